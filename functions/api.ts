@@ -1,0 +1,12 @@
+import { app } from '@azure/functions';
+import { services } from '../src/app-services.ts';
+import { answer } from '../src/http/answer.ts';
+import { routes } from '../src/http/routes.ts';
+
+for (const route of routes)
+  app.http(route.name, {
+    route: route.path,
+    methods: [route.method],
+    authLevel: route.anonymous ? 'anonymous' : 'function',
+    handler: (request) => answer(services(), route, request),
+  });

@@ -1,0 +1,5 @@
+import { app } from '@azure/functions';
+import { services } from '../src/app-services.ts';
+import { prune } from '../src/sweep/prune.ts';
+
+app.timer('prune', { schedule: '0 17 2 * * *', handler: () => prune(services()) });

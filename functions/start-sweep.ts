@@ -1,0 +1,8 @@
+import { app } from '@azure/functions';
+import { services } from '../src/app-services.ts';
+import { requestSweep } from '../src/sweep/start-sweep.ts';
+
+app.timer('start-sweep', {
+  schedule: '%SWEEP_SCHEDULE%',
+  handler: (timer) => requestSweep(services(), timer.isPastDue),
+});

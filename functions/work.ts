@@ -1,0 +1,9 @@
+import { app } from '@azure/functions';
+import { services } from '../src/app-services.ts';
+import { doWork } from '../src/sweep/work.ts';
+
+app.storageQueue('work', {
+  queueName: 'work',
+  connection: 'AzureWebJobsStorage',
+  handler: (message) => doWork(services(), message),
+});

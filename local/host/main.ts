@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import { realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type AppFunction, resolveFunctions } from './app-settings.ts';
+import { installCoreApi } from './core-api.ts';
+import { crashAt } from './crash-at.ts';
+import { readHostJson } from './host-json.ts';
+import { createInvoke, type Invoke } from './invoke.ts';
+import { loadApp, runHooks } from './load-app.ts';
+import { captureConsole, createLog, describeError, toOneLine } from './log.ts';
+import { createOpenQueue } from './open-queue.ts';
+import { startListeners } from './start-listeners.ts';
+import { createWriteOutputs } from './write-outputs.ts';
+
+const USAGE = 'Usage: node local/host/main.ts --app DIR [--port 7071]   (app settings come from the environment)';
+const DRAIN_MS = 10_000;
+const LAST_CALLS_MS = 3_000;
+
+/** Runs a Functions app until it is told to stop. */
+async function main(): Promise<void> {
+  const { app, port } = readArguments();
+  const { env } = process;
+  let drain = async (): Promise<void> => {};
+  onStopRequest(() => void drain().finally(() => process.exit(0)));
+
+  const host = readHostJson(app);
+  const log = createLog(env.HOST_LOG ?? host.logLevel);
+  captureConsole(log);
+  if (env.HOST_CRASH_AT) crashAt(env.HOST_CRASH_AT);
+
+  const registry = installCoreApi(log);
+  const appHookData = {};
+  await loadApp(app, registry, appHookData);
+  const functions = resolveFunctions(registry, env);
+  const openQueue = createOpenQueue(env);
+  const writeOutputs = createWriteOutputs(openQueue, host.queues.messageEncoding);
+  const { invoke, settled } = countRunning(
+    createInvoke({ registry, appHookData, functionTimeoutMs: host.functionTimeoutMs, writeOutputs, log }),
+  );
+  const hostId = env.AzureFunctionsWebHost__hostid ?? createHash('sha256').update(realpathSync(app)).digest('hex').slice(0, 32);
+  const starting = startListeners({ functions, env, host, hostId, port, openQueue, invoke, log });
+  drain = async () => {
+    const { listeners } = await starting;
+    const stopped = Promise.all(listeners.map((listener) => listener.stop()));
+    await within(DRAIN_MS, stopped.then(settled));
+    await within(LAST_CALLS_MS, Promise.allSettled(listeners.map((listener) => listener.abandon())));
+    const lastHooks = runHooks(registry, 'appTerminate', { hookData: {}, appHookData });
+    await within(
+      LAST_CALLS_MS,
+      lastHooks.catch((error: unknown) => log('error', 'host', `appTerminate hook: ${describeError(error)}`)),
+    );
+  };
+  const { port: boundPort } = await starting;
+
+  const ready = { ready: true, port: boundPort };
+  process.stdout.write(`${JSON.stringify(ready)}\n`);
+  process.send?.(ready);
+}
+
+function readArguments(): { app: string; port: number } {
+  const { values } = parseArgs({ options: { app: { type: 'string' }, port: { type: 'string', default: '7071' } } });
+  const port = Number(values.port);
+  if (!values.app) throw new Error(`Expected --app DIR, got none. ${USAGE}`);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new Error(`Expected --port to be a number from 0 to 65535, got "${values.port}". ${USAGE}`);
+  return { app: resolve(values.app), port };
+}
+
+/** Asks for the end once; a signal after that ends the process at once. */
+function onStopRequest(end: () => void): void {
+  let stopping = false;
+  const stop = (): void => {
+    if (!stopping) end();
+    stopping = true;
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => (stopping ? process.exit(1) : stop()));
+  // The parent is gone, or asks for the end by closing the channel.
+  process.on('disconnect', stop);
+}
+
+/** Knows of every run, whoever started it, so that a drain can wait for all. */
+function countRunning(invoke: Invoke): { invoke: Invoke; settled: () => Promise<unknown> } {
+  const running = new Set<Promise<unknown>>();
+  return {
+    invoke: async (fn: AppFunction, input) => {
+      const run = invoke(fn, input);
+      running.add(run);
+      return run.finally(() => running.delete(run));
+    },
+    settled: () => Promise.allSettled(running),
+  };
+}
+
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeUp = new Promise((resolveTimer) => {
+    timer = setTimeout(resolveTimer, ms);
+  });
+  await Promise.race([work, timeUp]).finally(() => clearTimeout(timer));
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${toOneLine(error instanceof Error ? error.message : String(error))}\n`);
+  process.exit(1);
+});

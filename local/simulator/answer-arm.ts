@@ -1,0 +1,90 @@
+import { answerCompute, type ComputeSurroundings } from './answer-compute.ts';
+import { type ArmReply, armError, ok, pageOf, throttledReply } from './arm-reply.ts';
+import type { QuotaCounter, QuotaKind } from './count-quota.ts';
+import { describeCluster, describeSubscription } from './describe-cluster.ts';
+import type { OperationBook } from './keep-operations.ts';
+import type { SimulatedCluster, SimulatedSubscription, World } from './lay-out-fleet.ts';
+import type { RequestLog } from './log-requests.ts';
+import { type ArmRoute, matchArmRoute } from './match-arm-route.ts';
+
+type Surroundings = ComputeSurroundings & {
+  world: World;
+  log: RequestLog;
+  operations: OperationBook;
+  quota: QuotaCounter;
+  /** Whether used-up buckets refuse, or are only told of in headers. */
+  enforceQuota: boolean;
+};
+
+/**
+ * Makes the part of Azure Resource Manager that the prober speaks to. The token has been checked before.
+ *
+ * @returns what answers a request; `body` is the parsed JSON of a POST.
+ */
+export function answerArm(around: Surroundings): (method: string, url: URL, body: unknown) => ArmReply {
+  const { world, board, log, pageSizes } = around;
+  return (method, url, body) => {
+    const route = matchArmRoute(method, url.pathname);
+    if (route === undefined)
+      return armError(
+        404,
+        'InvalidResourceType',
+        `The simulator has no ${method} ${url.pathname}: expected a route of match-arm-route.ts.`,
+      );
+    log.count(route.operation);
+    if (!url.searchParams.has('api-version'))
+      return armError(400, 'MissingApiVersionParameter', 'The api-version query parameter (?api-version=) is required for all requests.');
+    if (route.operation === 'Subscriptions_List') return pageOf(world.subscriptions, url, pageSizes.subscriptions, describeSubscription);
+    const subscription = world.subscriptions.find(({ id }) => id === route.subscription.toLowerCase());
+    if (subscription === undefined)
+      return armError(404, 'SubscriptionNotFound', `The subscription '${route.subscription}' could not be found.`);
+    if (board.ofSubscription(subscription.id, 'arm') === 'access-denied') return accessDenied(route, subscription);
+    if (route.operation === 'Subscriptions_Get') return ok(describeSubscription(subscription));
+    const clusters = subscription.clusters.filter((cluster) => board.ofCluster(cluster, 'model') !== 'cluster-gone');
+    return route.operation.startsWith('ManagedClusters_')
+      ? answerClusters(around, route, clusters, url)
+      : answerWithinQuota(around, route, subscription.id, clusters, url, body);
+  };
+}
+
+function answerClusters({ board, pageSizes }: Surroundings, route: ArmRoute, clusters: SimulatedCluster[], url: URL): ArmReply {
+  const describe = (cluster: SimulatedCluster) => describeCluster(cluster, board.ofCluster(cluster, 'model'));
+  const group = route.resourceGroup?.toLowerCase();
+  const found = clusters.filter(({ spec }) => group === undefined || spec.resourceGroup.toLowerCase() === group);
+  if (route.cluster === undefined) return pageOf(found, url, pageSizes.clusters, describe);
+  const one = found.find(({ spec }) => spec.name.toLowerCase() === route.cluster?.toLowerCase());
+  if (one !== undefined) return ok(describe(one));
+  return armError(404, 'ResourceNotFound', `The Resource 'Microsoft.ContainerService/managedClusters/${route.cluster}' was not found.`);
+}
+
+function answerWithinQuota(
+  around: Surroundings,
+  route: ArmRoute,
+  subscriptionId: string,
+  clusters: SimulatedCluster[],
+  url: URL,
+  body: unknown,
+): ArmReply {
+  const cluster = clusters.find(({ nodeResourceGroup }) => nodeResourceGroup.toLowerCase() === route.resourceGroup?.toLowerCase());
+  const region = cluster?.spec.location ?? route.location ?? 'nowhere';
+  const taken = around.quota.take(quotaKindOf(route), `${subscriptionId} ${region}`, url.pathname.toLowerCase());
+  const answer = (): ArmReply => {
+    if (taken.exhausted !== undefined && around.enforceQuota) return throttledReply(taken.exhausted, around.retryAfterSeconds);
+    if (route.operationId !== undefined) return around.operations.poll(route.operationId, url);
+    if (cluster === undefined) return armError(404, 'ResourceGroupNotFound', `Resource group '${route.resourceGroup}' could not be found.`);
+    return answerCompute(around, route, cluster, url, body);
+  };
+  const reply = answer();
+  return { ...reply, headers: { 'x-ms-ratelimit-remaining-resource': taken.header, 'x-ms-request-charge': '1', ...reply.headers } };
+}
+
+function quotaKindOf({ operation }: ArmRoute): QuotaKind {
+  if (operation.endsWith('_RunCommand')) return 'update';
+  if (operation === 'Operations_Get') return 'operation';
+  return operation.endsWith('_List') ? 'list' : 'get';
+}
+
+function accessDenied({ operation }: ArmRoute, { id }: SimulatedSubscription): ArmReply {
+  const message = `The client does not have authorization to perform action '${operation}' over scope '/subscriptions/${id}' or the scope is invalid.`;
+  return armError(403, 'AuthorizationFailed', message);
+}

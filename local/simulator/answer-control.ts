@@ -1,0 +1,68 @@
+import type { TelemetryStore } from './answer-ingestion.ts';
+import type { ArmReply } from './arm-reply.ts';
+import { faults } from './faults.ts';
+import type { World } from './lay-out-fleet.ts';
+import type { RequestLog } from './log-requests.ts';
+import { Problem } from './problem.ts';
+import type { FaultBoard } from './switch-faults.ts';
+
+type Surroundings = { world: World; board: FaultBoard; log: RequestLog; telemetry: TelemetryStore };
+
+/**
+ * Makes the control routes, by which faults are switched and tests look behind the scenes.
+ *
+ * @returns what answers a request below `/control`; mistakes are answered as problem details.
+ */
+export function answerControl(around: Surroundings): (method: string, path: string, body: unknown) => Promise<ArmReply> {
+  return async (method, path, body) => {
+    try {
+      return { status: 200, body: await answer(around, method, path, body) };
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      return {
+        status: error.status,
+        headers: { 'content-type': 'application/problem+json' },
+        body: { type: 'about:blank', title: error.title, status: error.status, detail: error.message, ...error.more },
+      };
+    }
+  };
+}
+
+async function answer({ world, board, log, telemetry }: Surroundings, method: string, path: string, body: unknown): Promise<unknown> {
+  const target = /^\/control\/faults\/(.+)$/.exec(path)?.[1];
+  if (target !== undefined && method === 'PUT') return board.set(decodeURIComponent(target), faultIn(body));
+  if (target !== undefined && method === 'DELETE') return board.clear(decodeURIComponent(target));
+  switch (`${method} ${path}`) {
+    case 'GET /control/faults':
+      return { catalogue: Object.entries(faults).map(([id, fault]) => ({ id, ...fault })), active: board.list() };
+    case 'GET /control/fleet':
+      return world.clusters.map(({ id, spec, fqdn, pools }) => ({
+        cluster: id,
+        name: spec.name,
+        region: spec.location,
+        fqdn,
+        nodes: pools.flatMap((pool) => pool.nodes).map(({ name, powerState }) => ({ name, powerState })),
+      }));
+    case 'GET /control/telemetry':
+      return telemetry.read();
+    case 'DELETE /control/telemetry':
+      telemetry.clear();
+      return { cleared: true };
+    case 'GET /control/requests':
+      return log.read();
+    default:
+      throw new Problem(404, 'Unknown route', `Expected a control route, got ${method} ${path}.`, {
+        routes: [
+          'PUT|DELETE /control/faults/{target}',
+          'GET /control/faults',
+          'GET /control/fleet',
+          'GET|DELETE /control/telemetry',
+          'GET /control/requests',
+        ],
+      });
+  }
+}
+
+function faultIn(body: unknown): unknown {
+  return typeof body === 'object' && body !== null && 'fault' in body ? body.fault : undefined;
+}

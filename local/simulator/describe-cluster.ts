@@ -1,0 +1,68 @@
+import { tenantId } from './issue-tokens.ts';
+import { guidOf, type SimulatedCluster, type SimulatedSubscription } from './lay-out-fleet.ts';
+import type { FaultIn } from './switch-faults.ts';
+
+/** A subscription as `GET /subscriptions` lists it. */
+export function describeSubscription({ id, name, state }: SimulatedSubscription) {
+  return {
+    id: `/subscriptions/${id}`,
+    authorizationSource: 'RoleBased',
+    managedByTenants: [],
+    subscriptionId: id,
+    tenantId,
+    displayName: name,
+    state,
+    subscriptionPolicies: { locationPlacementId: 'Public_2014-09-01', quotaId: 'EnterpriseAgreement_2014-09-01', spendingLimit: 'Off' },
+  };
+}
+
+/**
+ * A managed cluster as the container service lists it: `resourcegroups` in lower case, unlike the compute provider's ids.
+ *
+ * @param fault - what is the matter with the cluster.
+ */
+export function describeCluster(cluster: SimulatedCluster, fault: FaultIn<'model'> | undefined) {
+  const { spec, subscriptionId } = cluster;
+  const power = { code: fault === 'cluster-stopped' ? 'Stopped' : spec.powerState };
+  const restrictionLevel = fault === 'cluster-locked' ? 'ReadOnly' : spec.restrictionLevel;
+  return {
+    id: `/subscriptions/${subscriptionId}/resourcegroups/${spec.resourceGroup}/providers/Microsoft.ContainerService/managedClusters/${spec.name}`,
+    location: spec.location,
+    name: spec.name,
+    tags: spec.tags,
+    type: 'Microsoft.ContainerService/ManagedClusters',
+    properties: {
+      provisioningState: 'Succeeded',
+      powerState: power,
+      kubernetesVersion: spec.kubernetesVersion,
+      currentKubernetesVersion: spec.kubernetesVersion,
+      dnsPrefix: spec.name,
+      ...(spec.private ? { privateFQDN: cluster.fqdn } : { fqdn: cluster.fqdn }),
+      agentPoolProfiles: spec.pools.map((pool, index) => ({
+        name: pool.name,
+        count: pool.count,
+        vmSize: pool.vmSize,
+        osDiskSizeGB: 128,
+        osType: pool.os,
+        osSKU: pool.os === 'Windows' ? 'Windows2022' : 'Ubuntu',
+        type: pool.type,
+        mode: pool.mode ?? (index === 0 ? 'System' : 'User'),
+        orchestratorVersion: spec.kubernetesVersion,
+        currentOrchestratorVersion: spec.kubernetesVersion,
+        provisioningState: 'Succeeded',
+        powerState: power,
+        enableNodePublicIP: false,
+        nodeImageVersion: `AKS${pool.os === 'Windows' ? 'Windows-2022-containerd' : 'Ubuntu-2204gen2containerd'}-${pool.imageVersion}`,
+        ...(pool.zones.length === 0 ? {} : { availabilityZones: pool.zones }),
+        ...(Object.keys(pool.tags).length === 0 ? {} : { tags: pool.tags }),
+      })),
+      nodeResourceGroup: cluster.nodeResourceGroup,
+      ...(restrictionLevel === undefined ? {} : { nodeResourceGroupProfile: { restrictionLevel } }),
+      enableRBAC: true,
+      networkProfile: { networkPlugin: 'azure', loadBalancerSku: 'standard', outboundType: 'loadBalancer' },
+      ...(spec.private ? { apiServerAccessProfile: { enablePrivateCluster: true, privateDNSZone: 'system' } } : {}),
+      resourceUID: guidOf(`uid ${cluster.id}`),
+    },
+    sku: { name: 'Base', tier: 'Standard' },
+  };
+}

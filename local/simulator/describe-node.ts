@@ -1,0 +1,173 @@
+import { guidOf, type SimulatedNode, type SimulatedPool } from './lay-out-fleet.ts';
+
+/** How a node is at the moment, faults and runs considered. */
+export type NodeCondition = { powerState: 'running' | 'deallocated'; provisioningState: string; vmId: string; agentReady: boolean };
+
+/** A Uniform scale set as the compute provider lists it. */
+export function describeScaleSet(pool: SimulatedPool) {
+  const { cluster, spec } = pool;
+  return {
+    name: pool.scaleSet,
+    id: `${computeIdOf(pool, true)}/virtualMachineScaleSets/${pool.scaleSet}`,
+    type: 'Microsoft.Compute/virtualMachineScaleSets',
+    location: cluster.spec.location,
+    tags: tagsOf(pool),
+    sku: { name: spec.vmSize, tier: 'Standard', capacity: spec.count },
+    ...(spec.zones.length === 0 ? {} : { zones: spec.zones }),
+    properties: {
+      singlePlacementGroup: false,
+      orchestrationMode: 'Uniform',
+      upgradePolicy: { mode: 'Manual' },
+      virtualMachineProfile: {
+        osProfile: { computerNamePrefix: pool.scaleSet, adminUsername: 'azureuser' },
+        storageProfile: storageOf(pool),
+        networkProfile: { networkInterfaceConfigurations: networkOf(pool) },
+      },
+      provisioningState: 'Succeeded',
+      overprovision: false,
+      uniqueId: guidOf(`${cluster.id} ${pool.scaleSet}`),
+      platformFaultDomainCount: 1,
+      timeCreated: pool.nodes[0]?.timeCreated.toISOString() ?? '2025-01-01T00:00:00.000Z',
+    },
+  };
+}
+
+/**
+ * An instance of a Uniform scale set. As in Azure's own bodies, the letter case of its id differs from one to the next.
+ *
+ * @param withView - whether `$expand=instanceView` asked for its state.
+ */
+export function describeInstance(node: SimulatedNode, condition: NodeCondition, withView: boolean) {
+  const { pool } = node;
+  const isEven = Number(node.instanceId) % 2 === 0;
+  return {
+    name: `${pool.scaleSet}_${node.instanceId}`,
+    id: `${computeIdOf(pool, isEven)}/virtualMachineScaleSets/${pool.scaleSet}/${isEven ? 'virtualMachines' : 'virtualmachines'}/${node.instanceId}`,
+    type: 'Microsoft.Compute/virtualMachineScaleSets/virtualMachines',
+    location: pool.cluster.spec.location,
+    tags: tagsOf(pool),
+    instanceId: node.instanceId,
+    sku: { name: pool.spec.vmSize, tier: 'Standard' },
+    ...(node.zone === undefined ? {} : { zones: [node.zone] }),
+    properties: {
+      latestModelApplied: true,
+      modelDefinitionApplied: 'VirtualMachineScaleSet',
+      networkProfileConfiguration: { networkInterfaceConfigurations: networkOf(pool) },
+      ...propertiesOf(node, condition, withView),
+    },
+  };
+}
+
+/** A virtual machine of a pool without scale set. */
+export function describeMachine(node: SimulatedNode, condition: NodeCondition, withView: boolean) {
+  const { pool } = node;
+  return {
+    name: node.name,
+    id: `${computeIdOf(pool, true)}/virtualMachines/${node.name}`,
+    type: 'Microsoft.Compute/virtualMachines',
+    location: pool.cluster.spec.location,
+    tags: tagsOf(pool),
+    ...(node.zone === undefined ? {} : { zones: [node.zone] }),
+    properties: propertiesOf(node, condition, withView),
+  };
+}
+
+/** The state of a node, as `instanceView` tells it. */
+export function describeInstanceView(node: SimulatedNode, { powerState, provisioningState, agentReady }: NodeCondition) {
+  const time = new Date().toISOString();
+  const running = powerState === 'running';
+  const agent = agentReady
+    ? {
+        vmAgentVersion: '2.11.1.4',
+        statuses: [{ code: 'ProvisioningState/succeeded', level: 'Info', displayStatus: 'Ready', message: 'Guest Agent is running', time }],
+        extensionHandlers: [],
+      }
+    : {
+        vmAgentVersion: 'Unknown',
+        statuses: [
+          {
+            code: 'ProvisioningState/Unavailable',
+            level: 'Warning',
+            displayStatus: 'Not Ready',
+            message: 'VM status blob is found but not yet populated.',
+            time,
+          },
+        ],
+      };
+  return {
+    ...(running ? { computerName: node.name, vmAgent: agent } : {}),
+    hyperVGeneration: 'V2',
+    statuses: [
+      {
+        code: `ProvisioningState/${provisioningState.toLowerCase()}`,
+        level: 'Info',
+        displayStatus: provisioningState === 'Succeeded' ? 'Provisioning succeeded' : provisioningState,
+        time: node.timeCreated.toISOString(),
+      },
+      { code: `PowerState/${powerState}`, level: 'Info', displayStatus: running ? 'VM running' : 'VM deallocated' },
+    ],
+  };
+}
+
+function propertiesOf(node: SimulatedNode, condition: NodeCondition, withView: boolean) {
+  return {
+    vmId: condition.vmId,
+    ...(withView ? { instanceView: describeInstanceView(node, condition) } : {}),
+    hardwareProfile: { vmSize: node.pool.spec.vmSize },
+    storageProfile: storageOf(node.pool),
+    osProfile: { computerName: node.name, adminUsername: 'azureuser', secrets: [], allowExtensionOperations: true },
+    provisioningState: condition.provisioningState,
+    timeCreated: node.timeCreated.toISOString(),
+  };
+}
+
+function computeIdOf({ cluster }: SimulatedPool, upper: boolean): string {
+  const group = upper ? cluster.nodeResourceGroup.toUpperCase() : cluster.nodeResourceGroup;
+  return `/subscriptions/${cluster.subscriptionId}/resourceGroups/${group}/providers/Microsoft.Compute`;
+}
+
+function tagsOf({ cluster, spec, scaleSet }: SimulatedPool): Record<string, string> {
+  const prefix = spec.oldTags ? '' : 'aks-managed-';
+  return {
+    ...spec.tags,
+    [`${prefix}creationSource`]: `vmssclient-${scaleSet ?? 'vms'}`,
+    [`${prefix}orchestrator`]: `Kubernetes:${cluster.spec.kubernetesVersion}`,
+    [`${prefix}poolName`]: spec.name,
+    [`${prefix}resourceNameSuffix`]: cluster.suffix,
+    'aks-managed-createOperationID': guidOf(`create ${cluster.id} ${spec.name}`),
+  };
+}
+
+function storageOf({ spec }: SimulatedPool) {
+  const image = spec.os === 'Windows' ? 'windows-2022-containerd' : '2204gen2containerd';
+  const gallery = spec.os === 'Windows' ? 'AKSWindows' : 'AKSUbuntu';
+  const subscription = guidOf('image publisher');
+  return {
+    imageReference: {
+      id: `/subscriptions/${subscription}/resourceGroups/AKS-Images/providers/Microsoft.Compute/galleries/${gallery}/images/${image}/versions/${spec.imageVersion}`,
+    },
+    osDisk: {
+      osType: spec.os,
+      createOption: 'FromImage',
+      caching: 'ReadOnly',
+      diskSizeGB: 128,
+      managedDisk: { storageAccountType: 'Premium_LRS' },
+    },
+    dataDisks: [],
+  };
+}
+
+function networkOf({ cluster, scaleSet }: SimulatedPool) {
+  const network = `/subscriptions/${cluster.subscriptionId}/resourceGroups/${cluster.nodeResourceGroup}/providers/Microsoft.Network`;
+  const subnet = `${network}/virtualNetworks/aks-vnet-${cluster.suffix}/subnets/aks-subnet`;
+  return [
+    {
+      name: scaleSet,
+      properties: {
+        primary: true,
+        enableIPForwarding: true,
+        ipConfigurations: [{ name: 'ipconfig1', properties: { primary: true, subnet: { id: subnet }, privateIPAddressVersion: 'IPv4' } }],
+      },
+    },
+  ];
+}

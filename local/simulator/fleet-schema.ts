@@ -1,0 +1,99 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { faultIdsFor } from './faults.ts';
+import { findClashes } from './find-clashes.ts';
+
+const name = (pattern: RegExp, expected: string) => z.string().regex(pattern, { error: `expected ${expected}` });
+const resourceName = name(/^[A-Za-z0-9][A-Za-z0-9._()-]{0,88}[A-Za-z0-9_()-]$|^[A-Za-z0-9]$/, 'a name of letters, digits and -_.()');
+const count = z.int({ error: 'expected a whole number' }).min(0, { error: 'expected 0 or more' });
+
+const instance = z.strictObject({
+  powerState: z.enum(['running', 'deallocated']).optional(),
+  provisioningState: z.enum(['Succeeded', 'Creating', 'Updating', 'Deleting', 'Failed']).optional(),
+  ageMinutes: z.number().min(0).optional(),
+});
+
+const pool = z.strictObject({
+  name: name(/^[a-z][a-z0-9]{0,11}$/, 'up to 12 lower-case letters and digits, a letter first'),
+  os: z.enum(['Linux', 'Windows']).default('Linux'),
+  type: z.enum(['VirtualMachineScaleSets', 'VirtualMachines']).default('VirtualMachineScaleSets'),
+  mode: z.enum(['System', 'User']).optional(),
+  zones: z.array(z.enum(['1', '2', '3'])).default([]),
+  count,
+  vmSize: z.string().default('Standard_D4ds_v5'),
+  imageVersion: z.string().default('202511.07.0'),
+  tags: z.record(z.string(), z.string()).default({}),
+  /** Scale sets made long ago carry `poolName` where newer ones carry `aks-managed-poolName`. */
+  oldTags: z.boolean().default(false),
+  /** What differs from a running instance of three days, by index. */
+  instances: z.record(z.string().regex(/^\d+$/, { error: 'expected an index' }), instance).default({}),
+});
+
+const cluster = z.strictObject({
+  name: name(/^[A-Za-z0-9]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?$/, 'up to 63 letters, digits, - and _'),
+  resourceGroup: resourceName,
+  location: name(/^[a-z0-9]+$/, 'a region such as westeurope'),
+  nodeResourceGroup: resourceName.optional(),
+  powerState: z.enum(['Running', 'Stopped']).default('Running'),
+  private: z.boolean().default(false),
+  restrictionLevel: z.enum(['Unrestricted', 'ReadOnly']).optional(),
+  kubernetesVersion: name(/^\d+\.\d+\.\d+$/, 'a version such as 1.33.5'),
+  tags: z.record(z.string(), z.string()).default({}),
+  pools: z.array(pool),
+});
+
+const subscription = z.strictObject({
+  id: z.guid({ error: 'expected a GUID' }).transform((id) => id.toLowerCase()),
+  name: z.string().min(1),
+  state: z.enum(['Enabled', 'Disabled', 'Warned', 'PastDue']).default('Enabled'),
+  faults: z
+    .array(z.enum(faultIdsFor('subscription')))
+    .max(1, { error: 'expected at most one' })
+    .default([]),
+  clusters: z.array(cluster),
+});
+
+const fleetSchema = z.strictObject({ subscriptions: z.array(subscription) });
+
+/** A fleet as it is written in a file, defaults left out. */
+export type FleetFile = z.input<typeof fleetSchema>;
+/** A fleet with its defaults filled in. */
+export type Fleet = z.output<typeof fleetSchema>;
+/** One cluster of a fleet. */
+export type FleetCluster = Fleet['subscriptions'][number]['clusters'][number];
+/** One node pool of a fleet's cluster. */
+export type FleetPool = FleetCluster['pools'][number];
+
+/**
+ * Checks a fleet and fills in its defaults.
+ *
+ * @param value - what the fleet's JSON says.
+ * @param source - where it comes from, for the message.
+ * @throws one error that lists every mistake with its path.
+ */
+export function parseFleet(value: unknown, source: string): Fleet {
+  const parsed = fleetSchema.safeParse(value);
+  const mistakes = [...(parsed.error?.issues ?? []), ...findClashes(value)];
+  if (parsed.success && mistakes.length === 0) return parsed.data;
+  const lines = mistakes.map(({ path, message }) => `  ${z.core.toDotPath(path) || 'fleet'}: ${message}`);
+  throw new Error(`${source} does not describe a fleet:\n${lines.join('\n')}`);
+}
+
+/**
+ * Reads a fleet file.
+ *
+ * @param file - path of a JSON file.
+ * @throws when it cannot be read, is not JSON, or does not describe a fleet.
+ */
+export async function loadFleet(file: string): Promise<Fleet> {
+  const text = await readFile(file, 'utf8').catch((cause) => {
+    throw new Error(`Expected a fleet file at ${file}, which cannot be read: check the path.`, { cause });
+  });
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new Error(`Expected JSON in ${file}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+  return parseFleet(value, file);
+}

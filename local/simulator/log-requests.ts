@@ -1,0 +1,39 @@
+/** Counts of the requests to Azure Resource Manager and of the runs on nodes. */
+export type RequestLog = {
+  count(operation: string): void;
+  /** Notes an attempt to run a command; `running` is how many of ours run on the node already. */
+  attempt(running: number): void;
+  started(): void;
+  conflict(): void;
+  read(): RequestCounts;
+};
+
+/** What `GET /control/requests` answers. */
+type RequestCounts = {
+  total: number;
+  byOperation: Record<string, number>;
+  runCommand: { started: number; conflicts: number; mostAtOncePerNode: number };
+};
+
+/** Makes an empty log. */
+export function logRequests(): RequestLog {
+  let total = 0;
+  const byOperation = new Map<string, number>();
+  const runCommand = { started: 0, conflicts: 0, mostAtOncePerNode: 0 };
+  return {
+    count(operation) {
+      total += 1;
+      byOperation.set(operation, (byOperation.get(operation) ?? 0) + 1);
+    },
+    attempt(running) {
+      runCommand.mostAtOncePerNode = Math.max(runCommand.mostAtOncePerNode, running + 1);
+    },
+    started() {
+      runCommand.started += 1;
+    },
+    conflict() {
+      runCommand.conflicts += 1;
+    },
+    read: () => ({ total, byOperation: Object.fromEntries(byOperation), runCommand: { ...runCommand } }),
+  };
+}

@@ -1,0 +1,155 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { answerArm } from './answer-arm.ts';
+import type { PageSizes } from './answer-compute.ts';
+import { answerControl } from './answer-control.ts';
+import { answerIdentity } from './answer-identity.ts';
+import { keepTelemetry } from './answer-ingestion.ts';
+import { type ArmReply, armError, ok } from './arm-reply.ts';
+import { createCertificateAuthority } from './certificate-authority.ts';
+import { conductScripts } from './conduct-scripts.ts';
+import { countQuota } from './count-quota.ts';
+import type { Fleet } from './fleet-schema.ts';
+import { createTokenDesk, isSameAudience, type TokenDesk } from './issue-tokens.ts';
+import { keepOperations } from './keep-operations.ts';
+import { guidOf, layOutFleet, type SimulatedNode } from './lay-out-fleet.ts';
+import { logRequests } from './log-requests.ts';
+import { runCommands } from './run-commands.ts';
+import { type AzureRequest, serveAzure } from './serve-azure.ts';
+import { switchFaults } from './switch-faults.ts';
+
+/** How the simulated Azure is to be. */
+export type SimulatorOptions = {
+  fleet: Fleet;
+  /** A folder of its own, for certificates and nodes. */
+  dir: string;
+  /** How long a run takes at least; Azure takes about 20. */
+  runCommandSeconds: number;
+  /** The real kubectl that nodes run. */
+  kubectl: string;
+  /** 0, the default, takes a free one. */
+  port?: number;
+  /** For benches: no process runs, `answer` tells at once what the script would have printed. */
+  instantNodes?: boolean;
+  /** What a node prints: with `instantNodes`, and on Windows, which this machine cannot run. */
+  answer?: (node: SimulatedNode, scriptText: string) => string;
+  /** When a dead agent's run fails; by default 50 times `runCommandSeconds`, Azure's proportion. */
+  agentDeadSeconds?: number;
+  /** What a throttled caller is told to wait, 30 by default. */
+  retryAfterSeconds?: number;
+  /** Whether used-up token buckets refuse with 429; by default they are only told of in headers. */
+  enforceQuota?: boolean;
+  pageSizes?: Partial<PageSizes>;
+};
+
+/** A running simulator. */
+export type Simulator = {
+  url: string;
+  caFile: string;
+  identityHeader: string;
+  /** The settings that make the app speak to this simulator. */
+  env: Record<string, string>;
+  /** Ends all listeners and scripts. */
+  stop(): Promise<void>;
+};
+
+const defaultPageSizes: PageSizes = { subscriptions: 2, clusters: 2, scaleSets: 20, instances: 20 };
+
+/**
+ * Starts Azure on this machine: Resource Manager, managed identity, telemetry ingestion, control routes, and nodes that run scripts.
+ *
+ * @throws when the port is taken or the folder cannot be written.
+ */
+export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
+  const { fleet, dir, runCommandSeconds } = options;
+  const caFile = join(dir, 'ca.pem');
+  const authority = await createCertificateAuthority('aks-fleet-prober simulator');
+  await mkdir(dir, { recursive: true });
+  await writeFile(caFile, `${authority.certificate}\n`);
+  const pair = await authority.issue('server', { commonName: 'simulator', dnsNames: ['localhost'], ipAddresses: ['127.0.0.1'] });
+
+  const world = layOutFleet(fleet, new Date());
+  const board = switchFaults(
+    world,
+    fleet.subscriptions.flatMap(({ id, faults }) => faults.map((fault) => ({ target: id, fault }))),
+  );
+  const desk = createTokenDesk();
+  const identityHeader = randomBytes(16).toString('hex');
+  const instrumentationKey = guidOf('instrumentation key');
+  const log = logRequests();
+  const telemetry = keepTelemetry(instrumentationKey, desk, board);
+  const scripts = conductScripts(world.nodes, board, options);
+  const operations = keepOperations(() => server.url);
+  const runs = runCommands({
+    board,
+    log,
+    operations,
+    conduct: scripts.conduct,
+    minimumMs: runCommandSeconds * 1000,
+    agentDeadMs: (options.agentDeadSeconds ?? 50 * runCommandSeconds) * 1000,
+  });
+  const arm = answerArm({
+    world,
+    board,
+    log,
+    operations,
+    runs,
+    quota: countQuota(),
+    pageSizes: { ...defaultPageSizes, ...options.pageSizes },
+    enforceQuota: options.enforceQuota ?? false,
+    retryAfterSeconds: options.retryAfterSeconds ?? 30,
+  });
+  const control = answerControl({ world, board, log, telemetry });
+
+  const answer = async ({ method, url, headers, text }: AzureRequest): Promise<ArmReply> => {
+    const path = url.pathname;
+    if (path === '/msi/token') return answerIdentity(url, String(headers['x-identity-header']), identityHeader, desk);
+    if (path.startsWith('/control/')) return control(method, path, parseJson(text));
+    if (method === 'POST' && /^\/v2(\.1)?\/track$/.test(path)) return telemetry.track(text, headers.authorization);
+    // A registry that answers as mcr.microsoft.com does: what nodes may reach besides their API server.
+    if (path === '/v2/') return ok({});
+    return refuseToken(desk, headers.authorization, server.url) ?? arm(method, url, parseJson(text));
+  };
+
+  const server = await serveAzure(pair, options.port ?? 0, answer);
+  return {
+    url: server.url,
+    caFile,
+    identityHeader,
+    env: {
+      ARM_ENDPOINT: server.url,
+      AZURE_AUTHORITY_HOST: server.url,
+      IDENTITY_ENDPOINT: `${server.url}/msi/token`,
+      IDENTITY_HEADER: identityHeader,
+      NODE_EXTRA_CA_CERTS: caFile,
+      APPLICATIONINSIGHTS_CONNECTION_STRING: `InstrumentationKey=${instrumentationKey};IngestionEndpoint=${server.url}/`,
+      APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'Authorization=AAD',
+      EGRESS_ENDPOINTS: `${server.url}/v2/`,
+    },
+    async stop() {
+      const closed = server.close();
+      await Promise.all([closed, scripts.stop(), runs.stop()]);
+    },
+  };
+}
+
+function refuseToken(desk: TokenDesk, authorization: string | undefined, endpoint: string): ArmReply | undefined {
+  const token = desk.read(authorization);
+  if (token === 'none') return armError(401, 'AuthenticationFailed', "Authentication failed. The 'Authorization' header is missing.");
+  if (token === 'foreign') return armError(401, 'InvalidAuthenticationToken', 'The access token is invalid.');
+  if (token === 'expired')
+    return armError(401, 'ExpiredAuthenticationToken', 'The access token expiry UTC time is earlier than current UTC time.');
+  if (isSameAudience(token.audience, endpoint)) return undefined;
+  const message = `The access token has been obtained for wrong audience or resource '${token.audience}'. It should exactly match with one of the allowed audiences '${endpoint}/','${endpoint}'.`;
+  return armError(401, 'InvalidAuthenticationTokenAudience', message);
+}
+
+// A body that is not JSON is for the route to refuse.
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,114 @@
+import { type FaultId, type FaultLayer, faultIdsFor, faults, isFaultId } from './faults.ts';
+import { findTarget, keyOfNode } from './find-target.ts';
+import type { SimulatedCluster, SimulatedNode, World } from './lay-out-fleet.ts';
+import { Problem } from './problem.ts';
+
+/** The faults of one layer. */
+export type FaultIn<Layer extends FaultLayer> = { [Id in FaultId]: (typeof faults)[Id]['layer'] extends Layer ? Id : never }[FaultId];
+
+/** A fault in force. */
+type ActiveFault = { target: string; fault: FaultId; since: string };
+
+/** The board on which faults are switched, and where the rest of the simulator looks them up. */
+export type FaultBoard = {
+  /** Switches a fault on; one before it on the same target ends. Resolves once it is in force. Throws a `Problem`. */
+  set(target: string, fault: unknown): Promise<ActiveFault & { nodes: number }>;
+  /** Ends the target's fault, if it has one. Throws a `Problem` when there is no such target. */
+  clear(target: string): Promise<{ target: string; cleared: FaultId | null }>;
+  list(): ActiveFault[];
+  /** The fault of that layer nearest to the node: its own, its cluster's, its subscription's. */
+  ofNode<Layer extends FaultLayer>(node: SimulatedNode, layer: Layer): FaultIn<Layer> | undefined;
+  ofCluster<Layer extends FaultLayer>(cluster: SimulatedCluster, layer: Layer): FaultIn<Layer> | undefined;
+  ofSubscription<Layer extends FaultLayer>(subscriptionId: string, layer: Layer): FaultIn<Layer> | undefined;
+  ofIngestion(): FaultIn<'ingestion'> | undefined;
+  /** Has `listener` called, and waited for, whenever faults of some nodes change. Returns how to stop that. */
+  onChange(listener: (nodes: SimulatedNode[]) => void | Promise<void>): () => void;
+};
+
+/**
+ * Makes the board for a fleet.
+ *
+ * @param initial - faults in force from the start, by target.
+ */
+export function switchFaults(world: World, initial: ReadonlyArray<{ target: string; fault: FaultId }> = []): FaultBoard {
+  const active = new Map<string, ActiveFault>(
+    initial.map(({ target, fault }) => [target, { target, fault, since: new Date().toISOString() }]),
+  );
+  const listeners = new Set<(nodes: SimulatedNode[]) => void | Promise<void>>();
+  const tell = (nodes: SimulatedNode[]) => Promise.all([...listeners].map((listener) => listener(nodes)));
+
+  const nearest = <Layer extends FaultLayer>(keys: string[], layer: Layer): FaultIn<Layer> | undefined => {
+    for (const key of keys) {
+      const fault = active.get(key)?.fault;
+      if (fault !== undefined && isOfLayer(fault, layer)) return fault;
+    }
+    return undefined;
+  };
+  const clusterKeys = (cluster: SimulatedCluster) => [cluster.id, cluster.subscriptionId];
+
+  return {
+    async set(text, fault) {
+      const { scope, key, nodes } = findTarget(world, text);
+      const possible = faultIdsFor(scope);
+      if (!isFaultId(fault) || !possible.includes(fault))
+        throw new Problem(400, 'Unknown fault', `Expected {"fault": <one that a ${scope} can have>}, got ${JSON.stringify(fault)}.`, {
+          possible,
+        });
+      const entry = { target: key, fault, since: new Date().toISOString() };
+      active.set(key, entry);
+      await tell(nodes);
+      return { ...entry, nodes: nodes.length };
+    },
+    async clear(text) {
+      const { key, nodes } = findTarget(world, text);
+      const cleared = active.get(key)?.fault ?? null;
+      active.delete(key);
+      await tell(nodes);
+      return { target: key, cleared };
+    },
+    list: () => [...active.values()],
+    ofNode: (node, layer) => (active.size === 0 ? undefined : nearest([keyOfNode(node), ...clusterKeys(node.cluster)], layer)),
+    ofCluster: (cluster, layer) => nearest(clusterKeys(cluster), layer),
+    ofSubscription: (subscriptionId, layer) => nearest([subscriptionId], layer),
+    ofIngestion: () => nearest(['ingestion'], 'ingestion'),
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+/**
+ * Waits until a node no longer has a fault.
+ *
+ * @param milliseconds - how long at most.
+ * @returns whether the fault went away in that time.
+ * @throws when `signal` aborts.
+ */
+export function waitForRecovery(
+  board: FaultBoard,
+  node: SimulatedNode,
+  fault: FaultIn<'agent'>,
+  milliseconds: number,
+  signal: AbortSignal,
+): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const settle = (act: () => void) => {
+      clearTimeout(timer);
+      forget();
+      signal.removeEventListener('abort', abort);
+      act();
+    };
+    const abort = () => settle(() => reject(signal.reason));
+    // Longer than a timer can be means for ever: the fault's end or the stop settles it.
+    const timer = milliseconds < 2 ** 31 ? setTimeout(() => settle(() => resolve(false)), milliseconds) : undefined;
+    const forget = board.onChange((nodes) => {
+      if (nodes.includes(node) && board.ofNode(node, 'agent') !== fault) settle(() => resolve(true));
+    });
+    signal.addEventListener('abort', abort, { once: true });
+  });
+}
+
+function isOfLayer<Layer extends FaultLayer>(fault: FaultId, layer: Layer): fault is FaultIn<Layer> {
+  return faults[fault].layer === layer;
+}

@@ -1,0 +1,145 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join, resolve } from 'node:path';
+import { buildApp } from '../scripts/build.ts';
+import { type Azurite, startAzurite } from './azurite.ts';
+import { type Host, startHost } from './host/start-host.ts';
+import { seedPastDue } from './host/timer-status.ts';
+import { findKubectl } from './kubectl.ts';
+import { type Simulator, startSimulator } from './simulator/start-simulator.ts';
+import { help, readStartOptions, type StartOptions } from './start-options.ts';
+
+const HOST_ID = 'aks-fleet-prober-local';
+
+const tell = (line: string) => process.stderr.write(`${line}\n`);
+
+/** Ends with a sentence for people. */
+function fail(error: unknown): never {
+  tell(error instanceof Error ? error.message : String(error));
+  process.exit(1);
+}
+
+function checkNode(): void {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major === 22 && minor >= 18) return;
+  throw new Error(`Expected Node 22 (22.18 or later), got ${process.version}: run "npm start", which brings the right one.`);
+}
+
+async function checkPort(port: number): Promise<void> {
+  await new Promise<void>((resolveCheck, reject) => {
+    const server = createServer();
+    server.once('error', () =>
+      reject(new Error(`Port ${port} is taken: stop the program that has it, or give another with "npm start -- --port N".`)),
+    );
+    server.listen(port, '127.0.0.1', () => server.close(() => resolveCheck()));
+  });
+}
+
+const isAlive = (pid: number) => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** Makes the state folder ready; two runs must not share one. */
+async function prepareFolder(dir: string, keep: boolean): Promise<void> {
+  const before = await readFile(join(dir, 'state.json'), 'utf8').then(JSON.parse, () => undefined);
+  if (typeof before?.pid === 'number' && before.pid !== process.pid && isAlive(before.pid))
+    throw new Error(
+      `It is running already at ${before.hostUrl} (process ${before.pid}): stop that one first, or give another folder with "--dir DIR".`,
+    );
+  if (!keep) for (const part of ['azurite', 'simulator']) await rm(join(dir, part), { recursive: true, force: true });
+  for (const part of ['azurite', 'simulator']) await mkdir(join(dir, part), { recursive: true });
+}
+
+/** The settings that the app runs with; what the user's environment says comes last. */
+function settingsFor(options: StartOptions, azurite: Azurite, simulator: Simulator): Record<string, string> {
+  return {
+    ...simulator.env,
+    AzureFunctionsWebHost__hostid: HOST_ID,
+    SWEEP_SCHEDULE: options.schedule,
+    FIRST_COLLECT_SECONDS: String(Math.ceil(options.runCommandSeconds) + 1),
+    COLLECT_AGAIN_SECONDS: '2',
+    PAGE_URL: `http://127.0.0.1:${options.port}/api/status`,
+    ...options.settings,
+    AzureWebJobsStorage: azurite.connectionString,
+  };
+}
+
+interface Running {
+  host: Host;
+  stop(): Promise<void>;
+}
+
+async function run(options: StartOptions): Promise<Running> {
+  checkNode();
+  const dir = resolve(options.dir);
+  const kubectl = await findKubectl();
+  await prepareFolder(dir, options.keep);
+  if (options.port !== 0) await checkPort(options.port);
+  const stops: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    for (const each of stops.splice(0).reverse()) await each();
+  };
+  try {
+    tell('Building the app …');
+    await buildApp(join(dir, 'app'));
+    tell('Starting storage and the simulated Azure …');
+    const azurite = await startAzurite({ dir: join(dir, 'azurite') });
+    stops.push(azurite.stop);
+    const { fleet, runCommandSeconds } = options;
+    const simulator = await startSimulator({ fleet, dir: join(dir, 'simulator'), runCommandSeconds, kubectl });
+    stops.push(simulator.stop);
+    const env = settingsFor(options, azurite, simulator);
+    // A timer of less than a minute keeps no status in Azure either: its first run is asked for below.
+    if (options.sweepSeconds >= 60) await seedPastDue(azurite.connectionString, HOST_ID, 'start-sweep', env.SWEEP_SCHEDULE!);
+    tell('Starting the app …');
+    const host = await startHost({ appDir: join(dir, 'app'), port: options.port, env, onLog: tell });
+    stops.push(host.stop);
+    if (options.sweepSeconds < 60) await fetch(`${host.url}/admin/functions/start-sweep`, { method: 'POST', body: '{}' });
+    const state = {
+      hostUrl: host.url,
+      simulatorUrl: simulator.url,
+      caFile: simulator.caFile,
+      storageConnectionString: azurite.connectionString,
+      pid: process.pid,
+    };
+    await writeFile(join(dir, 'state.json'), `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
+    stops.push(() => rm(join(dir, 'state.json'), { force: true }));
+    return { host, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function main(): Promise<void> {
+  const options = await readStartOptions(process.argv.slice(2), process.env);
+  if (options === undefined) {
+    process.stdout.write(help);
+    return;
+  }
+  let asked = false;
+  let end: (() => void) | undefined;
+  const ended = new Promise<void>((resolveEnd) => {
+    end = resolveEnd;
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => {
+      if (asked) process.exit(1);
+      asked = true;
+      tell('Stopping …');
+      end?.();
+    });
+  const running = await run(options);
+  process.stdout.write(`The status page is at ${running.host.url}/api/status (Ctrl-C stops everything)\n`);
+  const died = await Promise.race([ended.then(() => undefined), running.host.exited]);
+  await running.stop();
+  if (died !== undefined && !asked) fail(`The app ended by itself (${died.signal ?? `code ${died.code}`}); its last lines stand above.`);
+  process.exit(0);
+}
+
+main().catch(fail);

@@ -1,0 +1,74 @@
+/** A node as Compute knows it: an instance of a Uniform scale set, or a virtual machine. */
+export type Target =
+  | { kind: 'instance'; subscriptionId: string; resourceGroup: string; vmss: string; instanceId: string }
+  | { kind: 'vm'; subscriptionId: string; resourceGroup: string; vm: string };
+
+const subscription = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
+// Group names may hold letters of any script, digits, and ( ) . _ -
+const group = '[-\\w._()\\p{L}\\p{N}]{1,90}';
+const head = `^/subscriptions/(?<subscriptionId>${subscription})/resourceGroups/(?<resourceGroup>${group})/providers/`;
+const instance = new RegExp(
+  `${head}Microsoft\\.Compute/virtualMachineScaleSets/(?<vmss>[-\\w.]{1,64})/virtualMachines/(?<instanceId>\\d{1,10})/?$`,
+  'iu',
+);
+const machine = new RegExp(`${head}Microsoft\\.Compute/virtualMachines/(?<vm>[-\\w.]{1,64})/?$`, 'iu');
+const cluster = new RegExp(`${head}Microsoft\\.ContainerService/managedClusters/(?<name>[-\\w]{1,63})/?$`, 'iu');
+
+/**
+ * Parses the resource ID of a scale set instance or a virtual machine; Azure writes ids in any letter case.
+ *
+ * @returns undefined for anything else.
+ */
+export function parseTarget(id: string): Target | undefined {
+  const ofInstance = instance.exec(id)?.groups;
+  if (ofInstance) {
+    const { subscriptionId, resourceGroup, vmss, instanceId } = ofInstance as Record<string, string>;
+    return {
+      kind: 'instance',
+      subscriptionId: subscriptionId!.toLowerCase(),
+      resourceGroup: resourceGroup!,
+      vmss: vmss!,
+      instanceId: instanceId!,
+    };
+  }
+  const ofMachine = machine.exec(id)?.groups as Record<string, string> | undefined;
+  if (!ofMachine) return undefined;
+  return {
+    kind: 'vm',
+    subscriptionId: ofMachine.subscriptionId!.toLowerCase(),
+    resourceGroup: ofMachine.resourceGroup!,
+    vm: ofMachine.vm!,
+  };
+}
+
+/** Writes a target as the resource ID that people paste into the portal. */
+export function formatTarget(target: Target): string {
+  const base = `/subscriptions/${target.subscriptionId}/resourceGroups/${target.resourceGroup}/providers/Microsoft.Compute`;
+  return target.kind === 'vm'
+    ? `${base}/virtualMachines/${target.vm}`
+    : `${base}/virtualMachineScaleSets/${target.vmss}/virtualMachines/${target.instanceId}`;
+}
+
+/** The parts of a cluster id `<subscription id>.<resource group>.<cluster name>`. */
+export interface ClusterName {
+  subscriptionId: string;
+  resourceGroup: string;
+  name: string;
+}
+
+/** Writes a cluster id in lower case: the key of a cluster in tables, routes and events. */
+export function formatClusterId({ subscriptionId, resourceGroup, name }: ClusterName): string {
+  return `${subscriptionId}.${resourceGroup}.${name}`.toLowerCase();
+}
+
+/** Splits a cluster id at its first and last dot, since group names hold dots themselves; undefined for anything else. */
+export function parseClusterId(id: string): ClusterName | undefined {
+  const parts = new RegExp(`^(${subscription})\\.(${group})\\.([-\\w]{1,63})$`, 'iu').exec(id);
+  return parts ? { subscriptionId: parts[1]!, resourceGroup: parts[2]!, name: parts[3]! } : undefined;
+}
+
+/** Reads the resource ID of a managed cluster, in any letter case; undefined for anything else. */
+export function parseManagedClusterId(id: string): ClusterName | undefined {
+  const parts = cluster.exec(id)?.groups as Record<string, string> | undefined;
+  return parts && { subscriptionId: parts.subscriptionId!.toLowerCase(), resourceGroup: parts.resourceGroup!, name: parts.name! };
+}

@@ -1,0 +1,45 @@
+import type { ReasonCode } from '../probe/reasons.ts';
+import { type Counts, emptyCounts, type Outcome } from '../sweep/ledger.ts';
+import type { NodeRow } from '../tables/node-rows.ts';
+
+/** Intervals after which a verdict says nothing any more. */
+export const STALE_AFTER_INTERVALS = 3;
+const NAMES_KEPT = 500;
+
+/** A cluster as its nodes make it. */
+export interface RollUp {
+  nodes: Counts;
+  byReason: Partial<Record<ReasonCode, number>>;
+  openOutages: number;
+  /** Names of nodes that are not reachable though they were probed. */
+  notReachable: string[];
+}
+
+/**
+ * What people see of a node now: its latest verdict, `unknown/Stale` once that is too old, or why it is not probed.
+ *
+ * @param intervalMs - the gap between two sweeps.
+ */
+export function outcomeOf(row: NodeRow, now: Date, intervalMs: number): Outcome {
+  if (row.facts.skipped !== undefined) return { verdict: 'notProbed', reason: row.facts.skipped };
+  const { latest } = row.state;
+  if (latest === undefined) return { verdict: 'notProbed', reason: 'NotYetProbed' };
+  if (now.getTime() - Date.parse(latest.at) > STALE_AFTER_INTERVALS * intervalMs) return { verdict: 'unknown', reason: 'Stale' };
+  return { verdict: latest.verdict, reason: latest.reason };
+}
+
+/** Rolls the nodes of a cluster up. Retired nodes do not count. Pure. */
+export function rollUp(rows: Iterable<NodeRow>, now: Date, intervalMs: number): RollUp {
+  const result: RollUp = { nodes: { ...emptyCounts }, byReason: {}, openOutages: 0, notReachable: [] };
+  for (const row of rows) {
+    if (row.retiredAt !== undefined) continue;
+    const { verdict, reason } = outcomeOf(row, now, intervalMs);
+    result.nodes.known += 1;
+    result.nodes[verdict] += 1;
+    result.byReason[reason] = (result.byReason[reason] ?? 0) + 1;
+    if (row.state.outageSince !== undefined) result.openOutages += 1;
+    if ((verdict === 'unreachable' || verdict === 'unknown') && result.notReachable.length < NAMES_KEPT)
+      result.notReachable.push(row.facts.node);
+  }
+  return result;
+}

@@ -1,0 +1,81 @@
+import type { ClusterView, FleetView } from '../http/fleet.ts';
+import { viewClusters, viewFleet } from '../http/fleet.ts';
+import { viewNodes } from '../http/nodes.ts';
+import { viewOutages } from '../http/outages.ts';
+import type { Reply } from '../http/routes.ts';
+import { reasons } from '../probe/reasons.ts';
+import type { Services } from '../services.ts';
+import { intervalAfter, previousOccurrence } from '../sweep/schedule.ts';
+import { Html, html } from './html.ts';
+
+type OutageView = Awaited<ReturnType<typeof viewOutages>>[number];
+
+const CLUSTERS_WITH_NODES = 40;
+const STYLE = new Html(`
+:root { color-scheme: light dark; --line: #8884; --bad: #c62828; --odd: #757575; --good: #2e7d32; --card: #8881; }
+@media (prefers-color-scheme: dark) { :root { --bad: #ff8a80; --odd: #bdbdbd; --good: #81c784; } }
+body { font: 16px/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 72rem; padding: 1rem; }
+h1 { font-size: 1.25rem; margin: 0; } h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
+.banner { border: 2px solid currentColor; border-radius: .5rem; font-size: 1.4rem; font-weight: 600; margin: 1rem 0; padding: .75rem 1rem; }
+.unreachable { color: var(--bad); } .unknown, .notProbed { color: var(--odd); } .reachable { color: var(--good); }
+table { border-collapse: collapse; width: 100%; } th, td { border-bottom: 1px solid var(--line); padding: .35rem .5rem; text-align: left; vertical-align: top; }
+td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; } .wrap { overflow-x: auto; } small { opacity: .8; }
+summary { cursor: pointer; padding: .35rem 0; } code { font-size: .9em; overflow-wrap: anywhere; }`);
+
+const SIGNS = { reachable: '● reachable', unreachable: '✖ unreachable', unknown: '? unknown', notProbed: '– not probed' } as const;
+
+function banner(fleet: FleetView, stale: boolean): Html {
+  const { nodes, lastSweep } = fleet;
+  if (lastSweep === null) return html`<p class="banner unknown">? No sweep has completed yet.</p>`;
+  if (stale) return html`<p class="banner unknown">? Sweeps do not complete: what stands below is old.</p>`;
+  if (nodes.unreachable > 0)
+    return html`<p class="banner unreachable">✖ ${nodes.unreachable} of ${nodes.known} nodes cannot reach their API server</p>`;
+  if (nodes.unknown > 0) return html`<p class="banner unknown">? ${nodes.unknown} of ${nodes.known} nodes could not be asked</p>`;
+  return html`<p class="banner reachable">● All ${nodes.reachable} probed nodes reach their API server</p>`;
+}
+
+function outageRow({ subject, reason, start, message }: OutageView): Html {
+  const { sentence, remedies } = reasons[reason];
+  const node = 'node' in subject ? subject.node : 'the whole cluster';
+  return html`<tr><td><code>${node}</code><br><small>${subject.cluster}</small></td>
+<td><strong>${reason}</strong>: ${sentence}<br><small>${remedies[0]}</small></td><td><time datetime="${start}">${start}</time><br><small>${message}</small></td></tr>`;
+}
+
+async function clusterBlock(services: Services, cluster: ClusterView, withNodes: boolean): Promise<Html> {
+  const { name, region, nodes } = cluster;
+  const trouble = nodes.unreachable > 0 || nodes.unknown > 0;
+  const counts = html`${nodes.reachable} reachable, <span class="${nodes.unreachable > 0 ? 'unreachable' : ''}">${nodes.unreachable} unreachable</span>, ${nodes.unknown} unknown, ${nodes.notProbed} not probed`;
+  const rows = (withNodes ? await viewNodes(services, cluster.cluster) : []).map(
+    ({
+      node,
+      verdict,
+      reason,
+      status,
+      spec,
+    }) => html`<tr><td><code>${node}</code></td><td class="${verdict}">${SIGNS[verdict]}</td><td title="${reasons[reason].sentence}">${reason}</td>
+<td>${spec.pool}${spec.zone ? html` <small>zone ${spec.zone}</small>` : ''}</td><td>${status.lastProbeTime ? html`<time datetime="${status.lastProbeTime}">${status.lastProbeTime}</time>` : ''}</td></tr>`,
+  );
+  const table = html`<div class="wrap"><table><tr><th>Node</th><th>Verdict</th><th>Reason</th><th>Pool</th><th>Last probe</th></tr>${rows}</table></div>`;
+  return html`<details${trouble ? html` open` : ''}><summary><strong>${name}</strong> <small>${region}${cluster.recordOnly ? html`, ${cluster.recordOnly}` : ''}</small>: ${counts}</summary>${table}</details>`;
+}
+
+/** `GET /api/status`: the fleet for people, failures first; needs no JavaScript. */
+export async function showStatusPage(services: Services): Promise<Reply> {
+  const clusters = await viewClusters(services);
+  const [fleet, outages] = await Promise.all([viewFleet(services, clusters), viewOutages(services, 'open')]);
+  const interval = intervalAfter(services.settings.SWEEP_SCHEDULE, previousOccurrence(services.settings.SWEEP_SCHEDULE, services.now()));
+  const { lastSweep } = fleet;
+  const stale = lastSweep?.completedAt ? services.now().getTime() - Date.parse(lastSweep.completedAt) > 3 * interval : true;
+  const blocks = await Promise.all(clusters.map((cluster, at) => clusterBlock(services, cluster, at < CLUSTERS_WITH_NODES)));
+  const refresh = Math.max(5, Math.min(60, Math.round(interval / 5000)));
+  const sweep =
+    lastSweep &&
+    html`<p>Last sweep <time datetime="${lastSweep.id}">${lastSweep.id}</time>, completed <time datetime="${lastSweep.completedAt}">${lastSweep.completedAt}</time>, coverage ${((lastSweep.coverage ?? 0) * 100).toFixed(1)} %.</p>`;
+  const open = html`<h2>Open outages</h2><div class="wrap"><table><tr><th>Node</th><th>Reason</th><th>Since</th></tr>${outages.map(outageRow)}</table></div>`;
+  const page = html`<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="refresh" content="${refresh}"><title>AKS fleet: ${fleet.nodes.unreachable} unreachable</title><style>${STYLE}</style></head><body>
+<h1>AKS fleet</h1>${banner(fleet, stale)}
+<p>${fleet.subscriptions.known} subscriptions, ${fleet.clusters.known} clusters, ${fleet.nodes.known} nodes: ${fleet.nodes.reachable} reachable, ${fleet.nodes.unreachable} unreachable, ${fleet.nodes.unknown} unknown, ${fleet.nodes.notProbed} not probed.</p>
+${sweep}${outages.length > 0 ? open : html`<p>No open outage.</p>`}<h2>Clusters</h2>${blocks}</body></html>`;
+  return { html: page.text };
+}

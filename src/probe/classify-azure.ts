@@ -1,0 +1,39 @@
+import { isRestError } from '@azure/core-rest-pipeline';
+import type { Verdict } from './classify.ts';
+import type { ReasonCode } from './reasons.ts';
+import { redact } from './redact.ts';
+
+function classifyText(text: string): ReasonCode | undefined {
+  if (/VMAgentStatusCommunicationError|has not reported status/i.test(text)) return 'AgentNotReady';
+  if (/DenyAssignmentAuthorizationFailed/i.test(text)) return 'NodeGroupLocked';
+  if (/does not match the target OS/i.test(text)) return 'WrongOs';
+  if (/execution is in progress/i.test(text)) return 'NodeBusy';
+  if (/VM is not running/i.test(text)) return 'NotRunning';
+  if (/is not an active Virtual Machine Scale Set VM|ParentResourceNotFound|ResourceNotFound/i.test(text)) return 'NodeGone';
+  return undefined;
+}
+
+/**
+ * Reads what Azure answered instead of a result. Status comes first: the code `OperationNotAllowed` alone means throttled (429),
+ * not running (409) or extensions disallowed (409). A failed operation surfaces as a plain Error with nothing but text.
+ */
+export function classifyAzureError(error: unknown): ReasonCode {
+  if (!isRestError(error))
+    return classifyText(String(error)) ?? (/operation|long-running|provisioning/i.test(String(error)) ? 'RunCommandFailed' : 'ProberError');
+  const text = `${error.code ?? ''} ${error.message} ${JSON.stringify(error.details ?? '')}`;
+  const status = error.statusCode;
+  if (status === 429) return 'Throttled';
+  if (status === undefined || status === 502) return 'StartUnknown';
+  if (status === 401 || status === 403) return classifyText(text) === 'NodeGroupLocked' ? 'NodeGroupLocked' : 'AccessDenied';
+  if (status === 404) return 'NodeGone';
+  return classifyText(text) ?? 'AzureError';
+}
+
+/** The same as a verdict: what Azure or we got wrong is `unknown`, never an outage of the node. */
+export function unknownFrom(error: unknown): Verdict {
+  return {
+    verdict: 'unknown',
+    reason: classifyAzureError(error),
+    message: redact(error instanceof Error ? error.message : String(error), 300),
+  };
+}

@@ -1,0 +1,269 @@
+/** The layer at which a probe came to its end. */
+export type Stage = 'kubeconfig' | 'dns' | 'tcp' | 'tls' | 'auth' | 'http' | 'agent' | 'azure' | 'prober' | 'none';
+
+export interface Reason {
+  stage: Stage;
+  /** What happened, as people read it. */
+  sentence: string;
+  /** What to check or do next, most likely first. */
+  remedies: readonly string[];
+  links: readonly string[];
+}
+
+const LEARN = 'https://learn.microsoft.com';
+const CONNECTION = `${LEARN}/troubleshoot/azure/azure-kubernetes/error-codes/vmextensionerror-k8sapiserverconnfail`;
+const NAME_LOOKUP = `${LEARN}/troubleshoot/azure/azure-kubernetes/error-codes/vmextensionerror-k8sapiserverdnslookupfail`;
+const EGRESS = `${LEARN}/azure/aks/outbound-rules-control-egress`;
+const CERTIFICATES = `${LEARN}/azure/aks/certificate-rotation`;
+const RUN_COMMAND = `${LEARN}/azure/virtual-machines/linux/run-command`;
+const LOCKDOWN = `${LEARN}/azure/aks/node-resource-group-lockdown`;
+const THROTTLING = `${LEARN}/azure/virtual-machines/compute-throttling-limits`;
+
+const reason = (stage: Stage, sentence: string, remedies: string[] = [], links: string[] = []): Reason => ({
+  stage,
+  sentence,
+  remedies,
+  links,
+});
+
+const rotate = 'Rotate the certificates: az aks rotate-certs --resource-group <rg> --name <cluster>.';
+const firewall = 'Check firewall, NSG and route table between the node subnet and the API server (port 443).';
+
+/** The one place where a cause is named; page, API, alerts and docs read it. */
+export const reasons = {
+  Reachable: reason('none', 'The node reached its API server.'),
+
+  KubeconfigMissing: reason(
+    'kubeconfig',
+    'The node has no kubeconfig: it has not joined its cluster, or lost its files.',
+    ['Look at /var/log/azure/cluster-provision.log; reimage the node if it never joined.'],
+    [CONNECTION],
+  ),
+  KubeconfigBroken: reason(
+    'kubeconfig',
+    "The node's kubeconfig names no https server.",
+    ['Reimage the node: az vmss reimage --instance-ids <id>.'],
+    [CONNECTION],
+  ),
+  NameNotFound: reason(
+    'dns',
+    "The name of the API server could not be resolved by the node's resolver.",
+    [
+      "Private cluster: link the private DNS zone to the node's (and the resolver's) virtual network.",
+      'Custom DNS: forward to 168.63.129.16.',
+    ],
+    [NAME_LOOKUP],
+  ),
+  DnsTimeout: reason(
+    'dns',
+    "The node's resolver did not answer.",
+    ['Check that the DNS servers of the virtual network are up and reachable on port 53.'],
+    [NAME_LOOKUP],
+  ),
+  ConnectionRefused: reason(
+    'tcp',
+    'The address of the API server refused the connection.',
+    [
+      'Check that the cluster runs: az aks show --query powerState.',
+      'Check that the name still points to the API server (stop and start may change its address).',
+    ],
+    [CONNECTION],
+  ),
+  ConnectionTimedOut: reason(
+    'tcp',
+    'No answer to the TCP connection: packets are dropped on the way.',
+    ["Authorized IP ranges: add the node's outbound address (az aks show --query apiServerAccessProfile.authorizedIpRanges).", firewall],
+    [CONNECTION, EGRESS],
+  ),
+  NoRoute: reason(
+    'tcp',
+    'The node has no route to the address of the API server.',
+    ['Check the route table (UDR) of the node subnet and virtual network peering.'],
+    [CONNECTION],
+  ),
+  TlsTimedOut: reason(
+    'tls',
+    'The connection opened, but the TLS handshake got no answer.',
+    ['A firewall that inspects TLS, or an MTU that is too large on the path, usually does this.', firewall],
+    [CONNECTION, EGRESS],
+  ),
+  TlsFailed: reason(
+    'tls',
+    'The TLS handshake failed.',
+    ['Look for a firewall that intercepts TLS; exempt the API server from inspection.'],
+    [CONNECTION],
+  ),
+  ServerCertificateExpired: reason(
+    'tls',
+    'The certificate of the API server has expired, or the clock of the node is wrong.',
+    [rotate, 'Check the clock of the node: timedatectl.'],
+    [CERTIFICATES],
+  ),
+  ServerCertificateNotYetValid: reason(
+    'tls',
+    'The certificate of the API server is not valid yet: a clock is wrong.',
+    ['Check the clock of the node: timedatectl.'],
+    [CERTIFICATES],
+  ),
+  ServerCertificateWrongName: reason(
+    'tls',
+    'The certificate that was shown is for another name.',
+    ['Check what the name of the API server resolves to on the node.'],
+    [CONNECTION],
+  ),
+  ServerCertificateUnknownIssuer: reason(
+    'tls',
+    'The certificate that was shown is not from the CA of the cluster.',
+    ['A firewall that intercepts TLS usually does this: exempt the API server from inspection.', rotate],
+    [CONNECTION, CERTIFICATES],
+  ),
+  ConnectionReset: reason('http', 'The connection was cut before the answer was complete.', [firewall], [CONNECTION]),
+  HttpTimedOut: reason(
+    'http',
+    'The API server accepted the request and did not answer in time.',
+    ['The control plane is overloaded or starting: see its metrics in the portal.'],
+    [CONNECTION],
+  ),
+  Unauthorized: reason(
+    'auth',
+    'The API server does not accept the credentials of the node (401).',
+    ["The node's client certificate may have expired: look at /var/lib/kubelet/pki.", rotate],
+    [CERTIFICATES],
+  ),
+  Forbidden: reason(
+    'auth',
+    'The API server refuses the node (403).',
+    ['Check for an intercepting proxy and for changes to the built-in role system:public-info-viewer.'],
+    [CONNECTION],
+  ),
+  ServerNotReady: reason(
+    'http',
+    'The API server says that it is not ready (503).',
+    ['The control plane is starting or overloaded; open a support request if it lasts.'],
+    [CONNECTION],
+  ),
+  ServerError: reason(
+    'http',
+    'The API server answered with an error (5xx).',
+    ['Open a support request with the times of this outage.'],
+    [CONNECTION],
+  ),
+  UnexpectedAnswer: reason(
+    'http',
+    'Something else than an API server answered.',
+    ['A captive portal or proxy usually does this: exempt the API server.'],
+    [EGRESS],
+  ),
+  Transient: reason(
+    'http',
+    'kubectl failed, and a moment later every stage passed.',
+    ['A second probe follows at once; repeated cases point to packet loss or SNAT port exhaustion.'],
+    [CONNECTION],
+  ),
+  Undiagnosed: reason(
+    'http',
+    'kubectl failed, and the diagnosis could not tell at which stage.',
+    ['Read the evidence of this result.'],
+    [CONNECTION],
+  ),
+
+  KubectlMissing: reason('agent', 'There is no kubectl on the node at any known path.', [
+    'Upgrade the node image: az aks nodepool upgrade --node-image-only.',
+  ]),
+  NoProof: reason(
+    'agent',
+    'The run ended without the complete output of the script, so it proves nothing.',
+    ['A restart of the VM or of its agent does this; it passes with the next sweep.'],
+    [RUN_COMMAND],
+  ),
+  AgentNotReady: reason(
+    'agent',
+    'The VM agent of the node does not report.',
+    ['Check outbound port 443 to Azure, and the agent: systemctl status walinuxagent.'],
+    [RUN_COMMAND],
+  ),
+  RunCommandFailed: reason(
+    'agent',
+    'Azure reports that Run Command failed on the node.',
+    ['Run RemoveRunCommandLinuxExtension on the node, then check again.'],
+    [RUN_COMMAND],
+  ),
+  RunCommandTimedOut: reason(
+    'agent',
+    'Run Command gave no answer in time.',
+    [
+      'Check outbound port 443 from the node to Azure: Run Command needs it to report back.',
+      'Check the agent: systemctl status walinuxagent.',
+    ],
+    [RUN_COMMAND],
+  ),
+  RunCommandStuck: reason(
+    'agent',
+    'An earlier Run Command on the node has still not ended.',
+    ['Run RemoveRunCommandLinuxExtension on the node, or restart its agent.'],
+    [RUN_COMMAND],
+  ),
+  NodeBusy: reason(
+    'azure',
+    'Another Run Command was in progress on the node.',
+    ['Only one can run at a time; it passes when the other has ended.'],
+    [RUN_COMMAND],
+  ),
+  WrongOs: reason('azure', 'Azure says that the node has another operating system than its pool tells.', [
+    'Report this with the resource ID of the node.',
+  ]),
+  NotRunning: reason('azure', 'The VM of the node is not running.', ['Start it, or remove it from the pool.']),
+  NodeGone: reason('azure', 'The node no longer exists.'),
+  NodeReplaced: reason('azure', 'Another VM stands under the same node name.'),
+  AccessDenied: reason('azure', 'The prober may not run commands on the node or read the subscription.', [
+    'Assign the role of infra/fleet-access.bicep to the identity of the prober.',
+  ]),
+  NodeGroupLocked: reason(
+    'azure',
+    'The node resource group is locked (ReadOnly), which forbids Run Command.',
+    ['Set the restriction level to Unrestricted (not possible on AKS Automatic).'],
+    [LOCKDOWN],
+  ),
+  Throttled: reason(
+    'azure',
+    'Azure throttles requests in this subscription and region.',
+    ['Lower STARTS_PER_MINUTE, or look for other heavy users of Compute.'],
+    [THROTTLING],
+  ),
+  AzureError: reason('azure', 'Azure answered with an error that says nothing about the node.', [
+    'Read the evidence; see Azure Service Health.',
+  ]),
+  ClusterStopped: reason('azure', 'The cluster is stopped.', ['Start it: az aks start.']),
+  ClusterGone: reason('azure', 'The cluster no longer exists.'),
+  SubscriptionUnreadable: reason('azure', 'The subscription could not be read.', [
+    'Assign the role of infra/fleet-access.bicep on it, or take it out of SUBSCRIPTIONS.',
+  ]),
+
+  Excluded: reason('prober', 'The cluster or pool is excluded by a setting or by its tag.'),
+  TooYoung: reason('prober', 'The node is younger than NODE_GRACE_MINUTES.'),
+  Deallocated: reason('azure', 'The VM of the node is deallocated.'),
+  Deleting: reason('azure', 'The VM of the node is being deleted.'),
+  Creating: reason('azure', 'The VM of the node is being created.'),
+  NotSupported: reason('prober', 'This kind of node is not probed by this version.'),
+  OverBudget: reason(
+    'prober',
+    'The sweep had no time left for the node at the pace that Azure allows.',
+    ['Lengthen SWEEP_SCHEDULE or raise STARTS_PER_MINUTE.'],
+    [THROTTLING],
+  ),
+  NotYetProbed: reason('prober', 'The node is known, and its first probe has not ended yet.'),
+  Stale: reason('prober', 'The latest verdict is older than three intervals.', ['See whether sweeps complete: GET /api/health.']),
+  StartUnknown: reason('prober', 'Azure did not say whether the run started.', ['It passes with the next sweep.']),
+  StartLost: reason('prober', 'The prober stopped between the claim and the start of the run.', ['It passes with the next sweep.']),
+  Lost: reason('prober', 'The sweep ended without an outcome for the node.', [
+    'It passes with the next sweep; if it repeats, see the poison table.',
+  ]),
+  ProberError: reason('prober', 'The prober itself failed.', ['Read the error in Application Insights and the poison table.']),
+} as const satisfies Record<string, Reason>;
+
+export type ReasonCode = keyof typeof reasons;
+
+/** Whether a text is a code of this catalogue; rows may come from a version that knew others. */
+export function isReasonCode(code: unknown): code is ReasonCode {
+  return typeof code === 'string' && Object.hasOwn(reasons, code);
+}

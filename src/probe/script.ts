@@ -1,0 +1,23 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+
+// The build replaces this call by the file's text (scripts/build.ts): the script's body is fixed from then on.
+const body = readFileSync(new URL('./linux.sh', import.meta.url), 'utf8');
+
+/** SHA-256 of the script's body, logged so that an operator can tell what ran on the nodes. */
+export const scriptHash = createHash('sha256').update(body).digest('hex');
+
+/**
+ * Puts the two lines that vary before the fixed body. Run Command's own `parameters` are not used: Azure rewrites the script for them (azure-cli#10400).
+ *
+ * @param nonce - 16 hex digits, new for each flight.
+ * @param egressEndpoints - validated by `readSettings`; checked again here, as this text runs as root.
+ * @returns the script as the lines of a Run Command request.
+ * @throws Error where either could mean anything to a shell.
+ */
+export function composeScript(nonce: string, egressEndpoints: readonly string[]): string[] {
+  if (!/^[0-9a-f]{16}$/.test(nonce)) throw new Error(`expected a nonce of 16 hex digits, got "${nonce}"`);
+  const unsafe = egressEndpoints.find((url) => !/^https:\/\/[\w.:/~-]+$/.test(url));
+  if (unsafe !== undefined) throw new Error(`expected a plain https URL as egress endpoint, got "${unsafe}"`);
+  return [`NONCE='${nonce}'`, `EGRESS='${egressEndpoints.join(' ')}'`, ...body.split('\n')];
+}

@@ -1,0 +1,96 @@
+import { ComputeManagementClient } from '@azure/arm-compute';
+import { ContainerServiceClient } from '@azure/arm-containerservice';
+import { SubscriptionClient } from '@azure/arm-resources-subscriptions';
+import { TableClient, TableServiceClient } from '@azure/data-tables';
+import { ManagedIdentityCredential, type TokenCredential } from '@azure/identity';
+import { QueueClient } from '@azure/storage-queue';
+import { openTelemetry, type Telemetry } from './announce/telemetry.ts';
+import { fitArmPipeline } from './fleet/arm-pipeline.ts';
+import type { Settings } from './settings.ts';
+import { openWorkQueue, type WorkQueue } from './sweep/queue.ts';
+import { openTables, type Tables } from './tables/open-tables.ts';
+
+/** The name of the one work queue; `functions/work.ts` listens to it. */
+export const WORK_QUEUE = 'work';
+
+/** Clients of Azure Resource Manager, one per subscription. */
+export interface Arm {
+  subscriptions: SubscriptionClient;
+  clusters(subscriptionId: string): ContainerServiceClient;
+  /** For reads and polls. */
+  compute(subscriptionId: string): ComputeManagementClient;
+  /** For Run Command: a request is sent once, whatever comes back. */
+  computeOnce(subscriptionId: string): ComputeManagementClient;
+}
+
+/** All that the stages work with. */
+export interface Services {
+  settings: Settings;
+  now(): Date;
+  tables: Tables;
+  queue: WorkQueue;
+  arm: Arm;
+  telemetry: Telemetry;
+}
+
+function memoize<T>(make: (key: string) => T): (key: string) => T {
+  const made = new Map<string, T>();
+  return (key) => {
+    const known = made.get(key) ?? make(key);
+    made.set(key, known);
+    return known;
+  };
+}
+
+function connectArm(settings: Settings, credential: TokenCredential): Arm {
+  const endpoint = settings.ARM_ENDPOINT.replace(/\/$/, '');
+  // With only the endpoint set, the clients would still ask for tokens of the public cloud.
+  const options = { endpoint, credentials: { scopes: [`${endpoint}/.default`] }, credentialScopes: [`${endpoint}/.default`] };
+  const fitted = <C extends { pipeline: Parameters<typeof fitArmPipeline>[0] }>(client: C, reads = true): C => {
+    fitArmPipeline(client.pipeline, endpoint, reads);
+    return client;
+  };
+  return {
+    subscriptions: fitted(new SubscriptionClient(credential, options)),
+    clusters: memoize((id) => fitted(new ContainerServiceClient(credential, id, options))),
+    compute: memoize((id) => fitted(new ComputeManagementClient(credential, id, options))),
+    computeOnce: memoize((id) => fitted(new ComputeManagementClient(credential, id, options), false)),
+  };
+}
+
+function storageUrl(settings: Settings, service: 'queue' | 'table'): string {
+  const given = service === 'queue' ? settings.AzureWebJobsStorage__queueServiceUri : settings.AzureWebJobsStorage__tableServiceUri;
+  return (given ?? `https://${settings.AzureWebJobsStorage__accountName}.${service}.core.windows.net`).replace(/\/$/, '');
+}
+
+/**
+ * Puts the program together: the one place where clients are built.
+ *
+ * @param credential - the app's managed identity unless given; the CLI gives the user's own.
+ */
+export function buildServices(
+  settings: Settings,
+  credential: TokenCredential = new ManagedIdentityCredential({ clientId: settings.AZURE_CLIENT_ID }),
+): Services {
+  const now = () => new Date();
+  const connection = settings.AzureWebJobsStorage;
+  const insecure = { allowInsecureConnection: connection !== undefined && /http:|UseDevelopmentStorage/i.test(connection) };
+  const table = (name: string) =>
+    connection
+      ? TableClient.fromConnectionString(connection, name, insecure)
+      : new TableClient(storageUrl(settings, 'table'), name, credential);
+  const tableService = connection
+    ? TableServiceClient.fromConnectionString(connection, insecure)
+    : new TableServiceClient(storageUrl(settings, 'table'), credential);
+  const queue = connection
+    ? new QueueClient(connection, WORK_QUEUE)
+    : new QueueClient(`${storageUrl(settings, 'queue')}/${WORK_QUEUE}`, credential);
+  return {
+    settings,
+    now,
+    tables: openTables(table, tableService),
+    queue: openWorkQueue(queue, now),
+    arm: connectArm(settings, credential),
+    telemetry: openTelemetry(settings, credential),
+  };
+}

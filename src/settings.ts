@@ -1,0 +1,127 @@
+import { z } from 'zod';
+import { parseConnectionString } from './announce/connection-string.ts';
+import { explainScheduleFault } from './sweep/schedule.ts';
+
+const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+const wholeNumber = (low: number, high: number, fallback: number) =>
+  z
+    .string()
+    .default(String(fallback))
+    .refine((text) => /^\d+$/.test(text) && Number(text) >= low && Number(text) <= high, {
+      error: (issue) => `expected a whole number from ${low} to ${high}, got "${String(issue.input)}"`,
+    })
+    .transform(Number);
+
+const list = (text: string) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+
+const httpsUrl = (text: string) => URL.canParse(text) && new URL(text).protocol === 'https:';
+
+const mustBeHttps = { error: (issue: { input?: unknown }) => `expected an https URL, got "${String(issue.input)}"` };
+const url = () => z.string().refine(httpsUrl, mustBeHttps).optional();
+
+// A shell on the node reads these between single quotes: only plain https URLs may pass.
+const egressEndpoint = /^https:\/\/[A-Za-z0-9.-]+(:\d{1,5})?(\/[A-Za-z0-9._~/-]*)?$/;
+
+const environment = z
+  .object({
+    AzureWebJobsStorage: z.string().optional(),
+    AzureWebJobsStorage__accountName: z.string().optional(),
+    AzureWebJobsStorage__queueServiceUri: url(),
+    AzureWebJobsStorage__tableServiceUri: url(),
+    SWEEP_SCHEDULE: z
+      .string()
+      .default('0 */5 * * * *')
+      .superRefine((text, context) => {
+        const fault = explainScheduleFault(text);
+        if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
+      }),
+    SUBSCRIPTIONS: z
+      .string()
+      .default('')
+      .transform(list)
+      .superRefine((ids, context) => {
+        for (const id of ids.filter((candidate) => !guid.test(candidate)))
+          context.addIssue({ code: 'custom', message: `expected comma-separated subscription ids (GUIDs), got "${id}"` });
+      })
+      .transform((ids) => ids.map((id) => id.toLowerCase())),
+    INCLUDE_CLUSTERS: z.string().default('*').transform(list),
+    EXCLUDE_CLUSTERS: z.string().default('').transform(list),
+    NODES_PER_SLICE: wholeNumber(1, 50, 50),
+    STARTS_PER_MINUTE: wholeNumber(1, 1500, 250),
+    FIRST_COLLECT_SECONDS: wholeNumber(1, 120, 25),
+    COLLECT_AGAIN_SECONDS: wholeNumber(1, 60, 10),
+    PROBE_DEADLINE_SECONDS: wholeNumber(30, 600, 150),
+    FAILURE_THRESHOLD: wholeNumber(1, 20, 2),
+    RECOVERY_THRESHOLD: wholeNumber(1, 20, 1),
+    FLAP_WINDOW_MINUTES: wholeNumber(0, 1440, 15),
+    BLIND_AFTER: wholeNumber(1, 20, 3),
+    CLUSTER_QUORUM_PERCENT: wholeNumber(1, 100, 50),
+    CLUSTER_QUORUM_NODES: wholeNumber(1, 1000, 2),
+    BLIND_PERCENT: wholeNumber(1, 100, 50),
+    NODE_GRACE_MINUTES: wholeNumber(0, 1440, 10),
+    RETENTION_DAYS: wholeNumber(1, 365, 30),
+    CHECKS_PER_MINUTE: wholeNumber(1, 1000, 30),
+    PAGE_URL: z
+      .string()
+      .optional()
+      .refine((text) => text === undefined || (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)), {
+        error: (issue) => `expected an http or https URL, got "${String(issue.input)}"`,
+      }),
+    WEBSITE_HOSTNAME: z.string().optional(),
+    AZURE_CLIENT_ID: z.string().regex(guid, 'expected a client id (GUID)').optional(),
+    EGRESS_ENDPOINTS: z
+      .string()
+      .default('https://mcr.microsoft.com/v2/')
+      .transform(list)
+      .superRefine((urls, context) => {
+        for (const text of urls.filter((candidate) => !egressEndpoint.test(candidate)))
+          context.addIssue({ code: 'custom', message: `expected comma-separated https URLs without query or user, got "${text}"` });
+      }),
+    ARM_ENDPOINT: z.string().default('https://management.azure.com').refine(httpsUrl, mustBeHttps),
+    AZURE_AUTHORITY_HOST: url(),
+    APPLICATIONINSIGHTS_CONNECTION_STRING: z
+      .string()
+      .optional()
+      .superRefine((text, context) => {
+        const parsed = text === undefined ? undefined : parseConnectionString(text);
+        if (typeof parsed === 'string') context.addIssue({ code: 'custom', message: parsed });
+      }),
+    APPLICATIONINSIGHTS_AUTHENTICATION_STRING: z.string().optional(),
+  })
+  .superRefine((settings, context) => {
+    const services = [settings.AzureWebJobsStorage__queueServiceUri, settings.AzureWebJobsStorage__tableServiceUri];
+    if (settings.AzureWebJobsStorage || settings.AzureWebJobsStorage__accountName || services.every(Boolean)) return;
+    context.addIssue({
+      code: 'custom',
+      path: ['AzureWebJobsStorage'],
+      message:
+        'expected a connection string, or AzureWebJobsStorage__accountName, or both AzureWebJobsStorage__queueServiceUri and AzureWebJobsStorage__tableServiceUri; none is set',
+    });
+  });
+
+/** Names of all settings. */
+export const settingNames: readonly string[] = Object.keys(environment.shape);
+
+export type Settings = Readonly<z.output<typeof environment>>;
+
+/**
+ * Reads every setting once; the only reader of the environment.
+ *
+ * @param source - names and values, as in `process.env`; an empty value counts as not set.
+ * @returns frozen settings with their defaults filled in; times in the unit their name says.
+ * @throws Error that lists all mistakes at once, each with the setting's name, what was expected and what came.
+ */
+export function readSettings(source: Readonly<Record<string, string | undefined>> = process.env): Settings {
+  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined && value.trim() !== ''));
+  const parsed = environment.safeParse(given);
+  if (parsed.success) return Object.freeze(parsed.data);
+  const mistakes = parsed.error.issues.map((issue) => `  ${issue.path.join('.') || 'settings'}: ${issue.message}`);
+  throw new Error(
+    `${mistakes.length} invalid setting${mistakes.length === 1 ? '' : 's'}; correct them and start again:\n${mistakes.join('\n')}`,
+  );
+}

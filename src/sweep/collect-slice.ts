@@ -1,0 +1,86 @@
+import type { TableClient } from '@azure/data-tables';
+import type { Services } from '../services.ts';
+import { type NodeRow, readNodes } from '../tables/node-rows.ts';
+import { deleteStarted, readStarted, type Started } from '../tables/poller-rows.ts';
+import { hasTally, insertTally, readPlan } from '../tables/sweep-rows.ts';
+import { COLLECT_GRACE_SECONDS } from './claim.ts';
+import { effectDone } from './effect.ts';
+import { type Ended, inspectFlights } from './inspect-flights.ts';
+import { type Outcome, toTally } from './ledger.ts';
+import type { MessageOf } from './messages.ts';
+import { recordResults } from './record-results.ts';
+import { requestAssessment } from './request-assessment.ts';
+import { nextOccurrence } from './schedule.ts';
+import { flightId, isPlanned } from './slice-name.ts';
+
+/** Stage 5: looks at the flights of a slice, records those that have ended, comes back for the others, and tallies the slice when none is left. */
+export async function collectSlice(services: Services, message: MessageOf<'collect-slice'>): Promise<void> {
+  const { settings, tables, queue } = services;
+  const { sweep, cluster, slice, nodes } = message;
+  const sweeps = await tables.open('sweeps');
+  if (isPlanned(slice) && (await hasTally(sweeps, sweep, cluster, slice))) return;
+  const planned = await readPlan(sweeps, sweep, cluster);
+  if (planned === undefined)
+    throw new Error(`expected a plan of ${cluster} in sweep ${sweep} before its slice ${slice} is collected, found none`);
+
+  const id = flightId(sweep, cluster, slice);
+  const flights = await tables.open('flights');
+  const rows = await readNodes(await tables.open('fleet'), cluster, nodes);
+  const run = {
+    id,
+    cluster,
+    sweep,
+    due: new Date(planned.due),
+    busyUntil: new Date(Date.parse(message.deadline) - COLLECT_GRACE_SECONDS * 1000),
+    startUntil: nextOccurrence(settings.SWEEP_SCHEDULE, new Date(sweep)),
+  };
+  const started = await readStarted(flights, id);
+  const found = await inspectFlights(services, run, nodes, rows, started);
+
+  const ended: Ended[] = [];
+  const outcomes = new Map<string, Outcome>();
+  for (const [node, inspection] of found) {
+    if (inspection.status === 'settled') outcomes.set(node, inspection.outcome);
+    if (inspection.status !== 'ended') continue;
+    ended.push(inspection.ended);
+    outcomes.set(node, { verdict: inspection.ended.result.verdict, reason: inspection.ended.result.reason });
+  }
+  const worthTelling = await recordResults(services, message, ended, rows);
+  if ([...found.values()].some((inspection) => inspection.status === 'pending'))
+    await queue.sendBack(message, settings.COLLECT_AGAIN_SECONDS);
+  else {
+    await settle(services, message, toTally(outcomes));
+    await forgetPollers(flights, id, started, rows, ended);
+    effectDone('collect-slice:pollers-deleted');
+  }
+  if (worthTelling) await requestAssessment(services, sweep, cluster);
+  effectDone('collect-slice:assess-cluster');
+}
+
+/** Deletes what the starts of this run left, but the pollers of runs that still go on, and those of earlier runs that have ended now. */
+async function forgetPollers(
+  flights: TableClient,
+  id: string,
+  started: Map<string, Started>,
+  rows: Map<string, NodeRow>,
+  ended: readonly Ended[],
+): Promise<void> {
+  const kept = new Set(ended.filter(({ keepsClaim }) => keepsClaim).map(({ node }) => node));
+  for (const [node, { flight }] of rows) if (flight?.id === id && flight.overdue === true) kept.add(node);
+  await deleteStarted(
+    flights,
+    id,
+    [...started.keys()].filter((node) => !kept.has(node)),
+  );
+  for (const { node, flight, keepsClaim } of ended) if (flight.id !== id && !keepsClaim) await deleteStarted(flights, flight.id, [node]);
+}
+
+async function settle(
+  { tables }: Services,
+  { sweep, cluster, slice }: MessageOf<'collect-slice'>,
+  outcomes: ReturnType<typeof toTally>,
+): Promise<void> {
+  if (!isPlanned(slice)) return;
+  await insertTally(await tables.open('sweeps'), sweep, cluster, slice, outcomes);
+  effectDone('collect-slice:tally');
+}

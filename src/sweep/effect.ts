@@ -1,0 +1,45 @@
+import { channel } from 'node:diagnostics_channel';
+
+const effects = channel('aks-fleet-prober:effect');
+
+/**
+ * Marks that an effect of a stage has just happened. Nobody listens in production; a test subscribes to stop the process at exactly this point.
+ *
+ * @param name - `stage:effect`, as listed in `effectNames`.
+ */
+export function effectDone(name: EffectName): void {
+  effects.publish({ name });
+}
+
+/** Every effect of the sweep, in the order in which its stage has them. */
+export const effectNames = [
+  'start-sweep:sweep-rows',
+  'start-sweep:close-sweep',
+  'start-sweep:list-clusters',
+  'list-clusters:subscription-row',
+  'list-clusters:expand-cluster',
+  'expand-cluster:node-rows',
+  'expand-cluster:assess-cluster',
+  'expand-cluster:plan',
+  'expand-cluster:start-slice',
+  'start-slice:claims',
+  'start-slice:collect-slice',
+  'start-slice:posts',
+  'start-slice:pollers',
+  'collect-slice:result-rows',
+  'collect-slice:confirmation',
+  'collect-slice:log-rows',
+  'collect-slice:node-rows',
+  'collect-slice:tally',
+  'collect-slice:pollers-deleted',
+  'collect-slice:assess-cluster',
+  'assess-cluster:cluster-row',
+  'assess-cluster:announced',
+  'assess-cluster:marked',
+  'close-sweep:collect-slice',
+  'close-sweep:sealed',
+  'close-sweep:assess-cluster',
+  'close-sweep:completed',
+] as const;
+
+export type EffectName = (typeof effectNames)[number];

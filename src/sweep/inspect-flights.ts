@@ -1,0 +1,161 @@
+import { createHash } from 'node:crypto';
+import pLimit from 'p-limit';
+import { parseClusterId } from '../fleet/resource-id.ts';
+import type { ProbeResult } from '../history/node-state.ts';
+import { classifyReport, type Verdict } from '../probe/classify.ts';
+import { unknownFrom } from '../probe/classify-azure.ts';
+import { parseReport, stdoutOf } from '../probe/parse.ts';
+import { redact } from '../probe/redact.ts';
+import { pollRun } from '../probe/run-command.ts';
+import type { Services } from '../services.ts';
+import type { Flight, NodeRow } from '../tables/node-rows.ts';
+import { readStartedNode, type Started } from '../tables/poller-rows.ts';
+import { isLive } from './claim.ts';
+import type { Outcome } from './ledger.ts';
+
+const CONCURRENT_POLLS = 16;
+const START_LOST_MS = 60_000;
+const GIVE_UP_OVERDUE_MS = 90 * 60_000;
+
+/** A flight that has ended, or that is folded as timed out while its run goes on (`keepsClaim`). */
+export interface Ended {
+  node: string;
+  flight: Flight;
+  result: ProbeResult;
+  keepsClaim: boolean;
+  /** What the node or Azure said, redacted. */
+  evidence: string;
+}
+
+/** What a look at one node of a slice told. */
+export type Inspection =
+  | { status: 'pending' }
+  | { status: 'moved' }
+  | { status: 'settled'; outcome: Outcome }
+  | { status: 'ended'; ended: Ended };
+
+/** What the inspection of a slice goes by. */
+export interface SliceRun {
+  id: string;
+  cluster: string;
+  sweep: string;
+  /** Verdicts folded from then on belong to this slice too, whoever's flight brought them. */
+  due: Date;
+  /** When to stop waiting for another's flight, and for a start that has not come. */
+  busyUntil: Date;
+  startUntil: Date;
+}
+
+interface Judged {
+  verdict: Verdict;
+  evidence: string;
+}
+
+function judge(statuses: Parameters<typeof stdoutOf>[0], nonce: string): Judged {
+  const report = parseReport(stdoutOf(statuses), nonce);
+  const evidence = redact(statuses.map((status) => status.message ?? '').join('\n'));
+  if (report !== undefined) return { verdict: classifyReport(report), evidence };
+  return {
+    verdict: { verdict: 'unknown', reason: 'NoProof', message: 'Run Command succeeded without the complete output of this run' },
+    evidence,
+  };
+}
+
+/** Looks at a run once; undefined while it goes on. */
+async function look(services: Services, cluster: string, row: NodeRow, nonce: string, poller: string): Promise<Judged | undefined> {
+  const compute = services.arm.compute(parseClusterId(cluster)!.subscriptionId);
+  const run = await pollRun(compute, row.facts.resourceId, poller);
+  if (run.status === 'running') return undefined;
+  if (run.status === 'done') return judge(run.statuses, nonce);
+  const verdict = unknownFrom(run.error);
+  return { verdict, evidence: verdict.message };
+}
+
+function ended(row: NodeRow, flight: Flight, { verdict, evidence }: Judged, keepsClaim = false): Inspection {
+  const result = { ...verdict, nonce: flight.nonce, flight: flight.id, sweep: flight.sweep, at: flight.startedAt };
+  return { status: 'ended', ended: { node: row.facts.node, flight, result, keepsClaim, evidence } };
+}
+
+const unknown = (reason: Verdict['reason'], message: string): Judged => ({
+  verdict: { verdict: 'unknown', reason, message },
+  evidence: message,
+});
+
+async function inspectOwn(
+  services: Services,
+  run: SliceRun,
+  row: NodeRow,
+  flight: Flight,
+  start: Started | undefined,
+): Promise<Inspection> {
+  const age = services.now().getTime() - Date.parse(flight.startedAt);
+  if (start === undefined) {
+    if (age < START_LOST_MS) return { status: 'pending' };
+    return ended(row, flight, unknown('StartLost', 'the run was claimed, and no start of it is known'));
+  }
+  if (start.status === 'moved') return { status: 'moved' };
+  if (start.status === 'ended') return ended(row, flight, { verdict: start.verdict, evidence: start.verdict.message });
+  const judged = await look(services, run.cluster, row, flight.nonce, start.poller);
+  if (judged !== undefined) return ended(row, flight, judged);
+  const deadline = services.settings.PROBE_DEADLINE_SECONDS;
+  if (age < deadline * 1000) return { status: 'pending' };
+  return ended(row, flight, unknown('RunCommandTimedOut', `Run Command gave no answer within ${deadline} s`), true);
+}
+
+/** Looks once at a run that an earlier sweep gave up: its end gives the reason, else it is stuck. */
+async function inspectOverdue(services: Services, run: SliceRun, row: NodeRow, flight: Flight): Promise<Inspection> {
+  const start = await readStartedNode(await services.tables.open('flights'), flight.id, row.facts.node);
+  const now = services.now();
+  const age = now.getTime() - Date.parse(flight.startedAt);
+  // The flight was folded once as timed out: what comes now is another result of it, one for each sweep.
+  const nonce = createHash('sha256').update(`${flight.nonce}|${run.id}`).digest('hex').slice(0, 16);
+  const again = (judged: Judged, keepsClaim: boolean): Inspection => {
+    const at = judged.verdict.verdict === 'unknown' ? now.toISOString() : flight.startedAt;
+    const result = { ...judged.verdict, nonce, flight: run.id, sweep: run.sweep, at };
+    return { status: 'ended', ended: { node: row.facts.node, flight, result, keepsClaim, evidence: judged.evidence } };
+  };
+  const judged =
+    start?.status === 'polling'
+      ? await look(services, run.cluster, row, flight.nonce, start.poller)
+      : unknown('StartLost', 'no poller of the run is left');
+  if (judged !== undefined) return again(judged, false);
+  const minutes = Math.floor(age / 60_000);
+  return again(unknown('RunCommandStuck', `Run Command has been in progress for ${minutes} min`), age < GIVE_UP_OVERDUE_MS);
+}
+
+async function inspect(services: Services, run: SliceRun, row: NodeRow | undefined, start: Started | undefined): Promise<Inspection> {
+  if (row === undefined || row.retiredAt !== undefined) return { status: 'settled', outcome: { verdict: 'unknown', reason: 'NodeGone' } };
+  if (start?.status === 'moved') return { status: 'moved' };
+  const { flight, foldedAt, state } = row;
+  const now = services.now();
+  if (flight?.id === run.id && flight.overdue !== true) return inspectOwn(services, run, row, flight, start);
+  if (state.latest !== undefined && foldedAt !== undefined && new Date(foldedAt) >= run.due)
+    return { status: 'settled', outcome: { verdict: state.latest.verdict, reason: state.latest.reason } };
+  if (flight?.overdue === true) return inspectOverdue(services, run, row, flight);
+  if (isLive(flight, now)) {
+    if (now < run.busyUntil) return { status: 'pending' };
+    return { status: 'settled', outcome: { verdict: 'unknown', reason: 'NodeBusy' } };
+  }
+  if (now < run.startUntil) return { status: 'pending' };
+  return { status: 'settled', outcome: { verdict: 'unknown', reason: 'StartLost' } };
+}
+
+/**
+ * Looks once at every node of a slice.
+ *
+ * @param started - how the starts of this run went.
+ * @returns what was found, by node name; every name has its entry.
+ */
+export async function inspectFlights(
+  services: Services,
+  run: SliceRun,
+  nodes: readonly string[],
+  rows: ReadonlyMap<string, NodeRow>,
+  started: ReadonlyMap<string, Started>,
+): Promise<Map<string, Inspection>> {
+  const limit = pLimit(CONCURRENT_POLLS);
+  const found = await Promise.all(
+    nodes.map((node) => limit(async () => [node, await inspect(services, run, rows.get(node), started.get(node))] as const)),
+  );
+  return new Map(found);
+}

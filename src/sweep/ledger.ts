@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import type { Verdict } from '../probe/classify.ts';
+import { isReasonCode, type ReasonCode } from '../probe/reasons.ts';
+
+export type Outcome = { verdict: Verdict['verdict'] | 'notProbed'; reason: ReasonCode };
+
+const reasonCode = z.custom<ReasonCode>(isReasonCode);
+
+/** What a sweep intends for a cluster. Every known node is in a slice or among the not probed, once. */
+export const plan = z.object({
+  region: z.string(),
+  /** Names of the nodes by slice; a slice is named by its position. */
+  slices: z.array(z.array(z.string())),
+  due: z.string(),
+  notProbed: z.partialRecord(reasonCode, z.array(z.string())),
+});
+export type Plan = z.output<typeof plan>;
+
+/** What a slice came to: node names by `verdict/reason`. */
+export const tally = z.record(z.string(), z.array(z.string()));
+export type Tally = z.output<typeof tally>;
+
+/** Counts that add up: known = reachable + unreachable + unknown + notProbed. */
+export interface Counts {
+  known: number;
+  reachable: number;
+  unreachable: number;
+  unknown: number;
+  notProbed: number;
+}
+
+/** One sweep's outcome for a cluster or the fleet. */
+export interface Ledger extends Counts {
+  byReason: Partial<Record<ReasonCode, number>>;
+}
+
+export const emptyCounts: Counts = { known: 0, reachable: 0, unreachable: 0, unknown: 0, notProbed: 0 };
+const outsideCoverage: readonly ReasonCode[] = ['Excluded', 'ClusterStopped', 'ClusterGone', 'TooYoung'];
+
+/** Writes outcomes as a tally. */
+export function toTally(outcomes: ReadonlyMap<string, Outcome>): Tally {
+  const groups: Tally = {};
+  for (const [node, { verdict, reason }] of outcomes) {
+    const key = `${verdict}/${reason}`;
+    groups[key] = [...(groups[key] ?? []), node];
+  }
+  return groups;
+}
+
+function readOutcome(key: string): Outcome {
+  const [verdict, reason] = key.split('/');
+  const known = verdict === 'reachable' || verdict === 'unreachable' || verdict === 'unknown' || verdict === 'notProbed';
+  return known && isReasonCode(reason) ? { verdict, reason } : { verdict: 'unknown', reason: 'ProberError' };
+}
+
+/** Names of a plan that no tally has yet. */
+export function outstanding(planned: Plan, tallies: readonly Tally[]): string[] {
+  const told = new Set(tallies.flatMap((each) => Object.values(each).flat()));
+  return planned.slices.flat().filter((node) => !told.has(node));
+}
+
+/**
+ * Adds up a cluster's plan and tallies. Each planned node counts once, with the first outcome that was told of it;
+ * one without any counts as `unknown/Lost`.
+ */
+export function addUp(planned: Plan, tallies: readonly Tally[]): Ledger {
+  const outcomes = new Map<string, Outcome>();
+  for (const [reason, nodes] of Object.entries(planned.notProbed) as [ReasonCode, string[]][])
+    for (const node of nodes) outcomes.set(node, { verdict: 'notProbed', reason });
+  const names = new Set(planned.slices.flat());
+  for (const each of tallies)
+    for (const [key, nodes] of Object.entries(each))
+      for (const node of nodes) if (names.has(node) && !outcomes.has(node)) outcomes.set(node, readOutcome(key));
+  for (const node of names) if (!outcomes.has(node)) outcomes.set(node, { verdict: 'unknown', reason: 'Lost' });
+  const ledger: Ledger = { ...emptyCounts, byReason: {} };
+  for (const { verdict, reason } of outcomes.values()) {
+    ledger.known += 1;
+    ledger[verdict] += 1;
+    ledger.byReason[reason] = (ledger.byReason[reason] ?? 0) + 1;
+  }
+  return ledger;
+}
+
+/** Adds ledgers of clusters to that of the fleet. */
+export function sum(ledgers: readonly Ledger[]): Ledger {
+  const total: Ledger = { ...emptyCounts, byReason: {} };
+  for (const ledger of ledgers) {
+    for (const key of Object.keys(emptyCounts) as (keyof Counts)[]) total[key] += ledger[key];
+    for (const [reason, count] of Object.entries(ledger.byReason) as [ReasonCode, number][])
+      total.byReason[reason] = (total.byReason[reason] ?? 0) + count;
+  }
+  return total;
+}
+
+/**
+ * Verdicts over the nodes that ought to have one: excluded, stopped and too young ones do not count, while over budget, no access and locked do.
+ *
+ * @returns 0 to 1; 1 for a fleet in which nothing was to be probed.
+ */
+export function coverageOf(ledger: Ledger): number {
+  const outside = outsideCoverage.reduce((total, reason) => total + (ledger.byReason[reason] ?? 0), 0);
+  const expected = ledger.known - outside;
+  return expected <= 0 ? 1 : (ledger.reachable + ledger.unreachable + ledger.unknown) / expected;
+}

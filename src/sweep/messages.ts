@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { parseClusterId } from '../fleet/resource-id.ts';
+
+/** The version this program writes; one version older is read, a newer one waits for a newer instance. */
+export const MESSAGE_VERSION = 1;
+
+const name = z
+  .string()
+  .min(1)
+  .max(256)
+  .regex(/^[^/\\#?\p{Cc}]+$/u);
+const cluster = z
+  .string()
+  .max(400)
+  .refine((id) => parseClusterId(id) !== undefined, 'expected a cluster id');
+const nodes = z.array(name).min(1).max(50);
+const common = {
+  v: z.number().int(),
+  sweep: z
+    .string()
+    .min(1)
+    .max(64)
+    .regex(/^[\w:.-]+$/),
+  deadline: z.iso.datetime(),
+};
+const slice = { cluster, slice: z.string().regex(/^[\w.]{1,40}$/), nodes };
+
+const schema = z.discriminatedUnion('kind', [
+  z.strictObject({ ...common, kind: z.literal('start-sweep') }),
+  z.strictObject({ ...common, kind: z.literal('list-clusters'), subscription: z.guid() }),
+  z.strictObject({ ...common, kind: z.literal('expand-cluster'), cluster }),
+  z.strictObject({
+    ...common,
+    ...slice,
+    kind: z.literal('start-slice'),
+    /** The moment that the pacer gave this slice, once it has one. */
+    slot: z.iso.datetime().optional(),
+    /** For a confirmation: the nonce of the failure that each node is to confirm. */
+    confirms: z.record(name, z.string().regex(/^[0-9a-f]{16}$/)).optional(),
+  }),
+  z.strictObject({ ...common, ...slice, kind: z.literal('collect-slice') }),
+  z.strictObject({ ...common, kind: z.literal('assess-cluster'), cluster, mark: z.iso.datetime() }),
+  z.strictObject({ ...common, kind: z.literal('close-sweep') }),
+]);
+
+export type WorkMessage = z.output<typeof schema>;
+export type WorkKind = WorkMessage['kind'];
+export type MessageOf<K extends WorkKind> = Extract<WorkMessage, { kind: K }>;
+
+/** What a message on the queue turned out to be. */
+export type ReadMessage =
+  | { status: 'work'; message: WorkMessage }
+  | { status: 'late'; kind: string; deadline: string }
+  | { status: 'newer'; version: number };
+
+const envelope = z.looseObject({ v: z.number().int(), kind: z.string(), deadline: z.iso.datetime() });
+
+/**
+ * Reads a message as if a stranger had written it.
+ *
+ * @param raw - the decoded body.
+ * @param now - a message past its deadline is `late`, whatever else it says.
+ * @throws Error where the body is no message of this program; it then goes to the poison queue.
+ */
+export function readMessage(raw: unknown, now: Date): ReadMessage {
+  const outer = envelope.safeParse(raw);
+  if (!outer.success) throw new Error(`expected a work message with v, kind and deadline; ${z.prettifyError(outer.error)}`);
+  const { v, kind, deadline } = outer.data;
+  if (new Date(deadline) < now) return { status: 'late', kind, deadline };
+  if (v > MESSAGE_VERSION) return { status: 'newer', version: v };
+  if (v < MESSAGE_VERSION - 1) throw new Error(`expected a work message of version ${MESSAGE_VERSION - 1} or ${MESSAGE_VERSION}, got ${v}`);
+  const parsed = schema.safeParse(raw);
+  if (!parsed.success) throw new Error(`expected a ${kind} message of version ${MESSAGE_VERSION}; ${z.prettifyError(parsed.error)}`);
+  return { status: 'work', message: parsed.data };
+}

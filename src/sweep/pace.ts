@@ -1,0 +1,83 @@
+import type { Services } from '../services.ts';
+import { insertOnce, isLostWrite, readRow } from '../tables/rows.ts';
+
+const SWEEP_SHARE = 0.8;
+const ATTEMPTS = 30;
+
+/** One bucket of Compute's throttling: a subscription and a region. */
+export interface Bucket {
+  subscriptionId: string;
+  region: string;
+}
+
+/** Where the next start may be, in epoch milliseconds. Sweeps move the first cursor, confirmations and checks the second. */
+interface Cursors {
+  nextFree: number;
+  nextExtra: number;
+  pausedUntil: number;
+}
+
+/** The moment from which nodes may be started. */
+export interface Slot {
+  at: Date;
+  /** Whether throttling by Azure is the cause of a wait. */
+  paused: boolean;
+}
+
+async function readCursors(services: Services, { subscriptionId, region }: Bucket): Promise<{ cursors: Cursors; etag?: string }> {
+  const row = await readRow(await services.tables.open('pace'), subscriptionId, region);
+  const moment = (name: string) => (typeof row?.[name] === 'string' ? Date.parse(row[name] as string) : 0);
+  return { cursors: { nextFree: moment('nextFree'), nextExtra: moment('nextExtra'), pausedUntil: moment('pausedUntil') }, etag: row?.etag };
+}
+
+async function moveCursors(services: Services, bucket: Bucket, move: (cursors: Cursors) => Cursors): Promise<void> {
+  const table = await services.tables.open('pace');
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    const { cursors, etag } = await readCursors(services, bucket);
+    const moved = Object.fromEntries(Object.entries(move(cursors)).map(([name, time]) => [name, new Date(time).toISOString()]));
+    const row = { partitionKey: bucket.subscriptionId, rowKey: bucket.region, ...moved };
+    try {
+      if (etag === undefined && (await insertOnce(table, row))) return;
+      if (etag !== undefined) {
+        await table.updateEntity(row, 'Merge', { etag });
+        return;
+      }
+    } catch (error) {
+      if (!isLostWrite(error)) throw error;
+    }
+  }
+  throw new Error(
+    `expected to move the pace of ${bucket.region} in ${bucket.subscriptionId} within ${ATTEMPTS} attempts; others were faster each time`,
+  );
+}
+
+/**
+ * Takes the next free moment for some starts, by compare-and-swap: workers share no memory.
+ *
+ * @param nodes - how many runs are to start.
+ * @param extra - true for confirmations and checks, which have a fifth of the pace for themselves.
+ */
+export async function takeSlot(services: Services, bucket: Bucket, nodes: number, extra: boolean): Promise<Slot> {
+  const share = extra ? 1 - SWEEP_SHARE : SWEEP_SHARE;
+  const msPerStart = 60_000 / (services.settings.STARTS_PER_MINUTE * share);
+  const cursor = extra ? 'nextExtra' : 'nextFree';
+  let slot: Slot | undefined;
+  await moveCursors(services, bucket, (cursors) => {
+    const now = services.now().getTime();
+    const at = Math.max(now, cursors[cursor], cursors.pausedUntil);
+    slot = { at: new Date(at), paused: cursors.pausedUntil > now };
+    return { ...cursors, [cursor]: at + nodes * msPerStart };
+  });
+  return slot!;
+}
+
+/** Until when Azure's throttling pauses a bucket; undefined where it does not. */
+export async function pausedUntil(services: Services, bucket: Bucket): Promise<Date | undefined> {
+  const { cursors } = await readCursors(services, bucket);
+  return cursors.pausedUntil > services.now().getTime() ? new Date(cursors.pausedUntil) : undefined;
+}
+
+/** Pauses one bucket, and no other, after a 429. */
+export async function pauseBucket(services: Services, bucket: Bucket, until: Date): Promise<void> {
+  await moveCursors(services, bucket, (cursors) => ({ ...cursors, pausedUntil: Math.max(cursors.pausedUntil, until.getTime()) }));
+}

@@ -1,0 +1,69 @@
+import { Cron } from 'croner';
+
+function open(expression: string): Cron {
+  return new Cron(expression, { timezone: 'UTC', domAndDow: true, paused: true });
+}
+
+/**
+ * Tells what is wrong with an NCRONTAB expression as Azure Functions reads it: six fields, seconds first; both day fields must match;
+ * no `?`, `L`, `W`, `#`, and no 7 for Sunday.
+ *
+ * @returns one sentence, or undefined where Azure and this program agree on its meaning.
+ */
+export function explainScheduleFault(expression: string): string | undefined {
+  const tell = (problem: string) =>
+    `expected an NCRONTAB schedule {second} {minute} {hour} {day} {month} {day of week}, such as "0 */5 * * * *", got "${expression}": ${problem}`;
+  const fields = expression.trim().split(/\s+/);
+  if (fields.length !== 6) return tell(`it has ${fields.length} field${fields.length === 1 ? '' : 's'}`);
+  const [, , , day = '', , dayOfWeek = ''] = fields;
+  const foreign = /[?#@]/.exec(expression) ?? /[LW]/i.exec(day) ?? /L/i.exec(dayOfWeek);
+  if (foreign !== null) return tell(`"${foreign[0]}" is not known to NCRONTAB`);
+  if (dayOfWeek.split(/[,-]/).some((part) => Number(part.split('/')[0]) === 7)) return tell('7 is no day of the week, Sunday is 0');
+  try {
+    return open(expression).nextRun() === null ? tell('it never occurs') : undefined;
+  } catch (error) {
+    return tell((error as Error).message);
+  }
+}
+
+/** The occurrence after a moment. */
+export function nextOccurrence(expression: string, after: Date): Date {
+  const next = open(expression).nextRun(after);
+  if (next === null) throw new Error(`the schedule "${expression}" has no occurrence after ${after.toISOString()}`);
+  return next;
+}
+
+/** The latest occurrence at or before a moment. */
+export function previousOccurrence(expression: string, at: Date): Date {
+  // croner looks strictly before its reference, in whole seconds.
+  const [latest] = open(expression).previousRuns(1, new Date(Math.floor(at.getTime() / 1000) * 1000 + 1000));
+  if (latest === undefined) throw new Error(`the schedule "${expression}" had no occurrence before ${at.toISOString()}`);
+  return latest;
+}
+
+/** Milliseconds from an occurrence to the next one. */
+export function intervalAfter(expression: string, occurrence: Date): number {
+  return nextOccurrence(expression, occurrence).getTime() - occurrence.getTime();
+}
+
+/**
+ * Names the sweep that a run of the timer starts: the schedule's occurrence nearest to now, since timers fire early as well as late.
+ * A run that is past due names the latest occurrence before now, or none when the next is less than min(60 s, interval / 4) away.
+ *
+ * @returns the sweep's id (ISO 8601, whole seconds, UTC), or undefined when this run should be skipped.
+ */
+export function sweepIdAt(expression: string, now: Date, isPastDue: boolean): string | undefined {
+  const before = previousOccurrence(expression, now);
+  const next = nextOccurrence(expression, now);
+  const untilNext = next.getTime() - now.getTime();
+  if (isPastDue) {
+    const soon = Math.min(60_000, (next.getTime() - before.getTime()) / 4);
+    return untilNext < soon ? undefined : formatSweepId(before);
+  }
+  return formatSweepId(untilNext < now.getTime() - before.getTime() ? next : before);
+}
+
+/** Writes an occurrence as a sweep id, e.g. `2026-11-21T09:35:00Z`. */
+export function formatSweepId(occurrence: Date): string {
+  return occurrence.toISOString().replace(/\.\d{3}Z$/, 'Z');
+}

@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+import type { SubscriptionClient } from '@azure/arm-resources-subscriptions';
+import type { Services } from '../services.ts';
+import { insertSweep, listSweeps } from '../tables/sweep-rows.ts';
+import { sendCloseSweep } from './close-sweep.ts';
+import { effectDone } from './effect.ts';
+import type { MessageOf } from './messages.ts';
+import { intervalAfter, sweepIdAt } from './schedule.ts';
+
+const MANY_SUBSCRIPTIONS = 10;
+const EARLIER_SWEEPS = 3;
+
+/**
+ * Asks for a sweep: all that the timer does, since a timer has no retry. A repeated start is the same sweep.
+ *
+ * @param isPastDue - whether the timer missed its time.
+ */
+export async function requestSweep({ settings, queue, now }: Services, isPastDue: boolean): Promise<void> {
+  const sweep = sweepIdAt(settings.SWEEP_SCHEDULE, now(), isPastDue);
+  if (sweep !== undefined) await queue.send({ kind: 'start-sweep', sweep });
+}
+
+async function subscriptionsInScope(given: readonly string[], client: SubscriptionClient): Promise<string[]> {
+  if (given.length > 0) return [...given];
+  const readable: string[] = [];
+  for await (const { subscriptionId, state } of client.subscriptions.list())
+    if (subscriptionId && state !== 'Disabled' && state !== 'Deleted') readable.push(subscriptionId.toLowerCase());
+  return readable;
+}
+
+/** Seconds by which a subscription's listing is delayed: the same in each sweep, spread over a quarter of the interval. */
+function spreadOf(subscription: string, count: number, intervalMs: number): number {
+  if (count <= MANY_SUBSCRIPTIONS) return 0;
+  const hash = createHash('sha256').update(subscription).digest().readUInt32BE();
+  return (hash / 2 ** 32) * Math.min(60, intervalMs / 4000);
+}
+
+/** Stage 1: writes the sweep's rows, watches over its end and that of earlier sweeps, and has each subscription listed. */
+export async function startSweep(services: Services, { sweep }: MessageOf<'start-sweep'>): Promise<void> {
+  const { settings, tables, queue, arm, now } = services;
+  const scope = await subscriptionsInScope(settings.SUBSCRIPTIONS, arm.subscriptions);
+  const subscriptions = await insertSweep(tables, sweep, scope, now().toISOString());
+  effectDone('start-sweep:sweep-rows');
+
+  const earlier = (await listSweeps(tables, now(), EARLIER_SWEEPS + 1)).filter(
+    (line) => line.sweep !== sweep && line.completedAt === undefined,
+  );
+  for (const unfinished of [sweep, ...earlier.map((line) => line.sweep).slice(0, EARLIER_SWEEPS)])
+    await sendCloseSweep(services, unfinished);
+  effectDone('start-sweep:close-sweep');
+
+  const interval = intervalAfter(settings.SWEEP_SCHEDULE, new Date(sweep));
+  for (const subscription of subscriptions)
+    await queue.send(
+      { kind: 'list-clusters', sweep, subscription },
+      { delaySeconds: spreadOf(subscription, subscriptions.length, interval) },
+    );
+  effectDone('start-sweep:list-clusters');
+}

@@ -1,0 +1,57 @@
+import { isRestError } from '@azure/core-rest-pipeline';
+import type { Services } from '../services.ts';
+import { assessCluster } from './assess-cluster.ts';
+import { closeSweep } from './close-sweep.ts';
+import { collectSlice } from './collect-slice.ts';
+import { expandCluster } from './expand-cluster.ts';
+import { listClusters } from './list-clusters.ts';
+import { readMessage, type WorkMessage } from './messages.ts';
+import { retryAfterSeconds } from './retry-after.ts';
+import { startSlice } from './start-slice.ts';
+import { startSweep } from './start-sweep.ts';
+
+const NEWER_GOES_BACK_SECONDS = 60;
+
+function runStage(services: Services, message: WorkMessage): Promise<void> {
+  switch (message.kind) {
+    case 'start-sweep':
+      return startSweep(services, message);
+    case 'list-clusters':
+      return listClusters(services, message);
+    case 'expand-cluster':
+      return expandCluster(services, message);
+    case 'start-slice':
+      return startSlice(services, message);
+    case 'collect-slice':
+      return collectSlice(services, message);
+    case 'assess-cluster':
+      return assessCluster(services, message);
+    case 'close-sweep':
+      return closeSweep(services, message);
+  }
+}
+
+/**
+ * Does one piece of work: reads the message as if a stranger had written it, and runs its stage.
+ *
+ * A late message is dropped, a newer one waits for a newer instance, and Azure's 429 sends it back with its delay instead of counting as a failure.
+ *
+ * @throws what the stage throws; the queue then delivers the message again, up to `maxDequeueCount` times.
+ */
+export async function doWork(services: Services, raw: unknown): Promise<void> {
+  const read = readMessage(raw, services.now());
+  if (read.status === 'late') {
+    console.warn(`dropped a ${read.kind} message: its deadline was ${read.deadline}`);
+    return;
+  }
+  if (read.status === 'newer') {
+    console.warn(`sent a message of version ${read.version} back: this program is older`);
+    return services.queue.sendBack(raw as WorkMessage, NEWER_GOES_BACK_SECONDS);
+  }
+  try {
+    await runStage(services, read.message);
+  } catch (error) {
+    if (!isRestError(error) || error.statusCode !== 429) throw error;
+    await services.queue.sendBack(read.message, retryAfterSeconds(error));
+  }
+}

@@ -1,0 +1,89 @@
+import type { TransactionAction } from '@azure/data-tables';
+import pLimit from 'p-limit';
+import type { NodeChange } from '../fleet/compare-nodes.ts';
+import { emptyState } from '../history/node-state.ts';
+import { endOutage } from '../history/outage.ts';
+import { type ReasonCode, reasons } from '../probe/reasons.ts';
+import type { Services } from '../services.ts';
+import { factProperties, flightProperty, mergeNode, type NodeRow, stateProperties } from '../tables/node-rows.ts';
+import { readOutage, replaceOutage } from '../tables/outage-rows.ts';
+import { writeBatch } from '../tables/rows.ts';
+
+// Two actions for a node at most: its row and its outage, which belong in one batch.
+const NODES_PER_BATCH = 50;
+const NAME_WRITES = 16;
+
+interface Write {
+  actions: TransactionAction[];
+  closes: boolean;
+}
+
+/** Ends a node's open outage for a reason that is no recovery. */
+async function closing(services: Services, cluster: string, row: NodeRow, reason: ReasonCode): Promise<TransactionAction[]> {
+  if (row.state.outageSince === undefined) return [];
+  const open = await readOutage(await services.tables.open('fleet'), cluster, row.facts.node, row.state.outageSince);
+  if (open === undefined) return [];
+  return [replaceOutage({ ...open, outage: endOutage(open.outage, services.now().toISOString(), reason, reasons[reason].sentence) })];
+}
+
+async function toWrite(services: Services, cluster: string, change: NodeChange): Promise<Write> {
+  const afresh = { ...stateProperties(emptyState), ...flightProperty(undefined) };
+  switch (change.kind) {
+    case 'new': {
+      const properties = { ...factProperties(change.facts), ...afresh, missing: 0, retiredAt: '' };
+      return { actions: [['create', { partitionKey: cluster, rowKey: `node|${change.facts.node}`, ...properties }]], closes: false };
+    }
+    case 'known': {
+      if (!change.changed && change.ends === undefined) return { actions: [], closes: false };
+      const closed = change.ends === undefined ? [] : await closing(services, cluster, change.row, change.ends);
+      const state =
+        change.ends === undefined
+          ? {}
+          : stateProperties({ ...change.row.state, outageSince: undefined, failures: 0, firstFailure: undefined });
+      const properties = { ...factProperties(change.facts), ...state, missing: 0, retiredAt: '' };
+      return { actions: [mergeNode(cluster, change.row, properties), ...closed], closes: closed.length > 0 };
+    }
+    case 'replaced': {
+      const closed = await closing(services, cluster, change.row, 'NodeReplaced');
+      const properties = { ...factProperties(change.facts), ...afresh, missing: 0, retiredAt: '' };
+      return { actions: [mergeNode(cluster, change.row, properties), ...closed], closes: closed.length > 0 };
+    }
+    case 'missing':
+      return { actions: [mergeNode(cluster, change.row, { missing: change.row.missing + 1 })], closes: false };
+    case 'gone': {
+      const closed = await closing(services, cluster, change.row, 'NodeGone');
+      const state = stateProperties({ ...change.row.state, outageSince: undefined, failures: 0, firstFailure: undefined });
+      const properties = { ...state, ...flightProperty(undefined), retiredAt: services.now().toISOString() };
+      return { actions: [mergeNode(cluster, change.row, properties), ...closed], closes: closed.length > 0 };
+    }
+  }
+}
+
+/** Lets a node be found by its bare name, before its row says that it is known. */
+async function writeNames(services: Services, cluster: string, changes: readonly NodeChange[]): Promise<void> {
+  const fresh = changes.filter((change) => change.kind === 'new');
+  if (fresh.length === 0) return;
+  const names = await services.tables.open('names');
+  const limit = pLimit(NAME_WRITES);
+  await Promise.all(fresh.map(({ facts }) => limit(() => names.upsertEntity({ partitionKey: facts.node, rowKey: cluster }))));
+}
+
+/**
+ * Writes what expansion found: makes and retires node rows and closes the outages of those that are gone.
+ *
+ * @returns whether an outage was closed.
+ * @throws RestError (see `isLostWrite`) where a row changed since it was read; what was written before stays and is right.
+ */
+export async function writeNodeChanges(services: Services, cluster: string, changes: readonly NodeChange[]): Promise<boolean> {
+  await writeNames(services, cluster, changes);
+  const fleet = await services.tables.open('fleet');
+  const writes: Write[] = [];
+  for (const change of changes) writes.push(await toWrite(services, cluster, change));
+  const effective = writes.filter(({ actions }) => actions.length > 0);
+  for (let from = 0; from < effective.length; from += NODES_PER_BATCH)
+    await writeBatch(
+      fleet,
+      effective.slice(from, from + NODES_PER_BATCH).flatMap(({ actions }) => actions),
+    );
+  return effective.some(({ closes }) => closes);
+}

@@ -1,0 +1,17 @@
+// A string property holds at most 32 K characters, an entity 1 MiB.
+const CHUNK = 30_000;
+
+/** Spreads a value as JSON over properties `<name>0`, `<name>1`, …, as many as it needs. */
+export function toLongJson(name: string, value: unknown): Record<string, string> {
+  const text = JSON.stringify(value);
+  const properties: Record<string, string> = {};
+  for (let from = 0; from < text.length; from += CHUNK) properties[`${name}${from / CHUNK}`] = text.slice(from, from + CHUNK);
+  return properties;
+}
+
+/** Puts a value together again; undefined where a row does not have it. */
+export function fromLongJson(name: string, row: Readonly<Record<string, unknown>>): unknown {
+  let text = '';
+  for (let part = 0; typeof row[`${name}${part}`] === 'string'; part++) text += row[`${name}${part}`] as string;
+  return text === '' ? undefined : JSON.parse(text);
+}

@@ -1,0 +1,160 @@
+import type { TableClient, TransactionAction } from '@azure/data-tables';
+import { z } from 'zod';
+import { emptyState, type NodeState } from '../history/node-state.ts';
+import { isReasonCode, type ReasonCode } from '../probe/reasons.ts';
+import { prefixed, type Row, readRange } from './rows.ts';
+
+/** What Azure says of a node, written by expand-cluster alone. */
+export interface NodeFacts {
+  node: string;
+  resourceId: string;
+  vmId: string;
+  pool: string;
+  os: 'Linux' | 'Windows';
+  zone?: string;
+  size?: string;
+  image?: string;
+  subnet?: string;
+  created?: string;
+  /** Why it was not planned in the latest sweep, if it was not. */
+  skipped?: ReasonCode;
+}
+
+/** A claim: the one run that a node may have at any time. */
+const flight = z.object({
+  /** The name of the slice run, the same on every delivery of its message. */
+  id: z.string(),
+  nonce: z.string(),
+  sweep: z.string(),
+  startedAt: z.string(),
+  /** Past it nobody will collect the flight. */
+  until: z.string(),
+  /** Set once the flight was folded as timed out; its poller is kept and asked once a sweep. */
+  overdue: z.boolean().optional(),
+});
+export type Flight = z.output<typeof flight>;
+
+/** A node's row as the stages use it. */
+export interface NodeRow {
+  facts: NodeFacts;
+  state: NodeState;
+  flight?: Flight;
+  /** When its latest verdict was folded: a slice that waits for another's flight takes it from then on. */
+  foldedAt?: string;
+  /** Complete listings in a row that did not show the node. */
+  missing: number;
+  /** When it was found to be gone. */
+  retiredAt?: string;
+  etag: string;
+}
+
+const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
+const count = (value: unknown) => (typeof value === 'number' && value >= 0 ? value : 0);
+
+function readFlight(value: unknown): Flight | undefined {
+  if (typeof value !== 'string' || value === '') return undefined;
+  const parsed = flight.safeParse(JSON.parse(value));
+  return parsed.success ? parsed.data : undefined;
+}
+
+function readState(row: Row): NodeState {
+  const verdict = row.verdict;
+  const known = verdict === 'reachable' || verdict === 'unreachable' || verdict === 'unknown';
+  return {
+    ...emptyState,
+    latest: known
+      ? {
+          verdict,
+          reason: isReasonCode(row.reason) ? row.reason : 'Undiagnosed',
+          message: text(row.message) ?? '',
+          latencyMs: typeof row.latencyMs === 'number' ? row.latencyMs : undefined,
+          nonce: text(row.nonce) ?? '',
+          flight: text(row.lastFlight) ?? '',
+          sweep: text(row.sweep) ?? '',
+          at: text(row.at) ?? '',
+        }
+      : undefined,
+    since: text(row.since),
+    failures: count(row.failures),
+    successes: count(row.successes),
+    unknowns: count(row.unknowns),
+    firstFailure: text(row.firstFailure),
+    outageSince: text(row.outageSince),
+  };
+}
+
+function toNodeRow(row: Row & { etag: string }): NodeRow {
+  return {
+    facts: {
+      node: row.rowKey.slice('node|'.length),
+      resourceId: text(row.resourceId) ?? '',
+      vmId: text(row.vmId) ?? '',
+      pool: text(row.pool) ?? '',
+      os: row.os === 'Windows' ? 'Windows' : 'Linux',
+      zone: text(row.zone),
+      size: text(row.size),
+      image: text(row.image),
+      subnet: text(row.subnet),
+      created: text(row.created),
+      skipped: isReasonCode(row.skipped) ? row.skipped : undefined,
+    },
+    state: readState(row),
+    flight: readFlight(row.flight),
+    foldedAt: text(row.foldedAt),
+    missing: count(row.missing),
+    retiredAt: text(row.retiredAt),
+    etag: row.etag,
+  };
+}
+
+/** Key range of the nodes from the first to the last of some names, both included; all nodes of the cluster without names. */
+export function nodeRange(nodes?: readonly string[]): { from: string; to: string } {
+  if (nodes === undefined || nodes.length === 0) return prefixed('node|');
+  const sorted = [...nodes].sort();
+  return { from: `node|${sorted[0]}`, to: `node|${sorted.at(-1)}!` };
+}
+
+/** Reads the node rows of a cluster, or those of some names, by name. */
+export async function readNodes(fleet: TableClient, cluster: string, nodes?: readonly string[]): Promise<Map<string, NodeRow>> {
+  const wanted = nodes && new Set(nodes);
+  const rows = await readRange(fleet, cluster, nodeRange(nodes));
+  const read = rows.map((row) => toNodeRow(row as Row & { etag: string })).filter((row) => wanted?.has(row.facts.node) ?? true);
+  return new Map(read.map((row) => [row.facts.node, row]));
+}
+
+/** The properties of what Azure says; an empty string takes a value away, as a merge keeps what is not named. */
+export function factProperties(facts: NodeFacts): Record<string, unknown> {
+  const { node: _, ...rest } = facts;
+  const names = ['zone', 'size', 'image', 'subnet', 'created', 'skipped'] as const;
+  return { ...rest, ...Object.fromEntries(names.map((name) => [name, facts[name] ?? ''])) };
+}
+
+/** The properties of a node's state. The message is cut: the row stays below 1 KB, the log has the rest. */
+export function stateProperties({ latest, ...state }: NodeState): Record<string, unknown> {
+  return {
+    verdict: latest?.verdict ?? '',
+    reason: latest?.reason ?? '',
+    message: latest?.message.slice(0, 160) ?? '',
+    latencyMs: latest?.latencyMs ?? -1,
+    nonce: latest?.nonce ?? '',
+    lastFlight: latest?.flight ?? '',
+    sweep: latest?.sweep ?? '',
+    at: latest?.at ?? '',
+    since: state.since ?? '',
+    failures: state.failures,
+    successes: state.successes,
+    unknowns: state.unknowns,
+    firstFailure: state.firstFailure ?? '',
+    outageSince: state.outageSince ?? '',
+  };
+}
+
+/** A change of one node row that holds only while the row is as it was read. */
+export function mergeNode(cluster: string, row: NodeRow, properties: Record<string, unknown>): TransactionAction {
+  return ['update', { partitionKey: cluster, rowKey: `node|${row.facts.node}`, ...properties }, 'Merge', { etag: row.etag }];
+}
+
+/** The property of a claim; without one it takes the claim away. */
+export function flightProperty(claim: Flight | undefined): { flight: string } {
+  return { flight: claim ? JSON.stringify(claim) : '' };
+}

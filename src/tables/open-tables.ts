@@ -1,0 +1,64 @@
+import type { TableClient, TableServiceClient } from '@azure/data-tables';
+
+/** The tables of design §6 by name; those with a date are made when first used. */
+export interface Tables {
+  open(name: TableName): Promise<TableClient>;
+  /** Names of the dated tables that begin with a prefix. */
+  dated(prefix: 'results' | 'sweeps'): Promise<TableName[]>;
+  drop(name: TableName): Promise<void>;
+}
+
+type Fixed = 'fleet' | 'clusters' | 'names' | 'flights' | 'sweeps' | 'pace' | 'poison' | 'checks';
+export type TableName = Fixed | `results${number}` | `sweeps${number}`;
+
+/**
+ * Opens tables, each created once in a process where it is not there yet.
+ *
+ * @param connect - makes the client of one table.
+ * @param service - lists and drops tables.
+ */
+export function openTables(connect: (name: string) => TableClient, service: TableServiceClient): Tables {
+  const opened = new Map<string, Promise<TableClient>>();
+  const create = async (name: string) => {
+    const client = connect(name);
+    await client.createTable();
+    return client;
+  };
+  return {
+    open(name) {
+      let table = opened.get(name);
+      if (table === undefined) {
+        table = create(name);
+        opened.set(name, table);
+        // A failure must not stick: the next caller tries again.
+        table.catch(() => opened.delete(name));
+      }
+      return table;
+    },
+    async dated(prefix) {
+      const names: TableName[] = [];
+      for await (const { name } of service.listTables())
+        if (name && new RegExp(`^${prefix}\\d+$`).test(name)) names.push(name as TableName);
+      return names;
+    },
+    async drop(name) {
+      opened.delete(name);
+      await service.deleteTable(name);
+    },
+  };
+}
+
+/** Results lie in a table per UTC day, so that retention drops whole tables. */
+export function resultsTableOf(time: string): TableName {
+  return `results${time.slice(0, 10).replaceAll('-', '')}` as TableName;
+}
+
+/** The list of sweeps lies in a table per UTC month. */
+export function sweepsTableOf(sweep: string): TableName {
+  return `sweeps${sweep.slice(0, 7).replaceAll('-', '')}` as TableName;
+}
+
+/** A key part that sorts the newest time first. */
+export function newestFirst(time: string): string {
+  return String(9_999_999_999_999 - Date.parse(time)).padStart(13, '0');
+}

@@ -1,0 +1,62 @@
+import type { TableClient } from '@azure/data-tables';
+import { z } from 'zod';
+import type { Verdict } from '../probe/classify.ts';
+import { isReasonCode, type ReasonCode } from '../probe/reasons.ts';
+import { isLostWrite, readRange, readRow, writeBatch } from './rows.ts';
+
+const ended = z.object({ verdict: z.literal('unknown'), reason: z.custom<ReasonCode>(isReasonCode), message: z.string() });
+
+/** How the start of one flight went: a poller, an answer that ended it at once, or a move to a later slice. */
+export type Started = { status: 'polling'; poller: string } | { status: 'ended'; verdict: Verdict } | { status: 'moved' };
+
+function toStarted(row: Record<string, unknown>): Started {
+  if (row.status === 'polling') return { status: 'polling', poller: String(row.poller) };
+  if (row.status === 'moved') return { status: 'moved' };
+  return { status: 'ended', verdict: ended.parse(JSON.parse(String(row.verdict))) };
+}
+
+/** Writes how the starts of a slice run went, in batches that stay below 4 MiB. */
+export async function putStarted(flights: TableClient, flight: string, started: ReadonlyMap<string, Started>): Promise<void> {
+  await writeBatch(
+    flights,
+    [...started].map(([node, start]) => [
+      'upsert',
+      {
+        partitionKey: flight,
+        rowKey: node,
+        status: start.status,
+        poller: start.status === 'polling' ? start.poller : '',
+        verdict: start.status === 'ended' ? JSON.stringify(start.verdict) : '',
+      },
+      'Replace',
+    ]),
+  );
+}
+
+/** Reads how the starts of a slice run went, by node. */
+export async function readStarted(flights: TableClient, flight: string): Promise<Map<string, Started>> {
+  const rows = await readRange(flights, flight);
+  return new Map(rows.map((row) => [row.rowKey, toStarted(row)]));
+}
+
+/** Reads how the start of one flight went. */
+export async function readStartedNode(flights: TableClient, flight: string, node: string): Promise<Started | undefined> {
+  const row = await readRow(flights, flight, node);
+  return row && toStarted(row);
+}
+
+/** Deletes what is left of ended flights; what is already gone is fine. */
+export async function deleteStarted(flights: TableClient, flight: string, nodes: readonly string[]): Promise<void> {
+  try {
+    await writeBatch(
+      flights,
+      nodes.map((node) => ['delete', { partitionKey: flight, rowKey: node }]),
+    );
+  } catch (error) {
+    if (!isLostWrite(error)) throw error;
+    for (const node of nodes)
+      await flights.deleteEntity(flight, node).catch((lost) => {
+        if (!isLostWrite(lost)) throw lost;
+      });
+  }
+}

@@ -1,0 +1,76 @@
+import { odata, RestError, type TableClient, type TableEntityResult, type TransactionAction } from '@azure/data-tables';
+
+export type Row = Record<string, unknown> & { partitionKey: string; rowKey: string };
+
+const hasStatus = (error: unknown, ...statuses: number[]) => error instanceof RestError && statuses.includes(error.statusCode ?? 0);
+
+/** Whether a write lost to another: the row changed (412), is already there (409) or is gone (404). */
+export function isLostWrite(error: unknown): boolean {
+  return hasStatus(error, 404, 409, 412);
+}
+
+/** Inserts a row unless it is there: the conditional insert of everything that happens once. Returns whether this call made it. */
+export async function insertOnce(table: TableClient, row: Row): Promise<boolean> {
+  try {
+    await table.createEntity(row);
+    return true;
+  } catch (error) {
+    if (hasStatus(error, 409)) return false;
+    throw error;
+  }
+}
+
+/** Reads one row, or undefined. */
+export async function readRow(table: TableClient, partitionKey: string, rowKey: string): Promise<TableEntityResult<Row> | undefined> {
+  try {
+    return await table.getEntity<Row>(partitionKey, rowKey);
+  } catch (error) {
+    if (hasStatus(error, 404)) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Reads the rows of a partition whose keys lie in [from, to), or a whole partition.
+ *
+ * @param filter - a further OData condition, built with `odata`.
+ */
+export async function readRange(
+  table: TableClient,
+  partitionKey: string,
+  {
+    from = '',
+    to,
+    select,
+    filter,
+    most = Number.POSITIVE_INFINITY,
+  }: { from?: string; to?: string; select?: string[]; filter?: string; most?: number } = {},
+): Promise<TableEntityResult<Row>[]> {
+  const conditions = [odata`PartitionKey eq ${partitionKey}`];
+  if (from !== '') conditions.push(odata`RowKey ge ${from}`);
+  if (to !== undefined) conditions.push(odata`RowKey lt ${to}`);
+  if (filter !== undefined) conditions.push(`(${filter})`);
+  const rows: TableEntityResult<Row>[] = [];
+  for await (const page of table
+    .listEntities<Row>({ queryOptions: { filter: conditions.join(' and '), select } })
+    .byPage({ maxPageSize: Math.min(1000, most) })) {
+    rows.push(...page);
+    if (rows.length >= most) break;
+  }
+  return rows.slice(0, most);
+}
+
+/** The range of all keys that begin with a prefix. */
+export function prefixed(prefix: string): { from: string; to: string } {
+  const last = prefix.charCodeAt(prefix.length - 1);
+  return { from: prefix, to: prefix.slice(0, -1) + String.fromCharCode(last + 1) };
+}
+
+/**
+ * Writes changes of one partition in batches of at most 100; each batch happens whole or not at all.
+ *
+ * @throws RestError (see `isLostWrite`) where a condition of a batch does not hold; earlier batches stay written.
+ */
+export async function writeBatch(table: TableClient, actions: readonly TransactionAction[]): Promise<void> {
+  for (let from = 0; from < actions.length; from += 100) await table.submitTransaction(actions.slice(from, from + 100));
+}

@@ -1,0 +1,236 @@
+import { QueueServiceClient } from '@azure/storage-queue';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type Azurite, startAzurite } from '../../local/azurite.ts';
+import { type Host, startHost } from '../../local/host/start-host.ts';
+import { type FixtureApp, writeApp } from './fixture-app.ts';
+import { until } from './until.ts';
+
+const QUEUES = { batchSize: 4, newBatchThreshold: 2, maxDequeueCount: 2, visibilityTimeout: '00:00:01', maxPollingInterval: '00:00:00.2' };
+const WORK = `
+  import { app, output } from '@azure/functions';
+  import { record, sleep } from '#record';
+  import { channel } from 'node:diagnostics_channel';
+  const effects = channel('aks-fleet-prober:effect');
+  app.storageQueue('work', { queueName: '%QUEUE%', connection: 'AzureWebJobsStorage', handler: async (message, context) => {
+    record({ began: message, metadata: context.triggerMetadata });
+    await sleep(message.takesMs ?? 0);
+    if (message.fails) throw new Error('the work failed');
+    effects.publish({ name: 'worked' });
+    record({ ended: message });
+  } });
+  app.storageQueue('poison', { queueName: '%QUEUE%-poison', connection: 'AzureWebJobsStorage', handler: (message) => record({ poison: message }) });
+`;
+
+let azurite: Azurite;
+let queues: QueueServiceClient;
+const apps: FixtureApp[] = [];
+const hosts: Host[] = [];
+beforeAll(async () => {
+  azurite = await startAzurite();
+  queues = QueueServiceClient.fromConnectionString(azurite.connectionString);
+});
+afterEach(async () => {
+  await Promise.all(hosts.splice(0).map((host) => host.stop()));
+  for (const app of apps.splice(0)) app.dispose();
+});
+afterAll(() => azurite?.stop());
+
+let lastQueue = 0;
+
+/** An app with a queue of its own. */
+function writeWork(source = WORK, hostJson: object = { extensions: { queues: QUEUES } }) {
+  const app = writeApp({ 'functions/work.js': source }, hostJson);
+  apps.push(app);
+  lastQueue += 1;
+  const queue = queues.getQueueClient(`queue-${lastQueue}`);
+  const start = async (env: Record<string, string> = {}, onLog?: (line: string) => void): Promise<Host> => {
+    const fixed = { ...app.env, AzureWebJobsStorage: azurite.connectionString, QUEUE: queue.name };
+    const host = await startHost({ appDir: app.dir, onLog, env: { ...fixed, ...env } });
+    hosts.push(host);
+    return host;
+  };
+  const send = async (message: unknown): Promise<void> => {
+    await queue.sendMessage(Buffer.from(JSON.stringify(message)).toString('base64'));
+  };
+  const recorded = (key: string): unknown[] => app.recorded().flatMap((entry) => (key in entry ? [entry[key]] : []));
+  /** Messages of any visibility. */
+  const count = async (): Promise<number> => (await queue.getProperties()).approximateMessagesCount ?? 0;
+  return { queue, start, send, recorded, entries: app.recorded, count };
+}
+
+describe('the queue listener', () => {
+  it('makes the queue, hands over the message with its metadata, and deletes it', async () => {
+    const app = writeWork();
+    await app.start();
+    await app.send({ name: 'first', expirationTime: 'mine' });
+    await until('an empty queue', async () => app.recorded('ended').length === 1 && (await app.count()) === 0);
+    expect(app.recorded('began')).toEqual([{ name: 'first', expirationTime: 'mine' }]);
+    expect(app.recorded('metadata')).toEqual([
+      {
+        queueTrigger: { name: 'first', expirationTime: 'mine' },
+        dequeueCount: 1,
+        id: expect.any(String),
+        insertionTime: expect.stringMatching(/Z$/),
+        nextVisibleTime: expect.stringMatching(/Z$/),
+        popReceipt: expect.any(String),
+        // A member of the message goes over metadata of the same name, as in Azure.
+        expirationTime: 'mine',
+        name: 'first',
+      },
+    ]);
+  });
+
+  it('releases a failed message for visibilityTimeout, then moves it to the poison queue at maxDequeueCount', async () => {
+    const app = writeWork();
+    await app.start();
+    await app.send({ fails: true });
+    await until('a poison message', () => app.recorded('poison').length === 1);
+    const attempts = app.recorded('metadata');
+    expect(attempts).toMatchObject([{ dequeueCount: 1 }, { dequeueCount: 2 }]);
+    const [first, second] = app.recorded('at');
+    expect(Number(second) - Number(first)).toBeGreaterThan(900);
+    expect(app.recorded('poison')).toEqual([{ fails: true }]);
+    expect(await app.count()).toBe(0);
+  });
+
+  it('moves what is not base64 to the poison queue unread', async () => {
+    const app = writeWork(WORK.replace(/app.storageQueue\('poison'.*/, ''));
+    await app.start();
+    await app.queue.sendMessage('{not base64}');
+    const poison = queues.getQueueClient(`${app.queue.name}-poison`);
+    const [message] = await until('a poison message', async () => {
+      const peeked = await poison.peekMessages().catch(() => undefined);
+      return peeked?.peekedMessageItems.length && peeked.peekedMessageItems;
+    });
+    expect(message?.messageText).toBe('{not base64}');
+    await until('an empty queue', async () => (await app.count()) === 0);
+    expect(app.recorded('began')).toEqual([]);
+  });
+
+  it('has no more than batchSize + newBatchThreshold under way', async () => {
+    const app = writeWork();
+    await app.queue.create();
+    await Promise.all(Array.from({ length: 14 }, (_, number) => app.send({ number, takesMs: 300 })));
+    await app.start();
+    await until('all done', () => app.recorded('ended').length === 14);
+    let running = 0;
+    const load = app.entries().map((entry) => {
+      running += 'began' in entry ? 1 : -1;
+      return running;
+    });
+    const most = Math.max(...load);
+    expect(most).toBeGreaterThan(QUEUES.batchSize - 1);
+    expect(most).toBeLessThanOrEqual(QUEUES.batchSize + QUEUES.newBatchThreshold);
+  });
+
+  it('shares work between two hosts, each message once', async () => {
+    const app = writeWork();
+    const both = await Promise.all([app.start(), app.start()]);
+    await Promise.all(Array.from({ length: 40 }, (_, number) => app.send({ number, takesMs: 50 })));
+    await until('all done', () => app.recorded('ended').length >= 40);
+    await until('an empty queue', async () => (await app.count()) === 0);
+    const numbers = app.recorded('began').map((message) => (message as { number: number }).number);
+    expect(numbers.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 40 }, (_, number) => number));
+    expect(new Set(app.recorded('pid'))).toEqual(new Set(both.map(({ pid }) => pid)));
+  });
+
+  it('lets go of a message that others removed, and makes a removed queue again', async () => {
+    const app = writeWork();
+    const log: string[] = [];
+    await app.start({}, (line) => log.push(line));
+    await app.send({ takesMs: 300 });
+    await until('the run', () => app.recorded('began').length === 1);
+    await app.queue.clearMessages();
+    await until('its end', () => app.recorded('ended').length === 1);
+    await app.queue.delete();
+    await until('the queue', () => app.queue.exists());
+    await app.send({ number: 2 });
+    await until('the next', () => app.recorded('ended').length === 2);
+    expect(log).toEqual([]);
+  });
+
+  it('runs by hand with the input given', async () => {
+    const app = writeWork();
+    const host = await app.start();
+    const response = await fetch(`${host.url}/admin/functions/work`, { method: 'POST', body: JSON.stringify({ input: '{"by":"hand"}' }) });
+    expect(response.status).toBe(202);
+    await until('the run', () => app.recorded('ended').length === 1);
+    expect(app.recorded('began')).toEqual([{ by: 'hand' }]);
+  });
+
+  it('lets running work finish on SIGTERM, takes no more, and exits with 0', async () => {
+    const app = writeWork();
+    const host = await app.start();
+    await app.send({ takesMs: 700 });
+    await until('the run', () => app.recorded('began').length === 1);
+    process.kill(host.pid, 'SIGTERM');
+    await app.send({ late: true });
+    expect(await host.exited).toEqual({ code: 0, signal: null });
+    expect(app.recorded('ended')).toEqual([{ takesMs: 700 }]);
+    expect(await app.count()).toBe(1);
+  });
+
+  it('gives back what does not finish within the drain, and runs appTerminate', async () => {
+    const app = writeWork(`${WORK} app.hook.appTerminate(() => record({ terminated: true }));`);
+    const host = await app.start();
+    await app.send({ takesMs: 60_000 });
+    await until('the run', () => app.recorded('began').length === 1);
+    await host.stop();
+    expect(app.recorded('terminated')).toEqual([true]);
+    const { receivedMessageItems } = await app.queue.receiveMessages();
+    expect(receivedMessageItems).toMatchObject([{ dequeueCount: 2 }]);
+  });
+
+  it('exits at once on a second signal', async () => {
+    const app = writeWork();
+    const host = await app.start();
+    await app.send({ takesMs: 60_000 });
+    await until('the run', () => app.recorded('began').length === 1);
+    const before = Date.now();
+    process.kill(host.pid, 'SIGTERM');
+    const again = setInterval(() => process.kill(host.pid, 'SIGINT'), 100);
+    expect(await host.exited).toEqual({ code: 1, signal: null });
+    clearInterval(again);
+    expect(Date.now() - before).toBeLessThan(3_000);
+  });
+
+  it('dies at the named effect, at its n-th time', async () => {
+    const app = writeWork();
+    const host = await app.start({ HOST_CRASH_AT: 'worked#2' });
+    await app.send({ number: 1 });
+    await until('the first', () => app.recorded('ended').length === 1);
+    await app.send({ number: 2 });
+    expect(await host.exited).toEqual({ code: null, signal: 'SIGKILL' });
+    expect(app.recorded('began')).toHaveLength(2);
+    expect(app.recorded('ended')).toEqual([{ number: 1 }]);
+  });
+});
+
+describe('queue outputs', () => {
+  const SOURCE = `
+    import { app, output } from '@azure/functions';
+    import { record } from '#record';
+    const queue = output.storageQueue({ queueName: '%QUEUE%', connection: 'AzureWebJobsStorage' });
+    app.http('extra', { extraOutputs: [queue], handler: (request, context) => {
+      context.extraOutputs.set(queue, [{ number: 1 }, 'two']);
+      return { status: 202 };
+    } });
+    const unread = output.storageQueue({ queueName: 'out-%QUEUE%', connection: 'AzureWebJobsStorage' });
+    app.http('makes', { extraOutputs: [unread], handler: (request, context) => context.extraOutputs.set(unread, { number: 4 }) && undefined });
+    app.storageQueue('returns', { queueName: 'in-%QUEUE%', connection: 'AzureWebJobsStorage', return: queue, handler: () => ({ number: 3 }) });
+    app.storageQueue('reads', { queueName: '%QUEUE%', connection: 'AzureWebJobsStorage', handler: (message) => record({ read: message }) });
+  `;
+
+  it('fan an array out, return what is returned, and come before the HTTP response', async () => {
+    const app = writeWork(SOURCE);
+    const host = await app.start();
+    expect((await fetch(`${host.url}/api/extra`)).status).toBe(202);
+    await fetch(`${host.url}/admin/functions/returns`, { method: 'POST' });
+    await until('three messages', () => app.recorded('read').length === 3);
+    expect(app.recorded('read')).toEqual(expect.arrayContaining([{ number: 1 }, 'two', { number: 3 }]));
+
+    expect((await fetch(`${host.url}/api/makes`)).status).toBe(204);
+    const { peekedMessageItems } = await queues.getQueueClient(`out-${app.queue.name}`).peekMessages();
+    expect(Buffer.from(peekedMessageItems[0]?.messageText ?? '', 'base64').toString()).toBe('{\n  "number": 4\n}');
+  });
+});

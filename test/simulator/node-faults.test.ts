@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type FaultId, faults } from '../../local/simulator/faults.ts';
+import { compute, kubectlScript, smallFleet } from './small-fleet.ts';
+import { type Conversation, converse } from './speak-to-simulator.ts';
+
+const says: Partial<Record<FaultId, RegExp>> = {
+  refused: /The connection to the server .* was refused/,
+  'black-hole': /Timeout|deadline exceeded|timed out/i,
+  silent: /Timeout|deadline exceeded|timed out/i,
+  slow: /Timeout|deadline exceeded|timed out/i,
+  reset: /reset by peer|unexpected EOF/,
+  'tls-expired': /certificate has expired or is not yet valid/,
+  'tls-not-yet-valid': /certificate has expired or is not yet valid/,
+  'tls-wrong-name': /certificate is valid for another-cluster\.hcp\.invalid, not shop-\d{8}\.hcp\.westeurope\.azmk8s\.io/,
+  'tls-unknown-ca': /certificate signed by unknown authority/,
+  unauthorized: /Unauthorized|must be logged in/i,
+  forbidden: /Forbidden|forbidden/,
+  'server-error': /InternalError|Internal error/,
+  'not-ready': /ServiceUnavailable|shutting down/,
+  'client-cert-expired': /Unauthorized|must be logged in/i,
+  'kubeconfig-missing': /no such file or directory|Error/,
+  'kubectl-missing': /not found/,
+};
+const ids = Object.keys(says) as FaultId[];
+
+let simulator: Conversation;
+let scaleSet: string;
+let nodes: string[];
+beforeAll(async () => {
+  simulator = await converse(smallFleet(ids.length));
+  const { body } = await simulator.ask<{ nodes: { name: string }[] }[]>('GET', '/control/fleet');
+  nodes = body.flatMap((cluster) => cluster.nodes).map(({ name }) => name);
+  scaleSet = String(nodes[0]).slice(0, -6);
+});
+afterAll(() => simulator.end());
+
+const instanceOf = (index: number) => `${compute}/virtualMachineScaleSets/${scaleSet}/virtualMachines/${index}`;
+
+test('every fault that a kubectl can feel is tried here', () => {
+  const felt = (Object.keys(faults) as FaultId[]).filter((id) => ['server', 'node'].includes(faults[id].layer));
+  expect(ids.sort()).toEqual(felt.sort());
+});
+
+describe('a real kubectl on each node', () => {
+  test('passes while nothing is wrong', async () => {
+    const outputs = await Promise.all(ids.map((_, index) => simulator.run(instanceOf(index), kubectlScript)));
+    for (const output of outputs) expect(output).toMatch(/Server Version: v1\.33\.5\nexit 0\n/);
+  });
+
+  test('fails in its own way under each fault, switched by node', async () => {
+    await Promise.all(ids.map((id, index) => simulator.setFault(String(nodes[index]), id)));
+    const outputs = await Promise.all(ids.map((_, index) => simulator.run(instanceOf(index), kubectlScript)));
+    for (const [index, id] of ids.entries()) {
+      expect.soft(outputs[index], id).toMatch(says[id] ?? /^$/);
+      expect.soft(outputs[index], id).toMatch(/\nexit [1-9]\d*\n/);
+    }
+  });
+
+  test('passes again as soon as the faults are cleared', async () => {
+    await Promise.all(nodes.map((node) => simulator.clearFault(node)));
+    const outputs = await Promise.all(ids.map((_, index) => simulator.run(instanceOf(index), kubectlScript)));
+    for (const output of outputs) expect(output).toContain('exit 0');
+  });
+
+  test('fails on all nodes of a cluster at once, except where a node has a nearer fault', async () => {
+    await simulator.setFault('rg-shop/shop', 'refused');
+    await simulator.setFault(String(nodes[1]), 'unauthorized');
+    const [first, second, third] = await Promise.all([0, 1, 2].map((index) => simulator.run(instanceOf(index), kubectlScript)));
+    expect(first).toContain('was refused');
+    expect(second).toMatch(/Unauthorized|must be logged in/i);
+    expect(third).toContain('was refused');
+    await simulator.clearFault('shop');
+    const [healed, stillHit] = await Promise.all([0, 1].map((index) => simulator.run(instanceOf(index), kubectlScript)));
+    expect(healed).toContain('exit 0');
+    expect(stillHit).toContain('exit 1');
+    await simulator.clearFault(String(nodes[1]));
+  });
+});
