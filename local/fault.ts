@@ -15,6 +15,8 @@ Switches faults of the simulated Azure that "npm start" runs.
   list              the faults there are, one a line, its id first; then those in force
   set TARGET FAULT  switches a fault on at once; TARGET is a node, a cluster, a subscription id or "ingestion"
   clear TARGET      ends it
+
+  --dir DIR         the state folder of "npm start" (.local)
 `;
 
 const stateSchema = z.object({ simulatorUrl: z.url(), caFile: z.string() });
@@ -27,16 +29,20 @@ const problemSchema = z.looseObject({ detail: z.string() });
 class UsageError extends Error {}
 
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { help: { type: 'boolean', short: 'h' } } });
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { help: { type: 'boolean', short: 'h' }, dir: { type: 'string', default: '.local' } },
+  });
+  const { dir } = values;
   const [verb, target, fault] = positionals;
   if (values.help === true) process.stdout.write(help);
   else if (verb === 'list' && positionals.length === 1)
-    process.stdout.write(printList(listSchema.parse(await ask('GET', '/control/faults'))));
+    process.stdout.write(printList(listSchema.parse(await ask(dir, 'GET', '/control/faults'))));
   else if (verb === 'set' && target !== undefined && fault !== undefined && positionals.length === 3) {
-    await ask('PUT', `/control/faults/${encodeURIComponent(target)}`, { fault });
+    await ask(dir, 'PUT', `/control/faults/${encodeURIComponent(target)}`, { fault });
     process.stdout.write(`${target}: ${fault}\n`);
   } else if (verb === 'clear' && target !== undefined && positionals.length === 2) {
-    await ask('DELETE', `/control/faults/${encodeURIComponent(target)}`);
+    await ask(dir, 'DELETE', `/control/faults/${encodeURIComponent(target)}`);
     process.stdout.write(`${target}: no fault\n`);
   } else throw new UsageError('Expected list, set TARGET FAULT, or clear TARGET: see --help.');
 }
@@ -47,8 +53,8 @@ function printList({ catalogue, active }: z.output<typeof listSchema>): string {
   return `${[...lines, ...(inForce.length === 0 ? [] : ['', 'In force:', ...inForce])].join('\n')}\n`;
 }
 
-async function ask(method: string, path: string, body?: object): Promise<unknown> {
-  const { simulatorUrl, caFile } = await readState();
+async function ask(dir: string, method: string, path: string, body?: object): Promise<unknown> {
+  const { simulatorUrl, caFile } = await readState(dir);
   const ca = await readFile(caFile, 'utf8').catch(() => notRunning());
   const { status, text } = await new Promise<{ status: number; text: string }>((resolve, reject) => {
     const sent = request(new URL(path, simulatorUrl), { method, ca, headers: { 'content-type': 'application/json' } }, (response) => {
@@ -70,8 +76,8 @@ async function ask(method: string, path: string, body?: object): Promise<unknown
   throw new Error([detail, ...choices.map((choice) => `  ${choice}`)].join('\n'));
 }
 
-async function readState(): Promise<z.output<typeof stateSchema>> {
-  const file = join(process.cwd(), '.local', 'state.json');
+async function readState(dir: string): Promise<z.output<typeof stateSchema>> {
+  const file = join(dir, 'state.json');
   const text = await readFile(file, 'utf8').catch(() => notRunning());
   return stateSchema.parse(JSON.parse(text));
 }

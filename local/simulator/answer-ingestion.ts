@@ -47,7 +47,7 @@ export function keepTelemetry(instrumentationKey: string, desk: TokenDesk, board
         if (!parsed.success) errors.push({ index, statusCode: 400, message: z.prettifyError(parsed.error) });
         else if (parsed.data.iKey !== instrumentationKey) errors.push({ index, statusCode: 400, message: 'Invalid instrumentation key' });
         else if (fault === 'ingestion-partial' && index % 2 === 1) errors.push({ index, statusCode: 429, message: 'Too many requests' });
-        else accepted.push(parsed.data);
+        else accepted.push(item as object);
       }
       kept.push(...accepted);
       kept.splice(0, Math.max(0, kept.length - mostKept));

@@ -1,5 +1,6 @@
 import type { Availability } from '../announce/telemetry.ts';
 import { rollUp } from '../history/roll-up.ts';
+import { scriptHash } from '../probe/script.ts';
 import type { Services } from '../services.ts';
 import { type ClusterRow, listClusterRows } from '../tables/cluster-rows.ts';
 import { readNodes } from '../tables/node-rows.ts';
@@ -8,7 +9,6 @@ import { COLLECT_GRACE_SECONDS } from './claim.ts';
 import { effectDone } from './effect.ts';
 import { addUp, coverageOf, type Ledger, outstanding, type Plan, sum } from './ledger.ts';
 import type { MessageOf } from './messages.ts';
-import { START_GRACE_SECONDS } from './queue.ts';
 import { requestAssessment } from './request-assessment.ts';
 import { intervalAfter, nextOccurrence } from './schedule.ts';
 
@@ -21,15 +21,9 @@ function lastRun({ settings }: Services, sweep: string): Date {
 }
 
 /** Has the end of a sweep looked after, until its `completed` row stands. */
-export async function sendCloseSweep(services: Services, sweep: string): Promise<void> {
-  const step = Math.min(15, intervalAfter(services.settings.SWEEP_SCHEDULE, new Date(sweep)) / 6000);
-  const deadline = new Date(lastRun(services, sweep).getTime() + START_GRACE_SECONDS * 1000);
-  // One that is found long after its end is closed all the same.
-  const earliest = services.now().getTime() + (step + START_GRACE_SECONDS) * 1000;
-  await services.queue.send(
-    { kind: 'close-sweep', sweep },
-    { delaySeconds: step, deadline: new Date(Math.max(deadline.getTime(), earliest)) },
-  );
+export async function sendCloseSweep({ settings, queue }: Services, sweep: string): Promise<void> {
+  const delaySeconds = Math.min(15, intervalAfter(settings.SWEEP_SCHEDULE, new Date(sweep)) / 6000);
+  await queue.send({ kind: 'close-sweep', sweep }, { delaySeconds });
 }
 
 /** Enqueues once more the collection of each slice that has no tally 60 s after it was due: its message may be with a process that died. */
@@ -131,7 +125,7 @@ async function complete(
   await telemetry.report(availability, {
     name: 'SweepCompleted',
     time: completedAt,
-    properties: { eventId: `${sweep}/completed`, sweep, schedule, gaps: gaps.join(',') },
+    properties: { eventId: `${sweep}/completed`, sweep, schedule, gaps: gaps.join(','), script: scriptHash },
     measurements,
   });
 }

@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { NodeView } from '../../src/http/nodes.ts';
+import type { viewOutage } from '../../src/http/outages.ts';
+import type { Page } from '../../src/http/paging.ts';
+import type { SweepView } from '../../src/http/sweeps.ts';
+import { effectNames } from '../../src/sweep/effect.ts';
+import { until } from '../host/until.ts';
+import { type App, quickSweeps, type Stage, setStage } from './stage.ts';
+
+// Sweeps of a minute: what a dead process held is found missing 60 s after it was due, within the next sweep.
+const SWEEP_SECONDS = 60;
+const MOST_MS = 4 * SWEEP_SECONDS * 1000;
+
+/** A world of its own for each effect: a subscription with a cluster of three nodes, and a storage account. */
+// The second fold is that of the confirmation, which opens the outage.
+const points = [...effectNames, 'collect-slice:result-rows#2', 'collect-slice:node-rows#2', 'collect-slice:assess-cluster#2'];
+const scenarios = points.map((effect, n) => {
+  const id = `bbbbbbbb-0000-4000-8000-${String(n).padStart(12, '0')}`;
+  const name = `c${n}`;
+  return { effect, id, account: `account${n}`, name, cluster: `${id}.rg-${name}.${name}` };
+});
+
+let stage: Stage;
+
+beforeAll(async () => {
+  const subscriptions = scenarios.map(({ id, name }) => ({
+    id,
+    name,
+    clusters: [
+      { name, resourceGroup: `rg-${name}`, location: 'westeurope', kubernetesVersion: '1.33.5', pools: [{ name: 'web', count: 3 }] },
+    ],
+  }));
+  stage = await setStage({ subscriptions }, { accounts: scenarios.map(({ account }) => account) });
+});
+afterAll(() => stage.end());
+
+type OutageView = ReturnType<typeof viewOutage>;
+
+describe.concurrent('a host that is killed right after an effect, and started again, loses and doubles nothing', () => {
+  it.each(scenarios)(
+    '$effect',
+    async ({ effect, id, account, cluster }) => {
+      const settings = {
+        ...quickSweeps(SWEEP_SECONDS),
+        SUBSCRIPTIONS: id,
+        AzureWebJobsStorage: stage.azurite.connectionStringFor(account),
+      };
+      // A silent agent keeps a slice open for longer than 60 s, which is when its collection is enqueued once more.
+      const silent = effect === 'close-sweep:collect-slice';
+      const [sick, mute] = await stage.nodesOf(cluster);
+      await stage.setFault(sick!, 'refused');
+      if (silent) await stage.setFault(mute!, 'agent-silent');
+
+      const doomed = await stage.startApp({ ...settings, HOST_CRASH_AT: effect });
+      await doomed.sweepNow().catch(() => undefined);
+      expect((await within(doomed.exited, MOST_MS)).signal).toBe('SIGKILL');
+      const app = await stage.startApp(settings);
+      const restartedAt = new Date();
+
+      await until(`the completion of the second sweep after the restart at ${effect}`, () => completedSince(app, restartedAt, 2), MOST_MS);
+      const { items: nodes } = await app.get<Page<NodeView>>(`clusters/${cluster}/nodes`);
+      expect(nodes).toHaveLength(3);
+      for (const { node, verdict, reason } of nodes) {
+        if (node === sick) expect({ verdict, reason }).toEqual({ verdict: 'unreachable', reason: 'ConnectionRefused' });
+        else if (node === mute && silent) expect(verdict).toBe('unknown');
+        else expect({ verdict, reason }).toEqual({ verdict: 'reachable', reason: 'Reachable' });
+      }
+      const ofSick = (event: { properties: Record<string, string> }) => event.properties.node === sick;
+      const started = await until(
+        'the start of the outage',
+        async () => nonEmpty((await stage.events('NodeOutageStarted')).filter(ofSick)),
+        MOST_MS,
+      );
+      expect((await app.get<Page<OutageView>>('outages?state=all')).items).toHaveLength(1);
+
+      await stage.clearFault(sick!);
+      const ended = await until(
+        'the end of the outage',
+        async () => nonEmpty((await stage.events('NodeOutageEnded')).filter(ofSick)),
+        MOST_MS,
+      );
+      const [outage, ...others] = (await app.get<Page<OutageView>>('outages?state=all')).items;
+      expect(others).toEqual([]);
+      expect(outage?.message).toMatch(/^Connectivity restored after \d/);
+      for (const events of [started, ended]) expect(new Set(events.map(({ properties }) => properties.eventId)).size).toBe(1);
+
+      // Every sweep that is complete adds up, whoever died in it.
+      for (const { ledger } of await completed(app))
+        expect(ledger?.known).toBe(ledger!.reachable + ledger!.unreachable + ledger!.unknown + ledger!.notProbed);
+      await app.stop();
+    },
+    4 * MOST_MS,
+  );
+});
+
+it('no node had two runs at once while all this went on', async () => {
+  const { runCommand } = await stage.requests();
+  expect(runCommand).toMatchObject({ conflicts: 0, mostAtOncePerNode: 1 });
+});
+
+function nonEmpty<T>(items: T[]): T[] | undefined {
+  return items.length > 0 ? items : undefined;
+}
+
+async function completed(app: App): Promise<SweepView[]> {
+  return (await app.get<Page<SweepView>>('sweeps')).items.filter(({ completedAt }) => completedAt !== null);
+}
+
+async function completedSince(app: App, since: Date, count: number): Promise<boolean> {
+  return (await completed(app)).filter(({ id }) => new Date(id) >= since).length >= count;
+}
+
+async function within<T>(promise: Promise<T>, ms: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`Expected the host to be killed within ${ms} ms`)), ms);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,182 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ClusterView, FleetView } from '../../src/http/fleet.ts';
+import type { NodeView } from '../../src/http/nodes.ts';
+import type { viewOutage } from '../../src/http/outages.ts';
+import type { Page } from '../../src/http/paging.ts';
+import { until } from '../host/until.ts';
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const sick = 'aks-web-32021725-vmss000002';
+const run = promisify(execFile);
+
+let dir: string;
+let started: ChildProcess | undefined;
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'aks-fleet-prober-start-'));
+});
+afterEach(async () => {
+  started?.kill('SIGKILL');
+  await rm(dir, { recursive: true, force: true, maxRetries: 5 });
+});
+
+interface Output {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs the start script as "npm start" does, but in a folder of its own. */
+function start(args: string[], env: Record<string, string> = {}): { child: ChildProcess; output: Output; exited: Promise<Output> } {
+  const child = spawn(process.execPath, ['local/start.ts', '--dir', dir, ...args], { cwd: root, env: { ...process.env, ...env } });
+  started = child;
+  const output: Output = { code: null, stdout: '', stderr: '' };
+  child.stdout.on('data', (text) => {
+    output.stdout += text;
+  });
+  child.stderr.on('data', (text) => {
+    output.stderr += text;
+  });
+  const exited = new Promise<Output>((resolve) => {
+    child.once('close', (code) => {
+      output.code = code;
+      resolve(output);
+    });
+  });
+  return { child, output, exited };
+}
+
+async function fault(...args: string[]): Promise<void> {
+  await run(process.execPath, ['local/fault.ts', '--dir', dir, ...args], { cwd: root });
+}
+
+/** Ids of processes that have this test's folder in their command line. */
+async function leftovers(): Promise<string> {
+  return run('pgrep', ['-f', dir]).then(
+    ({ stdout }) => stdout.trim(),
+    () => '',
+  );
+}
+
+describe('npm start', () => {
+  it('shows a fleet, an outage when a node is cut off, its end when it is not, and leaves no process', async () => {
+    const { child, output, exited } = start(['--port', '0', '--sweep-seconds', '10', '--run-command-seconds', '1']);
+    await until('the line with the address', () => output.stdout.includes('/api/status'), 30_000);
+    expect(output.stdout.trim().split('\n')).toHaveLength(1);
+    const state = JSON.parse(await readFile(join(dir, 'state.json'), 'utf8'));
+    expect(Object.keys(state)).toEqual(expect.arrayContaining(['hostUrl', 'simulatorUrl', 'caFile', 'storageConnectionString']));
+    const get = async <T>(path: string) => (await (await fetch(`${state.hostUrl}/api/${path}`)).json()) as T;
+    const telemetry = async (name: string) => {
+      const file = join(dir, 'telemetry.json');
+      await run('curl', ['-s', '--cacert', state.caFile, '-o', file, `${state.simulatorUrl}/control/telemetry`]);
+      const envelopes = JSON.parse(await readFile(file, 'utf8')) as {
+        data: { baseData: { name: string; properties: Record<string, string> } };
+      }[];
+      return envelopes.map(({ data }) => data.baseData).filter((event) => event.name === name && event.properties.node === sick);
+    };
+
+    const fleet = await until(
+      'a first sweep of all nodes',
+      async () => {
+        const seen = await get<FleetView>('fleet');
+        return seen.nodes.reachable === 33 && seen.lastSweep !== null && seen;
+      },
+      60_000,
+    );
+    expect(fleet.subscriptions.known).toBeGreaterThanOrEqual(3);
+    expect(fleet.clusters.known).toBeGreaterThanOrEqual(5);
+    expect(fleet.nodes).toEqual({ known: 39, reachable: 33, unreachable: 0, unknown: 0, notProbed: 6 });
+    const clusters = (await get<Page<ClusterView>>('clusters')).items;
+    const nodes = (await Promise.all(clusters.map(({ cluster }) => get<Page<NodeView>>(`clusters/${cluster}/nodes`)))).flatMap(
+      ({ items }) => items,
+    );
+    const reasons = nodes.filter(({ verdict }) => verdict === 'notProbed').map(({ reason }) => reason);
+    expect(reasons.sort()).toEqual([
+      'ClusterStopped',
+      'ClusterStopped',
+      'ClusterStopped',
+      'Deallocated',
+      'NodeGroupLocked',
+      'NodeGroupLocked',
+    ]);
+    expect((await fetch(`${state.hostUrl}/api/health`)).status).toBe(200);
+    expect(await (await fetch(`${state.hostUrl}/api/status`)).text()).toContain('All 33 probed nodes reach their API server');
+
+    await fault('set', sick, 'refused');
+    const [open] = await until('the open outage', async () => nonEmpty((await get<Page<OutageView>>('outages?state=open')).items), 60_000);
+    expect(open).toMatchObject({ subject: { kind: 'node', node: sick }, reason: 'ConnectionRefused', stage: 'tcp', end: null });
+    expect(await until('its event', async () => nonEmpty(await telemetry('NodeOutageStarted')), 90_000)).toHaveLength(1);
+    const shop = clusters.find(({ name }) => name === 'shop-prod')!;
+    const node = await get<NodeView>(`clusters/${shop.cluster}/nodes/${sick}`);
+    expect(node).toMatchObject({
+      verdict: 'unreachable',
+      reason: 'ConnectionRefused',
+      status: { conditions: [{ type: 'Reachable', status: 'False' }] },
+    });
+    expect(await (await fetch(`${state.hostUrl}/api/status`)).text()).toContain('1 of 39 nodes cannot reach their API server');
+
+    await fault('clear', sick);
+    const [ended] = await until('the event of its end', async () => nonEmpty(await telemetry('NodeOutageEnded')), 60_000);
+    expect(ended?.properties.message).toMatch(/^Connectivity restored after \d/);
+    expect((await get<Page<OutageView>>('outages?state=open')).items).toEqual([]);
+    expect(await telemetry('NodeOutageStarted')).toHaveLength(1);
+
+    child.kill('SIGINT');
+    expect((await exited).code).toBe(0);
+    expect(await leftovers()).toBe('');
+  }, 300_000);
+
+  it('lists every mistake at once, before anything runs', async () => {
+    const { exited } = start(['--sweep-seconds', '7', '--port', 'x'], { SUBSCRIPTIONS: 'nonsense', FAILURE_THRESHOLD: '0' });
+    const { code, stderr, stdout } = await exited;
+    expect(code).toBe(1);
+    expect(stdout).toBe('');
+    expect(stderr).toMatchInlineSnapshot(`
+      "Nothing was started:
+      --port: expected a number from 0 to 65535, got "x"
+      --sweep-seconds: expected a divisor of 60, or whole minutes that divide an hour, got "7"
+      2 invalid settings; correct them and start again:
+        SUBSCRIPTIONS: expected comma-separated subscription ids (GUIDs), got "nonsense"
+        FAILURE_THRESHOLD: expected a whole number from 1 to 20, got "0"
+      "
+    `);
+  });
+
+  it('says in one sentence what to do when its port is taken', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => other.once('listening', resolve));
+    const { port } = other.address() as { port: number };
+    const { code, stderr } = await start(['--port', String(port)]).exited;
+    other.close();
+    expect(code).toBe(1);
+    expect(stderr.trim()).toBe(`Port ${port} is taken: stop the program that has it, or give another with "npm start -- --port N".`);
+  });
+
+  it('says in one sentence what to do when kubectl cannot be run', async () => {
+    const { code, stderr } = await start(['--port', '0'], { KUBECTL: '/nowhere/kubectl' }).exited;
+    expect(code).toBe(1);
+    expect(stderr.trim()).toBe('Expected KUBECTL to name a kubectl that runs, got "/nowhere/kubectl": correct or unset it.');
+  });
+
+  it('refuses to run twice in one folder', async () => {
+    await writeFile(join(dir, 'state.json'), JSON.stringify({ pid: process.pid, hostUrl: 'http://127.0.0.1:7071' }));
+    const { code, stderr } = await start(['--port', '0']).exited;
+    expect(code).toBe(1);
+    expect(stderr.trim()).toBe(
+      `It is running already at http://127.0.0.1:7071 (process ${process.pid}): stop that one first, or give another folder with "--dir DIR".`,
+    );
+  });
+});
+
+type OutageView = ReturnType<typeof viewOutage>;
+
+function nonEmpty<T>(items: T[]): [T, ...T[]] | undefined {
+  return items.length > 0 ? (items as [T, ...T[]]) : undefined;
+}
