@@ -1,0 +1,42 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { routes } from '../../src/http/routes.ts';
+import { settingNames } from '../../src/settings.ts';
+
+const read = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
+
+it('every runtime dependency has its reason in the table, and nothing else is there', () => {
+  const table = [...read('docs/reference/dependencies.md').matchAll(/^\| `([^`]+)` \| .{20,} \|$/gm)].map(([, name]) => name);
+  expect(table).toEqual(Object.keys(JSON.parse(read('package.json')).dependencies));
+});
+
+it('all versions in package.json are exact', () => {
+  const { dependencies, devDependencies } = JSON.parse(read('package.json'));
+  for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies }))
+    expect(`${name} ${version}`).toMatch(/ \d+\.\d+\.\d+$/);
+});
+
+it('the lockfile names no download address', () => {
+  expect(read('package-lock.json')).not.toContain('"resolved"');
+});
+
+it('the sample holds every setting that a developer may give, and no other', () => {
+  const sample = Object.keys(JSON.parse(read('local.settings.sample.json')).Values).filter((name) => name !== 'FUNCTIONS_WORKER_RUNTIME');
+  // Given by Azure itself, or only where storage is reached by identity.
+  const azureOnly = /^(AzureWebJobsStorage__|WEBSITE_HOSTNAME$)/;
+  expect(sample.sort()).toEqual(settingNames.filter((name) => !azureOnly.test(name)).sort());
+});
+
+it('the README names every route', () => {
+  const readme = read('README.md');
+  for (const { path } of routes) expect(readme).toContain(`/api/${path}`);
+});
+
+it('every link to a file of the project leads somewhere', () => {
+  const root = new URL('../../', import.meta.url);
+  const pages = execFileSync('git', ['ls-files', '*.md'], { cwd: root, encoding: 'utf8' }).trim().split('\n');
+  for (const page of pages)
+    for (const [, target] of read(page).matchAll(/\]\((?!https?:|#)([^)#]+)/g))
+      expect(() => readFileSync(new URL(target!, new URL(page, root))), `${target} in ${page}`).not.toThrow();
+});

@@ -1,0 +1,63 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { composeScript, scriptHash } from '../../src/probe/script.ts';
+
+const body = readFileSync(new URL('../../src/probe/linux.sh', import.meta.url), 'utf8');
+const nonce = '0123456789abcdef';
+
+describe('composeScript', () => {
+  it('puts two lines before the body and leaves the body as it is', () => {
+    const [first, second, ...rest] = composeScript(nonce, ['https://mcr.microsoft.com/v2/', 'https://a.example:8443']);
+    expect([first, second]).toEqual(["NONCE='0123456789abcdef'", "EGRESS='https://mcr.microsoft.com/v2/ https://a.example:8443'"]);
+    expect(rest.join('\n')).toBe(body);
+  });
+
+  it('keeps the body free of what Run Command would change or refuse', () => {
+    expect(body).not.toMatch(/\r|\t|[^\x20-\x7e\n]/);
+    expect(body.startsWith('#!')).toBe(false);
+    expect(body.length).toBeLessThan(16_384);
+  });
+
+  it('has exactly one of each line that a machine without node paths replaces', () => {
+    expect([body.match(/^KUBECTL=/gm)?.length, body.match(/^KUBECONFIG_FILE=/gm)?.length]).toEqual([1, 1]);
+  });
+
+  it('refuses every nonce that is not 16 hex digits in lower case', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('', nonce.toUpperCase(), `${nonce}0`, nonce.slice(1), `${nonce}\n`)),
+        (text) => {
+          fc.pre(!/^[0-9a-f]{16}$/.test(text));
+          expect(() => composeScript(text, [])).toThrow(`expected a nonce of 16 hex digits, got "${text}"`);
+        },
+      ),
+    );
+  });
+
+  it('refuses every endpoint that could mean anything to a shell', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom(...'\'"`$\\;|&<>()*?#! \n\t{}[]@%+,='), minLength: 1 }), fc.nat(9), (bad, at) => {
+        const good = 'a.example';
+        const url = `https://${good.slice(0, at)}${bad}${good.slice(at)}`;
+        expect(() => composeScript(nonce, ['https://fine.example', url])).toThrow(
+          'expected a plain https URL as egress endpoint, got "https://',
+        );
+      }),
+    );
+    expect(() => composeScript(nonce, ['http://a.example'])).toThrow('got "http://a.example"');
+  });
+
+  it('gives a shell exactly the nonce and endpoints that it was given', () => {
+    const urls = ['https://a.example:8443/v2/~x/', 'https://b-c.example/_.'];
+    const [first, second] = composeScript(nonce, urls);
+    const said = execFileSync('sh', ['-c', `${first}\n${second}\nprintf '%s|%s' "$NONCE" "$EGRESS"`], { encoding: 'utf8' });
+    expect(said).toBe(`${nonce}|${urls.join(' ')}`);
+  });
+
+  it('tells the hash of the body that ran', () => {
+    expect(scriptHash).toBe(createHash('sha256').update(body).digest('hex'));
+  });
+});

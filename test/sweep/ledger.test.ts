@@ -1,0 +1,162 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type ReasonCode, reasons } from '../../src/probe/reasons.ts';
+import { addUp, coverageOf, emptyCounts, type Ledger, type Outcome, outstanding, type Plan, sum, toTally } from '../../src/sweep/ledger.ts';
+
+const codes = Object.keys(reasons) as ReasonCode[];
+const outside: readonly ReasonCode[] = ['Excluded', 'ClusterStopped', 'ClusterGone', 'TooYoung'];
+const node = fc.integer({ min: 0, max: 30 }).map((n) => `aks-web-vmss${String(n).padStart(6, '0')}`);
+const verdict = fc.constantFrom('reachable', 'unreachable', 'unknown', 'notProbed');
+const reason = fc.constantFrom(...codes);
+const key = fc.oneof(
+  { weight: 9, arbitrary: fc.tuple(verdict, reason).map((parts) => parts.join('/')) },
+  fc.constantFrom('', '/', 'reachable', 'reachable/Nonsense', 'fine/Reachable', 'reachable/__proto__', 'unknown/toString'),
+);
+const tally = fc.dictionary(key, fc.array(node, { maxLength: 6 }), { maxKeys: 4 });
+const plan = fc.record({
+  region: fc.constant('westeurope'),
+  due: fc.constant('2026-11-21T09:35:00.000Z'),
+  slices: fc.array(fc.array(node, { maxLength: 8 }), { maxLength: 4 }),
+  notProbed: fc.dictionary(reason, fc.array(node, { maxLength: 5 }), { maxKeys: 3 }) as fc.Arbitrary<Plan['notProbed']>,
+});
+const ledger: fc.Arbitrary<Ledger> = fc.tuple(plan, fc.array(tally, { maxLength: 4 })).map(([planned, tallies]) => addUp(planned, tallies));
+
+const total = (counts: Partial<Record<string, number>>) => Object.values(counts).reduce<number>((all, count) => all + (count ?? 0), 0);
+
+const small: Plan = {
+  region: 'westeurope',
+  due: '2026-11-21T09:35:00.000Z',
+  slices: [['a', 'b'], ['c']],
+  notProbed: { TooYoung: ['d'], Deallocated: ['e', 'f'] },
+};
+
+describe('addUp', () => {
+  it('counts every node of the plan exactly once, for any plan and any tallies', () => {
+    fc.assert(
+      fc.property(plan, fc.array(tally, { maxLength: 5 }), (planned, tallies) => {
+        const { known, reachable, unreachable, unknown, notProbed, byReason } = addUp(planned, tallies);
+        const names = new Set([...planned.slices.flat(), ...Object.values(planned.notProbed).flat()]);
+        expect(known).toBe(names.size);
+        expect(reachable + unreachable + unknown + notProbed).toBe(known);
+        expect(total(byReason)).toBe(known);
+        for (const code of Object.keys(byReason)) expect(codes).toContain(code);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('counts the first outcome that was told of a node, and the same tally twice as once', () => {
+    fc.assert(
+      fc.property(plan, fc.array(tally, { maxLength: 4 }), (planned, tallies) => {
+        expect(addUp(planned, [...tallies, ...tallies])).toEqual(addUp(planned, tallies));
+      }),
+    );
+    expect(addUp(small, [{ 'reachable/Reachable': ['a', 'b', 'c'] }, { 'unreachable/Forbidden': ['a'] }])).toMatchObject({
+      reachable: 3,
+      unreachable: 0,
+    });
+  });
+
+  it('takes nothing from names outside the plan, nor a verdict for a node that was not to be probed', () => {
+    const stranger = { 'reachable/Reachable': ['x', 'y', 'd'] };
+    expect(addUp(small, [stranger])).toEqual(addUp(small, []));
+  });
+
+  it('counts what nobody told as unknown, lost', () => {
+    expect(addUp(small, [{ 'unreachable/DnsTimeout': ['a'], 'reachable/Reachable': ['b'] }])).toEqual({
+      known: 6,
+      reachable: 1,
+      unreachable: 1,
+      unknown: 1,
+      notProbed: 3,
+      byReason: { TooYoung: 1, Deallocated: 2, DnsTimeout: 1, Reachable: 1, Lost: 1 },
+    });
+  });
+
+  it('takes an outcome that it cannot read for an error of the prober', () => {
+    const { byReason, unknown } = addUp({ ...small, notProbed: {} }, [
+      { 'reachable/__proto__': ['a'], reachable: ['b'], 'fine/Reachable': ['c'] },
+    ]);
+    expect([unknown, byReason]).toEqual([3, { ProberError: 3 }]);
+  });
+
+  it('gives back what was tallied', () => {
+    const outcome = fc.record({ verdict, reason }) as fc.Arbitrary<Outcome>;
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.tuple(node, outcome), { selector: ([name]) => name, maxLength: 20 }), (entries) => {
+        const outcomes = new Map(entries);
+        const names = [...outcomes.keys()];
+        const added = addUp({ ...small, slices: [names], notProbed: {} }, [toTally(outcomes)]);
+        const expected: Ledger = { ...emptyCounts, known: names.length, byReason: {} };
+        for (const { verdict: told, reason: code } of outcomes.values()) {
+          expected[told] += 1;
+          expected.byReason[code] = (expected.byReason[code] ?? 0) + 1;
+        }
+        expect(added).toEqual(expected);
+      }),
+    );
+  });
+});
+
+describe('outstanding', () => {
+  it('is empty as soon as each planned node stands in a tally', () => {
+    expect(outstanding(small, [{ 'reachable/Reachable': ['a'] }, { 'unknown/Lost': ['c', 'x'] }])).toEqual(['b']);
+    expect(outstanding(small, [{ 'reachable/Reachable': ['a', 'b', 'c'] }])).toEqual([]);
+  });
+
+  it('is what would be lost if the sweep ended now', () => {
+    fc.assert(
+      fc.property(plan, fc.array(tally, { maxLength: 4 }), (planned, tallies) => {
+        const open = new Set(outstanding(planned, tallies));
+        const settled = new Set(Object.values(planned.notProbed).flat());
+        const told = tallies.flatMap((each) => Object.entries(each)).filter(([name]) => name.endsWith('/Lost'));
+        const before = addUp(planned, tallies).byReason.Lost ?? 0;
+        if (told.length === 0 && planned.notProbed.Lost === undefined)
+          expect(before).toBe([...open].filter((name) => !settled.has(name)).length);
+      }),
+    );
+  });
+});
+
+describe('sum', () => {
+  it('adds counts and reasons in any order, and keeps them adding up', () => {
+    fc.assert(
+      fc.property(fc.array(ledger, { maxLength: 6 }), (ledgers) => {
+        const whole = sum(ledgers);
+        expect(sum([...ledgers].reverse())).toEqual(whole);
+        expect(whole.known).toBe(total(Object.fromEntries(ledgers.map((each, at) => [String(at), each.known]))));
+        expect(whole.reachable + whole.unreachable + whole.unknown + whole.notProbed).toBe(whole.known);
+        expect(total(whole.byReason)).toBe(whole.known);
+        expect(sum([sum(ledgers.slice(0, 2)), sum(ledgers.slice(2))])).toEqual(whole);
+      }),
+    );
+  });
+
+  it('of no ledgers is empty', () => {
+    expect(sum([])).toEqual({ ...emptyCounts, byReason: {} });
+  });
+});
+
+describe('coverageOf', () => {
+  const of = (counts: Partial<Ledger>) => coverageOf({ ...emptyCounts, byReason: {}, ...counts });
+
+  it('is one where nothing was to be probed', () => {
+    expect(of({})).toBe(1);
+    expect(of({ known: 3, notProbed: 3, byReason: { Excluded: 2, ClusterStopped: 1 } })).toBe(1);
+  });
+
+  it('counts an unknown verdict as a verdict', () => {
+    expect(of({ known: 4, reachable: 2, unreachable: 1, unknown: 1, byReason: { Reachable: 2, DnsTimeout: 1, Lost: 1 } })).toBe(1);
+  });
+
+  it.each(outside)('leaves nodes out that are %s', (code) => {
+    expect(of({ known: 4, reachable: 2, notProbed: 2, byReason: { Reachable: 2, [code]: 2 } })).toBe(1);
+  });
+
+  it.each(['OverBudget', 'Throttled', 'AccessDenied', 'NodeGroupLocked', 'Lost', 'Deallocated'] as const)(
+    'suffers from nodes that are %s',
+    (code) => {
+      expect(of({ known: 4, reachable: 2, notProbed: 2, byReason: { Reachable: 2, [code]: 2 } })).toBe(0.5);
+    },
+  );
+});

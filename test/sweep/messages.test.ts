@@ -1,0 +1,95 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { MESSAGE_VERSION, readMessage } from '../../src/sweep/messages.ts';
+
+const now = new Date('2026-11-21T09:35:10.000Z');
+const cluster = '0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01.rg-(pay).ments.shop';
+const common = { v: 1, sweep: '2026-11-21T09:35:00Z', deadline: '2026-11-21T09:37:00.000Z' };
+const slice = { cluster, slice: '0', nodes: ['aks-web-12345678-vmss000000', 'aks-web-12345678-vmss00000a'] };
+const work = {
+  'start-sweep': { ...common, kind: 'start-sweep' },
+  'list-clusters': { ...common, kind: 'list-clusters', subscription: '0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01' },
+  'expand-cluster': { ...common, kind: 'expand-cluster', cluster },
+  'start-slice': { ...common, ...slice, kind: 'start-slice', slot: '2026-11-21T09:35:20.000Z', confirms: { n: '0123456789abcdef' } },
+  'collect-slice': { ...common, ...slice, kind: 'collect-slice' },
+  'assess-cluster': { ...common, kind: 'assess-cluster', cluster, mark: '2026-11-21T09:35:30.000Z' },
+  'close-sweep': { ...common, kind: 'close-sweep' },
+} as const;
+
+describe('readMessage', () => {
+  it.each(Object.entries(work))('reads a %s message as it was written', (_, message) => {
+    expect(readMessage(message, now)).toEqual({ status: 'work', message });
+  });
+
+  it('drops a message past its deadline, whatever else it says', () => {
+    const late = { ...common, kind: 'close-sweep', deadline: '2026-11-21T09:35:09.999Z', v: 99, more: true };
+    expect(readMessage(late, now)).toEqual({ status: 'late', kind: 'close-sweep', deadline: '2026-11-21T09:35:09.999Z' });
+    expect(readMessage({ ...work['close-sweep'], deadline: now.toISOString() }, now).status).toBe('work');
+  });
+
+  it('lets a newer version wait, even of a kind that is not known here', () => {
+    expect(readMessage({ ...common, v: MESSAGE_VERSION + 1, kind: 'tidy-up', extra: [] }, now)).toEqual({ status: 'newer', version: 2 });
+  });
+
+  it('reads one version older, and none before', () => {
+    const older = { ...work['close-sweep'], v: MESSAGE_VERSION - 1 };
+    expect(readMessage(older, now)).toEqual({ status: 'work', message: older });
+    expect(() => readMessage({ ...older, v: MESSAGE_VERSION - 2 }, now)).toThrow('expected a work message of version 0 or 1, got -1');
+  });
+
+  const spoiled: [what: string, message: object, where: string][] = [
+    ['an unknown kind', { ...common, kind: 'tidy-up' }, 'at kind'],
+    ['a property that no stage knows', { ...work['close-sweep'], target: 'https://example.com' }, 'Unrecognized key: "target"'],
+    ['a cluster id that is none', { ...work['expand-cluster'], cluster: 'shop' }, 'at cluster'],
+    ['no node', { ...work['collect-slice'], nodes: [] }, 'at nodes'],
+    ['more than 50 nodes', { ...work['collect-slice'], nodes: Array.from({ length: 51 }, (_, n) => `n${n}`) }, 'at nodes'],
+    ['a node name that no table key can hold', { ...work['collect-slice'], nodes: ['a/b'] }, 'at nodes[0]'],
+    ['a node name with a control character', { ...work['collect-slice'], nodes: ['a\u0085b'] }, 'at nodes[0]'],
+    ['an empty node name', { ...work['collect-slice'], nodes: [''] }, 'at nodes[0]'],
+    ['a slice with a separator', { ...work['collect-slice'], slice: '0|1' }, 'at slice'],
+    ['a sweep with a separator', { ...work['close-sweep'], sweep: '2026|x' }, 'at sweep'],
+    ['a nonce that is none', { ...work['start-slice'], confirms: { n: 'x' } }, 'at confirms.n'],
+    ['a slot that is no time', { ...work['start-slice'], slot: 'now' }, 'at slot'],
+    ['a mark that is no time', { ...work['assess-cluster'], mark: 5 }, 'at mark'],
+    ['a subscription that is no GUID', { ...work['list-clusters'], subscription: '*' }, 'at subscription'],
+  ];
+  it.each(spoiled)('refuses %s', (_, message, where) => {
+    expect(() => readMessage(message, now)).toThrow(where);
+  });
+
+  it('names version, kind or deadline where one is missing', () => {
+    expect(() => readMessage({ v: '1', kind: 'close-sweep' }, now)).toThrowErrorMatchingInlineSnapshot(`
+      [Error: expected a work message with v, kind and deadline; ✖ Invalid input: expected number, received string
+        → at v
+      ✖ Invalid input: expected string, received undefined
+        → at deadline]
+    `);
+  });
+
+  it('takes nothing that was not written by this program: it is refused, late or newer', () => {
+    const field = fc.oneof(fc.anything(), fc.constantFrom(...Object.values(common), ...Object.keys(work)));
+    const almost = fc.record(
+      {
+        v: fc.constantFrom(1, 0, '1', null),
+        kind: fc.constantFrom(...Object.keys(work)),
+        deadline: field,
+        sweep: field,
+        cluster: field,
+        nodes: field,
+      },
+      { requiredKeys: ['kind'] },
+    );
+    fc.assert(
+      fc.property(fc.oneof(fc.anything(), almost), (raw) => {
+        try {
+          const read = readMessage(raw, now);
+          // The only whole messages that these parts can make.
+          if (read.status === 'work') expect(['start-sweep', 'close-sweep']).toContain(read.message.kind);
+        } catch (error) {
+          expect((error as Error).message).toMatch(/^expected a /);
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
