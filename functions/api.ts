@@ -10,3 +10,6 @@ for (const route of routes)
     authLevel: route.anonymous ? 'anonymous' : 'function',
     handler: (request) => answer(services(), route, request),
   });
+
+// Stops the app at its start where a setting is wrong. Behind the registrations: the worker hides what is thrown before the first one.
+services();

@@ -5,5 +5,5 @@ import { settlePoison } from '../src/sweep/settle-poison.ts';
 app.storageQueue('poison', {
   queueName: 'work-poison',
   connection: 'AzureWebJobsStorage',
-  handler: (message, context) => settlePoison(services(), String(context.triggerMetadata?.id ?? context.invocationId), message),
+  handler: (message) => settlePoison(services(), message),
 });

@@ -109,6 +109,11 @@ export const settingNames: readonly string[] = Object.keys(environment.shape);
 
 export type Settings = Readonly<z.output<typeof environment>>;
 
+/** Address of the status page, for links; undefined where the app does not know its own. */
+export function statusPageUrl({ PAGE_URL, WEBSITE_HOSTNAME }: Settings): string | undefined {
+  return PAGE_URL ?? (WEBSITE_HOSTNAME === undefined ? undefined : `https://${WEBSITE_HOSTNAME}/api/status`);
+}
+
 /**
  * Reads every setting once; the only reader of the environment.
  *

@@ -1,5 +1,7 @@
 import { exponentialRetryPolicy, type Pipeline, type PipelinePolicy } from '@azure/core-rest-pipeline';
 
+const REQUEST_TIMEOUT_MS = 30_000;
+
 /** Raised where a URL from Azure, a table or a redirect points elsewhere than to Azure Resource Manager. */
 export class ForeignHostError extends Error {
   override name = 'ForeignHostError';
@@ -10,6 +12,8 @@ function hostRule(armEndpoint: string): PipelinePolicy {
   return {
     name: 'armHostRule',
     sendRequest(request, next) {
+      // The SDK waits for ever; a hung request would hold the whole invocation.
+      if (request.timeout === 0) request.timeout = REQUEST_TIMEOUT_MS;
       const target = new URL(request.url);
       if (target.origin === origin) return next(request);
       throw new ForeignHostError(

@@ -8,17 +8,16 @@ export type NodeChange =
   | { kind: 'known'; row: NodeRow; facts: NodeFacts; changed: boolean; ends?: ReasonCode }
   /** Another VM under the same name: it starts afresh. */
   | { kind: 'replaced'; row: NodeRow; facts: NodeFacts }
-  /** Not listed for the first time: nothing is proven yet. */
-  | { kind: 'missing'; row: NodeRow }
-  /** Not listed twice in a row. */
-  | { kind: 'gone'; row: NodeRow };
+  /** Not listed for the first time, or by a listing that is not complete: nothing is proven yet. */
+  | { kind: 'missing'; row: NodeRow; reason: ReasonCode; counts: boolean }
+  /** Not in two complete listings of different sweeps. */
+  | { kind: 'gone'; row: NodeRow; reason: ReasonCode };
 
 const COMPLETE_LISTINGS = 2;
 
 /** Reasons after which nobody will see the node recover, so that its outage ends with them. */
 export const endingReasons: readonly ReasonCode[] = [
   'ClusterStopped',
-  'ClusterGone',
   'Excluded',
   'NodeGroupLocked',
   'Deallocated',
@@ -39,22 +38,38 @@ function compareNode(row: NodeRow, facts: NodeFacts): NodeChange {
   return { kind: 'known', row, facts, changed, ends };
 }
 
+function miss(row: NodeRow, sweep: string, reason: ReasonCode, complete: boolean): NodeChange {
+  const counts = complete && row.missedIn !== sweep;
+  if (counts && row.missing + 1 >= COMPLETE_LISTINGS) return { kind: 'gone', row, reason };
+  return { kind: 'missing', row, reason, counts };
+}
+
+const standing = (rows: ReadonlyMap<string, NodeRow>) => [...rows.values()].filter((row) => row.retiredAt === undefined);
+
 /**
- * Holds a complete listing against the rows of a cluster. Pure.
+ * Holds a listing against the rows of a cluster. Pure.
  *
- * @param listed - every node that Azure lists now; never call it with an incomplete listing.
+ * @param sweep - a node that is missing counts as missing once in a sweep, however often it is listed.
+ * @param complete - whether every page and every scale set was read.
  */
-export function compareNodes(rows: ReadonlyMap<string, NodeRow>, listed: readonly NodeFacts[]): NodeChange[] {
+export function compareNodes(
+  rows: ReadonlyMap<string, NodeRow>,
+  listed: readonly NodeFacts[],
+  sweep: string,
+  complete: boolean,
+): NodeChange[] {
   const names = new Set(listed.map((facts) => facts.node));
   const changes = listed.map((facts): NodeChange => {
     const row = rows.get(facts.node);
     return row ? compareNode(row, facts) : { kind: 'new', facts };
   });
-  const unlisted = [...rows.values()].filter((row) => !names.has(row.facts.node) && row.retiredAt === undefined);
-  return [
-    ...changes,
-    ...unlisted.map((row): NodeChange => (row.missing + 1 >= COMPLETE_LISTINGS ? { kind: 'gone', row } : { kind: 'missing', row })),
-  ];
+  const unlisted = standing(rows).filter((row) => !names.has(row.facts.node));
+  return [...changes, ...unlisted.map((row) => miss(row, sweep, 'NodeGone', complete))];
+}
+
+/** What it means for the nodes of a cluster that it is no longer listed itself. */
+export function loseNodes(rows: ReadonlyMap<string, NodeRow>, sweep: string): NodeChange[] {
+  return standing(rows).map((row) => miss(row, sweep, 'ClusterGone', true));
 }
 
 /**
@@ -63,6 +78,5 @@ export function compareNodes(rows: ReadonlyMap<string, NodeRow>, listed: readonl
  * @param reason - outages end with it where it is one of `endingReasons`.
  */
 export function recordNodes(rows: ReadonlyMap<string, NodeRow>, reason: ReasonCode): NodeChange[] {
-  const known = [...rows.values()].filter((row) => row.retiredAt === undefined);
-  return known.map((row) => compareNode(row, { ...row.facts, skipped: reason }));
+  return standing(rows).map((row) => compareNode(row, { ...row.facts, skipped: reason }));
 }

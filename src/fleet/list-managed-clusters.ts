@@ -1,6 +1,6 @@
 import type { ContainerServiceClient, ManagedCluster } from '@azure/arm-containerservice';
 import { z } from 'zod';
-import { isReasonCode, type ReasonCode } from '../probe/reasons.ts';
+import { type ReasonCode, reasonCode } from '../probe/reasons.ts';
 import { formatClusterId, parseManagedClusterId } from './resource-id.ts';
 import { isSelected, isSwitchedOff } from './selection.ts';
 
@@ -18,7 +18,7 @@ export const clusterFacts = z.object({
   /** Pools taken out by their tag. */
   excludedPools: z.array(z.string()),
   /** Why the cluster is only recorded and not probed. */
-  recordOnly: z.custom<ReasonCode>(isReasonCode).optional(),
+  recordOnly: reasonCode.optional(),
 });
 export type ClusterFacts = z.output<typeof clusterFacts>;
 

@@ -1,7 +1,10 @@
-import type { ComputeManagementClient, VirtualMachine, VirtualMachineScaleSetVM } from '@azure/arm-compute';
+import type { ComputeManagementClient, VirtualMachine, VirtualMachineScaleSet, VirtualMachineScaleSetVM } from '@azure/arm-compute';
+import { isRestError } from '@azure/core-rest-pipeline';
 import type { ReasonCode } from '../probe/reasons.ts';
+import { redact } from '../probe/redact.ts';
 import type { NodeFacts } from '../tables/node-rows.ts';
 import type { ClusterFacts } from './list-managed-clusters.ts';
+import { isNodeName } from './node-name.ts';
 import { formatTarget, type Target } from './resource-id.ts';
 
 type Tags = Readonly<Record<string, string>> | undefined;
@@ -47,27 +50,22 @@ function toNode(machine: Machine, target: Target, pool: string, more: Pick<NodeF
   };
 }
 
-async function* listScaleSetNodes(
+async function* listInstances(
   compute: ComputeManagementClient,
   subscriptionId: string,
   resourceGroup: string,
+  { name: vmss = '', tags }: VirtualMachineScaleSet,
 ): AsyncGenerator<[NodeFacts, Machine]> {
-  for await (const scaleSet of compute.virtualMachineScaleSets.list(resourceGroup)) {
-    // The instances of a Flexible set are plain VMs, and listed as such.
-    if (scaleSet.orchestrationMode === 'Flexible') continue;
-    const vmss = scaleSet.name ?? '';
-    for await (const instance of compute.virtualMachineScaleSetVMs.list(resourceGroup, vmss, { expand: 'instanceView' })) {
-      const target = { kind: 'instance', subscriptionId, resourceGroup, vmss, instanceId: instance.instanceId ?? '' } as const;
-      const subnet = instance.networkProfileConfiguration?.networkInterfaceConfigurations?.[0]?.ipConfigurations?.[0]?.subnet?.id
-        ?.split('/')
-        .at(-1);
-      yield [toNode(instance, target, poolOf(scaleSet.tags) ?? vmss, { size: instance.sku?.name, subnet }), instance];
-    }
+  for await (const instance of compute.virtualMachineScaleSetVMs.list(resourceGroup, vmss, { expand: 'instanceView' })) {
+    const target = { kind: 'instance', subscriptionId, resourceGroup, vmss, instanceId: instance.instanceId ?? '' } as const;
+    const [network] = instance.networkProfileConfiguration?.networkInterfaceConfigurations ?? [];
+    const subnet = network?.ipConfigurations?.[0]?.subnet?.id?.split('/').at(-1);
+    yield [toNode(instance, target, poolOf(tags) ?? vmss, { size: instance.sku?.name, subnet }), instance];
   }
 }
 
 // The list of VMs has no power states: a stopped one answers the run with 409, which says so.
-async function* listMachineNodes(
+async function* listMachines(
   compute: ComputeManagementClient,
   subscriptionId: string,
   resourceGroup: string,
@@ -79,6 +77,13 @@ async function* listMachineNodes(
     const target = { kind: 'vm', subscriptionId, resourceGroup, vm: machine.name ?? '' } as const;
     yield [toNode(machine, target, pool, { size: machine.hardwareProfile?.vmSize }), machine];
   }
+}
+
+/** The nodes of a cluster, each name once. */
+export interface Listing {
+  nodes: NodeFacts[];
+  /** False where a scale set vanished while it was read: what is not listed may be there all the same. */
+  complete: boolean;
 }
 
 /**
@@ -94,14 +99,31 @@ export async function listNodes(
   cluster: ClusterFacts,
   now: Date,
   graceMinutes: number,
-): Promise<NodeFacts[]> {
-  const nodes: NodeFacts[] = [];
-  const add = ([node, machine]: [NodeFacts, Machine]) => {
+): Promise<Listing> {
+  const nodes = new Map<string, NodeFacts>();
+  let complete = true;
+  const add = (node: NodeFacts, machine: Machine) => {
+    // A list may hold deleted instances beside those that took their names (azure-sdk-for-net#36946).
+    const known = nodes.get(node.node);
+    if (known !== undefined && (known.created ?? '') >= (node.created ?? '')) return;
+    if (!isNodeName(node.node)) {
+      console.warn(`left a machine of ${cluster.cluster} out: expected a Kubernetes node name, got "${redact(node.node, 80)}"`);
+      return;
+    }
     const excluded = cluster.excludedPools.includes(node.pool) ? 'Excluded' : undefined;
     const unsupported = node.os === 'Windows' ? 'NotSupported' : undefined;
-    nodes.push({ ...node, skipped: cluster.recordOnly ?? excluded ?? unsupported ?? skipReason(machine, now, graceMinutes) });
+    nodes.set(node.node, { ...node, skipped: cluster.recordOnly ?? excluded ?? unsupported ?? skipReason(machine, now, graceMinutes) });
   };
-  for await (const listed of listScaleSetNodes(compute, subscriptionId, cluster.nodeResourceGroup)) add(listed);
-  for await (const listed of listMachineNodes(compute, subscriptionId, cluster.nodeResourceGroup)) add(listed);
-  return nodes;
+  for await (const scaleSet of compute.virtualMachineScaleSets.list(cluster.nodeResourceGroup)) {
+    // The instances of a Flexible set are plain VMs, and listed as such.
+    if (scaleSet.orchestrationMode === 'Flexible') continue;
+    try {
+      for await (const [node, machine] of listInstances(compute, subscriptionId, cluster.nodeResourceGroup, scaleSet)) add(node, machine);
+    } catch (error) {
+      if (!isRestError(error) || error.statusCode !== 404) throw error;
+      complete = false;
+    }
+  }
+  for await (const [node, machine] of listMachines(compute, subscriptionId, cluster.nodeResourceGroup)) add(node, machine);
+  return { nodes: [...nodes.values()], complete };
 }

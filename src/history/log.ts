@@ -1,14 +1,16 @@
+import { z } from 'zod';
 import type { ProbeResult } from './node-state.ts';
 
 /** One line of a node's log, in the shape of OpenShift's PodNetworkConnectivityCheck. */
-export interface LogEntry {
-  nonce: string;
-  time: string;
-  success: boolean;
-  reason: string;
-  message: string;
-  latencyMs?: number;
-}
+export const logEntry = z.object({
+  nonce: z.string(),
+  time: z.string(),
+  success: z.boolean(),
+  reason: z.string(),
+  message: z.string(),
+  latencyMs: z.number().optional(),
+});
+export type LogEntry = z.output<typeof logEntry>;
 
 /** The newest conclusive results of a node, newest first. */
 export interface NodeLog {

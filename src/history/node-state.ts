@@ -20,6 +20,7 @@ export interface NodeState {
   successes: number;
   unknowns: number;
   firstFailure?: string;
+  firstSuccess?: string;
   /** Start of the outage that is open. */
   outageSince?: string;
 }
@@ -36,8 +37,8 @@ export interface Fold {
   state: NodeState;
   /** Start of an outage that this result opened. */
   opened?: string;
-  /** Start of the outage that this result closed. */
-  closed?: string;
+  /** The outage that this result closed: its start, and its end at the first success since. */
+  closed?: { start: string; end: string };
   /** The first failure of a run: worth a second probe at once. */
   confirm: boolean;
   /** Whether the cluster should be assessed for it. */
@@ -69,17 +70,34 @@ export function foldResult(state: NodeState, result: ProbeResult, thresholds: Th
     const firstFailure = state.failures === 0 ? result.at : (state.firstFailure ?? result.at);
     const opens = state.outageSince === undefined && failures >= thresholds.failures;
     return {
-      state: { ...base, failures, firstFailure, successes: 0, unknowns: 0, outageSince: opens ? firstFailure : state.outageSince },
+      state: {
+        ...base,
+        failures,
+        firstFailure,
+        firstSuccess: undefined,
+        successes: 0,
+        unknowns: 0,
+        outageSince: opens ? firstFailure : state.outageSince,
+      },
       opened: opens ? firstFailure : undefined,
       confirm: failures === 1 && !opens && state.outageSince === undefined,
       worthTelling: told || opens,
     };
   }
   const successes = state.successes + 1;
+  const firstSuccess = state.successes === 0 ? result.at : (state.firstSuccess ?? result.at);
   const closes = state.outageSince !== undefined && successes >= thresholds.recoveries;
   return {
-    state: { ...base, failures: 0, firstFailure: undefined, successes, unknowns: 0, outageSince: closes ? undefined : state.outageSince },
-    closed: closes ? state.outageSince : undefined,
+    state: {
+      ...base,
+      failures: 0,
+      firstFailure: undefined,
+      successes,
+      firstSuccess,
+      unknowns: 0,
+      outageSince: closes ? undefined : state.outageSince,
+    },
+    closed: closes ? { start: state.outageSince!, end: firstSuccess } : undefined,
     confirm: false,
     worthTelling: told || closes,
   };

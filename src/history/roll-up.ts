@@ -24,7 +24,8 @@ export function outcomeOf(row: NodeRow, now: Date, intervalMs: number): Outcome 
   if (row.facts.skipped !== undefined) return { verdict: 'notProbed', reason: row.facts.skipped };
   const { latest } = row.state;
   if (latest === undefined) return { verdict: 'notProbed', reason: 'NotYetProbed' };
-  if (now.getTime() - Date.parse(latest.at) > STALE_AFTER_INTERVALS * intervalMs) return { verdict: 'unknown', reason: 'Stale' };
+  // Written so that a time that is none counts as too old.
+  if (!(now.getTime() - Date.parse(latest.at) <= STALE_AFTER_INTERVALS * intervalMs)) return { verdict: 'unknown', reason: 'Stale' };
   return { verdict: latest.verdict, reason: latest.reason };
 }
 

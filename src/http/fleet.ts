@@ -2,7 +2,7 @@ import { parseClusterId } from '../fleet/resource-id.ts';
 import { STALE_AFTER_INTERVALS } from '../history/roll-up.ts';
 import type { Services } from '../services.ts';
 import { type Counts, emptyCounts } from '../sweep/ledger.ts';
-import { intervalAfter, previousOccurrence } from '../sweep/schedule.ts';
+import { intervalAt } from '../sweep/schedule.ts';
 import { type ClusterRow, listClusterRows } from '../tables/cluster-rows.ts';
 import { listSweeps, readSweep } from '../tables/sweep-rows.ts';
 import { pageOf } from './paging.ts';
@@ -35,13 +35,13 @@ export interface FleetView {
 
 /** Milliseconds after which what was seen says nothing any more. */
 export function staleAfterMs({ settings, now }: Services): number {
-  return STALE_AFTER_INTERVALS * intervalAfter(settings.SWEEP_SCHEDULE, previousOccurrence(settings.SWEEP_SCHEDULE, now()));
+  return STALE_AFTER_INTERVALS * intervalAt(settings.SWEEP_SCHEDULE, now());
 }
 
 // Nothing fails open: a roll-up that nobody has renewed counts as unknown.
 function viewCluster(services: Services, row: ClusterRow): ClusterView {
   const { cluster, subscriptionId, resourceGroup, name, region, version, openOutages } = row;
-  const stale = services.now().getTime() - Date.parse(row.assessedAt) > staleAfterMs(services);
+  const stale = !(services.now().getTime() - Date.parse(row.assessedAt) <= staleAfterMs(services));
   const { known, reachable, unreachable, unknown, notProbed } = row.nodes;
   const nodes = stale ? { known, reachable: 0, unreachable: 0, unknown: reachable + unreachable + unknown, notProbed } : row.nodes;
   return {

@@ -1,3 +1,4 @@
+import { isNodeName } from '../fleet/node-name.ts';
 import { emptyLog } from '../history/log.ts';
 import { statusOf } from '../history/node-state.ts';
 import { outcomeOf, STALE_AFTER_INTERVALS } from '../history/roll-up.ts';
@@ -94,8 +95,7 @@ export async function showNodes(services: Services, request: RouteRequest): Prom
 export async function showNode(services: Services, request: RouteRequest): Promise<Reply> {
   const cluster = clusterParam(request);
   const node = (request.params.node ?? '').toLowerCase();
-  if (!/^[a-z0-9][a-z0-9.-]{0,252}$/.test(node))
-    throw new HttpProblem(400, 'bad-node', `expected a Kubernetes node name, got "${node.slice(0, 120)}"`);
+  if (!isNodeName(node)) throw new HttpProblem(400, 'bad-node', `expected a Kubernetes node name, got "${node.slice(0, 120)}"`);
   const fleet = await services.tables.open('fleet');
   const row = (await readNodes(fleet, cluster, [node])).get(node);
   if (row === undefined)

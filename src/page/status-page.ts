@@ -1,3 +1,4 @@
+import { STALE_AFTER_INTERVALS } from '../history/roll-up.ts';
 import type { ClusterView, FleetView } from '../http/fleet.ts';
 import { viewClusters, viewFleet } from '../http/fleet.ts';
 import { viewNodes } from '../http/nodes.ts';
@@ -5,12 +6,14 @@ import { viewOutages } from '../http/outages.ts';
 import type { Reply } from '../http/routes.ts';
 import { reasons } from '../probe/reasons.ts';
 import type { Services } from '../services.ts';
-import { intervalAfter, previousOccurrence } from '../sweep/schedule.ts';
+import { intervalAt } from '../sweep/schedule.ts';
 import { Html, html } from './html.ts';
 
 type OutageView = Awaited<ReturnType<typeof viewOutages>>[number];
 
 const CLUSTERS_WITH_NODES = 40;
+/** Below it the page is not green, however well the rest does: too much of the fleet was not asked. */
+const GREEN_COVERAGE = 0.9;
 const STYLE = new Html(`
 :root { color-scheme: light dark; --line: #8884; --bad: #c62828; --odd: #757575; --good: #2e7d32; --card: #8881; }
 @media (prefers-color-scheme: dark) { :root { --bad: #ff8a80; --odd: #bdbdbd; --good: #81c784; } }
@@ -24,6 +27,8 @@ summary { cursor: pointer; padding: .35rem 0; } code { font-size: .9em; overflow
 
 const SIGNS = { reachable: '● reachable', unreachable: '✖ unreachable', unknown: '? unknown', notProbed: '– not probed' } as const;
 
+const percent = (share: number) => `${(Math.floor(share * 1000) / 10).toFixed(1)} %`;
+
 function banner(fleet: FleetView, stale: boolean): Html {
   const { nodes, lastSweep } = fleet;
   if (lastSweep === null) return html`<p class="banner unknown">? No sweep has completed yet.</p>`;
@@ -31,7 +36,11 @@ function banner(fleet: FleetView, stale: boolean): Html {
   if (nodes.unreachable > 0)
     return html`<p class="banner unreachable">✖ ${nodes.unreachable} of ${nodes.known} nodes cannot reach their API server</p>`;
   if (nodes.unknown > 0) return html`<p class="banner unknown">? ${nodes.unknown} of ${nodes.known} nodes could not be asked</p>`;
-  return html`<p class="banner reachable">● All ${nodes.reachable} probed nodes reach their API server</p>`;
+  if (fleet.openOutages > 0) return html`<p class="banner unreachable">✖ ${fleet.openOutages} open outages</p>`;
+  const coverage = lastSweep.coverage ?? 0;
+  if (nodes.reachable === 0 || coverage < GREEN_COVERAGE)
+    return html`<p class="banner unknown">? ${nodes.reachable} nodes reach their API server; others were not asked (coverage ${percent(coverage)})</p>`;
+  return html`<p class="banner reachable">● All ${nodes.reachable} probed nodes reach their API server${coverage < 1 ? html` <small>(coverage ${percent(coverage)})</small>` : ''}</p>`;
 }
 
 function outageRow({ subject, reason, start, message }: OutageView): Html {
@@ -63,14 +72,16 @@ async function clusterBlock(services: Services, cluster: ClusterView, withNodes:
 export async function showStatusPage(services: Services): Promise<Reply> {
   const clusters = await viewClusters(services);
   const [fleet, outages] = await Promise.all([viewFleet(services, clusters), viewOutages(services, 'open')]);
-  const interval = intervalAfter(services.settings.SWEEP_SCHEDULE, previousOccurrence(services.settings.SWEEP_SCHEDULE, services.now()));
+  const interval = intervalAt(services.settings.SWEEP_SCHEDULE, services.now());
   const { lastSweep } = fleet;
-  const stale = lastSweep?.completedAt ? services.now().getTime() - Date.parse(lastSweep.completedAt) > 3 * interval : true;
+  const stale = lastSweep?.completedAt
+    ? services.now().getTime() - Date.parse(lastSweep.completedAt) > STALE_AFTER_INTERVALS * interval
+    : true;
   const blocks = await Promise.all(clusters.map((cluster, at) => clusterBlock(services, cluster, at < CLUSTERS_WITH_NODES)));
   const refresh = Math.max(5, Math.min(60, Math.round(interval / 5000)));
   const sweep =
     lastSweep &&
-    html`<p>Last sweep <time datetime="${lastSweep.id}">${lastSweep.id}</time>, completed <time datetime="${lastSweep.completedAt}">${lastSweep.completedAt}</time>, coverage ${((lastSweep.coverage ?? 0) * 100).toFixed(1)} %.</p>`;
+    html`<p>Last sweep <time datetime="${lastSweep.id}">${lastSweep.id}</time>, completed <time datetime="${lastSweep.completedAt}">${lastSweep.completedAt}</time>, coverage ${percent(lastSweep.coverage ?? 0)}.</p>`;
   const open = html`<h2>Open outages</h2><div class="wrap"><table><tr><th>Node</th><th>Reason</th><th>Since</th></tr>${outages.map(outageRow)}</table></div>`;
   const page = html`<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="refresh" content="${refresh}"><title>AKS fleet: ${fleet.nodes.unreachable} unreachable</title><style>${STYLE}</style></head><body>

@@ -18,6 +18,8 @@ function classifyText(text: string): ReasonCode | undefined {
  * not running (409) or extensions disallowed (409). A failed operation surfaces as a plain Error with nothing but text.
  */
 export function classifyAzureError(error: unknown): ReasonCode {
+  // A request that timed out here: the run may have started.
+  if (error instanceof Error && error.name === 'AbortError') return 'StartUnknown';
   if (!isRestError(error))
     return classifyText(String(error)) ?? (/operation|long-running|provisioning/i.test(String(error)) ? 'RunCommandFailed' : 'ProberError');
   const text = `${error.code ?? ''} ${error.message} ${JSON.stringify(error.details ?? '')}`;

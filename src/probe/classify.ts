@@ -10,51 +10,87 @@ export interface Verdict {
   latencyMs?: number;
 }
 
-const number = (text: string | undefined) => (text === undefined || text === '' ? undefined : Number(text));
+type Facts = Report['facts'];
 
-// OpenSSL's X509_V_ERR codes, as curl reports them in ssl_verify_result.
-const CERTIFICATE: Readonly<Record<number, ReasonCode>> = {
-  9: 'ServerCertificateNotYetValid',
-  10: 'ServerCertificateExpired',
-  18: 'ServerCertificateUnknownIssuer',
-  19: 'ServerCertificateUnknownIssuer',
-  20: 'ServerCertificateUnknownIssuer',
-  21: 'ServerCertificateUnknownIssuer',
-  62: 'ServerCertificateWrongName',
-};
+const SKEW_SECONDS = 300;
 
-function classifyHttp(code: number): ReasonCode {
-  if (code === 401) return 'Unauthorized';
+const number = (text: string | undefined) => (text === undefined || text === '' || Number.isNaN(Number(text)) ? undefined : Number(text));
+
+/** Whether nothing else outside could be reached either, as far as that was tried. */
+const isCutOff = (facts: Facts) => facts.get('egress')?.endsWith(' 000') ?? false;
+
+function classifyDns(facts: Facts): ReasonCode {
+  if (isCutOff(facts) && facts.get('dns_azure') === 'timeout') return 'NoEgress';
+  if (facts.get('dns_azure') === 'found') return 'ResolverDiffers';
+  return facts.get('dns') === 'timeout' ? 'DnsTimeout' : 'NameNotFound';
+}
+
+function classifyTcp(tcp: string, facts: Facts): ReasonCode {
+  if (tcp === 'refused') return 'ConnectionRefused';
+  if (isCutOff(facts)) return 'NoEgress';
+  return tcp === 'timeout' ? 'ConnectionTimedOut' : tcp === 'unreachable' ? 'NoRoute' : 'Undiagnosed';
+}
+
+function isSkewed(facts: Facts): boolean {
+  const [own, server] = [number(facts.get('clock')), number(facts.get('server_clock'))];
+  return own !== undefined && server !== undefined && Math.abs(own - server) > SKEW_SECONDS;
+}
+
+/** Whether the certificate comes from someone who is not even called like the cluster's authority. */
+function isIntercepted(facts: Facts): boolean {
+  const name = (text: string | undefined) => /CN ?= ?([^,/]+)/.exec(text ?? '')?.[1]?.trim();
+  const [issuer, authority] = [name(facts.get('issuer')), name(facts.get('ca'))];
+  return issuer !== undefined && authority !== undefined && issuer !== authority;
+}
+
+// OpenSSL's X509_V_ERR codes, as curl reports them in ssl_verify_result; curl leaves 0 or 1 where only the name differs.
+function classifyCertificate(facts: Facts): ReasonCode {
+  switch (number(facts.get('verify'))) {
+    case 9:
+      return isSkewed(facts) ? 'ClockSkew' : 'ServerCertificateNotYetValid';
+    case 10:
+      return isSkewed(facts) ? 'ClockSkew' : 'ServerCertificateExpired';
+    case 18:
+    case 19:
+    case 20:
+    case 21:
+      return isIntercepted(facts) ? 'TlsIntercepted' : 'ServerCertificateUnknownIssuer';
+    default:
+      return 'ServerCertificateWrongName';
+  }
+}
+
+function isClientExpired(facts: Facts): boolean {
+  const until = number(facts.get('client')?.trim().split(' ').at(-1));
+  const clock = number(facts.get('clock'));
+  return until !== undefined && clock !== undefined && until < clock;
+}
+
+function classifyAnswer(code: number, facts: Facts): ReasonCode {
+  if (/html/i.test(facts.get('type') ?? '')) return 'UnexpectedAnswer';
+  if (code === 401) return isClientExpired(facts) ? 'ClientCertificateExpired' : 'Unauthorized';
   if (code === 403) return 'Forbidden';
-  if (code === 503) return 'ServerNotReady';
+  if (code === 503 || (code === 200 && facts.get('readyz') === '503')) return 'ServerNotReady';
   if (code >= 500) return 'ServerError';
   return code === 200 ? 'Transient' : 'UnexpectedAnswer';
 }
 
 // Exit codes of curl: https://curl.se/docs/manpage.html#EXIT
-function classifyCurl(facts: Report['facts']): ReasonCode {
-  const exit = number(facts.get('curl'));
-  const said = facts.get('curl_said') ?? '';
-  const connected = (number(facts.get('tcp_s')) ?? 0) > 0;
-  const secured = (number(facts.get('tls_s')) ?? 0) > 0;
-  switch (exit) {
+function classifyHttp(facts: Facts): ReasonCode {
+  const secured = (number(facts.get('secured_s')) ?? 0) > 0;
+  switch (number(facts.get('curl'))) {
     case 0:
-      return classifyHttp(number(facts.get('code')) ?? 0);
-    case 6:
-      return 'NameNotFound';
-    case 7:
-      return /no route|unreachable/i.test(said) ? 'NoRoute' : /timed out/i.test(said) ? 'ConnectionTimedOut' : 'ConnectionRefused';
+      return classifyAnswer(number(facts.get('version')) ?? 0, facts);
     case 28:
     case 124:
     case 137:
-      return secured ? 'HttpTimedOut' : connected ? 'TlsTimedOut' : 'ConnectionTimedOut';
+      return secured ? 'HttpTimedOut' : 'TlsTimedOut';
     case 51:
-      return 'ServerCertificateWrongName';
     case 60:
-      return CERTIFICATE[number(facts.get('verify')) ?? 0] ?? 'ServerCertificateWrongName';
+      return classifyCertificate(facts);
     case 35:
     case 58:
-      return 'TlsFailed';
+      return isClientExpired(facts) ? 'ClientCertificateExpired' : 'TlsFailed';
     case 18:
     case 52:
     case 55:
@@ -66,12 +102,24 @@ function classifyCurl(facts: Report['facts']): ReasonCode {
   }
 }
 
-function classifyFailure(facts: Report['facts']): ReasonCode {
+// The first stage that failed names the reason.
+function classifyFailure(facts: Facts): ReasonCode {
   if (facts.get('kubeconfig') === 'missing') return 'KubeconfigMissing';
   if (facts.get('kubeconfig') === 'broken') return 'KubeconfigBroken';
   const dns = facts.get('dns');
-  if (dns?.startsWith('failed:')) return dns === 'failed:124' ? 'DnsTimeout' : 'NameNotFound';
-  return facts.has('curl') ? classifyCurl(facts) : 'Undiagnosed';
+  if (dns === 'failed' || dns === 'timeout') return classifyDns(facts);
+  const tcp = facts.get('tcp');
+  if (tcp !== undefined && tcp !== 'ok') return classifyTcp(tcp, facts);
+  return facts.has('curl') ? classifyHttp(facts) : 'Undiagnosed';
+}
+
+/** What the failing stage said, for people. */
+function detailOf(facts: Facts): string {
+  const tcp = facts.get('tcp');
+  if (tcp !== undefined && tcp !== 'ok') return `TCP ${tcp}`;
+  const code = facts.get('version');
+  if (code !== undefined && code !== '000') return `the API server answered ${code}`;
+  return facts.get('curl_said') || facts.get('said') || 'no further detail';
 }
 
 /**
@@ -90,12 +138,7 @@ export function classifyReport({ exitCode, facts }: Report): Verdict {
       latencyMs,
     };
   }
-  const detail = facts.get('curl_said') || facts.get('said') || 'no further detail';
-  const where = facts.get('host');
-  return {
-    verdict: 'unreachable',
-    reason: classifyFailure(facts),
-    message: `kubectl version failed${where ? ` for ${where}` : ''} (exit ${exitCode}): ${detail}`,
-    latencyMs,
-  };
+  const host = facts.get('host');
+  const message = `kubectl version failed${host ? ` for ${host}` : ''}: ${detailOf(facts)}`;
+  return { verdict: 'unreachable', reason: classifyFailure(facts), message, latencyMs };
 }

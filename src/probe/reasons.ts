@@ -1,5 +1,7 @@
+import { z } from 'zod';
+
 /** The layer at which a probe came to its end. */
-export type Stage = 'kubeconfig' | 'dns' | 'tcp' | 'tls' | 'auth' | 'http' | 'agent' | 'azure' | 'prober' | 'none';
+export type Stage = 'kubeconfig' | 'dns' | 'tcp' | 'tls' | 'auth' | 'http' | 'egress' | 'agent' | 'azure' | 'prober' | 'none';
 
 export interface Reason {
   stage: Stage;
@@ -60,6 +62,24 @@ export const reasons = {
     ['Check that the DNS servers of the virtual network are up and reachable on port 53.'],
     [NAME_LOOKUP],
   ),
+  ResolverDiffers: reason(
+    'dns',
+    "Azure's own resolver (168.63.129.16) knows the name of the API server, and the node's does not.",
+    [
+      'Custom DNS servers: forward the zone to 168.63.129.16.',
+      'Private cluster in a hub and spoke: link the private DNS zone to the virtual network of the resolver.',
+    ],
+    [NAME_LOOKUP],
+  ),
+  NoEgress: reason(
+    'egress',
+    'The node reaches neither its API server nor anything else outside.',
+    [
+      'Check outboundType, the NAT gateway or load balancer, and the default route of the node subnet.',
+      'Check NSG rules on the node subnet.',
+    ],
+    [EGRESS],
+  ),
   ConnectionRefused: reason(
     'tcp',
     'The address of the API server refused the connection.',
@@ -117,6 +137,18 @@ export const reasons = {
     ['A firewall that intercepts TLS usually does this: exempt the API server from inspection.', rotate],
     [CONNECTION, CERTIFICATES],
   ),
+  TlsIntercepted: reason(
+    'tls',
+    'The certificate that was shown is from another issuer than the CA of the cluster: something on the way intercepts TLS.',
+    ['Exempt the name of the API server from TLS inspection in the firewall or proxy.'],
+    [CONNECTION, EGRESS],
+  ),
+  ClockSkew: reason(
+    'tls',
+    'The clocks of the node and of the API server differ by more than five minutes, so that certificates do not seem valid.',
+    ['Check the time service of the node: timedatectl; chronyc tracking.'],
+    [CERTIFICATES],
+  ),
   ConnectionReset: reason('http', 'The connection was cut before the answer was complete.', [firewall], [CONNECTION]),
   HttpTimedOut: reason(
     'http',
@@ -128,6 +160,12 @@ export const reasons = {
     'auth',
     'The API server does not accept the credentials of the node (401).',
     ["The node's client certificate may have expired: look at /var/lib/kubelet/pki.", rotate],
+    [CERTIFICATES],
+  ),
+  ClientCertificateExpired: reason(
+    'auth',
+    "The node's own client certificate has expired.",
+    ['Restart the kubelet so that it asks for a new one: systemctl restart kubelet.', rotate],
     [CERTIFICATES],
   ),
   Forbidden: reason(
@@ -262,6 +300,9 @@ export const reasons = {
 } as const satisfies Record<string, Reason>;
 
 export type ReasonCode = keyof typeof reasons;
+
+/** Reads a code from a row; a code of another version reads `ProberError`, which accuses nobody. */
+export const reasonCode = z.custom<ReasonCode>(isReasonCode).catch('ProberError');
 
 /** Whether a text is a code of this catalogue; rows may come from a version that knew others. */
 export function isReasonCode(code: unknown): code is ReasonCode {

@@ -1,6 +1,7 @@
 const SECRETS: readonly [RegExp, string][] = [
   [/-----BEGIN [^-]+-----[\s\S]*?(-----END [^-]+-----|$)/g, '[pem removed]'],
   [/\beyJ[\w-]{5,}\.[\w-]{5,}(\.[\w-]*)?/g, '[token removed]'],
+  [/(https?:\/\/)[^\s/@]+@/gi, '$1[removed]@'],
   [/\b(bearer|basic)\s+[\w.~+/=-]{8,}/gi, '$1 [removed]'],
   [/\b((?:client-)?(?:key|token|password|secret|certificate)(?:-authority)?(?:-data)?\s*[:=]\s*)\S{8,}/gi, '$1[removed]'],
   [/([?&](?:sig|c|s|h|code|token)=)[^&\s"]{8,}/gi, '$1[removed]'],

@@ -1,13 +1,17 @@
+import type { TableClient } from '@azure/data-tables';
 import { eventIdOf, nodeOutageEvent } from '../announce/events.ts';
 import type { Outage } from '../history/outage.ts';
 import type { Services } from '../services.ts';
+import { statusPageUrl } from '../settings.ts';
 import { type OutageRow, readOutage, readOutages, replaceOutage } from '../tables/outage-rows.ts';
-import { isLostWrite, writeBatch } from '../tables/rows.ts';
+import { isLostWrite, retryLostWrites, writeBatch } from '../tables/rows.ts';
 import { effectDone } from './effect.ts';
 
 type What = 'started' | 'ended';
 
 const HOLD_MS = 60_000;
+const TRY_AGAIN_MS = 15_000;
+const BATCH = 100;
 const MARK_ATTEMPTS = 5;
 
 /** What is to be told of an outage now, and when to ask again if it is held back. */
@@ -31,18 +35,31 @@ export function dueAnnouncement({ start, end, openedAt, announced }: Outage, sea
   return { what: due.filter(untold) };
 }
 
-/** Marks what was accepted. A row that changed meanwhile is read again: its outage may have ended. */
-async function mark(services: Services, { outage, etag }: OutageRow, told: readonly What[]): Promise<void> {
-  const fleet = await services.tables.open('fleet');
-  let current: OutageRow | undefined = { outage, etag };
-  for (let attempt = 1; current !== undefined; attempt++) {
-    const announced = [...new Set([...current.outage.announced, ...told])];
+/** Marks what was accepted of one outage; its row may have changed meanwhile, as the outage may have ended. */
+async function markOne(fleet: TableClient, { cluster, node, start }: Outage, told: readonly What[]): Promise<void> {
+  await retryLostWrites(MARK_ATTEMPTS, async () => {
+    const current = await readOutage(fleet, cluster, node, start);
+    if (current !== undefined) await writeBatch(fleet, [replaceOutage(marked(current, told))]);
+  });
+}
+
+const marked = ({ outage, etag }: OutageRow, told: readonly What[]): OutageRow => ({
+  etag,
+  outage: { ...outage, announced: [...new Set([...outage.announced, ...told])] },
+});
+
+/** Marks what was accepted, in batches; where a row of a batch changed, one by one. */
+async function markAll(fleet: TableClient, told: readonly { row: OutageRow; what: readonly What[] }[]): Promise<void> {
+  for (let from = 0; from < told.length; from += BATCH) {
+    const batch = told.slice(from, from + BATCH);
     try {
-      await writeBatch(fleet, [replaceOutage({ ...current, outage: { ...current.outage, announced } })]);
-      return;
+      await writeBatch(
+        fleet,
+        batch.map(({ row, what }) => replaceOutage(marked(row, what))),
+      );
     } catch (error) {
-      if (!isLostWrite(error) || attempt === MARK_ATTEMPTS) throw error;
-      current = await readOutage(fleet, outage.cluster, outage.node, outage.start);
+      if (!isLostWrite(error)) throw error;
+      for (const { row, what } of batch) await markOne(fleet, row.outage, what);
     }
   }
 }
@@ -50,25 +67,27 @@ async function mark(services: Services, { outage, etag }: OutageRow, told: reado
 /**
  * Announces what the tables hold and nobody was told: sent first, marked when accepted, so that a crash in between repeats it under the same id.
  *
- * @returns when to assess the cluster again for an announcement that is held back, if one is.
+ * @returns when to assess the cluster again, for an announcement that is held back or was not accepted.
  */
 export async function announceOutages(services: Services, cluster: string, sealedSweep: string): Promise<Date | undefined> {
   const now = services.now();
-  const unsettled = await readOutages(await services.tables.open('fleet'), cluster, { which: 'unsettled' });
+  const fleet = await services.tables.open('fleet');
+  const unsettled = await readOutages(fleet, cluster, { which: 'unsettled' });
   const due = unsettled.map((row) => ({ row, ...dueAnnouncement(row.outage, sealedSweep, now) }));
-  const events = due.flatMap(({ row, what }) => what.map((each) => nodeOutageEvent(row.outage, each, pageUrl(services))));
-  const accepted = await services.telemetry.announce(events);
-  if (events.length > 0) effectDone('assess-cluster:announced');
-  for (const { row, what } of due) {
-    const told = what.filter((each) => accepted.has(eventIdOf(row.outage, each)));
-    if (told.length > 0) await mark(services, row, told);
-  }
+  const page = statusPageUrl(services.settings);
+  const events = due.flatMap(({ row, what }) => what.map((each) => nodeOutageEvent(row.outage, each, page)));
+  const accepted = await services.telemetry.announce(events).catch((error: unknown) => {
+    console.error(`outages of ${cluster} could not be announced and will be again: ${error instanceof Error ? error.message : error}`);
+    return new Set<string>();
+  });
+  if (accepted.size > 0) effectDone('assess-cluster:announced');
+  const told = due.map(({ row, what }) => ({ row, what: what.filter((each) => accepted.has(eventIdOf(row.outage, each))) }));
+  await markAll(
+    fleet,
+    told.filter(({ what }) => what.length > 0),
+  );
   if (accepted.size > 0) effectDone('assess-cluster:marked');
-  const held = due.map(({ heldUntil }) => heldUntil?.getTime() ?? Number.POSITIVE_INFINITY);
-  const next = Math.min(...held, Number.POSITIVE_INFINITY);
-  return Number.isFinite(next) ? new Date(next) : undefined;
-}
-
-function pageUrl({ settings }: Services): string | undefined {
-  return settings.PAGE_URL ?? (settings.WEBSITE_HOSTNAME ? `https://${settings.WEBSITE_HOSTNAME}/api/status` : undefined);
+  const again = due.flatMap(({ heldUntil }) => heldUntil ?? []);
+  if (accepted.size < events.length) again.push(new Date(now.getTime() + TRY_AGAIN_MS));
+  return again.sort((a, b) => a.getTime() - b.getTime())[0];
 }

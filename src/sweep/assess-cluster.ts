@@ -9,14 +9,15 @@ import { announceOutages } from './announce-outages.ts';
 import { effectDone } from './effect.ts';
 import type { MessageOf } from './messages.ts';
 import { requestAssessment } from './request-assessment.ts';
-import { intervalAfter, previousOccurrence } from './schedule.ts';
+import { intervalAt } from './schedule.ts';
 
 const ATTEMPTS = 5;
+const SKEW_MS = 120_000;
 
 const later = (a: string, b: string) => (a > b ? a : b);
 
-/** Judges a cluster from its rows and stores the judgement; undefined where this mark was judged before. */
-async function judge(services: Services, { sweep, cluster, mark }: MessageOf<'assess-cluster'>): Promise<ClusterRow | undefined> {
+/** Judges a cluster from its rows and stores the judgement, unless this mark was judged before. Returns what is stored. */
+async function judge(services: Services, { sweep, cluster, mark }: MessageOf<'assess-cluster'>): Promise<ClusterRow> {
   const { settings, tables, now } = services;
   const fleet = await tables.open('fleet');
   const sweeps = await tables.open('sweeps');
@@ -25,9 +26,9 @@ async function judge(services: Services, { sweep, cluster, mark }: MessageOf<'as
   const facts = (await readSubscription(sweeps, sweep, named.subscriptionId))?.clusters.find((each) => each.cluster === cluster);
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const before = await readCluster(fleet, cluster);
-    if (before !== undefined && mark <= before.row.mark) return undefined;
     const time = now();
-    const interval = intervalAfter(settings.SWEEP_SCHEDULE, previousOccurrence(settings.SWEEP_SCHEDULE, time));
+    if (before !== undefined && mark <= before.row.mark) return before.row;
+    const interval = intervalAt(settings.SWEEP_SCHEDULE, time);
     const { byReason: _, ...judged } = rollUp((await readNodes(fleet, cluster)).values(), time, interval);
     // An older sweep never takes the place of a newer one; its rows were read now all the same.
     const newest = before === undefined || sweep >= before.row.sweep;
@@ -44,9 +45,11 @@ async function judge(services: Services, { sweep, cluster, mark }: MessageOf<'as
       assessedAt: time.toISOString(),
       sweep: later(sweep, before?.row.sweep ?? ''),
       sealedSweep: sealed ? later(sweep, before?.row.sealedSweep ?? '') : (before?.row.sealedSweep ?? ''),
-      mark,
+      // A mark of a stranger or of a skewed clock must not silence the cluster.
+      mark: mark <= new Date(time.getTime() + SKEW_MS).toISOString() ? mark : time.toISOString(),
     };
     if (!(await writeCluster(fleet, row, before?.etag))) continue;
+    effectDone('assess-cluster:cluster-row');
     await publishCluster(await tables.open('clusters'), row);
     return row;
   }
@@ -57,8 +60,6 @@ async function judge(services: Services, { sweep, cluster, mark }: MessageOf<'as
 export async function assessCluster(services: Services, message: MessageOf<'assess-cluster'>): Promise<void> {
   const { sweep, cluster } = message;
   const row = await judge(services, message);
-  if (row === undefined) return;
-  effectDone('assess-cluster:cluster-row');
-  const heldUntil = await announceOutages(services, cluster, row.sealedSweep);
-  if (heldUntil !== undefined) await requestAssessment(services, sweep, cluster, heldUntil);
+  const again = await announceOutages(services, cluster, row.sealedSweep);
+  if (again !== undefined) await requestAssessment(services, sweep, cluster, again);
 }

@@ -50,10 +50,11 @@ export async function collectSlice(services: Services, message: MessageOf<'colle
     await queue.sendBack(message, settings.COLLECT_AGAIN_SECONDS);
   else {
     await settle(services, message, toTally(outcomes));
-    await forgetPollers(flights, id, started, rows, ended);
-    effectDone('collect-slice:pollers-deleted');
+    await forgetPollers(flights, id, nodes, started, rows, ended);
+    if (started.size > 0) effectDone('collect-slice:pollers-deleted');
   }
-  if (worthTelling) await requestAssessment(services, sweep, cluster);
+  if (!worthTelling) return;
+  await requestAssessment(services, sweep, cluster);
   effectDone('collect-slice:assess-cluster');
 }
 
@@ -61,16 +62,18 @@ export async function collectSlice(services: Services, message: MessageOf<'colle
 async function forgetPollers(
   flights: TableClient,
   id: string,
+  nodes: readonly string[],
   started: Map<string, Started>,
   rows: Map<string, NodeRow>,
   ended: readonly Ended[],
 ): Promise<void> {
+  const own = new Set(nodes);
   const kept = new Set(ended.filter(({ keepsClaim }) => keepsClaim).map(({ node }) => node));
   for (const [node, { flight }] of rows) if (flight?.id === id && flight.overdue === true) kept.add(node);
   await deleteStarted(
     flights,
     id,
-    [...started.keys()].filter((node) => !kept.has(node)),
+    [...started.keys()].filter((node) => own.has(node) && !kept.has(node)),
   );
   for (const { node, flight, keepsClaim } of ended) if (flight.id !== id && !keepsClaim) await deleteStarted(flights, flight.id, [node]);
 }
@@ -81,6 +84,5 @@ async function settle(
   outcomes: ReturnType<typeof toTally>,
 ): Promise<void> {
   if (!isPlanned(slice)) return;
-  await insertTally(await tables.open('sweeps'), sweep, cluster, slice, outcomes);
-  effectDone('collect-slice:tally');
+  if (await insertTally(await tables.open('sweeps'), sweep, cluster, slice, outcomes)) effectDone('collect-slice:tally');
 }

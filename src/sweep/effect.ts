@@ -26,6 +26,8 @@ export const effectNames = [
   'start-slice:collect-slice',
   'start-slice:posts',
   'start-slice:pollers',
+  'start-slice:rest-sent',
+  'start-slice:rest-released',
   'collect-slice:result-rows',
   'collect-slice:confirmation',
   'collect-slice:log-rows',

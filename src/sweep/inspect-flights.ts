@@ -10,11 +10,12 @@ import { pollRun } from '../probe/run-command.ts';
 import type { Services } from '../services.ts';
 import type { Flight, NodeRow } from '../tables/node-rows.ts';
 import { readStartedNode, type Started } from '../tables/poller-rows.ts';
-import { isLive } from './claim.ts';
+import { isOverdue } from './claim.ts';
 import type { Outcome } from './ledger.ts';
 
 const CONCURRENT_POLLS = 16;
 const START_LOST_MS = 60_000;
+const MESSAGE_LIMIT = 400;
 const GIVE_UP_OVERDUE_MS = 90 * 60_000;
 
 /** A flight that has ended, or that is folded as timed out while its run goes on (`keepsClaim`). */
@@ -54,7 +55,11 @@ interface Judged {
 function judge(statuses: Parameters<typeof stdoutOf>[0], nonce: string): Judged {
   const report = parseReport(stdoutOf(statuses), nonce);
   const evidence = redact(statuses.map((status) => status.message ?? '').join('\n'));
-  if (report !== undefined) return { verdict: classifyReport(report), evidence };
+  if (report !== undefined) {
+    const verdict = classifyReport(report);
+    // What a node says is kept and shown: nothing of it may be a secret or a control character.
+    return { verdict: { ...verdict, message: redact(verdict.message, MESSAGE_LIMIT) }, evidence };
+  }
   return {
     verdict: { verdict: 'unknown', reason: 'NoProof', message: 'Run Command succeeded without the complete output of this run' },
     evidence,
@@ -67,6 +72,7 @@ async function look(services: Services, cluster: string, row: NodeRow, nonce: st
   const run = await pollRun(compute, row.facts.resourceId, poller);
   if (run.status === 'running') return undefined;
   if (run.status === 'done') return judge(run.statuses, nonce);
+  if (run.status === 'lost') return unknown('StartLost', 'the poller of the run is of another version');
   const verdict = unknownFrom(run.error);
   return { verdict, evidence: verdict.message };
 }
@@ -81,21 +87,26 @@ const unknown = (reason: Verdict['reason'], message: string): Judged => ({
   evidence: message,
 });
 
-async function inspectOwn(
+/** Whether a flight should have been collected a minute ago: the process that had its collection may have died, so any collection may end it. */
+function isAbandoned(flight: Flight, now: Date, firstCollectSeconds: number): boolean {
+  return now.getTime() - Date.parse(flight.startedAt) > firstCollectSeconds * 1000 + START_LOST_MS;
+}
+
+async function inspectFlight(
   services: Services,
-  run: SliceRun,
+  cluster: string,
   row: NodeRow,
   flight: Flight,
   start: Started | undefined,
 ): Promise<Inspection> {
   const age = services.now().getTime() - Date.parse(flight.startedAt);
-  if (start === undefined) {
+  if (start === undefined || start.nonce !== flight.nonce) {
     if (age < START_LOST_MS) return { status: 'pending' };
     return ended(row, flight, unknown('StartLost', 'the run was claimed, and no start of it is known'));
   }
   if (start.status === 'moved') return { status: 'moved' };
   if (start.status === 'ended') return ended(row, flight, { verdict: start.verdict, evidence: start.verdict.message });
-  const judged = await look(services, run.cluster, row, flight.nonce, start.poller);
+  const judged = await look(services, cluster, row, flight.nonce, start.poller);
   if (judged !== undefined) return ended(row, flight, judged);
   const deadline = services.settings.PROBE_DEADLINE_SECONDS;
   if (age < deadline * 1000) return { status: 'pending' };
@@ -115,7 +126,7 @@ async function inspectOverdue(services: Services, run: SliceRun, row: NodeRow, f
     return { status: 'ended', ended: { node: row.facts.node, flight, result, keepsClaim, evidence: judged.evidence } };
   };
   const judged =
-    start?.status === 'polling'
+    start?.status === 'polling' && start.nonce === flight.nonce
       ? await look(services, run.cluster, row, flight.nonce, start.poller)
       : unknown('StartLost', 'no poller of the run is left');
   if (judged !== undefined) return again(judged, false);
@@ -125,19 +136,23 @@ async function inspectOverdue(services: Services, run: SliceRun, row: NodeRow, f
 
 async function inspect(services: Services, run: SliceRun, row: NodeRow | undefined, start: Started | undefined): Promise<Inspection> {
   if (row === undefined || row.retiredAt !== undefined) return { status: 'settled', outcome: { verdict: 'unknown', reason: 'NodeGone' } };
-  if (start?.status === 'moved') return { status: 'moved' };
   const { flight, foldedAt, state } = row;
   const now = services.now();
-  if (flight?.id === run.id && flight.overdue !== true) return inspectOwn(services, run, row, flight, start);
+  if (flight?.id === run.id && flight.overdue !== true) return inspectFlight(services, run.cluster, row, flight, start);
+  if (start?.status === 'moved') return { status: 'moved' };
   if (state.latest !== undefined && foldedAt !== undefined && new Date(foldedAt) >= run.due)
     return { status: 'settled', outcome: { verdict: state.latest.verdict, reason: state.latest.reason } };
-  if (flight?.overdue === true) return inspectOverdue(services, run, row, flight);
-  if (isLive(flight, now)) {
-    if (now < run.busyUntil) return { status: 'pending' };
-    return { status: 'settled', outcome: { verdict: 'unknown', reason: 'NodeBusy' } };
+  if (flight === undefined) {
+    if (now < run.startUntil) return { status: 'pending' };
+    return { status: 'settled', outcome: { verdict: 'unknown', reason: 'StartLost' } };
   }
-  if (now < run.startUntil) return { status: 'pending' };
-  return { status: 'settled', outcome: { verdict: 'unknown', reason: 'StartLost' } };
+  if (isOverdue(flight, now)) return inspectOverdue(services, run, row, flight);
+  if (isAbandoned(flight, now, services.settings.FIRST_COLLECT_SECONDS)) {
+    const abandoned = await readStartedNode(await services.tables.open('flights'), flight.id, row.facts.node);
+    return inspectFlight(services, run.cluster, row, flight, abandoned);
+  }
+  if (now < run.busyUntil) return { status: 'pending' };
+  return { status: 'settled', outcome: { verdict: 'unknown', reason: 'NodeBusy' } };
 }
 
 /**

@@ -1,10 +1,8 @@
 import { z } from 'zod';
 import type { Verdict } from '../probe/classify.ts';
-import { isReasonCode, type ReasonCode } from '../probe/reasons.ts';
+import { isReasonCode, type ReasonCode, reasonCode } from '../probe/reasons.ts';
 
 export type Outcome = { verdict: Verdict['verdict'] | 'notProbed'; reason: ReasonCode };
-
-const reasonCode = z.custom<ReasonCode>(isReasonCode);
 
 /** What a sweep intends for a cluster. Every known node is in a slice or among the not probed, once. */
 export const plan = z.object({
@@ -12,7 +10,7 @@ export const plan = z.object({
   /** Names of the nodes by slice; a slice is named by its position. */
   slices: z.array(z.array(z.string())),
   due: z.string(),
-  notProbed: z.partialRecord(reasonCode, z.array(z.string())),
+  notProbed: z.record(z.string(), z.array(z.string())),
 });
 export type Plan = z.output<typeof plan>;
 
@@ -21,20 +19,22 @@ export const tally = z.record(z.string(), z.array(z.string()));
 export type Tally = z.output<typeof tally>;
 
 /** Counts that add up: known = reachable + unreachable + unknown + notProbed. */
-export interface Counts {
-  known: number;
-  reachable: number;
-  unreachable: number;
-  unknown: number;
-  notProbed: number;
-}
+export const counts = z.object({
+  known: z.number(),
+  reachable: z.number(),
+  unreachable: z.number(),
+  unknown: z.number(),
+  notProbed: z.number(),
+});
 
-/** One sweep's outcome for a cluster or the fleet. */
-export interface Ledger extends Counts {
-  byReason: Partial<Record<ReasonCode, number>>;
-}
+export type Counts = z.output<typeof counts>;
+
+/** One sweep's outcome for a cluster or the fleet, by reason code too. */
+export const ledger = counts.extend({ byReason: z.record(z.string(), z.number()) });
+export type Ledger = z.output<typeof ledger>;
 
 export const emptyCounts: Counts = { known: 0, reachable: 0, unreachable: 0, unknown: 0, notProbed: 0 };
+export const emptyLedger: Ledger = { ...emptyCounts, byReason: {} };
 const outsideCoverage: readonly ReasonCode[] = ['Excluded', 'ClusterStopped', 'ClusterGone', 'TooYoung'];
 
 /** Writes outcomes as a tally. */
@@ -65,29 +65,30 @@ export function outstanding(planned: Plan, tallies: readonly Tally[]): string[] 
  */
 export function addUp(planned: Plan, tallies: readonly Tally[]): Ledger {
   const outcomes = new Map<string, Outcome>();
-  for (const [reason, nodes] of Object.entries(planned.notProbed) as [ReasonCode, string[]][])
+  for (const [code, nodes] of Object.entries(planned.notProbed)) {
+    const reason = reasonCode.parse(code);
     for (const node of nodes) outcomes.set(node, { verdict: 'notProbed', reason });
+  }
   const names = new Set(planned.slices.flat());
   for (const each of tallies)
     for (const [key, nodes] of Object.entries(each))
       for (const node of nodes) if (names.has(node) && !outcomes.has(node)) outcomes.set(node, readOutcome(key));
   for (const node of names) if (!outcomes.has(node)) outcomes.set(node, { verdict: 'unknown', reason: 'Lost' });
-  const ledger: Ledger = { ...emptyCounts, byReason: {} };
+  const total: Ledger = { ...emptyCounts, byReason: {} };
   for (const { verdict, reason } of outcomes.values()) {
-    ledger.known += 1;
-    ledger[verdict] += 1;
-    ledger.byReason[reason] = (ledger.byReason[reason] ?? 0) + 1;
+    total.known += 1;
+    total[verdict] += 1;
+    total.byReason[reason] = (total.byReason[reason] ?? 0) + 1;
   }
-  return ledger;
+  return total;
 }
 
 /** Adds ledgers of clusters to that of the fleet. */
 export function sum(ledgers: readonly Ledger[]): Ledger {
   const total: Ledger = { ...emptyCounts, byReason: {} };
-  for (const ledger of ledgers) {
-    for (const key of Object.keys(emptyCounts) as (keyof Counts)[]) total[key] += ledger[key];
-    for (const [reason, count] of Object.entries(ledger.byReason) as [ReasonCode, number][])
-      total.byReason[reason] = (total.byReason[reason] ?? 0) + count;
+  for (const each of ledgers) {
+    for (const key of Object.keys(emptyCounts) as (keyof Counts)[]) total[key] += each[key];
+    for (const [reason, count] of Object.entries(each.byReason)) total.byReason[reason] = (total.byReason[reason] ?? 0) + count;
   }
   return total;
 }
@@ -97,8 +98,8 @@ export function sum(ledgers: readonly Ledger[]): Ledger {
  *
  * @returns 0 to 1; 1 for a fleet in which nothing was to be probed.
  */
-export function coverageOf(ledger: Ledger): number {
-  const outside = outsideCoverage.reduce((total, reason) => total + (ledger.byReason[reason] ?? 0), 0);
-  const expected = ledger.known - outside;
-  return expected <= 0 ? 1 : (ledger.reachable + ledger.unreachable + ledger.unknown) / expected;
+export function coverageOf({ known, reachable, unreachable, unknown, byReason }: Ledger): number {
+  const outside = outsideCoverage.reduce((total, reason) => total + (byReason[reason] ?? 0), 0);
+  const expected = known - outside;
+  return expected <= 0 ? 1 : (reachable + unreachable + unknown) / expected;
 }

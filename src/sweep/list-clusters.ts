@@ -3,8 +3,8 @@ import { type ClusterFacts, listManagedClusters } from '../fleet/list-managed-cl
 import type { ReasonCode } from '../probe/reasons.ts';
 import { redact } from '../probe/redact.ts';
 import type { Services } from '../services.ts';
-import { type ClusterRow, listClusterRows } from '../tables/cluster-rows.ts';
-import { insertSubscription, type SubscriptionRow } from '../tables/sweep-rows.ts';
+import { type ClusterRow, isRemembered, listClusterRows } from '../tables/cluster-rows.ts';
+import { insertSubscription, readSweep, type SubscriptionRow } from '../tables/sweep-rows.ts';
 import { effectDone } from './effect.ts';
 import type { MessageOf } from './messages.ts';
 
@@ -16,6 +16,8 @@ function remembered(row: ClusterRow, recordOnly: ReasonCode): ClusterFacts {
 
 async function listSubscription(services: Services, subscription: string, known: readonly ClusterRow[]): Promise<SubscriptionRow> {
   const { settings, arm } = services;
+  const inScope = settings.SUBSCRIPTIONS.length === 0 || settings.SUBSCRIPTIONS.includes(subscription);
+  if (!inScope) return { subscription, clusters: known.map((row) => remembered(row, 'Excluded')) };
   const selection = { include: settings.INCLUDE_CLUSTERS, exclude: settings.EXCLUDE_CLUSTERS };
   try {
     const listed = await listManagedClusters(arm.clusters(subscription), selection);
@@ -30,16 +32,28 @@ async function listSubscription(services: Services, subscription: string, known:
   }
 }
 
-/** Stage 2: lists the clusters of one subscription and has each expanded. A subscription that cannot be read is a gap with its reason. */
-export async function listClusters(services: Services, { sweep, subscription }: MessageOf<'list-clusters'>): Promise<void> {
-  const { tables, queue } = services;
-  const known = (await listClusterRows(await tables.open('clusters'), subscription)).filter(
-    (row) => row.nodes.known > 0 || row.openOutages > 0,
-  );
-  const listed = await listSubscription(services, subscription, known);
+async function readKnown({ tables }: Services, subscription: string): Promise<ClusterRow[]> {
+  return (await listClusterRows(await tables.open('clusters'), subscription)).filter(isRemembered);
+}
+
+/** Stores a subscription's row, once, and has each of its clusters expanded. */
+async function settle({ tables, queue }: Services, sweep: string, listed: SubscriptionRow): Promise<void> {
   const stored = await insertSubscription(await tables.open('sweeps'), sweep, listed);
   effectDone('list-clusters:subscription-row');
-
   for (const { cluster } of stored.clusters) await queue.send({ kind: 'expand-cluster', sweep, cluster });
-  effectDone('list-clusters:expand-cluster');
+  if (stored.clusters.length > 0) effectDone('list-clusters:expand-cluster');
+}
+
+/** Stage 2: lists the clusters of one subscription and has each expanded. A subscription that cannot be read is a gap with its reason. */
+export async function listClusters(services: Services, { sweep, subscription }: MessageOf<'list-clusters'>): Promise<void> {
+  const { subscriptions } = await readSweep(await services.tables.open('sweeps'), sweep);
+  if (!subscriptions?.includes(subscription))
+    throw new Error(`expected a subscription of sweep ${sweep}, got ${subscription}: the message does not come from its start-sweep`);
+  await settle(services, sweep, await listSubscription(services, subscription, await readKnown(services, subscription)));
+}
+
+/** Settles a subscription whose listing failed each time: a gap, with the nodes that are known of it. */
+export async function giveUpListing(services: Services, { sweep, subscription }: MessageOf<'list-clusters'>): Promise<void> {
+  const clusters = (await readKnown(services, subscription)).map((row) => remembered(row, 'ProberError'));
+  await settle(services, sweep, { subscription, clusters, gap: 'ProberError', detail: 'listing failed each time it was tried' });
 }

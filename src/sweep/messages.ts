@@ -1,28 +1,17 @@
 import { z } from 'zod';
+import { isNodeName } from '../fleet/node-name.ts';
 import { parseClusterId } from '../fleet/resource-id.ts';
 
 /** The version this program writes; one version older is read, a newer one waits for a newer instance. */
 export const MESSAGE_VERSION = 1;
 
-const name = z
-  .string()
-  .min(1)
-  .max(256)
-  .regex(/^[^/\\#?\p{Cc}]+$/u);
+const name = z.string().refine(isNodeName, 'expected a Kubernetes node name');
 const cluster = z
   .string()
   .max(400)
   .refine((id) => parseClusterId(id) !== undefined, 'expected a cluster id');
 const nodes = z.array(name).min(1).max(50);
-const common = {
-  v: z.number().int(),
-  sweep: z
-    .string()
-    .min(1)
-    .max(64)
-    .regex(/^[\w:.-]+$/),
-  deadline: z.iso.datetime(),
-};
+const common = { v: z.number().int(), sweep: z.iso.datetime({ precision: 0 }), deadline: z.iso.datetime() };
 const slice = { cluster, slice: z.string().regex(/^[\w.]{1,40}$/), nodes };
 
 const schema = z.discriminatedUnion('kind', [

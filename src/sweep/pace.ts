@@ -1,5 +1,5 @@
 import type { Services } from '../services.ts';
-import { insertOnce, isLostWrite, readRow } from '../tables/rows.ts';
+import { readRow, retryLostWrites } from '../tables/rows.ts';
 
 const SWEEP_SHARE = 0.8;
 const ATTEMPTS = 30;
@@ -30,25 +30,18 @@ async function readCursors(services: Services, { subscriptionId, region }: Bucke
   return { cursors: { nextFree: moment('nextFree'), nextExtra: moment('nextExtra'), pausedUntil: moment('pausedUntil') }, etag: row?.etag };
 }
 
-async function moveCursors(services: Services, bucket: Bucket, move: (cursors: Cursors) => Cursors): Promise<void> {
+/** Moves the cursors of a bucket; `move` answers undefined to leave them. */
+async function moveCursors(services: Services, bucket: Bucket, move: (cursors: Cursors) => Cursors | undefined): Promise<void> {
   const table = await services.tables.open('pace');
-  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+  await retryLostWrites(ATTEMPTS, async () => {
     const { cursors, etag } = await readCursors(services, bucket);
-    const moved = Object.fromEntries(Object.entries(move(cursors)).map(([name, time]) => [name, new Date(time).toISOString()]));
+    const next = move(cursors);
+    if (next === undefined) return;
+    const moved = Object.fromEntries(Object.entries(next).map(([name, time]) => [name, new Date(time).toISOString()]));
     const row = { partitionKey: bucket.subscriptionId, rowKey: bucket.region, ...moved };
-    try {
-      if (etag === undefined && (await insertOnce(table, row))) return;
-      if (etag !== undefined) {
-        await table.updateEntity(row, 'Merge', { etag });
-        return;
-      }
-    } catch (error) {
-      if (!isLostWrite(error)) throw error;
-    }
-  }
-  throw new Error(
-    `expected to move the pace of ${bucket.region} in ${bucket.subscriptionId} within ${ATTEMPTS} attempts; others were faster each time`,
-  );
+    if (etag === undefined) await table.createEntity(row);
+    else await table.updateEntity(row, 'Merge', { etag });
+  });
 }
 
 /**
@@ -56,8 +49,9 @@ async function moveCursors(services: Services, bucket: Bucket, move: (cursors: C
  *
  * @param nodes - how many runs are to start.
  * @param extra - true for confirmations and checks, which have a fifth of the pace for themselves.
+ * @param before - when it would be too late: a slot at or after it is told and not taken, so that it costs nobody anything.
  */
-export async function takeSlot(services: Services, bucket: Bucket, nodes: number, extra: boolean): Promise<Slot> {
+export async function takeSlot(services: Services, bucket: Bucket, nodes: number, extra: boolean, before: Date): Promise<Slot> {
   const share = extra ? 1 - SWEEP_SHARE : SWEEP_SHARE;
   const msPerStart = 60_000 / (services.settings.STARTS_PER_MINUTE * share);
   const cursor = extra ? 'nextExtra' : 'nextFree';
@@ -66,7 +60,7 @@ export async function takeSlot(services: Services, bucket: Bucket, nodes: number
     const now = services.now().getTime();
     const at = Math.max(now, cursors[cursor], cursors.pausedUntil);
     slot = { at: new Date(at), paused: cursors.pausedUntil > now };
-    return { ...cursors, [cursor]: at + nodes * msPerStart };
+    return at >= before.getTime() ? undefined : { ...cursors, [cursor]: at + nodes * msPerStart };
   });
   return slot!;
 }

@@ -24,10 +24,12 @@ export async function postRuns(services: Services, subscriptionId: string, claim
   const limit = pLimit(CONCURRENT_POSTS);
   let throttledFor: number | undefined;
   const start = async ({ facts, flight }: ClaimedNode): Promise<Started> => {
-    if (throttledFor !== undefined) return { status: 'moved' };
+    const { nonce } = flight;
+    if (throttledFor !== undefined) return { nonce, status: 'moved' };
     const target = parseTarget(facts.resourceId);
     if (target === undefined || target.subscriptionId !== subscriptionId)
       return {
+        nonce,
         status: 'ended',
         verdict: {
           verdict: 'unknown',
@@ -36,13 +38,13 @@ export async function postRuns(services: Services, subscriptionId: string, claim
         },
       };
     try {
-      return { status: 'polling', poller: await startRun(compute, target, composeScript(flight.nonce, settings.EGRESS_ENDPOINTS)) };
+      return { nonce, status: 'polling', poller: await startRun(compute, target, composeScript(nonce, settings.EGRESS_ENDPOINTS)) };
     } catch (error) {
       if (isRestError(error) && error.statusCode === 429) {
         throttledFor = Math.max(throttledFor ?? 0, retryAfterSeconds(error));
-        return { status: 'moved' };
+        return { nonce, status: 'moved' };
       }
-      return { status: 'ended', verdict: unknownFrom(error) };
+      return { nonce, status: 'ended', verdict: unknownFrom(error) };
     }
   };
   const started = new Map<string, Started>();

@@ -7,7 +7,7 @@ import type { Services } from '../services.ts';
 import { flightProperty, mergeNode, type NodeRow, readNodes, stateProperties } from '../tables/node-rows.ts';
 import { newestFirst, resultsTableOf } from '../tables/open-tables.ts';
 import { insertOutage, putLog, readLogs, readOutage, replaceOutage } from '../tables/outage-rows.ts';
-import { isLostWrite, writeBatch } from '../tables/rows.ts';
+import { retryLostWrites, writeBatch } from '../tables/rows.ts';
 import { effectDone } from './effect.ts';
 import type { Ended } from './inspect-flights.ts';
 import { sendConfirmation } from './start-slice.ts';
@@ -65,8 +65,8 @@ async function outageActions(services: Services, cluster: string, { ended, row, 
     return [insertOutage(openOutage({ cluster, node }, fold.opened, reason, log, services.now().toISOString()))];
   }
   if (fold.closed === undefined) return [];
-  const open = await readOutage(await services.tables.open('fleet'), cluster, node, fold.closed);
-  return open ? [replaceOutage({ ...open, outage: closeOutage(open.outage, ended.result.at, log) })] : [];
+  const open = await readOutage(await services.tables.open('fleet'), cluster, node, fold.closed.start);
+  return open ? [replaceOutage({ ...open, outage: closeOutage(open.outage, fold.closed.end, log) })] : [];
 }
 
 async function nodeActions(services: Services, cluster: string, folded: Folded): Promise<TransactionAction[]> {
@@ -85,23 +85,11 @@ async function writeFolds(
   logs: ReadonlyMap<string, NodeLog>,
 ): Promise<Folded[]> {
   const fleet = await services.tables.open('fleet');
-  let folded = first;
-  for (let attempt = 1; ; attempt++) {
-    const told = folded.filter((each) => each.ended.result.verdict !== 'unknown');
-    await writeBatch(
-      fleet,
-      told.map((each) => putLog(cluster, each.row.facts.node, each.log)),
-    );
-    effectDone('collect-slice:log-rows');
-    try {
-      const actions: TransactionAction[] = [];
-      for (const each of folded) actions.push(...(await nodeActions(services, cluster, each)));
-      await writeBatch(fleet, actions);
-      effectDone('collect-slice:node-rows');
-      return folded;
-    } catch (error) {
-      if (!isLostWrite(error) || attempt === ATTEMPTS) throw error;
-      folded = foldAll(
+  let folded: Folded[] | undefined = first;
+  return retryLostWrites(ATTEMPTS, async () => {
+    const current =
+      folded ??
+      foldAll(
         services,
         ended,
         await readNodes(
@@ -111,8 +99,19 @@ async function writeFolds(
         ),
         logs,
       );
-    }
-  }
+    folded = undefined;
+    const told = current.filter((each) => each.ended.result.verdict !== 'unknown');
+    await writeBatch(
+      fleet,
+      told.map((each) => putLog(cluster, each.row.facts.node, each.log)),
+    );
+    if (told.length > 0) effectDone('collect-slice:log-rows');
+    const actions: TransactionAction[] = [];
+    for (const each of current) actions.push(...(await nodeActions(services, cluster, each)));
+    await writeBatch(fleet, actions);
+    if (current.length > 0) effectDone('collect-slice:node-rows');
+    return current;
+  });
 }
 
 /**
@@ -142,8 +141,8 @@ export async function recordResults(
   if (firstFailures.length > 0) {
     const confirms = Object.fromEntries(firstFailures.map(({ row, ended: { result } }) => [row.facts.node, result.nonce]));
     await sendConfirmation(services, sweep, cluster, slice, confirms);
+    effectDone('collect-slice:confirmation');
   }
-  effectDone('collect-slice:confirmation');
 
   const written = await writeFolds(services, cluster, ended, folded, logs);
   return written.some(({ fold }) => fold.worthTelling);

@@ -1,5 +1,5 @@
 import type { Services } from '../services.ts';
-import { intervalAfter, previousOccurrence } from './schedule.ts';
+import { intervalAt } from './schedule.ts';
 
 /**
  * Has a cluster assessed at the next mark of min(30 s, interval / 4), so that many results are judged together.
@@ -17,7 +17,7 @@ export async function requestAssessment(
     await queue.send({ kind: 'assess-cluster', sweep, cluster, mark: time.toISOString() });
     return;
   }
-  const interval = intervalAfter(settings.SWEEP_SCHEDULE, previousOccurrence(settings.SWEEP_SCHEDULE, time));
+  const interval = intervalAt(settings.SWEEP_SCHEDULE, time);
   const step = Math.min(30_000, interval / 4);
   const earliest = Math.max(time.getTime() + 1, at?.getTime() ?? 0);
   const mark = new Date(Math.ceil(earliest / step) * step);

@@ -46,6 +46,11 @@ export function intervalAfter(expression: string, occurrence: Date): number {
   return nextOccurrence(expression, occurrence).getTime() - occurrence.getTime();
 }
 
+/** Milliseconds between the occurrences around a moment. */
+export function intervalAt(expression: string, moment: Date): number {
+  return intervalAfter(expression, previousOccurrence(expression, moment));
+}
+
 /**
  * Names the sweep that a run of the timer starts: the schedule's occurrence nearest to now, since timers fire early as well as late.
  * A run that is past due names the latest occurrence before now, or none when the next is less than min(60 s, interval / 4) away.

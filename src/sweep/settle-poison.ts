@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import { redact } from '../probe/redact.ts';
 import type { Services } from '../services.ts';
 import { readNodes } from '../tables/node-rows.ts';
 import { insertOnce } from '../tables/rows.ts';
-import { insertPlan, insertSubscription, insertTally } from '../tables/sweep-rows.ts';
+import { insertPlan, insertTally } from '../tables/sweep-rows.ts';
 import { toTally } from './ledger.ts';
+import { giveUpListing } from './list-clusters.ts';
 import { readMessage, type WorkMessage } from './messages.ts';
 import { isPlanned } from './slice-name.ts';
 
@@ -12,22 +14,12 @@ async function settle(services: Services, message: WorkMessage): Promise<void> {
   const { tables, now } = services;
   const sweeps = await tables.open('sweeps');
   const { sweep } = message;
-  if (message.kind === 'list-clusters')
-    await insertSubscription(sweeps, sweep, {
-      subscription: message.subscription,
-      clusters: [],
-      gap: 'ProberError',
-      detail: 'listing failed each time it was tried',
-    });
+  if (message.kind === 'list-clusters') await giveUpListing(services, message);
   if (message.kind === 'expand-cluster') {
     const known = [...(await readNodes(await tables.open('fleet'), message.cluster)).values()].filter((row) => row.retiredAt === undefined);
     const nodes = known.map((row) => row.facts.node);
-    await insertPlan(sweeps, sweep, message.cluster, {
-      region: '',
-      slices: [],
-      due: now().toISOString(),
-      notProbed: nodes.length > 0 ? { ProberError: nodes } : {},
-    });
+    const notProbed: Record<string, string[]> = nodes.length > 0 ? { ProberError: nodes } : {};
+    await insertPlan(sweeps, sweep, message.cluster, { region: '', slices: [], due: now().toISOString(), notProbed });
   }
   if ((message.kind === 'start-slice' || message.kind === 'collect-slice') && isPlanned(message.slice)) {
     const outcomes = new Map(message.nodes.map((node) => [node, { verdict: 'unknown', reason: 'ProberError' } as const]));
@@ -35,29 +27,31 @@ async function settle(services: Services, message: WorkMessage): Promise<void> {
   }
 }
 
+/** Reads a poison message, late or not; a text where it is none of ours. */
+function read(raw: unknown): WorkMessage | string {
+  try {
+    const found = readMessage(raw, new Date(0));
+    return found.status === 'work' ? found.message : 'a message of a newer version, which no instance took';
+  } catch (error) {
+    return `a message that is none of ours: ${redact((error as Error).message, 300)}`;
+  }
+}
+
 /**
  * Keeps a message that failed each time for people to see, redacted, and settles its work as `ProberError`.
  *
- * @param id - the queue's id of the message.
- * @param raw - its body, as the host decoded it.
+ * @param raw - its body, as the host decoded it. Nothing else of it is used: a body may overwrite what the host says of a message.
  */
-export async function settlePoison(services: Services, id: string, raw: unknown): Promise<void> {
+export async function settlePoison(services: Services, raw: unknown): Promise<void> {
   const { tables, telemetry, now } = services;
   const time = now().toISOString();
-  const text = redact(typeof raw === 'string' ? raw : JSON.stringify(raw));
-  await insertOnce(await tables.open('poison'), { partitionKey: time.slice(0, 10), rowKey: id, time, message: text });
-  let detail = 'a work message failed each time it was tried';
-  try {
-    // Late or not: what it was about is settled.
-    const read = readMessage(raw, new Date(0));
-    if (read.status === 'work') {
-      detail = `${read.message.kind} failed each time it was tried`;
-      await settle(services, read.message);
-    }
-  } catch (error) {
-    detail = `a message that is none of ours: ${redact((error as Error).message, 300)}`;
-  }
-  await telemetry.announce([
-    { name: 'ProberError', time, properties: { eventId: `poison/${id}`, message: detail, evidence: text.slice(0, 1000) } },
-  ]);
+  const text = redact(typeof raw === 'string' ? raw : (JSON.stringify(raw) ?? ''));
+  const id = createHash('sha256').update(text).digest('hex').slice(0, 32);
+  const message = read(raw);
+  const detail = typeof message === 'string' ? message : `${message.kind} failed each time it was tried`;
+  console.error(`poison: ${detail}`);
+  await insertOnce(await tables.open('poison'), { partitionKey: time.slice(0, 10), rowKey: id, time, message: text, error: detail });
+  if (typeof message !== 'string') await settle(services, message);
+  const properties = { eventId: `poison/${id}`, message: detail, evidence: text.slice(0, 1000) };
+  await telemetry.announce([{ name: 'ProberError', time, properties }]);
 }

@@ -3,35 +3,37 @@ import { parseClusterId } from '../fleet/resource-id.ts';
 import type { Services } from '../services.ts';
 import { readNodes } from '../tables/node-rows.ts';
 import { putStarted } from '../tables/poller-rows.ts';
-import { hasTally, insertTally, readPlan } from '../tables/sweep-rows.ts';
-import { COLLECT_GRACE_SECONDS, claimNodes, isLive } from './claim.ts';
+import { hasTally, readPlan } from '../tables/sweep-rows.ts';
+import { COLLECT_GRACE_SECONDS, claimNodes, isOverdue } from './claim.ts';
 import { effectDone } from './effect.ts';
-import { type Outcome, toTally } from './ledger.ts';
 import type { MessageOf } from './messages.ts';
 import { moveRest } from './move-rest.ts';
 import { type Bucket, pausedUntil, type Slot, takeSlot } from './pace.ts';
 import { postRuns } from './post-runs.ts';
 import { nextOccurrence } from './schedule.ts';
 import { confirmationOf, flightId, isPlanned } from './slice-name.ts';
+import { tallyNotProbed } from './tally-not-probed.ts';
 
 type StartSlice = MessageOf<'start-slice'>;
 
 const WAIT_HERE_MS = 2000;
 const MISSED_MS = 1000;
 const GO_BACK_SECONDS = 5;
+
 /** Finds the moment to start: the slot in the message if it still holds, else a new one. */
-async function slotFor(services: Services, message: StartSlice, bucket: Bucket): Promise<Slot> {
+async function slotFor(services: Services, message: StartSlice, bucket: Bucket, before: Date): Promise<Slot> {
   if (message.slot !== undefined) {
     const late = services.now().getTime() - Date.parse(message.slot);
     if (late < MISSED_MS && (await pausedUntil(services, bucket)) === undefined) return { at: new Date(message.slot), paused: false };
   }
-  return takeSlot(services, bucket, message.nodes.length, message.confirms !== undefined);
+  return takeSlot(services, bucket, message.nodes.length, message.confirms !== undefined, before);
 }
 
-async function tallyNotProbed(services: Services, message: StartSlice, reason: 'Throttled' | 'OverBudget'): Promise<void> {
-  if (!isPlanned(message.slice)) return;
-  const outcomes = new Map(message.nodes.map((node): [string, Outcome] => [node, { verdict: 'notProbed', reason }]));
-  await insertTally(await services.tables.open('sweeps'), message.sweep, message.cluster, message.slice, toTally(outcomes));
+/** Whether a confirmation has to wait for a flight that is under way. */
+async function mustWait({ tables, now }: Services, { cluster, nodes, confirms }: StartSlice): Promise<boolean> {
+  if (confirms === undefined) return false;
+  const rows = await readNodes(await tables.open('fleet'), cluster, nodes);
+  return [...rows.values()].some(({ flight }) => flight !== undefined && !isOverdue(flight, now()));
 }
 
 /** Stage 4: claims the free nodes of a slice, and starts the script on them at the pace that Azure allows. */
@@ -43,39 +45,34 @@ export async function startSlice(services: Services, message: StartSlice): Promi
   const planned = await readPlan(sweeps, sweep, cluster);
   if (planned === undefined)
     throw new Error(`expected a plan of ${cluster} in sweep ${sweep} before its slice ${slice} starts, found none`);
-
-  const fleet = await tables.open('fleet');
-  if (message.confirms !== undefined) {
-    const standing = [...(await readNodes(fleet, cluster, nodes)).values()].some(
-      (row) => isLive(row.flight, now()) && row.flight.overdue !== true,
-    );
-    if (standing) return queue.sendBack(message, GO_BACK_SECONDS);
-  }
+  if (await mustWait(services, message)) return queue.sendBack(message, GO_BACK_SECONDS);
 
   const bucket = { subscriptionId: parseClusterId(cluster)!.subscriptionId, region: planned.region };
-  const { at, paused } = await slotFor(services, message, bucket);
   const over = nextOccurrence(settings.SWEEP_SCHEDULE, new Date(sweep));
+  const { at, paused } = await slotFor(services, message, bucket, over);
   if (at >= over) return tallyNotProbed(services, message, paused ? 'Throttled' : 'OverBudget');
   const wait = at.getTime() - now().getTime();
   if (wait > WAIT_HERE_MS) {
     const { v: _, deadline: __, ...work } = message;
-    return queue.send({ ...work, slot: at.toISOString() }, { delaySeconds: wait / 1000 });
+    // Back a little early: the queue counts whole seconds and polls, and a missed slot is a wasted one.
+    const delaySeconds = Math.max(1, Math.floor((wait - WAIT_HERE_MS) / 1000));
+    return queue.send({ ...work, slot: at.toISOString() }, { delaySeconds });
   }
   if (wait > 0) await sleep(wait);
 
   const id = flightId(sweep, cluster, slice);
   const claims = await claimNodes(services, message, id);
-  effectDone('start-slice:claims');
+  if (claims.length > 0) effectDone('start-slice:claims');
   const deadline = new Date(now().getTime() + (settings.PROBE_DEADLINE_SECONDS + COLLECT_GRACE_SECONDS) * 1000);
   await queue.send({ kind: 'collect-slice', sweep, cluster, slice, nodes }, { delaySeconds: settings.FIRST_COLLECT_SECONDS, deadline });
   effectDone('start-slice:collect-slice');
 
   const { started, throttledFor } = await postRuns(services, bucket.subscriptionId, claims);
-  effectDone('start-slice:posts');
-  if (started.size > 0) await putStarted(await tables.open('flights'), id, started);
-  effectDone('start-slice:pollers');
-  const moved = [...started].filter(([, start]) => start.status === 'moved').map(([node]) => node);
-  if (moved.length > 0) await moveRest(services, message, moved, bucket, throttledFor ?? GO_BACK_SECONDS);
+  if (claims.length > 0) effectDone('start-slice:posts');
+  const moved = new Map([...started].filter(([, start]) => start.status === 'moved'));
+  await putStarted(await tables.open('flights'), id, new Map([...started].filter(([node]) => !moved.has(node))));
+  if (started.size > moved.size) effectDone('start-slice:pollers');
+  if (moved.size > 0) await moveRest(services, message, moved, bucket, throttledFor ?? GO_BACK_SECONDS, over);
 }
 
 /** Has nodes that failed for the first time probed again at once. */
@@ -86,6 +83,7 @@ export async function sendConfirmation(
   slice: string,
   confirms: Record<string, string>,
 ): Promise<void> {
-  const work = { kind: 'start-slice' as const, sweep, cluster, slice: confirmationOf(slice), nodes: Object.keys(confirms), confirms };
-  await services.queue.send(work, { delaySeconds: GO_BACK_SECONDS });
+  const nodes = Object.keys(confirms);
+  const named = confirmationOf(slice, Object.values(confirms));
+  await services.queue.send({ kind: 'start-slice', sweep, cluster, slice: named, nodes, confirms }, { delaySeconds: GO_BACK_SECONDS });
 }

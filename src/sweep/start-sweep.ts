@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { SubscriptionClient } from '@azure/arm-resources-subscriptions';
 import type { Services } from '../services.ts';
+import { isRemembered, listClusterRows } from '../tables/cluster-rows.ts';
 import { insertSweep, listSweeps } from '../tables/sweep-rows.ts';
 import { sendCloseSweep } from './close-sweep.ts';
 import { effectDone } from './effect.ts';
@@ -9,6 +10,7 @@ import { intervalAfter, sweepIdAt } from './schedule.ts';
 
 const MANY_SUBSCRIPTIONS = 10;
 const EARLIER_SWEEPS = 3;
+const LONGEST_CLOSE_MS = 240_000;
 
 /**
  * Asks for a sweep: all that the timer does, since a timer has no retry. A repeated start is the same sweep.
@@ -39,17 +41,18 @@ function spreadOf(subscription: string, count: number, intervalMs: number): numb
 export async function startSweep(services: Services, { sweep }: MessageOf<'start-sweep'>): Promise<void> {
   const { settings, tables, queue, arm, now } = services;
   const scope = await subscriptionsInScope(settings.SUBSCRIPTIONS, arm.subscriptions);
-  const subscriptions = await insertSweep(tables, sweep, scope, now().toISOString());
+  // A subscription that cannot be seen any more is a gap, not a smaller fleet.
+  const known = (await listClusterRows(await tables.open('clusters'))).filter(isRemembered).map((row) => row.subscriptionId);
+  const subscriptions = await insertSweep(tables, sweep, [...new Set([...scope, ...known])], now().toISOString());
   effectDone('start-sweep:sweep-rows');
 
-  const earlier = (await listSweeps(tables, now(), EARLIER_SWEEPS + 1)).filter(
-    (line) => line.sweep !== sweep && line.completedAt === undefined,
-  );
+  const interval = intervalAfter(settings.SWEEP_SCHEDULE, new Date(sweep));
+  const looked = Math.ceil(LONGEST_CLOSE_MS / interval) + EARLIER_SWEEPS + 2;
+  const earlier = (await listSweeps(tables, now(), looked)).filter((line) => line.sweep !== sweep && line.completedAt === undefined);
   for (const unfinished of [sweep, ...earlier.map((line) => line.sweep).slice(0, EARLIER_SWEEPS)])
     await sendCloseSweep(services, unfinished);
   effectDone('start-sweep:close-sweep');
 
-  const interval = intervalAfter(settings.SWEEP_SCHEDULE, new Date(sweep));
   for (const subscription of subscriptions)
     await queue.send(
       { kind: 'list-clusters', sweep, subscription },

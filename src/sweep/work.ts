@@ -52,6 +52,7 @@ export async function doWork(services: Services, raw: unknown): Promise<void> {
     await runStage(services, read.message);
   } catch (error) {
     if (!isRestError(error) || error.statusCode !== 429) throw error;
-    await services.queue.sendBack(read.message, retryAfterSeconds(error));
+    const { v: _, deadline: __, ...work } = read.message;
+    await services.queue.send(work, { delaySeconds: retryAfterSeconds(error) });
   }
 }

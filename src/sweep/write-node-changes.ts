@@ -26,7 +26,7 @@ async function closing(services: Services, cluster: string, row: NodeRow, reason
   return [replaceOutage({ ...open, outage: endOutage(open.outage, services.now().toISOString(), reason, reasons[reason].sentence) })];
 }
 
-async function toWrite(services: Services, cluster: string, change: NodeChange): Promise<Write> {
+async function toWrite(services: Services, sweep: string, cluster: string, change: NodeChange): Promise<Write> {
   const afresh = { ...stateProperties(emptyState), ...flightProperty(undefined) };
   switch (change.kind) {
     case 'new': {
@@ -49,9 +49,10 @@ async function toWrite(services: Services, cluster: string, change: NodeChange):
       return { actions: [mergeNode(cluster, change.row, properties), ...closed], closes: closed.length > 0 };
     }
     case 'missing':
-      return { actions: [mergeNode(cluster, change.row, { missing: change.row.missing + 1 })], closes: false };
+      if (!change.counts) return { actions: [], closes: false };
+      return { actions: [mergeNode(cluster, change.row, { missing: change.row.missing + 1, missedIn: sweep })], closes: false };
     case 'gone': {
-      const closed = await closing(services, cluster, change.row, 'NodeGone');
+      const closed = await closing(services, cluster, change.row, change.reason);
       const state = stateProperties({ ...change.row.state, outageSince: undefined, failures: 0, firstFailure: undefined });
       const properties = { ...state, ...flightProperty(undefined), retiredAt: services.now().toISOString() };
       return { actions: [mergeNode(cluster, change.row, properties), ...closed], closes: closed.length > 0 };
@@ -74,11 +75,16 @@ async function writeNames(services: Services, cluster: string, changes: readonly
  * @returns whether an outage was closed.
  * @throws RestError (see `isLostWrite`) where a row changed since it was read; what was written before stays and is right.
  */
-export async function writeNodeChanges(services: Services, cluster: string, changes: readonly NodeChange[]): Promise<boolean> {
+export async function writeNodeChanges(
+  services: Services,
+  sweep: string,
+  cluster: string,
+  changes: readonly NodeChange[],
+): Promise<boolean> {
   await writeNames(services, cluster, changes);
   const fleet = await services.tables.open('fleet');
   const writes: Write[] = [];
-  for (const change of changes) writes.push(await toWrite(services, cluster, change));
+  for (const change of changes) writes.push(await toWrite(services, sweep, cluster, change));
   const effective = writes.filter(({ actions }) => actions.length > 0);
   for (let from = 0; from < effective.length; from += NODES_PER_BATCH)
     await writeBatch(

@@ -1,10 +1,11 @@
 import type { TableClient } from '@azure/data-tables';
 import { z } from 'zod';
 import { parseClusterId } from '../fleet/resource-id.ts';
-import type { Counts } from '../sweep/ledger.ts';
-import { isLostWrite, prefixed, type Row, readRange, readRow } from './rows.ts';
+import { type Counts, counts, emptyCounts } from '../sweep/ledger.ts';
+import { readJson } from './read-json.ts';
+import { isLostWrite, prefixed, type Row, readRange, readRow, retryLostWrites } from './rows.ts';
 
-const counts = z.object({ known: z.number(), reachable: z.number(), unreachable: z.number(), unknown: z.number(), notProbed: z.number() });
+const ATTEMPTS = 5;
 
 /** A cluster as lists show it: its roll-up at the latest assessment. */
 export interface ClusterRow {
@@ -27,8 +28,6 @@ export interface ClusterRow {
   mark: string;
 }
 
-const emptyCounts: Counts = { known: 0, reachable: 0, unreachable: 0, unknown: 0, notProbed: 0 };
-
 function toClusterRow(cluster: string, row: Record<string, unknown>): ClusterRow {
   const named = parseClusterId(cluster);
   const text = (name: string) => String(row[name] ?? '');
@@ -39,10 +38,10 @@ function toClusterRow(cluster: string, row: Record<string, unknown>): ClusterRow
     name: text('name') || (named?.name ?? ''),
     region: text('region'),
     version: text('version'),
-    nodes: row.nodes ? counts.parse(JSON.parse(text('nodes'))) : emptyCounts,
+    nodes: readJson(counts, row.nodes, emptyCounts),
     recordOnly: text('recordOnly') || undefined,
     openOutages: Number(row.openOutages ?? 0),
-    notReachable: row.notReachable ? z.array(z.string()).parse(JSON.parse(text('notReachable'))) : [],
+    notReachable: readJson(z.array(z.string()), row.notReachable, []),
     assessedAt: text('assessedAt'),
     sweep: text('sweep'),
     sealedSweep: text('sealedSweep'),
@@ -77,9 +76,19 @@ export async function writeCluster(fleet: TableClient, row: ClusterRow, etag: st
   }
 }
 
-/** Copies a cluster's row to where lists find it. */
+/** Copies a cluster's row to where lists find it, unless a newer judgement is there already. */
 export async function publishCluster(clusters: TableClient, row: ClusterRow): Promise<void> {
-  await clusters.upsertEntity({ partitionKey: 'fleet', rowKey: row.cluster, ...toProperties(row) }, 'Replace');
+  const entity = { partitionKey: 'fleet', rowKey: row.cluster, ...toProperties(row) };
+  await retryLostWrites(ATTEMPTS, async () => {
+    const before = await readRow(clusters, 'fleet', row.cluster);
+    if (before === undefined) await clusters.createEntity(entity);
+    else if (String(before.mark) <= row.mark) await clusters.updateEntity(entity, 'Replace', { etag: before.etag });
+  });
+}
+
+/** Whether a cluster still has nodes or outages to account for. */
+export function isRemembered({ nodes, openOutages }: ClusterRow): boolean {
+  return nodes.known > 0 || openOutages > 0;
 }
 
 /** Lists the clusters of the fleet, or of one subscription. */

@@ -1,3 +1,6 @@
+import type { z } from 'zod';
+import { readJson } from './read-json.ts';
+
 // A string property holds at most 32 K characters, an entity 1 MiB.
 const CHUNK = 30_000;
 
@@ -9,9 +12,18 @@ export function toLongJson(name: string, value: unknown): Record<string, string>
   return properties;
 }
 
-/** Puts a value together again; undefined where a row does not have it. */
-export function fromLongJson(name: string, row: Readonly<Record<string, unknown>>): unknown {
+/**
+ * Puts a value together again.
+ *
+ * @param fallback - what counts where a row does not have it, or has something else.
+ */
+export function fromLongJson<S extends z.ZodType, F>(
+  schema: S,
+  name: string,
+  row: Readonly<Record<string, unknown>>,
+  fallback: F,
+): z.output<S> | F {
   let text = '';
   for (let part = 0; typeof row[`${name}${part}`] === 'string'; part++) text += row[`${name}${part}`] as string;
-  return text === '' ? undefined : JSON.parse(text);
+  return readJson(schema, text, fallback);
 }

@@ -2,6 +2,7 @@ import type { TableClient, TransactionAction } from '@azure/data-tables';
 import { z } from 'zod';
 import { emptyState, type NodeState } from '../history/node-state.ts';
 import { isReasonCode, type ReasonCode } from '../probe/reasons.ts';
+import { readJson } from './read-json.ts';
 import { prefixed, type Row, readRange } from './rows.ts';
 
 /** What Azure says of a node, written by expand-cluster alone. */
@@ -41,20 +42,25 @@ export interface NodeRow {
   flight?: Flight;
   /** When its latest verdict was folded: a slice that waits for another's flight takes it from then on. */
   foldedAt?: string;
-  /** Complete listings in a row that did not show the node. */
+  /** Complete listings of different sweeps in a row that did not show the node, and the latest of these sweeps. */
   missing: number;
+  missedIn?: string;
   /** When it was found to be gone. */
   retiredAt?: string;
   etag: string;
 }
 
+const UNREADABLE_CLAIM_MS = 600_000;
+
 const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
 const count = (value: unknown) => (typeof value === 'number' && value >= 0 ? value : 0);
 
-function readFlight(value: unknown): Flight | undefined {
-  if (typeof value !== 'string' || value === '') return undefined;
-  const parsed = flight.safeParse(JSON.parse(value));
-  return parsed.success ? parsed.data : undefined;
+// A claim that cannot be read stands for as long as one of ours may, counted from when the row was written.
+function readFlight({ flight: value, timestamp }: Row): Flight | undefined {
+  if (value === undefined || value === '') return undefined;
+  const written = typeof timestamp === 'string' ? timestamp : new Date().toISOString();
+  const until = new Date(Date.parse(written) + UNREADABLE_CLAIM_MS).toISOString();
+  return readJson(flight, value, { id: '', nonce: '', sweep: '', startedAt: written, until });
 }
 
 function readState(row: Row): NodeState {
@@ -79,6 +85,7 @@ function readState(row: Row): NodeState {
     successes: count(row.successes),
     unknowns: count(row.unknowns),
     firstFailure: text(row.firstFailure),
+    firstSuccess: text(row.firstSuccess),
     outageSince: text(row.outageSince),
   };
 }
@@ -99,9 +106,10 @@ function toNodeRow(row: Row & { etag: string }): NodeRow {
       skipped: isReasonCode(row.skipped) ? row.skipped : undefined,
     },
     state: readState(row),
-    flight: readFlight(row.flight),
+    flight: readFlight(row),
     foldedAt: text(row.foldedAt),
     missing: count(row.missing),
+    missedIn: text(row.missedIn),
     retiredAt: text(row.retiredAt),
     etag: row.etag,
   };
@@ -145,6 +153,7 @@ export function stateProperties({ latest, ...state }: NodeState): Record<string,
     successes: state.successes,
     unknowns: state.unknowns,
     firstFailure: state.firstFailure ?? '',
+    firstSuccess: state.firstSuccess ?? '',
     outageSince: state.outageSince ?? '',
   };
 }

@@ -1,9 +1,10 @@
 import { odata, type TableClient, type TransactionAction } from '@azure/data-tables';
-import type { LogEntry, NodeLog } from '../history/log.ts';
-import { emptyLog } from '../history/log.ts';
+import { z } from 'zod';
+import { emptyLog, type LogEntry, logEntry, type NodeLog } from '../history/log.ts';
 import type { Outage } from '../history/outage.ts';
 import { isReasonCode } from '../probe/reasons.ts';
 import { newestFirst } from './open-tables.ts';
+import { readJson } from './read-json.ts';
 import { prefixed, type Row, readRange, readRow } from './rows.ts';
 
 /** An outage with what is needed to change its row. */
@@ -14,9 +15,7 @@ export interface OutageRow {
 
 const rowKeyOf = (node: string | undefined, start: string) => `outage|${node ?? '*'}|${newestFirst(start)}`;
 
-function entries(value: unknown): LogEntry[] {
-  return typeof value === 'string' && value !== '' ? (JSON.parse(value) as LogEntry[]) : [];
-}
+const entries = (value: unknown): LogEntry[] => readJson(z.array(logEntry), value, []);
 
 function toOutageRow(row: Row & { etag: string }): OutageRow {
   const node = String(row.node ?? '');

@@ -1,18 +1,25 @@
 import type { TableClient } from '@azure/data-tables';
 import { z } from 'zod';
 import type { Verdict } from '../probe/classify.ts';
-import { isReasonCode, type ReasonCode } from '../probe/reasons.ts';
+import { reasonCode } from '../probe/reasons.ts';
+import { readJson } from './read-json.ts';
 import { isLostWrite, readRange, readRow, writeBatch } from './rows.ts';
 
-const ended = z.object({ verdict: z.literal('unknown'), reason: z.custom<ReasonCode>(isReasonCode), message: z.string() });
+const ended = z.object({ verdict: z.literal('unknown'), reason: reasonCode, message: z.string() });
+const unreadable: Verdict = { verdict: 'unknown', reason: 'ProberError', message: 'the row of the start could not be read' };
 
 /** How the start of one flight went: a poller, an answer that ended it at once, or a move to a later slice. */
-export type Started = { status: 'polling'; poller: string } | { status: 'ended'; verdict: Verdict } | { status: 'moved' };
+export type Started = { nonce: string } & (
+  | { status: 'polling'; poller: string }
+  | { status: 'ended'; verdict: Verdict }
+  | { status: 'moved' }
+);
 
 function toStarted(row: Record<string, unknown>): Started {
-  if (row.status === 'polling') return { status: 'polling', poller: String(row.poller) };
-  if (row.status === 'moved') return { status: 'moved' };
-  return { status: 'ended', verdict: ended.parse(JSON.parse(String(row.verdict))) };
+  const nonce = String(row.nonce ?? '');
+  if (row.status === 'polling') return { nonce, status: 'polling', poller: String(row.poller) };
+  if (row.status === 'moved') return { nonce, status: 'moved' };
+  return { nonce, status: 'ended', verdict: readJson(ended, row.verdict, unreadable) };
 }
 
 /** Writes how the starts of a slice run went, in batches that stay below 4 MiB. */
@@ -24,6 +31,7 @@ export async function putStarted(flights: TableClient, flight: string, started: 
       {
         partitionKey: flight,
         rowKey: node,
+        nonce: start.nonce,
         status: start.status,
         poller: start.status === 'polling' ? start.poller : '',
         verdict: start.status === 'ended' ? JSON.stringify(start.verdict) : '',

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { odata, RestError, type TableClient, type TableEntityResult, type TransactionAction } from '@azure/data-tables';
 
 export type Row = Record<string, unknown> & { partitionKey: string; rowKey: string };
@@ -7,6 +8,23 @@ const hasStatus = (error: unknown, ...statuses: number[]) => error instanceof Re
 /** Whether a write lost to another: the row changed (412), is already there (409) or is gone (404). */
 export function isLostWrite(error: unknown): boolean {
   return hasStatus(error, 404, 409, 412);
+}
+
+/**
+ * Does something that reads rows and writes them under their ETags, again from the start where another was faster.
+ *
+ * @param attempts - how often at most; the last failure is thrown.
+ */
+export async function retryLostWrites<T>(attempts: number, attempt: () => Promise<T>): Promise<T> {
+  for (let nth = 1; ; nth++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!isLostWrite(error) || nth === attempts) throw error;
+      // Two that collide once should not go on in step.
+      await sleep(Math.random() * 20 * nth);
+    }
+  }
 }
 
 /** Inserts a row unless it is there: the conditional insert of everything that happens once. Returns whether this call made it. */

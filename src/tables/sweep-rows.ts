@@ -1,10 +1,11 @@
 import type { TableClient } from '@azure/data-tables';
 import { z } from 'zod';
 import { type ClusterFacts, clusterFacts } from '../fleet/list-managed-clusters.ts';
-import { isReasonCode, type ReasonCode } from '../probe/reasons.ts';
-import { type Ledger, type Plan, plan, type Tally, tally } from '../sweep/ledger.ts';
+import { type ReasonCode, reasonCode } from '../probe/reasons.ts';
+import { emptyLedger, type Ledger, ledger, type Plan, plan, type Tally, tally } from '../sweep/ledger.ts';
 import { fromLongJson, toLongJson } from './long-json.ts';
 import { newestFirst, sweepsTableOf, type Tables } from './open-tables.ts';
+import { readJson } from './read-json.ts';
 import { insertOnce, readRange, readRow } from './rows.ts';
 
 /** A subscription's part of a sweep: its clusters, or why it could not be read. */
@@ -24,7 +25,8 @@ export interface SweepRows {
   completed: boolean;
 }
 
-const ledgerOf = (value: unknown) => JSON.parse(String(value)) as Ledger;
+const names = z.array(z.string());
+const ledgerOf = (value: unknown) => readJson(ledger, value, undefined);
 
 /** Inserts the sweep's own row and its line in the list of sweeps, once. Returns the subscriptions that count: the stored ones. */
 export async function insertSweep(tables: Tables, sweep: string, subscriptions: readonly string[], now: string): Promise<string[]> {
@@ -33,7 +35,7 @@ export async function insertSweep(tables: Tables, sweep: string, subscriptions: 
   const list = await tables.open(sweepsTableOf(sweep));
   await insertOnce(list, { partitionKey: 'sweeps', rowKey: newestFirst(sweep), sweep, startedAt: now });
   const stored = await readRow(rows, sweep, 'sweep');
-  return z.array(z.string()).parse(fromLongJson('subscriptions', stored ?? {}) ?? []);
+  return fromLongJson(names, 'subscriptions', stored ?? {}, []);
 }
 
 /** Inserts a subscription's row, once, and returns the stored one. */
@@ -48,8 +50,8 @@ export async function insertSubscription(table: TableClient, sweep: string, row:
 function toSubscriptionRow(row: Record<string, unknown> & { rowKey: string }): SubscriptionRow {
   return {
     subscription: row.rowKey.slice('subscription|'.length),
-    clusters: z.array(clusterFacts).parse(fromLongJson('clusters', row) ?? []),
-    gap: isReasonCode(row.gap) ? row.gap : undefined,
+    clusters: fromLongJson(z.array(clusterFacts), 'clusters', row, []),
+    gap: row.gap ? reasonCode.parse(row.gap) : undefined,
     detail: row.detail ? String(row.detail) : undefined,
   };
 }
@@ -65,19 +67,28 @@ export async function readSweep(table: TableClient, sweep: string): Promise<Swee
   const rows = await readRange(table, sweep);
   const own = rows.find((row) => row.rowKey === 'sweep');
   return {
-    subscriptions: own && z.array(z.string()).parse(fromLongJson('subscriptions', own) ?? []),
+    subscriptions: own && fromLongJson(names, 'subscriptions', own, []),
     startedAt: own && String(own.startedAt),
     listed: rows.filter((row) => row.rowKey.startsWith('subscription|')).map(toSubscriptionRow),
     sealed: new Map(
-      rows.filter((row) => row.rowKey.startsWith('sealed|')).map((row) => [row.rowKey.slice('sealed|'.length), ledgerOf(row.ledger)]),
+      rows
+        .filter((row) => row.rowKey.startsWith('sealed|'))
+        .map((row) => [row.rowKey.slice('sealed|'.length), ledgerOf(row.ledger) ?? emptyLedger]),
     ),
     completed: rows.some((row) => row.rowKey === 'completed'),
   };
 }
 
-/** Seals a cluster: its ledger is complete. Returns whether this call did. */
-export function insertSealed(table: TableClient, sweep: string, cluster: string, ledger: Ledger): Promise<boolean> {
-  return insertOnce(table, { partitionKey: sweep, rowKey: `sealed|${cluster}`, ledger: JSON.stringify(ledger) });
+/** Seals a cluster, once: its ledger is complete. Returns the stored ledger, and whether this call sealed it. */
+export async function insertSealed(
+  table: TableClient,
+  sweep: string,
+  cluster: string,
+  own: Ledger,
+): Promise<{ stored: Ledger; first: boolean }> {
+  const rowKey = `sealed|${cluster}`;
+  if (await insertOnce(table, { partitionKey: sweep, rowKey, ledger: JSON.stringify(own) })) return { stored: own, first: true };
+  return { stored: ledgerOf((await readRow(table, sweep, rowKey))?.ledger) ?? own, first: false };
 }
 
 const planPartition = (sweep: string, cluster: string) => `${sweep}|${cluster}`;
@@ -92,21 +103,27 @@ export async function insertPlan(table: TableClient, sweep: string, cluster: str
 /** Reads a cluster's plan. */
 export async function readPlan(table: TableClient, sweep: string, cluster: string): Promise<Plan | undefined> {
   const row = await readRow(table, planPartition(sweep, cluster), 'plan');
-  return row && plan.parse(fromLongJson('plan', row));
+  return row && fromLongJson(plan, 'plan', row, undefined);
 }
 
-/** Reads a cluster's plan and the tallies by slice. */
-export async function readPlanAndTallies(
-  table: TableClient,
-  sweep: string,
-  cluster: string,
-): Promise<{ planned?: Plan; tallies: Map<string, Tally> }> {
+/** What is known of a cluster in a sweep. */
+export interface PlanAndTallies {
+  planned?: Plan;
+  /** By slice. */
+  tallies: Map<string, Tally>;
+  /** Slices whose collection was enqueued once more. */
+  recollected: Set<string>;
+}
+
+/** Reads a cluster's plan and tallies. */
+export async function readPlanAndTallies(table: TableClient, sweep: string, cluster: string): Promise<PlanAndTallies> {
   const rows = await readRange(table, planPartition(sweep, cluster));
   const own = rows.find((row) => row.rowKey === 'plan');
   const tallies = rows.filter((row) => row.rowKey.startsWith('tally|'));
   return {
-    planned: own && plan.parse(fromLongJson('plan', own)),
-    tallies: new Map(tallies.map((row) => [row.rowKey.slice('tally|'.length), tally.parse(fromLongJson('tally', row) ?? {})])),
+    planned: own && fromLongJson(plan, 'plan', own, undefined),
+    tallies: new Map(tallies.map((row) => [row.rowKey.slice('tally|'.length), fromLongJson(tally, 'tally', row, {})])),
+    recollected: new Set(rows.filter((row) => row.rowKey.startsWith('recollected|')).map((row) => row.rowKey.slice('recollected|'.length))),
   };
 }
 
@@ -115,9 +132,9 @@ export function insertTally(table: TableClient, sweep: string, cluster: string, 
   return insertOnce(table, { partitionKey: planPartition(sweep, cluster), rowKey: `tally|${slice}`, ...toLongJson('tally', outcomes) });
 }
 
-/** Notes that a slice's collection was enqueued once more. Returns whether this call is the first to say so. */
-export function markRecollected(table: TableClient, sweep: string, cluster: string, slice: string): Promise<boolean> {
-  return insertOnce(table, { partitionKey: planPartition(sweep, cluster), rowKey: `recollected|${slice}` });
+/** Notes that a slice's collection was enqueued once more. */
+export async function markRecollected(table: TableClient, sweep: string, cluster: string, slice: string): Promise<void> {
+  await insertOnce(table, { partitionKey: planPartition(sweep, cluster), rowKey: `recollected|${slice}` });
 }
 
 /** Whether a slice's tally is in. */
@@ -134,19 +151,27 @@ export interface SweepLine {
   ledger?: Ledger;
 }
 
-/** Completes a sweep: its `completed` row, once, then its line in the list. Returns whether this call completed it. */
-export async function insertCompleted(tables: Tables, sweep: string, line: Required<SweepLine>): Promise<boolean> {
+/** Completes a sweep, once: its `completed` row, then its line in the list. Returns whether this call completed it. */
+export async function insertCompleted(tables: Tables, line: Required<SweepLine>): Promise<boolean> {
+  const { sweep, startedAt, completedAt, coverage } = line;
   const rows = await tables.open('sweeps');
-  const first = await insertOnce(rows, {
-    partitionKey: sweep,
-    rowKey: 'completed',
-    completedAt: line.completedAt,
-    ledger: JSON.stringify(line.ledger),
-  });
+  const properties = { startedAt, completedAt, coverage, ledger: JSON.stringify(line.ledger) };
+  if (!(await insertOnce(rows, { partitionKey: sweep, rowKey: 'completed', ...properties }))) return false;
+  await writeLine(tables, sweep, properties);
+  return true;
+}
+
+async function writeLine(tables: Tables, sweep: string, properties: Record<string, unknown>): Promise<void> {
   const list = await tables.open(sweepsTableOf(sweep));
-  const { sweep: _, ledger, ...rest } = line;
-  await list.upsertEntity({ partitionKey: 'sweeps', rowKey: newestFirst(sweep), sweep, ...rest, ledger: JSON.stringify(ledger) }, 'Merge');
-  return first;
+  await list.upsertEntity({ partitionKey: 'sweeps', rowKey: newestFirst(sweep), sweep, ...properties }, 'Merge');
+}
+
+/** Writes the line of a completed sweep again: the process that completed it may have died before. */
+export async function repairLine(tables: Tables, sweep: string): Promise<void> {
+  const row = await readRow(await tables.open('sweeps'), sweep, 'completed');
+  if (row === undefined) return;
+  const { startedAt, completedAt, coverage, ledger: stored } = row;
+  await writeLine(tables, sweep, { startedAt, completedAt, coverage, ledger: stored });
 }
 
 /** Lists sweeps, newest first, from this month's and last month's list. */
@@ -162,7 +187,7 @@ export async function listSweeps(tables: Tables, now: Date, most: number): Promi
         startedAt: String(row.startedAt),
         completedAt: row.completedAt ? String(row.completedAt) : undefined,
         coverage: typeof row.coverage === 'number' ? row.coverage : undefined,
-        ledger: row.ledger ? ledgerOf(row.ledger) : undefined,
+        ledger: ledgerOf(row.ledger),
       })),
     );
   }

@@ -11,13 +11,26 @@ import { type App, quickSweeps, type Stage, setStage } from './stage.ts';
 const SWEEP_SECONDS = 60;
 const MOST_MS = 4 * SWEEP_SECONDS * 1000;
 
-/** A world of its own for each effect: a subscription with a cluster of three nodes, and a storage account. */
+type Variant = 'plain' | 'silent' | 'throttled' | 'deallocated';
+
+/** What has to go on beside for an effect to happen at all. */
+const variants: Partial<Record<string, Variant>> = {
+  // A silent agent keeps a slice open for longer than 60 s, which is when its collection is enqueued once more.
+  'close-sweep:collect-slice': 'silent',
+  'start-slice:rest-sent': 'throttled',
+  'start-slice:rest-released': 'throttled',
+  // Expansion closes an outage only where its node is not to be probed any more.
+  'expand-cluster:assess-cluster': 'deallocated',
+};
+
 // The second fold is that of the confirmation, which opens the outage.
 const points = [...effectNames, 'collect-slice:result-rows#2', 'collect-slice:node-rows#2', 'collect-slice:assess-cluster#2'];
+
+/** A world of its own for each effect: a subscription with a cluster of three nodes, and a storage account. */
 const scenarios = points.map((effect, n) => {
   const id = `bbbbbbbb-0000-4000-8000-${String(n).padStart(12, '0')}`;
   const name = `c${n}`;
-  return { effect, id, account: `account${n}`, name, cluster: `${id}.rg-${name}.${name}` };
+  return { effect, variant: variants[effect] ?? 'plain', id, account: `account${n}`, name, cluster: `${id}.rg-${name}.${name}` };
 });
 
 let stage: Stage;
@@ -39,20 +52,24 @@ type OutageView = ReturnType<typeof viewOutage>;
 describe.concurrent('a host that is killed right after an effect, and started again, loses and doubles nothing', () => {
   it.each(scenarios)(
     '$effect',
-    async ({ effect, id, account, cluster }) => {
+    async ({ effect, variant, id, account, cluster }) => {
       const settings = {
         ...quickSweeps(SWEEP_SECONDS),
         SUBSCRIPTIONS: id,
         AzureWebJobsStorage: stage.azurite.connectionStringFor(account),
       };
-      // A silent agent keeps a slice open for longer than 60 s, which is when its collection is enqueued once more.
-      const silent = effect === 'close-sweep:collect-slice';
-      const [sick, mute] = await stage.nodesOf(cluster);
-      await stage.setFault(sick!, 'refused');
-      if (silent) await stage.setFault(mute!, 'agent-silent');
+      const [sick, mute] = (await stage.nodesOf(cluster)) as [string, string];
+      const ofSick = async (name: string) => nonEmpty((await stage.events(name)).filter(({ properties }) => properties.node === sick));
+      await stage.setFault(sick, 'refused');
+      if (variant === 'silent') await stage.setFault(mute, 'agent-silent');
+      if (variant === 'throttled') await stage.setFault(mute, 'throttled');
 
       const doomed = await stage.startApp({ ...settings, HOST_CRASH_AT: effect });
       await doomed.sweepNow().catch(() => undefined);
+      if (variant === 'deallocated') {
+        await until('the start of the outage', () => ofSick('NodeOutageStarted'), MOST_MS);
+        await stage.setFault(sick, 'deallocated');
+      }
       expect((await within(doomed.exited, MOST_MS)).signal).toBe('SIGKILL');
       const app = await stage.startApp(settings);
       const restartedAt = new Date();
@@ -61,27 +78,20 @@ describe.concurrent('a host that is killed right after an effect, and started ag
       const { items: nodes } = await app.get<Page<NodeView>>(`clusters/${cluster}/nodes`);
       expect(nodes).toHaveLength(3);
       for (const { node, verdict, reason } of nodes) {
-        if (node === sick) expect({ verdict, reason }).toEqual({ verdict: 'unreachable', reason: 'ConnectionRefused' });
-        else if (node === mute && silent) expect(verdict).toBe('unknown');
-        else expect({ verdict, reason }).toEqual({ verdict: 'reachable', reason: 'Reachable' });
+        const told = `${verdict}/${reason}`;
+        if (node === sick) expect(told).toBe(variant === 'deallocated' ? 'notProbed/Deallocated' : 'unreachable/ConnectionRefused');
+        else if (node === mute && variant === 'silent') expect(verdict).toBe('unknown');
+        else if (node === mute && variant === 'throttled') expect(['notProbed/NotYetProbed', 'unknown/StartLost']).toContain(told);
+        else expect(told).toBe('reachable/Reachable');
       }
-      const ofSick = (event: { properties: Record<string, string> }) => event.properties.node === sick;
-      const started = await until(
-        'the start of the outage',
-        async () => nonEmpty((await stage.events('NodeOutageStarted')).filter(ofSick)),
-        MOST_MS,
-      );
+      const started = await until('the start of the outage', () => ofSick('NodeOutageStarted'), MOST_MS);
       expect((await app.get<Page<OutageView>>('outages?state=all')).items).toHaveLength(1);
 
-      await stage.clearFault(sick!);
-      const ended = await until(
-        'the end of the outage',
-        async () => nonEmpty((await stage.events('NodeOutageEnded')).filter(ofSick)),
-        MOST_MS,
-      );
+      if (variant !== 'deallocated') await stage.clearFault(sick);
+      const ended = await until('the end of the outage', () => ofSick('NodeOutageEnded'), MOST_MS);
       const [outage, ...others] = (await app.get<Page<OutageView>>('outages?state=all')).items;
       expect(others).toEqual([]);
-      expect(outage?.message).toMatch(/^Connectivity restored after \d/);
+      expect(outage?.message).toMatch(variant === 'deallocated' ? /^Outage ended after \d/ : /^Connectivity restored after \d/);
       for (const events of [started, ended]) expect(new Set(events.map(({ properties }) => properties.eventId)).size).toBe(1);
 
       // Every sweep that is complete adds up, whoever died in it.

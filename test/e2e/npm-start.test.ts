@@ -15,6 +15,8 @@ import { until } from '../host/until.ts';
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const sick = 'aks-web-32021725-vmss000002';
 const run = promisify(execFile);
+/** What is promised where everything is installed. */
+const READY_MS = 20_000;
 
 let dir: string;
 let started: ChildProcess | undefined;
@@ -68,7 +70,7 @@ async function leftovers(): Promise<string> {
 describe('npm start', () => {
   it('shows a fleet, an outage when a node is cut off, its end when it is not, and leaves no process', async () => {
     const { child, output, exited } = start(['--port', '0', '--sweep-seconds', '10', '--run-command-seconds', '1']);
-    await until('the line with the address', () => output.stdout.includes('/api/status'), 30_000);
+    await until('the line with the address', () => output.stdout.includes('/api/status'), READY_MS);
     expect(output.stdout.trim().split('\n')).toHaveLength(1);
     const state = JSON.parse(await readFile(join(dir, 'state.json'), 'utf8'));
     expect(Object.keys(state)).toEqual(expect.arrayContaining(['hostUrl', 'simulatorUrl', 'caFile', 'storageConnectionString']));

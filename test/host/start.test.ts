@@ -157,7 +157,7 @@ describe('a start that cannot succeed says so in one sentence', () => {
       'functions/all.js': `import { app } from '@azure/functions'; app.timer('tick', { schedule: '%TICK%', handler: () => {} });`,
     });
     expect(await failure(app, { TICK: '0 0 0 * * 7' })).toMatchInlineSnapshot(
-      `"Timer of function tick: Expected an NCRONTAB schedule {second} {minute} {hour} {day} {month} {day of week}, such as "0 */5 * * * *", got "0 0 0 * * 7": 7 is no day of the week, Sunday is 0."`,
+      `"Timer of function tick: expected an NCRONTAB schedule {second} {minute} {hour} {day} {month} {day of week}, such as "0 */5 * * * *", got "0 0 0 * * 7": 7 is no day of the week, Sunday is 0"`,
     );
   });
 

@@ -35,20 +35,20 @@ describe('an NCRONTAB schedule', () => {
     const more = ['0 0 0 * * 7', '0 0 0 * * 5-7', '0 0 0 * * */7', '0 99 * * * *', '0 0 0 31 2 *', '', '@daily'];
     expect(Object.fromEntries([...expressions, ...more].map((expression) => [expression, problem(expression)]))).toMatchInlineSnapshot(`
       {
-        "": "it has 1 field.",
-        "* * * * *": "it has 5 fields.",
-        "0 0 0 * * * 2030": "it has 7 fields.",
+        "": "it has 1 field",
+        "* * * * *": "it has 5 fields",
+        "0 0 0 * * * 2030": "it has 7 fields",
         "0 0 0 * * */7": "none",
-        "0 0 0 * * 5-7": "7 is no day of the week, Sunday is 0.",
-        "0 0 0 * * 5L": ""L" is not known to NCRONTAB.",
-        "0 0 0 * * 7": "7 is no day of the week, Sunday is 0.",
-        "0 0 0 * * MON#2": ""#" is not known to NCRONTAB.",
-        "0 0 0 15W * *": ""W" is not known to NCRONTAB.",
-        "0 0 0 31 2 *": "it never occurs.",
-        "0 0 0 ? * *": ""?" is not known to NCRONTAB.",
-        "0 0 0 L * *": ""L" is not known to NCRONTAB.",
-        "0 99 * * * *": "CronPattern: Invalid value for minute: 99.",
-        "@daily": "it has 1 field.",
+        "0 0 0 * * 5-7": "7 is no day of the week, Sunday is 0",
+        "0 0 0 * * 5L": ""L" is not known to NCRONTAB",
+        "0 0 0 * * 7": "7 is no day of the week, Sunday is 0",
+        "0 0 0 * * MON#2": ""#" is not known to NCRONTAB",
+        "0 0 0 15W * *": ""W" is not known to NCRONTAB",
+        "0 0 0 31 2 *": "it never occurs",
+        "0 0 0 ? * *": ""?" is not known to NCRONTAB",
+        "0 0 0 L * *": ""L" is not known to NCRONTAB",
+        "0 99 * * * *": "CronPattern: Invalid value for minute: 99",
+        "@daily": "it has 1 field",
       }
     `);
   });

@@ -1,0 +1,289 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer as createTlsServer } from 'node:https';
+import { type AddressInfo, createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, it } from 'vitest';
+import { type CertificateAuthority, createCertificateAuthority, type KeyPair } from '../../local/simulator/certificate-authority.ts';
+import { substituteLines } from '../../local/simulator/substitute-lines.ts';
+import { classifyReport } from '../../src/probe/classify.ts';
+import { parseReport } from '../../src/probe/parse.ts';
+import type { ReasonCode } from '../../src/probe/reasons.ts';
+import { composeScript } from '../../src/probe/script.ts';
+
+const nonce = '0123456789abcdef';
+const shells = ['sh', 'bash'];
+const good = 'echo "Client Version: v1.31.4"; echo "Server Version: v1.31.4"';
+const refused = 'echo "The connection to the server was refused" >&2; exit 1';
+
+let dir: string;
+let authority: CertificateAuthority;
+let stranger: CertificateAuthority;
+const servers: Server[] = [];
+const ports: Record<string, number> = {};
+
+async function listen(name: string, server: Server): Promise<void> {
+  servers.push(server);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  ports[name] = (server.address() as AddressInfo).port;
+}
+
+/** An API server that answers every request with one status. */
+const answering = (pair: KeyPair, status: number, more: { ca?: string; requestCert?: boolean } = {}) =>
+  createTlsServer({ key: pair.key, cert: pair.certificate, ...more }, (_, response) => response.writeHead(status).end('{}'));
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'linux-sh-test-'));
+  [authority, stranger] = await Promise.all([createCertificateAuthority('cluster'), createCertificateAuthority('stranger')]);
+  const holder = { commonName: 'api', dnsNames: ['api.internal'], ipAddresses: ['127.0.0.1'] };
+  const [own, expired, early, other, client] = await Promise.all([
+    authority.issue('server', holder),
+    authority.issue('server', { ...holder, from: -20, until: -10 }),
+    authority.issue('server', { ...holder, from: 10, until: 20 }),
+    authority.issue('server', { commonName: 'other', dnsNames: ['other.internal'] }),
+    authority.issue('client', { commonName: 'system:node:aks', organization: 'system:nodes' }),
+  ]);
+  await writeFile(join(dir, 'ca.crt'), authority.certificate);
+  await writeFile(join(dir, 'client.crt'), client.certificate);
+  await writeFile(join(dir, 'client.key'), client.key);
+  for (const status of [200, 302, 401, 403, 500, 503]) await listen(String(status), answering(own, status));
+  await listen('expired', answering(expired, 200));
+  await listen('early', answering(early, 200));
+  await listen('other', answering(other, 200));
+  await listen('internal', answering(await authority.issue('server', { commonName: 'api', dnsNames: ['api.internal'] }), 200));
+  await listen('mutual', answering(own, 200, { ca: authority.certificate, requestCert: true }));
+  await listen(
+    'reset',
+    createTlsServer({ key: own.key, cert: own.certificate }, (request) => request.socket.destroy()),
+  );
+  await listen(
+    'plain',
+    createServer((socket) => socket.on('error', () => {}).end('HTTP/1.1 200 OK\r\n\r\n')),
+  );
+  await listen(
+    'silent',
+    createServer((socket) => socket.on('error', () => {})),
+  );
+  await listen('closed', createServer());
+  servers.pop()?.close();
+});
+
+afterAll(async () => {
+  for (const server of servers) {
+    server.close();
+    if ('closeAllConnections' in server) (server as ReturnType<typeof createTlsServer>).closeAllConnections();
+  }
+  await rm(dir, { recursive: true, force: true });
+});
+
+interface Node {
+  shell?: string;
+  /** What the fake kubectl does once it has noted its arguments; without one there is no kubectl. */
+  kubectl?: string;
+  /** The text of the kubeconfig; without one there is none. */
+  kubeconfig?: string;
+  /** What stands in the script's `KUBECTL` line, `$0` for the node's own kubectl. */
+  candidates?: string;
+  env?: Record<string, string>;
+}
+
+/** Runs the script as Run Command would, on a node made of a folder. */
+async function runNode({ shell = 'sh', kubectl, kubeconfig, candidates = '$0', env }: Node) {
+  const own = await mkdtemp(join(dir, 'node-'));
+  const work = join(own, 'work');
+  await mkdir(work);
+  const path = join(own, 'kubectl');
+  const calls = join(own, 'calls');
+  if (kubectl !== undefined) await writeFile(path, `#!/bin/sh\nprintf '%s\\n' "$*" >> '${calls}'\n${kubectl}\n`, { mode: 0o700 });
+  if (kubeconfig !== undefined) await writeFile(join(own, 'kubeconfig'), kubeconfig);
+  const paths = { kubectl: candidates.replace('$0', path), kubeconfig: join(own, 'kubeconfig') };
+  const script = substituteLines(composeScript(nonce, ['https://mcr.microsoft.com/v2/']).join('\n'), paths);
+  await writeFile(join(own, 'script.sh'), script);
+
+  const from = performance.now();
+  const child = spawn(shell, [join(own, 'script.sh')], {
+    cwd: work,
+    env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', HOME: work, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
+  const seconds = (performance.now() - from) / 1000;
+  const report = parseReport(stdout, nonce);
+  return {
+    stdout,
+    stderr,
+    code: code as number,
+    seconds,
+    report,
+    reason: report && classifyReport(report).reason,
+    calls: (await readFile(calls, 'utf8').catch(() => '')).split('\n').slice(0, -1),
+    kubeconfigPath: paths.kubeconfig,
+    litter: await readdir(work),
+  };
+}
+
+const base64 = (pem: string) => Buffer.from(pem).toString('base64');
+
+/** A kubeconfig as AKS writes it. */
+function kubeconfigOf(server: string, cluster: string[] = [], user: string[] = []): string {
+  return [
+    'apiVersion: v1',
+    'kind: Config',
+    'clusters:',
+    '- name: localcluster',
+    '  cluster:',
+    ...cluster.map((line) => `    ${line}`),
+    `    server: ${server}`,
+    'users:',
+    '- name: client',
+    '  user:',
+    ...user.map((line) => `    ${line}`),
+    'contexts:',
+    '- context: {cluster: localcluster, user: client}',
+    '  name: localclustercontext',
+    'current-context: localclustercontext',
+    '',
+  ].join('\n');
+}
+
+const trusted = () => [`certificate-authority-data: ${base64(authority.certificate)}`];
+const at = (name: string) => `https://127.0.0.1:${ports[name]}`;
+
+describe.concurrent.each(shells)('the node script under %s', (shell) => {
+  it('asks kubectl once on a healthy node, and does nothing else', async ({ expect }) => {
+    const { stdout, stderr, code, calls, kubeconfigPath, litter, report } = await runNode({ shell, kubectl: good });
+    expect(stdout.replace(/ms=\d+\n/, 'ms=…\n').replace(/ +\n/g, '\n')).toBe(
+      `\nAFP1 begin ${nonce}\nms=…\nserver=v1.31.4\nAFP1 end ${nonce} rc=0\n`,
+    );
+    expect(calls).toEqual([`--kubeconfig ${kubeconfigPath} version --request-timeout=7s`]);
+    expect(Number(report?.facts.get('ms'))).toBeLessThan(10_000);
+    expect({ stderr, code, litter }).toEqual({ stderr: '', code: 0, litter: [] });
+  });
+
+  it('takes the first kubectl that is there', async ({ expect }) => {
+    const { report } = await runNode({ shell, kubectl: good, candidates: '/nowhere/kubectl $0 /bin/false' });
+    expect(report?.facts.get('server')?.trim()).toBe('v1.31.4');
+  });
+
+  it('says that there is no kubectl', async ({ expect }) => {
+    const { stdout, reason } = await runNode({ shell });
+    expect(stdout).toBe(`\nAFP1 begin ${nonce}\nkubectl=missing\nAFP1 end ${nonce} rc=127\n`);
+    expect(reason).toBe('KubectlMissing');
+  });
+
+  it.for<[string, string, string]>([
+    ['a version with a suffix', 'Server Version: v1.30.12-aks+build.7', 'v1.30.12-aks+build.7'],
+    ['the old long form', 'Server Version: version.Info{Major:"1", Minor:"22", GitVersion:"v1.22.4", GitCommit:"x"}', 'v1.22.4'],
+  ])('reads %s', async ([, line, version], { expect }) => {
+    const { report } = await runNode({ shell, kubectl: `echo '${line}'` });
+    expect([report?.exitCode, report?.facts.get('server')?.trim()]).toEqual([0, version]);
+  });
+
+  it('is reachable without a version that it can read', async ({ expect }) => {
+    expect((await runNode({ shell, kubectl: 'echo ok' })).report).toEqual({
+      exitCode: 0,
+      facts: new Map([
+        ['ms', expect.stringMatching(/^\d+$/)],
+        ['server', ''],
+      ]),
+    });
+  });
+
+  it('passes the exit code of kubectl on', async ({ expect }) => {
+    const { report, calls } = await runNode({ shell, kubectl: 'exit 42' });
+    expect([report?.exitCode, calls.length]).toEqual([42, 1]);
+  });
+
+  it.for<[string, string | undefined, ReasonCode]>([
+    ['no kubeconfig', undefined, 'KubeconfigMissing'],
+    ['an empty kubeconfig', '', 'KubeconfigBroken'],
+    ['a kubeconfig whose server is not https', kubeconfigOf('http://127.0.0.1:8080'), 'KubeconfigBroken'],
+    // Nothing answers here, neither Azure's resolver nor any other place.
+    ['a name that does not resolve', kubeconfigOf('https://no..such.name:443'), 'NoEgress'],
+  ])('stops its diagnosis at %s', async ([, kubeconfig, expected], { expect }) => {
+    const { reason, stderr, calls, litter } = await runNode({ shell, kubectl: refused, kubeconfig });
+    expect({ reason, stderr, calls: calls.length, litter }).toEqual({ reason: expected, stderr: '', calls: 1, litter: [] });
+  });
+
+  it.for<[string, () => string, ReasonCode]>([
+    ['a port that is closed', () => kubeconfigOf(at('closed'), trusted()), 'ConnectionRefused'],
+    ['something that speaks no TLS', () => kubeconfigOf(at('plain'), trusted()), 'TlsFailed'],
+    ['an expired certificate', () => kubeconfigOf(at('expired'), trusted()), 'ServerCertificateExpired'],
+    ['a certificate of tomorrow', () => kubeconfigOf(at('early'), trusted()), 'ServerCertificateNotYetValid'],
+    ['a certificate for another name', () => kubeconfigOf(at('other'), trusted()), 'ServerCertificateWrongName'],
+    [
+      'a certificate of another authority',
+      () => kubeconfigOf(at('200'), [`certificate-authority-data: ${base64(stranger.certificate)}`]),
+      'TlsIntercepted',
+    ],
+    ['a connection that is cut', () => kubeconfigOf(at('reset'), trusted()), 'ConnectionReset'],
+    ['401', () => kubeconfigOf(at('401'), trusted()), 'Unauthorized'],
+    ['403', () => kubeconfigOf(at('403'), trusted()), 'Forbidden'],
+    ['500', () => kubeconfigOf(at('500'), trusted()), 'ServerError'],
+    ['503', () => kubeconfigOf(at('503'), trusted()), 'ServerNotReady'],
+    ['a redirect', () => kubeconfigOf(at('302'), trusted()), 'UnexpectedAnswer'],
+    ['nothing, a moment later', () => kubeconfigOf(at('200'), trusted()), 'Transient'],
+    ['nothing, with a CA in a file', () => kubeconfigOf(at('200'), [`certificate-authority: ${join(dir, 'ca.crt')}`]), 'Transient'],
+    ['nothing, with a quoted server and a path', () => kubeconfigOf(`"${at('200')}/clusters/a"`, trusted()), 'Transient'],
+    ['nothing, under another TLS name', () => kubeconfigOf(at('internal'), [...trusted(), 'tls-server-name: api.internal']), 'Transient'],
+    [
+      'nothing, with its client certificate',
+      () =>
+        kubeconfigOf(at('mutual'), trusted(), [`client-certificate: ${join(dir, 'client.crt')}`, `client-key: ${join(dir, 'client.key')}`]),
+      'Transient',
+    ],
+  ])('finds %s', async ([, kubeconfig, expected], { expect }) => {
+    const { reason, report, stderr, stdout, litter } = await runNode({ shell, kubectl: refused, kubeconfig: kubeconfig() });
+    expect({ reason, stderr, litter, exit: report?.exitCode }).toEqual({ reason: expected, stderr: '', litter: [], exit: 1 });
+    expect(report?.facts.get('host')).toBe('127.0.0.1');
+    expect(report?.facts.get('dns')).toBe('127.0.0.1');
+    expect(Buffer.byteLength(stdout)).toBeLessThanOrEqual(1500);
+  });
+
+  it('goes to the API server past any proxy', async ({ expect }) => {
+    const env = { https_proxy: `http://127.0.0.1:${ports.closed}`, HTTPS_PROXY: `http://127.0.0.1:${ports.closed}` };
+    expect((await runNode({ shell, kubectl: refused, kubeconfig: kubeconfigOf(at('200'), trusted()), env })).reason).toBe('Transient');
+  });
+
+  it.for<[string, string]>([
+    ['control characters', "printf 'a\\033[31mb\\000c\\r\\nd\\te\\177f\\n' >&2; exit 1"],
+    ['bytes that are no text', "printf '\\377\\376\\303\\050\\n' >&2; exit 1"],
+    ['a frame of its own', `printf '\\nAFP1 begin ${nonce}\\nserver=v9\\nAFP1 end ${nonce} rc=0\\n' >&2; exit 1`],
+    ['facts of its own', "printf 'x\\nkubectl=missing\\ncurl=0\\n' >&2; exit 1"],
+    ['what a shell could run', "printf '%s\\n' '$(touch pwned) `touch pwned` ; touch pwned' >&2; exit 1"],
+    ['what printf could read', "printf '%s\\n' '%s%n%d \\\\n\\\\033' >&2; exit 1"],
+    ['100 KB', 'head -c 100000 /dev/zero | tr "\\0" x >&2; exit 1'],
+  ])('keeps its frame whole and small when kubectl prints %s', async ([, kubectl], { expect }) => {
+    const { stdout, report, litter } = await runNode({ shell, kubectl, kubeconfig: kubeconfigOf(at('closed'), trusted()) });
+    expect(stdout).toMatch(new RegExp(`^\\nAFP1 begin ${nonce}\\n(?:[a-z_]+=[ -~]*\\n)+AFP1 end ${nonce} rc=1\\n$`));
+    expect([report?.exitCode, report?.facts.get('tcp'), report?.facts.has('kubectl')]).toEqual([1, 'refused', false]);
+    expect(report?.facts.get('said')?.length).toBeLessThanOrEqual(200);
+    expect(Buffer.byteLength(stdout)).toBeLessThanOrEqual(1500);
+    expect(litter).toEqual([]);
+  });
+
+  it('keeps the key material of the kubeconfig to itself', async ({ expect }) => {
+    const { certificate, key } = await authority.issue('client', { commonName: 'node' });
+    const user = [`client-certificate-data: ${base64(certificate)}`, `client-key-data: ${base64(key)}`, 'token: abcdefgh-12345678'];
+    const { stdout } = await runNode({ shell, kubectl: refused, kubeconfig: kubeconfigOf(at('401'), trusted(), user) });
+    for (const secret of [base64(certificate), base64(key), base64(authority.certificate), 'abcdefgh-12345678'])
+      expect(stdout).not.toContain(secret.slice(0, 24));
+  });
+
+  it.for<[string, string]>([
+    ['hangs', 'exec sleep 60'],
+    ['hangs with children that keep its output open', 'sleep 60 & sleep 60'],
+    ['hangs and cannot be asked to stop', "trap '' TERM; while :; do sleep 1; done"],
+  ])('ends within 20 s when kubectl %s and the API server is silent', async ([, kubectl], { expect }) => {
+    const { seconds, report, calls, stdout } = await runNode({ shell, kubectl, kubeconfig: kubeconfigOf(at('silent'), trusted()) });
+    expect(seconds).toBeLessThan(20);
+    expect([124, 137]).toContain(report?.exitCode);
+    expect(report?.facts.get('curl')).toBe('28');
+    expect(calls).toHaveLength(1);
+    expect(stdout.endsWith(`AFP1 end ${nonce} rc=${report?.exitCode}\n`)).toBe(true);
+  });
+});

@@ -1,0 +1,231 @@
+import type { TableClient } from '@azure/data-tables';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { emptyState, type NodeState } from '../../src/history/node-state.ts';
+import { type ReasonCode, reasons } from '../../src/probe/reasons.ts';
+import {
+  type Flight,
+  factProperties,
+  flightProperty,
+  mergeNode,
+  type NodeFacts,
+  type NodeRow,
+  nodeRange,
+  readNodes,
+  stateProperties,
+} from '../../src/tables/node-rows.ts';
+import { insertOnce, isLostWrite, writeBatch } from '../../src/tables/rows.ts';
+import { type Storage, startStorage } from './storage.ts';
+
+let storage: Storage;
+let fleet: TableClient;
+beforeAll(async () => {
+  storage = await startStorage();
+  fleet = await storage.tables.open('fleet');
+});
+afterAll(() => storage.stop());
+
+const time = '2026-11-21T09:35:02.000Z';
+const facts: NodeFacts = {
+  node: 'aks-web-12345678-vmss00000a',
+  resourceId:
+    '/subscriptions/0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01/resourceGroups/MC_rg-payments-prod_payments-prod_westeurope/providers/Microsoft.Compute/virtualMachineScaleSets/aks-web-12345678-vmss/virtualMachines/10',
+  vmId: '4b2f7d4e-93d6-4b0f-9a59-2f3c5c7a1b11',
+  pool: 'web',
+  os: 'Linux',
+  zone: '2',
+  size: 'Standard_D8ds_v5',
+  image: 'AKSUbuntu/2204gen2containerd/202610.01.0',
+  subnet: 'aks-subnet',
+  created: '2026-10-01T00:00:00.000Z',
+  skipped: 'TooYoung',
+};
+const flight: Flight = {
+  id: '2026-11-21T09:35:00Z|cluster|0',
+  nonce: '0123456789abcdef',
+  sweep: '2026-11-21T09:35:00Z',
+  startedAt: time,
+  until: '2026-11-21T09:39:32.000Z',
+};
+const state: NodeState = {
+  latest: {
+    verdict: 'unreachable',
+    reason: 'ConnectionTimedOut',
+    message: 'kubectl version failed',
+    latencyMs: 8004,
+    nonce: 'fedcba9876543210',
+    flight: 'f',
+    sweep: '2026-11-21T09:35:00Z',
+    at: time,
+  },
+  since: time,
+  failures: 2,
+  successes: 0,
+  unknowns: 1,
+  firstFailure: time,
+  firstSuccess: undefined,
+  outageSince: time,
+};
+
+const put = async (cluster: string, node: string, properties: Record<string, unknown>) => {
+  await insertOnce(fleet, { partitionKey: cluster, rowKey: `node|${node}`, ...properties });
+  return (await readNodes(fleet, cluster, [node])).get(node)!;
+};
+
+describe('nodeRange', () => {
+  const name = fc
+    .tuple(fc.constantFrom(...'abz09'), fc.string({ unit: fc.constantFrom(...'abz09-.'), maxLength: 4 }), fc.constantFrom(...'abz09'))
+    .map((parts) => parts.join(''));
+
+  it('holds every name that is asked for, and none before the first or after the last', () => {
+    fc.assert(
+      fc.property(fc.array(name, { minLength: 1, maxLength: 6 }), name, (names, other) => {
+        const { from, to } = nodeRange(names);
+        const holds = (node: string) => from <= `node|${node}` && `node|${node}` < to;
+        expect(names.every(holds)).toBe(true);
+        const sorted = [...names].sort();
+        expect(holds(other)).toBe(sorted[0]! <= other && other <= sorted.at(-1)!);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('holds every node and nothing else of a cluster where no name is told', () => {
+    const { from, to } = nodeRange();
+    fc.assert(fc.property(name, (node) => from <= `node|${node}` && `node|${node}` < to));
+    for (const key of ['cluster', 'log|a', 'outage|a|1', 'outbox|a', 'nodes', 'node', 'note']) expect(from <= key && key < to).toBe(false);
+    expect(nodeRange([])).toEqual(nodeRange());
+  });
+});
+
+describe('a node row', () => {
+  it('is read back as it was written', async () => {
+    const properties = { ...factProperties(facts), ...stateProperties(state), ...flightProperty({ ...flight, overdue: true }) };
+    const row = await put('whole', facts.node, { ...properties, foldedAt: time, missing: 1, missedIn: 'sweep', retiredAt: time });
+    expect(row).toEqual({
+      facts,
+      state,
+      flight: { ...flight, overdue: true },
+      foldedAt: time,
+      missing: 1,
+      missedIn: 'sweep',
+      retiredAt: time,
+      etag: expect.stringContaining('datetime'),
+    });
+  });
+
+  it('is read back as it was written when most of it is empty', async () => {
+    const bare: NodeFacts = { node: 'bare', resourceId: '/x', vmId: '', pool: 'p', os: 'Windows' };
+    const row = await put('bare', 'bare', {
+      ...factProperties(bare),
+      ...stateProperties(emptyState),
+      ...flightProperty(undefined),
+      missing: 0,
+    });
+    expect(row).toEqual({ facts: bare, state: { ...emptyState, latest: undefined }, missing: 0, etag: row.etag });
+  });
+
+  it('keeps any state but the end of a long message', async () => {
+    const reason = fc.constantFrom(...(Object.keys(reasons) as ReasonCode[]));
+    const text = fc.string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 20 });
+    const count = fc.nat(1000);
+    const latest = fc.record({
+      verdict: fc.constantFrom('reachable', 'unreachable', 'unknown'),
+      reason,
+      message: text,
+      latencyMs: fc.nat(),
+      nonce: text,
+      flight: text,
+      sweep: text,
+      at: text,
+    });
+    const optional = fc.option(text, { nil: undefined });
+    const any = fc.record({
+      latest: fc.option(latest, { nil: undefined }),
+      since: optional,
+      failures: count,
+      successes: count,
+      unknowns: count,
+      firstFailure: optional,
+      firstSuccess: optional,
+      outageSince: optional,
+    });
+    let n = 0;
+    await fc.assert(
+      fc.asyncProperty(any, async (written: NodeState) => {
+        n += 1;
+        expect((await put('any', `n${n}`, stateProperties(written))).state).toEqual(written);
+      }),
+      { numRuns: 40 },
+    );
+    expect(stateProperties({ ...state, latest: { ...state.latest!, message: 'x'.repeat(500) } }).message).toBe('x'.repeat(160));
+  });
+
+  it('takes a value away that is no longer there when it is merged', async () => {
+    const row = await put('merge', facts.node, { ...factProperties(facts), ...stateProperties(state), ...flightProperty(flight) });
+    const properties = {
+      ...factProperties({ ...facts, zone: undefined, skipped: undefined }),
+      ...stateProperties(emptyState),
+      ...flightProperty(undefined),
+    };
+    await writeBatch(fleet, [mergeNode('merge', row, properties)]);
+    const merged = (await readNodes(fleet, 'merge')).get(facts.node);
+    expect(merged).toMatchObject({
+      facts: { zone: undefined, skipped: undefined, size: facts.size },
+      state: { latest: undefined, failures: 0 },
+    });
+    expect(merged?.flight).toBeUndefined();
+  });
+
+  it('is changed only as it was read', async () => {
+    const row = await put('etag', facts.node, { ...factProperties(facts), ...stateProperties(emptyState), missing: 0 });
+    await writeBatch(fleet, [mergeNode('etag', row, flightProperty(flight))]);
+    await expect(writeBatch(fleet, [mergeNode('etag', row, flightProperty({ ...flight, id: 'mine' }))])).rejects.toSatisfy(isLostWrite);
+    expect((await readNodes(fleet, 'etag')).get(facts.node)?.flight).toEqual(flight);
+  });
+
+  it('is taken for what can be read of it, and proves nothing by the rest', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const row = await put('stranger', 'a', {
+      verdict: 'fine',
+      reason: 'Nonsense',
+      failures: -3,
+      successes: 'many',
+      os: 'BeOS',
+      skipped: 'Whim',
+      missing: 'x',
+    });
+    expect(row).toMatchObject({ state: { failures: 0, successes: 0 }, missing: 0, facts: { os: 'Linux' } });
+    expect([row.state.latest, row.facts.skipped]).toEqual([undefined, undefined]);
+    const known = await put('stranger', 'b', { verdict: 'unreachable', reason: 'OfTomorrow' });
+    expect(known.state.latest).toMatchObject({ verdict: 'unreachable', reason: 'Undiagnosed' });
+    warn.mockRestore();
+  });
+
+  it('whose claim cannot be read is claimed all the same', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    for (const [node, claim] of Object.entries({ a: '{', b: '{"id":1}', c: 'true' })) {
+      const row = await put('claim', node, { flight: claim });
+      expect(Date.parse(row.flight!.until) - Date.now()).toBeGreaterThan(500_000);
+    }
+    warn.mockRestore();
+  });
+});
+
+describe('readNodes', () => {
+  const names = (rows: ReadonlyMap<string, NodeRow>) => [...rows.keys()];
+  beforeAll(async () => {
+    for (const node of ['a', 'a-b', 'a.b', 'a0', 'b', 'c']) await insertOnce(fleet, { partitionKey: 'some', rowKey: `node|${node}` });
+    for (const rowKey of ['cluster', 'log|a', 'outage|a|1']) await insertOnce(fleet, { partitionKey: 'some', rowKey });
+  });
+
+  it('reads all nodes of a cluster and no other row', async () => {
+    expect(names(await readNodes(fleet, 'some'))).toEqual(['a', 'a-b', 'a.b', 'a0', 'b', 'c']);
+  });
+
+  it('reads those that are asked for, in any order, and no other', async () => {
+    expect(names(await readNodes(fleet, 'some', ['c', 'a', 'gone']))).toEqual(['a', 'c']);
+    expect(names(await readNodes(fleet, 'some', ['a']))).toEqual(['a']);
+    expect(names(await readNodes(fleet, 'other'))).toEqual([]);
+  });
+});
