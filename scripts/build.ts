@@ -12,8 +12,11 @@ const inlineFiles: Plugin = {
   setup({ onLoad }) {
     onLoad({ filter: /[\\/]src[\\/]probe[\\/]script\.ts$/ }, async ({ path }) => {
       let contents = await readFile(path, 'utf8');
-      for (const [call, file] of contents.matchAll(READ_FILE))
-        contents = contents.replace(call, JSON.stringify(await readFile(join(dirname(path), file!), 'utf8')));
+      for (const [call, file] of contents.matchAll(READ_FILE)) {
+        const text = JSON.stringify(await readFile(join(dirname(path), file!), 'utf8'));
+        // By a function: a text would have its own $' and $& read as patterns.
+        contents = contents.replace(call, () => text);
+      }
       if (contents.includes('readFileSync('))
         throw new Error(`expected every readFileSync of ${basename(path)} to be replaced by its file, one is left`);
       return { contents, loader: 'ts' };

@@ -44,6 +44,7 @@ export function nodeOutageEvent(outage: Outage, what: 'started' | 'ended', pageU
       stage,
       sentence,
       message: started ? `Connectivity outage detected at ${outage.start}` : outage.message,
+      evidence: outage.startLogs[0]?.message ?? '',
       start: outage.start,
       end: outage.end ?? '',
       remedy: remedies[0] ?? '',

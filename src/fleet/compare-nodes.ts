@@ -23,7 +23,6 @@ export const endingReasons: readonly ReasonCode[] = [
   'Deallocated',
   'NotRunning',
   'Deleting',
-  'NotSupported',
 ];
 
 function sameFacts(a: NodeFacts, b: NodeFacts): boolean {

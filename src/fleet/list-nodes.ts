@@ -111,8 +111,7 @@ export async function listNodes(
       return;
     }
     const excluded = cluster.excludedPools.includes(node.pool) ? 'Excluded' : undefined;
-    const unsupported = node.os === 'Windows' ? 'NotSupported' : undefined;
-    nodes.set(node.node, { ...node, skipped: cluster.recordOnly ?? excluded ?? unsupported ?? skipReason(machine, now, graceMinutes) });
+    nodes.set(node.node, { ...node, skipped: cluster.recordOnly ?? excluded ?? skipReason(machine, now, graceMinutes) });
   };
   for await (const scaleSet of compute.virtualMachineScaleSets.list(cluster.nodeResourceGroup)) {
     // The instances of a Flexible set are plain VMs, and listed as such.

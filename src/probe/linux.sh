@@ -48,7 +48,7 @@ if [ -z "$kubectl" ]; then
 fi
 
 started=$(now)
-said=$(timeout -k 1 8 "$kubectl" --kubeconfig "$KUBECONFIG_FILE" version --request-timeout=7s 2>&1)
+said=$(timeout -k 1 8 "$kubectl" --kubeconfig "$KUBECONFIG_FILE" version --request-timeout=7s 2>&1 </dev/null)
 rc=$?
 fact ms "$(($(now) - started))"
 if [ "$rc" -eq 0 ]; then
@@ -101,7 +101,7 @@ if [ -z "$address" ]; then
   if [ "$waited" -ge 2800 ]; then fact dns timeout; else fact dns failed; fi
   fact resolver "$(sed -n 's/^nameserver *//p' /etc/resolv.conf 2>/dev/null | head -n 2 | clean 80)"
   if has python3; then
-    fact dns_azure "$(within 3 python3 -c 'import socket,sys
+    azure=$(within 3 python3 -c 'import socket,sys
 n=sys.argv[1]
 q=b"\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00"+b"".join(bytes([len(p)])+p.encode() for p in n.split("."))+b"\x00\x00\x01\x00\x01"
 s=socket.socket(socket.AF_INET,socket.SOCK_DGRAM);s.settimeout(2)
@@ -109,7 +109,8 @@ try:
   s.sendto(q,("168.63.129.16",53));r=s.recv(512)
   print("found" if r[3]&15==0 and r[7]>0 else "unknown" if r[3]&15==3 else "failed")
 except socket.timeout: print("timeout")
-except OSError: print("failed")' "$host" 2>/dev/null || echo failed)"
+except OSError: print("failed")' "$host" 2>/dev/null)
+    fact dns_azure "${azure:-failed}"
   fi
   egress
   finish "$rc"

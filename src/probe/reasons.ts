@@ -223,7 +223,7 @@ export const reasons = {
   RunCommandFailed: reason(
     'agent',
     'Azure reports that Run Command failed on the node.',
-    ['Run RemoveRunCommandLinuxExtension on the node, then check again.'],
+    ['Run RemoveRunCommandLinuxExtension (RemoveRunCommandWindowsExtension) on the node, then check again.'],
     [RUN_COMMAND],
   ),
   RunCommandTimedOut: reason(
@@ -282,7 +282,6 @@ export const reasons = {
   Deallocated: reason('azure', 'The VM of the node is deallocated.'),
   Deleting: reason('azure', 'The VM of the node is being deleted.'),
   Creating: reason('azure', 'The VM of the node is being created.'),
-  NotSupported: reason('prober', 'This kind of node is not probed by this version.'),
   OverBudget: reason(
     'prober',
     'The sweep had no time left for the node at the pace that Azure allows.',

@@ -18,8 +18,13 @@ export type RunState =
  * @returns the serialized poller, which any process may restore.
  * @throws RestError as Azure answered.
  */
-export async function startRun(compute: ComputeManagementClient, target: Target, script: string[]): Promise<string> {
-  const input = { commandId: 'RunShellScript', script };
+export async function startRun(
+  compute: ComputeManagementClient,
+  target: Target,
+  os: 'Linux' | 'Windows',
+  script: string[],
+): Promise<string> {
+  const input = { commandId: os === 'Windows' ? 'RunPowerShellScript' : 'RunShellScript', script };
   const poller =
     target.kind === 'instance'
       ? compute.virtualMachineScaleSetVMs.runCommand(target.resourceGroup, target.vmss, target.instanceId, input)

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
-// The build replaces this call by the file's text (scripts/build.ts): the script's body is fixed from then on.
-const body = readFileSync(new URL('./linux.sh', import.meta.url), 'utf8');
+// The build replaces these calls by the files' text (scripts/build.ts): the scripts' bodies are fixed from then on.
+const linux = readFileSync(new URL('./linux.sh', import.meta.url), 'utf8');
+const windows = readFileSync(new URL('./windows.ps1', import.meta.url), 'utf8');
 
-/** SHA-256 of the script's body, logged so that an operator can tell what ran on the nodes. */
-export const scriptHash = createHash('sha256').update(body).digest('hex');
+/** SHA-256 of the scripts' bodies, told with each sweep so that an operator can tell what ran on the nodes. */
+export const scriptHash = createHash('sha256').update(linux).update(windows).digest('hex');
 
 /**
  * Puts the two lines that vary before the fixed body. Run Command's own `parameters` are not used: Azure rewrites the script for them (azure-cli#10400).
@@ -15,9 +16,11 @@ export const scriptHash = createHash('sha256').update(body).digest('hex');
  * @returns the script as the lines of a Run Command request.
  * @throws Error where either could mean anything to a shell.
  */
-export function composeScript(nonce: string, egressEndpoints: readonly string[]): string[] {
+export function composeScript(nonce: string, egressEndpoints: readonly string[], os: 'Linux' | 'Windows' = 'Linux'): string[] {
   if (!/^[0-9a-f]{16}$/.test(nonce)) throw new Error(`expected a nonce of 16 hex digits, got "${nonce}"`);
   const unsafe = egressEndpoints.find((url) => !/^https:\/\/[\w.:/~-]+$/.test(url));
   if (unsafe !== undefined) throw new Error(`expected a plain https URL as egress endpoint, got "${unsafe}"`);
-  return [`NONCE='${nonce}'`, `EGRESS='${egressEndpoints.join(' ')}'`, ...body.split('\n')];
+  const endpoints = egressEndpoints.join(' ');
+  if (os === 'Windows') return [`$Nonce = '${nonce}'`, `$Egress = '${endpoints}'`, ...windows.split('\n')];
+  return [`NONCE='${nonce}'`, `EGRESS='${endpoints}'`, ...linux.split('\n')];
 }

@@ -3,6 +3,7 @@ import type { Services } from '../services.ts';
 import { type NodeRow, readNodes } from '../tables/node-rows.ts';
 import { deleteStarted, readStarted, type Started } from '../tables/poller-rows.ts';
 import { hasTally, insertTally, readPlan } from '../tables/sweep-rows.ts';
+import { addOutsideView } from './add-outside-view.ts';
 import { COLLECT_GRACE_SECONDS } from './claim.ts';
 import { effectDone } from './effect.ts';
 import { type Ended, inspectFlights } from './inspect-flights.ts';
@@ -45,7 +46,7 @@ export async function collectSlice(services: Services, message: MessageOf<'colle
     ended.push(inspection.ended);
     outcomes.set(node, { verdict: inspection.ended.result.verdict, reason: inspection.ended.result.reason });
   }
-  const worthTelling = await recordResults(services, message, ended, rows);
+  const worthTelling = await recordResults(services, message, await addOutsideView(services, sweep, cluster, ended), rows);
   if ([...found.values()].some((inspection) => inspection.status === 'pending'))
     await queue.sendBack(message, settings.COLLECT_AGAIN_SECONDS);
   else {

@@ -38,7 +38,11 @@ export async function postRuns(services: Services, subscriptionId: string, claim
         },
       };
     try {
-      return { nonce, status: 'polling', poller: await startRun(compute, target, composeScript(nonce, settings.EGRESS_ENDPOINTS)) };
+      return {
+        nonce,
+        status: 'polling',
+        poller: await startRun(compute, target, facts.os, composeScript(nonce, settings.EGRESS_ENDPOINTS, facts.os)),
+      };
     } catch (error) {
       if (isRestError(error) && error.statusCode === 429) {
         throttledFor = Math.max(throttledFor ?? 0, retryAfterSeconds(error));

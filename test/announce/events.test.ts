@@ -26,6 +26,7 @@ describe('nodeOutageEvent', () => {
           "cluster": "0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01.rg-(pay).ments.shop",
           "end": "",
           "eventId": "0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01.rg-(pay).ments.shop|aks-web-12345678-vmss00000a|2026-11-21T09:35:02.000Z/started/1",
+          "evidence": "",
           "message": "Connectivity outage detected at 2026-11-21T09:35:02.000Z",
           "node": "aks-web-12345678-vmss00000a",
           "page": "https://prober.example/api/status/clusters/0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01.rg-(pay).ments.shop/nodes/aks-web-12345678-vmss00000a",

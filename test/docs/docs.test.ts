@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { renderReasons } from '../../scripts/write-docs.ts';
 import { routes } from '../../src/http/routes.ts';
 import { settingNames } from '../../src/settings.ts';
 
@@ -39,4 +40,8 @@ it('every link to a file of the project leads somewhere', () => {
   for (const page of pages)
     for (const [, target] of read(page).matchAll(/\]\((?!https?:|#)([^)#]+)/g))
       expect(() => readFileSync(new URL(target!, new URL(page, root))), `${target} in ${page}`).not.toThrow();
+});
+
+it('the reference of reasons is what the catalogue says', () => {
+  expect(read('docs/reference/reasons.md')).toBe(renderReasons());
 });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { NodeView } from '../../src/http/nodes.ts';
 import type { Page } from '../../src/http/paging.ts';
 import type { SweepView } from '../../src/http/sweeps.ts';
+import { scriptHash } from '../../src/probe/script.ts';
 import { until } from '../host/until.ts';
 import { type App, quickSweeps, type Stage, setStage } from './stage.ts';
 
@@ -41,5 +42,7 @@ it('two hosts on one storage account share every sweep, and no node ever has two
   expect(runCommand.started).toBeLessThanOrEqual(started * nodes);
   expect((await one.get<Page<NodeView>>(`clusters/${cluster}/nodes`)).items).toHaveLength(nodes);
   const heartbeats = await stage.events('SweepCompleted');
+  // The scripts in the bundle are those of the sources, to the letter.
+  for (const { properties } of heartbeats) expect(properties.script).toBe(scriptHash);
   expect(new Set(heartbeats.map(({ properties }) => properties.eventId)).size).toBe(heartbeats.length);
 }, 90_000);

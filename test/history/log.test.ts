@@ -24,7 +24,7 @@ const result = fc
       at: at(minute),
     }),
   );
-const results = fc.uniqueArray(result, { selector: ({ nonce }) => nonce, maxLength: 40 });
+const results = fc.uniqueArray(result, { selector: ({ nonce }) => nonce, maxLength: 40, size: 'max' });
 const logOf = (all: readonly ProbeResult[]) => all.reduce<NodeLog>(addToLog, emptyLog);
 
 describe('addToLog', () => {

@@ -31,7 +31,7 @@ const thresholds: fc.Arbitrary<Thresholds> = fc.record({
   failures: fc.integer({ min: 1, max: 4 }),
   recoveries: fc.integer({ min: 1, max: 3 }),
 });
-const kinds = fc.array(fc.constantFrom<Kind>('reachable', 'unreachable', 'unreachable', 'unknown'), { maxLength: 40 });
+const kinds = fc.array(fc.constantFrom<Kind>('reachable', 'unreachable', 'unreachable', 'unknown'), { maxLength: 40, size: 'max' });
 const asDefault: Thresholds = { failures: 2, recoveries: 1 };
 
 /** Folds results of these verdicts, a minute apart, and gives every step. */
@@ -142,6 +142,7 @@ describe('foldResult', () => {
   it('asks to confirm the first failure of a run, unless it opened an outage by itself or one is open', () => {
     const confirmed = (verdicts: Kind[], limits: Thresholds) => play(verdicts, limits).map(({ confirm }) => confirm);
     expect(confirmed(['unreachable', 'unreachable', 'reachable', 'unreachable'], asDefault)).toEqual([true, false, false, true]);
+    expect(confirmed(['unreachable', 'unreachable', 'unreachable'], { failures: 3, recoveries: 1 })).toEqual([true, false, false]);
     expect(confirmed(['unreachable', 'reachable', 'unreachable'], { failures: 1, recoveries: 1 })).toEqual([false, false, false]);
     expect(confirmed(['unreachable', 'unreachable', 'reachable', 'unreachable'], { failures: 2, recoveries: 2 })).toEqual([
       true,
@@ -175,6 +176,11 @@ describe('foldResult', () => {
         resultOf('unknown', 10, 'NodeBusy'),
       ]),
     ).toEqual([true, false, true, true, false, true, true, false, true, false, true]);
+  });
+
+  it('has a cluster assessed when an outage closes, though the status turned before', () => {
+    const folds = play(['unreachable', 'unreachable', 'reachable', 'reachable', 'reachable'], { failures: 2, recoveries: 2 });
+    expect(folds.map(({ worthTelling }) => worthTelling)).toEqual([true, true, true, true, false]);
   });
 
   it('remembers since when the status is what it is', () => {

@@ -21,6 +21,8 @@ const frameOf = (id: string, { exitCode, facts }: Report) =>
   `\nAFP1 begin ${id}\n${[...facts].map(([key, text]) => `${key}=${text}\n`).join('')}AFP1 end ${id} rc=${exitCode}\n`;
 const runs = { numRuns: 10_000 };
 
+const id = '0123456789abcdef';
+
 describe('parseReport', () => {
   it('reads a complete frame, whatever stood before it and however lines end', () => {
     fc.assert(
@@ -66,6 +68,18 @@ describe('parseReport', () => {
     );
   });
 
+  it('takes no frame that one run began and another ended', () => {
+    fc.assert(
+      fc.property(nonce, nonce, report, (id, other, told) => {
+        fc.pre(id !== other);
+        const [own, foreign] = [frameOf(id, told), frameOf(other, told)];
+        const mixed = [own.replace(`end ${id}`, `end ${other}`), foreign.replace(`end ${other}`, `end ${id}`)];
+        expect(mixed.map((frame) => parseReport(frame, id))).toEqual([undefined, undefined]);
+      }),
+      runs,
+    );
+  });
+
   it('reads its own frame behind that of another run', () => {
     fc.assert(
       fc.property(nonce, nonce, report, report, (id, other, told, stale) => {
@@ -74,6 +88,12 @@ describe('parseReport', () => {
       }),
       runs,
     );
+  });
+
+  it('reads the last frame of its own, where the script began more than once', () => {
+    const told: Report = { exitCode: 1, facts: new Map([['ms', '7']]) };
+    expect(parseReport(`AFP1 begin ${id}\nms=5\n${frameOf(id, told)}`, id)).toEqual(told);
+    expect(parseReport(frameOf(id, { exitCode: 0, facts: new Map() }) + frameOf(id, told), id)).toEqual(told);
   });
 
   it('takes no frame behind which anything else was printed', () => {
@@ -119,7 +139,6 @@ describe('parseReport', () => {
     );
   });
 
-  const id = '0123456789abcdef';
   it.each([
     ['a line that is no fact', `AFP1 begin ${id}\nhello\nAFP1 end ${id} rc=0`],
     ['an empty line', `AFP1 begin ${id}\n\nAFP1 end ${id} rc=0`],

@@ -12,7 +12,6 @@ const remedyless = [
   'Deallocated',
   'Deleting',
   'Creating',
-  'NotSupported',
   'NotYetProbed',
 ];
 

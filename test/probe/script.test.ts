@@ -5,7 +5,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { composeScript, scriptHash } from '../../src/probe/script.ts';
 
-const body = readFileSync(new URL('../../src/probe/linux.sh', import.meta.url), 'utf8');
+const read = (name: string) => readFileSync(new URL(`../../src/probe/${name}`, import.meta.url), 'utf8');
+const body = read('linux.sh');
+const windows = read('windows.ps1');
 const nonce = '0123456789abcdef';
 
 describe('composeScript', () => {
@@ -57,7 +59,13 @@ describe('composeScript', () => {
     expect(said).toBe(`${nonce}|${urls.join(' ')}`);
   });
 
-  it('tells the hash of the body that ran', () => {
-    expect(scriptHash).toBe(createHash('sha256').update(body).digest('hex'));
+  it('puts the same two lines, in PowerShell, before the body for Windows', () => {
+    const [nonce, egress, ...rest] = composeScript('0123456789abcdef', ['https://a.example/', 'https://b.example/v2'], 'Windows');
+    expect([nonce, egress]).toEqual(["$Nonce = '0123456789abcdef'", "$Egress = 'https://a.example/ https://b.example/v2'"]);
+    expect(rest.join('\n')).toBe(windows);
+  });
+
+  it('tells the hash of the bodies that ran', () => {
+    expect(scriptHash).toBe(createHash('sha256').update(body).update(windows).digest('hex'));
   });
 });
