@@ -21,7 +21,8 @@ export function parseConnectionString(text: string): TelemetryTarget | string {
   }
   const instrumentationKey = parts.get('instrumentationkey');
   if (!instrumentationKey) return 'expected an InstrumentationKey in the connection string, got none';
-  const endpoint = parts.get('ingestionendpoint') ?? 'https://dc.services.visualstudio.com/';
+  const suffix = parts.get('endpointsuffix');
+  const endpoint = parts.get('ingestionendpoint') ?? (suffix ? `https://dc.${suffix}/` : 'https://dc.services.visualstudio.com/');
   if (!URL.canParse(endpoint) || new URL(endpoint).protocol !== 'https:') return `expected an https IngestionEndpoint, got "${endpoint}"`;
   return {
     instrumentationKey,

@@ -4,8 +4,8 @@ import type { NodeFacts, NodeRow } from '../tables/node-rows.ts';
 /** What a listing means for one node. */
 export type NodeChange =
   | { kind: 'new'; facts: NodeFacts }
-  /** As before, or with other facts; `ends` closes its outage because it is not to be probed any more. */
-  | { kind: 'known'; row: NodeRow; facts: NodeFacts; changed: boolean; ends?: ReasonCode }
+  /** As before, or with other facts; `seen` in a listing, or only recorded; `ends` closes its outage because it is not to be probed any more. */
+  | { kind: 'known'; row: NodeRow; facts: NodeFacts; changed: boolean; seen: boolean; ends?: ReasonCode }
   /** Another VM under the same name: it starts afresh. */
   | { kind: 'replaced'; row: NodeRow; facts: NodeFacts }
   /** Not listed for the first time, or by a listing that is not complete: nothing is proven yet. */
@@ -30,11 +30,11 @@ function sameFacts(a: NodeFacts, b: NodeFacts): boolean {
   return names.every((name) => (a[name] ?? '') === (b[name] ?? ''));
 }
 
-function compareNode(row: NodeRow, facts: NodeFacts): NodeChange {
+function compareNode(row: NodeRow, facts: NodeFacts, seen: boolean): NodeChange {
   if (row.facts.vmId !== '' && facts.vmId !== '' && row.facts.vmId !== facts.vmId) return { kind: 'replaced', row, facts };
   const ends = row.state.outageSince !== undefined && facts.skipped && endingReasons.includes(facts.skipped) ? facts.skipped : undefined;
-  const changed = row.missing > 0 || row.retiredAt !== undefined || !sameFacts(row.facts, facts);
-  return { kind: 'known', row, facts, changed, ends };
+  const changed = (seen && (row.missing > 0 || row.retiredAt !== undefined)) || !sameFacts(row.facts, facts);
+  return { kind: 'known', row, facts, changed, seen, ends };
 }
 
 function miss(row: NodeRow, sweep: string, reason: ReasonCode, complete: boolean): NodeChange {
@@ -60,7 +60,7 @@ export function compareNodes(
   const names = new Set(listed.map((facts) => facts.node));
   const changes = listed.map((facts): NodeChange => {
     const row = rows.get(facts.node);
-    return row ? compareNode(row, facts) : { kind: 'new', facts };
+    return row ? compareNode(row, facts, true) : { kind: 'new', facts };
   });
   const unlisted = standing(rows).filter((row) => !names.has(row.facts.node));
   return [...changes, ...unlisted.map((row) => miss(row, sweep, 'NodeGone', complete))];
@@ -77,5 +77,5 @@ export function loseNodes(rows: ReadonlyMap<string, NodeRow>, sweep: string): No
  * @param reason - outages end with it where it is one of `endingReasons`.
  */
 export function recordNodes(rows: ReadonlyMap<string, NodeRow>, reason: ReasonCode): NodeChange[] {
-  return standing(rows).map((row) => compareNode(row, { ...row.facts, skipped: reason }));
+  return standing(rows).map((row) => compareNode(row, { ...row.facts, skipped: reason }, false));
 }

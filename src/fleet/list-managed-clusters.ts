@@ -1,7 +1,8 @@
 import type { ContainerServiceClient, ManagedCluster } from '@azure/arm-containerservice';
 import { z } from 'zod';
 import { type ReasonCode, reasonCode } from '../probe/reasons.ts';
-import { formatClusterId, parseManagedClusterId } from './resource-id.ts';
+import { redact } from '../probe/redact.ts';
+import { formatClusterId, parseClusterId, parseManagedClusterId } from './resource-id.ts';
 import { isSelected, isSwitchedOff } from './selection.ts';
 
 /** What a sweep knows of a cluster: kept in the subscription's row of the sweep, so that no message carries a target. */
@@ -29,9 +30,12 @@ function recordOnlyReason(cluster: ManagedCluster, selected: boolean): ReasonCod
   return undefined;
 }
 
-function toFacts(cluster: ManagedCluster, selection: Selection): ClusterFacts {
+function toFacts(cluster: ManagedCluster, selection: Selection): ClusterFacts | undefined {
   const parsed = parseManagedClusterId(cluster.id ?? '');
-  if (parsed === undefined) throw new Error(`expected the resource ID of a managed cluster from Azure, got "${cluster.id}"`);
+  if (parsed === undefined || parseClusterId(formatClusterId(parsed)) === undefined) {
+    console.error(`left a cluster out: expected the resource ID of a managed cluster from Azure, got "${redact(cluster.id ?? '', 200)}"`);
+    return undefined;
+  }
   const selected = isSelected(`${parsed.resourceGroup}/${parsed.name}`, selection.include, selection.exclude);
   return {
     cluster: formatClusterId(parsed),
@@ -61,6 +65,9 @@ export interface Selection {
  */
 export async function listManagedClusters(client: ContainerServiceClient, selection: Selection): Promise<ClusterFacts[]> {
   const clusters: ClusterFacts[] = [];
-  for await (const cluster of client.managedClusters.list()) clusters.push(toFacts(cluster, selection));
+  for await (const cluster of client.managedClusters.list()) {
+    const facts = toFacts(cluster, selection);
+    if (facts !== undefined) clusters.push(facts);
+  }
   return clusters;
 }

@@ -4,8 +4,8 @@ export type Target =
   | { kind: 'vm'; subscriptionId: string; resourceGroup: string; vm: string };
 
 const subscription = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
-// Group names may hold letters of any script, digits, and ( ) . _ -
-const group = '[-\\w._()\\p{L}\\p{N}]{1,90}';
+// Group names may hold letters of any script with their marks, digits, and ( ) . _ -
+const group = '[-\\w._()\\p{L}\\p{M}\\p{N}]{1,90}';
 const head = `^/subscriptions/(?<subscriptionId>${subscription})/resourceGroups/(?<resourceGroup>${group})/providers/`;
 const instance = new RegExp(
   `${head}Microsoft\\.Compute/virtualMachineScaleSets/(?<vmss>[-\\w.]{1,64})/virtualMachines/(?<instanceId>\\d{1,10})/?$`,

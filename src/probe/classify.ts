@@ -129,6 +129,13 @@ function detailOf(facts: Facts): string {
 export function classifyReport({ exitCode, facts }: Report): Verdict {
   const latencyMs = number(facts.get('ms'));
   if (facts.get('kubectl') === 'missing') return { verdict: 'unknown', reason: 'KubectlMissing', message: 'no kubectl at any known path' };
+  // From `timeout` and the shell, not from kubectl: it could not be run, which says nothing of the API server.
+  if (exitCode >= 125 && exitCode <= 127)
+    return {
+      verdict: 'unknown',
+      reason: 'KubectlMissing',
+      message: `kubectl could not be run: ${facts.get('said') ?? `exit ${exitCode}`}`,
+    };
   if (exitCode === 0) {
     const version = facts.get('server');
     return {

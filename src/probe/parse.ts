@@ -24,7 +24,7 @@ export function stdoutOf(statuses: readonly RunCommandStatus[]): string {
   const message = statuses.find((status) => typeof status.message === 'string')?.message ?? '';
   const from = message.indexOf('[stdout]\n');
   if (from < 0) return '';
-  const to = message.lastIndexOf('\n[stderr]');
+  const to = message.indexOf('\n[stderr]', from);
   return message.slice(from + '[stdout]\n'.length, to < from ? undefined : to);
 }
 

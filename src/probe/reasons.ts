@@ -205,7 +205,7 @@ export const reasons = {
     [CONNECTION],
   ),
 
-  KubectlMissing: reason('agent', 'There is no kubectl on the node at any known path.', [
+  KubectlMissing: reason('agent', 'There is no kubectl on the node that can be run.', [
     'Upgrade the node image: az aks nodepool upgrade --node-image-only.',
   ]),
   NoProof: reason(

@@ -2,16 +2,21 @@ const SECRETS: readonly [RegExp, string][] = [
   [/-----BEGIN [^-]+-----[\s\S]*?(-----END [^-]+-----|$)/g, '[pem removed]'],
   [/\beyJ[\w-]{5,}\.[\w-]{5,}(\.[\w-]*)?/g, '[token removed]'],
   [/(https?:\/\/)[^\s/@]+@/gi, '$1[removed]@'],
-  [/\b(bearer|basic)\s+[\w.~+/=-]{8,}/gi, '$1 [removed]'],
-  [/\b((?:client-)?(?:key|token|password|secret|certificate)(?:-authority)?(?:-data)?\s*[:=]\s*)\S{8,}/gi, '$1[removed]'],
-  [/([?&](?:sig|c|s|h|code|token)=)[^&\s"]{8,}/gi, '$1[removed]'],
-  [/[A-Za-z0-9+/]{120,}={0,2}/g, '[base64 removed]'],
+  [/\b(bearer|basic)\s+["']?[\w.~+/=-]{8,}/gi, '$1 [removed]'],
+  [/(--(?:token|password|client-key)[= ]+["']?)[^\s"']+/gi, '$1[removed]'],
+  // JSON, YAML, connection strings and environment alike: any name that ends in one of these words.
+  [/((?:key|token|password|passwd|secret|credential|-data)["']?\s*[:=]\s*["']?)[^\s"'&;,}]{6,}/gi, '$1[removed]'],
+  [/([?&;](?:sig|c|s|h|code|token)=)[^&\s"]{8,}/gi, '$1[removed]'],
+  // A line of a PEM has 64 characters; its head may have been cut away.
+  [/[A-Za-z0-9+/]{60,}={0,2}/g, '[base64 removed]'],
 ];
 
+const ELLIPSIS_BYTES = 3;
+
 /**
- * Makes text from a node or from Azure fit to be kept: no token, key or certificate, no control character, at most `limit` characters.
+ * Makes text from a node or from Azure fit to be kept: no token, key or certificate, no control character, at most `limit` bytes.
  *
- * @param limit - 2,048 characters unless given.
+ * @param limit - 2,048 bytes unless given.
  */
 export function redact(text: string, limit = 2048): string {
   let clean = text
@@ -19,5 +24,9 @@ export function redact(text: string, limit = 2048): string {
     .replaceAll('\r\n', '\n')
     .replace(/[^\P{Cc}\n\t]/gu, '\u{FFFD}');
   for (const [pattern, replacement] of SECRETS) clean = clean.replace(pattern, replacement);
-  return clean.length > limit ? `${clean.slice(0, limit - 1)}…` : clean;
+  clean = clean.toWellFormed();
+  if (Buffer.byteLength(clean) <= limit) return clean;
+  const cut = Buffer.from(clean).subarray(0, limit - ELLIPSIS_BYTES);
+  // A character that the cut went through is left out.
+  return `${new TextDecoder().decode(cut, { stream: true })}…`;
 }

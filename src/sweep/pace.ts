@@ -26,7 +26,8 @@ export interface Slot {
 
 async function readCursors(services: Services, { subscriptionId, region }: Bucket): Promise<{ cursors: Cursors; etag?: string }> {
   const row = await readRow(await services.tables.open('pace'), subscriptionId, region);
-  const moment = (name: string) => (typeof row?.[name] === 'string' ? Date.parse(row[name] as string) : 0);
+  // A cursor that cannot be read must not stop the bucket.
+  const moment = (name: string) => Date.parse(String(row?.[name] ?? '')) || 0;
   return { cursors: { nextFree: moment('nextFree'), nextExtra: moment('nextExtra'), pausedUntil: moment('pausedUntil') }, etag: row?.etag };
 }
 

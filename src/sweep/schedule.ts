@@ -16,7 +16,7 @@ export function explainScheduleFault(expression: string): string | undefined {
   const fields = expression.trim().split(/\s+/);
   if (fields.length !== 6) return tell(`it has ${fields.length} field${fields.length === 1 ? '' : 's'}`);
   const [, , , day = '', , dayOfWeek = ''] = fields;
-  const foreign = /[?#@]/.exec(expression) ?? /[LW]/i.exec(day) ?? /L/i.exec(dayOfWeek);
+  const foreign = /[?#@+]/.exec(expression) ?? /[LW]/i.exec(day) ?? /L/i.exec(dayOfWeek);
   if (foreign !== null) return tell(`"${foreign[0]}" is not known to NCRONTAB`);
   if (dayOfWeek.split(/[,-]/).some((part) => Number(part.split('/')[0]) === 7)) return tell('7 is no day of the week, Sunday is 0');
   try {

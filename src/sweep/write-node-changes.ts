@@ -40,7 +40,8 @@ async function toWrite(services: Services, sweep: string, cluster: string, chang
         change.ends === undefined
           ? {}
           : stateProperties({ ...change.row.state, outageSince: undefined, failures: 0, firstFailure: undefined });
-      const properties = { ...factProperties(change.facts), ...state, missing: 0, retiredAt: '' };
+      const present = change.seen ? { missing: 0, missedIn: '', retiredAt: '' } : {};
+      const properties = { ...factProperties(change.facts), ...state, ...present };
       return { actions: [mergeNode(cluster, change.row, properties), ...closed], closes: closed.length > 0 };
     }
     case 'replaced': {

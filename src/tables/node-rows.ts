@@ -73,7 +73,7 @@ function readState(row: Row): NodeState {
           verdict,
           reason: isReasonCode(row.reason) ? row.reason : 'Undiagnosed',
           message: text(row.message) ?? '',
-          latencyMs: typeof row.latencyMs === 'number' ? row.latencyMs : undefined,
+          latencyMs: typeof row.latencyMs === 'number' && row.latencyMs >= 0 ? row.latencyMs : undefined,
           nonce: text(row.nonce) ?? '',
           flight: text(row.lastFlight) ?? '',
           sweep: text(row.sweep) ?? '',

@@ -41,9 +41,18 @@ describe('compareNodes', () => {
     expect(compareNodes(rowsOf(), [factsOf('a')], sweep, true)).toEqual([{ kind: 'new', facts: factsOf('a') }]);
   });
 
+  it('proves nothing by a refusal: a miss, a refusal and a miss retire a node', () => {
+    const missed = { ...rowOf(factsOf('a')), missing: 1, missedIn: '2026-01-01T00:00:00Z' };
+    const [recorded] = recordNodes(rowsOf(missed), 'AccessDenied');
+    expect(recorded).toMatchObject({ kind: 'known', seen: false });
+    expect(compareNodes(rowsOf(missed), [], sweep, true)).toMatchObject([{ kind: 'gone', reason: 'NodeGone' }]);
+  });
+
   it('leaves a node alone of which Azure says the same as before', () => {
     const row = rowOf(factsOf('a', { zone: undefined }));
-    expect(compareNodes(rowsOf(row), [factsOf('a')], sweep, true)).toEqual([{ kind: 'known', row, facts: factsOf('a'), changed: false }]);
+    expect(compareNodes(rowsOf(row), [factsOf('a')], sweep, true)).toEqual([
+      { kind: 'known', row, facts: factsOf('a'), changed: false, seen: true },
+    ]);
   });
 
   it.each<[string, Partial<NodeFacts>]>([

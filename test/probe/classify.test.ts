@@ -32,7 +32,7 @@ const anyFacts = fc.dictionary(
 describe('classifyReport', () => {
   it("lets kubectl's exit code alone decide between reachable and unreachable", () => {
     fc.assert(
-      fc.property(fc.nat(255), anyFacts, (exitCode, facts) => {
+      fc.property(fc.nat(124), anyFacts, (exitCode, facts) => {
         const { verdict, reason } = failed(facts, exitCode);
         expect(verdict).toBe(exitCode === 0 ? 'reachable' : 'unreachable');
         expect(reason === 'Reachable').toBe(exitCode === 0);
@@ -49,6 +49,14 @@ describe('classifyReport', () => {
       }),
       { numRuns: 2000 },
     );
+  });
+
+  it.each([125, 126, 127])('knows nothing of a node whose kubectl could not be run (exit %i)', (exitCode) => {
+    expect(failed({ said: "timeout: failed to run command '/opt/bin/kubectl': Exec format error" }, exitCode)).toEqual({
+      verdict: 'unknown',
+      reason: 'KubectlMissing',
+      message: "kubectl could not be run: timeout: failed to run command '/opt/bin/kubectl': Exec format error",
+    });
   });
 
   it('knows nothing of a node without kubectl, whatever the exit code', () => {

@@ -90,18 +90,35 @@ describe('redact', () => {
     );
   });
 
+  it.each([
+    '{"access_token":"abcDEF123456ghiJKL789"}',
+    '{"token": "abcDEF123456ghiJKL789"}',
+    'access_token=abcDEF123456ghiJKL789',
+    'AZURE_CLIENT_SECRET=abcDEF123456ghiJKL789',
+    'AccountKey=abcDEF123456ghiJKL789==',
+    'apiKey: abcDEF123456ghiJKL789',
+    'kubectl --token abcDEF123456ghiJKL789',
+    'Authorization: Bearer "abcDEF123456ghiJKL789"',
+    'https://host/?sv=1&amp;sig=abcDEF123456ghiJKL789',
+    'https://user:abcDEF123456ghiJKL789@host/',
+    `${'abcDEF123456ghiJKL789'.repeat(3)}A\n-----END CERTIFICATE-----`,
+  ])('takes the secret out of %s', (text) => {
+    expect(redact(text)).not.toContain('abcDEF123456ghiJKL789');
+  });
+
   it('never gives more than the limit', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 400 }), fc.integer({ min: 1, max: 300 }), (text, limit) => {
-        expect(redact(text, limit).length).toBeLessThanOrEqual(limit);
+      fc.property(fc.string({ unit: 'binary', maxLength: 400 }), fc.integer({ min: 3, max: 300 }), (text, limit) => {
+        expect(Buffer.byteLength(redact(text, limit))).toBeLessThanOrEqual(limit);
       }),
       { numRuns: 3000 },
     );
-    expect(redact('word '.repeat(10_000))).toHaveLength(2048);
+    expect(Buffer.byteLength(redact('word '.repeat(10_000)))).toBe(2048);
+    expect(Buffer.byteLength(redact('\u0000'.repeat(1_000_000)))).toBeLessThanOrEqual(2048);
   });
 
   it('ends with a sign where it cut', () => {
-    expect([redact('abcdef', 5), redact('abcde', 5)]).toEqual(['abcd…', 'abcde']);
+    expect([redact('abcdefgh', 7), redact('abcdefg', 7), redact('äöüäöü', 8)]).toEqual(['abcd…', 'abcdefg', 'äö…']);
   });
 
   it('shows a sign for each control character, and keeps tabs and line ends', () => {
