@@ -31,26 +31,34 @@ export function answerKubernetes(
 }
 
 function answer(request: IncomingMessage, response: ServerResponse, node: SimulatedNode, fault: FaultIn<'server'> | undefined): void {
-  if (fault === 'tls-not-yet-valid') response.setHeader('date', new Date(Date.now() + clockLeadDays * 24 * 3600 * 1000).toUTCString());
+  if (fault === 'clock-skew') response.setHeader('date', new Date(Date.now() + clockLeadDays * 24 * 3600 * 1000).toUTCString());
   const isKnown = (request.socket as TLSSocket).authorized && fault !== 'unauthorized';
   const { pathname } = new URL(request.url ?? '/', 'https://server');
-  const { code, body } = isKnown ? replyTo(request.method ?? 'GET', pathname, node, fault) : refuse(401, 'Unauthorized', 'Unauthorized');
+  const { code, body, type } =
+    fault === 'captive-html'
+      ? captivePage
+      : isKnown
+        ? replyTo(request.method ?? 'GET', pathname, node, fault)
+        : refuse(401, 'Unauthorized', 'Unauthorized');
   const text = typeof body === 'string' ? body : `${JSON.stringify(body, null, 2)}\n`;
   response.writeHead(code, {
     'audit-id': crypto.randomUUID(),
     'cache-control': 'no-cache, private',
-    'content-type': typeof body === 'string' ? 'text/plain; charset=utf-8' : 'application/json',
+    'content-type': type ?? (typeof body === 'string' ? 'text/plain; charset=utf-8' : 'application/json'),
     'content-length': Buffer.byteLength(text),
   });
   response.end(text);
 }
 
-type Reply = { code: number; body: string | object };
+type Reply = { code: number; body: string | object; type?: string };
+
+const captivePage: Reply = { code: 200, body: '<html><body>Please log in to use this network.</body></html>\n', type: 'text/html' };
 
 function replyTo(method: string, path: string, node: SimulatedNode, fault: FaultIn<'server'> | undefined): Reply {
   const user = `system:node:${node.name}`;
   if (fault === 'forbidden') return refuse(403, 'Forbidden', `forbidden: User "${user}" cannot ${method.toLowerCase()} path "${path}"`);
   if (fault === 'server-error') return refuse(500, 'InternalError', 'Internal error occurred: etcdserver: leader changed');
+  if (fault === 'not-ready' && path === '/livez') return { code: 200, body: 'ok' };
   if (fault === 'not-ready') return refuse(503, 'ServiceUnavailable', 'apiserver is shutting down');
   if (path === '/version' || path === '/version/') return { code: 200, body: versionOf(node) };
   if (['/livez', '/readyz', '/healthz'].includes(path)) return { code: 200, body: 'ok' };

@@ -1,9 +1,15 @@
+import { join } from 'node:path';
+import type { CertificateAuthority } from './certificate-authority.ts';
+import { enterNode } from './enter-node.ts';
 import { furnishNodes } from './furnish-node.ts';
 import type { SimulatedNode } from './lay-out-fleet.ts';
 import { listenForNodes } from './listen-for-nodes.ts';
+import type { RequestLog } from './log-requests.ts';
 import type { ConductScript } from './perform-run.ts';
+import { planWorld } from './plan-world.ts';
 import { createScriptRunner } from './run-script.ts';
 import { serveClusters } from './serve-clusters.ts';
+import { serveOutside } from './serve-outside.ts';
 import { substituteLines } from './substitute-lines.ts';
 import type { FaultBoard } from './switch-faults.ts';
 
@@ -13,28 +19,53 @@ export type ScriptConduct = { conduct: ConductScript; stop(): Promise<void> };
 type Options = {
   dir: string;
   kubectl: string;
+  /** Whether nodes have namespaces of their own, or two lines of the script are substituted. */
+  inNamespaces: boolean;
+  authority: CertificateAuthority;
+  caFile: string;
+  log: RequestLog;
   instantNodes?: boolean;
   answer?: (node: SimulatedNode, scriptText: string) => string;
 };
 
 /** Runs scripts on the fleet's nodes with the real kubectl, each with its own kubeconfig and API server. */
 export function conductScripts(nodes: readonly SimulatedNode[], board: FaultBoard, options: Options): ScriptConduct {
-  const { dir, kubectl, instantNodes = false, answer = () => '' } = options;
-  const clusters = serveClusters(board);
+  const { dir, kubectl, inNamespaces, authority, caFile, log, instantNodes = false, answer = () => '' } = options;
+  const clusters = serveClusters(board, log);
   const listeners = listenForNodes(nodes, board, clusters);
-  const furnish = furnishNodes(dir, clusters, listeners);
+  const acceptOutside = serveOutside(authority);
+  const furnish = furnishNodes(dir, clusters);
   const runner = createScriptRunner();
+
+  const runInWorld: ConductScript = async (node, script) => {
+    const fault = board.ofNode(node, 'node');
+    const folder = await furnish(node, fault, { server: `https://${node.cluster.fqdn}:443`, kubelet: '/var/lib/kubelet' });
+    const entry = await enterNode(folder, {
+      plan: planWorld(node.cluster, board.ofNode(node, 'server')),
+      kubectl: fault === 'kubectl-missing' ? undefined : kubectl,
+      authorities: `${authority.certificate}\n`,
+      acceptServer: (wire) => void clusters.accept(node, wire).catch(() => wire.destroy()),
+      acceptOutside,
+    });
+    return runner.run(folder, script, { entry });
+  };
+
+  const runSubstituted: ConductScript = async (node, script) => {
+    const fault = board.ofNode(node, 'node');
+    const { host, port } = await listeners.addressFor(node);
+    const kubelet = join(dir, 'nodes', node.cluster.id, node.name, 'kubelet');
+    const folder = await furnish(node, fault, { server: `https://${host}:${port}`, tlsServerName: node.cluster.fqdn, kubelet });
+    const text = substituteLines(script, {
+      kubectl: fault === 'kubectl-missing' ? join(folder, 'missing') : kubectl,
+      kubeconfig: join(kubelet, 'kubeconfig'),
+    });
+    return runner.run(folder, text, { env: { SSL_CERT_FILE: caFile } });
+  };
 
   return {
     async conduct(node, script) {
       if (instantNodes || node.pool.spec.os === 'Windows') return { stdout: answer(node, script), stderr: '' };
-      const { folder, kubeconfig, expiredKubeconfig, missing } = await furnish(node);
-      const fault = board.ofNode(node, 'node');
-      const text = substituteLines(script, {
-        kubectl: fault === 'kubectl-missing' ? missing : kubectl,
-        kubeconfig: fault === 'kubeconfig-missing' ? missing : fault === 'client-cert-expired' ? expiredKubeconfig : kubeconfig,
-      });
-      return runner.run(folder, text);
+      return inNamespaces ? runInWorld(node, script) : runSubstituted(node, script);
     },
     async stop() {
       await runner.stop();

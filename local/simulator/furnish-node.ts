@@ -1,53 +1,52 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { KeyPair } from './certificate-authority.ts';
+import type { HeldCertificate } from './cluster-credentials.ts';
 import type { SimulatedNode } from './lay-out-fleet.ts';
-import type { NodeListeners } from './listen-for-nodes.ts';
 import type { ClusterServers } from './serve-clusters.ts';
+import type { FaultIn } from './switch-faults.ts';
 
-/** The folder of a node, with what a real one has: kubeconfigs with their certificates, and a place for run commands. */
-export type NodeFolder = { folder: string; kubeconfig: string; expiredKubeconfig: string; missing: string };
+/** How a node's kubeconfig names its server and its own folder: as on a real node, or as this machine has them. */
+export type KubeconfigNames = { server: string; tlsServerName?: string; kubelet: string };
+
+/** Puts the kubelet's files of a node as its fault has them, and tells the node's folder. */
+export type FurnishNode = (node: SimulatedNode, fault: FaultIn<'node'> | undefined, names: KubeconfigNames) => Promise<string>;
+
+const pemName = join('pki', 'kubelet-client-current.pem');
 
 /**
- * Prepares the folders of nodes, each when it is first asked for.
+ * Prepares the folders of nodes, with what a real one has in `/var/lib/kubelet`.
  *
  * @param dir - the simulator's folder; the nodes' are below it.
  */
-export function furnishNodes(
-  dir: string,
-  clusters: ClusterServers,
-  listeners: NodeListeners,
-): (node: SimulatedNode) => Promise<NodeFolder> {
-  const furnished = new Map<SimulatedNode, Promise<NodeFolder>>();
+export function furnishNodes(dir: string, clusters: ClusterServers): FurnishNode {
+  const issued = new Map<string, Promise<KeyPair>>();
 
-  const furnish = async (node: SimulatedNode): Promise<NodeFolder> => {
+  return async (node, fault, names) => {
     const folder = join(dir, 'nodes', node.cluster.id, node.name);
-    await mkdir(join(folder, 'pki'), { recursive: true });
-    const [address, credentials] = await Promise.all([listeners.addressFor(node), clusters.credentialsOf(node.cluster)]);
-    const write = async (name: string, pair: KeyPair) => {
-      // As kubelet keeps it: certificate and key in one file, named twice in the kubeconfig.
-      const pem = join(folder, 'pki', `${name}.pem`);
-      await writeFile(pem, `${pair.certificate}\n${pair.key}\n`, { mode: 0o600 });
-      const path = join(folder, name === 'kubelet-client-current' ? 'kubeconfig' : `kubeconfig-${name}`);
-      const server = `https://${address.host}:${address.port}`;
-      await writeFile(path, kubeconfigOf(server, node.cluster.fqdn, credentials.authority.certificate, pem), { mode: 0o600 });
-      return path;
-    };
-    const [kubeconfig, expiredKubeconfig] = await Promise.all([
-      write('kubelet-client-current', await credentials.issueNode(node, false)),
-      write('expired', await credentials.issueNode(node, true)),
+    const kubelet = join(folder, 'kubelet');
+    const [credentials] = await Promise.all([
+      clusters.credentialsOf(node.cluster),
+      mkdir(join(kubelet, 'pki'), { recursive: true }),
+      mkdir(join(folder, 'download'), { recursive: true }),
     ]);
-    return { folder, kubeconfig, expiredKubeconfig, missing: join(folder, 'missing') };
-  };
-
-  return (node) => {
-    const made = furnished.get(node) ?? furnish(node);
-    furnished.set(node, made);
-    return made;
+    const held: HeldCertificate = fault === 'client-cert-expired' || fault === 'client-cert-unknown' ? fault : 'own';
+    const key = `${node.cluster.id} ${node.name} ${held}`;
+    const issuing = issued.get(key) ?? credentials.issueNode(node, held);
+    issued.set(key, issuing);
+    const pair = await issuing;
+    // As kubelet keeps it: certificate and key in one file, named twice in the kubeconfig.
+    await writeFile(join(kubelet, pemName), `${pair.certificate}\n${pair.key}\n`, { mode: 0o600 });
+    const kubeconfig = join(kubelet, 'kubeconfig');
+    const text = kubeconfigOf(names, credentials.authority.certificate);
+    if (fault === 'kubeconfig-missing') await rm(kubeconfig, { force: true });
+    else await writeFile(kubeconfig, fault === 'kubeconfig-broken' ? text.slice(0, text.indexOf('  cluster:')) : text, { mode: 0o600 });
+    return folder;
   };
 }
 
-function kubeconfigOf(server: string, name: string, authority: string, pem: string): string {
+function kubeconfigOf({ server, tlsServerName, kubelet }: KubeconfigNames, authority: string): string {
+  const pem = JSON.stringify(join(kubelet, pemName));
   return `apiVersion: v1
 kind: Config
 clusters:
@@ -55,12 +54,11 @@ clusters:
   cluster:
     certificate-authority-data: ${Buffer.from(`${authority}\n`).toString('base64')}
     server: ${server}
-    tls-server-name: ${name}
-users:
+${tlsServerName === undefined ? '' : `    tls-server-name: ${tlsServerName}\n`}users:
 - name: client
   user:
-    client-certificate: ${JSON.stringify(pem)}
-    client-key: ${JSON.stringify(pem)}
+    client-certificate: ${pem}
+    client-key: ${pem}
 contexts:
 - name: localclustercontext
   context:

@@ -5,6 +5,8 @@ export type RequestLog = {
   attempt(running: number): void;
   started(): void;
   conflict(): void;
+  /** Notes a request to an API server of a cluster. */
+  kubernetes(): void;
   read(): RequestCounts;
 };
 
@@ -13,6 +15,7 @@ type RequestCounts = {
   total: number;
   byOperation: Record<string, number>;
   runCommand: { started: number; conflicts: number; mostAtOncePerNode: number };
+  kubernetes: { total: number };
 };
 
 /** Makes an empty log. */
@@ -20,6 +23,7 @@ export function logRequests(): RequestLog {
   let total = 0;
   const byOperation = new Map<string, number>();
   const runCommand = { started: 0, conflicts: 0, mostAtOncePerNode: 0 };
+  let kubernetesTotal = 0;
   return {
     count(operation) {
       total += 1;
@@ -34,6 +38,14 @@ export function logRequests(): RequestLog {
     conflict() {
       runCommand.conflicts += 1;
     },
-    read: () => ({ total, byOperation: Object.fromEntries(byOperation), runCommand: { ...runCommand } }),
+    kubernetes() {
+      kubernetesTotal += 1;
+    },
+    read: () => ({
+      total,
+      byOperation: Object.fromEntries(byOperation),
+      runCommand: { ...runCommand },
+      kubernetes: { total: kubernetesTotal },
+    }),
   };
 }

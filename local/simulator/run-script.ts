@@ -4,6 +4,7 @@ import { mkdir, open, readdir, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
+import type { NodeEntry } from './enter-node.ts';
 
 /** What a script wrote: the last 4,096 bytes of each stream, as the extension reports them. */
 export type ScriptOutput = { stdout: string; stderr: string };
@@ -13,8 +14,9 @@ export type ScriptRunner = {
   /**
    * @param folder - the node's folder; the run gets a numbered folder below its `download`.
    * @param script - the text to run, by `/bin/sh`.
+   * @param place - the node's world, entered for this run and left after it; or what is added to the environment on this machine itself.
    */
-  run(folder: string, script: string): Promise<ScriptOutput>;
+  run(folder: string, script: string, place: { entry: NodeEntry } | { env: Record<string, string> }): Promise<ScriptOutput>;
   /** Kills what runs and refuses what is to come. */
   stop(): Promise<void>;
 };
@@ -35,7 +37,7 @@ export function createScriptRunner(limitSeconds = 60): ScriptRunner {
   let sequence = Date.now();
   let stopped = false;
 
-  const runNow = async (folder: string, script: string): Promise<ScriptOutput> => {
+  const runNow: ScriptRunner['run'] = async (folder, script, place) => {
     if (stopped) throw new Error('The simulator has stopped.');
     sequence += 1;
     const download = join(folder, 'download');
@@ -49,12 +51,15 @@ export function createScriptRunner(limitSeconds = 60): ScriptRunner {
     try {
       if (stopped) throw new Error('The simulator has stopped.');
       // Files, not pipes: the run ends with the shell, whatever it left behind holds open.
-      const child = spawn('/bin/sh', ['-c', `'${file.replaceAll("'", `'\\''`)}'`], {
+      const shell = ['/bin/sh', '-c', `'${file.replaceAll("'", `'\\''`)}'`];
+      const [command = '', ...args] = 'entry' in place ? place.entry.wrap(shell) : shell;
+      const child = spawn(command, args, {
         cwd: own,
-        env: { ...environment, HOME: folder },
+        env: { ...environment, ...('env' in place ? place.env : {}), HOME: folder },
         detached: true,
-        stdio: ['ignore', stdout.fd, stderr.fd],
+        stdio: ['ignore', stdout.fd, stderr.fd, ...('entry' in place ? (['ipc'] as const) : [])],
       });
+      if ('entry' in place) child.on('message', place.entry.adopt);
       const group = child.pid;
       if (group !== undefined) groups.add(group);
       const timer = setTimeout(() => killGroup(group), limitSeconds * 1000);
@@ -63,13 +68,14 @@ export function createScriptRunner(limitSeconds = 60): ScriptRunner {
       if (group !== undefined) groups.delete(group);
       return { stdout: await readTail(stdout), stderr: await readTail(stderr) };
     } finally {
+      if ('entry' in place) place.entry.leave();
       await Promise.all([stdout.close(), stderr.close()]);
     }
   };
 
   return {
-    run(folder, script) {
-      const run = limit(() => runNow(folder, script));
+    run(folder, script, place) {
+      const run = limit(() => runNow(folder, script, place));
       ended.add(run);
       const forget = () => ended.delete(run);
       run.then(forget, forget);

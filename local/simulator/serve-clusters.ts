@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { answerKubernetes } from './answer-kubernetes.ts';
 import { type ClusterCredentials, createClusterCredentials, type ShownCertificate } from './cluster-credentials.ts';
 import type { SimulatedCluster, SimulatedNode } from './lay-out-fleet.ts';
+import type { RequestLog } from './log-requests.ts';
 import type { FaultBoard } from './switch-faults.ts';
 
 /** The API servers of the fleet; a node's listener hands them its connections. */
@@ -16,15 +17,18 @@ export type ClusterServers = {
 const faultyCertificates: ReadonlySet<string> = new Set<ShownCertificate>([
   'tls-expired',
   'tls-not-yet-valid',
+  'clock-skew',
   'tls-wrong-name',
   'tls-unknown-ca',
+  'tls-intercepted',
+  'wrong-address',
 ]);
 
 /** Serves the Kubernetes API of every cluster, each made when its first node connects. */
-export function serveClusters(board: FaultBoard): ClusterServers {
+export function serveClusters(board: FaultBoard, log: RequestLog): ClusterServers {
   const credentials = new Map<SimulatedCluster, Promise<ClusterCredentials>>();
   const servers = new Map<string, Promise<HttpsServer>>();
-  const wires = new Map<string, { node: SimulatedNode; wire: Socket }>();
+  const wires = new Map<string, Socket>();
 
   const credentialsOf = (cluster: SimulatedCluster) => {
     const made = credentials.get(cluster) ?? createClusterCredentials(cluster);
@@ -33,14 +37,15 @@ export function serveClusters(board: FaultBoard): ClusterServers {
   };
 
   // These servers never listen: each connection is handed over, so the certificate is chosen when a node connects.
-  const open = async (cluster: SimulatedCluster, shown: ShownCertificate): Promise<HttpsServer> => {
-    const { authority, showServer } = await credentialsOf(cluster);
+  const open = async (node: SimulatedNode, shown: ShownCertificate): Promise<HttpsServer> => {
+    const { authority, showServer } = await credentialsOf(node.cluster);
     const { certificate, key } = await showServer(shown);
     const server = createServer({ cert: certificate, key, ca: authority.certificate, requestCert: true, rejectUnauthorized: false });
     server.on('request', (request, response) => {
-      const known = wires.get(keyOf(request.socket));
-      if (known === undefined) return response.destroy();
-      answerKubernetes(request, response, known.node, board.ofNode(known.node, 'server'), known.wire);
+      log.kubernetes();
+      const wire = wires.get(keyOf(node, request.socket));
+      if (wire === undefined) return response.destroy();
+      answerKubernetes(request, response, node, board.ofNode(node, 'server'), wire);
     });
     server.on('tlsClientError', (_error, socket) => socket.destroy());
     server.on('clientError', (_error, socket) => socket.destroy());
@@ -57,21 +62,21 @@ export function serveClusters(board: FaultBoard): ClusterServers {
         return;
       }
       const shown = fault !== undefined && faultyCertificates.has(fault) ? (fault as ShownCertificate) : 'own';
-      const name = `${node.cluster.id} ${shown}`;
-      const opened = servers.get(name) ?? open(node.cluster, shown);
+      const name = `${node.cluster.id} ${node.name} ${shown}`;
+      const opened = servers.get(name) ?? open(node, shown);
       servers.set(name, opened);
-      const key = keyOf(wire);
-      wires.set(key, { node, wire });
+      const key = keyOf(node, wire);
+      wires.set(key, wire);
       wire.once('close', () => wires.delete(key));
       (await opened).emit('connection', wire);
     },
     close() {
-      for (const { wire } of wires.values()) wire.destroy();
+      for (const wire of wires.values()) wire.destroy();
     },
   };
 }
 
-// The two ends of a connection name it, below TLS and above.
-function keyOf(socket: Socket): string {
-  return `${socket.localAddress} ${socket.localPort} ${socket.remoteAddress} ${socket.remotePort}`;
+// A node's port names its connection, below TLS and above; nodes with networks of their own have the same addresses.
+function keyOf(node: SimulatedNode, socket: Socket): string {
+  return `${node.cluster.id} ${node.name} ${socket.remotePort}`;
 }

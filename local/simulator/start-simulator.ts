@@ -10,6 +10,7 @@ import { type ArmReply, armError, ok } from './arm-reply.ts';
 import { createCertificateAuthority } from './certificate-authority.ts';
 import { conductScripts } from './conduct-scripts.ts';
 import { countQuota } from './count-quota.ts';
+import { type FaultId, faultIdsNeedingNamespaces } from './faults.ts';
 import type { Fleet } from './fleet-schema.ts';
 import { createTokenDesk, isSameAudience, type TokenDesk } from './issue-tokens.ts';
 import { keepOperations } from './keep-operations.ts';
@@ -18,6 +19,7 @@ import { logRequests } from './log-requests.ts';
 import { runCommands } from './run-commands.ts';
 import { type AzureRequest, serveAzure } from './serve-azure.ts';
 import { switchFaults } from './switch-faults.ts';
+import { findNamespaceHindrance } from './try-namespaces.ts';
 
 /** How the simulated Azure is to be. */
 export type SimulatorOptions = {
@@ -38,6 +40,8 @@ export type SimulatorOptions = {
   agentDeadSeconds?: number;
   /** What a throttled caller is told to wait, 30 by default. */
   retryAfterSeconds?: number;
+  /** `false` keeps nodes out of namespaces of their own, though the machine may allow them. */
+  namespaces?: boolean;
   /** Whether used-up token buckets refuse with 429; by default they are only told of in headers. */
   enforceQuota?: boolean;
   pageSizes?: Partial<PageSizes>;
@@ -50,6 +54,10 @@ export type Simulator = {
   identityHeader: string;
   /** The settings that make the app speak to this simulator. */
   env: Record<string, string>;
+  /** How nodes are kept apart: in namespaces of their own, or by lines substituted in the script. */
+  nodeMode: 'namespaces' | 'substitution';
+  /** The faults that this machine cannot provoke, each with why. */
+  unavailableFaults: ReadonlyMap<FaultId, string>;
   /** Ends all listeners and scripts. */
   stop(): Promise<void>;
 };
@@ -70,16 +78,25 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const pair = await authority.issue('server', { commonName: 'simulator', dnsNames: ['localhost'], ipAddresses: ['127.0.0.1'] });
 
   const world = layOutFleet(fleet, new Date());
+  const hindrance =
+    options.namespaces === false
+      ? 'namespaces are switched off.'
+      : options.instantNodes
+        ? 'no script runs on instant nodes.'
+        : await findNamespaceHindrance(dir, world.clusters[0]);
+  const unavailableFaults = new Map(hindrance === undefined ? [] : faultIdsNeedingNamespaces().map((id) => [id, hindrance] as const));
   const board = switchFaults(
     world,
     fleet.subscriptions.flatMap(({ id, faults }) => faults.map((fault) => ({ target: id, fault }))),
+    unavailableFaults,
   );
   const desk = createTokenDesk();
   const identityHeader = randomBytes(16).toString('hex');
   const instrumentationKey = guidOf('instrumentation key');
   const log = logRequests();
   const telemetry = keepTelemetry(instrumentationKey, desk, board);
-  const scripts = conductScripts(world.nodes, board, options);
+  const inNamespaces = hindrance === undefined;
+  const scripts = conductScripts(world.nodes, board, { ...options, inNamespaces, authority, caFile, log });
   const operations = keepOperations(() => server.url);
   const runs = runCommands({
     board,
@@ -125,8 +142,11 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       NODE_EXTRA_CA_CERTS: caFile,
       APPLICATIONINSIGHTS_CONNECTION_STRING: `InstrumentationKey=${instrumentationKey};IngestionEndpoint=${server.url}/`,
       APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'Authorization=AAD',
-      EGRESS_ENDPOINTS: `${server.url}/v2/`,
+      // Nodes in namespaces have a registry of their own under the product's default.
+      EGRESS_ENDPOINTS: inNamespaces ? 'https://mcr.microsoft.com/v2/' : `${server.url}/v2/`,
     },
+    nodeMode: inNamespaces ? 'namespaces' : 'substitution',
+    unavailableFaults,
     async stop() {
       const closed = server.close();
       await Promise.all([closed, scripts.stop(), runs.stop()]);

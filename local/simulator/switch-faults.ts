@@ -29,8 +29,18 @@ export type FaultBoard = {
  * Makes the board for a fleet.
  *
  * @param initial - faults in force from the start, by target.
+ * @param unavailable - those that this machine cannot provoke, and why.
+ * @throws when an initial fault is unavailable.
  */
-export function switchFaults(world: World, initial: ReadonlyArray<{ target: string; fault: FaultId }> = []): FaultBoard {
+export function switchFaults(
+  world: World,
+  initial: ReadonlyArray<{ target: string; fault: FaultId }> = [],
+  unavailable: ReadonlyMap<FaultId, string> = new Map(),
+): FaultBoard {
+  for (const { target, fault } of initial) {
+    const reason = unavailable.get(fault);
+    if (reason !== undefined) throw new Error(`The fault "${fault}" of ${target} cannot be provoked here: ${reason}`);
+  }
   const active = new Map<string, ActiveFault>(
     initial.map(({ target, fault }) => [target, { target, fault, since: new Date().toISOString() }]),
   );
@@ -54,6 +64,8 @@ export function switchFaults(world: World, initial: ReadonlyArray<{ target: stri
         throw new Problem(400, 'Unknown fault', `Expected {"fault": <one that a ${scope} can have>}, got ${JSON.stringify(fault)}.`, {
           possible,
         });
+      const hindrance = unavailable.get(fault);
+      if (hindrance !== undefined) throw new Problem(409, 'Unavailable fault', `"${fault}" cannot be provoked here: ${hindrance}`);
       const entry = { target: key, fault, since: new Date().toISOString() };
       active.set(key, entry);
       await tell(nodes);

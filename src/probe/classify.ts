@@ -21,8 +21,9 @@ const isCutOff = (facts: Facts) => facts.get('egress')?.endsWith(' 000') ?? fals
 
 function classifyDns(facts: Facts): ReasonCode {
   if (isCutOff(facts) && facts.get('dns_azure') === 'timeout') return 'NoEgress';
-  if (facts.get('dns_azure') === 'found') return 'ResolverDiffers';
-  return facts.get('dns') === 'timeout' ? 'DnsTimeout' : 'NameNotFound';
+  // A resolver that says nothing is down for every name; that another one knows this name does not change it.
+  if (facts.get('dns') === 'timeout') return 'DnsTimeout';
+  return facts.get('dns_azure') === 'found' ? 'ResolverDiffers' : 'NameNotFound';
 }
 
 function classifyTcp(tcp: string, facts: Facts): ReasonCode {
@@ -54,7 +55,9 @@ function classifyCertificate(facts: Facts): ReasonCode {
     case 19:
     case 20:
     case 21:
-      return isIntercepted(facts) ? 'TlsIntercepted' : 'ServerCertificateUnknownIssuer';
+      if (isIntercepted(facts)) return 'TlsIntercepted';
+      // Another cluster's authority has the same name: where its server shows another name too, the address is another cluster's.
+      return facts.get('named') === 'no' ? 'ServerCertificateWrongName' : 'ServerCertificateUnknownIssuer';
     default:
       return 'ServerCertificateWrongName';
   }

@@ -5,6 +5,7 @@ import type { Services } from '../services.ts';
 import { statusPageUrl } from '../settings.ts';
 import { type OutageRow, readOutage, readOutages, replaceOutage } from '../tables/outage-rows.ts';
 import { isLostWrite, retryLostWrites, writeBatch } from '../tables/rows.ts';
+import { takeAnnouncingLease } from './announcing-lease.ts';
 import { effectDone } from './effect.ts';
 
 type What = 'started' | 'ended';
@@ -64,19 +65,21 @@ async function markAll(fleet: TableClient, told: readonly { row: OutageRow; what
   }
 }
 
-/**
- * Announces what the tables hold and nobody was told: sent first, marked when accepted, so that a crash in between repeats it under the same id.
- *
- * @returns when to assess the cluster again, for an announcement that is held back or was not accepted.
- */
-export async function announceOutages(services: Services, cluster: string, sealedSweep: string): Promise<Date | undefined> {
-  const now = services.now();
-  const fleet = await services.tables.open('fleet');
+interface Due extends Announcement {
+  row: OutageRow;
+}
+
+async function readDue(fleet: TableClient, cluster: string, sealedSweep: string, now: Date): Promise<Due[]> {
   const unsettled = await readOutages(fleet, cluster, { which: 'unsettled' });
-  const due = unsettled.map((row) => ({ row, ...dueAnnouncement(row.outage, sealedSweep, now) }));
-  const page = statusPageUrl(services.settings);
+  return unsettled.map((row) => ({ row, ...dueAnnouncement(row.outage, sealedSweep, now) }));
+}
+
+/** Sends what is due, and marks what was accepted. Returns whether all was. */
+async function tell({ settings, telemetry }: Services, fleet: TableClient, cluster: string, due: readonly Due[]): Promise<boolean> {
+  const page = statusPageUrl(settings);
   const events = due.flatMap(({ row, what }) => what.map((each) => nodeOutageEvent(row.outage, each, page)));
-  const accepted = await services.telemetry.announce(events).catch((error: unknown) => {
+  if (events.length === 0) return true;
+  const accepted = await telemetry.announce(events).catch((error: unknown) => {
     console.error(`outages of ${cluster} could not be announced and will be again: ${error instanceof Error ? error.message : error}`);
     return new Set<string>();
   });
@@ -87,7 +90,28 @@ export async function announceOutages(services: Services, cluster: string, seale
     told.filter(({ what }) => what.length > 0),
   );
   if (accepted.size > 0) effectDone('assess-cluster:marked');
-  const again = due.flatMap(({ heldUntil }) => heldUntil ?? []);
-  if (accepted.size < events.length) again.push(new Date(now.getTime() + TRY_AGAIN_MS));
+  return accepted.size === events.length;
+}
+
+/**
+ * Announces what the tables hold and nobody was told: sent first, marked when accepted, so that a crash in between repeats it under the same id.
+ *
+ * @returns when to assess the cluster again, for an announcement that is held back, not accepted, or under way elsewhere.
+ */
+export async function announceOutages(services: Services, cluster: string, sealedSweep: string): Promise<Date | undefined> {
+  const fleet = await services.tables.open('fleet');
+  const now = services.now();
+  const seen = await readDue(fleet, cluster, sealedSweep, now);
+  const again = seen.flatMap(({ heldUntil }) => heldUntil ?? []);
+  if (seen.some(({ what }) => what.length > 0)) {
+    const lease = await takeAnnouncingLease(fleet, cluster, now);
+    if (lease instanceof Date) again.push(lease);
+    else {
+      // Read again: what another assessment told meanwhile is marked by now.
+      const all = await tell(services, fleet, cluster, await readDue(fleet, cluster, sealedSweep, now));
+      if (!all) again.push(new Date(now.getTime() + TRY_AGAIN_MS));
+      await lease.release();
+    }
+  }
   return again.sort((a, b) => a.getTime() - b.getTime())[0];
 }

@@ -91,7 +91,7 @@ it('prints facts that the verdict reads, or that are listed here as information'
   const judged = [...read('classify.ts').matchAll(/facts\.(?:get|has)\('([a-z_]+)'\)/g)].map(([, key]) => key!);
   expect(printed().filter((key) => !judged.includes(key) && !information.includes(key))).toEqual([]);
   // The others have no source on Windows: kubectl's answer has no type here, and its text stands in `said`.
-  expect([...new Set(judged)].filter((key) => !printed().includes(key)).sort()).toEqual(['curl_said', 'type']);
+  expect([...new Set(judged)].filter((key) => !printed().includes(key)).sort()).toEqual(['curl_said', 'named', 'type']);
 });
 
 it('prints every fact at most once in a run', () => {

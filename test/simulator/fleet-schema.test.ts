@@ -40,7 +40,7 @@ test('all mistakes of a fleet are listed at once, each with its path', () => {
   expect(messageOf(() => parseFleet(fleet, 'fleet.json'))).toMatchInlineSnapshot(`
     "Error: fleet.json does not describe a fleet:
       subscriptions[0].id: expected a GUID
-      subscriptions[0].faults[0]: Invalid option: expected one of "refused"|"black-hole"|"silent"|"slow"|"reset"|"tls-expired"|"tls-not-yet-valid"|"tls-wrong-name"|"tls-unknown-ca"|"unauthorized"|"forbidden"|"server-error"|"not-ready"|"client-cert-expired"|"kubeconfig-missing"|"kubectl-missing"|"agent-silent"|"agent-dead"|"no-output"|"half-output"|"cut-output"|"stale-output"|"busy"|"throttled"|"bad-gateway"|"access-denied"|"lists-throttled"|"gone"|"replaced"|"deallocated"
+      subscriptions[0].faults[0]: Invalid option: expected one of "refused"|"black-hole"|"name-not-found"|"resolver-silent"|"resolver-differs"|"wrong-address"|"no-route"|"no-egress"|"silent"|"slow"|"reset"|"tls-expired"|"tls-not-yet-valid"|"clock-skew"|"tls-wrong-name"|"tls-unknown-ca"|"tls-intercepted"|"unauthorized"|"forbidden"|"server-error"|"not-ready"|"captive-html"|"client-cert-expired"|"client-cert-unknown"|"kubeconfig-broken"|"kubeconfig-missing"|"kubectl-missing"|"agent-silent"|"agent-dead"|"no-output"|"half-output"|"cut-output"|"stale-output"|"busy"|"throttled"|"bad-gateway"|"access-denied"|"lists-throttled"|"gone"|"replaced"|"deallocated"
       subscriptions[0].clusters[0].kubernetesVersion: expected a version such as 1.33.5
       subscriptions[1].clusters[0].pools[0].name: expected up to 12 lower-case letters and digits, a letter first
       subscriptions[1].clusters[0].pools[0].count: expected 0 or more

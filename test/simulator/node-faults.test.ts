@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type FaultId, faults } from '../../local/simulator/faults.ts';
+import { type FaultId, faultIdsNeedingNamespaces, faults } from '../../local/simulator/faults.ts';
 import { compute, kubectlScript, smallFleet } from './small-fleet.ts';
 import { type Conversation, converse } from './speak-to-simulator.ts';
 
@@ -12,11 +12,16 @@ const says: Partial<Record<FaultId, RegExp>> = {
   'tls-expired': /certificate has expired or is not yet valid/,
   'tls-not-yet-valid': /certificate has expired or is not yet valid/,
   'tls-wrong-name': /certificate is valid for another-cluster\.hcp\.invalid, not shop-\d{8}\.hcp\.westeurope\.azmk8s\.io/,
+  'clock-skew': /certificate has expired or is not yet valid/,
   'tls-unknown-ca': /certificate signed by unknown authority/,
+  'tls-intercepted': /certificate signed by unknown authority/,
   unauthorized: /Unauthorized|must be logged in/i,
   forbidden: /Forbidden|forbidden/,
   'server-error': /InternalError|Internal error/,
   'not-ready': /ServiceUnavailable|shutting down/,
+  'captive-html': /error|invalid|couldn't|unable/i,
+  'client-cert-unknown': /Unauthorized|must be logged in/i,
+  'kubeconfig-broken': /refused|invalid|error/i,
   'client-cert-expired': /Unauthorized|must be logged in/i,
   'kubeconfig-missing': /no such file or directory|Error/,
   'kubectl-missing': /not found/,
@@ -27,7 +32,7 @@ let simulator: Conversation;
 let scaleSet: string;
 let nodes: string[];
 beforeAll(async () => {
-  simulator = await converse(smallFleet(ids.length));
+  simulator = await converse(smallFleet(ids.length), { namespaces: false });
   const { body } = await simulator.ask<{ nodes: { name: string }[] }[]>('GET', '/control/fleet');
   nodes = body.flatMap((cluster) => cluster.nodes).map(({ name }) => name);
   scaleSet = String(nodes[0]).slice(0, -6);
@@ -36,9 +41,16 @@ afterAll(() => simulator.end());
 
 const instanceOf = (index: number) => `${compute}/virtualMachineScaleSets/${scaleSet}/virtualMachines/${index}`;
 
-test('every fault that a kubectl can feel is tried here', () => {
-  const felt = (Object.keys(faults) as FaultId[]).filter((id) => ['server', 'node'].includes(faults[id].layer));
+test('every fault that a kubectl can feel on the machine’s own network is tried here', () => {
+  const elsewhere = new Set(faultIdsNeedingNamespaces());
+  const felt = (Object.keys(faults) as FaultId[]).filter((id) => ['server', 'node'].includes(faults[id].layer) && !elsewhere.has(id));
   expect(ids.sort()).toEqual(felt.sort());
+});
+
+test('a fault that needs a network of the node’s own is refused with the reason', async () => {
+  const { status, body } = await simulator.setFault(String(nodes[0]), 'resolver-silent');
+  expect([status, body.detail]).toEqual([409, '"resolver-silent" cannot be provoked here: namespaces are switched off.']);
+  expect([...simulator.simulator.unavailableFaults.keys()]).toEqual(faultIdsNeedingNamespaces());
 });
 
 describe('a real kubectl on each node', () => {

@@ -17,6 +17,7 @@ beforeAll(async () => {
   simulator = await converse(smallFleet(0, { pools }), {
     agentDeadSeconds: 0.3,
     kubectl: '/nowhere/kubectl',
+    namespaces: false,
     answer: (node) => `hello from ${node.name}`,
   });
   const sets = await simulator.arm('GET', `${compute}/virtualMachineScaleSets`);
@@ -97,13 +98,13 @@ test('the script runs in a folder of its own, with little in its environment, an
     'env | sed s/=.*// | sort | tr "\\n" " "',
   ]);
   const nodes = join(simulator.dir, 'nodes', `${subscriptionId}.rg-shop.shop`, `${scaleSet}000002`);
-  expect(message).toContain(`\n${join(nodes, 'kubeconfig')}\n${join(nodes, 'download')}/`);
-  expect(message).toContain('/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\nHOME PATH PWD ');
+  expect(message).toContain(`\n${join(nodes, 'kubelet', 'kubeconfig')}\n${join(nodes, 'download')}/`);
+  expect(message).toContain('/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\nHOME PATH PWD SSL_CERT_FILE ');
   const [run] = await readdir(join(nodes, 'download'));
   const script = await readFile(join(nodes, 'download', String(run), 'script.sh'), 'utf8');
   expect(script.split('\n').slice(0, 4)).toEqual([
     "KUBECTL='/nowhere/kubectl'",
-    `KUBECONFIG_FILE='${join(nodes, 'kubeconfig')}'`,
+    `KUBECONFIG_FILE='${join(nodes, 'kubelet', 'kubeconfig')}'`,
     ' KUBECTL=indented',
     'KUBECTL=/opt/bin/kubectl',
   ]);

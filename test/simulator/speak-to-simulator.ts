@@ -96,7 +96,7 @@ export async function converse(fleet: FleetFile, options: Partial<SimulatorOptio
         if (answer.status === 202) throw new Error('The run is still in progress.');
         return answer;
       },
-      { timeout: 25_000, interval: 30 },
+      { timeout: 50_000, interval: 30 },
     );
 
   return {

@@ -21,7 +21,7 @@ function isAlive(pid: number): boolean {
 }
 
 test('stopping kills scripts with their children and closes every listener', async () => {
-  const simulator = await converse(smallFleet(1), { kubectl: '/nowhere/kubectl' });
+  const simulator = await converse(smallFleet(1), { kubectl: '/nowhere/kubectl', namespaces: false });
   const { path, node } = await firstInstance(simulator);
   const kubeconfigText = await simulator.run(path, ['KUBECONFIG_FILE=x', 'cat "$KUBECONFIG_FILE"']);
   const server = /server: (\S+)/.exec(kubeconfigText)?.[1] ?? '';
@@ -40,6 +40,28 @@ test('stopping kills scripts with their children and closes every listener', asy
   await vi.waitFor(() => expect(pids.map(isAlive)).toEqual([false, false]), { timeout: 20_000 });
   await expect(fetch(server)).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } });
   await expect(simulator.ask('GET', '/control/faults')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+});
+
+test('stopping leaves no process and no mount of a node in namespaces of its own', async ({ skip }) => {
+  const simulator = await converse(smallFleet(1), { kubectl: '/nowhere/kubectl' });
+  const { path, node } = await firstInstance(simulator);
+  if (simulator.simulator.nodeMode !== 'namespaces') {
+    await simulator.end();
+    return skip();
+  }
+  expect(await simulator.run(path, ['cat /etc/resolv.conf', 'ls /var/lib/kubelet', 'env | sed s/=.*// | sort | tr "\\n" " "'])).toContain(
+    'nameserver 168.63.129.16\nkubeconfig\npki\nHOME PATH PWD ',
+  );
+  await simulator.start(path, ['sleep 300 & echo $! > ../../child; echo $$ > ../../shell; echo $PPID > ../../parent; wait']);
+  const folder = join(simulator.dir, 'nodes', `${subscriptionId}.rg-shop.shop`, node);
+  const pids = await vi.waitFor(async () => {
+    const found = await Promise.all(['child', 'shell', 'parent'].map(async (name) => Number(await readFile(join(folder, name), 'utf8'))));
+    expect(Math.min(...found)).toBeGreaterThan(1);
+    return found;
+  });
+  await simulator.end();
+  await vi.waitFor(() => expect(pids.map(isAlive)).toEqual([false, false, false]), { timeout: 20_000 });
+  expect(await readFile('/proc/mounts', 'utf8')).not.toContain(simulator.dir);
 });
 
 test('nothing but the server itself is started before a node is asked to run something', async () => {

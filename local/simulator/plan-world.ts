@@ -1,0 +1,70 @@
+import type { SimulatedCluster } from './lay-out-fleet.ts';
+import type { FaultIn } from './switch-faults.ts';
+
+/** Who answers at an address of a node's world. */
+export type Role = 'api-server' | 'outside' | 'azure-dns' | 'custom-dns';
+
+/** An address of a node's world at which the simulator answers. */
+export type Listener = { role: Role; kind: 'tcp' | 'udp'; host: string; port: number };
+
+/** What a resolver says of a name: its address, that there is none, or nothing at all. */
+export type Lookup = (name: string) => string | 'unknown' | 'silent';
+
+/** The network around a node: what is reachable, and what the resolvers say. */
+export type WorldPlan = {
+  /** Commands of `ip -batch`. */
+  network: string;
+  /** The address in the node's `/etc/resolv.conf`. */
+  resolver: string;
+  listeners: Listener[];
+  lookups: Record<'azure-dns' | 'custom-dns', Lookup>;
+};
+
+const azureDns = '168.63.129.16';
+const customDns = '10.224.0.53';
+const outside = '203.0.113.10';
+
+/**
+ * Plans the network of a node, so that its kernel brings about the fault.
+ *
+ * What is not listed here leaves by a wire on whose far end nobody forwards anything: it vanishes, as on the way through a firewall.
+ */
+export function planWorld(cluster: SimulatedCluster, fault: FaultIn<'server'> | undefined): WorldPlan {
+  const isPrivate = cluster.spec.private;
+  const right = isPrivate ? '10.240.0.4' : '198.51.100.4';
+  const wrong = isPrivate ? '10.240.0.44' : '198.51.100.44';
+  const server = fault === 'wrong-address' ? wrong : right;
+  const isServerHere = fault !== 'black-hole' && fault !== 'no-egress' && fault !== 'no-route';
+  const isOutsideHere = fault !== 'no-egress';
+  const hasCustomDns = fault === 'resolver-silent' || fault === 'resolver-differs';
+  const here = [azureDns, ...(hasCustomDns ? [customDns] : []), ...(isServerHere ? [server] : []), ...(isOutsideHere ? [outside] : [])];
+  const at = (role: Role, kind: 'tcp' | 'udp', host: string): Listener => ({ role, kind, host, port: kind === 'tcp' ? 443 : 53 });
+  const ask = (ofServer: string): Lookup => {
+    return (name) => (name.toLowerCase() === cluster.fqdn.toLowerCase() ? ofServer : name.includes('.') ? outside : 'unknown');
+  };
+
+  return {
+    network: `${[
+      'link set lo up',
+      'link add eth0 type veth peer name far',
+      'link set far up',
+      'addr add 10.224.0.4/32 dev eth0',
+      'link set eth0 up',
+      'neigh add 10.224.0.1 lladdr 12:34:56:78:9a:bc dev eth0',
+      'route add default via 10.224.0.1 dev eth0 onlink',
+      ...here.map((address) => `addr add ${address}/32 dev lo`),
+      ...(fault === 'no-route' ? [`route add unreachable ${server}/32`] : []),
+    ].join('\n')}\n`,
+    resolver: hasCustomDns ? customDns : azureDns,
+    listeners: [
+      at('azure-dns', 'udp', azureDns),
+      ...(hasCustomDns ? [at('custom-dns', 'udp', customDns)] : []),
+      ...(isServerHere && fault !== 'refused' ? [at('api-server', 'tcp', server)] : []),
+      ...(isOutsideHere ? [at('outside', 'tcp', outside)] : []),
+    ],
+    lookups: {
+      'azure-dns': ask(fault === 'name-not-found' ? 'unknown' : server),
+      'custom-dns': fault === 'resolver-silent' ? () => 'silent' : ask('unknown'),
+    },
+  };
+}

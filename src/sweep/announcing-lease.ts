@@ -1,0 +1,40 @@
+import type { TableClient } from '@azure/data-tables';
+import { isLostWrite, readRow } from '../tables/rows.ts';
+
+const LEASE_MS = 30_000;
+const SKEW_MS = 60_000;
+const ROW_KEY = 'announcing';
+
+/** The right to announce the outages of one cluster, so that two assessments at once do not tell the same twice. */
+export interface AnnouncingLease {
+  /** Gives it back; one that was never given back ends by itself. */
+  release(): Promise<void>;
+}
+
+/**
+ * Takes the lease of a cluster.
+ *
+ * @returns the lease, or the moment until which another has it.
+ */
+export async function takeAnnouncingLease(fleet: TableClient, cluster: string, now: Date): Promise<AnnouncingLease | Date> {
+  const until = new Date(now.getTime() + LEASE_MS);
+  const row = { partitionKey: cluster, rowKey: ROW_KEY, until: until.toISOString() };
+  const before = await readRow(fleet, cluster, ROW_KEY);
+  const taken = Date.parse(String(before?.until ?? '')) || 0;
+  // One that lies further ahead than any lease can is not ours.
+  if (taken > now.getTime() && taken <= until.getTime() + SKEW_MS) return new Date(taken);
+  try {
+    if (before === undefined) await fleet.createEntity(row);
+    else await fleet.updateEntity(row, 'Replace', { etag: before.etag });
+  } catch (error) {
+    if (isLostWrite(error)) return until;
+    throw error;
+  }
+  return {
+    async release() {
+      await fleet.deleteEntity(cluster, ROW_KEY).catch((error) => {
+        if (!isLostWrite(error)) throw error;
+      });
+    },
+  };
+}

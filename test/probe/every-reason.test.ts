@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { faults } from '../../local/simulator/faults.ts';
+import { type ReasonCode, reasons } from '../../src/probe/reasons.ts';
+import { answers } from './recorded-answers.ts';
+
+const provoked = Object.values(faults).flatMap((fault) => ('reason' in fault ? [fault.reason as ReasonCode] : []));
+const recorded = answers.map(([, , reason]) => reason);
+
+/** Reasons that neither a fault nor an answer of Azure gives by itself, with the test that shows them. */
+const shownElsewhere: Partial<Record<ReasonCode, string>> = {
+  Reachable: 'e2e/reasons-of-a-sweep.test.ts',
+  TlsFailed: 'probe/linux-sh.test.ts',
+  Transient: 'probe/linux-sh.test.ts',
+  Undiagnosed: 'probe/classify.test.ts',
+  RunCommandStuck: 'e2e/reasons-of-a-sweep.test.ts',
+  SubscriptionUnreadable: 'e2e/reasons-of-a-sweep.test.ts',
+  OverBudget: 'e2e/reasons-of-a-sweep.test.ts',
+  ClusterStopped: 'e2e/npm-start.test.ts',
+  Deallocated: 'e2e/npm-start.test.ts',
+  StartLost: 'e2e/kill-at-each-effect.test.ts',
+  NodeReplaced: 'e2e/reasons-of-a-sweep.test.ts',
+  ClusterGone: 'fleet/compare-nodes.test.ts',
+  Excluded: 'e2e/reasons-of-a-sweep.test.ts',
+  TooYoung: 'fleet/list-nodes.test.ts',
+  Deleting: 'fleet/list-nodes.test.ts',
+  Creating: 'fleet/list-nodes.test.ts',
+  NotYetProbed: 'history/roll-up.test.ts',
+  Stale: 'history/roll-up.test.ts',
+  Lost: 'sweep/ledger.test.ts',
+};
+
+it('every reason has its scenario: a fault that can be switched, an answer of Azure as recorded, or a test that is named here', () => {
+  const shown = new Set([...provoked, ...recorded, ...(Object.keys(shownElsewhere) as ReasonCode[])]);
+  expect(Object.keys(reasons).filter((code) => !shown.has(code as ReasonCode))).toEqual([]);
+  const notThere = Object.entries(shownElsewhere).filter(
+    ([code, file]) => !readFileSync(new URL(`../${file}`, import.meta.url), 'utf8').includes(code),
+  );
+  expect(notThere).toEqual([]);
+});

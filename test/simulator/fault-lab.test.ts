@@ -1,0 +1,103 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type FaultId, faults } from '../../local/simulator/faults.ts';
+import { classifyReport, type Verdict } from '../../src/probe/classify.ts';
+import { parseReport, stdoutOf } from '../../src/probe/parse.ts';
+import { composeScript } from '../../src/probe/script.ts';
+import { compute, smallFleet, subscriptionId } from './small-fleet.ts';
+import { type Conversation, converse } from './speak-to-simulator.ts';
+
+const script = (nonce: string) => composeScript(nonce, ['https://mcr.microsoft.com/v2/']);
+const nonce = '0123456789abcdef';
+
+// What a script's run can show: the rest is Azure's answer to the prober, or lasts until the fault is cleared.
+const feelable = (Object.keys(faults) as FaultId[]).filter((id) => ['server', 'node'].includes(faults[id].layer) || /-output$/.test(id));
+
+/** One row of the matrix that is printed at the end. */
+type Row = { fault: string; expected: string; given: string; seconds: number; bytes: number };
+
+let lab: Conversation;
+let scaleSet: string;
+const rows: Row[] = [];
+
+beforeAll(async () => {
+  lab = await converse(smallFleet(feelable.length + 1));
+  const { body } = await lab.arm('GET', `${compute}/virtualMachineScaleSets`);
+  scaleSet = String(body.value[0]?.name);
+});
+afterAll(async () => {
+  await lab.end();
+  const line = ({ fault, expected, given, seconds, bytes }: Row) =>
+    `${given === expected ? ' ' : '!'} ${fault.padEnd(20)} ${given.padEnd(42)} ${seconds.toFixed(1).padStart(5)} s ${String(bytes).padStart(5)} B`;
+  process.stdout.write(`Provoked, and the reason given:\n${rows.map(line).sort().join('\n')}\n`);
+  const unprovoked = [...lab.simulator.unavailableFaults].map(([id, why]) => `${id}: ${why}`);
+  process.stdout.write(`Not provoked: ${unprovoked.length === 0 ? 'none' : `\n${unprovoked.join('\n')}`}\n`);
+});
+
+const instanceOf = (index: number) => `${compute}/virtualMachineScaleSets/${scaleSet}/virtualMachines/${index}`;
+const nameOf = (index: number) => `${scaleSet}${index.toString(36).padStart(6, '0')}`;
+const folderOf = (index: number) => join(lab.dir, 'nodes', `${subscriptionId}.rg-shop.shop`, nameOf(index));
+
+/** How long the latest run on a node took, from its script's file to its last word. */
+async function secondsOf(index: number): Promise<number> {
+  const download = join(folderOf(index), 'download');
+  const own = join(download, String((await readdir(download)).sort().at(-1)));
+  const [from, to] = await Promise.all([stat(join(own, 'script.sh')), stat(join(own, 'stdout'))]);
+  return (to.mtimeMs - from.mtimeMs) / 1000;
+}
+
+/** What the node holds that must never leave it: its key, its certificate, its cluster's authority. */
+async function secretsOf(index: number): Promise<string[]> {
+  const kubelet = join(folderOf(index), 'kubelet');
+  const pem = await readFile(join(kubelet, 'pki', 'kubelet-client-current.pem'), 'utf8');
+  const kubeconfig = await readFile(join(kubelet, 'kubeconfig'), 'utf8').catch(() => '');
+  const authority = /certificate-authority-data: (\S+)/.exec(kubeconfig)?.[1];
+  return [...pem.split('\n').filter((line) => line.length > 20), ...(authority === undefined ? [] : [authority.slice(0, 60)])];
+}
+
+async function probe(index: number): Promise<{ verdict: Verdict; stdout: string }> {
+  const message = await lab.run(instanceOf(index), script(nonce));
+  const stdout = stdoutOf([{ message }]);
+  const report = parseReport(stdout, nonce);
+  const noProof: Verdict = { verdict: 'unknown', reason: 'NoProof', message: 'no complete report' };
+  return { verdict: report === undefined ? noProof : classifyReport(report), stdout };
+}
+
+const kubernetesRequests = async () => (await lab.ask<{ kubernetes: { total: number } }>('GET', '/control/requests')).body.kubernetes.total;
+
+test('every fault can be provoked by root on Linux', () => {
+  if (process.platform === 'linux' && process.getuid?.() === 0) expect([...lab.simulator.unavailableFaults]).toEqual([]);
+});
+
+test('a healthy node costs its API server one request, and little time beyond kubectl’s own', async () => {
+  const index = feelable.length;
+  const before = await kubernetesRequests();
+  const { verdict } = await probe(index);
+  expect(verdict).toMatchObject({ verdict: 'reachable', reason: 'Reachable' });
+  expect((await kubernetesRequests()) - before).toBe(1);
+  expect((await secondsOf(index)) - (verdict.latencyMs ?? 0) / 1000).toBeLessThan(1);
+});
+
+describe('under each fault the real kubectl, resolver and TLS stack lead to the reason of the table', () => {
+  test.concurrent.for(feelable.map((id, index) => [id, index] as const))(
+    '%s',
+    { timeout: 60_000 },
+    async ([id, index], { skip, expect: hope }) => {
+      if (lab.simulator.unavailableFaults.has(id)) return skip();
+      if (id === 'stale-output') await lab.run(instanceOf(index), script('fedcba9876543210'));
+      await lab.setFault(nameOf(index), id);
+      const { verdict, stdout } = await probe(index);
+      const fault: { verdict: string; reason?: string } = faults[id];
+      const expected = `${fault.verdict}/${fault.reason}`;
+      const given = `${verdict.verdict}/${verdict.reason}`;
+      const seconds = await secondsOf(index).catch(() => 0);
+      const bytes = Buffer.byteLength(stdout);
+      rows.push({ fault: id, expected, given, seconds, bytes });
+      hope.soft(given, stdout).toBe(expected);
+      hope.soft(seconds).toBeLessThan(20);
+      hope.soft(bytes).toBeLessThan(1536);
+      for (const secret of await secretsOf(index).catch(() => [])) hope.soft(stdout).not.toContain(secret);
+    },
+  );
+});
