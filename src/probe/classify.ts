@@ -116,6 +116,15 @@ function classifyFailure(facts: Facts): ReasonCode {
   return facts.has('curl') ? classifyHttp(facts) : 'Undiagnosed';
 }
 
+const PRIVATE = /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|f[cd][0-9a-f]{2}:)/i;
+
+/** Where the name leads, and whether that is the private endpoint that a private cluster should have. */
+function whereOf(facts: Facts): string {
+  const address = facts.get('dns');
+  if (address === undefined || !/^[0-9a-f.:]+$/i.test(address) || address === facts.get('host')) return '';
+  return ` (${PRIVATE.test(address) ? 'private' : 'public'} address ${address})`;
+}
+
 /** What the failing stage said, for people. */
 function detailOf(facts: Facts): string {
   const tcp = facts.get('tcp');
@@ -149,6 +158,6 @@ export function classifyReport({ exitCode, facts }: Report): Verdict {
     };
   }
   const host = facts.get('host');
-  const message = `kubectl version failed${host ? ` for ${host}` : ''}: ${detailOf(facts)}`;
+  const message = `kubectl version failed${host ? ` for ${host}${whereOf(facts)}` : ''}: ${detailOf(facts)}`;
   return { verdict: 'unreachable', reason: classifyFailure(facts), message, latencyMs };
 }

@@ -119,7 +119,13 @@ except OSError: print("failed")' "$host" 2>/dev/null)
   finish "$rc"
 fi
 fact dns "$address"
-has ip && fact route "$(ip route get "$address" 2>&1 | head -n 1 | clean 100)"
+if has ip; then
+  route=$(ip route get "$address" 2>&1 | head -n 1 | clean 100)
+  fact route "$route"
+  fact default "$(ip route show default 2>/dev/null | head -n 1 | clean 60)"
+  device=$(printf '%s' "$route" | sed -n 's/.* dev \([^ ]*\).*/\1/p')
+  [ -n "$device" ] && fact mtu "$(cat "/sys/class/net/$device/mtu" 2>/dev/null)"
+fi
 
 started=$(now)
 # shellcheck disable=SC2016 # the inner bash expands it

@@ -29,6 +29,7 @@ const reason = (stage: Stage, sentence: string, remedies: string[] = [], links: 
 });
 
 const rotate = 'Rotate the certificates: az aks rotate-certs --resource-group <rg> --name <cluster>.';
+const policy = 'Check what else may forbid it: network policies, and the allowed endpoints of a proxy on the nodes.';
 const firewall = 'Check firewall, NSG and route table between the node subnet and the API server (port 443).';
 
 /** The one place where a cause is named; page, API, alerts and docs read it. */
@@ -92,7 +93,11 @@ export const reasons = {
   ConnectionTimedOut: reason(
     'tcp',
     'No answer to the TCP connection: packets are dropped on the way.',
-    ["Authorized IP ranges: add the node's outbound address (az aks show --query apiServerAccessProfile.authorizedIpRanges).", firewall],
+    [
+      "Authorized IP ranges: add the node's outbound address (az aks show --query apiServerAccessProfile.authorizedIpRanges).",
+      firewall,
+      policy,
+    ],
     [CONNECTION, EGRESS],
   ),
   NoRoute: reason(

@@ -169,13 +169,13 @@ describe('classifyReport', () => {
         },
         {
           "latencyMs": 21,
-          "message": "kubectl version failed for api.example: TCP refused",
+          "message": "kubectl version failed for api.example (private address 10.0.0.1): TCP refused",
           "reason": "ConnectionRefused",
           "verdict": "unreachable",
         },
         {
           "latencyMs": 21,
-          "message": "kubectl version failed for api.example: the API server answered 403",
+          "message": "kubectl version failed for api.example (private address 10.0.0.1): the API server answered 403",
           "reason": "Forbidden",
           "verdict": "unreachable",
         },
