@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { request } from 'node:https';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { askSimulator } from './ask-simulator.ts';
 
 const help = `Examples:
   npm run fault -- list
@@ -55,20 +55,7 @@ function printList({ catalogue, active }: z.output<typeof listSchema>): string {
 
 async function ask(dir: string, method: string, path: string, body?: object): Promise<unknown> {
   const { simulatorUrl, caFile } = await readState(dir);
-  const ca = await readFile(caFile, 'utf8').catch(() => notRunning());
-  const { status, text } = await new Promise<{ status: number; text: string }>((resolve, reject) => {
-    const sent = request(new URL(path, simulatorUrl), { method, ca, headers: { 'content-type': 'application/json' } }, (response) => {
-      response.setEncoding('utf8');
-      let received = '';
-      response.on('data', (chunk: string) => {
-        received += chunk;
-      });
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, text: received }));
-      response.on('error', reject);
-    });
-    sent.on('error', reject);
-    sent.end(body === undefined ? undefined : JSON.stringify(body));
-  }).catch(() => notRunning());
+  const { status, text } = await askSimulator({ url: simulatorUrl, caFile }, method, path, body).catch(() => notRunning());
   const answer: unknown = JSON.parse(text);
   if (status < 400) return answer;
   const { detail, possible, candidates, clusters, nodes } = problemSchema.parse(answer);

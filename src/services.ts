@@ -42,7 +42,8 @@ function memoize<T>(make: (key: string) => T): (key: string) => T {
   };
 }
 
-function connectArm(settings: Settings, credential: TokenCredential): Arm {
+/** Connects to Azure Resource Manager alone: all that a check from a laptop needs. */
+export function connectArm(settings: Settings, credential: TokenCredential): Arm {
   const endpoint = settings.ARM_ENDPOINT.replace(/\/$/, '');
   // With only the endpoint set, the clients would still ask for tokens of the public cloud.
   const options = { endpoint, credentials: { scopes: [`${endpoint}/.default`] }, credentialScopes: [`${endpoint}/.default`] };

@@ -2,10 +2,9 @@ import { createHash } from 'node:crypto';
 import pLimit from 'p-limit';
 import { parseClusterId } from '../fleet/resource-id.ts';
 import type { ProbeResult } from '../history/node-state.ts';
-import { classifyReport, type Verdict } from '../probe/classify.ts';
+import type { Verdict } from '../probe/classify.ts';
 import { unknownFrom } from '../probe/classify-azure.ts';
-import { parseReport, stdoutOf } from '../probe/parse.ts';
-import { redact } from '../probe/redact.ts';
+import { type Judged, judgeRun } from '../probe/judge-run.ts';
 import { pollRun } from '../probe/run-command.ts';
 import type { Services } from '../services.ts';
 import type { Flight, NodeRow } from '../tables/node-rows.ts';
@@ -15,7 +14,6 @@ import type { Outcome } from './ledger.ts';
 
 const CONCURRENT_POLLS = 16;
 const START_LOST_MS = 60_000;
-const MESSAGE_LIMIT = 400;
 const GIVE_UP_OVERDUE_MS = 90 * 60_000;
 
 /** A flight that has ended, or that is folded as timed out while its run goes on (`keepsClaim`). */
@@ -47,31 +45,12 @@ export interface SliceRun {
   startUntil: Date;
 }
 
-interface Judged {
-  verdict: Verdict;
-  evidence: string;
-}
-
-function judge(statuses: Parameters<typeof stdoutOf>[0], nonce: string): Judged {
-  const report = parseReport(stdoutOf(statuses), nonce);
-  const evidence = redact(statuses.map((status) => status.message ?? '').join('\n'));
-  if (report !== undefined) {
-    const verdict = classifyReport(report);
-    // What a node says is kept and shown: nothing of it may be a secret or a control character.
-    return { verdict: { ...verdict, message: redact(verdict.message, MESSAGE_LIMIT) }, evidence };
-  }
-  return {
-    verdict: { verdict: 'unknown', reason: 'NoProof', message: 'Run Command succeeded without the complete output of this run' },
-    evidence,
-  };
-}
-
 /** Looks at a run once; undefined while it goes on. */
 async function look(services: Services, cluster: string, row: NodeRow, nonce: string, poller: string): Promise<Judged | undefined> {
   const compute = services.arm.compute(parseClusterId(cluster)!.subscriptionId);
   const run = await pollRun(compute, row.facts.resourceId, poller);
   if (run.status === 'running') return undefined;
-  if (run.status === 'done') return judge(run.statuses, nonce);
+  if (run.status === 'done') return judgeRun(run.statuses, nonce);
   if (run.status === 'lost') return unknown('StartLost', 'the poller of the run is of another version');
   const verdict = unknownFrom(run.error);
   return { verdict, evidence: verdict.message };

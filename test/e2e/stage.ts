@@ -1,8 +1,8 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { request } from 'node:https';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inject } from 'vitest';
+import { askSimulator } from '../../local/ask-simulator.ts';
 import { type Azurite, startAzurite } from '../../local/azurite.ts';
 import { type Host, startHost } from '../../local/host/start-host.ts';
 import { findKubectl } from '../../local/kubectl.ts';
@@ -51,20 +51,8 @@ export function quickSweeps(seconds: number): Record<string, string> {
 }
 
 async function call(simulator: Simulator, method: string, path: string, body?: object): Promise<unknown> {
-  const ca = await readFile(simulator.caFile);
-  const text = await new Promise<string>((resolve, reject) => {
-    const sent = request(new URL(path, simulator.url), { method, ca, headers: { 'content-type': 'application/json' } }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('end', () => {
-        const received = Buffer.concat(chunks).toString();
-        if ((response.statusCode ?? 500) < 400) resolve(received);
-        else reject(new Error(`${method} ${path} was answered ${response.statusCode}: ${received.slice(0, 300)}`));
-      });
-    });
-    sent.on('error', reject);
-    sent.end(body && JSON.stringify(body));
-  });
+  const { status, text } = await askSimulator(simulator, method, path, body);
+  if (status >= 400) throw new Error(`${method} ${path} was answered ${status}: ${text.slice(0, 300)}`);
   return text === '' ? undefined : JSON.parse(text);
 }
 

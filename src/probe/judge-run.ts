@@ -1,0 +1,29 @@
+import { classifyReport, type Verdict } from './classify.ts';
+import { parseReport, type RunCommandStatus, stdoutOf } from './parse.ts';
+import { redact } from './redact.ts';
+
+const MESSAGE_LIMIT = 400;
+
+/** A verdict with what the node or Azure said, redacted. */
+export interface Judged {
+  verdict: Verdict;
+  evidence: string;
+}
+
+/**
+ * Judges the result of a run that Azure calls a success, which it does for any exit code and for scripts that never finished.
+ *
+ * @param nonce - of this run; nothing but its complete frame is a proof.
+ */
+export function judgeRun(statuses: readonly RunCommandStatus[], nonce: string): Judged {
+  const report = parseReport(stdoutOf(statuses), nonce);
+  const evidence = redact(statuses.map((status) => status.message ?? '').join('\n'));
+  if (report === undefined)
+    return {
+      verdict: { verdict: 'unknown', reason: 'NoProof', message: 'Run Command succeeded without the complete output of this run' },
+      evidence,
+    };
+  const verdict = classifyReport(report);
+  // What a node says is kept and shown: nothing of it may be a secret or a control character.
+  return { verdict: { ...verdict, message: redact(verdict.message, MESSAGE_LIMIT) }, evidence };
+}
