@@ -1,6 +1,5 @@
-import { STALE_AFTER_INTERVALS } from '../history/roll-up.ts';
 import type { ClusterView, FleetView } from '../http/fleet.ts';
-import { viewClusters, viewFleet } from '../http/fleet.ts';
+import { staleAfterMs, viewClusters, viewFleet } from '../http/fleet.ts';
 import { viewNodes } from '../http/nodes.ts';
 import { viewOutages } from '../http/outages.ts';
 import type { Reply } from '../http/routes.ts';
@@ -74,9 +73,7 @@ export async function showStatusPage(services: Services): Promise<Reply> {
   const [fleet, outages] = await Promise.all([viewFleet(services, clusters), viewOutages(services, 'open')]);
   const interval = intervalAt(services.settings.SWEEP_SCHEDULE, services.now());
   const { lastSweep } = fleet;
-  const stale = lastSweep?.completedAt
-    ? services.now().getTime() - Date.parse(lastSweep.completedAt) > STALE_AFTER_INTERVALS * interval
-    : true;
+  const stale = lastSweep?.completedAt ? services.now().getTime() - Date.parse(lastSweep.completedAt) > staleAfterMs(services) : true;
   const blocks = await Promise.all(clusters.map((cluster, at) => clusterBlock(services, cluster, at < CLUSTERS_WITH_NODES)));
   const refresh = Math.max(5, Math.min(60, Math.round(interval / 5000)));
   const sweep =

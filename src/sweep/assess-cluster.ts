@@ -4,7 +4,7 @@ import type { Services } from '../services.ts';
 import { type ClusterRow, publishCluster, readCluster, writeCluster } from '../tables/cluster-rows.ts';
 import { readNodes } from '../tables/node-rows.ts';
 import { readRow } from '../tables/rows.ts';
-import { readSubscription } from '../tables/sweep-rows.ts';
+import { readClusterFacts } from '../tables/sweep-rows.ts';
 import { announceOutages } from './announce-outages.ts';
 import { effectDone } from './effect.ts';
 import type { MessageOf } from './messages.ts';
@@ -23,7 +23,7 @@ async function judge(services: Services, { sweep, cluster, mark }: MessageOf<'as
   const sweeps = await tables.open('sweeps');
   const sealed = (await readRow(sweeps, sweep, `sealed|${cluster}`)) !== undefined;
   const named = parseClusterId(cluster)!;
-  const facts = (await readSubscription(sweeps, sweep, named.subscriptionId))?.clusters.find((each) => each.cluster === cluster);
+  const facts = await readClusterFacts(sweeps, sweep, cluster);
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const before = await readCluster(fleet, cluster);
     const time = now();

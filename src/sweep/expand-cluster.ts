@@ -7,7 +7,7 @@ import type { ReasonCode } from '../probe/reasons.ts';
 import type { Services } from '../services.ts';
 import { type NodeRow, readNodes } from '../tables/node-rows.ts';
 import { retryLostWrites } from '../tables/rows.ts';
-import { insertPlan, readSubscription } from '../tables/sweep-rows.ts';
+import { insertPlan, readClusterFacts } from '../tables/sweep-rows.ts';
 import { effectDone } from './effect.ts';
 import type { Plan } from './ledger.ts';
 import type { MessageOf } from './messages.ts';
@@ -68,8 +68,7 @@ function planSweep(region: string, changes: readonly NodeChange[], nodesPerSlice
 export async function expandCluster(services: Services, { sweep, cluster }: MessageOf<'expand-cluster'>): Promise<void> {
   const { settings, tables, queue, now } = services;
   const sweeps = await tables.open('sweeps');
-  const subscription = await readSubscription(sweeps, sweep, parseClusterId(cluster)!.subscriptionId);
-  const facts = subscription?.clusters.find((each) => each.cluster === cluster);
+  const facts = await readClusterFacts(sweeps, sweep, cluster);
   if (facts === undefined)
     throw new Error(
       `expected the cluster ${cluster} in the rows of sweep ${sweep}, found none: the message does not come from its list-clusters`,

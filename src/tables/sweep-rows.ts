@@ -1,6 +1,7 @@
 import type { TableClient } from '@azure/data-tables';
 import { z } from 'zod';
 import { type ClusterFacts, clusterFacts } from '../fleet/list-managed-clusters.ts';
+import { parseClusterId } from '../fleet/resource-id.ts';
 import { type ReasonCode, reasonCode } from '../probe/reasons.ts';
 import { emptyLedger, type Ledger, ledger, type Plan, plan, type Tally, tally } from '../sweep/ledger.ts';
 import { fromLongJson, toLongJson } from './long-json.ts';
@@ -60,6 +61,12 @@ function toSubscriptionRow(row: Record<string, unknown> & { rowKey: string }): S
 export async function readSubscription(table: TableClient, sweep: string, subscription: string): Promise<SubscriptionRow | undefined> {
   const row = await readRow(table, sweep, `subscription|${subscription}`);
   return row && toSubscriptionRow(row);
+}
+
+/** Reads what a sweep knows of one cluster; undefined where its subscription was not listed, or not with it. */
+export async function readClusterFacts(table: TableClient, sweep: string, cluster: string): Promise<ClusterFacts | undefined> {
+  const subscription = parseClusterId(cluster)?.subscriptionId ?? '';
+  return (await readSubscription(table, sweep, subscription))?.clusters.find((each) => each.cluster === cluster);
 }
 
 /** Reads all of a sweep but its plans and tallies. */

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { askSimulator } from '../../local/ask-simulator.ts';
 import type { ClusterView, FleetView } from '../../src/http/fleet.ts';
 import type { NodeView } from '../../src/http/nodes.ts';
 import type { viewOutage } from '../../src/http/outages.ts';
@@ -76,11 +77,8 @@ describe('npm start', () => {
     expect(Object.keys(state)).toEqual(expect.arrayContaining(['hostUrl', 'simulatorUrl', 'caFile', 'storageConnectionString']));
     const get = async <T>(path: string) => (await (await fetch(`${state.hostUrl}/api/${path}`)).json()) as T;
     const telemetry = async (name: string) => {
-      const file = join(dir, 'telemetry.json');
-      await run('curl', ['-s', '--cacert', state.caFile, '-o', file, `${state.simulatorUrl}/control/telemetry`]);
-      const envelopes = JSON.parse(await readFile(file, 'utf8')) as {
-        data: { baseData: { name: string; properties: Record<string, string> } };
-      }[];
+      const { text } = await askSimulator({ url: state.simulatorUrl, caFile: state.caFile }, 'GET', '/control/telemetry');
+      const envelopes = JSON.parse(text) as { data: { baseData: { name: string; properties: Record<string, string> } } }[];
       return envelopes.map(({ data }) => data.baseData).filter((event) => event.name === name && event.properties.node === sick);
     };
 
