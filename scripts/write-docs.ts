@@ -1,6 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { z } from 'zod';
+import { eventSchemas } from '../src/announce/event-schemas.ts';
 import { type Reason, reasons } from '../src/probe/reasons.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -22,4 +24,36 @@ export function renderReasons(): string {
   return `# Reasons\n\n${intro}\n\n${chapters.join('\n')}`;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await writeFile(join(root, 'docs', 'reference', 'reasons.md'), renderReasons());
+const eventsIntro = `What the prober tells Application Insights. The page is made from \`src/announce/event-schemas.ts\` by \`npm run docs\`.
+
+Events are history: what happened, when, and why, one custom event (table \`customEvents\`) for each change that people should know of, never one for a healthy probe. Fields of type text are in \`customDimensions\`, numbers in \`customMeasurements\`. The timestamp is when the event was told; \`start\` and \`end\` say when it happened. No text is longer than 8,192 characters.
+
+An event may come twice, since one that may not have arrived is sent again. Its \`eventId\` is deterministic, so duplicates can be dropped:
+
+\`\`\`kusto
+customEvents
+| extend eventId = tostring(customDimensions.eventId)
+| summarize arg_min(timestamp, *) by eventId
+\`\`\`
+
+Availability results (table \`availabilityResults\`) are state, and alerts read them: one for each cluster and sweep, so that an alert lasts as long as its outage. Success means that the cluster has no outage. While a cluster is blind there is none under its name; instead there is one named \`<cluster>/blind\`, with \`blind\` = \`true\` and without success.
+
+Without a connection string, events are log lines.`;
+
+function renderFields(type: string, { shape }: z.ZodObject): string[] {
+  return Object.entries(shape).map(([field, schema]) => `| \`${field}\` | ${type} | ${(schema as z.ZodType).description} |\n`);
+}
+
+/** Writes the events of Application Insights and their fields as a reference page. */
+export function renderEvents(): string {
+  const chapters = Object.entries(eventSchemas).map(([name, { description, properties, measurements }]) => {
+    const fields = [...renderFields('text', properties), ...renderFields('number', measurements)].join('');
+    return `## ${name}\n\n${description}\n\n| field | type | meaning |\n|---|---|---|\n${fields}`;
+  });
+  return `# Events\n\n${eventsIntro}\n\n${chapters.join('\n')}`;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await writeFile(join(root, 'docs', 'reference', 'reasons.md'), renderReasons());
+  await writeFile(join(root, 'docs', 'reference', 'events.md'), renderEvents());
+}

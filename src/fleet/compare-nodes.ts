@@ -1,3 +1,4 @@
+import { openSince } from '../history/node-state.ts';
 import type { ReasonCode } from '../probe/reasons.ts';
 import type { NodeFacts, NodeRow } from '../tables/node-rows.ts';
 
@@ -32,7 +33,7 @@ function sameFacts(a: NodeFacts, b: NodeFacts): boolean {
 
 function compareNode(row: NodeRow, facts: NodeFacts, seen: boolean): NodeChange {
   if (row.facts.vmId !== '' && facts.vmId !== '' && row.facts.vmId !== facts.vmId) return { kind: 'replaced', row, facts };
-  const ends = row.state.outageSince !== undefined && facts.skipped && endingReasons.includes(facts.skipped) ? facts.skipped : undefined;
+  const ends = openSince(row.state) !== undefined && facts.skipped && endingReasons.includes(facts.skipped) ? facts.skipped : undefined;
   const changed = (seen && (row.missing > 0 || row.retiredAt !== undefined)) || !sameFacts(row.facts, facts);
   return { kind: 'known', row, facts, changed, seen, ends };
 }

@@ -10,39 +10,40 @@ export interface ProbeResult extends Verdict {
   at: string;
 }
 
-/** What is remembered of one node, all in its row. */
+/** One interval [from, end) of an outage; an outage that heals and returns within the flap window has several. */
+export interface Episode {
+  /** Start of the outage, by which it is known. */
+  outage: string;
+  /** 1 for the first. */
+  episode: number;
+  from: string;
+  end?: string;
+  /** Of the result that opened it. */
+  reason: Verdict['reason'];
+}
+
+/** What a node's results come to. */
 export interface NodeState {
   latest?: ProbeResult;
   /** When `status` last changed. */
   since?: string;
-  /** Conclusive results in a row, and when the present run of failures began. */
+  /** Conclusive results in a row, and when the present run began. */
   failures: number;
   successes: number;
   unknowns: number;
   firstFailure?: string;
   firstSuccess?: string;
-  /** Start of the outage that is open. */
-  outageSince?: string;
+  /** The outage that is open, or the last one, which a failure soon after may open again. */
+  outage?: Episode;
 }
 
-export interface Thresholds {
+export interface Limits {
   /** Failures in a row that open an outage. */
   failures: number;
   /** Successes in a row that close it. */
   recoveries: number;
-}
-
-/** What a result did to a node, besides its new state. */
-export interface Fold {
-  state: NodeState;
-  /** Start of an outage that this result opened. */
-  opened?: string;
-  /** The outage that this result closed: its start, and its end at the first success since. */
-  closed?: { start: string; end: string };
-  /** The first failure of a run: worth a second probe at once. */
-  confirm: boolean;
-  /** Whether the cluster should be assessed for it. */
-  worthTelling: boolean;
+  /** Milliseconds after an end within which a failure opens the same outage again. */
+  flapWindowMs: number;
 }
 
 export const emptyState: NodeState = { failures: 0, successes: 0, unknowns: 0 };
@@ -52,53 +53,47 @@ export function statusOf(verdict: Verdict['verdict'] | undefined): 'True' | 'Fal
   return verdict === 'reachable' ? 'True' : verdict === 'unreachable' ? 'False' : 'Unknown';
 }
 
-/**
- * Folds one result into a node's state. Pure: time comes in with the result.
- *
- * A result that is known, or older than the latest, changes nothing here (it still goes to history).
- * `unknown` neither opens nor closes an outage, nor does it break a run of failures or successes.
- */
-export function foldResult(state: NodeState, result: ProbeResult, thresholds: Thresholds): Fold {
-  const { latest } = state;
-  if (latest && (latest.nonce === result.nonce || latest.at > result.at)) return { state, confirm: false, worthTelling: false };
-  const turned = statusOf(latest?.verdict) !== statusOf(result.verdict) || latest === undefined;
+/** The episode, if it has not ended. */
+export function openEpisode(outage: Episode | undefined): Episode | undefined {
+  return outage?.end === undefined ? outage : undefined;
+}
+
+/** Start of the outage that is open. */
+export function openSince({ outage }: NodeState): string | undefined {
+  return openEpisode(outage)?.outage;
+}
+
+/** Whether so many probes in a row came to nothing that nobody knows any more how the node is. */
+export function isBlind({ unknowns }: NodeState, blindAfter: number): boolean {
+  return unknowns >= blindAfter;
+}
+
+/** Whether an outage of the node has come back, and has not been quiet for the flap window since. */
+export function isFlapping({ outage }: NodeState, flapWindowMs: number, now: Date): boolean {
+  if (outage === undefined || outage.episode < 2) return false;
+  return outage.end === undefined || now.getTime() - Date.parse(outage.end) <= flapWindowMs;
+}
+
+function opened(outage: Episode | undefined, from: string, reason: Verdict['reason'], { flapWindowMs }: Limits): Episode {
+  const returns = outage?.end !== undefined && Date.parse(from) - Date.parse(outage.end) <= flapWindowMs && flapWindowMs > 0;
+  return returns ? { outage: outage.outage, episode: outage.episode + 1, from, reason } : { outage: from, episode: 1, from, reason };
+}
+
+/** Takes the next result. Pure. `unknown` neither opens nor closes an outage, nor does it break a run of failures or successes. */
+export function step(state: NodeState, result: ProbeResult, limits: Limits): NodeState {
+  const turned = state.latest === undefined || statusOf(state.latest.verdict) !== statusOf(result.verdict);
   const base = { ...state, latest: result, since: turned ? result.at : state.since };
-  const told = turned || latest?.reason !== result.reason;
-  if (result.verdict === 'unknown') return { state: { ...base, unknowns: state.unknowns + 1 }, confirm: false, worthTelling: told };
+  const isOpen = openSince(state) !== undefined;
+  if (result.verdict === 'unknown') return { ...base, unknowns: state.unknowns + 1 };
   if (result.verdict === 'unreachable') {
     const failures = state.failures + 1;
     const firstFailure = state.failures === 0 ? result.at : (state.firstFailure ?? result.at);
-    const opens = state.outageSince === undefined && failures >= thresholds.failures;
-    return {
-      state: {
-        ...base,
-        failures,
-        firstFailure,
-        firstSuccess: undefined,
-        successes: 0,
-        unknowns: 0,
-        outageSince: opens ? firstFailure : state.outageSince,
-      },
-      opened: opens ? firstFailure : undefined,
-      confirm: failures === 1 && !opens && state.outageSince === undefined,
-      worthTelling: told || opens,
-    };
+    const outage = !isOpen && failures >= limits.failures ? opened(state.outage, firstFailure, result.reason, limits) : state.outage;
+    return { ...base, failures, firstFailure, successes: 0, firstSuccess: undefined, unknowns: 0, outage };
   }
   const successes = state.successes + 1;
   const firstSuccess = state.successes === 0 ? result.at : (state.firstSuccess ?? result.at);
-  const closes = state.outageSince !== undefined && successes >= thresholds.recoveries;
-  return {
-    state: {
-      ...base,
-      failures: 0,
-      firstFailure: undefined,
-      successes,
-      firstSuccess,
-      unknowns: 0,
-      outageSince: closes ? undefined : state.outageSince,
-    },
-    closed: closes ? { start: state.outageSince!, end: firstSuccess } : undefined,
-    confirm: false,
-    worthTelling: told || closes,
-  };
+  const closes = isOpen && successes >= limits.recoveries;
+  const outage = closes ? { ...state.outage!, end: firstSuccess } : state.outage;
+  return { ...base, failures: 0, firstFailure: undefined, successes, firstSuccess, unknowns: 0, outage };
 }

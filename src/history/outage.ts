@@ -1,5 +1,22 @@
 import type { ReasonCode } from '../probe/reasons.ts';
+import type { CommonFactor } from './common-factors.ts';
 import type { LogEntry, NodeLog } from './log.ts';
+import type { Episode } from './node-state.ts';
+
+/** The newest episode whose start was told, whose end was told, and that its cluster's outage covered; 0 for none. */
+export interface Told {
+  started: number;
+  ended: number;
+  covered: number;
+}
+
+/** How many nodes of a cluster fail, of how many that gave a verdict, of how many that were planned; and the most that failed at once. */
+export interface OutageCounts {
+  failing: number;
+  conclusive: number;
+  planned: number;
+  most: number;
+}
 
 /** An interval [start, end) in which a node or a whole cluster could not reach its API server. */
 export interface Outage {
@@ -10,16 +27,24 @@ export interface Outage {
   end?: string;
   reason: ReasonCode;
   message: string;
+  /** The number of the latest episode, and the newest of them, oldest first. */
   episode: number;
-  /** When the tables learned of it; its announcement waits from here. */
+  episodes: readonly { start: string; end?: string }[];
+  /** When the tables learned of the latest episode; its announcement waits from here. */
   openedAt: string;
   startLogs: readonly LogEntry[];
   endLogs: readonly LogEntry[];
-  /** Events that the ingestion endpoint has accepted. */
-  announced: readonly ('started' | 'ended')[];
+  told: Told;
+  /** Of a cluster's outage: all nodes that it hit, counts now, and what the failing ones share. */
+  nodes?: readonly string[];
+  counts?: OutageCounts;
+  commonFactors?: readonly CommonFactor[];
 }
 
-const KEPT = 5;
+export const nothingTold: Told = { started: 0, ended: 0, covered: 0 };
+
+const KEPT_LOGS = 5;
+const KEPT_EPISODES = 20;
 
 /** A duration as Go prints it, to the tenth of a second: `2m59.9s`. */
 export function formatDuration(milliseconds: number): string {
@@ -30,50 +55,96 @@ export function formatDuration(milliseconds: number): string {
   return `${hours > 0 ? `${hours}h` : ''}${hours > 0 || minutes > 0 ? `${minutes}m` : ''}${seconds}s`;
 }
 
+const between = (start: string, end: string) => formatDuration(Date.parse(end) - Date.parse(start));
+
 /** Names an outage for ever: its subject and its start. */
 export function outageId(outage: Pick<Outage, 'cluster' | 'node' | 'start'>): string {
   return `${outage.cluster}|${outage.node ?? '*'}|${outage.start}`;
 }
 
-/** Opens a node's outage with the failures of the run that led to it as evidence. */
-export function openOutage(
-  subject: { cluster: string; node: string },
-  start: string,
-  reason: ReasonCode,
+/** The failures of the run that led to an outage, oldest first, where the message changed. */
+function startLogsOf(log: NodeLog, start: string): readonly LogEntry[] {
+  const oldestFirst = log.failures.filter((entry) => entry.time >= start).reverse();
+  return oldestFirst.filter((entry, position) => entry.message !== oldestFirst[position - 1]?.message).slice(0, KEPT_LOGS);
+}
+
+/** The last results before an end, newest first. */
+function endLogsOf(log: NodeLog, start: string, end: string): readonly LogEntry[] {
+  return [...log.successes, ...log.failures]
+    .filter((entry) => entry.time >= start && entry.time <= end)
+    .sort((a, b) => (a.time < b.time ? 1 : -1))
+    .slice(0, KEPT_LOGS);
+}
+
+function messageOf(start: string, end: string | undefined, episode: number): string {
+  const times = episode > 1 ? `, after ${episode} episodes` : '';
+  return end === undefined ? `Connectivity outage detected at ${start}` : `Connectivity restored after ${between(start, end)}${times}`;
+}
+
+/**
+ * Writes an episode of an outage into its record, or begins the record. Writing the same again changes nothing.
+ *
+ * @param before - the record as it stands; undefined where the episode is its first.
+ * @param log - the subject's results, for evidence.
+ * @param now - when the tables learn of it.
+ */
+export function writeEpisode(
+  before: Outage | undefined,
+  subject: { cluster: string; node?: string },
+  { outage: start, episode, from, end, reason }: Episode,
   log: NodeLog,
   now: string,
 ): Outage {
-  const oldestFirst = log.failures.filter((entry) => entry.time >= start).reverse();
-  const startLogs = oldestFirst.filter((entry, position) => entry.message !== oldestFirst[position - 1]?.message).slice(0, KEPT);
+  const known = before?.episodes ?? [];
+  const position = before === undefined ? 0 : episode - (before.episode - known.length + 1);
+  if (before !== undefined && position < 0) return before;
+  // A late result may change an earlier episode; those that begin after its end stay.
+  const later = end === undefined ? [] : known.slice(position + 1).filter((each) => each.start >= end);
+  const episodes = [...known.slice(0, position), { start: from, ...(end === undefined ? {} : { end }) }, ...later];
+  const newest = episode + later.length;
+  const over = episodes.at(-1)?.end;
+  const fresh = before === undefined || newest > before.episode;
   return {
-    ...subject,
-    start,
-    reason,
-    message: `Connectivity outage detected at ${start}`,
-    episode: 1,
-    openedAt: now,
-    startLogs,
-    endLogs: [],
-    announced: [],
+    ...(before ?? { ...subject, start, reason, told: nothingTold, startLogs: startLogsOf(log, start) }),
+    end: over,
+    episode: newest,
+    episodes: episodes.slice(-KEPT_EPISODES),
+    openedAt: fresh ? now : before.openedAt,
+    message: messageOf(start, over, newest),
+    endLogs: over === undefined ? [] : endLogsOf(log, start, over),
   };
 }
 
-/** Closes an outage at the first success, with the last results before it as evidence, newest first. A closed one stays as it is. */
-export function closeOutage(outage: Outage, end: string, log: NodeLog): Outage {
-  if (outage.end !== undefined) return outage;
-  const endLogs = [...log.successes, ...log.failures]
-    .filter((entry) => entry.time >= outage.start && entry.time <= end)
-    .sort((a, b) => (a.time < b.time ? 1 : -1))
-    .slice(0, KEPT);
-  return { ...outage, end, endLogs, message: `Connectivity restored after ${formatDuration(Date.parse(end) - Date.parse(outage.start))}` };
+/** Adds to an ongoing outage the failures that read otherwise than those before, until five are kept. */
+export function addEvidence(outage: Outage, log: NodeLog): Outage {
+  const known = new Set(outage.startLogs.map(({ nonce }) => nonce));
+  const last = outage.startLogs.at(-1);
+  const later = startLogsOf(log, last?.time ?? outage.start).filter(({ nonce }) => !known.has(nonce));
+  const fresh = later.filter(({ message }, position) => message !== (later[position - 1] ?? last)?.message);
+  const startLogs = [...outage.startLogs, ...fresh].slice(0, KEPT_LOGS);
+  return startLogs.length === outage.startLogs.length ? outage : { ...outage, startLogs };
+}
+
+/**
+ * Takes an episode back that a late result disproves.
+ *
+ * @returns the record without it; undefined where nothing is left of it and nobody was told.
+ */
+export function withdrawEpisode(outage: Outage, episode: number): Outage | undefined {
+  const left = outage.episodes.slice(0, -1);
+  const last = left.at(-1);
+  if (episode !== outage.episode) return outage;
+  if (last?.end !== undefined && outage.told.started < episode)
+    return { ...outage, end: last.end, episode: episode - 1, episodes: left, message: messageOf(outage.start, last.end, episode - 1) };
+  if (outage.told.started === 0) return undefined;
+  const from = outage.episodes.at(-1)?.start ?? outage.start;
+  const message = 'Outage withdrawn: a result that came late shows that the node had recovered';
+  return { ...outage, end: from, episodes: [...left, { start: from, end: from }], message };
 }
 
 /** Closes an outage whose subject is no longer there to be probed: it did not recover. */
 export function endOutage(outage: Outage, end: string, reason: ReasonCode, sentence: string): Outage {
   if (outage.end !== undefined) return outage;
-  return {
-    ...outage,
-    end,
-    message: `Outage ended after ${formatDuration(Date.parse(end) - Date.parse(outage.start))}: ${sentence} (${reason})`,
-  };
+  const episodes = outage.episodes.map((each, position) => (position === outage.episodes.length - 1 ? { ...each, end } : each));
+  return { ...outage, end, episodes, message: `Outage ended after ${between(outage.start, end)}: ${sentence} (${reason})` };
 }

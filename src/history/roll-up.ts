@@ -1,6 +1,7 @@
 import type { ReasonCode } from '../probe/reasons.ts';
 import { type Counts, emptyCounts, type Outcome } from '../sweep/ledger.ts';
 import type { NodeRow } from '../tables/node-rows.ts';
+import { openSince } from './node-state.ts';
 
 /** Intervals after which a verdict says nothing any more. */
 export const STALE_AFTER_INTERVALS = 3;
@@ -38,7 +39,7 @@ export function rollUp(rows: Iterable<NodeRow>, now: Date, intervalMs: number): 
     result.nodes.known += 1;
     result.nodes[verdict] += 1;
     result.byReason[reason] = (result.byReason[reason] ?? 0) + 1;
-    if (row.state.outageSince !== undefined) result.openOutages += 1;
+    if (openSince(row.state) !== undefined) result.openOutages += 1;
     if ((verdict === 'unreachable' || verdict === 'unknown') && result.notReachable.length < NAMES_KEPT)
       result.notReachable.push(row.facts.node);
   }

@@ -1,5 +1,9 @@
 import { parseClusterId } from '../fleet/resource-id.ts';
+import type { CommonFactor } from '../history/common-factors.ts';
+import { openEpisode } from '../history/node-state.ts';
 import { STALE_AFTER_INTERVALS } from '../history/roll-up.ts';
+import { addUptimes } from '../history/uptime.ts';
+import type { ReasonCode } from '../probe/reasons.ts';
 import type { Services } from '../services.ts';
 import { type Counts, emptyCounts } from '../sweep/ledger.ts';
 import { intervalAt } from '../sweep/schedule.ts';
@@ -9,6 +13,7 @@ import { pageOf } from './paging.ts';
 import { HttpProblem } from './problem.ts';
 import type { Reply, RouteRequest } from './routes.ts';
 import { type SweepView, viewSweep } from './sweeps.ts';
+import { type UptimeView, viewUptime } from './uptime.ts';
 
 /** A cluster in a list. */
 export interface ClusterView {
@@ -20,6 +25,11 @@ export interface ClusterView {
   version: string;
   nodes: Counts;
   openOutages: number;
+  /** The cluster's own outage, while it is open. */
+  clusterOutage: { start: string; reason: ReasonCode; flaps: number } | null;
+  /** What the failing nodes share and the healthy ones do not. */
+  commonFactors: CommonFactor[];
+  uptime: UptimeView;
   recordOnly: string | null;
   assessedAt: string | null;
 }
@@ -30,6 +40,7 @@ export interface FleetView {
   clusters: Counts;
   nodes: Counts;
   openOutages: number;
+  uptime: UptimeView;
   lastSweep: SweepView | null;
 }
 
@@ -41,6 +52,7 @@ export function staleAfterMs({ settings, now }: Services): number {
 // Nothing fails open: a roll-up that nobody has renewed counts as unknown.
 function viewCluster(services: Services, row: ClusterRow): ClusterView {
   const { cluster, subscriptionId, resourceGroup, name, region, version, openOutages } = row;
+  const down = openEpisode(row.outage.outage);
   const stale = !(services.now().getTime() - Date.parse(row.assessedAt) <= staleAfterMs(services));
   const { known, reachable, unreachable, unknown, notProbed } = row.nodes;
   const nodes = stale ? { known, reachable: 0, unreachable: 0, unknown: reachable + unreachable + unknown, notProbed } : row.nodes;
@@ -52,7 +64,10 @@ function viewCluster(services: Services, row: ClusterRow): ClusterView {
     region,
     version,
     nodes,
-    openOutages,
+    openOutages: openOutages + (down === undefined ? 0 : 1),
+    clusterOutage: down === undefined ? null : { start: down.outage, reason: down.reason, flaps: down.episode - 1 },
+    commonFactors: row.commonFactors,
+    uptime: viewUptime(row.uptime),
     recordOnly: row.recordOnly ?? null,
     assessedAt: row.assessedAt || null,
   };
@@ -77,15 +92,19 @@ function countWorst(groups: readonly Counts[]): Counts {
 
 const severity = ({ nodes }: ClusterView) => ['unreachable', 'unknown', 'notProbed', 'reachable'].indexOf(worstOf(nodes));
 
+async function listStandingClusters({ tables }: Services): Promise<ClusterRow[]> {
+  return (await listClusterRows(await tables.open('clusters'))).filter((row) => row.recordOnly !== 'ClusterGone');
+}
+
 /** Every cluster that still counts, failures first. */
 export async function viewClusters(services: Services): Promise<ClusterView[]> {
-  const rows = await listClusterRows(await services.tables.open('clusters'));
-  const views = rows.filter((row) => row.recordOnly !== 'ClusterGone').map((row) => viewCluster(services, row));
+  const views = (await listStandingClusters(services)).map((row) => viewCluster(services, row));
   return views.sort((a, b) => severity(a) - severity(b) || b.nodes.unreachable - a.nodes.unreachable || (a.cluster < b.cluster ? -1 : 1));
 }
 
 /** The fleet: its latest verdicts and its last completed sweep. */
 export async function viewFleet(services: Services, clusters: readonly ClusterView[]): Promise<FleetView> {
+  const uptimes = (await listStandingClusters(services)).map((row) => row.uptime);
   const sweeps = await listSweeps(services.tables, services.now(), 20);
   const last = sweeps.find((line) => line.completedAt !== undefined);
   const scope = last === undefined ? [] : ((await readSweep(await services.tables.open('sweeps'), last.sweep)).subscriptions ?? []);
@@ -96,6 +115,7 @@ export async function viewFleet(services: Services, clusters: readonly ClusterVi
     clusters: countWorst(clusters.map(({ nodes }) => nodes)),
     nodes: addCounts(clusters.map(({ nodes }) => nodes)),
     openOutages: clusters.reduce((total, { openOutages }) => total + openOutages, 0),
+    uptime: viewUptime(addUptimes(uptimes)),
     lastSweep: last === undefined ? null : viewSweep(last),
   };
 }

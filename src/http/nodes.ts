@@ -1,12 +1,13 @@
 import { isNodeName } from '../fleet/node-name.ts';
 import { emptyLog } from '../history/log.ts';
-import { statusOf } from '../history/node-state.ts';
+import { isBlind, isFlapping, openSince, statusOf } from '../history/node-state.ts';
 import { outcomeOf, STALE_AFTER_INTERVALS } from '../history/roll-up.ts';
+import { nodeUptime } from '../history/uptime.ts';
 import { reasons } from '../probe/reasons.ts';
 import type { Services } from '../services.ts';
 import type { Outcome } from '../sweep/ledger.ts';
 import { type NodeRow, readNodes } from '../tables/node-rows.ts';
-import { readLogs, readOutages } from '../tables/outage-rows.ts';
+import { type OutageRow, readLogs, readOutages } from '../tables/outage-rows.ts';
 import { clusterParam, staleAfterMs } from './fleet.ts';
 import { viewLogEntry, viewOutage } from './outages.ts';
 import { pageOf } from './paging.ts';
@@ -56,7 +57,9 @@ function viewNode(services: Services, cluster: string, row: NodeRow): NodeView {
     status: {
       conditions: [condition],
       lastProbeTime: state.latest?.at ?? null,
-      openOutageSince: state.outageSince ?? null,
+      openOutageSince: openSince(state) ?? null,
+      flapping: isFlapping(state, services.settings.FLAP_WINDOW_MINUTES * 60_000, services.now()),
+      blind: isBlind(state, services.settings.BLIND_AFTER),
       consecutiveFailures: state.failures,
       consecutiveSuccesses: state.successes,
     },
@@ -91,6 +94,14 @@ export async function showNodes(services: Services, request: RouteRequest): Prom
   return { json: pageOf(views.filter(filter), request) };
 }
 
+/** Since when the outages that are kept tell the whole story. */
+function watchedSince({ facts, state }: NodeRow, outages: readonly OutageRow[], now: Date): Date {
+  const oldest = outages.at(-1)?.outage.start;
+  if (outages.length >= OUTAGES_SHOWN && oldest !== undefined) return new Date(oldest);
+  const begun = [facts.created, state.since, oldest].filter((time) => time !== undefined).sort()[0];
+  return new Date(begun ?? now);
+}
+
 /** `GET /api/clusters/{cluster}/nodes/{node}` */
 export async function showNode(services: Services, request: RouteRequest): Promise<Reply> {
   const cluster = clusterParam(request);
@@ -112,6 +123,11 @@ export async function showNode(services: Services, request: RouteRequest): Promi
     successes: successes.map(viewLogEntry),
     failures: failures.map(viewLogEntry),
     outages: outages.map(({ outage }) => viewOutage(outage)),
+    uptime: nodeUptime(
+      outages.map(({ outage }) => outage),
+      watchedSince(row, outages, services.now()),
+      services.now(),
+    ),
   };
   return { json: { ...view, status } };
 }

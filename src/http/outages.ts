@@ -19,7 +19,8 @@ export function viewLogEntry({ time, success, reason, message, latencyMs }: LogE
 
 /** An outage as the API shows it. */
 export function viewOutage(outage: Outage) {
-  const { cluster, node, reason, start, end, message, episode, startLogs, endLogs } = outage;
+  const { cluster, node, reason, start, end, message, episode, episodes, startLogs, endLogs } = outage;
+  const { nodes = [], counts, commonFactors = [] } = outage;
   return {
     id: outageId(outage),
     subject: node === undefined ? { kind: 'cluster', cluster } : { kind: 'node', cluster, node },
@@ -28,7 +29,9 @@ export function viewOutage(outage: Outage) {
     start,
     end: end ?? null,
     message,
-    episode,
+    flaps: episode - 1,
+    episodes: episodes.map((each) => ({ start: each.start, end: each.end ?? null })),
+    ...(node === undefined && { nodes, counts: counts ?? null, commonFactors }),
     startLogs: startLogs.map(viewLogEntry),
     endLogs: endLogs.map(viewLogEntry),
   };

@@ -26,12 +26,24 @@ summary { cursor: pointer; padding: .35rem 0; } code { font-size: .9em; overflow
 
 const SIGNS = { reachable: '● reachable', unreachable: '✖ unreachable', unknown: '? unknown', notProbed: '– not probed' } as const;
 
+const percentOf = (share: number) => `${(Math.floor(share * 10_000) / 100).toFixed(2)} %`;
 const percent = (share: number) => `${(Math.floor(share * 1000) / 10).toFixed(1)} %`;
 
-function banner(fleet: FleetView, stale: boolean): Html {
+function uptimeLine({ uptime }: FleetView): Html {
+  const windows = (['24h', '7d', '30d'] as const).flatMap((window) => {
+    const share = uptime[window];
+    return share === null ? [] : [`${window} ${percentOf(share)}`];
+  });
+  return windows.length === 0 ? html`` : html`<p>Uptime of its nodes: ${windows.join(', ')}.</p>`;
+}
+
+function banner(fleet: FleetView, clusters: readonly ClusterView[], stale: boolean): Html {
   const { nodes, lastSweep } = fleet;
   if (lastSweep === null) return html`<p class="banner unknown">? No sweep has completed yet.</p>`;
   if (stale) return html`<p class="banner unknown">? Sweeps do not complete: what stands below is old.</p>`;
+  const down = clusters.filter(({ clusterOutage }) => clusterOutage !== null);
+  if (down.length > 0)
+    return html`<p class="banner unreachable">✖ ${down.length === 1 ? html`The cluster ${down[0]!.name} is` : html`${down.length} clusters are`} cut off: ${nodes.unreachable} of ${nodes.known} nodes cannot reach their API server</p>`;
   if (nodes.unreachable > 0)
     return html`<p class="banner unreachable">✖ ${nodes.unreachable} of ${nodes.known} nodes cannot reach their API server</p>`;
   if (nodes.unknown > 0) return html`<p class="banner unknown">? ${nodes.unknown} of ${nodes.known} nodes could not be asked</p>`;
@@ -42,11 +54,15 @@ function banner(fleet: FleetView, stale: boolean): Html {
   return html`<p class="banner reachable">● All ${nodes.reachable} probed nodes reach their API server${coverage < 1 ? html` <small>(coverage ${percent(coverage)})</small>` : ''}</p>`;
 }
 
-function outageRow({ subject, reason, start, message }: OutageView): Html {
+function outageRow(outage: OutageView): Html {
+  const { subject, reason, start, message, flaps, counts, commonFactors } = outage;
   const { sentence, remedies } = reasons[reason];
-  const node = 'node' in subject ? subject.node : 'the whole cluster';
+  const hit = counts ? html`, ${counts.failing} of ${counts.conclusive} nodes` : '';
+  const node = 'node' in subject ? subject.node : html`the whole cluster${hit}`;
+  const shared = (commonFactors ?? []).map((factor) => html`<br><small>${factor.sentence}</small>`);
+  const returns = flaps > 0 ? html`<br><small>flapping: came back ${flaps} time${flaps > 1 ? 's' : ''}</small>` : '';
   return html`<tr><td><code>${node}</code><br><small>${subject.cluster}</small></td>
-<td><strong>${reason}</strong>: ${sentence}<br><small>${remedies[0]}</small></td><td><time datetime="${start}">${start}</time><br><small>${message}</small></td></tr>`;
+<td><strong>${reason}</strong>: ${sentence}<br><small>${remedies[0]}</small>${shared}${returns}</td><td><time datetime="${start}">${start}</time><br><small>${message}</small></td></tr>`;
 }
 
 async function clusterBlock(services: Services, cluster: ClusterView, withNodes: boolean): Promise<Html> {
@@ -67,6 +83,12 @@ async function clusterBlock(services: Services, cluster: ClusterView, withNodes:
   return html`<details${trouble ? html` open` : ''}><summary><strong>${name}</strong> <small>${region}${cluster.recordOnly ? html`, ${cluster.recordOnly}` : ''}</small>: ${counts}</summary>${table}</details>`;
 }
 
+/** Outages without those of nodes whose whole cluster is in one: that tells all of them. */
+function withoutChildren(outages: readonly OutageView[]): OutageView[] {
+  const down = new Set(outages.filter(({ subject }) => subject.kind === 'cluster').map(({ subject }) => subject.cluster));
+  return outages.filter(({ subject }) => subject.kind === 'cluster' || !down.has(subject.cluster));
+}
+
 /** `GET /api/status`: the fleet for people, failures first; needs no JavaScript. */
 export async function showStatusPage(services: Services): Promise<Reply> {
   const clusters = await viewClusters(services);
@@ -79,11 +101,11 @@ export async function showStatusPage(services: Services): Promise<Reply> {
   const sweep =
     lastSweep &&
     html`<p>Last sweep <time datetime="${lastSweep.id}">${lastSweep.id}</time>, completed <time datetime="${lastSweep.completedAt}">${lastSweep.completedAt}</time>, coverage ${percent(lastSweep.coverage ?? 0)}.</p>`;
-  const open = html`<h2>Open outages</h2><div class="wrap"><table><tr><th>Node</th><th>Reason</th><th>Since</th></tr>${outages.map(outageRow)}</table></div>`;
+  const open = html`<h2>Open outages</h2><div class="wrap"><table><tr><th>Node or cluster</th><th>Reason</th><th>Since</th></tr>${withoutChildren(outages).map(outageRow)}</table></div>`;
   const page = html`<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="refresh" content="${refresh}"><title>AKS fleet: ${fleet.nodes.unreachable} unreachable</title><style>${STYLE}</style></head><body>
-<h1>AKS fleet</h1>${banner(fleet, stale)}
+<h1>AKS fleet</h1>${banner(fleet, clusters, stale)}
 <p>${fleet.subscriptions.known} subscriptions, ${fleet.clusters.known} clusters, ${fleet.nodes.known} nodes: ${fleet.nodes.reachable} reachable, ${fleet.nodes.unreachable} unreachable, ${fleet.nodes.unknown} unknown, ${fleet.nodes.notProbed} not probed.</p>
-${sweep}${outages.length > 0 ? open : html`<p>No open outage.</p>`}<h2>Clusters</h2>${blocks}</body></html>`;
+${uptimeLine(fleet)}${sweep}${outages.length > 0 ? open : html`<p>No open outage.</p>`}<h2>Clusters</h2>${blocks}</body></html>`;
   return { html: page.text };
 }

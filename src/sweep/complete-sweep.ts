@@ -1,27 +1,41 @@
 import type { Availability } from '../announce/telemetry.ts';
+import { openEpisode } from '../history/node-state.ts';
 import { scriptHash } from '../probe/script.ts';
 import type { Services } from '../services.ts';
+import type { BlindRow } from '../tables/blind-rows.ts';
 import type { ClusterRow } from '../tables/cluster-rows.ts';
 import { insertCompleted, type SweepRows } from '../tables/sweep-rows.ts';
 import { effectDone } from './effect.ts';
+import { judgeBlindness } from './judge-blindness.ts';
 import { coverageOf, type Ledger, sum } from './ledger.ts';
 
-function availabilityOf(cluster: ClusterRow, sweep: string, ledger: Ledger, startedAt: string, time: string): Availability {
-  const { openOutages, nodes } = cluster;
+/** The state of a cluster after a sweep. One that nobody can see has a result of another name: its own availability is not known. */
+function availabilityOf(
+  cluster: ClusterRow,
+  sweep: string,
+  ledger: Ledger,
+  blind: BlindRow | undefined,
+  span: { startedAt: string; completedAt: string },
+): Availability {
+  const { openOutages, nodes, outage } = cluster;
+  const down = openEpisode(outage.outage);
+  const name = blind === undefined ? cluster.cluster : `${cluster.cluster}/blind`;
   return {
-    id: `${sweep}|${cluster.cluster}`,
-    name: cluster.cluster,
-    time,
-    success: true,
-    durationMs: Date.parse(time) - Date.parse(startedAt),
-    message: `${nodes.reachable} of ${nodes.known} nodes reach their API server`,
+    id: `${sweep}|${name}`,
+    name,
+    time: span.completedAt,
+    success: down === undefined && blind === undefined,
+    durationMs: Date.parse(span.completedAt) - Date.parse(span.startedAt),
+    message: blind
+      ? `${blind.unknown} of ${blind.planned} nodes could not be asked`
+      : `${nodes.reachable} of ${nodes.known} nodes reach their API server`,
     properties: {
       cluster: cluster.cluster,
-      clusterOutage: 'false',
+      clusterOutage: String(down !== undefined),
       openNodeOutages: String(openOutages),
-      blind: 'false',
+      blind: String(blind !== undefined),
       coverage: coverageOf(ledger).toFixed(4),
-      reason: '',
+      reason: down?.reason ?? blind?.reason ?? '',
     },
   };
 }
@@ -47,11 +61,15 @@ export async function completeSweep(
     (id) => rows.listed.find((row) => row.subscription === id && row.gap === undefined) === undefined,
   );
   const coverage = coverageOf(ledger);
+  const blindness = await judgeBlindness(services, sweep, sealed, clusters);
   if (!(await insertCompleted(tables, { sweep, startedAt, completedAt, coverage, ledger }))) return;
   effectDone('close-sweep:completed');
   const availability = clusters.flatMap((cluster) => {
     const own = sealed.get(cluster.cluster);
-    return own === undefined || cluster.recordOnly !== undefined ? [] : [availabilityOf(cluster, sweep, own, startedAt, completedAt)];
+    const blind = blindness.clusters.get(cluster.cluster);
+    // While the prober is blind there is nothing to say of any cluster.
+    if (own === undefined || cluster.recordOnly !== undefined || blindness.prober) return [];
+    return [availabilityOf(cluster, sweep, own, blind, { startedAt, completedAt })];
   });
   const { known, reachable, unreachable, unknown, notProbed } = ledger;
   const durationSeconds = (Date.parse(completedAt) - Date.parse(startedAt)) / 1000;
@@ -70,7 +88,14 @@ export async function completeSweep(
   await telemetry.report(availability, {
     name: 'SweepCompleted',
     time: completedAt,
-    properties: { eventId: `${sweep}/completed`, sweep, schedule, gaps: gaps.join(','), script: scriptHash },
+    properties: {
+      eventId: `${sweep}/completed`,
+      sweep,
+      schedule,
+      gaps: gaps.join(','),
+      script: scriptHash,
+      blind: String(blindness.prober),
+    },
     measurements,
   });
 }

@@ -36,11 +36,17 @@ export const effectNames = [
   'collect-slice:pollers-deleted',
   'collect-slice:assess-cluster',
   'assess-cluster:cluster-row',
+  'assess-cluster:published',
+  'assess-cluster:children',
+  'assess-cluster:outbox',
   'assess-cluster:announced',
   'assess-cluster:marked',
+  'assess-cluster:outbox-cleared',
   'close-sweep:collect-slice',
   'close-sweep:sealed',
   'close-sweep:assess-cluster',
+  'close-sweep:blindness',
+  'close-sweep:blind-announced',
   'close-sweep:completed',
 ] as const;
 

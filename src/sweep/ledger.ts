@@ -30,11 +30,15 @@ export const counts = z.object({
 export type Counts = z.output<typeof counts>;
 
 /** One sweep's outcome for a cluster or the fleet, by reason code too. */
-export const ledger = counts.extend({ byReason: z.record(z.string(), z.number()) });
+export const ledger = counts.extend({
+  byReason: z.record(z.string(), z.number()),
+  /** Of the unknown ones alone; an older version did not tell them apart. */
+  unknownByReason: z.record(z.string(), z.number()).default({}),
+});
 export type Ledger = z.output<typeof ledger>;
 
 export const emptyCounts: Counts = { known: 0, reachable: 0, unreachable: 0, unknown: 0, notProbed: 0 };
-export const emptyLedger: Ledger = { ...emptyCounts, byReason: {} };
+export const emptyLedger: Ledger = { ...emptyCounts, byReason: {}, unknownByReason: {} };
 const outsideCoverage: readonly ReasonCode[] = ['Excluded', 'ClusterStopped', 'ClusterGone', 'TooYoung'];
 
 /** Writes outcomes as a tally. */
@@ -74,21 +78,26 @@ export function addUp(planned: Plan, tallies: readonly Tally[]): Ledger {
     for (const [key, nodes] of Object.entries(each))
       for (const node of nodes) if (names.has(node) && !outcomes.has(node)) outcomes.set(node, readOutcome(key));
   for (const node of names) if (!outcomes.has(node)) outcomes.set(node, { verdict: 'unknown', reason: 'Lost' });
-  const total: Ledger = { ...emptyCounts, byReason: {} };
+  const total: Ledger = { ...emptyCounts, byReason: {}, unknownByReason: {} };
+  const count = (counted: Record<string, number>, reason: ReasonCode) => {
+    counted[reason] = (counted[reason] ?? 0) + 1;
+  };
   for (const { verdict, reason } of outcomes.values()) {
     total.known += 1;
     total[verdict] += 1;
-    total.byReason[reason] = (total.byReason[reason] ?? 0) + 1;
+    count(total.byReason, reason);
+    if (verdict === 'unknown') count(total.unknownByReason, reason);
   }
   return total;
 }
 
 /** Adds ledgers of clusters to that of the fleet. */
 export function sum(ledgers: readonly Ledger[]): Ledger {
-  const total: Ledger = { ...emptyCounts, byReason: {} };
+  const total: Ledger = { ...emptyCounts, byReason: {}, unknownByReason: {} };
   for (const each of ledgers) {
     for (const key of Object.keys(emptyCounts) as (keyof Counts)[]) total[key] += each[key];
-    for (const [reason, count] of Object.entries(each.byReason)) total.byReason[reason] = (total.byReason[reason] ?? 0) + count;
+    for (const name of ['byReason', 'unknownByReason'] as const)
+      for (const [reason, count] of Object.entries(each[name])) total[name][reason] = (total[name][reason] ?? 0) + count;
   }
   return total;
 }

@@ -2,10 +2,12 @@ import { odata, type TableClient, type TransactionAction } from '@azure/data-tab
 import pLimit from 'p-limit';
 import type { Services } from '../services.ts';
 import { resultsTableOf, sweepsTableOf } from '../tables/open-tables.ts';
-import { isLostWrite, writeBatch } from '../tables/rows.ts';
+import { isLostWrite, readRange, writeBatch } from '../tables/rows.ts';
+import { pruneCluster } from './prune-cluster.ts';
 
 const DAY_MS = 86_400_000;
 const CONCURRENT_DELETES = 16;
+const CONCURRENT_CLUSTERS = 8;
 /** The list of sweeps is read up to a month back. */
 const LISTED_DAYS = 62;
 const KEPT_DAYS = { flights: 1, sweeps: 2, poison: 7 } as const;
@@ -27,8 +29,28 @@ async function clearBefore(table: TableClient, cutoff: string): Promise<void> {
   await Promise.all([...byPartition.values()].map((actions) => limit(() => clear(actions))));
 }
 
-/** Keeps storage within its bounds, once a day: makes tomorrow's result table, drops tables past retention, clears what earlier sweeps left. */
-export async function prune({ settings, tables, now }: Services): Promise<void> {
+/** Prunes each cluster; one that fails is told of and keeps no other from it. */
+async function pruneClusters(services: Services): Promise<void> {
+  const clusters = await readRange(await services.tables.open('clusters'), 'fleet', { select: ['partitionKey', 'rowKey'] });
+  const limit = pLimit(CONCURRENT_CLUSTERS);
+  const errors: unknown[] = [];
+  const pruneOne = (cluster: string) =>
+    pruneCluster(services, cluster).catch((error: unknown) => {
+      console.error(`${cluster} could not be pruned and will be tomorrow: ${error instanceof Error ? error.message : error}`);
+      errors.push(error);
+    });
+  await Promise.all(clusters.map(({ rowKey }) => limit(() => pruneOne(rowKey))));
+  if (errors.length > 0) throw new AggregateError(errors, `expected to prune ${clusters.length} clusters, ${errors.length} of them failed`);
+}
+
+/**
+ * Keeps storage within its bounds, once a day: makes tomorrow's result table, drops tables past retention, clears what earlier sweeps left,
+ * forgets nodes and clusters that are gone for long.
+ *
+ * @throws AggregateError that says how many clusters failed, after all the others are done.
+ */
+export async function prune(services: Services): Promise<void> {
+  const { settings, tables, now } = services;
   const time = now().getTime();
   const ago = (days: number) => new Date(time - days * DAY_MS).toISOString();
   await tables.open(resultsTableOf(ago(-1)));
@@ -37,4 +59,5 @@ export async function prune({ settings, tables, now }: Services): Promise<void> 
   const oldestList = sweepsTableOf(ago(settings.RETENTION_DAYS + LISTED_DAYS));
   for (const name of await tables.dated('sweeps')) if (name < oldestList) await tables.drop(name);
   for (const [name, days] of Object.entries(KEPT_DAYS)) await clearBefore(await tables.open(name as keyof typeof KEPT_DAYS), ago(days));
+  await pruneClusters(services);
 }

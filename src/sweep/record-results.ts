@@ -1,19 +1,24 @@
 import type { TransactionAction } from '@azure/data-tables';
+import pLimit from 'p-limit';
 import { addToLog, emptyLog, type NodeLog } from '../history/log.ts';
-import { type Fold, foldResult } from '../history/node-state.ts';
-import { closeOutage, openOutage } from '../history/outage.ts';
+import { type Fold, foldResult, repairClock } from '../history/node-history.ts';
+import { type Episode, openSince } from '../history/node-state.ts';
+import { addEvidence, withdrawEpisode, writeEpisode } from '../history/outage.ts';
 import { reasons } from '../probe/reasons.ts';
 import type { Services } from '../services.ts';
 import { flightProperty, mergeNode, type NodeRow, readNodes, stateProperties } from '../tables/node-rows.ts';
 import { newestFirst, resultsTableOf } from '../tables/open-tables.ts';
-import { insertOutage, putLog, readLogs, readOutage, replaceOutage } from '../tables/outage-rows.ts';
+import { deleteOutage, insertOutage, putLog, readLogs, readOutage, replaceOutage } from '../tables/outage-rows.ts';
 import { retryLostWrites, writeBatch } from '../tables/rows.ts';
 import { effectDone } from './effect.ts';
+import { grantConfirmations } from './grant-confirmations.ts';
 import type { Ended } from './inspect-flights.ts';
+import { intervalAt } from './schedule.ts';
 import { sendConfirmation } from './start-slice.ts';
 
 const ATTEMPTS = 8;
-const CONFIRMED_IN_A_SLICE = 10;
+const MOST_IN_A_BATCH = 100;
+const CONCURRENT_READS = 16;
 
 /** Writes one row for each result into the table of its day; a second delivery writes the same row again. */
 async function writeResults({ tables }: Services, cluster: string, ended: readonly Ended[]): Promise<void> {
@@ -37,43 +42,64 @@ interface Folded {
 }
 
 function foldAll(
-  { settings }: Services,
+  { settings, now }: Services,
   ended: readonly Ended[],
   rows: ReadonlyMap<string, NodeRow>,
   logs: ReadonlyMap<string, NodeLog>,
 ): Folded[] {
-  const thresholds = { failures: settings.FAILURE_THRESHOLD, recoveries: settings.RECOVERY_THRESHOLD };
+  const { FAILURE_THRESHOLD, RECOVERY_THRESHOLD, FLAP_WINDOW_MINUTES, SWEEP_SCHEDULE } = settings;
+  const limits = { failures: FAILURE_THRESHOLD, recoveries: RECOVERY_THRESHOLD, flapWindowMs: FLAP_WINDOW_MINUTES * 60_000 };
+  const interval = intervalAt(SWEEP_SCHEDULE, now());
   return ended.flatMap((each): Folded[] => {
     const row = rows.get(each.node);
     // Only the flight that is claimed may be folded: anything else was folded before, or its node was replaced.
     if (row === undefined || row.flight?.nonce !== each.flight.nonce) return [];
-    return [
-      {
-        ended: each,
-        row,
-        log: addToLog(logs.get(each.node) ?? emptyLog, each.result),
-        fold: foldResult(row.state, each.result, thresholds),
-      },
-    ];
+    const history = repairClock(row.history, now());
+    if (history !== row.history) console.warn(`results of ${each.node} lay ahead of the clock and were brought back to now`);
+    const fold = foldResult(history, each.result, limits, interval);
+    return [{ ended: each, row, log: addToLog(logs.get(each.node) ?? emptyLog, each.result), fold }];
   });
 }
 
-async function outageActions(services: Services, cluster: string, { ended, row, log, fold }: Folded): Promise<TransactionAction[]> {
+/** The changes of one outage's row that a fold brings: its episodes, in order, or their withdrawal. */
+async function outageActions(services: Services, cluster: string, { row, log, fold }: Folded): Promise<TransactionAction[]> {
   const { node } = row.facts;
-  if (fold.opened !== undefined) {
-    const { reason } = ended.result;
-    return [insertOutage(openOutage({ cluster, node }, fold.opened, reason, log, services.now().toISOString()))];
+  const fleet = await services.tables.open('fleet');
+  const now = services.now().toISOString();
+  const starts = new Set([...fold.withdrawn, ...fold.changed].map(({ outage }) => outage));
+  const open = openSince(fold.state);
+  // An outage that goes on for another reason is worth a line of evidence.
+  if (open !== undefined && fold.worthTelling) starts.add(open);
+  const actions: TransactionAction[] = [];
+  for (const start of starts) {
+    const of = (episodes: readonly Episode[]) => episodes.filter(({ outage }) => outage === start);
+    const stored = await readOutage(fleet, cluster, node, start);
+    let outage = stored?.outage;
+    for (const { episode } of of(fold.withdrawn).reverse()) outage = outage && withdrawEpisode(outage, episode);
+    for (const episode of of(fold.changed)) outage = writeEpisode(outage, { cluster, node }, episode, log, now);
+    if (outage !== undefined && outage.end === undefined) outage = addEvidence(outage, log);
+    if (outage === stored?.outage) continue;
+    if (stored === undefined && outage !== undefined) actions.push(insertOutage(outage));
+    else if (stored !== undefined) actions.push(outage === undefined ? deleteOutage(stored) : replaceOutage({ ...stored, outage }));
   }
-  if (fold.closed === undefined) return [];
-  const open = await readOutage(await services.tables.open('fleet'), cluster, node, fold.closed.start);
-  return open ? [replaceOutage({ ...open, outage: closeOutage(open.outage, fold.closed.end, log) })] : [];
+  return actions;
 }
 
 async function nodeActions(services: Services, cluster: string, folded: Folded): Promise<TransactionAction[]> {
   const { ended, row, fold } = folded;
   const claim = flightProperty(ended.keepsClaim ? { ...ended.flight, overdue: true } : undefined);
-  const own = mergeNode(cluster, row, { ...stateProperties(fold.state), ...claim, foldedAt: services.now().toISOString() });
-  return [own, ...(await outageActions(services, cluster, folded))];
+  const properties = { ...stateProperties(fold.state, fold.history), ...claim, foldedAt: services.now().toISOString() };
+  return [mergeNode(cluster, row, properties), ...(await outageActions(services, cluster, folded))];
+}
+
+/** Joins the actions of nodes to batches in which each node's stay together. */
+function together(byNode: readonly TransactionAction[][]): TransactionAction[][] {
+  const batches: TransactionAction[][] = [[]];
+  for (const actions of byNode) {
+    if (batches.at(-1)!.length + actions.length > MOST_IN_A_BATCH) batches.push([]);
+    batches.at(-1)!.push(...actions);
+  }
+  return batches;
 }
 
 /** Writes logs, then node and outage rows with the claims of ended flights, again from the start where a row changed meanwhile. */
@@ -106,9 +132,9 @@ async function writeFolds(
       told.map((each) => putLog(cluster, each.row.facts.node, each.log)),
     );
     if (told.length > 0) effectDone('collect-slice:log-rows');
-    const actions: TransactionAction[] = [];
-    for (const each of current) actions.push(...(await nodeActions(services, cluster, each)));
-    await writeBatch(fleet, actions);
+    const limit = pLimit(CONCURRENT_READS);
+    const actions = await Promise.all(current.map((each) => limit(() => nodeActions(services, cluster, each))));
+    for (const batch of together(actions)) await writeBatch(fleet, batch);
     if (current.length > 0) effectDone('collect-slice:node-rows');
     return current;
   });
@@ -137,9 +163,9 @@ export async function recordResults(
     ended.map(({ node }) => node),
   );
   const folded = foldAll(services, ended, rows, logs);
-  const firstFailures = folded.filter(({ fold }) => fold.confirm).slice(0, CONFIRMED_IN_A_SLICE);
-  if (firstFailures.length > 0) {
-    const confirms = Object.fromEntries(firstFailures.map(({ row, ended: { result } }) => [row.facts.node, result.nonce]));
+  const failed = folded.filter(({ fold }) => fold.confirm).map(({ row, ended: { result } }) => ({ ...row.facts, nonce: result.nonce }));
+  const confirms = await grantConfirmations(services, sweep, cluster, slice, failed);
+  if (Object.keys(confirms).length > 0) {
     await sendConfirmation(services, sweep, cluster, slice, confirms);
     effectDone('collect-slice:confirmation');
   }

@@ -37,7 +37,15 @@ async function recollect(
 async function lost({ tables, settings, now }: Services, cluster: string): Promise<Ledger> {
   const rows = (await readNodes(await tables.open('fleet'), cluster)).values();
   const { known } = rollUp(rows, now(), intervalAt(settings.SWEEP_SCHEDULE, now())).nodes;
-  return { known, reachable: 0, unreachable: 0, unknown: 0, notProbed: known, byReason: known > 0 ? { Lost: known } : {} };
+  return {
+    known,
+    reachable: 0,
+    unreachable: 0,
+    unknown: 0,
+    notProbed: known,
+    byReason: known > 0 ? { Lost: known } : {},
+    unknownByReason: {},
+  };
 }
 
 /**

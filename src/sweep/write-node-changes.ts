@@ -1,7 +1,8 @@
 import type { TransactionAction } from '@azure/data-tables';
 import pLimit from 'p-limit';
 import type { NodeChange } from '../fleet/compare-nodes.ts';
-import { emptyState } from '../history/node-state.ts';
+import { emptyHistory, endHistory } from '../history/node-history.ts';
+import { emptyState, openSince } from '../history/node-state.ts';
 import { endOutage } from '../history/outage.ts';
 import { type ReasonCode, reasons } from '../probe/reasons.ts';
 import type { Services } from '../services.ts';
@@ -20,14 +21,19 @@ interface Write {
 
 /** Ends a node's open outage for a reason that is no recovery. */
 async function closing(services: Services, cluster: string, row: NodeRow, reason: ReasonCode): Promise<TransactionAction[]> {
-  if (row.state.outageSince === undefined) return [];
-  const open = await readOutage(await services.tables.open('fleet'), cluster, row.facts.node, row.state.outageSince);
+  const start = openSince(row.state);
+  if (start === undefined) return [];
+  const open = await readOutage(await services.tables.open('fleet'), cluster, row.facts.node, start);
   if (open === undefined) return [];
   return [replaceOutage({ ...open, outage: endOutage(open.outage, services.now().toISOString(), reason, reasons[reason].sentence) })];
 }
 
 async function toWrite(services: Services, sweep: string, cluster: string, change: NodeChange): Promise<Write> {
-  const afresh = { ...stateProperties(emptyState), ...flightProperty(undefined) };
+  const afresh = { ...stateProperties(emptyState, emptyHistory), ...flightProperty(undefined) };
+  const ended = ({ state }: NodeRow) => {
+    const history = endHistory(state, services.now().toISOString());
+    return stateProperties(history.settled, history);
+  };
   switch (change.kind) {
     case 'new': {
       const properties = { ...factProperties(change.facts), ...afresh, missing: 0, retiredAt: '' };
@@ -36,10 +42,7 @@ async function toWrite(services: Services, sweep: string, cluster: string, chang
     case 'known': {
       if (!change.changed && change.ends === undefined) return { actions: [], closes: false };
       const closed = change.ends === undefined ? [] : await closing(services, cluster, change.row, change.ends);
-      const state =
-        change.ends === undefined
-          ? {}
-          : stateProperties({ ...change.row.state, outageSince: undefined, failures: 0, firstFailure: undefined });
+      const state = change.ends === undefined ? {} : ended(change.row);
       const present = change.seen ? { missing: 0, missedIn: '', retiredAt: '' } : {};
       const properties = { ...factProperties(change.facts), ...state, ...present };
       return { actions: [mergeNode(cluster, change.row, properties), ...closed], closes: closed.length > 0 };
@@ -54,8 +57,7 @@ async function toWrite(services: Services, sweep: string, cluster: string, chang
       return { actions: [mergeNode(cluster, change.row, { missing: change.row.missing + 1, missedIn: sweep })], closes: false };
     case 'gone': {
       const closed = await closing(services, cluster, change.row, change.reason);
-      const state = stateProperties({ ...change.row.state, outageSince: undefined, failures: 0, firstFailure: undefined });
-      const properties = { ...state, ...flightProperty(undefined), retiredAt: services.now().toISOString() };
+      const properties = { ...ended(change.row), ...flightProperty(undefined), retiredAt: services.now().toISOString() };
       return { actions: [mergeNode(cluster, change.row, properties), ...closed], closes: closed.length > 0 };
     }
   }

@@ -1,11 +1,17 @@
-import type { TableClient } from '@azure/data-tables';
+import type { TableClient, TransactionAction } from '@azure/data-tables';
 import { z } from 'zod';
 import { parseClusterId } from '../fleet/resource-id.ts';
+import type { ClusterOutageState } from '../history/cluster-outage.ts';
+import { type CommonFactor, commonFactor } from '../history/common-factors.ts';
+import { addUptimes, emptyBuckets, type Uptime, type UptimeBuckets, uptime, uptimeBuckets } from '../history/uptime.ts';
+import { reasonCode } from '../probe/reasons.ts';
 import { type Counts, counts, emptyCounts } from '../sweep/ledger.ts';
+import { fromLongJson, toLongJson } from './long-json.ts';
 import { readJson } from './read-json.ts';
-import { isLostWrite, prefixed, type Row, readRange, readRow, retryLostWrites } from './rows.ts';
+import { prefixed, type Row, readRange, readRow, retryLostWrites } from './rows.ts';
 
 const ATTEMPTS = 5;
+const SKEW_MS = 120_000;
 
 /** A cluster as lists show it: its roll-up at the latest assessment. */
 export interface ClusterRow {
@@ -21,12 +27,23 @@ export interface ClusterRow {
   openOutages: number;
   /** Up to 500 names of nodes that are not reachable. */
   notReachable: string[];
+  /** The outage of the cluster itself, or its last one, and when it fell below half the quorum. */
+  outage: ClusterOutageState;
+  /** What the failing nodes share, where two or more fail. */
+  commonFactors: CommonFactor[];
+  uptime: Uptime;
   assessedAt: string;
   /** The newest sweep that was judged, the newest sealed one among them, and the newest mark. */
   sweep: string;
   sealedSweep: string;
   mark: string;
 }
+
+/** A cluster's own row holds, beside what lists show, the hours and days that its uptime is summed from. */
+export type OwnClusterRow = ClusterRow & { buckets: UptimeBuckets };
+
+const episode = z.object({ outage: z.string(), episode: z.number(), from: z.string(), end: z.string().optional(), reason: reasonCode });
+const outageState = z.object({ outage: episode.optional(), below: z.object({ sweep: z.string(), since: z.string() }).optional() });
 
 function toClusterRow(cluster: string, row: Record<string, unknown>): ClusterRow {
   const named = parseClusterId(cluster);
@@ -42,6 +59,9 @@ function toClusterRow(cluster: string, row: Record<string, unknown>): ClusterRow
     recordOnly: text('recordOnly') || undefined,
     openOutages: Number(row.openOutages ?? 0),
     notReachable: readJson(z.array(z.string()), row.notReachable, []),
+    outage: readJson(outageState, row.outage, {}),
+    commonFactors: readJson(z.array(commonFactor), row.commonFactors, []),
+    uptime: readJson(uptime, row.uptime, addUptimes([])),
     assessedAt: text('assessedAt'),
     sweep: text('sweep'),
     sealedSweep: text('sealedSweep'),
@@ -49,40 +69,49 @@ function toClusterRow(cluster: string, row: Record<string, unknown>): ClusterRow
   };
 }
 
-function toProperties({ cluster: _, subscriptionId: __, nodes, notReachable, recordOnly, ...rest }: ClusterRow): Record<string, unknown> {
-  return { ...rest, recordOnly: recordOnly ?? '', nodes: JSON.stringify(nodes), notReachable: JSON.stringify(notReachable) };
+function toProperties(row: ClusterRow): Record<string, unknown> {
+  const { cluster: _, subscriptionId: __, nodes, notReachable, recordOnly, outage, commonFactors, uptime: sums, ...rest } = row;
+  const json = { nodes, notReachable, outage, commonFactors, uptime: sums };
+  const texts = Object.fromEntries(Object.entries(json).map(([name, value]) => [name, JSON.stringify(value)]));
+  return { ...rest, recordOnly: recordOnly ?? '', ...texts };
 }
 
 /** A cluster's row in `fleet`, with the ETag that guards its next judgement. */
-export async function readCluster(fleet: TableClient, cluster: string): Promise<{ row: ClusterRow; etag: string } | undefined> {
+export async function readCluster(fleet: TableClient, cluster: string): Promise<{ row: OwnClusterRow; etag: string } | undefined> {
   const row = await readRow(fleet, cluster, 'cluster');
-  return row && { row: toClusterRow(cluster, row), etag: row.etag };
+  return (
+    row && { row: { ...toClusterRow(cluster, row), buckets: fromLongJson(uptimeBuckets, 'buckets', row, emptyBuckets) }, etag: row.etag }
+  );
 }
 
-/**
- * Writes a cluster's row in `fleet` if nobody else has since it was read.
- *
- * @returns false where another assessment was first.
- */
-export async function writeCluster(fleet: TableClient, row: ClusterRow, etag: string | undefined): Promise<boolean> {
-  const entity = { partitionKey: row.cluster, rowKey: 'cluster', ...toProperties(row) };
-  try {
-    if (etag === undefined) await fleet.createEntity(entity);
-    else await fleet.updateEntity(entity, 'Replace', { etag });
-    return true;
-  } catch (error) {
-    if (isLostWrite(error)) return false;
-    throw error;
-  }
+const unlessAhead = (time: string, now: Date) => (Date.parse(time) <= now.getTime() + SKEW_MS ? time : '');
+
+/** What a clock judged that ran ahead counts as not judged: it must not silence the cluster until its time has come. */
+export function repairMarks(row: OwnClusterRow, now: Date): OwnClusterRow {
+  const { outage, below } = row.outage;
+  const isBelow = below !== undefined && unlessAhead(below.sweep, now) !== '';
+  const [mark, sweep, sealedSweep] = [row.mark, row.sweep, row.sealedSweep].map((time) => unlessAhead(time, now)) as [
+    string,
+    string,
+    string,
+  ];
+  return { ...row, mark, sweep, sealedSweep, outage: isBelow ? { outage, below } : { outage } };
+}
+
+/** Writes a cluster's row in `fleet`. It holds only if nobody else has since it was read. */
+export function putCluster({ buckets, ...row }: OwnClusterRow, etag: string | undefined): TransactionAction {
+  const entity = { partitionKey: row.cluster, rowKey: 'cluster', ...toProperties(row), ...toLongJson('buckets', buckets) };
+  return etag === undefined ? ['create', entity] : ['update', entity, 'Replace', { etag }];
 }
 
 /** Copies a cluster's row to where lists find it, unless a newer judgement is there already. */
-export async function publishCluster(clusters: TableClient, row: ClusterRow): Promise<void> {
+export async function publishCluster(clusters: TableClient, { buckets: _, ...row }: OwnClusterRow): Promise<void> {
   const entity = { partitionKey: 'fleet', rowKey: row.cluster, ...toProperties(row) };
   await retryLostWrites(ATTEMPTS, async () => {
     const before = await readRow(clusters, 'fleet', row.cluster);
     if (before === undefined) await clusters.createEntity(entity);
-    else if (String(before.mark) <= row.mark) await clusters.updateEntity(entity, 'Replace', { etag: before.etag });
+    else if (unlessAhead(String(before.mark), new Date(row.assessedAt)) <= row.mark)
+      await clusters.updateEntity(entity, 'Replace', { etag: before.etag });
   });
 }
 

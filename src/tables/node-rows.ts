@@ -1,7 +1,8 @@
 import type { TableClient, TransactionAction } from '@azure/data-tables';
 import { z } from 'zod';
-import { emptyState, type NodeState } from '../history/node-state.ts';
-import { isReasonCode, type ReasonCode } from '../probe/reasons.ts';
+import type { NodeHistory } from '../history/node-history.ts';
+import { type Episode, emptyState, type NodeState, openSince, type ProbeResult } from '../history/node-state.ts';
+import { isReasonCode, type ReasonCode, reasonCode } from '../probe/reasons.ts';
 import { readJson } from './read-json.ts';
 import { prefixed, type Row, readRange } from './rows.ts';
 
@@ -39,6 +40,8 @@ export type Flight = z.output<typeof flight>;
 export interface NodeRow {
   facts: NodeFacts;
   state: NodeState;
+  /** What folds go on from; absent where the row was read for its state alone. */
+  history: NodeHistory;
   flight?: Flight;
   /** When its latest verdict was folded: a slice that waits for another's flight takes it from then on. */
   foldedAt?: string;
@@ -61,6 +64,39 @@ function readFlight({ flight: value, timestamp }: Row): Flight | undefined {
   const written = typeof timestamp === 'string' ? timestamp : new Date().toISOString();
   const until = new Date(Date.parse(written) + UNREADABLE_CLAIM_MS).toISOString();
   return readJson(flight, value, { id: '', nonce: '', sweep: '', startedAt: written, until });
+}
+
+const verdict = z.enum(['reachable', 'unreachable', 'unknown']);
+const reason = reasonCode;
+const episode = z.object({ outage: z.string(), episode: z.number(), from: z.string(), end: z.string().optional(), reason });
+const result = z.object({ at: z.string(), nonce: z.string(), verdict, reason });
+const counted = { failures: z.number(), successes: z.number(), unknowns: z.number() };
+const times = { since: z.string().optional(), firstFailure: z.string().optional(), firstSuccess: z.string().optional() };
+const stored = z.object({
+  settled: z.object({ latest: result.optional(), ...counted, ...times, outage: episode.optional() }),
+  recent: z.array(result),
+});
+
+// A row of an older version has one outage's start, and no episodes.
+function readEpisode(row: Row): Episode | undefined {
+  const since = text(row.outageSince);
+  const before = since && { outage: since, episode: 1, from: since, reason: reasonCode.parse(row.reason) };
+  return readJson(episode, row.outage, before || undefined);
+}
+
+/** A row of an older version, or one that cannot be read, goes on from its state. */
+function readHistory(row: Row, state: NodeState): NodeHistory {
+  const found = readJson(stored, row.window, undefined);
+  if (found === undefined) return { settled: state, recent: [] };
+  const whole = (each: z.output<typeof result>): ProbeResult =>
+    each.nonce === state.latest?.nonce ? { ...state.latest, ...each } : { ...each, message: '', flight: '', sweep: '' };
+  const { settled, recent } = found;
+  return { settled: { ...settled, latest: settled.latest && whole(settled.latest) }, recent: recent.map(whole) };
+}
+
+function toStored({ settled, recent }: NodeHistory): string {
+  const brief = ({ at, nonce, verdict, reason }: ProbeResult) => ({ at, nonce, verdict, reason });
+  return JSON.stringify({ settled: { ...settled, latest: settled.latest && brief(settled.latest) }, recent: recent.map(brief) });
 }
 
 function readState(row: Row): NodeState {
@@ -86,11 +122,12 @@ function readState(row: Row): NodeState {
     unknowns: count(row.unknowns),
     firstFailure: text(row.firstFailure),
     firstSuccess: text(row.firstSuccess),
-    outageSince: text(row.outageSince),
+    outage: readEpisode(row),
   };
 }
 
 function toNodeRow(row: Row & { etag: string }): NodeRow {
+  const state = readState(row);
   return {
     facts: {
       node: row.rowKey.slice('node|'.length),
@@ -105,7 +142,8 @@ function toNodeRow(row: Row & { etag: string }): NodeRow {
       created: text(row.created),
       skipped: isReasonCode(row.skipped) ? row.skipped : undefined,
     },
-    state: readState(row),
+    state,
+    history: readHistory(row, state),
     flight: readFlight(row),
     foldedAt: text(row.foldedAt),
     missing: count(row.missing),
@@ -120,6 +158,16 @@ export function nodeRange(nodes?: readonly string[]): { from: string; to: string
   if (nodes === undefined || nodes.length === 0) return prefixed('node|');
   const sorted = [...nodes].sort();
   return { from: `node|${sorted[0]}`, to: `node|${sorted.at(-1)}!` };
+}
+
+/** What an assessment needs of a node; the rest of its row is three times as long. */
+const JUDGED =
+  'RowKey,retiredAt,skipped,verdict,reason,at,unknowns,firstFailure,firstSuccess,outage,outageSince,pool,zone,size,image,subnet,os,created';
+
+/** Reads of all nodes of a cluster what an assessment judges, by name. */
+export async function readJudgedNodes(fleet: TableClient, cluster: string): Promise<Map<string, NodeRow>> {
+  const rows = await readRange(fleet, cluster, { ...nodeRange(), select: JUDGED.split(',') });
+  return new Map(rows.map((row) => [row.rowKey.slice('node|'.length), toNodeRow(row as Row & { etag: string })]));
 }
 
 /** Reads the node rows of a cluster, or those of some names, by name. */
@@ -137,9 +185,10 @@ export function factProperties(facts: NodeFacts): Record<string, unknown> {
   return { ...rest, ...Object.fromEntries(names.map((name) => [name, facts[name] ?? ''])) };
 }
 
-/** The properties of a node's state. The message is cut: the row stays below 1 KB, the log has the rest. */
-export function stateProperties({ latest, ...state }: NodeState): Record<string, unknown> {
+/** The properties of a node's state and of what it comes from. The message is cut: the log has the rest. */
+export function stateProperties({ latest, ...state }: NodeState, history: NodeHistory): Record<string, unknown> {
   return {
+    window: toStored(history),
     verdict: latest?.verdict ?? '',
     reason: latest?.reason ?? '',
     message: latest?.message.slice(0, 160) ?? '',
@@ -154,7 +203,8 @@ export function stateProperties({ latest, ...state }: NodeState): Record<string,
     unknowns: state.unknowns,
     firstFailure: state.firstFailure ?? '',
     firstSuccess: state.firstSuccess ?? '',
-    outageSince: state.outageSince ?? '',
+    outage: state.outage ? JSON.stringify(state.outage) : '',
+    outageSince: openSince({ ...state, latest }) ?? '',
   };
 }
 

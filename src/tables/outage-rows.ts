@@ -1,8 +1,10 @@
 import { odata, type TableClient, type TransactionAction } from '@azure/data-tables';
 import { z } from 'zod';
+import { commonFactor } from '../history/common-factors.ts';
 import { emptyLog, type LogEntry, logEntry, type NodeLog } from '../history/log.ts';
-import type { Outage } from '../history/outage.ts';
+import type { Outage, Told } from '../history/outage.ts';
 import { isReasonCode } from '../probe/reasons.ts';
+import { fromLongJson, toLongJson } from './long-json.ts';
 import { newestFirst } from './open-tables.ts';
 import { readJson } from './read-json.ts';
 import { prefixed, type Row, readRange, readRow } from './rows.ts';
@@ -16,35 +18,53 @@ export interface OutageRow {
 const rowKeyOf = (node: string | undefined, start: string) => `outage|${node ?? '*'}|${newestFirst(start)}`;
 
 const entries = (value: unknown): LogEntry[] => readJson(z.array(logEntry), value, []);
+const episodes = z.array(z.object({ start: z.string(), end: z.string().optional() }));
+const told = z.object({ started: z.number(), ended: z.number(), covered: z.number() });
+const counts = z.object({ failing: z.number(), conclusive: z.number(), planned: z.number(), most: z.number() });
+
+// An older version noted the words `started` and `ended` of an outage's only episode.
+function readTold(row: Row): Told {
+  const words = String(row.announced ?? '').split(',');
+  const before = { started: words.includes('started') ? 1 : 0, ended: words.includes('ended') ? 1 : 0, covered: 0 };
+  return readJson(told, row.told, before);
+}
+
+const timeOr = (value: unknown, fallback: string) => (Number.isNaN(Date.parse(String(value))) ? fallback : String(value));
+// Its key tells the start too, see newestFirst.
+const startOf = ({ rowKey, start }: Row) => timeOr(start, new Date(9_999_999_999_999 - (Number(rowKey.split('|')[2]) || 0)).toISOString());
 
 function toOutageRow(row: Row & { etag: string }): OutageRow {
   const node = String(row.node ?? '');
+  // An outage that cannot be announced or written under its key would stop its cluster: times and numbers are always some.
+  const start = startOf(row);
+  const end = row.end ? timeOr(row.end, start) : undefined;
+  const ofCluster = node === '';
   return {
     etag: row.etag,
     outage: {
       cluster: row.partitionKey,
-      node: node === '' ? undefined : node,
-      start: String(row.start),
-      end: row.end ? String(row.end) : undefined,
+      node: ofCluster ? undefined : node,
+      start,
+      end,
       reason: isReasonCode(row.reason) ? row.reason : 'Undiagnosed',
       message: String(row.message ?? ''),
-      episode: Number(row.episode ?? 1),
-      openedAt: String(row.openedAt ?? row.start),
+      episode: Math.max(1, Math.trunc(Number(row.episode ?? 1)) || 1),
+      episodes: readJson(episodes, row.episodes, [{ start, end }]),
+      openedAt: timeOr(row.openedAt, start),
       startLogs: entries(row.startLogs),
       endLogs: entries(row.endLogs),
-      announced: String(row.announced ?? '')
-        .split(',')
-        .filter((event) => event === 'started' || event === 'ended'),
+      told: readTold(row),
+      ...(ofCluster && {
+        nodes: fromLongJson(z.array(z.string()), 'nodes', row, []),
+        counts: readJson(counts, row.counts, undefined),
+        commonFactors: readJson(z.array(commonFactor), row.commonFactors, []),
+      }),
     },
   };
 }
 
-/** Whether every event of an outage has been accepted; `settled` in its row lets an assessment find the others. */
-function isSettled({ end, announced }: Outage): boolean {
-  return announced.includes('started') && (end === undefined || announced.includes('ended'));
-}
-
-function toRow(outage: Outage): Row {
+function toRow(outage: Outage, settled: boolean): Row {
+  const { nodes, commonFactors } = outage;
   return {
     partitionKey: outage.cluster,
     rowKey: rowKeyOf(outage.node, outage.start),
@@ -54,22 +74,35 @@ function toRow(outage: Outage): Row {
     reason: outage.reason,
     message: outage.message,
     episode: outage.episode,
+    episodes: JSON.stringify(outage.episodes),
     openedAt: outage.openedAt,
     startLogs: JSON.stringify(outage.startLogs),
     endLogs: JSON.stringify(outage.endLogs),
-    announced: outage.announced.join(','),
-    settled: isSettled(outage),
+    told: JSON.stringify(outage.told),
+    settled,
+    ...(outage.counts && { counts: JSON.stringify(outage.counts) }),
+    ...(commonFactors && { commonFactors: JSON.stringify(commonFactors) }),
+    ...(nodes && toLongJson('nodes', nodes)),
   };
 }
 
 /** Writes a new outage. It holds only while there is none with the same subject and start. */
 export function insertOutage(outage: Outage): TransactionAction {
-  return ['create', toRow(outage)];
+  return ['create', toRow(outage, false)];
 }
 
-/** Changes an outage. It holds only while the row is as it was read. */
-export function replaceOutage({ outage, etag }: OutageRow): TransactionAction {
-  return ['update', toRow(outage), 'Replace', { etag }];
+/**
+ * Changes an outage. It holds only while the row is as it was read.
+ *
+ * @param settled - it is over, told and counted: assessments need not look at it any more.
+ */
+export function replaceOutage({ outage, etag }: OutageRow, settled = false): TransactionAction {
+  return ['update', toRow(outage, settled), 'Replace', { etag }];
+}
+
+/** Takes an outage away that a late result disproves, and that nobody was told of. */
+export function deleteOutage({ outage }: OutageRow): TransactionAction {
+  return ['delete', { partitionKey: outage.cluster, rowKey: rowKeyOf(outage.node, outage.start) }];
 }
 
 /** Reads one outage by its subject and start. */

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { renderReasons } from '../../scripts/write-docs.ts';
+import { renderEvents, renderReasons } from '../../scripts/write-docs.ts';
 import { routes } from '../../src/http/routes.ts';
 import { settingNames } from '../../src/settings.ts';
 
@@ -44,4 +44,10 @@ it('every link to a file of the project leads somewhere', () => {
 
 it('the reference of reasons is what the catalogue says', () => {
   expect(read('docs/reference/reasons.md')).toBe(renderReasons());
+});
+
+it('the reference of events is what their schemas say, each field with a sentence', () => {
+  const page = read('docs/reference/events.md');
+  expect(page).toBe(renderEvents());
+  for (const [, meaning] of page.matchAll(/^\| `\w+` \| (?:text|number) \| (.*) \|$/gm)) expect(meaning).toMatch(/^[A-Z`][^|]+\.$/);
 });

@@ -11,7 +11,7 @@ import { type App, quickSweeps, type Stage, setStage } from './stage.ts';
 const SWEEP_SECONDS = 60;
 const MOST_MS = 4 * SWEEP_SECONDS * 1000;
 
-type Variant = 'plain' | 'silent' | 'throttled' | 'deallocated';
+type Variant = 'plain' | 'silent' | 'throttled' | 'deallocated' | 'cluster' | 'blind';
 
 /** What has to go on beside for an effect to happen at all. */
 const variants: Partial<Record<string, Variant>> = {
@@ -21,10 +21,23 @@ const variants: Partial<Record<string, Variant>> = {
   'start-slice:rest-released': 'throttled',
   // Expansion closes an outage only where its node is not to be probed any more.
   'expand-cluster:assess-cluster': 'deallocated',
+  // Nodes are marked as children only where their cluster's own outage is open.
+  'assess-cluster:children': 'cluster',
+  'assess-cluster:cluster-row#2': 'cluster',
+  'close-sweep:blind-announced': 'blind',
 };
 
+// Written only where there is a summary of many nodes, which a test of its own provokes.
+const elsewhere: readonly string[] = ['assess-cluster:outbox', 'assess-cluster:outbox-cleared'];
+
 // The second fold is that of the confirmation, which opens the outage.
-const points = [...effectNames, 'collect-slice:result-rows#2', 'collect-slice:node-rows#2', 'collect-slice:assess-cluster#2'];
+const points = [
+  ...effectNames.filter((name) => !elsewhere.includes(name)),
+  'collect-slice:result-rows#2',
+  'collect-slice:node-rows#2',
+  'collect-slice:assess-cluster#2',
+  'assess-cluster:cluster-row#2',
+];
 
 /** A world of its own for each effect: a subscription with a cluster of three nodes, and a storage account. */
 const scenarios = points.map((effect, n) => {
@@ -49,6 +62,22 @@ afterAll(() => stage.end());
 
 type OutageView = ReturnType<typeof viewOutage>;
 
+/** Waits until the incident that a variant makes was told, heals it, and waits until its end was told; gives all events of it. */
+async function wholeIncident(cluster: string, variant: 'cluster' | 'blind'): Promise<Map<string, string[]>> {
+  const names = variant === 'cluster' ? ['ClusterOutageStarted', 'ClusterOutageEnded'] : ['ClusterBlind', 'ClusterSighted'];
+  const of = async (name: string) => nonEmpty((await stage.events(name)).filter(({ properties }) => properties.cluster === cluster));
+  await until(`a ${names[0]}`, () => of(names[0]!), MOST_MS);
+  await stage.clearFault(cluster);
+  await until(`a ${names[1]}`, () => of(names[1]!), MOST_MS);
+  const events = (await stage.events()).filter(({ properties }) => properties.cluster === cluster);
+  return new Map(
+    [...Map.groupBy(events, ({ name }) => name)].map(([name, each]) => [
+      name,
+      [...new Set(each.map(({ properties }) => properties.eventId!))],
+    ]),
+  );
+}
+
 describe.concurrent('a host that is killed right after an effect, and started again, loses and doubles nothing', () => {
   it.each(scenarios)(
     '$effect',
@@ -60,7 +89,8 @@ describe.concurrent('a host that is killed right after an effect, and started ag
       };
       const [sick, mute] = (await stage.nodesOf(cluster)) as [string, string];
       const ofSick = async (name: string) => nonEmpty((await stage.events(name)).filter(({ properties }) => properties.node === sick));
-      await stage.setFault(sick, 'refused');
+      if (variant === 'cluster' || variant === 'blind') await stage.setFault(cluster, variant === 'cluster' ? 'refused' : 'no-output');
+      else await stage.setFault(sick, 'refused');
       if (variant === 'silent') await stage.setFault(mute, 'agent-silent');
       if (variant === 'throttled') await stage.setFault(mute, 'throttled');
 
@@ -74,6 +104,14 @@ describe.concurrent('a host that is killed right after an effect, and started ag
       const app = await stage.startApp(settings);
       const restartedAt = new Date();
 
+      if (variant === 'cluster' || variant === 'blind') {
+        const ids = await wholeIncident(cluster, variant);
+        // One id each way, and no node of the cluster announced anything of its own.
+        expect([...ids.values()].map((each) => each.length)).toEqual([1, 1]);
+        const { items } = await app.get<Page<OutageView>>('outages?state=all');
+        expect(items.filter(({ subject }) => subject.kind === 'cluster')).toHaveLength(variant === 'cluster' ? 1 : 0);
+        return app.stop();
+      }
       await until(`the completion of the second sweep after the restart at ${effect}`, () => completedSince(app, restartedAt, 2), MOST_MS);
       const { items: nodes } = await app.get<Page<NodeView>>(`clusters/${cluster}/nodes`);
       expect(nodes).toHaveLength(3);
@@ -81,7 +119,8 @@ describe.concurrent('a host that is killed right after an effect, and started ag
         const told = `${verdict}/${reason}`;
         if (node === sick) expect(told).toBe(variant === 'deallocated' ? 'notProbed/Deallocated' : 'unreachable/ConnectionRefused');
         else if (node === mute && variant === 'silent') expect(verdict).toBe('unknown');
-        else if (node === mute && variant === 'throttled') expect(['notProbed/NotYetProbed', 'unknown/StartLost']).toContain(told);
+        else if (node === mute && variant === 'throttled')
+          expect(['notProbed/NotYetProbed', 'unknown/StartLost', 'unknown/Stale']).toContain(told);
         else expect(told).toBe('reachable/Reachable');
       }
       const started = await until('the start of the outage', () => ofSick('NodeOutageStarted'), MOST_MS);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compareNodes, endingReasons, loseNodes, recordNodes } from '../../src/fleet/compare-nodes.ts';
+import { emptyHistory } from '../../src/history/node-history.ts';
 import { emptyState, type NodeState } from '../../src/history/node-state.ts';
 import type { ReasonCode } from '../../src/probe/reasons.ts';
 import type { NodeFacts, NodeRow } from '../../src/tables/node-rows.ts';
@@ -17,9 +18,22 @@ const factsOf = (node: string, more: Partial<NodeFacts> = {}): NodeFacts => ({
   os: 'Linux',
   ...more,
 });
-const rowOf = (facts: NodeFacts, more: Partial<NodeRow> = {}): NodeRow => ({ facts, state: emptyState, missing: 0, etag: '"1"', ...more });
+const rowOf = (facts: NodeFacts, more: Partial<NodeRow> = {}): NodeRow => ({
+  facts,
+  state: emptyState,
+  history: emptyHistory,
+  missing: 0,
+  etag: '"1"',
+  ...more,
+});
 const rowsOf = (...rows: NodeRow[]) => new Map(rows.map((row) => [row.facts.node, row]));
-const failing: NodeState = { ...emptyState, failures: 2, firstFailure: time, outageSince: time };
+const failing: NodeState = {
+  ...emptyState,
+  failures: 2,
+  firstFailure: time,
+  outage: { outage: time, episode: 1, from: time, reason: 'DnsTimeout' },
+};
+const recovered: NodeState = { ...failing, failures: 0, outage: { ...failing.outage!, end: time } };
 
 describe('compareNodes', () => {
   it('says of each node that is listed or remembered what became of it, once', () => {
@@ -106,7 +120,7 @@ describe('compareNodes', () => {
       undefined,
       undefined,
     ]);
-    expect(ends('Deallocated', emptyState)).toBeUndefined();
+    for (const state of [emptyState, recovered]) expect(ends('Deallocated', state)).toBeUndefined();
   });
 });
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { emptyHistory } from '../../src/history/node-history.ts';
 import { emptyState } from '../../src/history/node-state.ts';
 import { outcomeOf, rollUp } from '../../src/history/roll-up.ts';
 import type { ReasonCode } from '../../src/probe/reasons.ts';
@@ -25,8 +26,9 @@ function rowOf({ node, verdict, ageMs = 0, skipped, outage = false, retired = fa
     state: {
       ...emptyState,
       latest: verdict && { verdict, reason, message: '', nonce: 'n', flight: 'f', sweep: 's', at },
-      outageSince: outage ? at : undefined,
+      outage: outage ? { outage: at, episode: 1, from: at, reason } : { outage: at, episode: 1, from: at, end: at, reason },
     },
+    history: emptyHistory,
     missing: 0,
     retiredAt: retired ? at : undefined,
     etag: '',

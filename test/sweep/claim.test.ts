@@ -46,7 +46,7 @@ async function addNode(
   { flight, state = emptyState, retiredAt = '' }: { flight?: Flight; state?: NodeState; retiredAt?: string } = {},
 ) {
   const fleet = await services.tables.open('fleet');
-  const properties = { ...stateProperties(state), ...flightProperty(flight), retiredAt };
+  const properties = { ...stateProperties(state, { settled: state, recent: [] }), ...flightProperty(flight), retiredAt };
   await fleet.createEntity({ partitionKey: cluster, rowKey: `node|${node}`, resourceId: '/x', ...properties });
 }
 

@@ -1,7 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type ReasonCode, reasons } from '../../src/probe/reasons.ts';
-import { addUp, coverageOf, emptyCounts, type Ledger, type Outcome, outstanding, type Plan, sum, toTally } from '../../src/sweep/ledger.ts';
+import {
+  addUp,
+  coverageOf,
+  emptyCounts,
+  emptyLedger,
+  type Ledger,
+  ledger as ledgerSchema,
+  type Outcome,
+  outstanding,
+  type Plan,
+  sum,
+  toTally,
+} from '../../src/sweep/ledger.ts';
 
 const codes = Object.keys(reasons) as ReasonCode[];
 const outside: readonly ReasonCode[] = ['Excluded', 'ClusterStopped', 'ClusterGone', 'TooYoung'];
@@ -34,11 +46,12 @@ describe('addUp', () => {
   it('counts every node of the plan exactly once, for any plan and any tallies', () => {
     fc.assert(
       fc.property(plan, fc.array(tally, { maxLength: 5 }), (planned, tallies) => {
-        const { known, reachable, unreachable, unknown, notProbed, byReason } = addUp(planned, tallies);
+        const { known, reachable, unreachable, unknown, notProbed, byReason, unknownByReason } = addUp(planned, tallies);
         const names = new Set([...planned.slices.flat(), ...Object.values(planned.notProbed).flat()]);
         expect(known).toBe(names.size);
         expect(reachable + unreachable + unknown + notProbed).toBe(known);
         expect(total(byReason)).toBe(known);
+        expect(total(unknownByReason)).toBe(unknown);
         for (const code of Object.keys(byReason)) expect(codes).toContain(code);
       }),
       { numRuns: 1000 },
@@ -70,6 +83,7 @@ describe('addUp', () => {
       unknown: 1,
       notProbed: 3,
       byReason: { TooYoung: 1, Deallocated: 2, DnsTimeout: 1, Reachable: 1, Lost: 1 },
+      unknownByReason: { Lost: 1 },
     });
   });
 
@@ -87,10 +101,11 @@ describe('addUp', () => {
         const outcomes = new Map(entries);
         const names = [...outcomes.keys()];
         const added = addUp({ ...small, slices: [names], notProbed: {} }, [toTally(outcomes)]);
-        const expected: Ledger = { ...emptyCounts, known: names.length, byReason: {} };
+        const expected: Ledger = { ...emptyCounts, known: names.length, byReason: {}, unknownByReason: {} };
         for (const { verdict: told, reason: code } of outcomes.values()) {
           expected[told] += 1;
           expected.byReason[code] = (expected.byReason[code] ?? 0) + 1;
+          if (told === 'unknown') expected.unknownByReason[code] = (expected.unknownByReason[code] ?? 0) + 1;
         }
         expect(added).toEqual(expected);
       }),
@@ -118,6 +133,13 @@ describe('outstanding', () => {
   });
 });
 
+describe('a ledger of an older version', () => {
+  it('did not tell its unknown ones apart by reason', () => {
+    const { unknownByReason: _, ...older } = addUp(small, []);
+    expect(ledgerSchema.parse(older)).toEqual({ ...older, unknownByReason: {} });
+  });
+});
+
 describe('sum', () => {
   it('adds counts and reasons in any order, and keeps them adding up', () => {
     fc.assert(
@@ -127,18 +149,19 @@ describe('sum', () => {
         expect(whole.known).toBe(total(Object.fromEntries(ledgers.map((each, at) => [String(at), each.known]))));
         expect(whole.reachable + whole.unreachable + whole.unknown + whole.notProbed).toBe(whole.known);
         expect(total(whole.byReason)).toBe(whole.known);
+        expect(total(whole.unknownByReason)).toBe(whole.unknown);
         expect(sum([sum(ledgers.slice(0, 2)), sum(ledgers.slice(2))])).toEqual(whole);
       }),
     );
   });
 
   it('of no ledgers is empty', () => {
-    expect(sum([])).toEqual({ ...emptyCounts, byReason: {} });
+    expect(sum([])).toEqual(emptyLedger);
   });
 });
 
 describe('coverageOf', () => {
-  const of = (counts: Partial<Ledger>) => coverageOf({ ...emptyCounts, byReason: {}, ...counts });
+  const of = (counts: Partial<Ledger>) => coverageOf({ ...emptyLedger, ...counts });
 
   it('is one where nothing was to be probed', () => {
     expect(of({})).toBe(1);

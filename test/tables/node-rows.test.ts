@@ -1,7 +1,8 @@
 import type { TableClient } from '@azure/data-tables';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { emptyState, type NodeState } from '../../src/history/node-state.ts';
+import { emptyHistory, type NodeHistory } from '../../src/history/node-history.ts';
+import { emptyState, type NodeState, type ProbeResult } from '../../src/history/node-state.ts';
 import { type ReasonCode, reasons } from '../../src/probe/reasons.ts';
 import {
   type Flight,
@@ -11,6 +12,7 @@ import {
   type NodeFacts,
   type NodeRow,
   nodeRange,
+  readJudgedNodes,
   readNodes,
   stateProperties,
 } from '../../src/tables/node-rows.ts';
@@ -64,8 +66,30 @@ const state: NodeState = {
   unknowns: 1,
   firstFailure: time,
   firstSuccess: undefined,
-  outageSince: time,
+  outage: { outage: time, episode: 2, from: time, reason: 'DnsTimeout' },
 };
+/** A result as a history keeps it: without what only the latest one has. */
+const brief = (nonce: string, more: Partial<ProbeResult> = {}): ProbeResult => ({
+  verdict: 'reachable',
+  reason: 'Reachable',
+  message: '',
+  flight: '',
+  sweep: '',
+  nonce,
+  at: time,
+  ...more,
+});
+const history: NodeHistory = {
+  settled: {
+    ...emptyState,
+    latest: brief('aaaaaaaaaaaaaaaa'),
+    failures: 1,
+    firstFailure: time,
+    outage: { outage: time, episode: 1, from: time, end: time, reason: 'DnsTimeout' },
+  },
+  recent: [brief('bbbbbbbbbbbbbbbb', { verdict: 'unreachable', reason: 'DnsTimeout' }), state.latest!],
+};
+const properties = (each: NodeState) => stateProperties(each, { settled: each, recent: [] });
 
 const put = async (cluster: string, node: string, properties: Record<string, unknown>) => {
   await insertOnce(fleet, { partitionKey: cluster, rowKey: `node|${node}`, ...properties });
@@ -100,11 +124,12 @@ describe('nodeRange', () => {
 
 describe('a node row', () => {
   it('is read back as it was written', async () => {
-    const properties = { ...factProperties(facts), ...stateProperties(state), ...flightProperty({ ...flight, overdue: true }) };
-    const row = await put('whole', facts.node, { ...properties, foldedAt: time, missing: 1, missedIn: 'sweep', retiredAt: time });
+    const written = { ...factProperties(facts), ...stateProperties(state, history), ...flightProperty({ ...flight, overdue: true }) };
+    const row = await put('whole', facts.node, { ...written, foldedAt: time, missing: 1, missedIn: 'sweep', retiredAt: time });
     expect(row).toEqual({
       facts,
       state,
+      history,
       flight: { ...flight, overdue: true },
       foldedAt: time,
       missing: 1,
@@ -118,11 +143,11 @@ describe('a node row', () => {
     const bare: NodeFacts = { node: 'bare', resourceId: '/x', vmId: '', pool: 'p', os: 'Windows' };
     const row = await put('bare', 'bare', {
       ...factProperties(bare),
-      ...stateProperties(emptyState),
+      ...stateProperties(emptyState, emptyHistory),
       ...flightProperty(undefined),
       missing: 0,
     });
-    expect(row).toEqual({ facts: bare, state: { ...emptyState, latest: undefined }, missing: 0, etag: row.etag });
+    expect(row).toEqual({ facts: bare, state: emptyState, history: emptyHistory, missing: 0, etag: row.etag });
   });
 
   it('keeps any state but the end of a long message', async () => {
@@ -140,6 +165,10 @@ describe('a node row', () => {
       at: text,
     });
     const optional = fc.option(text, { nil: undefined });
+    const outage = fc.record(
+      { outage: text, episode: count, from: text, end: text, reason },
+      { requiredKeys: ['outage', 'episode', 'from', 'reason'] },
+    );
     const any = fc.record({
       latest: fc.option(latest, { nil: undefined }),
       since: optional,
@@ -148,37 +177,40 @@ describe('a node row', () => {
       unknowns: count,
       firstFailure: optional,
       firstSuccess: optional,
-      outageSince: optional,
+      outage: fc.option(outage, { nil: undefined }),
     });
     let n = 0;
     await fc.assert(
       fc.asyncProperty(any, async (written: NodeState) => {
         n += 1;
-        expect((await put('any', `n${n}`, stateProperties(written))).state).toEqual(written);
+        const row = await put('any', `n${n}`, properties(written));
+        expect(row.state).toEqual(written);
+        expect(row.history.settled.outage).toEqual(written.outage);
       }),
       { numRuns: 40 },
     );
-    expect(stateProperties({ ...state, latest: { ...state.latest!, message: 'x'.repeat(500) } }).message).toBe('x'.repeat(160));
+    expect(properties({ ...state, latest: { ...state.latest!, message: 'x'.repeat(500) } }).message).toBe('x'.repeat(160));
   });
 
   it('takes a value away that is no longer there when it is merged', async () => {
-    const row = await put('merge', facts.node, { ...factProperties(facts), ...stateProperties(state), ...flightProperty(flight) });
-    const properties = {
+    const row = await put('merge', facts.node, { ...factProperties(facts), ...properties(state), ...flightProperty(flight) });
+    const emptied = {
       ...factProperties({ ...facts, zone: undefined, skipped: undefined }),
-      ...stateProperties(emptyState),
+      ...properties(emptyState),
       ...flightProperty(undefined),
     };
-    await writeBatch(fleet, [mergeNode('merge', row, properties)]);
+    await writeBatch(fleet, [mergeNode('merge', row, emptied)]);
     const merged = (await readNodes(fleet, 'merge')).get(facts.node);
     expect(merged).toMatchObject({
       facts: { zone: undefined, skipped: undefined, size: facts.size },
-      state: { latest: undefined, failures: 0 },
+      state: { latest: undefined, failures: 0, outage: undefined },
+      history: emptyHistory,
     });
     expect(merged?.flight).toBeUndefined();
   });
 
   it('is changed only as it was read', async () => {
-    const row = await put('etag', facts.node, { ...factProperties(facts), ...stateProperties(emptyState), missing: 0 });
+    const row = await put('etag', facts.node, { ...factProperties(facts), ...properties(emptyState), missing: 0 });
     await writeBatch(fleet, [mergeNode('etag', row, flightProperty(flight))]);
     await expect(writeBatch(fleet, [mergeNode('etag', row, flightProperty({ ...flight, id: 'mine' }))])).rejects.toSatisfy(isLostWrite);
     expect((await readNodes(fleet, 'etag')).get(facts.node)?.flight).toEqual(flight);
@@ -200,6 +232,54 @@ describe('a node row', () => {
     const known = await put('stranger', 'b', { verdict: 'unreachable', reason: 'OfTomorrow' });
     expect(known.state.latest).toMatchObject({ verdict: 'unreachable', reason: 'Undiagnosed' });
     warn.mockRestore();
+  });
+
+  it('of an older version goes on from its state, with the outage that it knew by its start alone', async () => {
+    const { window: _, outage: __, ...older } = properties(state);
+    const row = await put('older', 'a', older);
+    const outage = { outage: time, episode: 1, from: time, reason: state.latest!.reason };
+    expect(row.state).toEqual({ ...state, outage });
+    expect(row.history).toEqual({ settled: { ...state, outage }, recent: [] });
+    const well = await put('older', 'b', { ...older, outageSince: '' });
+    expect(well.state.outage).toBeUndefined();
+  });
+
+  it.each([
+    '{',
+    'null',
+    '7',
+    '[]',
+    '{"settled":{},"recent":[]}',
+    '{"settled":{"failures":0,"successes":0,"unknowns":0},"recent":[{"at":1}]}',
+    JSON.stringify(history).slice(0, 80),
+  ])('whose history is %j goes on from its state, with a warning', async (window) => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const row = await put(`window ${window.length}`, 'a', { ...properties(state), window });
+    expect(row.history).toEqual({ settled: state, recent: [] });
+    expect(warn).toHaveBeenCalledOnce();
+    warn.mockRestore();
+  });
+
+  it.each(['{', 'null', '{"outage":7}', '["x"]', JSON.stringify(state.outage).slice(0, 40)])(
+    'whose outage is %j keeps the one it knows by its start, with a warning',
+    async (outage) => {
+      const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+      const row = await put(`outage ${outage.length}`, 'a', { ...properties(state), outage });
+      expect(row.state.outage).toEqual({ outage: time, episode: 1, from: time, reason: 'ConnectionTimedOut' });
+      const neither = await put(`outage ${outage.length}`, 'b', { ...properties(state), outage, outageSince: '' });
+      expect(neither.state.outage).toBeUndefined();
+      expect(warn).toHaveBeenCalledTimes(2);
+      warn.mockRestore();
+    },
+  );
+
+  it('of which nothing is left but its key is a node that was never probed', async () => {
+    expect(await put('cut', 'a', {})).toMatchObject({
+      facts: { node: 'a', vmId: '' },
+      state: emptyState,
+      history: emptyHistory,
+      missing: 0,
+    });
   });
 
   it('whose claim cannot be read is claimed all the same', async () => {
@@ -227,5 +307,23 @@ describe('readNodes', () => {
     expect(names(await readNodes(fleet, 'some', ['c', 'a', 'gone']))).toEqual(['a', 'c']);
     expect(names(await readNodes(fleet, 'some', ['a']))).toEqual(['a']);
     expect(names(await readNodes(fleet, 'other'))).toEqual([]);
+  });
+});
+
+describe('readJudgedNodes', () => {
+  it('reads of each node what a judgement takes, and no history', async () => {
+    await put('judged', 'a', { ...factProperties(facts), ...properties(state), ...flightProperty(flight), retiredAt: time });
+    await put('judged', 'b', { outageSince: time, verdict: 'unreachable', reason: 'DnsTimeout', at: time });
+    const { unknowns, firstFailure, firstSuccess, outage } = state;
+    const { pool, os, zone, size, image, subnet, created, skipped } = facts;
+    const rows = await readJudgedNodes(fleet, 'judged');
+    expect([...rows.keys()]).toEqual(['a', 'b']);
+    expect(rows.get('a')).toMatchObject({
+      facts: { pool, os, zone, size, image, subnet, created, skipped },
+      state: { latest: { verdict: 'unreachable', reason: 'ConnectionTimedOut', at: time }, unknowns, firstFailure, firstSuccess, outage },
+      retiredAt: time,
+    });
+    expect(rows.get('a')?.flight).toBeUndefined();
+    expect(rows.get('b')?.state.outage).toEqual({ outage: time, episode: 1, from: time, reason: 'DnsTimeout' });
   });
 });

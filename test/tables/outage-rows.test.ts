@@ -1,8 +1,9 @@
 import type { TableClient } from '@azure/data-tables';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { LogEntry } from '../../src/history/log.ts';
-import type { Outage } from '../../src/history/outage.ts';
-import { insertOutage, putLog, readLogs, readOutage, readOutages, replaceOutage } from '../../src/tables/outage-rows.ts';
+import { nothingTold, type Outage } from '../../src/history/outage.ts';
+import { newestFirst } from '../../src/tables/open-tables.ts';
+import { deleteOutage, insertOutage, putLog, readLogs, readOutage, readOutages, replaceOutage } from '../../src/tables/outage-rows.ts';
 import { insertOnce, isLostWrite, writeBatch } from '../../src/tables/rows.ts';
 import { type Storage, startStorage } from './storage.ts';
 
@@ -30,10 +31,12 @@ const outage = (cluster: string, node: string | undefined, minute: number, more:
   reason: 'DnsTimeout',
   message: 'Connectivity outage detected',
   episode: 1,
+  episodes: [{ start: at(minute), ...(more.end && { end: more.end }) }],
   openedAt: at(minute + 1),
   startLogs: [],
   endLogs: [],
-  announced: [],
+  told: nothingTold,
+  ...(node === undefined && { nodes: [], commonFactors: [] }),
   ...more,
 });
 const insert = (...outages: Outage[]) => writeBatch(fleet, outages.map(insertOutage));
@@ -47,13 +50,32 @@ describe('an outage row', () => {
       episode: 2,
       startLogs: [0, 1, 2, 3, 4].map((minute) => entry(minute)),
       endLogs: [entry(9, true), entry(8)],
-      announced: ['started', 'ended'],
+      episodes: [
+        { start: at(0), end: at(4) },
+        { start: at(6), end: at(9) },
+      ],
+      told: { started: 2, ended: 1, covered: 1 },
     });
-    const ofCluster = outage('whole', undefined, 0);
+    const ofCluster = outage('whole', undefined, 0, {
+      nodes: Array.from({ length: 5000 }, (_, n) => `aks-nodepool1-12345678-vmss${String(n).padStart(6, '0')}`),
+      counts: { failing: 3, conclusive: 4, planned: 5, most: 4 },
+      commonFactors: [
+        {
+          factor: 'zone',
+          value: '1',
+          failing: 3,
+          inside: 3,
+          elsewhereFailing: 0,
+          elsewhere: 3,
+          sentence: 'all 3 failing nodes are in zone 1; 0 of 3 elsewhere fail',
+        },
+      ],
+    });
     await insert(whole, ofCluster);
     expect((await readOutage(fleet, 'whole', 'a', at(0)))?.outage).toEqual(whole);
     expect((await readOutage(fleet, 'whole', undefined, at(0)))?.outage).toEqual(ofCluster);
     expect(await readOutage(fleet, 'whole', 'a', at(1))).toBeUndefined();
+    expect((await readOutage(fleet, 'whole', 'a', at(0)))?.outage).not.toHaveProperty('nodes');
   });
 
   it('opens once for a subject and a start', async () => {
@@ -66,9 +88,9 @@ describe('an outage row', () => {
     await insert(outage('etag', 'a', 0));
     const read = (await readOutage(fleet, 'etag', 'a', at(0)))!;
     await writeBatch(fleet, [replaceOutage({ ...read, outage: { ...read.outage, end: at(5) } })]);
-    const late = writeBatch(fleet, [replaceOutage({ ...read, outage: { ...read.outage, announced: ['started'] } })]);
+    const late = writeBatch(fleet, [replaceOutage({ ...read, outage: { ...read.outage, told: { ...nothingTold, started: 1 } } })]);
     await expect(late).rejects.toSatisfy(isLostWrite);
-    expect((await readOutage(fleet, 'etag', 'a', at(0)))?.outage).toMatchObject({ end: at(5), announced: [] });
+    expect((await readOutage(fleet, 'etag', 'a', at(0)))?.outage).toMatchObject({ end: at(5), told: nothingTold });
   });
 
   it('is taken for what can be read of it', async () => {
@@ -80,28 +102,84 @@ describe('an outage row', () => {
       node: 'a',
       reason: 'Whim',
       startLogs: '{',
+      end: at(7),
       announced: 'started,sung',
     });
     expect((await readOutages(fleet, 'stranger'))[0]?.outage).toMatchObject({
       reason: 'Undiagnosed',
       episode: 1,
       startLogs: [],
-      announced: ['started'],
+      end: at(7),
+      episodes: [{ start: at(0), end: at(7) }],
+      told: { started: 1, ended: 0, covered: 0 },
     });
     warn.mockRestore();
   });
+
+  it.each([
+    ['', 0, 0],
+    ['started', 1, 0],
+    ['started,ended', 1, 1],
+  ])('of an older version that announced "%s" is one episode of which as much is told', async (announced, started, ended) => {
+    await insertOnce(fleet, { partitionKey: `older ${announced}`, rowKey: 'outage|a|1', start: at(0), node: 'a', end: at(7), announced });
+    const [read] = await readOutages(fleet, `older ${announced}`);
+    expect(read?.outage).toMatchObject({ episode: 1, episodes: [{ start: at(0), end: at(7) }], told: { started, ended, covered: 0 } });
+  });
+
+  it.each(['{', 'null', '7', '{"started":"1"}', '[{"begin":1}]', '[{"start":"2026'])(
+    'with %j where JSON ought to be is read without it',
+    async (text) => {
+      const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+      const broken = { told: text, episodes: text, startLogs: text, endLogs: text, counts: text, commonFactors: text, nodes0: text };
+      const cluster = `broken ${text.length}`;
+      await insertOnce(fleet, { partitionKey: cluster, rowKey: 'outage|*|1', start: at(0), node: '', end: '', ...broken });
+      expect((await readOutages(fleet, cluster))[0]?.outage).toMatchObject({
+        node: undefined,
+        episodes: [{ start: at(0) }],
+        told: nothingTold,
+        startLogs: [],
+        endLogs: [],
+        counts: undefined,
+        commonFactors: [],
+        nodes: [],
+      });
+      expect(warn).toHaveBeenCalled();
+      warn.mockRestore();
+    },
+  );
+
+  it.each([{}, { episode: 'two' }, { start: 'x', end: 'soon', openedAt: '' }, { episode: -1 }])(
+    'cut down to %j is still an outage',
+    async (rest) => {
+      const cluster = `cut ${JSON.stringify(rest).replaceAll(/[^a-z]/g, '')}`;
+      await insertOnce(fleet, { partitionKey: cluster, rowKey: `outage|a|${newestFirst(at(0))}`, node: 'a', ...rest });
+      const [read] = await readOutages(fleet, cluster);
+      const end = rest.end && at(0);
+      expect(read?.outage).toMatchObject({ node: 'a', start: at(0), end, openedAt: at(0), episode: 1, startLogs: [], told: nothingTold });
+      await writeBatch(fleet, [replaceOutage(read!, true)]);
+      expect((await readOutage(fleet, cluster, 'a', at(0)))?.outage).toEqual({
+        ...read?.outage,
+        episodes: [{ start: at(0), ...(end && { end }) }],
+      });
+    },
+  );
 });
 
 describe('readOutages', () => {
+  const settle = async (cluster: string, node: string, minute: number) => {
+    const read = (await readOutage(fleet, cluster, node, at(minute)))!;
+    await writeBatch(fleet, [replaceOutage(read, true)]);
+  };
   beforeAll(async () => {
     await insert(
-      outage('list', 'a', 0, { end: at(5), announced: ['started', 'ended'] }),
-      outage('list', 'a', 20, { end: at(25), announced: ['started'] }),
+      outage('list', 'a', 0, { end: at(5) }),
+      outage('list', 'a', 20, { end: at(25) }),
       outage('list', 'a', 40),
-      outage('list', 'a-b', 10, { announced: ['started'] }),
+      outage('list', 'a-b', 10),
       outage('list', 'a1', 30, { end: at(31) }),
-      outage('list', undefined, 35, { announced: ['started'] }),
+      outage('list', undefined, 35),
     );
+    await settle('list', 'a', 0);
     await insert(outage('list-of-others', 'a', 50));
   });
 
@@ -119,20 +197,22 @@ describe('readOutages', () => {
     expect(await startsOf('list', { which: 'open' })).toEqual(['* 35', 'a-b 10', 'a 40']);
   });
 
-  it('reads those of which somebody is still to be told', async () => {
-    expect(await startsOf('list', { which: 'unsettled' })).toEqual(['a1 30', 'a 40', 'a 20']);
+  it('reads those that are not settled', async () => {
+    expect(await startsOf('list', { which: 'unsettled' })).toEqual(['* 35', 'a-b 10', 'a1 30', 'a 40', 'a 20']);
   });
 
-  it('finds an outage unsettled again when it ends, and settled once that is told', async () => {
-    await insert(outage('settle', 'a', 0, { announced: ['started'] }));
-    const change = async (more: Partial<Outage>) => {
-      const read = (await readOutage(fleet, 'settle', 'a', at(0)))!;
-      await writeBatch(fleet, [replaceOutage({ ...read, outage: { ...read.outage, ...more } })]);
-      return startsOf('settle', { which: 'unsettled' });
-    };
+  it('finds an outage again that was settled and then changed', async () => {
+    await insert(outage('settle', 'a', 0, { end: at(5) }));
+    await settle('settle', 'a', 0);
     expect(await startsOf('settle', { which: 'unsettled' })).toEqual([]);
-    expect(await change({ end: at(5) })).toEqual(['a 00']);
-    expect(await change({ announced: ['started', 'ended'] })).toEqual([]);
+    await writeBatch(fleet, [replaceOutage((await readOutage(fleet, 'settle', 'a', at(0)))!)]);
+    expect(await startsOf('settle', { which: 'unsettled' })).toEqual(['a 00']);
+  });
+
+  it('takes away what is deleted', async () => {
+    await insert(outage('delete', 'a', 0), outage('delete', 'a', 1));
+    await writeBatch(fleet, [deleteOutage((await readOutage(fleet, 'delete', 'a', at(0)))!)]);
+    expect(await startsOf('delete')).toEqual(['a 01']);
   });
 });
 

@@ -50,6 +50,7 @@ const ledger = (known: number): Ledger => ({
   unknown: 0,
   notProbed: 0,
   byReason: { Reachable: known },
+  unknownByReason: {},
 });
 const plan = (...slices: string[][]): Plan => ({
   region: 'westeurope',

@@ -1,0 +1,146 @@
+import { z } from 'zod';
+
+/** Application Insights cuts longer values of properties. */
+export const VALUE_LIMIT = 8192;
+
+/** What people rely on of one kind of telemetry: dimensions are texts, measurements numbers. */
+interface EventSchema {
+  description: string;
+  properties: z.ZodObject;
+  measurements: z.ZodObject;
+}
+
+const text = (meaning: string) => z.string().max(VALUE_LIMIT).describe(meaning);
+const flag = (meaning: string) => z.enum(['true', 'false']).describe(meaning);
+const number = (meaning: string) => z.number().describe(meaning);
+
+const eventId = text('Names the event for ever; the same however often it is sent.');
+const cause = {
+  cluster: text('The cluster, as `<subscription id>.<resource group>.<cluster name>` in lower case.'),
+  subscriptionId: text('The subscription of the cluster.'),
+  reason: text('The code of the reason, as in the reference of reasons; where several nodes are meant, that of most of them.'),
+  stage: text('The layer at which probes came to their end: `dns`, `tcp`, `tls` and so on.'),
+  sentence: text('What the reason means, in one sentence.'),
+  message: text('What happened, in one sentence.'),
+  start: text('When it began, ISO 8601 UTC; of several episodes or nodes, the first.'),
+  end: text('When it ended, ISO 8601 UTC; of several nodes, the last; empty while it lasts.'),
+  remedy: text('What to check or do first; empty where nothing is known to help.'),
+  runbook: text('A page of the vendor on the reason; empty where there is none.'),
+  page: text('The status page of the node or cluster; empty where the app does not know its own address.'),
+};
+const episodes = {
+  episode: text('The number of the episode: an outage that returns within the flap window goes on as its next one.'),
+  flaps: text('How often it came back: the number of the episode less one.'),
+};
+const names = {
+  nodes: text('Names of the nodes, separated by commas, as many as fit into 8,000 characters.'),
+  nodesOmitted: text('How many names did not fit.'),
+  commonFactors: text('What the failing nodes share and the healthy ones do not, as sentences separated by `; `; empty if nothing.'),
+};
+const nodeOutage = z.strictObject({
+  eventId,
+  ...cause,
+  ...episodes,
+  node: text('The node; `*` in a summary, whose `cluster` is `*` too if the nodes are of several.'),
+  evidence: text('What the node said when it first failed; in a summary, how many nodes have which reason.'),
+  summary: flag(
+    '`true` where one event stands for many nodes, whose outages have then no events of their own; `episode` and `flaps` are then empty.',
+  ),
+  nodes: names.nodes.optional().describe(`Only in a summary. ${names.nodes.description}`),
+  nodesOmitted: names.nodesOmitted.optional().describe(`Only in a summary. ${names.nodesOmitted.description}`),
+  commonFactors: names.commonFactors.optional().describe(`Only in a summary. ${names.commonFactors.description}`),
+});
+const clusterOutage = z.strictObject({ eventId, ...cause, ...episodes, ...names });
+const blindness = z.strictObject({ eventId, ...cause });
+
+const members = z.number().optional().describe('Only in a summary. How many nodes it stands for.');
+const durationSeconds = number('Seconds from `start` to `end`.');
+const clusterCounts = {
+  failing: number('Nodes that fail now.'),
+  conclusive: number('Nodes with a verdict, reachable or not.'),
+  planned: number('Nodes that are to be probed.'),
+  most: number('The most nodes that failed at once.'),
+  members: number('Nodes that the outage hit, now or before.'),
+};
+const blindCounts = { unknown: number('Nodes without a verdict.'), planned: clusterCounts.planned };
+
+/** Every event of Application Insights and its fields: what alerts and queries rest on, and what `docs/reference/events.md` is made from. */
+export const eventSchemas = {
+  NodeOutageStarted: {
+    description: 'A node cannot reach its API server. Not sent while its cluster has an outage, which covers it.',
+    properties: nodeOutage,
+    measurements: z.strictObject({ members }),
+  },
+  NodeOutageEnded: {
+    description: 'A node whose outage was told reaches its API server again, or is no longer there to be probed.',
+    properties: nodeOutage,
+    measurements: z.strictObject({ durationSeconds, members }),
+  },
+  ClusterOutageStarted: {
+    description: 'So many nodes of a cluster fail at once that the cluster itself is the subject.',
+    properties: clusterOutage,
+    measurements: z.strictObject(clusterCounts),
+  },
+  ClusterOutageEnded: {
+    description: 'The outage of a cluster is over. Nodes that still fail are then told one by one.',
+    properties: clusterOutage,
+    measurements: z.strictObject({ ...clusterCounts, durationSeconds }),
+  },
+  ClusterBlind: {
+    description: 'So many nodes of a cluster gave no verdict that nothing can be said of it.',
+    properties: blindness,
+    measurements: z.strictObject(blindCounts),
+  },
+  ClusterSighted: {
+    description: 'Enough nodes of a blind cluster give a verdict again.',
+    properties: blindness,
+    measurements: z.strictObject({ ...blindCounts, durationSeconds }),
+  },
+  SweepCompleted: {
+    description: 'The heartbeat: a sweep of the whole fleet is complete. Its absence is a reason for an alert.',
+    properties: z.strictObject({
+      eventId,
+      sweep: text('The sweep, named by the time at which it was due, ISO 8601 UTC.'),
+      schedule: text('The schedule of sweeps, as `SWEEP_SCHEDULE` gives it.'),
+      gaps: text('Subscriptions that could not be read, separated by commas; empty if none.'),
+      script: text('The hash of the script that ran on the nodes.'),
+      blind: flag('`true` if so few nodes gave a verdict that the sweep says nothing of the fleet.'),
+    }),
+    measurements: z.strictObject({
+      expected: number('Nodes that are known.'),
+      reachable: number('Nodes that reached their API server.'),
+      unreachable: number('Nodes that did not.'),
+      unknown: number('Nodes that were probed and gave no verdict.'),
+      notProbed: number('Nodes that were not probed, such as excluded and stopped ones.'),
+      coverage: number('The share of nodes with a verdict among those that should have one, 0 to 1.'),
+      durationSeconds: number('Seconds from the start of the sweep to its completion.'),
+      clusters: number('Clusters in the sweep.'),
+      subscriptionGaps: number('Subscriptions that could not be read.'),
+    }),
+  },
+  ProberError: {
+    description: 'The prober gave up on a piece of its own work. It says nothing of any node.',
+    properties: z.strictObject({
+      eventId,
+      message: text('What failed, in one sentence.'),
+      evidence: text('The beginning of the message that could not be worked on, without secrets.'),
+    }),
+    measurements: z.strictObject({}),
+  },
+  Availability: {
+    description:
+      'The state of a cluster after a sweep, on which alerts rest. Not an event but an availability result, under the name of the cluster.',
+    properties: z.strictObject({
+      cluster: cause.cluster,
+      clusterOutage: flag('`true` while the cluster has an outage.'),
+      openNodeOutages: text('How many of its nodes have an open outage.'),
+      blind: flag('`true` while so few nodes give a verdict that nothing can be said of the cluster.'),
+      coverage: text('The share of nodes with a verdict among those that should have one, 0 to 1.'),
+      reason: text('The reason of its outage or blindness, as in the reference of reasons; empty if it has neither.'),
+      page: cause.page,
+    }),
+    measurements: z.strictObject({}),
+  },
+} as const satisfies Record<string, EventSchema>;
+
+export type EventName = Exclude<keyof typeof eventSchemas, 'Availability'>;

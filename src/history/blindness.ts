@@ -1,0 +1,42 @@
+import { isReasonCode, type ReasonCode } from '../probe/reasons.ts';
+import type { Ledger } from '../sweep/ledger.ts';
+
+/** How many planned nodes of a cluster could not be asked in a sweep. */
+export interface Sight {
+  cluster: string;
+  blind: boolean;
+  unknown: number;
+  planned: number;
+  /** The reason that most of them have. */
+  reason: ReasonCode;
+}
+
+/** Reasons that say how Azure or other users of the node treat us, not that the node's way back is cut. */
+const explained: readonly ReasonCode[] = ['Throttled', 'AccessDenied', 'NodeBusy', 'NodeGone', 'NotRunning', 'OverBudget'];
+const ACCUSED_ALONE_BELOW = 0.9;
+
+/**
+ * Tells from a cluster's ledger whether nobody can see it: so many of its planned nodes are `unknown`, not by throttling or access. Pure.
+ *
+ * @param percent - of the planned nodes, at least.
+ * @param least - nodes, at least.
+ */
+export function sightOf(cluster: string, ledger: Ledger, percent: number, least: number): Sight {
+  const planned = ledger.known - ledger.notProbed;
+  const inOrder = Object.entries(ledger.unknownByReason ?? {}).sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  const counted = inOrder.filter(([reason]) => isReasonCode(reason) && !explained.includes(reason));
+  const unknown = counted.reduce((total, [, count]) => total + count, 0);
+  const [first] = counted[0] ?? [];
+  const blind = unknown >= least && unknown * 100 >= planned * percent;
+  return { cluster, blind, unknown, planned, reason: isReasonCode(first) ? first : 'Undiagnosed' };
+}
+
+/**
+ * Tells whether it is the prober that is blind: then nearly all clusters with planned nodes are, and none is to be accused. Pure.
+ * With one cluster alone the two cannot be told apart, and the cluster is named.
+ */
+export function isProberBlind(sights: readonly Sight[]): boolean {
+  const asked = sights.filter(({ planned }) => planned > 0);
+  const blind = asked.filter((sight) => sight.blind).length;
+  return blind >= 2 && blind >= asked.length * ACCUSED_ALONE_BELOW;
+}

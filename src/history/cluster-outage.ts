@@ -1,0 +1,122 @@
+import type { ReasonCode } from '../probe/reasons.ts';
+import type { NodeRow } from '../tables/node-rows.ts';
+import type { Episode } from './node-state.ts';
+import { outcomeOf } from './roll-up.ts';
+
+/** How a cluster's nodes stand against its quorum. */
+export interface Quorum {
+  /** Rows of the nodes that fail, and of those that do not. */
+  failing: readonly NodeRow[];
+  healthy: readonly NodeRow[];
+  planned: number;
+  /** Nodes that must fail for an outage of the cluster. */
+  needed: number;
+  /** Whether enough of the planned nodes gave a verdict to judge at all. */
+  judgeable: boolean;
+}
+
+export interface QuorumSettings {
+  percent: number;
+  nodes: number;
+}
+
+/** What a cluster remembers of its outages between assessments. */
+export interface ClusterOutageState {
+  outage?: Episode;
+  /** The sweep in which it was first below half the quorum, and since when. */
+  below?: { sweep: string; since: string };
+}
+
+const JUDGEABLE_SHARE = 0.25;
+
+/**
+ * Holds the nodes of a cluster against its quorum. Pure. A node counts with its latest verdict, at most three intervals old.
+ *
+ * @param sealed - until its sweep is sealed, a planned node without a verdict counts as reachable.
+ */
+export function judgeQuorum(rows: Iterable<NodeRow>, now: Date, intervalMs: number, sealed: boolean, quorum: QuorumSettings): Quorum {
+  const failing: NodeRow[] = [];
+  const healthy: NodeRow[] = [];
+  let planned = 0;
+  let unseen = 0;
+  for (const row of rows) {
+    if (row.retiredAt !== undefined || row.facts.skipped !== undefined) continue;
+    planned += 1;
+    const { verdict, reason } = outcomeOf(row, now, intervalMs);
+    if (verdict === 'unreachable') failing.push(row);
+    else if (verdict === 'reachable') healthy.push(row);
+    else if (verdict === 'notProbed' || reason === 'Stale') unseen += 1;
+  }
+  const conclusive = failing.length + healthy.length;
+  const counted = conclusive + (sealed ? 0 : unseen);
+  return {
+    failing,
+    healthy,
+    planned,
+    needed: Math.max(Math.ceil((quorum.percent * counted) / 100), quorum.nodes),
+    judgeable: conclusive > 0 && conclusive >= planned * JUDGEABLE_SHARE,
+  };
+}
+
+/** The reason that most of the failing nodes have; the first by name among equals. */
+export function dominantReason(failing: readonly NodeRow[]): ReasonCode {
+  const counts = new Map<ReasonCode, number>();
+  for (const { state } of failing) if (state.latest) counts.set(state.latest.reason, (counts.get(state.latest.reason) ?? 0) + 1);
+  return [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))[0]?.[0] ?? 'Undiagnosed';
+}
+
+/** When as many nodes as the quorum needs had begun to fail. */
+function quorumSince({ failing, needed }: Quorum, now: Date): string {
+  const starts = failing.map(({ state }) => state.firstFailure ?? state.latest?.at ?? now.toISOString()).sort();
+  return starts[needed - 1] ?? now.toISOString();
+}
+
+/** When so many nodes had recovered that fewer than half the quorum failed. */
+function belowSince({ failing, healthy, needed }: Quorum, from: string, now: Date): string {
+  const recovered = healthy.map(({ state }) => state.firstSuccess ?? '').filter((time) => time > from);
+  recovered.sort().reverse();
+  const spare = Math.ceil(needed / 2) - 1 - failing.length;
+  return recovered[Math.max(0, spare)] ?? now.toISOString();
+}
+
+/**
+ * Opens and closes a cluster's outage. Pure. It opens as soon as the quorum is there, and closes below half of it in assessments of two sweeps in a row,
+ * as of when it fell below; a return within the flap window is its next episode.
+ */
+export function foldQuorum(
+  state: ClusterOutageState,
+  quorum: Quorum,
+  { sweep, now, flapWindowMs }: { sweep: string; now: Date; flapWindowMs: number },
+): ClusterOutageState {
+  if (!quorum.judgeable) return state;
+  const { outage } = state;
+  const { failing, needed } = quorum;
+  if (outage === undefined || outage.end !== undefined) {
+    if (failing.length < needed) return { outage };
+    const from = quorumSince(quorum, now);
+    const reason = dominantReason(failing);
+    const start = outage?.end !== undefined && from < outage.end ? outage.end : from;
+    const returns = outage?.end !== undefined && flapWindowMs > 0 && Date.parse(start) - Date.parse(outage.end) <= flapWindowMs;
+    if (returns) return { outage: { outage: outage.outage, episode: outage.episode + 1, from: start, reason } };
+    return { outage: { outage: start, episode: 1, from: start, reason } };
+  }
+  if (failing.length >= needed / 2) return { outage };
+  if (state.below === undefined) return { outage, below: { sweep, since: belowSince(quorum, outage.from, now) } };
+  return sweep > state.below.sweep ? { outage: { ...outage, end: state.below.since } } : state;
+}
+
+/**
+ * Why an open outage of a cluster has nobody left to tell of its end: none of its nodes is to be probed any more.
+ *
+ * @param endings - reasons for which nodes are not probed that end an outage.
+ */
+export function endsBecause(
+  rows: Iterable<NodeRow>,
+  recordOnly: string | undefined,
+  endings: readonly ReasonCode[],
+): ReasonCode | undefined {
+  const standing = [...rows].filter((row) => row.retiredAt === undefined);
+  if (standing.length === 0) return recordOnly === 'ClusterGone' ? 'ClusterGone' : 'NodeGone';
+  const skipped = standing.map(({ facts }) => facts.skipped);
+  return skipped.every((reason) => reason !== undefined && endings.includes(reason)) ? skipped[0] : undefined;
+}

@@ -1,0 +1,244 @@
+import { z } from 'zod';
+import { reasonCode } from '../probe/reasons.ts';
+import type { NodeRow } from '../tables/node-rows.ts';
+import { type ClusterOutageState, foldQuorum, judgeQuorum, type QuorumSettings } from './cluster-outage.ts';
+import { dueAnnouncement, markTold, type What } from './due-announcement.ts';
+import { emptyLog } from './log.ts';
+import { emptyHistory, foldResult } from './node-history.ts';
+import { type Episode, emptyState, type Limits, type ProbeResult } from './node-state.ts';
+import { type Outage, outageId, writeEpisode } from './outage.ts';
+import { STALE_AFTER_INTERVALS } from './roll-up.ts';
+
+/** A result of the past, as a row of the table of results tells it. */
+export interface Recorded {
+  cluster: string;
+  node: string;
+  result: ProbeResult;
+}
+
+export interface Thresholds {
+  failures: number;
+  recoveries: number;
+}
+
+export interface ReplaySettings {
+  flapWindowMs: number;
+  /** Milliseconds between two sweeps. */
+  intervalMs: number;
+  quorum: QuorumSettings;
+}
+
+/** What would have been told with some thresholds. */
+export interface Replayed extends Thresholds {
+  /** Starts and ends, of nodes and of clusters. */
+  announcements: number;
+  nodes: Record<What, number>;
+  clusters: Record<What, number>;
+  nodeOutages: number;
+  clusterOutages: number;
+  /** How often a node's outage came back within the flap window. */
+  flaps: number;
+  /** From a node's first failure to the result that opened its outage, over all episodes; null where none opened. */
+  meanDetectMs: number | null;
+}
+
+const DEFAULT_INTERVAL_MS = 300_000;
+const LONGEST_STEP_MS = 30_000;
+const LATE_INTERVALS = 2;
+const DEADLINE_MS = 150_000;
+
+const shown = (value: unknown) => (value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 60));
+const isTime = (text: string) => /^\d{4}-\d\d-\d\dT/.test(text) && !Number.isNaN(Date.parse(text));
+const text = (what: string) => z.string({ error: ({ input }) => `expected ${what}, got ${shown(input)}` }).min(1);
+const toIso = (time: string) => new Date(time).toISOString();
+
+const recorded = z.object(
+  {
+    cluster: text('the cluster in "cluster" or "PartitionKey"'),
+    node: text('the node in "node" or in the first part of "RowKey"'),
+    at: text('a time such as 2026-11-21T09:35:05Z in "at"')
+      .refine(isTime, { error: ({ input }) => `expected a time such as 2026-11-21T09:35:05Z in "at", got ${shown(input)}` })
+      .transform(toIso),
+    verdict: z.enum(['reachable', 'unreachable', 'unknown'], {
+      error: ({ input }) => `expected reachable, unreachable or unknown in "verdict", got ${shown(input)}`,
+    }),
+    reason: reasonCode,
+    message: z.string().catch(''),
+    nonce: z.string().optional().catch(undefined),
+    sweep: z.string().catch(''),
+  },
+  { error: ({ input }) => `expected a result as a JSON object, got ${shown(input)}` },
+);
+
+/**
+ * Reads one recorded result, as the table of results holds it or with the names of its keys spelled out.
+ *
+ * @returns the result, or a sentence that says what was expected and what came.
+ */
+export function readRecorded(value: unknown): Recorded | string {
+  const row = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  const key = row.RowKey ?? row.rowKey;
+  const [node, , nonce] = typeof key === 'string' ? key.split('|') : [];
+  const cluster = row.cluster ?? row.PartitionKey ?? row.partitionKey;
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  const whole = isObject ? { ...row, cluster, node: row.node ?? node, nonce: row.nonce ?? nonce } : value;
+  const parsed = recorded.safeParse(whole);
+  if (!parsed.success) return parsed.error.issues.map(({ message }) => message).join('; ');
+  const { cluster: of, node: name, nonce: given, sweep, ...result } = parsed.data;
+  const own = { nonce: given ?? `${name}|${result.at}`, flight: '', sweep: isTime(sweep) ? toIso(sweep) : '' };
+  return { cluster: of, node: name, result: { ...result, ...own } };
+}
+
+/** The median gap between the sweeps of a recording; five minutes where it names fewer than two. */
+export function intervalOf(results: readonly Recorded[]): number {
+  const sweeps = [...new Set(results.map(({ result }) => result.sweep))].filter((sweep) => sweep !== '').sort();
+  const gaps = sweeps.slice(1).map((sweep, position) => Date.parse(sweep) - Date.parse(sweeps[position]!));
+  return gaps.sort((a, b) => a - b)[Math.floor(gaps.length / 2)] ?? DEFAULT_INTERVAL_MS;
+}
+
+/** A node and the time in which it counts as planned: from an interval before its first result until the last one is stale. */
+interface ReplayedNode {
+  row: NodeRow;
+  from: number;
+  until: number;
+}
+
+/** A cluster as the replay goes on. */
+interface ReplayedCluster {
+  id: string;
+  nodes: Map<string, ReplayedNode>;
+  state: ClusterOutageState;
+  /** Outages by id, and ids of those that may still have something to tell. */
+  outages: Map<string, Outage>;
+  unsettled: Set<string>;
+  /** The newest sweep with a result, and the newest whose nodes all have one. */
+  sweep: string;
+  sealed: string;
+  /** Nodes whose result is still to come, by sweep, until it is sealed. */
+  outstanding: Map<string, Set<string>>;
+  /** The mark at which it is to be assessed. */
+  due: number;
+}
+
+function toClusters(results: readonly Recorded[], intervalMs: number): Map<string, ReplayedCluster> {
+  const clusters = new Map<string, ReplayedCluster>();
+  for (const { cluster: id, node, result } of results) {
+    let cluster = clusters.get(id);
+    if (cluster === undefined) {
+      const nothing = { nodes: new Map(), state: {}, outages: new Map(), unsettled: new Set<string>(), outstanding: new Map() };
+      cluster = { id, ...nothing, sweep: '', sealed: '', due: Infinity };
+      clusters.set(id, cluster);
+    }
+    const at = Date.parse(result.at);
+    const facts = { node, resourceId: '', vmId: '', pool: '', os: 'Linux' } as const;
+    const row: NodeRow = { facts, state: emptyState, history: emptyHistory, missing: 0, etag: '' };
+    const known = cluster.nodes.get(node) ?? { row, from: at - intervalMs, until: at };
+    known.until = at + STALE_AFTER_INTERVALS * intervalMs;
+    cluster.nodes.set(node, known);
+    if (result.sweep === '') continue;
+    const outstanding = cluster.outstanding.get(result.sweep) ?? new Set();
+    cluster.outstanding.set(result.sweep, outstanding.add(node));
+  }
+  return clusters;
+}
+
+/** The sweep of results that name none: the occurrence of the interval at or before each. */
+function withSweeps(results: readonly Recorded[], intervalMs: number): readonly Recorded[] {
+  if (results.some(({ result }) => result.sweep !== '')) return results;
+  const sweepAt = (at: string) => new Date(Math.floor(Date.parse(at) / intervalMs) * intervalMs).toISOString();
+  return results.map((each) => ({ ...each, result: { ...each.result, sweep: sweepAt(each.result.at) } }));
+}
+
+/**
+ * Takes recorded results through the folds of the service with other thresholds, and counts what would have been told. Pure.
+ *
+ * A result counts as known when its probe began; a cluster is assessed at the marks of the service, a sweep sealed with its last result.
+ */
+export function replay(results: readonly Recorded[], thresholds: Thresholds, settings: ReplaySettings): Replayed {
+  const { intervalMs, flapWindowMs, quorum: quorumSettings } = settings;
+  const limits: Limits = { ...thresholds, flapWindowMs };
+  const step = Math.min(LONGEST_STEP_MS, intervalMs / 4);
+  const markAfter = (earliest: number) => Math.ceil(earliest / step) * step;
+  const byTime = (a: Recorded, b: Recorded) => compare(a.result.at, b.result.at) || compare(a.result.nonce, b.result.nonce);
+  const ordered = withSweeps([...results].sort(byTime), intervalMs);
+  const clusters = toClusters(ordered, intervalMs);
+  const counts = { nodes: { started: 0, ended: 0 }, clusters: { started: 0, ended: 0 }, nodeOutages: 0, clusterOutages: 0, flaps: 0 };
+  const detect = { ms: 0, episodes: 0 };
+
+  function write(cluster: ReplayedCluster, node: string | undefined, episode: Episode, now: string): void {
+    const subject = { cluster: cluster.id, node };
+    const id = outageId({ ...subject, start: episode.outage });
+    cluster.outages.set(id, writeEpisode(cluster.outages.get(id), subject, episode, emptyLog, now));
+    cluster.unsettled.add(id);
+    if (episode.end !== undefined) return;
+    if (node === undefined) counts.clusterOutages += episode.episode === 1 ? 1 : 0;
+    else {
+      if (episode.episode === 1) counts.nodeOutages += 1;
+      else counts.flaps += 1;
+      detect.ms += Date.parse(now) - Date.parse(episode.from);
+      detect.episodes += 1;
+    }
+  }
+
+  // In the order of their times no result comes late, so that nothing is ever withdrawn.
+  function take(cluster: ReplayedCluster, { node, result }: Recorded): void {
+    const { row } = cluster.nodes.get(node)!;
+    const fold = foldResult(row.history, result, limits, intervalMs);
+    row.history = fold.history;
+    row.state = fold.state;
+    for (const episode of fold.changed) write(cluster, node, episode, result.at);
+    const { sweep } = result;
+    const outstanding = cluster.outstanding.get(sweep);
+    const seals = outstanding?.delete(node) === true && outstanding.size === 0;
+    if (sweep > cluster.sweep) cluster.sweep = sweep;
+    if (seals && sweep > cluster.sealed) cluster.sealed = sweep;
+    if (fold.worthTelling || seals) cluster.due = Math.min(cluster.due, markAfter(Date.parse(result.at) + 1));
+  }
+
+  function judge(cluster: ReplayedCluster, now: Date): void {
+    const time = now.getTime();
+    const planned: NodeRow[] = [];
+    for (const { row, from, until } of cluster.nodes.values()) if (from <= time && time <= until) planned.push(row);
+    const sealed = cluster.sealed === cluster.sweep;
+    const quorum = judgeQuorum(planned, now, intervalMs, sealed, quorumSettings);
+    const before = cluster.state.outage;
+    cluster.state = foldQuorum(cluster.state, quorum, { sweep: cluster.sweep, now, flapWindowMs });
+    const { outage } = cluster.state;
+    if (outage !== undefined && (outage.episode !== before?.episode || outage.outage !== before.outage || outage.end !== before.end))
+      write(cluster, undefined, outage, now.toISOString());
+  }
+
+  function assess(cluster: ReplayedCluster): void {
+    const now = new Date(cluster.due);
+    cluster.due = Infinity;
+    judge(cluster, now);
+    const own = cluster.state.outage;
+    const clusterOutage = own && { start: own.from, end: own.end };
+    const context = { sealedSweep: cluster.sealed, clusterOutage, flapWindowMs, lateMs: LATE_INTERVALS * intervalMs + DEADLINE_MS, now };
+    for (const id of cluster.unsettled) {
+      const outage = cluster.outages.get(id)!;
+      const { what, heldUntil, covers, finished } = dueAnnouncement(outage, context);
+      for (const kind of what) counts[outage.node === undefined ? 'clusters' : 'nodes'][kind] += 1;
+      const told = what.reduce((marked, kind) => markTold(marked, kind, outage.episode), outage);
+      cluster.outages.set(id, covers ? { ...told, told: { ...told.told, covered: outage.episode } } : told);
+      if (finished) cluster.unsettled.delete(id);
+      if (heldUntil !== undefined) cluster.due = Math.min(cluster.due, markAfter(Math.max(now.getTime() + 1, heldUntil.getTime())));
+    }
+  }
+
+  for (const each of ordered) {
+    const cluster = clusters.get(each.cluster)!;
+    const at = Date.parse(each.result.at);
+    while (cluster.due <= at) assess(cluster);
+    take(cluster, each);
+  }
+  for (const cluster of clusters.values()) while (cluster.due < Infinity) assess(cluster);
+
+  const { nodes, clusters: own } = counts;
+  const announcements = nodes.started + nodes.ended + own.started + own.ended;
+  return { ...thresholds, announcements, ...counts, meanDetectMs: detect.episodes === 0 ? null : detect.ms / detect.episodes };
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

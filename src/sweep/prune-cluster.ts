@@ -1,0 +1,91 @@
+import { odata, type TableClient, type TransactionAction } from '@azure/data-tables';
+import pLimit from 'p-limit';
+import type { Services } from '../services.ts';
+import type { Tables } from '../tables/open-tables.ts';
+import { isLostWrite, prefixed, type Row, readRange, readRow, writeBatch } from '../tables/rows.ts';
+
+const DAY_MS = 86_400_000;
+const GONE_DAYS = 7;
+const OUTBOX_DAYS = 30;
+const OUTAGES_OF_A_SUBJECT = 20;
+const CONCURRENT_NODES = 8;
+const KEYS = ['partitionKey', 'rowKey'];
+
+const deletion = ({ partitionKey, rowKey }: Row): TransactionAction => ['delete', { partitionKey, rowKey }];
+
+/** Returns false where the row changed since it was read, or is gone. */
+async function holds(write: Promise<unknown>): Promise<boolean> {
+  try {
+    await write;
+    return true;
+  } catch (error) {
+    if (isLostWrite(error)) return false;
+    throw error;
+  }
+}
+
+const nodeOf = ({ rowKey }: Row) => rowKey.split('|')[1]!;
+
+/** Forgets a node by name and then its row: as long as that is there, the next day repairs what a crash left. */
+async function forgetNode(fleet: TableClient, names: TableClient, row: Row & { etag: string }): Promise<void> {
+  const { partitionKey: cluster, rowKey, etag } = row;
+  await holds(names.deleteEntity(nodeOf(row), cluster));
+  if (await holds(fleet.deleteEntity(cluster, rowKey, { etag }))) return;
+  // It came back meanwhile, and its name is written for new nodes alone.
+  if (await readRow(fleet, cluster, rowKey)) await names.upsertEntity({ partitionKey: nodeOf(row), rowKey: cluster });
+}
+
+/** Ended and announced outages of each subject beyond its newest ones. */
+function surplus(outages: readonly Row[]): Row[] {
+  const seen = new Map<string, number>();
+  return outages.filter((row) => {
+    const nth = (seen.get(nodeOf(row)) ?? 0) + 1;
+    seen.set(nodeOf(row), nth);
+    return nth > OUTAGES_OF_A_SUBJECT && typeof row.end === 'string' && row.end !== '' && row.settled === true;
+  });
+}
+
+/** Forgets nodes that are gone for long, outages beyond the newest, and what was kept to announce summaries. */
+async function pruneRows(tables: Tables, cluster: string, time: number): Promise<void> {
+  const fleet = await tables.open('fleet');
+  // Outages before nodes: those of a node that comes back from here on are not among them.
+  const outages = await readRange(fleet, cluster, { ...prefixed('outage|'), select: [...KEYS, 'end', 'settled'] });
+  const retired = odata`retiredAt ne '' and retiredAt lt ${new Date(time - GONE_DAYS * DAY_MS).toISOString()}`;
+  const gone = await readRange(fleet, cluster, { ...prefixed('node|'), filter: retired });
+  const names = new Set(gone.map(nodeOf));
+  const ofGone = (row: Row) => names.has(nodeOf(row));
+  const logs = gone.length === 0 ? [] : await readRange(fleet, cluster, { ...prefixed('log|'), select: KEYS });
+  const old = odata`Timestamp lt ${new Date(time - OUTBOX_DAYS * DAY_MS)}`;
+  const outbox = await readRange(fleet, cluster, { ...prefixed('outbox|'), select: KEYS, filter: old });
+  const kept = outages.filter((row) => !ofGone(row));
+  const leaving = [...logs.filter(ofGone), ...outages.filter(ofGone), ...surplus(kept), ...outbox];
+  await writeBatch(fleet, leaving.map(deletion));
+
+  const limit = pLimit(CONCURRENT_NODES);
+  const namesTable = await tables.open('names');
+  await Promise.all(gone.map((row) => limit(() => forgetNode(fleet, namesTable, row))));
+}
+
+/** Forgets a cluster that is gone for long and has no nodes left, its line in the list last. */
+async function forgetIfGone(tables: Tables, cluster: string, time: number): Promise<void> {
+  const fleet = await tables.open('fleet');
+  const clusters = await tables.open('clusters');
+  const listed = await readRow(clusters, 'fleet', cluster);
+  const own = await readRow(fleet, cluster, 'cluster');
+  // Without a row of its own a crash left the rest.
+  const judged = own ?? listed;
+  const before = new Date(time - GONE_DAYS * DAY_MS).toISOString();
+  if (listed === undefined || judged?.recordOnly !== 'ClusterGone' || !(String(judged.assessedAt) < before)) return;
+  const rows = await readRange(fleet, cluster, { select: KEYS });
+  if (rows.some(({ rowKey }) => rowKey.startsWith('node|'))) return;
+  if (own !== undefined && !(await holds(fleet.deleteEntity(cluster, 'cluster', { etag: own.etag })))) return;
+  await writeBatch(fleet, rows.filter(({ rowKey }) => rowKey !== 'cluster').map(deletion));
+  await holds(clusters.deleteEntity('fleet', cluster, { etag: listed.etag }));
+}
+
+/** Keeps what the tables hold of one cluster within bounds, and forgets it once it is gone for long. */
+export async function pruneCluster({ tables, now }: Services, cluster: string): Promise<void> {
+  const time = now().getTime();
+  await pruneRows(tables, cluster, time);
+  await forgetIfGone(tables, cluster, time);
+}

@@ -1,0 +1,51 @@
+import type { TableClient } from '@azure/data-tables';
+import { type ReasonCode, reasonCode } from '../probe/reasons.ts';
+import { readRange } from './rows.ts';
+
+const PARTITION = 'blind';
+
+/** A cluster that nobody can see, or the prober itself (`*`): since which sweep, until which, and what was told of it. */
+export interface BlindRow {
+  subject: string;
+  since: string;
+  until?: string;
+  unknown: number;
+  planned: number;
+  reason: ReasonCode;
+  told: '' | 'started' | 'ended';
+  /** The newest sweep that was judged: an older one never judges over it. */
+  sweep: string;
+}
+
+/** Reads all of them, by subject. */
+export async function readBlindRows(clusters: TableClient): Promise<Map<string, BlindRow & { etag: string }>> {
+  const rows = await readRange(clusters, PARTITION);
+  return new Map(
+    rows.map((row) => [
+      row.rowKey,
+      {
+        subject: row.rowKey,
+        since: String(row.since),
+        until: row.until ? String(row.until) : undefined,
+        unknown: Number(row.unknown ?? 0),
+        planned: Number(row.planned ?? 0),
+        reason: reasonCode.parse(row.reason),
+        told: row.told === 'started' || row.told === 'ended' ? row.told : '',
+        sweep: String(row.sweep ?? ''),
+        etag: row.etag,
+      },
+    ]),
+  );
+}
+
+/** Writes one as it was read, or makes it. Two runs of close-sweep judge the same sweep alike: the loser's write is not needed. */
+export async function putBlindRow(clusters: TableClient, { subject, until, ...row }: BlindRow, etag?: string): Promise<void> {
+  const entity = { partitionKey: PARTITION, rowKey: subject, ...row, until: until ?? '' };
+  if (etag === undefined) await clusters.createEntity(entity);
+  else await clusters.updateEntity(entity, 'Replace', { etag });
+}
+
+/** Forgets one whose end was told. */
+export async function deleteBlindRow(clusters: TableClient, subject: string, etag: string): Promise<void> {
+  await clusters.deleteEntity(PARTITION, subject, { etag });
+}

@@ -1,0 +1,65 @@
+import type { TableClient } from '@azure/data-tables';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { deleteSummary, insertSummary, readSummaries, type Summary } from '../../src/tables/outbox-rows.ts';
+import { insertOnce } from '../../src/tables/rows.ts';
+import { type Storage, startStorage } from './storage.ts';
+
+let storage: Storage;
+let fleet: TableClient;
+beforeAll(async () => {
+  storage = await startStorage();
+  fleet = await storage.tables.open('fleet');
+});
+afterAll(() => storage.stop());
+
+const start = '2026-11-21T09:35:00.000Z';
+const summaryOf = (id: string, count: number, more: Partial<Summary> = {}): Summary => ({
+  eventId: `0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01.rg.shop|summary|${id}/started`,
+  what: 'started',
+  members: Array.from({ length: count }, (_, n) => ({
+    node: `aks-nodepool1-12345678-vmss${String(n).padStart(6, '0')}`,
+    start,
+    reason: 'DnsTimeout' as const,
+    episode: 1,
+  })),
+  commonFactors: [],
+  ...more,
+});
+
+describe('a summary in the outbox', () => {
+  it('is read back as it was frozen, with 5,000 members too', async () => {
+    const ended = summaryOf('b', 2, { what: 'ended' });
+    ended.members[0]!.end = start;
+    const large = summaryOf('a', 5000, {
+      commonFactors: [{ factor: 'zone', value: '1', failing: 3, inside: 3, elsewhereFailing: 0, elsewhere: 2, sentence: 'all 3 are' }],
+    });
+    for (const each of [large, ended]) await insertSummary(fleet, 'whole', each);
+    expect(await readSummaries(fleet, 'whole')).toEqual([large, ended]);
+  });
+
+  it('is frozen once', async () => {
+    await insertSummary(fleet, 'once', summaryOf('a', 2));
+    await insertSummary(fleet, 'once', summaryOf('a', 9));
+    expect(await readSummaries(fleet, 'once')).toEqual([summaryOf('a', 2)]);
+  });
+
+  it('is put away alone', async () => {
+    for (const id of ['a', 'b']) await insertSummary(fleet, 'away', summaryOf(id, 1));
+    await deleteSummary(fleet, 'away', summaryOf('a', 1));
+    expect(await readSummaries(fleet, 'away')).toEqual([summaryOf('b', 1)]);
+  });
+
+  it('belongs to its cluster', async () => {
+    await insertSummary(fleet, 'own', summaryOf('a', 1));
+    expect(await readSummaries(fleet, 'other')).toEqual([]);
+  });
+
+  it.each(['{', 'null', '[{"node":1}]', '[{"node":"a","start":"2026'])('with %j for members has none, with a warning', async (text) => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const cluster = `broken ${text.length}`;
+    await insertOnce(fleet, { partitionKey: cluster, rowKey: 'outbox|a', what: 'sung', members0: text, commonFactors: text });
+    expect(await readSummaries(fleet, cluster)).toEqual([{ eventId: 'a', what: 'started', members: [], commonFactors: [] }]);
+    expect(warn).toHaveBeenCalledTimes(2);
+    warn.mockRestore();
+  });
+});
