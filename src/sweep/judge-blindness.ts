@@ -1,4 +1,5 @@
 import { blindEvent, type TelemetryEvent } from '../announce/events.ts';
+import { endingReasons } from '../fleet/compare-nodes.ts';
 import { isProberBlind, type Sight, sightOf } from '../history/blindness.ts';
 import { openEpisode } from '../history/node-state.ts';
 import type { Services } from '../services.ts';
@@ -17,6 +18,8 @@ export interface Blindness {
 
 const PROBER = '*';
 
+const isOver = (recordOnly: string | undefined) => recordOnly === 'ClusterGone' || endingReasons.some((reason) => reason === recordOnly);
+
 /** Writes a row, or leaves it to whoever was faster: the next sweep judges again. */
 async function unlessLost(write: Promise<void>): Promise<void> {
   await write.catch((error) => {
@@ -29,8 +32,18 @@ function proberEvent({ since, unknown, planned, reason }: BlindRow, time: string
   return { name: 'ProberError', time, properties: { eventId: `prober|blind|${since}`, message, evidence: reason } };
 }
 
-/** Brings the rows in line with what a sweep saw; what is as before is left alone. */
-async function update(services: Services, sweep: string, sights: readonly Sight[], proberBlind: boolean): Promise<void> {
+/**
+ * Brings the rows in line with what a sweep saw; what is as before is left alone.
+ *
+ * @param over - clusters that are not to be seen any more, so that they are not blind either.
+ */
+async function update(
+  services: Services,
+  sweep: string,
+  sights: readonly Sight[],
+  over: ReadonlySet<string>,
+  proberBlind: boolean,
+): Promise<void> {
   const table = await services.tables.open('clusters');
   const rows = await readBlindRows(table);
   const total = (pick: (sight: Sight) => number) => sights.reduce((sum, sight) => sum + pick(sight), 0);
@@ -47,7 +60,7 @@ async function update(services: Services, sweep: string, sights: readonly Sight[
       await unlessLost(
         putBlindRow(table, fresh ? { subject, since: sweep, told: '', ...now } : { ...row, until: undefined, ...now }, row?.etag),
       );
-    } else if (!blind && row !== undefined && row.until === undefined && planned > 0)
+    } else if (!blind && row !== undefined && row.until === undefined && (planned > 0 || over.has(subject)))
       await unlessLost(putBlindRow(table, { ...row, until: sweep, unknown, planned, sweep }, row.etag));
   }
 }
@@ -97,7 +110,8 @@ export async function judgeBlindness(
     return { ...sight, blind: sight.blind && !inOutage.has(cluster) };
   });
   const proberBlind = isProberBlind(sights);
-  await update(services, sweep, sights, proberBlind);
+  const over = new Set(clusters.filter(({ recordOnly }) => isOver(recordOnly)).map((row) => row.cluster));
+  await update(services, sweep, sights, over, proberBlind);
   effectDone('close-sweep:blindness');
   await announce(services);
   const rows = await readBlindRows(await services.tables.open('clusters'));

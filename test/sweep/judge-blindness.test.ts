@@ -59,6 +59,25 @@ function ledgerOf(unknown: number, reason: ReasonCode = 'StartLost', planned = 1
 }
 const [well, blind] = [ledgerOf(0), ledgerOf(8)];
 
+const rowOf = (name: string): ClusterRow => ({
+  cluster: nameOf(name),
+  subscriptionId: sub,
+  resourceGroup: 'rg',
+  name,
+  region: '',
+  version: '',
+  nodes: emptyCounts,
+  openOutages: 0,
+  notReachable: [],
+  outage: {},
+  commonFactors: [],
+  uptime: addUptimes([]),
+  assessedAt: timeOf(0),
+  sweep: sweepOf(0),
+  sealedSweep: sweepOf(0),
+  mark: timeOf(0),
+});
+
 const judge = (n: number, ledgers: Record<string, Ledger>, clusters: ClusterRow[] = [], by = services) => {
   clock.at(timeOf(n + 0.5));
   return judgeBlindness(by, sweepOf(n), new Map(Object.entries(ledgers).map(([name, ledger]) => [nameOf(name), ledger])), clusters);
@@ -108,36 +127,31 @@ describe('a cluster of which most nodes give no verdict', () => {
 
   it('is not blind while it is in an outage of its own: that much was seen', async () => {
     const episode = { outage: timeOf(0), episode: 1, from: timeOf(0), reason: 'DnsTimeout' as const };
-    const row: ClusterRow = {
-      cluster: nameOf('shop'),
-      subscriptionId: sub,
-      resourceGroup: 'rg',
-      name: 'shop',
-      region: '',
-      version: '',
-      nodes: emptyCounts,
-      openOutages: 0,
-      notReachable: [],
-      outage: { outage: episode },
-      commonFactors: [],
-      uptime: addUptimes([]),
-      assessedAt: timeOf(0),
-      sweep: sweepOf(0),
-      sealedSweep: sweepOf(0),
-      mark: timeOf(0),
-    };
+    const row = { ...rowOf('shop'), outage: { outage: episode } };
     await judge(0, { shop: blind, bank: well }, [row]);
     expect(events()).toEqual([]);
     await judge(1, { shop: blind, bank: well }, [{ ...row, outage: { outage: { ...episode, end: timeOf(1) } } }]);
     expect(events()).toEqual(['ClusterBlind shop']);
   });
 
-  it('stays blind while nothing of it is planned', async () => {
+  it('stays blind while nothing of it can be planned', async () => {
     await judge(0, { shop: blind, bank: well });
-    const stopped: Ledger = { ...emptyLedger, known: 10, notProbed: 10, byReason: { ClusterStopped: 10 } };
-    expect((await judge(1, { shop: stopped, bank: well })).clusters.size).toBe(1);
+    const unread: Ledger = { ...emptyLedger, known: 10, notProbed: 10, byReason: { SubscriptionUnreadable: 10 } };
+    const row = { ...rowOf('shop'), recordOnly: 'SubscriptionUnreadable' };
+    expect((await judge(1, { shop: unread, bank: well }, [row])).clusters.size).toBe(1);
     expect(events()).toEqual(['ClusterBlind shop']);
   });
+
+  it.each(['ClusterStopped', 'ClusterGone', 'Excluded'] as const)(
+    'is not blind any more once it is not to be seen: %s',
+    async (recordOnly) => {
+      await judge(0, { shop: blind, bank: well });
+      const unseen: Ledger = { ...emptyLedger, known: 10, notProbed: 10, byReason: { [recordOnly]: 10 } };
+      expect((await judge(1, { shop: unseen, bank: well }, [{ ...rowOf('shop'), recordOnly }])).clusters.size).toBe(0);
+      expect(events()).toEqual(['ClusterBlind shop', 'ClusterSighted shop']);
+      expect(await rowsOf()).toEqual([]);
+    },
+  );
 });
 
 describe('a fleet of which no cluster can be seen', () => {
