@@ -1,0 +1,71 @@
+import { parseClusterId } from '../fleet/resource-id.ts';
+import { foldQuorum, judgeQuorum, type Quorum } from '../history/cluster-outage.ts';
+import { commonFactors } from '../history/common-factors.ts';
+import { rollUp, STALE_AFTER_INTERVALS } from '../history/roll-up.ts';
+import { addObserved, emptyBuckets, summarize } from '../history/uptime.ts';
+import type { Services } from '../services.ts';
+import type { OwnClusterRow } from '../tables/cluster-rows.ts';
+import type { NodeRow } from '../tables/node-rows.ts';
+import type { OutageRow } from '../tables/outage-rows.ts';
+import { readClusterFacts } from '../tables/sweep-rows.ts';
+import type { MessageOf } from './messages.ts';
+import { intervalAt } from './schedule.ts';
+
+const SKEW_MS = 120_000;
+
+const later = (a: string, b: string) => (a > b ? a : b);
+
+/** What an assessment has read. */
+export interface Seen {
+  before?: { row: OwnClusterRow; etag: string };
+  nodes: Map<string, NodeRow>;
+  /** Outages that are open, not told, or not yet counted. */
+  unsettled: OutageRow[];
+  sealed: boolean;
+  now: Date;
+}
+
+/** Rolls the cluster up, judges its quorum and adds up its uptime: the row it comes to. Nothing is written. */
+export async function judgeCluster(
+  services: Services,
+  { sweep, cluster, mark }: MessageOf<'assess-cluster'>,
+  seen: Seen,
+): Promise<[OwnClusterRow, Quorum]> {
+  const { settings, tables } = services;
+  const { before, nodes, sealed, now } = seen;
+  const interval = intervalAt(settings.SWEEP_SCHEDULE, now);
+  const named = parseClusterId(cluster)!;
+  // An older sweep never takes the place of a newer one; its rows were read now all the same.
+  const newest = before === undefined || sweep >= before.row.sweep;
+  const facts = newest ? await readClusterFacts(await tables.open('sweeps'), sweep, cluster) : undefined;
+  const known = facts ?? before?.row;
+  const { byReason: _, ...judged } = rollUp(nodes.values(), now, interval);
+  const quorum = judgeQuorum(nodes.values(), now, interval, sealed, {
+    percent: settings.CLUSTER_QUORUM_PERCENT,
+    nodes: settings.CLUSTER_QUORUM_NODES,
+  });
+  const flapWindowMs = settings.FLAP_WINDOW_MINUTES * 60_000;
+  const outage = newest ? foldQuorum(before?.row.outage ?? {}, quorum, { sweep, now, flapWindowMs }) : before.row.outage;
+  const factsOf = (rows: readonly NodeRow[]) => rows.map((row) => row.facts);
+  const watchedSince = new Date(Math.max(Date.parse(before?.row.assessedAt ?? ''), now.getTime() - STALE_AFTER_INTERVALS * interval));
+  const row: OwnClusterRow = {
+    cluster,
+    subscriptionId: named.subscriptionId,
+    resourceGroup: known?.resourceGroup ?? named.resourceGroup,
+    name: known?.name ?? named.name,
+    region: known?.region ?? '',
+    version: known?.version ?? '',
+    recordOnly: known?.recordOnly,
+    ...judged,
+    outage,
+    commonFactors: commonFactors(factsOf(quorum.failing), factsOf(quorum.healthy), now),
+    buckets: addObserved(before?.row.buckets ?? emptyBuckets, quorum.planned, watchedSince, now),
+    uptime: before?.row.uptime ?? summarize(emptyBuckets, now),
+    assessedAt: now.toISOString(),
+    sweep: later(sweep, before?.row.sweep ?? ''),
+    sealedSweep: sealed ? later(sweep, before?.row.sealedSweep ?? '') : (before?.row.sealedSweep ?? ''),
+    // A mark of a stranger or of a skewed clock must not silence the cluster.
+    mark: mark <= new Date(now.getTime() + SKEW_MS).toISOString() ? mark : now.toISOString(),
+  };
+  return [row, quorum];
+}
