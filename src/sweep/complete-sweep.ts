@@ -1,7 +1,9 @@
+import { clusterPage } from '../announce/events.ts';
 import type { Availability } from '../announce/telemetry.ts';
 import { openEpisode } from '../history/node-state.ts';
 import { scriptHash } from '../probe/script.ts';
 import type { Services } from '../services.ts';
+import { statusPageUrl } from '../settings.ts';
 import type { BlindRow } from '../tables/blind-rows.ts';
 import type { ClusterRow } from '../tables/cluster-rows.ts';
 import { insertCompleted, type SweepRows } from '../tables/sweep-rows.ts';
@@ -16,6 +18,7 @@ function availabilityOf(
   ledger: Ledger,
   blind: BlindRow | undefined,
   span: { startedAt: string; completedAt: string },
+  pageUrl: string | undefined,
 ): Availability {
   const { openOutages, nodes, outage } = cluster;
   const down = openEpisode(outage.outage);
@@ -36,6 +39,7 @@ function availabilityOf(
       blind: String(blind !== undefined),
       coverage: coverageOf(ledger).toFixed(4),
       reason: down?.reason ?? blind?.reason ?? '',
+      page: clusterPage(pageUrl, cluster.cluster),
     },
   };
 }
@@ -69,7 +73,7 @@ export async function completeSweep(
     const blind = blindness.clusters.get(cluster.cluster);
     // While the prober is blind there is nothing to say of any cluster.
     if (own === undefined || cluster.recordOnly !== undefined || blindness.prober) return [];
-    return [availabilityOf(cluster, sweep, own, blind, { startedAt, completedAt })];
+    return [availabilityOf(cluster, sweep, own, blind, { startedAt, completedAt }, statusPageUrl(settings))];
   });
   const { known, reachable, unreachable, unknown, notProbed } = ledger;
   const durationSeconds = (Date.parse(completedAt) - Date.parse(startedAt)) / 1000;
