@@ -1,14 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
-// Tests that mostly wait for sweeps, and so do not disturb one another.
-const waiting = ['test/e2e/kill-at-each-effect.test.ts', 'test/e2e/kill-at-a-summary.test.ts', 'test/e2e/outages.test.ts'];
-const apart = ['test/e2e/npm-start.test.ts', ...waiting];
+const apart = ['test/e2e/npm-start.test.ts', 'test/e2e/kill-at-each-effect.test.ts'];
 
 // One group after the other: what is timed runs alone, and what starts thirty hosts disturbs nobody.
 const groups = [
   { name: 'start', include: ['test/e2e/npm-start.test.ts'] },
   { name: 'parts', include: ['test/**/*.test.ts'], exclude: apart },
-  { name: 'crashes', include: waiting },
+  { name: 'crashes', include: ['test/e2e/kill-at-each-effect.test.ts'] },
 ];
 
 export default defineConfig({
