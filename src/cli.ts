@@ -1,87 +1,65 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util';
-import { DefaultAzureCredential } from '@azure/identity';
-import { formatTarget, parseTarget, type Target } from './fleet/resource-id.ts';
-import { checkNode } from './probe/check-node.ts';
-import { reasons } from './probe/reasons.ts';
-import { connectArm } from './services.ts';
+import { UsageError } from './cli/usage-error.ts';
 import { readSettings } from './settings.ts';
 
 const help = `Examples:
   npm run --silent cli -- check --id /subscriptions/…/virtualMachineScaleSets/aks-web-12345678-vmss/virtualMachines/0
   npm run --silent cli -- check --subscription S --node-resource-group RG --vmss V --instance-id 0 --json
+  npm run --silent cli -- plan
 
-Asks one node, through Azure Run Command and with your own sign-in, whether it can reach its Kubernetes API server.
+Works with your own sign-in, straight against Azure, and keeps nothing.
 
+check   asks one node, through Azure Run Command, whether it can reach its Kubernetes API server
   --id ID                   resource ID of a scale set instance or of a VM, in any letter case
   --subscription, --node-resource-group, --vmss, --instance-id
                             the same in four parts
   -v, --verbose             also what the node said
   --json                    the result as JSON
+  Exit status: 0 reachable, 1 unreachable, 2 wrong use, 3 unknown.
 
-The result goes to standard output, progress to standard error. Exit status: 0 reachable, 1 unreachable, 2 wrong use, 3 unknown.
+plan    tells what a sweep would probe, what not and why, missing permissions, its pace and its cost, and touches no node
+  --json                    the plan as JSON
+  Exit status: 0 nothing to be mended, 1 something is, 2 wrong use, 3 the plan could not be made.
+  Reads the settings of the app from the environment: SUBSCRIPTIONS, INCLUDE_CLUSTERS, SWEEP_SCHEDULE and so on.
+
+The result goes to standard output, progress to standard error.
 `;
 
-const EXIT = { reachable: 0, unreachable: 1, unknown: 3 } as const;
-const OUTCOME = { reachable: 'succeeded', unreachable: 'failed', unknown: 'inconclusive' } as const;
-
-class UsageError extends Error {}
-
-interface Options {
-  target: Target;
-  verbose: boolean;
-  json: boolean;
-}
-
-function readOptions(args: string[]): Options | undefined {
+function readArguments(args: string[]) {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean', default: false } as const;
   const names = { id: text, subscription: text, 'node-resource-group': text, vmss: text, 'instance-id': text };
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: { ...names, json: flag, verbose: { ...flag, short: 'v' }, help: { ...flag, short: 'h' } },
-  });
-  if (values.help) return undefined;
-  if (positionals.length !== 1 || positionals[0] !== 'check')
-    throw new UsageError(`expected the command check, got "${positionals.join(' ')}"; see --help`);
-  const { subscription, vmss } = values;
-  const parts = `/subscriptions/${subscription}/resourceGroups/${values['node-resource-group']}/providers/Microsoft.Compute/virtualMachineScaleSets/${vmss}/virtualMachines/${values['instance-id']}`;
-  const target = parseTarget(values.id ?? parts);
-  if (target === undefined)
-    throw new UsageError(
-      `expected --id with the resource ID of a scale set instance or VM, or all of its four parts, got "${values.id ?? parts}"; see --help`,
-    );
-  return { target, verbose: values.verbose, json: values.json };
+  try {
+    return parseArgs({
+      args,
+      allowPositionals: true,
+      options: { ...names, json: flag, verbose: { ...flag, short: 'v' }, help: { ...flag, short: 'h' } },
+    });
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message.split('\n')[0]}; see --help`);
+  }
 }
 
 async function main(): Promise<number> {
-  const options = readOptions(process.argv.slice(2));
-  if (options === undefined) {
+  const { values, positionals } = readArguments(process.argv.slice(2));
+  if (values.help) {
     process.stdout.write(help);
     return 0;
   }
-  const { target, verbose, json } = options;
-  // A check from a laptop keeps nothing: storage is named because the settings ask for it, and never opened.
-  const settings = readSettings({ ...process.env, AzureWebJobsStorage: 'UseDevelopmentStorage=true' });
-  const credential = new DefaultAzureCredential({ managedIdentityClientId: settings.AZURE_CLIENT_ID });
-  const { verdict, evidence } = await checkNode(connectArm(settings, credential), settings, target, (line) =>
-    process.stderr.write(`${line}\n`),
-  );
-  const { stage, sentence, remedies } = reasons[verdict.reason];
-  if (json)
-    process.stdout.write(
-      `${JSON.stringify({ target: formatTarget(target), ...verdict, stage, remedies, ...(verbose ? { response: evidence } : {}) })}\n`,
-    );
-  else {
-    const why =
-      verdict.verdict === 'reachable'
-        ? []
-        : [`${verdict.reason}: ${sentence}`, verdict.message, ...remedies.map((remedy) => `- ${remedy}`), ''];
-    const said = verbose ? ['Response:', evidence, ''] : [];
-    process.stdout.write(`${[...said, ...why, `Connectivity check: ${OUTCOME[verdict.verdict]}`].join('\n')}\n`);
+  const [command] = positionals;
+  if (positionals.length !== 1 || (command !== 'check' && command !== 'plan'))
+    throw new UsageError(`expected one command, check or plan, got "${positionals.join(' ')}"; see --help`);
+  // A command on a laptop keeps nothing: storage is named because the settings ask for it, and never opened.
+  let settings: ReturnType<typeof readSettings>;
+  try {
+    settings = readSettings({ ...process.env, AzureWebJobsStorage: 'UseDevelopmentStorage=true' });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
   }
-  return EXIT[verdict.verdict];
+  // Loaded only now: the SDKs take a second, for which nobody who asks for help should wait.
+  if (command === 'plan') return (await import('./cli/plan.ts')).runPlan(values, settings);
+  return (await import('./cli/check.ts')).runCheck(values, settings);
 }
 
 main().then(
@@ -90,6 +68,6 @@ main().then(
   },
   (error) => {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 2;
+    process.exitCode = error instanceof UsageError ? 2 : 3;
   },
 );

@@ -1,6 +1,8 @@
+import { AuthorizationManagementClient } from '@azure/arm-authorization';
 import { ComputeManagementClient } from '@azure/arm-compute';
 import { ContainerServiceClient } from '@azure/arm-containerservice';
 import { SubscriptionClient } from '@azure/arm-resources-subscriptions';
+import type { PipelinePolicy } from '@azure/core-rest-pipeline';
 import { TableClient, TableServiceClient } from '@azure/data-tables';
 import { ManagedIdentityCredential, type TokenCredential } from '@azure/identity';
 import { QueueClient } from '@azure/storage-queue';
@@ -21,6 +23,8 @@ export interface Arm {
   compute(subscriptionId: string): ComputeManagementClient;
   /** For Run Command: a request is sent once, whatever comes back. */
   computeOnce(subscriptionId: string): ComputeManagementClient;
+  /** What the caller may do; for `plan` alone. */
+  authorization(subscriptionId: string): AuthorizationManagementClient;
 }
 
 /** All that the stages work with. */
@@ -42,19 +46,25 @@ function memoize<T>(make: (key: string) => T): (key: string) => T {
   };
 }
 
-/** Connects to Azure Resource Manager alone: all that a check from a laptop needs. */
-export function connectArm(settings: Settings, credential: TokenCredential): Arm {
+/**
+ * Connects to Azure Resource Manager alone: all that the commands on a laptop need.
+ *
+ * @param policies - further ones for every client, such as one that counts requests.
+ */
+export function connectArm(settings: Settings, credential: TokenCredential, policies: readonly PipelinePolicy[] = []): Arm {
   const endpoint = settings.ARM_ENDPOINT.replace(/\/$/, '');
   // With only the endpoint set, the clients would still ask for tokens of the public cloud.
   const options = { endpoint, credentials: { scopes: [`${endpoint}/.default`] }, credentialScopes: [`${endpoint}/.default`] };
   const fitted = <C extends { pipeline: Parameters<typeof fitArmPipeline>[0] }>(client: C, reads = true): C => {
     fitArmPipeline(client.pipeline, endpoint, reads);
+    for (const policy of policies) client.pipeline.addPolicy(policy);
     return client;
   };
   return {
     subscriptions: fitted(new SubscriptionClient(credential, options)),
     clusters: memoize((id) => fitted(new ContainerServiceClient(credential, id, options))),
     compute: memoize((id) => fitted(new ComputeManagementClient(credential, id, options))),
+    authorization: memoize((id) => fitted(new AuthorizationManagementClient(credential, id, options))),
     computeOnce: memoize((id) => fitted(new ComputeManagementClient(credential, id, options), false)),
   };
 }
@@ -68,12 +78,13 @@ function storageUrl(settings: Settings, service: 'queue' | 'table'): string {
  * Puts the program together: the one place where clients are built.
  *
  * @param credential - the app's managed identity unless given; the CLI gives the user's own.
+ * @param now - the clock.
  */
 export function buildServices(
   settings: Settings,
   credential: TokenCredential = new ManagedIdentityCredential({ clientId: settings.AZURE_CLIENT_ID }),
+  now: () => Date = () => new Date(),
 ): Services {
-  const now = () => new Date();
   const connection = settings.AzureWebJobsStorage;
   const insecure = { allowInsecureConnection: connection !== undefined && /http:|UseDevelopmentStorage/i.test(connection) };
   const table = (name: string) =>

@@ -6,6 +6,7 @@ import type { OperationBook } from './keep-operations.ts';
 import type { SimulatedCluster, SimulatedSubscription, World } from './lay-out-fleet.ts';
 import type { RequestLog } from './log-requests.ts';
 import { type ArmRoute, matchArmRoute } from './match-arm-route.ts';
+import type { FaultBoard } from './switch-faults.ts';
 
 type Surroundings = ComputeSurroundings & {
   world: World;
@@ -41,6 +42,7 @@ export function answerArm(around: Surroundings): (method: string, url: URL, body
     if (board.ofSubscription(subscription.id, 'arm') === 'access-denied') return accessDenied(route, subscription);
     if (route.operation === 'Subscriptions_Get') return ok(describeSubscription(subscription));
     const clusters = subscription.clusters.filter((cluster) => board.ofCluster(cluster, 'model') !== 'cluster-gone');
+    if (route.operation === 'Permissions_ListForResourceGroup') return permissionsOf(board, route, clusters);
     return route.operation.startsWith('ManagedClusters_')
       ? answerClusters(around, route, clusters, url)
       : answerWithinQuota(around, route, subscription.id, clusters, url, body);
@@ -76,6 +78,15 @@ function answerWithinQuota(
   };
   const reply = answer();
   return { ...reply, headers: { 'x-ms-ratelimit-remaining-resource': taken.header, 'x-ms-request-charge': '1', ...reply.headers } };
+}
+
+// What the caller's roles grant together: here those of the prober's own role.
+function permissionsOf(board: FaultBoard, { resourceGroup }: ArmRoute, clusters: SimulatedCluster[]): ArmReply {
+  const cluster = clusters.find(({ nodeResourceGroup }) => nodeResourceGroup.toLowerCase() === resourceGroup?.toLowerCase());
+  const denied = cluster !== undefined && board.ofCluster(cluster, 'arm') === 'access-denied';
+  const actions = ['*/read', 'Microsoft.Compute/*/runCommand/action'];
+  const notActions = denied ? ['Microsoft.Compute/virtualMachineScaleSets/virtualMachines/runCommand/action'] : [];
+  return ok({ value: [{ actions, notActions, dataActions: [], notDataActions: [] }] });
 }
 
 function quotaKindOf({ operation }: ArmRoute): QuotaKind {

@@ -1,8 +1,15 @@
 import { type ArmReply, armError, ok, pageOf, throttledReply } from './arm-reply.ts';
-import { describeInstance, describeInstanceView, describeMachine, describeScaleSet, type NodeCondition } from './describe-node.ts';
-import { guidOf, type SimulatedCluster, type SimulatedNode } from './lay-out-fleet.ts';
+import {
+  describeForeignMachine,
+  describeInstance,
+  describeInstanceView,
+  describeMachine,
+  describeScaleSet,
+  type NodeCondition,
+} from './describe-node.ts';
+import { guidOf, type PowerState, type SimulatedCluster, type SimulatedNode } from './lay-out-fleet.ts';
 import type { ArmRoute } from './match-arm-route.ts';
-import { refuseRunCommand } from './refuse-run-command.ts';
+import { noNumberReply, refuseRunCommand } from './refuse-run-command.ts';
 import type { RunCommands } from './run-commands.ts';
 import type { FaultBoard } from './switch-faults.ts';
 
@@ -19,8 +26,11 @@ export type ComputeSurroundings = { board: FaultBoard; runs: RunCommands; pageSi
  */
 export function answerCompute(around: ComputeSurroundings, route: ArmRoute, cluster: SimulatedCluster, url: URL, body: unknown): ArmReply {
   if (route.instance === undefined) return answerList(around, route, cluster, url);
+  // The instances of a Flexible set are called by their names, which only the paths of virtual machines take.
+  if (route.scaleSet !== undefined && !/^\d+$/.test(route.instance)) return noNumberReply();
   const node = nodesOf(around.board, route, cluster).find(({ instanceId }) => instanceId.toLowerCase() === route.instance?.toLowerCase());
-  if (route.operation.endsWith('_RunCommand')) return answerRunCommand(around, node, route.instance, url, body);
+  const isRun = route.operation.endsWith('_RunCommand');
+  if (isRun && (node !== undefined || route.scaleSet !== undefined)) return answerRunCommand(around, node, route.instance, url, body);
   if (node === undefined) return notFound('virtualMachines', route.instance, cluster);
   const condition = conditionOf(around, node);
   if (route.operation.endsWith('InstanceView')) return ok(describeInstanceView(node, condition));
@@ -34,10 +44,19 @@ function answerList(around: ComputeSurroundings, route: ArmRoute, cluster: Simul
   const scaleSets = cluster.pools.filter(({ scaleSet }) => scaleSet !== undefined);
   if (route.operation === 'VirtualMachineScaleSets_List') return pageOf(scaleSets, url, pageSizes.scaleSets, describeScaleSet);
   const wanted = route.scaleSet?.toLowerCase();
-  if (wanted !== undefined && !scaleSets.some(({ scaleSet }) => scaleSet?.toLowerCase() === wanted))
-    return notFound('virtualMachineScaleSets', wanted, cluster);
-  const nodes = nodesOf(board, route, cluster);
-  const page = pageOf(nodes, url, pageSizes.instances, (node) => describe(node, conditionOf(around, node), wantsView(url)));
+  const listed = scaleSets.find(({ scaleSet }) => scaleSet?.toLowerCase() === wanted);
+  if (wanted !== undefined && listed === undefined) return notFound('virtualMachineScaleSets', wanted, cluster);
+  // As seen by others: https://github.com/microsoft/OMS-Agent-for-Linux/pull/1475
+  if (listed?.spec.type === 'FlexibleScaleSet' && wantsView(url)) {
+    const message = `Operation 'VirtualMachineScaleSets.virtualMachines.GET' is not allowed on Virtual Machine Scale Set '${listed.scaleSet}'.`;
+    return armError(400, 'BadRequest', message);
+  }
+  const nodes = nodesOf(board, route, cluster).flatMap((node) => (node.deleted === undefined ? [node] : besideDeleted(node, node.deleted)));
+  const withView = wantsView(url) && wanted !== undefined;
+  const foreign = wanted === undefined ? cluster.spec.foreignMachines : [];
+  const page = pageOf([...nodes, ...foreign], url, pageSizes.instances, (item) =>
+    typeof item === 'string' ? describeForeignMachine(cluster, item) : describe(item, conditionOf(around, item), withView),
+  );
   return fault === 'lists-broken' && page.isLast ? armError(500, 'InternalServerError', 'An internal error occurred.') : page;
 }
 
@@ -54,9 +73,16 @@ function answerRunCommand(
   return runs.begin(decided.node, decided.input, url.searchParams.get('api-version') ?? '', isRunning);
 }
 
+/** The deleted one is listed first or last, as it comes. */
+function besideDeleted(node: SimulatedNode, deleted: SimulatedNode): SimulatedNode[] {
+  return Number(node.instanceId) % 2 === 0 ? [node, deleted] : [deleted, node];
+}
+
 function nodesOf(board: FaultBoard, { scaleSet }: ArmRoute, cluster: SimulatedCluster): SimulatedNode[] {
   return cluster.pools
-    .filter((pool) => pool.scaleSet?.toLowerCase() === scaleSet?.toLowerCase())
+    .filter((pool) =>
+      scaleSet === undefined ? pool.spec.type !== 'VirtualMachineScaleSets' : pool.scaleSet?.toLowerCase() === scaleSet.toLowerCase(),
+    )
     .flatMap((pool) => pool.nodes)
     .filter((node) => board.ofNode(node, 'model') !== 'gone');
 }
@@ -68,17 +94,17 @@ function conditionOf({ board, runs }: ComputeSurroundings, node: SimulatedNode):
     // A run of ours shows as an update of the instance.
     provisioningState: runs.isBusy(node) ? 'Updating' : node.provisioningState,
     vmId: board.ofNode(node, 'model') === 'replaced' ? guidOf(`another ${node.vmId}`) : node.vmId,
-    agentReady: agent !== 'agent-silent' && agent !== 'agent-dead',
+    agentReady: agent !== 'agent-dead',
   };
 }
 
-function powerStateOf(board: FaultBoard, node: SimulatedNode): 'running' | 'deallocated' {
+function powerStateOf(board: FaultBoard, node: SimulatedNode): PowerState {
   const fault = board.ofNode(node, 'model');
   return fault === 'deallocated' || fault === 'cluster-stopped' ? 'deallocated' : node.powerState;
 }
 
 function describe(node: SimulatedNode, condition: NodeCondition, withView: boolean) {
-  return (node.pool.scaleSet === undefined ? describeMachine : describeInstance)(node, condition, withView);
+  return (node.pool.spec.type === 'VirtualMachineScaleSets' ? describeInstance : describeMachine)(node, condition, withView);
 }
 
 function wantsView(url: URL): boolean {

@@ -10,6 +10,7 @@ import { planWorld } from './plan-world.ts';
 import { createScriptRunner } from './run-script.ts';
 import { serveClusters } from './serve-clusters.ts';
 import { serveOutside } from './serve-outside.ts';
+import { standInForWindows } from './stand-in-for-windows.ts';
 import { substituteLines } from './substitute-lines.ts';
 import type { FaultBoard } from './switch-faults.ts';
 
@@ -30,12 +31,17 @@ type Options = {
 
 /** Runs scripts on the fleet's nodes with the real kubectl, each with its own kubeconfig and API server. */
 export function conductScripts(nodes: readonly SimulatedNode[], board: FaultBoard, options: Options): ScriptConduct {
-  const { dir, kubectl, inNamespaces, authority, caFile, log, instantNodes = false, answer = () => '' } = options;
+  const { dir, kubectl, inNamespaces, authority, caFile, log, instantNodes = false } = options;
   const clusters = serveClusters(board, log);
   const listeners = listenForNodes(nodes, board, clusters);
   const acceptOutside = serveOutside(authority);
   const furnish = furnishNodes(dir, clusters);
   const runner = createScriptRunner();
+
+  const isHealthy = (node: SimulatedNode) => board.ofNode(node, 'node') === undefined && board.ofNode(node, 'server') === undefined;
+  const standIn = (node: SimulatedNode, script: string) =>
+    node.pool.spec.os === 'Windows' ? standInForWindows(node, script, isHealthy(node)) : '';
+  const { answer = standIn } = options;
 
   const runInWorld: ConductScript = async (node, script) => {
     const fault = board.ofNode(node, 'node');

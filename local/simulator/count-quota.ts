@@ -33,13 +33,15 @@ export type QuotaCounter = {
  * Makes a counter with full buckets.
  *
  * @param now - the time in milliseconds.
+ * @param updatesTaken - how much others have taken of the bucket of updates, by the region at the end of its scope.
  */
-export function countQuota(now: () => number = Date.now): QuotaCounter {
+export function countQuota(now: () => number = Date.now, updatesTaken: Readonly<Record<string, number>> = {}): QuotaCounter {
   const buckets = new Map<string, Bucket>();
+  const taken = (key: string) => (key.startsWith('update ') ? (updatesTaken[key.split(' ').at(-1)!] ?? 0) : 0);
 
   const takeFrom = (key: string, { most, perMinute }: { most: number; perMinute: number }): number => {
     const time = now();
-    const bucket = buckets.get(key) ?? { left: most, at: time };
+    const bucket = buckets.get(key) ?? { left: most - taken(key), at: time };
     const left = Math.min(most, bucket.left + ((time - bucket.at) / 60_000) * perMinute) - 1;
     buckets.set(key, { left: Math.max(0, left), at: time });
     if (buckets.size > mostBuckets) forgetOldest(buckets);

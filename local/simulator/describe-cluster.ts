@@ -32,7 +32,7 @@ export function describeCluster(cluster: SimulatedCluster, fault: FaultIn<'model
     tags: spec.tags,
     type: 'Microsoft.ContainerService/ManagedClusters',
     properties: {
-      provisioningState: 'Succeeded',
+      provisioningState: spec.provisioningState,
       powerState: power,
       kubernetesVersion: spec.kubernetesVersion,
       currentKubernetesVersion: spec.kubernetesVersion,
@@ -45,7 +45,7 @@ export function describeCluster(cluster: SimulatedCluster, fault: FaultIn<'model
         osDiskSizeGB: 128,
         osType: pool.os,
         osSKU: pool.os === 'Windows' ? 'Windows2022' : 'Ubuntu',
-        type: pool.type,
+        type: pool.type === 'VirtualMachines' ? 'VirtualMachines' : 'VirtualMachineScaleSets',
         mode: pool.mode ?? (index === 0 ? 'System' : 'User'),
         orchestratorVersion: spec.kubernetesVersion,
         currentOrchestratorVersion: spec.kubernetesVersion,

@@ -1,14 +1,14 @@
-import { guidOf, type SimulatedNode, type SimulatedPool } from './lay-out-fleet.ts';
+import { guidOf, type PowerState, type SimulatedCluster, type SimulatedNode, type SimulatedPool } from './lay-out-fleet.ts';
 
 /** How a node is at the moment, faults and runs considered. */
-export type NodeCondition = { powerState: 'running' | 'deallocated'; provisioningState: string; vmId: string; agentReady: boolean };
+export type NodeCondition = { powerState: PowerState; provisioningState: string; vmId: string; agentReady: boolean };
 
-/** A Uniform scale set as the compute provider lists it. */
+/** A scale set as the compute provider lists it. */
 export function describeScaleSet(pool: SimulatedPool) {
   const { cluster, spec } = pool;
   return {
     name: pool.scaleSet,
-    id: `${computeIdOf(pool, true)}/virtualMachineScaleSets/${pool.scaleSet}`,
+    id: scaleSetIdOf(pool, true),
     type: 'Microsoft.Compute/virtualMachineScaleSets',
     location: cluster.spec.location,
     tags: tagsOf(pool),
@@ -16,7 +16,7 @@ export function describeScaleSet(pool: SimulatedPool) {
     ...(spec.zones.length === 0 ? {} : { zones: spec.zones }),
     properties: {
       singlePlacementGroup: false,
-      orchestrationMode: 'Uniform',
+      orchestrationMode: spec.type === 'FlexibleScaleSet' ? 'Flexible' : 'Uniform',
       upgradePolicy: { mode: 'Manual' },
       virtualMachineProfile: {
         osProfile: { computerNamePrefix: pool.scaleSet, adminUsername: 'azureuser' },
@@ -42,7 +42,7 @@ export function describeInstance(node: SimulatedNode, condition: NodeCondition, 
   const isEven = Number(node.instanceId) % 2 === 0;
   return {
     name: `${pool.scaleSet}_${node.instanceId}`,
-    id: `${computeIdOf(pool, isEven)}/virtualMachineScaleSets/${pool.scaleSet}/${isEven ? 'virtualMachines' : 'virtualmachines'}/${node.instanceId}`,
+    id: `${scaleSetIdOf(pool, isEven)}/${isEven ? 'virtualMachines' : 'virtualmachines'}/${node.instanceId}`,
     type: 'Microsoft.Compute/virtualMachineScaleSets/virtualMachines',
     location: pool.cluster.spec.location,
     tags: tagsOf(pool),
@@ -58,17 +58,41 @@ export function describeInstance(node: SimulatedNode, condition: NodeCondition, 
   };
 }
 
-/** A virtual machine of a pool without scale set. */
+/**
+ * A virtual machine of a pool: a single one, or one of a Flexible scale set, which has no tags (azure-rest-api-specs#27441).
+ *
+ * @param withView - whether its state was asked for; no list of machines tells it.
+ */
 export function describeMachine(node: SimulatedNode, condition: NodeCondition, withView: boolean) {
   const { pool } = node;
+  const properties = propertiesOf(node, condition, withView);
+  const isFlexible = pool.scaleSet !== undefined;
   return {
-    name: node.name,
-    id: `${computeIdOf(pool, true)}/virtualMachines/${node.name}`,
+    name: node.instanceId,
+    id: `${computeIdOf(pool, true)}/virtualMachines/${node.instanceId}`,
     type: 'Microsoft.Compute/virtualMachines',
     location: pool.cluster.spec.location,
-    tags: tagsOf(pool),
+    ...(isFlexible ? {} : { tags: tagsOf(pool) }),
     ...(node.zone === undefined ? {} : { zones: [node.zone] }),
-    properties: propertiesOf(node, condition, withView),
+    properties: isFlexible ? { ...properties, virtualMachineScaleSet: { id: scaleSetIdOf(pool, false) } } : properties,
+  };
+}
+
+/** A virtual machine that somebody put into a node resource group. */
+export function describeForeignMachine(cluster: SimulatedCluster, name: string) {
+  return {
+    name,
+    id: `${computeIdOf({ cluster }, false)}/virtualMachines/${name}`,
+    type: 'Microsoft.Compute/virtualMachines',
+    location: cluster.spec.location,
+    tags: { owner: 'somebody' },
+    properties: {
+      vmId: guidOf(`${cluster.id} foreign ${name}`),
+      hardwareProfile: { vmSize: 'Standard_B2s' },
+      osProfile: { computerName: name },
+      provisioningState: 'Succeeded',
+      timeCreated: '2025-01-01T00:00:00.000Z',
+    },
   };
 }
 
@@ -104,7 +128,7 @@ export function describeInstanceView(node: SimulatedNode, { powerState, provisio
         displayStatus: provisioningState === 'Succeeded' ? 'Provisioning succeeded' : provisioningState,
         time: node.timeCreated.toISOString(),
       },
-      { code: `PowerState/${powerState}`, level: 'Info', displayStatus: running ? 'VM running' : 'VM deallocated' },
+      { code: `PowerState/${powerState}`, level: 'Info', displayStatus: `VM ${powerState}` },
     ],
   };
 }
@@ -121,7 +145,11 @@ function propertiesOf(node: SimulatedNode, condition: NodeCondition, withView: b
   };
 }
 
-function computeIdOf({ cluster }: SimulatedPool, upper: boolean): string {
+function scaleSetIdOf(pool: SimulatedPool, upper: boolean): string {
+  return `${computeIdOf(pool, upper)}/virtualMachineScaleSets/${pool.scaleSet}`;
+}
+
+function computeIdOf({ cluster }: Pick<SimulatedPool, 'cluster'>, upper: boolean): string {
   const group = upper ? cluster.nodeResourceGroup.toUpperCase() : cluster.nodeResourceGroup;
   return `/subscriptions/${cluster.subscriptionId}/resourceGroups/${group}/providers/Microsoft.Compute`;
 }

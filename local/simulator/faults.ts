@@ -215,14 +215,14 @@ export const faults = {
     scopes: nodes,
     verdict: 'unknown',
     reason: 'RunCommandTimedOut',
-    sentence: 'The agent never reports: the run stays InProgress until this is cleared.',
+    sentence: 'The agent says that it is ready, and the run stays InProgress until this is cleared.',
   },
   'agent-dead': {
     layer: 'agent',
     scopes: nodes,
     verdict: 'unknown',
     reason: 'AgentNotReady',
-    sentence: 'The agent is dead: the run fails late, with VMAgentStatusCommunicationError.',
+    sentence: 'The agent is dead, and Azure lists it as not ready: the run fails late, with VMAgentStatusCommunicationError.',
   },
   'no-output': {
     layer: 'agent',

@@ -8,15 +8,18 @@ const resourceName = name(/^[A-Za-z0-9][A-Za-z0-9._()-]{0,88}[A-Za-z0-9_()-]$|^[
 const count = z.int({ error: 'expected a whole number' }).min(0, { error: 'expected 0 or more' });
 
 const instance = z.strictObject({
-  powerState: z.enum(['running', 'deallocated']).optional(),
+  powerState: z.enum(['running', 'stopped', 'deallocated']).optional(),
   provisioningState: z.enum(['Succeeded', 'Creating', 'Updating', 'Deleting', 'Failed']).optional(),
   ageMinutes: z.number().min(0).optional(),
+  /** Whether the deleted instance whose name it took is listed beside it (azure-sdk-for-net#36946). */
+  besideDeleted: z.boolean().optional(),
 });
 
 const pool = z.strictObject({
   name: name(/^[a-z][a-z0-9]{0,11}$/, 'up to 12 lower-case letters and digits, a letter first'),
   os: z.enum(['Linux', 'Windows']).default('Linux'),
-  type: z.enum(['VirtualMachineScaleSets', 'VirtualMachines']).default('VirtualMachineScaleSets'),
+  /** A Uniform scale set, single virtual machines, or a scale set in Flexible orchestration, whose instances are plain VMs. */
+  type: z.enum(['VirtualMachineScaleSets', 'VirtualMachines', 'FlexibleScaleSet']).default('VirtualMachineScaleSets'),
   mode: z.enum(['System', 'User']).optional(),
   zones: z.array(z.enum(['1', '2', '3'])).default([]),
   count,
@@ -35,11 +38,14 @@ const cluster = z.strictObject({
   location: name(/^[a-z0-9]+$/, 'a region such as westeurope'),
   nodeResourceGroup: resourceName.optional(),
   powerState: z.enum(['Running', 'Stopped']).default('Running'),
+  provisioningState: z.enum(['Succeeded', 'Upgrading', 'Updating']).default('Succeeded'),
   private: z.boolean().default(false),
   restrictionLevel: z.enum(['Unrestricted', 'ReadOnly']).optional(),
   kubernetesVersion: name(/^\d+\.\d+\.\d+$/, 'a version such as 1.33.5'),
   tags: z.record(z.string(), z.string()).default({}),
   pools: z.array(pool),
+  /** Virtual machines that somebody put into the node resource group: no nodes. */
+  foreignMachines: z.array(resourceName).default([]),
 });
 
 const subscription = z.strictObject({

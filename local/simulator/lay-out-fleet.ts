@@ -17,10 +17,10 @@ export type SimulatedCluster = {
   pools: SimulatedPool[];
 };
 
-/** A node pool; `scaleSet` is absent for a pool of single virtual machines. */
+/** A node pool; `scaleSet`, Uniform or Flexible, is absent for a pool of single virtual machines. */
 export type SimulatedPool = { cluster: SimulatedCluster; spec: FleetPool; scaleSet?: string; nodes: SimulatedNode[] };
 
-/** A node; `instanceId` is a number for an instance of a scale set, the name for a virtual machine. */
+/** A node; `instanceId` is a number for an instance of a Uniform scale set, the name for a virtual machine. */
 export type SimulatedNode = {
   name: string;
   cluster: SimulatedCluster;
@@ -28,10 +28,15 @@ export type SimulatedNode = {
   instanceId: string;
   vmId: string;
   zone?: string;
-  powerState: 'running' | 'deallocated';
+  powerState: PowerState;
   provisioningState: string;
   timeCreated: Date;
+  /** The deleted instance whose name it took, where that is still listed. */
+  deleted?: SimulatedNode;
 };
+
+/** Whether the machine of a node runs. */
+export type PowerState = 'running' | 'stopped' | 'deallocated';
 
 /** All there is. */
 export type World = { subscriptions: SimulatedSubscription[]; clusters: SimulatedCluster[]; nodes: SimulatedNode[] };
@@ -76,25 +81,46 @@ function layOutCluster(subscriptionId: string, spec: FleetCluster, suffix: strin
 }
 
 function layOutPool(cluster: SimulatedCluster, spec: FleetPool, now: Date): SimulatedPool {
-  const linuxBase = `aks-${spec.name}-${cluster.suffix}-vm`;
-  const scaleSet = spec.type === 'VirtualMachines' ? undefined : spec.os === 'Windows' ? `aks${spec.name}` : `${linuxBase}ss`;
+  const ofSystem = spec.os === 'Windows' ? `aks${spec.name}` : `aks-${spec.name}-${cluster.suffix}-vmss`;
+  const scaleSet = spec.type === 'VirtualMachines' ? undefined : ofSystem;
   const pool: SimulatedPool = { cluster, spec, scaleSet, nodes: [] };
   pool.nodes = Array.from({ length: spec.count }, (_, index): SimulatedNode => {
-    const name = scaleSet === undefined ? `${linuxBase}s${index + 1}` : `${scaleSet}${index.toString(36).padStart(6, '0')}`;
+    const { name, instanceId } = namesOf(pool, index);
     const own = spec.instances[String(index)] ?? {};
-    return {
+    const node: SimulatedNode = {
       name,
       cluster,
       pool,
-      instanceId: scaleSet === undefined ? name : String(index),
+      instanceId,
       vmId: guidOf(`${cluster.id}/${name}`),
       zone: spec.zones[index % spec.zones.length],
       powerState: own.powerState ?? (cluster.spec.powerState === 'Stopped' ? 'deallocated' : 'running'),
       provisioningState: own.provisioningState ?? 'Succeeded',
       timeCreated: new Date(now.getTime() - (own.ageMinutes ?? threeDaysInMinutes) * 60_000),
     };
+    if (own.besideDeleted) node.deleted = deletedBefore(node);
+    return node;
   });
   return pool;
+}
+
+/** The instance that had a node's name a day before it. */
+function deletedBefore(node: SimulatedNode): SimulatedNode {
+  const timeCreated = new Date(node.timeCreated.getTime() - 24 * 3_600_000);
+  return { ...node, vmId: guidOf(`before ${node.vmId}`), provisioningState: 'Deleting', timeCreated };
+}
+
+/** What AKS and Azure call the machine at a pool's index. The endings in a Flexible set look random, and differ for VM and computer. */
+function namesOf({ cluster, spec, scaleSet }: SimulatedPool, index: number): { name: string; instanceId: string } {
+  if (scaleSet === undefined) {
+    const name = `aks-${spec.name}-${cluster.suffix}-vms${index + 1}`;
+    return { name, instanceId: name };
+  }
+  if (spec.type === 'VirtualMachineScaleSets')
+    return { name: `${scaleSet}${index.toString(36).padStart(6, '0')}`, instanceId: String(index) };
+  const random = guidOf(`${cluster.id} ${scaleSet} ${index}`);
+  const [ofComputer, ofMachine] = [index.toString(36).padStart(4, '0'), index.toString(16).padStart(4, '0')];
+  return { name: `${scaleSet}${random.slice(0, 2)}${ofComputer}`, instanceId: `${scaleSet}_${random.slice(2, 6)}${ofMachine}` };
 }
 
 function takeSuffix(text: string, taken: Set<string>): string {

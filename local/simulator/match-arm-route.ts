@@ -12,6 +12,11 @@ const templates = [
     '/subscriptions/{subscription}/resourceGroups/{resourceGroup}/providers/Microsoft.ContainerService/managedClusters/{cluster}',
     'ManagedClusters_Get',
   ],
+  [
+    'GET',
+    '/subscriptions/{subscription}/resourceGroups/{resourceGroup}/providers/Microsoft.Authorization/permissions',
+    'Permissions_ListForResourceGroup',
+  ],
   ['GET', '{compute}/virtualMachineScaleSets', 'VirtualMachineScaleSets_List'],
   ['GET', '{compute}/virtualMachineScaleSets/{scaleSet}/virtualMachines', 'VirtualMachineScaleSetVMs_List'],
   ['GET', '{compute}/virtualMachineScaleSets/{scaleSet}/virtualMachines/{instance}', 'VirtualMachineScaleSetVMs_Get'],

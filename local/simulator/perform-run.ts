@@ -34,7 +34,7 @@ export async function performRun(node: SimulatedNode, script: string | undefined
     return {
       succeeded: false,
       code: 'VMAgentStatusCommunicationError',
-      message: `VM '${node.pool.scaleSet ?? node.name}_${node.instanceId}' has not reported status for VM agent or extensions. Verify that the OS is up and healthy, the VM has a running VM agent, and that it can establish outbound connections to Azure storage.`,
+      message: `VM '${isUniform(node) ? `${node.pool.scaleSet}_` : ''}${node.instanceId}' has not reported status for VM agent or extensions. Verify that the OS is up and healthy, the VM has a running VM agent, and that it can establish outbound connections to Azure storage.`,
     };
   if (fault === 'no-output') return reported(node, { stdout: '', stderr: '' });
   if (fault === 'half-output')
@@ -44,6 +44,10 @@ export async function performRun(node: SimulatedNode, script: string | undefined
   const output = script === undefined ? { stdout: sample, stderr: '' } : await conduct(node, script);
   lastOutputs.set(node, output);
   return reported(node, fault === 'cut-output' ? { ...output, stdout: output.stdout.slice(0, -lostBytes) } : output);
+}
+
+function isUniform({ pool }: SimulatedNode): boolean {
+  return pool.spec.type === 'VirtualMachineScaleSets';
 }
 
 function reported(node: SimulatedNode, { stdout, stderr }: ScriptOutput): Outcome {

@@ -67,6 +67,11 @@ export function refuseRunCommand(
   return { input: parsed.data, node };
 }
 
+/** The refusal of an instance of a scale set that is not called by a number (azure-powershell#23622). */
+export function noNumberReply(): ArmReply {
+  return armError(400, 'InvalidParameter', 'Virtual Machine Scale Set VM instanceId must be a number.', { target: 'instanceId' });
+}
+
 /** The refusal of a machine that is not running. */
 export function notRunningReply(): ArmReply {
   return armError(409, 'OperationNotAllowed', 'Cannot modify extensions in the VM when the VM is not running.');

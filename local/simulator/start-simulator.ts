@@ -34,7 +34,7 @@ export type SimulatorOptions = {
   port?: number;
   /** For benches: no process runs, `answer` tells at once what the script would have printed. */
   instantNodes?: boolean;
-  /** What a node prints: with `instantNodes`, and on Windows, which this machine cannot run. */
+  /** What a node prints: with `instantNodes`, and on Windows, which this machine cannot run; by default stand-in-for-windows.ts answers there. */
   answer?: (node: SimulatedNode, scriptText: string) => string;
   /** When a dead agent's run fails; by default 50 times `runCommandSeconds`, Azure's proportion. */
   agentDeadSeconds?: number;
@@ -44,6 +44,8 @@ export type SimulatorOptions = {
   namespaces?: boolean;
   /** Whether used-up token buckets refuse with 429; by default they are only told of in headers. */
   enforceQuota?: boolean;
+  /** How many updates others have taken of a region's bucket when the simulator starts. */
+  updatesTakenByOthers?: Readonly<Record<string, number>>;
   pageSizes?: Partial<PageSizes>;
 };
 
@@ -112,7 +114,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     log,
     operations,
     runs,
-    quota: countQuota(),
+    quota: countQuota(Date.now, options.updatesTakenByOthers),
     pageSizes: { ...defaultPageSizes, ...options.pageSizes },
     enforceQuota: options.enforceQuota ?? false,
     retryAfterSeconds: options.retryAfterSeconds ?? 30,

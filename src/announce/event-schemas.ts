@@ -116,6 +116,8 @@ export const eventSchemas = {
       durationSeconds: number('Seconds from the start of the sweep to its completion.'),
       clusters: number('Clusters in the sweep.'),
       subscriptionGaps: number('Subscriptions that could not be read.'),
+      throttled: number('Nodes without a verdict because Azure throttled.'),
+      overBudget: number('Nodes that were not probed because the pace has no room for them.'),
     }),
   },
   ProberError: {
@@ -137,6 +139,7 @@ export const eventSchemas = {
       blind: flag('`true` while so few nodes give a verdict that nothing can be said of the cluster.'),
       coverage: text('The share of nodes with a verdict among those that should have one, 0 to 1.'),
       reason: text('The reason of its outage or blindness, as in the reference of reasons; empty if it has neither.'),
+      upgrading: flag('`true` while Azure upgrades or changes the cluster: it is probed all the same.'),
       page: cause.page,
     }),
     measurements: z.strictObject({}),

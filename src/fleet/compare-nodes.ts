@@ -27,7 +27,7 @@ export const endingReasons: readonly ReasonCode[] = [
 ];
 
 function sameFacts(a: NodeFacts, b: NodeFacts): boolean {
-  const names = ['resourceId', 'vmId', 'pool', 'os', 'zone', 'size', 'image', 'subnet', 'created', 'skipped'] as const;
+  const names = ['resourceId', 'vmId', 'pool', 'os', 'zone', 'size', 'image', 'subnet', 'created', 'agent', 'skipped'] as const;
   return names.every((name) => (a[name] ?? '') === (b[name] ?? ''));
 }
 

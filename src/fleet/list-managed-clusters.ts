@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type ReasonCode, reasonCode } from '../probe/reasons.ts';
 import { redact } from '../probe/redact.ts';
 import { formatClusterId, parseClusterId, parseManagedClusterId } from './resource-id.ts';
-import { isSelected, isSwitchedOff } from './selection.ts';
+import { isSwitchedOff, type Selection, select } from './selection.ts';
 
 /** What a sweep knows of a cluster: kept in the subscription's row of the sweep, so that no message carries a target. */
 export const clusterFacts = z.object({
@@ -18,10 +18,23 @@ export const clusterFacts = z.object({
   upgrading: z.boolean(),
   /** Pools taken out by their tag. */
   excludedPools: z.array(z.string()),
+  /** How many nodes its pools are said to have; 0 where nobody says. */
+  poolNodes: z.number().default(0),
+  /** How many nodes a sweep may start, where its region has not enough for all. */
+  quota: z.number().optional(),
   /** Why the cluster is only recorded and not probed. */
   recordOnly: reasonCode.optional(),
 });
 export type ClusterFacts = z.output<typeof clusterFacts>;
+
+/** Reasons for which the nodes of a cluster are not listed: they must not be touched, or cannot be. */
+export const unlistedReasons: readonly ReasonCode[] = ['Excluded', 'SubscriptionUnreadable', 'ProberError'];
+
+/** The clusters of a subscription, and the globs of the selection that match any of them. */
+export interface ListedClusters {
+  clusters: ClusterFacts[];
+  matched: string[];
+}
 
 function recordOnlyReason(cluster: ManagedCluster, selected: boolean): ReasonCode | undefined {
   if (!selected || isSwitchedOff(cluster.tags)) return 'Excluded';
@@ -30,13 +43,15 @@ function recordOnlyReason(cluster: ManagedCluster, selected: boolean): ReasonCod
   return undefined;
 }
 
-function toFacts(cluster: ManagedCluster, selection: Selection): ClusterFacts | undefined {
+function toFacts(cluster: ManagedCluster, selection: Selection, matched: Set<string>): ClusterFacts | undefined {
   const parsed = parseManagedClusterId(cluster.id ?? '');
   if (parsed === undefined || parseClusterId(formatClusterId(parsed)) === undefined) {
     console.error(`left a cluster out: expected the resource ID of a managed cluster from Azure, got "${redact(cluster.id ?? '', 200)}"`);
     return undefined;
   }
-  const selected = isSelected(`${parsed.resourceGroup}/${parsed.name}`, selection.include, selection.exclude);
+  const named = select(`${parsed.resourceGroup}/${parsed.name}`, selection);
+  for (const glob of named.matched) matched.add(glob);
+  const pools = cluster.agentPoolProfiles ?? [];
   return {
     cluster: formatClusterId(parsed),
     resourceGroup: parsed.resourceGroup,
@@ -46,15 +61,10 @@ function toFacts(cluster: ManagedCluster, selection: Selection): ClusterFacts | 
     version: cluster.currentKubernetesVersion ?? cluster.kubernetesVersion ?? '',
     fqdn: cluster.apiServerAccessProfile?.enablePrivateCluster ? undefined : cluster.fqdn,
     upgrading: /upgrading|updating/i.test(cluster.provisioningState ?? ''),
-    excludedPools: (cluster.agentPoolProfiles ?? []).filter((pool) => isSwitchedOff(pool.tags)).map((pool) => pool.name),
-    recordOnly: recordOnlyReason(cluster, selected),
+    excludedPools: pools.filter((pool) => isSwitchedOff(pool.tags)).map((pool) => pool.name),
+    poolNodes: pools.filter((pool) => !isSwitchedOff(pool.tags)).reduce((total, { count = 0 }) => total + count, 0),
+    recordOnly: recordOnlyReason(cluster, named.selected),
   };
-}
-
-/** Globs on `resourceGroup/name`. */
-export interface Selection {
-  include: readonly string[];
-  exclude: readonly string[];
 }
 
 /**
@@ -63,11 +73,12 @@ export interface Selection {
  *
  * @throws RestError where the subscription cannot be read.
  */
-export async function listManagedClusters(client: ContainerServiceClient, selection: Selection): Promise<ClusterFacts[]> {
+export async function listManagedClusters(client: ContainerServiceClient, selection: Selection): Promise<ListedClusters> {
   const clusters: ClusterFacts[] = [];
+  const matched = new Set<string>();
   for await (const cluster of client.managedClusters.list()) {
-    const facts = toFacts(cluster, selection);
+    const facts = toFacts(cluster, selection, matched);
     if (facts !== undefined) clusters.push(facts);
   }
-  return clusters;
+  return { clusters, matched: [...matched] };
 }

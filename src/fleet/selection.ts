@@ -14,11 +14,19 @@ export function isSwitchedOff(tags: Readonly<Record<string, string>> | undefined
   return Object.entries(tags ?? {}).some(([name, value]) => name.toLowerCase() === OFF_TAG.name && value.toLowerCase() === OFF_TAG.value);
 }
 
+/** Globs on `resourceGroup/name`; `*` matches slashes too. */
+export interface Selection {
+  include: readonly string[];
+  exclude: readonly string[];
+}
+
 /**
- * Whether a cluster belongs to the watched fleet by its name; a pattern without a slash is matched against the whole `resourceGroup/name`, as `*` is.
+ * Tells whether a cluster belongs to the watched fleet by its name, and which globs say so or speak against it.
  *
  * @param name - `resourceGroup/name`
  */
-export function isSelected(name: string, include: readonly string[], exclude: readonly string[]): boolean {
-  return include.some((glob) => matchesGlob(glob, name)) && !exclude.some((glob) => matchesGlob(glob, name));
+export function select(name: string, { include, exclude }: Selection): { selected: boolean; matched: string[] } {
+  const included = include.filter((glob) => matchesGlob(glob, name));
+  const excluded = exclude.filter((glob) => matchesGlob(glob, name));
+  return { selected: included.length > 0 && excluded.length === 0, matched: [...included, ...excluded] };
 }

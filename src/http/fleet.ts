@@ -30,6 +30,8 @@ export interface ClusterView {
   /** What the failing nodes share and the healthy ones do not. */
   commonFactors: CommonFactor[];
   uptime: UptimeView;
+  /** Whether Azure is upgrading or changing it, which may explain what its nodes say. */
+  upgrading: boolean;
   recordOnly: string | null;
   assessedAt: string | null;
 }
@@ -68,6 +70,7 @@ function viewCluster(services: Services, row: ClusterRow): ClusterView {
     clusterOutage: down === undefined ? null : { start: down.outage, reason: down.reason, flaps: down.episode - 1 },
     commonFactors: row.commonFactors,
     uptime: viewUptime(row.uptime),
+    upgrading: row.upgrading,
     recordOnly: row.recordOnly ?? null,
     assessedAt: row.assessedAt || null,
   };

@@ -15,11 +15,20 @@ export interface SweepView {
   completedAt: string | null;
   coverage: number | null;
   ledger: Ledger | null;
+  /** What of the settings or of access leads nowhere, as sentences. */
+  warnings: string[];
 }
 
 /** Shows a line of the list of sweeps. */
-export function viewSweep({ sweep, startedAt, completedAt, coverage, ledger }: SweepLine): SweepView {
-  return { id: sweep, startedAt, completedAt: completedAt ?? null, coverage: coverage ?? null, ledger: ledger ?? null };
+export function viewSweep({ sweep, startedAt, completedAt, coverage, ledger, warnings }: SweepLine): SweepView {
+  return {
+    id: sweep,
+    startedAt,
+    completedAt: completedAt ?? null,
+    coverage: coverage ?? null,
+    ledger: ledger ?? null,
+    warnings: warnings ?? [],
+  };
 }
 
 /** `GET /api/sweeps` */

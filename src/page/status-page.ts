@@ -80,7 +80,7 @@ async function clusterBlock(services: Services, cluster: ClusterView, withNodes:
 <td>${spec.pool}${spec.zone ? html` <small>zone ${spec.zone}</small>` : ''}</td><td>${status.lastProbeTime ? html`<time datetime="${status.lastProbeTime}">${status.lastProbeTime}</time>` : ''}</td></tr>`,
   );
   const table = html`<div class="wrap"><table><tr><th>Node</th><th>Verdict</th><th>Reason</th><th>Pool</th><th>Last probe</th></tr>${rows}</table></div>`;
-  return html`<details${trouble ? html` open` : ''}><summary><strong>${name}</strong> <small>${region}${cluster.recordOnly ? html`, ${cluster.recordOnly}` : ''}</small>: ${counts}</summary>${table}</details>`;
+  return html`<details${trouble ? html` open` : ''}><summary><strong>${name}</strong> <small>${region}${cluster.upgrading ? ', being upgraded' : ''}${cluster.recordOnly ? html`, ${cluster.recordOnly}` : ''}</small>: ${counts}</summary>${table}</details>`;
 }
 
 /** Outages without those of nodes whose whole cluster is in one: that tells all of them. */
@@ -101,11 +101,12 @@ export async function showStatusPage(services: Services): Promise<Reply> {
   const sweep =
     lastSweep &&
     html`<p>Last sweep <time datetime="${lastSweep.id}">${lastSweep.id}</time>, completed <time datetime="${lastSweep.completedAt}">${lastSweep.completedAt}</time>, coverage ${percent(lastSweep.coverage ?? 0)}.</p>`;
+  const warnings = (lastSweep?.warnings ?? []).map((warning) => html`<p class="unknown">? ${warning}.</p>`);
   const open = html`<h2>Open outages</h2><div class="wrap"><table><tr><th>Node or cluster</th><th>Reason</th><th>Since</th></tr>${withoutChildren(outages).map(outageRow)}</table></div>`;
   const page = html`<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="refresh" content="${refresh}"><title>AKS fleet: ${fleet.nodes.unreachable} unreachable</title><style>${STYLE}</style></head><body>
 <h1>AKS fleet</h1>${banner(fleet, clusters, stale)}
 <p>${fleet.subscriptions.known} subscriptions, ${fleet.clusters.known} clusters, ${fleet.nodes.known} nodes: ${fleet.nodes.reachable} reachable, ${fleet.nodes.unreachable} unreachable, ${fleet.nodes.unknown} unknown, ${fleet.nodes.notProbed} not probed.</p>
-${uptimeLine(fleet)}${sweep}${outages.length > 0 ? open : html`<p>No open outage.</p>`}<h2>Clusters</h2>${blocks}</body></html>`;
+${uptimeLine(fleet)}${sweep}${warnings}${outages.length > 0 ? open : html`<p>No open outage.</p>`}<h2>Clusters</h2>${blocks}</body></html>`;
   return { html: page.text };
 }

@@ -15,6 +15,7 @@ export type RunState =
  * Starts a script on a node with action Run Command and does not wait for it.
  *
  * @param compute - a client that sends the request once, whatever comes back: if the first had started, a second would lose its operation.
+ * @param told - is given `x-ms-ratelimit-remaining-resource` of Azure's answer: what others may still do in this region.
  * @returns the serialized poller, which any process may restore.
  * @throws RestError as Azure answered.
  */
@@ -23,12 +24,15 @@ export async function startRun(
   target: Target,
   os: 'Linux' | 'Windows',
   script: string[],
+  told: (remaining: string | undefined) => void = () => {},
 ): Promise<string> {
   const input = { commandId: os === 'Windows' ? 'RunPowerShellScript' : 'RunShellScript', script };
+  const onResponse = ({ headers }: { headers: { get(name: string): string | undefined } }) =>
+    told(headers.get('x-ms-ratelimit-remaining-resource'));
   const poller =
     target.kind === 'instance'
-      ? compute.virtualMachineScaleSetVMs.runCommand(target.resourceGroup, target.vmss, target.instanceId, input)
-      : compute.virtualMachines.runCommand(target.resourceGroup, target.vm, input);
+      ? compute.virtualMachineScaleSetVMs.runCommand(target.resourceGroup, target.vmss, target.instanceId, input, { onResponse })
+      : compute.virtualMachines.runCommand(target.resourceGroup, target.vm, input, { onResponse });
   return poller.serialize();
 }
 

@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import type { Services } from '../services.ts';
 import { type ClusterRow, listClusterRows } from '../tables/cluster-rows.ts';
 import { readSweep, repairLine, type SweepRows } from '../tables/sweep-rows.ts';
@@ -8,6 +9,7 @@ import { intervalAfter, nextOccurrence } from './schedule.ts';
 import { sealCluster } from './seal-cluster.ts';
 
 const LAST_RUN_SECONDS = 60;
+const CONCURRENT_CLUSTERS = 8;
 
 function lastRun({ settings }: Services, sweep: string): Date {
   const next = nextOccurrence(settings.SWEEP_SCHEDULE, new Date(sweep));
@@ -40,13 +42,15 @@ export async function closeSweep(services: Services, { sweep }: MessageOf<'close
   const isAssessed = (cluster: string) => (assessed.get(cluster) ?? '') >= sweep;
   const clusters = clustersOf(rows, known, last);
   const sealed = new Map(rows.sealed);
-  for (const cluster of clusters) {
+  const close = async (cluster: string) => {
     if (!sealed.has(cluster)) {
       const ledger = await sealCluster(services, sweep, cluster, last);
       if (ledger !== undefined) sealed.set(cluster, ledger);
       // Sealed in an earlier run: the message may be with a process that died.
     } else if (!isAssessed(cluster)) await requestAssessment(services, sweep, cluster, 'now');
-  }
+  };
+  const limit = pLimit(CONCURRENT_CLUSTERS);
+  await Promise.all(clusters.map((cluster) => limit(() => close(cluster))));
   const listed = rows.subscriptions?.every((id) => rows.listed.some((row) => row.subscription === id)) ?? false;
   const done = listed && clusters.every((cluster) => sealed.has(cluster) && isAssessed(cluster));
   if (done || last) await completeSweep(services, sweep, rows, sealed, known);

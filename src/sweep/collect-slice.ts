@@ -2,7 +2,7 @@ import type { TableClient } from '@azure/data-tables';
 import type { Services } from '../services.ts';
 import { type NodeRow, readNodes } from '../tables/node-rows.ts';
 import { deleteStarted, readStarted, type Started } from '../tables/poller-rows.ts';
-import { hasTally, insertTally, readPlan } from '../tables/sweep-rows.ts';
+import { hasTally, insertTally, readPlanHead } from '../tables/sweep-rows.ts';
 import { addOutsideView } from './add-outside-view.ts';
 import { COLLECT_GRACE_SECONDS } from './claim.ts';
 import { effectDone } from './effect.ts';
@@ -20,7 +20,7 @@ export async function collectSlice(services: Services, message: MessageOf<'colle
   const { sweep, cluster, slice, nodes } = message;
   const sweeps = await tables.open('sweeps');
   if (isPlanned(slice) && (await hasTally(sweeps, sweep, cluster, slice))) return;
-  const planned = await readPlan(sweeps, sweep, cluster);
+  const planned = await readPlanHead(sweeps, sweep, cluster);
   if (planned === undefined)
     throw new Error(`expected a plan of ${cluster} in sweep ${sweep} before its slice ${slice} is collected, found none`);
 

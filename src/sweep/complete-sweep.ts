@@ -1,5 +1,6 @@
 import { clusterPage } from '../announce/events.ts';
 import type { Availability } from '../announce/telemetry.ts';
+import { scopeWarnings } from '../fleet/scope-warnings.ts';
 import { openEpisode } from '../history/node-state.ts';
 import { scriptHash } from '../probe/script.ts';
 import type { Services } from '../services.ts';
@@ -39,6 +40,7 @@ function availabilityOf(
       blind: String(blind !== undefined),
       coverage: coverageOf(ledger).toFixed(4),
       reason: down?.reason ?? blind?.reason ?? '',
+      upgrading: String(cluster.upgrading),
       page: clusterPage(pageUrl, cluster.cluster),
     },
   };
@@ -61,12 +63,14 @@ export async function completeSweep(
   const completedAt = now().toISOString();
   const startedAt = rows.startedAt ?? sweep;
   const ledger = sum([...sealed.values()]);
-  const gaps = (rows.subscriptions ?? []).filter(
-    (id) => rows.listed.find((row) => row.subscription === id && row.gap === undefined) === undefined,
+  const listed = (rows.subscriptions ?? []).map(
+    (id) => rows.listed.find((row) => row.subscription === id) ?? { subscription: id, matched: [], gap: 'Lost' },
   );
+  const gaps = listed.filter(({ gap }) => gap !== undefined).map(({ subscription }) => subscription);
+  const warnings = scopeWarnings(settings, listed);
   const coverage = coverageOf(ledger);
   const blindness = await judgeBlindness(services, sweep, sealed, clusters);
-  if (!(await insertCompleted(tables, { sweep, startedAt, completedAt, coverage, ledger }))) return;
+  if (!(await insertCompleted(tables, { sweep, startedAt, completedAt, coverage, ledger, warnings }))) return;
   effectDone('close-sweep:completed');
   const availability = clusters.flatMap((cluster) => {
     const own = sealed.get(cluster.cluster);
@@ -87,6 +91,8 @@ export async function completeSweep(
     durationSeconds,
     clusters: sealed.size,
     subscriptionGaps: gaps.length,
+    throttled: ledger.byReason.Throttled ?? 0,
+    overBudget: ledger.byReason.OverBudget ?? 0,
   };
   const schedule = settings.SWEEP_SCHEDULE;
   await telemetry.report(availability, {

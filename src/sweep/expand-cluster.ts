@@ -1,22 +1,21 @@
 import { isRestError } from '@azure/core-rest-pipeline';
 import { compareNodes, loseNodes, type NodeChange, recordNodes } from '../fleet/compare-nodes.ts';
-import type { ClusterFacts } from '../fleet/list-managed-clusters.ts';
+import { type ClusterFacts, unlistedReasons } from '../fleet/list-managed-clusters.ts';
 import { listNodes } from '../fleet/list-nodes.ts';
 import { parseClusterId } from '../fleet/resource-id.ts';
 import type { ReasonCode } from '../probe/reasons.ts';
 import type { Services } from '../services.ts';
-import { type NodeRow, readNodes } from '../tables/node-rows.ts';
+import { type NodeRow, readKnownNodes } from '../tables/node-rows.ts';
 import { retryLostWrites } from '../tables/rows.ts';
 import { insertPlan, readClusterFacts } from '../tables/sweep-rows.ts';
 import { effectDone } from './effect.ts';
 import type { Plan } from './ledger.ts';
 import type { MessageOf } from './messages.ts';
+import { type Candidate, chooseNodes, cutSlices } from './plan-slices.ts';
 import { requestAssessment } from './request-assessment.ts';
 import { writeNodeChanges } from './write-node-changes.ts';
 
 const ATTEMPTS = 6;
-/** Reasons for which the nodes of a cluster are not listed: they must not be touched, or cannot be. */
-const unlisted: readonly ReasonCode[] = ['Excluded', 'SubscriptionUnreadable', 'ProberError'];
 
 type Compare = (rows: ReadonlyMap<string, NodeRow>) => NodeChange[];
 
@@ -24,7 +23,7 @@ type Compare = (rows: ReadonlyMap<string, NodeRow>) => NodeChange[];
 async function listAndCompare(services: Services, sweep: string, facts: ClusterFacts): Promise<Compare> {
   const { recordOnly } = facts;
   if (recordOnly === 'ClusterGone') return (rows) => loseNodes(rows, sweep);
-  if (recordOnly !== undefined && unlisted.includes(recordOnly)) return (rows) => recordNodes(rows, recordOnly);
+  if (recordOnly !== undefined && unlistedReasons.includes(recordOnly)) return (rows) => recordNodes(rows, recordOnly);
   const { subscriptionId } = parseClusterId(facts.cluster)!;
   try {
     const compute = services.arm.compute(subscriptionId);
@@ -42,26 +41,43 @@ async function settleNodes(services: Services, sweep: string, facts: ClusterFact
   const fleet = await services.tables.open('fleet');
   const compare = await listAndCompare(services, sweep, facts);
   return retryLostWrites(ATTEMPTS, async () => {
-    const changes = compare(await readNodes(fleet, facts.cluster));
+    const changes = compare(await readKnownNodes(fleet, facts.cluster));
     return { changes, closed: await writeNodeChanges(services, sweep, facts.cluster, changes) };
   });
 }
 
-/** Puts every known node into a slice or among the not probed. Slices are consecutive in row-key order. */
-function planSweep(region: string, changes: readonly NodeChange[], nodesPerSlice: number, due: string): Plan {
-  const probed: string[] = [];
+/** When a node's latest verdict was asked for; another machine under its name has none. */
+function probedAt(change: NodeChange): string | undefined {
+  return change.kind === 'known' ? change.row.state.latest?.at : undefined;
+}
+
+/** Puts every known node into a slice or among the not probed. */
+function planSweep(
+  { region, quota = Number.POSITIVE_INFINITY }: ClusterFacts,
+  changes: readonly NodeChange[],
+  nodesPerSlice: number,
+  due: string,
+): Plan {
+  const candidates: Candidate[] = [];
   const notProbed: Plan['notProbed'] = {};
+  const leaveOut = (node: string, reason: ReasonCode) => {
+    notProbed[reason] ??= [];
+    notProbed[reason].push(node);
+  };
   for (const change of changes) {
     if (change.kind === 'gone') continue;
-    const { node, skipped } = change.kind === 'missing' ? { node: change.row.facts.node, skipped: change.reason } : change.facts;
-    if (skipped === undefined) probed.push(node);
-    else notProbed[skipped] = [...(notProbed[skipped] ?? []), node];
+    if (change.kind === 'missing') {
+      leaveOut(change.row.facts.node, change.reason);
+      continue;
+    }
+    const { node, os, pool, zone, skipped } = change.facts;
+    if (skipped === undefined) candidates.push({ node, os, pool, zone, probedAt: probedAt(change) });
+    else leaveOut(node, skipped);
   }
-  probed.sort();
-  const slices = Array.from({ length: Math.ceil(probed.length / nodesPerSlice) }, (_, n) =>
-    probed.slice(n * nodesPerSlice, (n + 1) * nodesPerSlice),
-  );
-  return { region, slices, due, notProbed };
+  const chosen = chooseNodes(candidates, quota, nodesPerSlice);
+  const names = new Set(chosen.map(({ node }) => node));
+  for (const { node } of candidates) if (!names.has(node)) leaveOut(node, 'OverBudget');
+  return { region, slices: cutSlices(chosen, candidates, nodesPerSlice), due, notProbed };
 }
 
 /** Stage 3: brings the node rows of one cluster up to date, plans what the sweep does there, and has each slice started. */
@@ -81,7 +97,7 @@ export async function expandCluster(services: Services, { sweep, cluster }: Mess
     effectDone('expand-cluster:assess-cluster');
   }
 
-  const planned = await insertPlan(sweeps, sweep, cluster, planSweep(facts.region, changes, settings.NODES_PER_SLICE, now().toISOString()));
+  const planned = await insertPlan(sweeps, sweep, cluster, planSweep(facts, changes, settings.NODES_PER_SLICE, now().toISOString()));
   effectDone('expand-cluster:plan');
   for (const [n, nodes] of planned.slices.entries()) await queue.send({ kind: 'start-slice', sweep, cluster, slice: String(n), nodes });
   if (planned.slices.length > 0) effectDone('expand-cluster:start-slice');

@@ -1,16 +1,13 @@
 import { createHash } from 'node:crypto';
 import pLimit from 'p-limit';
-import { parseClusterId } from '../fleet/resource-id.ts';
 import type { ProbeResult } from '../history/node-state.ts';
-import type { Verdict } from '../probe/classify.ts';
-import { unknownFrom } from '../probe/classify-azure.ts';
-import { type Judged, judgeRun } from '../probe/judge-run.ts';
-import { pollRun } from '../probe/run-command.ts';
+import type { Judged } from '../probe/judge-run.ts';
 import type { Services } from '../services.ts';
 import type { Flight, NodeRow } from '../tables/node-rows.ts';
 import { readStartedNode, type Started } from '../tables/poller-rows.ts';
 import { isOverdue } from './claim.ts';
 import type { Outcome } from './ledger.ts';
+import { lookAtRun, unanswered, unknown } from './look-at-run.ts';
 
 const CONCURRENT_POLLS = 16;
 const START_LOST_MS = 60_000;
@@ -45,26 +42,10 @@ export interface SliceRun {
   startUntil: Date;
 }
 
-/** Looks at a run once; undefined while it goes on. */
-async function look(services: Services, cluster: string, row: NodeRow, nonce: string, poller: string): Promise<Judged | undefined> {
-  const compute = services.arm.compute(parseClusterId(cluster)!.subscriptionId);
-  const run = await pollRun(compute, row.facts.resourceId, poller);
-  if (run.status === 'running') return undefined;
-  if (run.status === 'done') return judgeRun(run.statuses, nonce);
-  if (run.status === 'lost') return unknown('StartLost', 'the poller of the run is of another version');
-  const verdict = unknownFrom(run.error);
-  return { verdict, evidence: verdict.message };
-}
-
 function ended(row: NodeRow, flight: Flight, { verdict, evidence }: Judged, keepsClaim = false): Inspection {
   const result = { ...verdict, nonce: flight.nonce, flight: flight.id, sweep: flight.sweep, at: flight.startedAt };
   return { status: 'ended', ended: { node: row.facts.node, flight, result, keepsClaim, evidence } };
 }
-
-const unknown = (reason: Verdict['reason'], message: string): Judged => ({
-  verdict: { verdict: 'unknown', reason, message },
-  evidence: message,
-});
 
 /** Whether a flight should have been collected a minute ago: the process that had its collection may have died, so any collection may end it. */
 function isAbandoned(flight: Flight, now: Date, firstCollectSeconds: number): boolean {
@@ -85,11 +66,11 @@ async function inspectFlight(
   }
   if (start.status === 'moved') return { status: 'moved' };
   if (start.status === 'ended') return ended(row, flight, { verdict: start.verdict, evidence: start.verdict.message });
-  const judged = await look(services, cluster, row, flight.nonce, start.poller);
+  const judged = await lookAtRun(services, cluster, row, flight.nonce, start.poller);
   if (judged !== undefined) return ended(row, flight, judged);
   const deadline = services.settings.PROBE_DEADLINE_SECONDS;
   if (age < deadline * 1000) return { status: 'pending' };
-  return ended(row, flight, unknown('RunCommandTimedOut', `Run Command gave no answer within ${deadline} s`), true);
+  return ended(row, flight, unanswered(row, 'RunCommandTimedOut', `Run Command gave no answer within ${deadline} s`), true);
 }
 
 /** Looks once at a run that an earlier sweep gave up: its end gives the reason, else it is stuck. */
@@ -106,11 +87,11 @@ async function inspectOverdue(services: Services, run: SliceRun, row: NodeRow, f
   };
   const judged =
     start?.status === 'polling' && start.nonce === flight.nonce
-      ? await look(services, run.cluster, row, flight.nonce, start.poller)
+      ? await lookAtRun(services, run.cluster, row, flight.nonce, start.poller)
       : unknown('StartLost', 'no poller of the run is left');
   if (judged !== undefined) return again(judged, false);
   const minutes = Math.floor(age / 60_000);
-  return again(unknown('RunCommandStuck', `Run Command has been in progress for ${minutes} min`), age < GIVE_UP_OVERDUE_MS);
+  return again(unanswered(row, 'RunCommandStuck', `Run Command has been in progress for ${minutes} min`), age < GIVE_UP_OVERDUE_MS);
 }
 
 async function inspect(services: Services, run: SliceRun, row: NodeRow | undefined, start: Started | undefined): Promise<Inspection> {

@@ -55,6 +55,7 @@ export async function judgeCluster(
     name: known?.name ?? named.name,
     region: known?.region ?? '',
     version: known?.version ?? '',
+    upgrading: known?.upgrading ?? false,
     recordOnly: known?.recordOnly,
     ...judged,
     outage,

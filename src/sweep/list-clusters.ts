@@ -1,34 +1,64 @@
 import { isRestError } from '@azure/core-rest-pipeline';
+import { armErrorText } from '../fleet/arm-error.ts';
 import { type ClusterFacts, listManagedClusters } from '../fleet/list-managed-clusters.ts';
 import type { ReasonCode } from '../probe/reasons.ts';
-import { redact } from '../probe/redact.ts';
 import type { Services } from '../services.ts';
 import { type ClusterRow, isRemembered, listClusterRows } from '../tables/cluster-rows.ts';
 import { insertSubscription, readSweep, type SubscriptionRow } from '../tables/sweep-rows.ts';
+import { divideBudget } from './divide-budget.ts';
 import { effectDone } from './effect.ts';
 import type { MessageOf } from './messages.ts';
+import { startsBetween } from './pace.ts';
+import { intervalAfter, nextOccurrence } from './schedule.ts';
 
 /** What is left to say of a cluster that was not listed: enough to record its nodes and, where it is gone, to close its outages. */
 function remembered(row: ClusterRow, recordOnly: ReasonCode): ClusterFacts {
   const { cluster, resourceGroup, name, region, version } = row;
-  return { cluster, resourceGroup, name, region, version, nodeResourceGroup: '', upgrading: false, excludedPools: [], recordOnly };
+  const unlisted = { nodeResourceGroup: '', upgrading: false, excludedPools: [], poolNodes: 0 };
+  return { cluster, resourceGroup, name, region, version, ...unlisted, recordOnly };
 }
 
-async function listSubscription(services: Services, subscription: string, known: readonly ClusterRow[]): Promise<SubscriptionRow> {
+/** Gives each cluster its part of what its region can start until the next sweep, where that is not enough for all. */
+function withQuotas(
+  { settings, now }: Services,
+  sweep: string,
+  listed: readonly ClusterFacts[],
+  known: readonly ClusterRow[],
+): ClusterFacts[] {
+  const occurrence = new Date(sweep);
+  const budget = startsBetween(settings, now(), nextOccurrence(settings.SWEEP_SCHEDULE, occurrence));
+  const turn = Math.round(occurrence.getTime() / intervalAfter(settings.SWEEP_SCHEDULE, occurrence));
+  const knownNodes = new Map(known.map((row) => [row.cluster, row.nodes.known]));
+  const probed = listed.filter(({ recordOnly }) => recordOnly === undefined);
+  const quotas = new Map(
+    [...Map.groupBy(probed, ({ region }) => region).values()].flatMap((clusters) => {
+      const sharers = clusters.map(({ cluster, poolNodes }) => ({ cluster, nodes: Math.max(poolNodes, knownNodes.get(cluster) ?? 0, 1) }));
+      return [...divideBudget(sharers, budget, turn)];
+    }),
+  );
+  return listed.map((facts) => ({ ...facts, quota: quotas.get(facts.cluster) }));
+}
+
+async function listSubscription(
+  services: Services,
+  sweep: string,
+  subscription: string,
+  known: readonly ClusterRow[],
+): Promise<SubscriptionRow> {
   const { settings, arm } = services;
   const inScope = settings.SUBSCRIPTIONS.length === 0 || settings.SUBSCRIPTIONS.includes(subscription);
-  if (!inScope) return { subscription, clusters: known.map((row) => remembered(row, 'Excluded')) };
+  if (!inScope) return { subscription, clusters: known.map((row) => remembered(row, 'Excluded')), matched: [] };
   const selection = { include: settings.INCLUDE_CLUSTERS, exclude: settings.EXCLUDE_CLUSTERS };
   try {
-    const listed = await listManagedClusters(arm.clusters(subscription), selection);
+    const { clusters: listed, matched } = await listManagedClusters(arm.clusters(subscription), selection);
     const ids = new Set(listed.map((facts) => facts.cluster));
     const gone = known.filter((row) => !ids.has(row.cluster)).map((row) => remembered(row, 'ClusterGone'));
-    return { subscription, clusters: [...listed, ...gone] };
+    return { subscription, clusters: [...withQuotas(services, sweep, listed, known), ...gone], matched };
   } catch (error) {
     // Being refused is an answer; anything else is tried again by the queue.
     if (!isRestError(error) || ![401, 403, 404].includes(error.statusCode ?? 0)) throw error;
     const clusters = known.map((row) => remembered(row, 'SubscriptionUnreadable'));
-    return { subscription, clusters, gap: 'SubscriptionUnreadable', detail: redact(error.message, 300) };
+    return { subscription, clusters, matched: [], gap: 'SubscriptionUnreadable', detail: armErrorText(error) };
   }
 }
 
@@ -49,11 +79,17 @@ export async function listClusters(services: Services, { sweep, subscription }: 
   const { subscriptions } = await readSweep(await services.tables.open('sweeps'), sweep);
   if (!subscriptions?.includes(subscription))
     throw new Error(`expected a subscription of sweep ${sweep}, got ${subscription}: the message does not come from its start-sweep`);
-  await settle(services, sweep, await listSubscription(services, subscription, await readKnown(services, subscription)));
+  await settle(services, sweep, await listSubscription(services, sweep, subscription, await readKnown(services, subscription)));
 }
 
 /** Settles a subscription whose listing failed each time: a gap, with the nodes that are known of it. */
 export async function giveUpListing(services: Services, { sweep, subscription }: MessageOf<'list-clusters'>): Promise<void> {
   const clusters = (await readKnown(services, subscription)).map((row) => remembered(row, 'ProberError'));
-  await settle(services, sweep, { subscription, clusters, gap: 'ProberError', detail: 'listing failed each time it was tried' });
+  await settle(services, sweep, {
+    subscription,
+    clusters,
+    matched: [],
+    gap: 'ProberError',
+    detail: 'listing failed each time it was tried',
+  });
 }

@@ -1,4 +1,5 @@
 import type { Services } from '../services.ts';
+import type { Settings } from '../settings.ts';
 import { readRow, retryLostWrites } from '../tables/rows.ts';
 
 const SWEEP_SHARE = 0.8;
@@ -45,6 +46,16 @@ async function moveCursors(services: Services, bucket: Bucket, move: (cursors: C
   });
 }
 
+/** Milliseconds from one start to the next, of sweeps or of confirmations and checks. */
+export const msPerStart = ({ STARTS_PER_MINUTE }: Settings, extra: boolean) =>
+  60_000 / (STARTS_PER_MINUTE * (extra ? 1 - SWEEP_SHARE : SWEEP_SHARE));
+
+/** How many nodes a sweep may start in one bucket between two moments. */
+export function startsBetween(settings: Settings, from: Date, to: Date): number {
+  // The first one may start at once.
+  return Math.max(0, Math.ceil((to.getTime() - from.getTime()) / msPerStart(settings, false)));
+}
+
 /**
  * Takes the next free moment for some starts, by compare-and-swap: workers share no memory.
  *
@@ -53,15 +64,13 @@ async function moveCursors(services: Services, bucket: Bucket, move: (cursors: C
  * @param before - when it would be too late: a slot at or after it is told and not taken, so that it costs nobody anything.
  */
 export async function takeSlot(services: Services, bucket: Bucket, nodes: number, extra: boolean, before: Date): Promise<Slot> {
-  const share = extra ? 1 - SWEEP_SHARE : SWEEP_SHARE;
-  const msPerStart = 60_000 / (services.settings.STARTS_PER_MINUTE * share);
   const cursor = extra ? 'nextExtra' : 'nextFree';
   let slot: Slot | undefined;
   await moveCursors(services, bucket, (cursors) => {
     const now = services.now().getTime();
     const at = Math.max(now, cursors[cursor], cursors.pausedUntil);
     slot = { at: new Date(at), paused: cursors.pausedUntil > now };
-    return at >= before.getTime() ? undefined : { ...cursors, [cursor]: at + nodes * msPerStart };
+    return at >= before.getTime() ? undefined : { ...cursors, [cursor]: at + nodes * msPerStart(services.settings, extra) };
   });
   return slot!;
 }
@@ -72,7 +81,7 @@ export async function pausedUntil(services: Services, bucket: Bucket): Promise<D
   return cursors.pausedUntil > services.now().getTime() ? new Date(cursors.pausedUntil) : undefined;
 }
 
-/** Pauses one bucket, and no other, after a 429. */
+/** Pauses one bucket, and no other. */
 export async function pauseBucket(services: Services, bucket: Bucket, until: Date): Promise<void> {
   await moveCursors(services, bucket, (cursors) => ({ ...cursors, pausedUntil: Math.max(cursors.pausedUntil, until.getTime()) }));
 }

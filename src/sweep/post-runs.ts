@@ -1,5 +1,6 @@
 import { isRestError } from '@azure/core-rest-pipeline';
 import pLimit from 'p-limit';
+import { secondsToSpare } from '../fleet/compute-budget.ts';
 import { parseTarget } from '../fleet/resource-id.ts';
 import { unknownFrom } from '../probe/classify-azure.ts';
 import { startRun } from '../probe/run-command.ts';
@@ -11,18 +12,34 @@ import { retryAfterSeconds } from './retry-after.ts';
 
 const CONCURRENT_POSTS = 16;
 
-/** How the starts went, by node, and for how many seconds Azure throttles, if it does. */
+/** How the starts went, by node. */
 export interface Posted {
   started: Map<string, Started>;
+  /** For how many seconds Azure throttles, if it does. */
   throttledFor?: number;
+  /** For how many seconds the region should be left to others, as little is left of what all share. */
+  spareFor: number;
 }
 
-/** Posts one Run Command for each claim. One node's failure never touches another's; a 429 puts off all that were not posted yet. */
-export async function postRuns(services: Services, subscriptionId: string, claims: readonly ClaimedNode[]): Promise<Posted> {
+/**
+ * Posts one Run Command for each claim. One node's failure never touches another's; a 429 puts off all that were not posted yet.
+ *
+ * @param putOffBusy - whether a node on which somebody else's run is in progress is put off too, rather than given up.
+ */
+export async function postRuns(
+  services: Services,
+  subscriptionId: string,
+  claims: readonly ClaimedNode[],
+  putOffBusy: boolean,
+): Promise<Posted> {
   const { settings, arm } = services;
   const compute = arm.computeOnce(subscriptionId);
   const limit = pLimit(CONCURRENT_POSTS);
   let throttledFor: number | undefined;
+  let spareFor = 0;
+  const told = (remaining: string | undefined) => {
+    spareFor = Math.max(spareFor, secondsToSpare(remaining));
+  };
   const start = async ({ facts, flight }: ClaimedNode): Promise<Started> => {
     const { nonce } = flight;
     if (throttledFor !== undefined) return { nonce, status: 'moved' };
@@ -41,17 +58,18 @@ export async function postRuns(services: Services, subscriptionId: string, claim
       return {
         nonce,
         status: 'polling',
-        poller: await startRun(compute, target, facts.os, composeScript(nonce, settings.EGRESS_ENDPOINTS, facts.os)),
+        poller: await startRun(compute, target, facts.os, composeScript(nonce, settings.EGRESS_ENDPOINTS, facts.os), told),
       };
     } catch (error) {
       if (isRestError(error) && error.statusCode === 429) {
         throttledFor = Math.max(throttledFor ?? 0, retryAfterSeconds(error));
         return { nonce, status: 'moved' };
       }
-      return { nonce, status: 'ended', verdict: unknownFrom(error) };
+      const verdict = unknownFrom(error);
+      return putOffBusy && verdict.reason === 'NodeBusy' ? { nonce, status: 'moved' } : { nonce, status: 'ended', verdict };
     }
   };
   const started = new Map<string, Started>();
   await Promise.all(claims.map((row) => limit(async () => started.set(row.facts.node, await start(row)))));
-  return { started, throttledFor };
+  return { started, throttledFor, spareFor };
 }

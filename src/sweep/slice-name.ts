@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 /**
  * Names one run of a slice: the id of its flights, the same on every delivery of its message.
  *
- * @param slice - the position in the plan; with `.r<n>` for what throttling put off the nth time, with `.c<hash>` for a confirmation.
+ * @param slice - the position in the plan; with `.r<n>` for what was put off the nth time, with `.c<hash>` for a confirmation.
  */
 export function flightId(sweep: string, cluster: string, slice: string): string {
   return `${sweep}|${cluster}|${slice}`;
@@ -14,10 +14,14 @@ export function isPlanned(slice: string): boolean {
   return /^\d+(\.r\d+)?$/.test(slice);
 }
 
-/** The slice of the nodes that throttling puts off. */
+/** How often the nodes of a slice were put off, by throttling or by somebody else's runs. */
+export function timesPutOff(slice: string): number {
+  return Number(slice.split('.r')[1] ?? 0);
+}
+
+/** The slice of the nodes that are put off once more. */
 export function putOff(slice: string): string {
-  const [planned, times = '0'] = slice.split('.r');
-  return `${planned}.r${Number(times) + 1}`;
+  return `${slice.split('.r')[0]}.r${timesPutOff(slice) + 1}`;
 }
 
 /**

@@ -3,15 +3,15 @@ import { parseClusterId } from '../fleet/resource-id.ts';
 import type { Services } from '../services.ts';
 import { readNodes } from '../tables/node-rows.ts';
 import { putStarted } from '../tables/poller-rows.ts';
-import { hasTally, readPlan } from '../tables/sweep-rows.ts';
+import { hasTally, readPlanHead } from '../tables/sweep-rows.ts';
 import { COLLECT_GRACE_SECONDS, claimNodes, isOverdue } from './claim.ts';
 import { effectDone } from './effect.ts';
 import type { MessageOf } from './messages.ts';
 import { moveRest } from './move-rest.ts';
-import { type Bucket, pausedUntil, type Slot, takeSlot } from './pace.ts';
+import { type Bucket, pauseBucket, pausedUntil, type Slot, takeSlot } from './pace.ts';
 import { postRuns } from './post-runs.ts';
 import { nextOccurrence } from './schedule.ts';
-import { confirmationOf, flightId, isPlanned } from './slice-name.ts';
+import { confirmationOf, flightId, isPlanned, timesPutOff } from './slice-name.ts';
 import { tallyNotProbed } from './tally-not-probed.ts';
 
 type StartSlice = MessageOf<'start-slice'>;
@@ -42,7 +42,7 @@ export async function startSlice(services: Services, message: StartSlice): Promi
   const { sweep, cluster, slice, nodes } = message;
   const sweeps = await tables.open('sweeps');
   if (isPlanned(slice) && (await hasTally(sweeps, sweep, cluster, slice))) return;
-  const planned = await readPlan(sweeps, sweep, cluster);
+  const planned = await readPlanHead(sweeps, sweep, cluster);
   if (planned === undefined)
     throw new Error(`expected a plan of ${cluster} in sweep ${sweep} before its slice ${slice} starts, found none`);
   if (await mustWait(services, message)) return queue.sendBack(message, GO_BACK_SECONDS);
@@ -67,12 +67,17 @@ export async function startSlice(services: Services, message: StartSlice): Promi
   await queue.send({ kind: 'collect-slice', sweep, cluster, slice, nodes }, { delaySeconds: settings.FIRST_COLLECT_SECONDS, deadline });
   effectDone('start-slice:collect-slice');
 
-  const { started, throttledFor } = await postRuns(services, bucket.subscriptionId, claims);
+  // Somebody else's run takes about as long as ours; it is waited for as long as one of ours would be.
+  const busyFor = settings.FIRST_COLLECT_SECONDS;
+  const again = (timesPutOff(slice) + 2) * busyFor <= settings.PROBE_DEADLINE_SECONDS && now().getTime() + busyFor * 1000 < over.getTime();
+  const { started, throttledFor, spareFor } = await postRuns(services, bucket.subscriptionId, claims, isPlanned(slice) && again);
   if (claims.length > 0) effectDone('start-slice:posts');
   const moved = new Map([...started].filter(([, start]) => start.status === 'moved'));
   await putStarted(await tables.open('flights'), id, new Map([...started].filter(([node]) => !moved.has(node))));
   if (started.size > moved.size) effectDone('start-slice:pollers');
-  if (moved.size > 0) await moveRest(services, message, moved, bucket, throttledFor ?? GO_BACK_SECONDS, over);
+  const pauseFor = Math.max(throttledFor ?? 0, spareFor);
+  if (pauseFor > 0) await pauseBucket(services, bucket, new Date(now().getTime() + pauseFor * 1000));
+  if (moved.size > 0) await moveRest(services, message, moved, throttledFor ?? busyFor, over);
 }
 
 /** Has nodes that failed for the first time probed again at once. */

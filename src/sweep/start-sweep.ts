@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { SubscriptionClient } from '@azure/arm-resources-subscriptions';
+import { subscriptionsInScope } from '../fleet/scope.ts';
 import type { Services } from '../services.ts';
 import { isRemembered, listClusterRows } from '../tables/cluster-rows.ts';
 import { insertSweep, listSweeps } from '../tables/sweep-rows.ts';
@@ -20,14 +20,6 @@ const LONGEST_CLOSE_MS = 240_000;
 export async function requestSweep({ settings, queue, now }: Services, isPastDue: boolean): Promise<void> {
   const sweep = sweepIdAt(settings.SWEEP_SCHEDULE, now(), isPastDue);
   if (sweep !== undefined) await queue.send({ kind: 'start-sweep', sweep });
-}
-
-async function subscriptionsInScope(given: readonly string[], client: SubscriptionClient): Promise<string[]> {
-  if (given.length > 0) return [...given];
-  const readable: string[] = [];
-  for await (const { subscriptionId, state } of client.subscriptions.list())
-    if (subscriptionId && state !== 'Disabled' && state !== 'Deleted') readable.push(subscriptionId.toLowerCase());
-  return readable;
 }
 
 /** Seconds by which a subscription's listing is delayed: the same in each sweep, spread over a quarter of the interval. */

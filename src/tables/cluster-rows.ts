@@ -22,6 +22,8 @@ export interface ClusterRow {
   region: string;
   version: string;
   nodes: Counts;
+  /** Whether Azure was upgrading or changing it: it is probed all the same. */
+  upgrading: boolean;
   /** Why it is only recorded. */
   recordOnly?: string;
   openOutages: number;
@@ -56,6 +58,7 @@ function toClusterRow(cluster: string, row: Record<string, unknown>): ClusterRow
     region: text('region'),
     version: text('version'),
     nodes: readJson(counts, row.nodes, emptyCounts),
+    upgrading: row.upgrading === true,
     recordOnly: text('recordOnly') || undefined,
     openOutages: Number(row.openOutages ?? 0),
     notReachable: readJson(z.array(z.string()), row.notReachable, []),

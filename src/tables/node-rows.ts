@@ -18,6 +18,8 @@ export interface NodeFacts {
   image?: string;
   subnet?: string;
   created?: string;
+  /** What its VM agent tells Azure, as of the latest listing; absent where Azure does not say. */
+  agent?: 'ready' | 'notReady';
   /** Why it was not planned in the latest sweep, if it was not. */
   skipped?: ReasonCode;
 }
@@ -60,7 +62,8 @@ const count = (value: unknown) => (typeof value === 'number' && value >= 0 ? val
 
 // A claim that cannot be read stands for as long as one of ours may, counted from when the row was written.
 function readFlight({ flight: value, timestamp }: Row): Flight | undefined {
-  if (value === undefined || value === '') return undefined;
+  // Where a property is selected that a row does not have, Azure answers null (Azurite#2535).
+  if (value === undefined || value === null || value === '') return undefined;
   const written = typeof timestamp === 'string' ? timestamp : new Date().toISOString();
   const until = new Date(Date.parse(written) + UNREADABLE_CLAIM_MS).toISOString();
   return readJson(flight, value, { id: '', nonce: '', sweep: '', startedAt: written, until });
@@ -81,7 +84,7 @@ const stored = z.object({
 function readEpisode(row: Row): Episode | undefined {
   const since = text(row.outageSince);
   const before = since && { outage: since, episode: 1, from: since, reason: reasonCode.parse(row.reason) };
-  return readJson(episode, row.outage, before || undefined);
+  return readJson(episode, row.outage ?? '', before || undefined);
 }
 
 /** A row of an older version, or one that cannot be read, goes on from its state. */
@@ -140,6 +143,7 @@ function toNodeRow(row: Row & { etag: string }): NodeRow {
       image: text(row.image),
       subnet: text(row.subnet),
       created: text(row.created),
+      agent: row.agent === 'ready' || row.agent === 'notReady' ? row.agent : undefined,
       skipped: isReasonCode(row.skipped) ? row.skipped : undefined,
     },
     state,
@@ -170,6 +174,30 @@ export async function readJudgedNodes(fleet: TableClient, cluster: string): Prom
   return new Map(rows.map((row) => [row.rowKey.slice('node|'.length), toNodeRow(row as Row & { etag: string })]));
 }
 
+/** All of a node row that expansion compares, plans with and writes back: no window, which is two thirds of the row. */
+const KNOWN = [
+  ...['RowKey', 'resourceId', 'vmId', 'pool', 'os', 'zone', 'size', 'image', 'subnet', 'created', 'agent', 'skipped'],
+  ...['verdict', 'reason', 'message', 'latencyMs', 'nonce', 'lastFlight', 'sweep', 'at', 'since', 'failures', 'successes', 'unknowns'],
+  ...['firstFailure', 'firstSuccess', 'outage', 'outageSince', 'flight', 'missing', 'missedIn', 'retiredAt'],
+];
+const ROWS_AT_ONCE = 1000;
+
+/**
+ * Reads of all nodes of a cluster what its expansion needs, by name; each page of rows is let go before the next.
+ * Without its window a row's history is its state alone: it must not be folded into, only ended.
+ */
+export async function readKnownNodes(fleet: TableClient, cluster: string): Promise<Map<string, NodeRow>> {
+  const known = new Map<string, NodeRow>();
+  let { from, to } = nodeRange();
+  for (;;) {
+    const rows = await readRange(fleet, cluster, { from, to, select: KNOWN, most: ROWS_AT_ONCE });
+    for (const row of rows) known.set(row.rowKey.slice('node|'.length), toNodeRow(row as Row & { etag: string }));
+    if (rows.length < ROWS_AT_ONCE) return known;
+    // The next key after the last: no node name holds a character below this one.
+    from = `${rows.at(-1)!.rowKey}!`;
+  }
+}
+
 /** Reads the node rows of a cluster, or those of some names, by name. */
 export async function readNodes(fleet: TableClient, cluster: string, nodes?: readonly string[]): Promise<Map<string, NodeRow>> {
   const wanted = nodes && new Set(nodes);
@@ -181,7 +209,7 @@ export async function readNodes(fleet: TableClient, cluster: string, nodes?: rea
 /** The properties of what Azure says; an empty string takes a value away, as a merge keeps what is not named. */
 export function factProperties(facts: NodeFacts): Record<string, unknown> {
   const { node: _, ...rest } = facts;
-  const names = ['zone', 'size', 'image', 'subnet', 'created', 'skipped'] as const;
+  const names = ['zone', 'size', 'image', 'subnet', 'created', 'agent', 'skipped'] as const;
   return { ...rest, ...Object.fromEntries(names.map((name) => [name, facts[name] ?? ''])) };
 }
 

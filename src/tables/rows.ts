@@ -38,10 +38,19 @@ export async function insertOnce(table: TableClient, row: Row): Promise<boolean>
   }
 }
 
-/** Reads one row, or undefined. */
-export async function readRow(table: TableClient, partitionKey: string, rowKey: string): Promise<TableEntityResult<Row> | undefined> {
+/**
+ * Reads one row, or undefined.
+ *
+ * @param select - the properties that are wanted; all unless given.
+ */
+export async function readRow(
+  table: TableClient,
+  partitionKey: string,
+  rowKey: string,
+  select?: string[],
+): Promise<TableEntityResult<Row> | undefined> {
   try {
-    return await table.getEntity<Row>(partitionKey, rowKey);
+    return await table.getEntity<Row>(partitionKey, rowKey, { queryOptions: { select } });
   } catch (error) {
     if (hasStatus(error, 404)) return undefined;
     throw error;

@@ -13,6 +13,8 @@ import { insertOnce, readRange, readRow } from './rows.ts';
 export interface SubscriptionRow {
   subscription: string;
   clusters: ClusterFacts[];
+  /** The globs of the selection that match any of them. */
+  matched: string[];
   gap?: ReasonCode;
   detail?: string;
 }
@@ -41,9 +43,9 @@ export async function insertSweep(tables: Tables, sweep: string, subscriptions: 
 
 /** Inserts a subscription's row, once, and returns the stored one. */
 export async function insertSubscription(table: TableClient, sweep: string, row: SubscriptionRow): Promise<SubscriptionRow> {
-  const { subscription, clusters, gap, detail } = row;
+  const { subscription, clusters, matched, gap, detail } = row;
   const rowKey = `subscription|${subscription}`;
-  const properties = { gap: gap ?? '', detail: detail ?? '', ...toLongJson('clusters', clusters) };
+  const properties = { gap: gap ?? '', detail: detail ?? '', ...toLongJson('clusters', clusters), ...toLongJson('matched', matched) };
   if (await insertOnce(table, { partitionKey: sweep, rowKey, ...properties })) return row;
   return (await readSubscription(table, sweep, subscription)) ?? row;
 }
@@ -52,6 +54,7 @@ function toSubscriptionRow(row: Record<string, unknown> & { rowKey: string }): S
   return {
     subscription: row.rowKey.slice('subscription|'.length),
     clusters: fromLongJson(z.array(clusterFacts), 'clusters', row, []),
+    matched: fromLongJson(names, 'matched', row, []),
     gap: row.gap ? reasonCode.parse(row.gap) : undefined,
     detail: row.detail ? String(row.detail) : undefined,
   };
@@ -100,10 +103,14 @@ export async function insertSealed(
 
 const planPartition = (sweep: string, cluster: string) => `${sweep}|${cluster}`;
 
+/** What a slice needs of its cluster's plan. */
+export type PlanHead = Pick<Plan, 'region' | 'due'>;
+
 /** Inserts a cluster's plan, once, and returns the stored one: whoever comes second follows the first. */
 export async function insertPlan(table: TableClient, sweep: string, cluster: string, planned: Plan): Promise<Plan> {
-  if (await insertOnce(table, { partitionKey: planPartition(sweep, cluster), rowKey: 'plan', ...toLongJson('plan', planned) }))
-    return planned;
+  const { region, due } = planned;
+  const row = { partitionKey: planPartition(sweep, cluster), rowKey: 'plan', region, due, ...toLongJson('plan', planned) };
+  if (await insertOnce(table, row)) return planned;
   return (await readPlan(table, sweep, cluster)) ?? planned;
 }
 
@@ -111,6 +118,12 @@ export async function insertPlan(table: TableClient, sweep: string, cluster: str
 export async function readPlan(table: TableClient, sweep: string, cluster: string): Promise<Plan | undefined> {
   const row = await readRow(table, planPartition(sweep, cluster), 'plan');
   return row && fromLongJson(plan, 'plan', row, undefined);
+}
+
+/** Reads the head of a cluster's plan, which is short however many nodes are planned. */
+export async function readPlanHead(table: TableClient, sweep: string, cluster: string): Promise<PlanHead | undefined> {
+  const row = await readRow(table, planPartition(sweep, cluster), 'plan', ['region', 'due']);
+  return row && { region: String(row.region), due: String(row.due) };
 }
 
 /** What is known of a cluster in a sweep. */
@@ -146,7 +159,7 @@ export async function markRecollected(table: TableClient, sweep: string, cluster
 
 /** Whether a slice's tally is in. */
 export async function hasTally(table: TableClient, sweep: string, cluster: string, slice: string): Promise<boolean> {
-  return (await readRow(table, planPartition(sweep, cluster), `tally|${slice}`)) !== undefined;
+  return (await readRow(table, planPartition(sweep, cluster), `tally|${slice}`, ['rowKey'])) !== undefined;
 }
 
 /** A line in the list of sweeps. */
@@ -156,13 +169,15 @@ export interface SweepLine {
   completedAt?: string;
   coverage?: number;
   ledger?: Ledger;
+  /** What is wrong with the settings or with access, as sentences; absent until the sweep is complete. */
+  warnings?: string[];
 }
 
 /** Completes a sweep, once: its `completed` row, then its line in the list. Returns whether this call completed it. */
 export async function insertCompleted(tables: Tables, line: Required<SweepLine>): Promise<boolean> {
   const { sweep, startedAt, completedAt, coverage } = line;
   const rows = await tables.open('sweeps');
-  const properties = { startedAt, completedAt, coverage, ledger: JSON.stringify(line.ledger) };
+  const properties = { startedAt, completedAt, coverage, ledger: JSON.stringify(line.ledger), ...toLongJson('warnings', line.warnings) };
   if (!(await insertOnce(rows, { partitionKey: sweep, rowKey: 'completed', ...properties }))) return false;
   await writeLine(tables, sweep, properties);
   return true;
@@ -178,7 +193,8 @@ export async function repairLine(tables: Tables, sweep: string): Promise<void> {
   const row = await readRow(await tables.open('sweeps'), sweep, 'completed');
   if (row === undefined) return;
   const { startedAt, completedAt, coverage, ledger: stored } = row;
-  await writeLine(tables, sweep, { startedAt, completedAt, coverage, ledger: stored });
+  const warnings = fromLongJson(names, 'warnings', row, []);
+  await writeLine(tables, sweep, { startedAt, completedAt, coverage, ledger: stored, ...toLongJson('warnings', warnings) });
 }
 
 /** Lists sweeps, newest first, from this month's and last month's list. */
@@ -195,6 +211,7 @@ export async function listSweeps(tables: Tables, now: Date, most: number): Promi
         completedAt: row.completedAt ? String(row.completedAt) : undefined,
         coverage: typeof row.coverage === 'number' ? row.coverage : undefined,
         ledger: ledgerOf(row.ledger),
+        warnings: row.completedAt ? fromLongJson(names, 'warnings', row, []) : undefined,
       })),
     );
   }

@@ -2,18 +2,28 @@ import { execFile } from 'node:child_process';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { FleetPlan } from '../../src/cli/plan.ts';
 import { type Stage, setStage } from './stage.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const subscription = 'dddddddd-0000-4000-8000-000000000001';
+const denied = 'dddddddd-0000-4000-8000-000000000002';
+const cluster = `${subscription}.rg-one.one`;
 const pools = [{ name: 'web', count: 3 }];
 
 let stage: Stage;
 let nodes: string[];
 beforeAll(async () => {
   const one = { name: 'one', resourceGroup: 'rg-one', location: 'westeurope', kubernetesVersion: '1.33.5', pools };
-  stage = await setStage({ subscriptions: [{ id: subscription, name: 'One', clusters: [one] }] });
-  nodes = await stage.nodesOf(`${subscription}.rg-one.one`);
+  const two = { ...one, name: 'two', resourceGroup: 'rg-two', pools: [{ name: 'web', count: 3 }] };
+  stage = await setStage({
+    subscriptions: [
+      { id: subscription, name: 'One', clusters: [one] },
+      { id: denied, name: 'Two', clusters: [two] },
+    ],
+  });
+  nodes = await stage.nodesOf(cluster);
+  await stage.setFault(`${denied}.rg-two.two`, 'access-denied');
 });
 afterAll(() => stage.end());
 
@@ -23,9 +33,11 @@ interface Output {
   stderr: string;
 }
 
-function cli(...args: string[]): Promise<Output> {
+const cli = (...args: string[]) => cliWith({}, ...args);
+
+function cliWith(settings: Record<string, string>, ...args: string[]): Promise<Output> {
   const quick = { FIRST_COLLECT_SECONDS: '2', COLLECT_AGAIN_SECONDS: '1', PROBE_DEADLINE_SECONDS: '30' };
-  const env = { PATH: process.env.PATH, HOME: process.env.HOME, ...stage.simulator.env, ...quick };
+  const env = { PATH: process.env.PATH, HOME: process.env.HOME, ...stage.simulator.env, ...quick, ...settings };
   return new Promise((resolve) => {
     execFile(process.execPath, ['src/cli.ts', ...args], { cwd: root, env }, (error, stdout, stderr) =>
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
@@ -73,5 +85,49 @@ describe.concurrent('a check from a laptop', () => {
 
   it('begins its help with examples', async () => {
     expect((await cli('--help')).stdout).toMatch(/^Examples:\n {2}npm run --silent cli -- check --id/);
+  });
+});
+
+describe.concurrent('a plan from a laptop', () => {
+  it('tells what would be probed, its pace and its cost, and touches no node', async () => {
+    const { code, stdout, stderr } = await cliWith({ SUBSCRIPTIONS: subscription }, 'plan', '--json');
+    expect(stderr).toContain(`${subscription}: 1 cluster\n`);
+    const plan = JSON.parse(stdout) as FleetPlan;
+    expect(plan.subscriptions.map(({ clusters }) => clusters)).toMatchObject([
+      [{ cluster, probed: 3, skipped: {}, missingPermissions: [] }],
+    ]);
+    expect(plan.regions).toEqual([{ subscription, region: 'westeurope', nodes: 3, budget: 1000, overBudget: 0, seconds: 3 }]);
+    // One list each of clusters, scale sets, instances and machines.
+    expect(plan.armRequests).toEqual({ inventory: 4, probes: 9 });
+    expect(plan.cost.usdAMonth).toBeGreaterThan(0);
+    expect(plan.warnings).toEqual([]);
+    expect(code).toBe(0);
+  });
+
+  it('says what is to be mended: scope, rights and pace', async () => {
+    const nobody = 'ffffffff-0000-4000-8000-00000000dead';
+    const settings = {
+      SUBSCRIPTIONS: `${denied},${nobody}`,
+      EXCLUDE_CLUSTERS: 'typo/*',
+      SWEEP_SCHEDULE: '*/10 * * * * *',
+      STARTS_PER_MINUTE: '8',
+    };
+    const { code, stdout } = await cliWith(settings, 'plan');
+    expect(code).toBe(1);
+    const mended = stdout.slice(stdout.indexOf('To be mended:')).trim().split('\n').slice(1);
+    expect(mended).toEqual([
+      expect.stringMatching(new RegExp(`${nobody} could not be read .*SubscriptionNotFound`)),
+      '- EXCLUDE_CLUSTERS: "typo/*" matches the name of no cluster of the subscriptions that could be read',
+      expect.stringMatching(/two does not grant Microsoft.Compute\/virtualMachineScaleSets\/virtualMachines\/runCommand\/action$/),
+      expect.stringMatching(/^- 3 nodes of .* are more than the 2 that/),
+    ]);
+  });
+
+  it('lists every mistake of its settings at once', async () => {
+    const { code, stdout, stderr } = await cliWith({ SUBSCRIPTIONS: 'mine', STARTS_PER_MINUTE: '0' }, 'plan');
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/^2 invalid settings/);
+    expect(stderr).toContain('SUBSCRIPTIONS');
+    expect(stderr).toContain('STARTS_PER_MINUTE');
   });
 });

@@ -74,9 +74,24 @@ describe('compareNodes', () => {
     ['image', { image: 'AKSUbuntu/2204/1.0' }],
     ['skipped', { skipped: 'TooYoung' }],
     ['resourceId', { resourceId: '/nodes/other' }],
+    ['agent', { agent: 'notReady' }],
   ])('notes another %s', (_, more) => {
     const row = rowOf(factsOf('a'));
     expect(compareNodes(rowsOf(row), [factsOf('a', more)], sweep, true)).toMatchObject([{ kind: 'known', changed: true }]);
+  });
+
+  it('notes an agent that is heard again, and one of which Azure says nothing any more', () => {
+    const row = rowOf(factsOf('a', { agent: 'notReady' }));
+    for (const agent of ['ready', undefined] as const)
+      expect(compareNodes(rowsOf(row), [factsOf('a', { agent })], sweep, true)).toMatchObject([{ kind: 'known', changed: true }]);
+    expect(compareNodes(rowsOf(row), [factsOf('a', { agent: 'notReady' })], sweep, true)).toMatchObject([
+      { kind: 'known', changed: false },
+    ]);
+  });
+
+  it('ends no outage because of what an agent says', () => {
+    const row = rowOf(factsOf('a'), { state: failing });
+    expect(compareNodes(rowsOf(row), [factsOf('a', { agent: 'notReady' })], sweep, true)).toMatchObject([{ ends: undefined }]);
   });
 
   it('starts afresh with another VM of the same name', () => {

@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isSelected, isSwitchedOff } from '../../src/fleet/selection.ts';
+import { isSwitchedOff, select } from '../../src/fleet/selection.ts';
 
 const plain = fc.string({ unit: fc.constantFrom(...'abcXYZ019-_.()+$[]{}^|\\') });
 
-describe('isSelected', () => {
+const isSelected = (name: string, include: string[], exclude: string[]) => select(name, { include, exclude }).selected;
+
+describe('select', () => {
   it.each<[string, string[], string[], boolean]>([
     ['rg/shop', ['*'], [], true],
     ['rg/shop', [], [], false],

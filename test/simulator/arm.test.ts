@@ -96,3 +96,35 @@ test('gone and replaced instances show in lists', async () => {
   const vmIdOf = ({ body }: { body: unknown }) => (body as { properties: { vmId: string } }).properties.vmId;
   expect(vmIdOf(await simulator.arm('GET', `${instances}/1`))).not.toBe(vmIdOf(before));
 });
+
+test('a cluster that is being upgraded says so', async () => {
+  const upgrading = await converse(smallFleet(1, { provisioningState: 'Upgrading' }), { kubectl: '/nowhere/kubectl' });
+  const clusters = `/subscriptions/${subscriptionId}/providers/Microsoft.ContainerService/managedClusters`;
+  expect(JSON.stringify((await upgrading.arm('GET', clusters)).body)).toContain('{"provisioningState":"Upgrading",');
+  expect(JSON.stringify((await simulator.arm('GET', clusters)).body)).toContain('{"provisioningState":"Succeeded",');
+  await upgrading.end();
+});
+
+test('instances of a Flexible scale set are listed without tags, as machines of their set, and never with a view', async () => {
+  const pools = [{ name: 'flex', type: 'FlexibleScaleSet' as const, count: 2 }];
+  const flexible = await converse(smallFleet(0, { pools, foreignMachines: ['jumpbox'] }), { kubectl: '/nowhere/kubectl' });
+  const listOf = async (path: string) => (await flexible.arm('GET', path)).body.value as unknown as Record<string, object>[];
+  const [set] = await listOf(`${compute}/virtualMachineScaleSets`);
+  expect(set).toMatchObject({ properties: { orchestrationMode: 'Flexible' }, tags: { 'aks-managed-poolName': 'flex' } });
+  const machines = await listOf(`${compute}/virtualMachines?$expand=instanceView`);
+  expect(machines.map(({ name }) => String(name))).toEqual([
+    expect.stringMatching(`^${set?.name}_`),
+    expect.stringMatching(`^${set?.name}_`),
+    'jumpbox',
+  ]);
+  expect(machines[0]).not.toHaveProperty('tags');
+  const { virtualMachineScaleSet } = machines[0]!.properties as { virtualMachineScaleSet: { id: string } };
+  expect(virtualMachineScaleSet.id).not.toBe(set?.id);
+  expect(virtualMachineScaleSet.id.toLowerCase()).toBe(String(set?.id).toLowerCase());
+  expect(JSON.stringify(machines)).not.toContain('PowerState');
+  const instances = `${compute}/virtualMachineScaleSets/${set?.name}/virtualMachines`;
+  expect(await listOf(instances)).toHaveLength(2);
+  const { status, body } = await flexible.arm('GET', `${instances}?$expand=instanceView`);
+  expect([status, body.error.code]).toEqual([400, 'BadRequest']);
+  await flexible.end();
+});

@@ -98,6 +98,14 @@ test('nodes are called as AKS calls them, the instance id in base 36', () => {
   expect(names[36]).toMatch(/-vmss000010$/);
 });
 
+test('machines of a Flexible scale set and their computers have names of their own, each once', () => {
+  const pools = [{ name: 'flex', type: 'FlexibleScaleSet' as const, count: 3000 }];
+  const { nodes } = layOutFleet(parseFleet(smallFleet(0, { pools }), 'fleet'), new Date());
+  expect(nodes.filter(({ name }) => !/^aks-flex-\d{8}-vmss[0-9a-z]{6}$/.test(name))).toEqual([]);
+  expect(nodes.filter(({ instanceId }) => !/^aks-flex-\d{8}-vmss_[0-9a-f]{8}$/.test(instanceId))).toEqual([]);
+  expect([new Set(nodes.map(({ name }) => name)).size, new Set(nodes.map(({ instanceId }) => instanceId)).size]).toEqual([3000, 3000]);
+});
+
 test('the demonstration fleet is as large and as varied as it says', () => {
   const { subscriptions, clusters, nodes } = layOutFleet(demoFleet, new Date());
   const canBeProbed = nodes.filter(({ cluster, powerState }) => powerState === 'running' && cluster.spec.restrictionLevel !== 'ReadOnly');

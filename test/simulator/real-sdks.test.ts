@@ -45,7 +45,7 @@ test('the real Azure SDKs list the fleet, and run a command whose poller was ser
     { name: 'stopped', power: 'Stopped', nodes: ['system 000000 zone - PowerState/deallocated'] },
     { name: 'locked', power: 'Running', lock: 'ReadOnly', nodes: ['system 000000 zone - PowerState/running'] },
     { name: 'private', power: 'Running', private: true, nodes: ['system 000000 zone - PowerState/running'] },
-    { name: 'machines', power: 'Running', nodes: ['machine vms1'] },
+    { name: 'machines', power: 'Running', nodes: ['machine vms1 PowerState/running'] },
   ]);
   expect(run.message).toContain('[stdout]\nhello\n');
   // Recorded pollers are about 7.7 KB: two signed URLs.

@@ -9,6 +9,7 @@ const pools = [
   { name: 'web', count: 6, instances: { '5': { powerState: 'deallocated' as const } } },
   winPool,
   { name: 'vm', type: 'VirtualMachines' as const, count: 1 },
+  { name: 'flex', type: 'FlexibleScaleSet' as const, count: 1 },
 ];
 
 let simulator: Conversation;
@@ -129,6 +130,29 @@ test('a virtual machine without scale set runs commands too', async () => {
   expect(await simulator.run(`${compute}/virtualMachines/${name}`, ['echo hello'])).toContain('[stdout]\nhello\n');
 });
 
+test('an instance of a Flexible scale set runs commands as a virtual machine, and on no path of its scale set', async () => {
+  const { body } = await simulator.arm('GET', `${compute}/virtualMachines`);
+  const { name } = body.value.find((machine) => machine.name.startsWith('aks-flex-'))!;
+  expect(name).toMatch(/^aks-flex-\d{8}-vmss_[0-9a-f]{8}$/);
+  expect(await simulator.run(`${compute}/virtualMachines/${name}`, ['echo hello'])).toContain('[stdout]\nhello\n');
+  const set = `${compute}/virtualMachineScaleSets/${name.split('_')[0]}`;
+  const answers = [
+    await simulator.start(`${set}/virtualMachines/${name}`, ['true']),
+    await simulator.arm('GET', `${set}/virtualMachines/${name}/instanceView`),
+  ];
+  for (const answer of answers)
+    expect([answer.status, answer.body.error.code, answer.body.error.message]).toEqual([
+      400,
+      'InvalidParameter',
+      'Virtual Machine Scale Set VM instanceId must be a number.',
+    ]);
+});
+
+test('a virtual machine that is not there is not found', async () => {
+  const answer = await simulator.start(`${compute}/virtualMachines/nobody`, ['true']);
+  expect([answer.status, answer.body.error.code]).toEqual([404, 'ResourceNotFound']);
+});
+
 test('a Windows node answers in two entries, and refuses a Linux command', async () => {
   const windows = `${compute}/virtualMachineScaleSets/akswin/virtualMachines/0`;
   const refused = await simulator.start(windows, ['true']);
@@ -201,8 +225,10 @@ test('a dead agent fails late, and says so in the instance view', async () => {
   expect([body.status, body.error.code]).toEqual(['Failed', 'VMAgentStatusCommunicationError']);
 });
 
-test('a silent agent keeps the run InProgress until it is heard again', async () => {
+test('a silent agent keeps the run InProgress until it is heard again, and is listed as ready', async () => {
   await simulator.setFault('shop', 'agent-silent');
+  const view = await simulator.arm('GET', `${instance(4)}/instanceView`);
+  expect(JSON.stringify(view.body)).toContain('"displayStatus":"Ready"');
   const accepted = await simulator.start(instance(4), ['echo late']);
   await simulator.run(`${compute}/virtualMachineScaleSets/${scaleSet}/virtualMachines/4`, ['true']).catch((error) => {
     expect(String(error)).toContain('in progress');

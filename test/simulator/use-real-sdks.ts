@@ -24,7 +24,10 @@ for await (const { subscriptionId = '' } of new SubscriptionClient(credential, o
         run ??= await runScript(compute, group, scaleSet, instance.instanceId ?? '');
       }
     }
-    for await (const { name } of compute.virtualMachines.list(group, { expand: 'instanceView' })) nodes.push(`machine ${name?.slice(-4)}`);
+    for await (const { name = '' } of compute.virtualMachines.list(group)) {
+      const { statuses } = await compute.virtualMachines.instanceView(group, name);
+      nodes.push(`machine ${name.slice(-4)} ${statuses?.find(({ code }) => code?.startsWith('PowerState/'))?.code}`);
+    }
     clusters.push({
       name: cluster.name,
       power: cluster.powerState?.code,

@@ -42,6 +42,7 @@ const row = (name: string, more: Partial<ClusterRow> = {}): ClusterRow => ({
   region: '',
   version: '',
   nodes: { known: 10, reachable: 10, unreachable: 0, unknown: 0, notProbed: 0 },
+  upgrading: false,
   openOutages: 0,
   notReachable: [],
   outage: {},

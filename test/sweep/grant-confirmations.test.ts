@@ -86,6 +86,7 @@ describe('grantConfirmations', () => {
       region: '',
       version: '',
       nodes: emptyCounts,
+      upgrading: false,
       openOutages: 0,
       notReachable: [],
       outage: { outage },

@@ -67,6 +67,7 @@ const rowOf = (name: string): ClusterRow => ({
   region: '',
   version: '',
   nodes: emptyCounts,
+  upgrading: false,
   openOutages: 0,
   notReachable: [],
   outage: {},

@@ -19,7 +19,7 @@ export function servicesAt(
 ): { services: Services; clock: Clock } {
   let time = Date.parse(start);
   const settings = readSettings({ AzureWebJobsStorage: connectionString, ARM_ENDPOINT: 'https://127.0.0.1:1', ...more });
-  const built = buildServices(settings, { getToken: () => Promise.reject(new Error('no token was to be asked for')) });
+  const noToken = { getToken: () => Promise.reject(new Error('no token was to be asked for')) };
   const clock: Clock = {
     at(moment) {
       time = new Date(moment).getTime();
@@ -30,5 +30,5 @@ export function servicesAt(
       return new Date(time);
     },
   };
-  return { services: { ...built, now: () => new Date(time) }, clock };
+  return { services: buildServices(settings, noToken, () => new Date(time)), clock };
 }

@@ -42,6 +42,7 @@ const facts = (name: string): ClusterFacts => ({
   version: '1.33.5',
   upgrading: false,
   excludedPools: [],
+  poolNodes: 3,
 });
 const ledger = (known: number): Ledger => ({
   known,
@@ -85,11 +86,12 @@ describe('a sweep', () => {
   });
 
   it('keeps the first listing of a subscription', async () => {
-    const first = { subscription: sub, clusters: Array.from({ length: 300 }, (_, n) => facts(`c${n}`)) };
+    const first = { subscription: sub, clusters: Array.from({ length: 300 }, (_, n) => facts(`c${n}`)), matched: ['*'] };
     expect(await insertSubscription(sweeps, 'listing', first)).toEqual(first);
     const second = await insertSubscription(sweeps, 'listing', {
       subscription: sub,
       clusters: [],
+      matched: [],
       gap: 'SubscriptionUnreadable',
       detail: 'no',
     });
@@ -99,7 +101,13 @@ describe('a sweep', () => {
   });
 
   it('keeps why a subscription could not be read', async () => {
-    const gap: SubscriptionRow = { subscription: sub, clusters: [], gap: 'SubscriptionUnreadable', detail: 'AuthorizationFailed' };
+    const gap: SubscriptionRow = {
+      subscription: sub,
+      clusters: [],
+      matched: [],
+      gap: 'SubscriptionUnreadable',
+      detail: 'AuthorizationFailed',
+    };
     await insertSubscription(sweeps, 'gap', gap);
     expect((await readSweep(sweeps, 'gap')).listed).toEqual([gap]);
   });
@@ -169,6 +177,7 @@ describe('the list of sweeps', () => {
     completedAt: sweep.replace('00Z', '40Z'),
     coverage: 0.975,
     ledger: ledger(known),
+    warnings: ['INCLUDE_CLUSTERS: "x/*" matches the name of no cluster in scope'],
   });
 
   it('is newest first, over the turn of a month, and holds what is complete', async () => {
@@ -179,7 +188,7 @@ describe('the list of sweeps', () => {
     expect(await insertCompleted(tables, line(ids[1], 4))).toBe(true);
     const now = new Date('2027-02-01T00:06:00Z');
     expect(await listSweeps(tables, now, 50)).toEqual([
-      { sweep: ids[2], startedAt: ids[2], completedAt: undefined, coverage: undefined, ledger: undefined },
+      { sweep: ids[2], startedAt: ids[2], completedAt: undefined, coverage: undefined, ledger: undefined, warnings: undefined },
       line(ids[1], 4),
       line(ids[0], 3),
     ]);

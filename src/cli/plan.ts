@@ -1,0 +1,112 @@
+import type { PipelinePolicy } from '@azure/core-rest-pipeline';
+import { DefaultAzureCredential } from '@azure/identity';
+import { estimateCost } from '../fleet/estimate.ts';
+import { planFleet, type SubscriptionPlan } from '../fleet/plan-fleet.ts';
+import { scopeWarnings } from '../fleet/scope-warnings.ts';
+import { connectArm } from '../services.ts';
+import type { Settings } from '../settings.ts';
+import { msPerStart, startsBetween } from '../sweep/pace.ts';
+import { intervalAfter, nextOccurrence } from '../sweep/schedule.ts';
+import { printPlan } from './print-plan.ts';
+
+/** One POST, one poll, one result. */
+const REQUESTS_PER_PROBE = 3;
+
+/** The pace of one subscription and region. */
+export interface RegionPlan {
+  subscription: string;
+  region: string;
+  nodes: number;
+  /** How many of them one sweep can start, and how many wait for a later one. */
+  budget: number;
+  overBudget: number;
+  /** Seconds from the first start of a sweep to the last verdict. */
+  seconds: number;
+}
+
+/** All that `plan` tells. */
+export interface FleetPlan {
+  subscriptions: SubscriptionPlan[];
+  regions: RegionPlan[];
+  totals: { clusters: number; probed: number; skipped: Record<string, number> };
+  intervalSeconds: number;
+  armRequests: { inventory: number; probes: number };
+  cost: { lines: ReturnType<typeof estimateCost>; usdAMonth: number };
+  /** What is to be mended, as sentences; empty where nothing is. */
+  warnings: string[];
+}
+
+function planRegions(subscriptions: readonly SubscriptionPlan[], settings: Settings, occurrence: Date): RegionPlan[] {
+  const budget = startsBetween(settings, occurrence, nextOccurrence(settings.SWEEP_SCHEDULE, occurrence));
+  return subscriptions.flatMap(({ subscription, clusters }) => {
+    const byRegion = Map.groupBy(
+      clusters.filter(({ probed }) => probed > 0),
+      ({ region }) => region,
+    );
+    return [...byRegion].map(([region, group]) => {
+      const nodes = group.reduce((total, { probed }) => total + probed, 0);
+      const seconds = Math.round((Math.min(nodes, budget) * msPerStart(settings, false)) / 1000 + settings.FIRST_COLLECT_SECONDS);
+      return { subscription, region, nodes, budget, overBudget: Math.max(0, nodes - budget), seconds };
+    });
+  });
+}
+
+function warn(settings: Settings, { subscriptions, regions }: Pick<FleetPlan, 'subscriptions' | 'regions'>): string[] {
+  const clusters = subscriptions.flatMap((each) => each.clusters);
+  return [
+    ...scopeWarnings(settings, subscriptions),
+    ...clusters.flatMap(({ cluster, error }) => (error === null ? [] : [`the nodes of ${cluster} could not be listed: ${error}`])),
+    ...clusters.flatMap(({ cluster, missingPermissions }) =>
+      missingPermissions?.length ? [`the node resource group of ${cluster} does not grant ${missingPermissions.join(', ')}`] : [],
+    ),
+    ...regions
+      .filter(({ overBudget }) => overBudget > 0)
+      .map(
+        ({ subscription, region, nodes, budget }) =>
+          `${nodes} nodes of ${subscription} in ${region} are more than the ${budget} that a sweep can start there; each has its turn every ${Math.ceil(nodes / budget)} sweeps. Sweep less often (SWEEP_SCHEDULE), or raise STARTS_PER_MINUTE within what Azure grants`,
+      ),
+  ];
+}
+
+function addUp(subscriptions: readonly SubscriptionPlan[]): FleetPlan['totals'] {
+  const clusters = subscriptions.flatMap((each) => each.clusters);
+  const skipped: Record<string, number> = {};
+  for (const cluster of clusters)
+    for (const [reason, count] of Object.entries(cluster.skipped)) skipped[reason] = (skipped[reason] ?? 0) + count;
+  return { clusters: clusters.length, probed: clusters.reduce((total, { probed }) => total + probed, 0), skipped };
+}
+
+/** Tells what a sweep would do, with the caller's own sign-in, and touches no node. Returns the exit status: 1 where something is to be mended. */
+export async function runPlan({ json }: { json: boolean }, settings: Settings): Promise<number> {
+  let requests = 0;
+  const counting: PipelinePolicy = {
+    name: 'countRequests',
+    sendRequest(request, next) {
+      if (!request.url.includes('Microsoft.Authorization')) requests += 1;
+      return next(request);
+    },
+  };
+  const credential = new DefaultAzureCredential({ managedIdentityClientId: settings.AZURE_CLIENT_ID });
+  const arm = connectArm(settings, credential, [counting]);
+  const subscriptions = await planFleet(arm, settings, new Date(), (line) => process.stderr.write(`${line}\n`));
+  const occurrence = nextOccurrence(settings.SWEEP_SCHEDULE, new Date());
+  const intervalSeconds = intervalAfter(settings.SWEEP_SCHEDULE, occurrence) / 1000;
+  const regions = planRegions(subscriptions, settings, occurrence);
+  const totals = addUp(subscriptions);
+  const nodes = regions.reduce((total, region) => total + Math.min(region.nodes, region.budget), 0);
+  const slices = subscriptions
+    .flatMap((each) => each.clusters)
+    .reduce((total, { probed }) => total + Math.ceil(probed / settings.NODES_PER_SLICE), 0);
+  const lines = estimateCost({ clusters: totals.clusters, nodes, slices, intervalSeconds, retentionDays: settings.RETENTION_DAYS });
+  const plan: FleetPlan = {
+    subscriptions,
+    regions,
+    totals,
+    intervalSeconds,
+    armRequests: { inventory: requests, probes: nodes * REQUESTS_PER_PROBE },
+    cost: { lines, usdAMonth: Math.round(lines.reduce((total, { usd }) => total + usd, 0) * 100) / 100 },
+    warnings: warn(settings, { subscriptions, regions }),
+  };
+  process.stdout.write(json ? `${JSON.stringify(plan)}\n` : printPlan(plan));
+  return plan.warnings.length > 0 ? 1 : 0;
+}

@@ -1,0 +1,42 @@
+import { reasons } from '../probe/reasons.ts';
+import type { FleetPlan } from './plan.ts';
+
+/** Lays rows out in columns; numbers to the right. */
+function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string[] {
+  const all = [head, ...rows];
+  const widths = head.map((_, column) => Math.max(...all.map((row) => String(row[column]).length)));
+  const cell = (value: string | number, column: number) =>
+    typeof value === 'number' ? String(value).padStart(widths[column]!) : value.padEnd(widths[column]!);
+  return all.map((row) => row.map(cell).join('  ').trimEnd());
+}
+
+const skips = (skipped: Record<string, number>) =>
+  Object.entries(skipped)
+    .map(([reason, count]) => `${count} ${reason}`)
+    .join(', ');
+
+/** Writes a plan for people. */
+export function printPlan({ subscriptions, regions, totals, intervalSeconds, armRequests, cost, warnings }: FleetPlan): string {
+  const clusters = subscriptions.flatMap(({ clusters: some }) =>
+    some.map(({ cluster, region, version, upgrading, probed, skipped, recordOnly, error }) => {
+      const notes = [recordOnly ?? '', upgrading ? 'being upgraded' : '', error === null ? '' : 'could not be listed', skips(skipped)];
+      return [cluster, region, version, probed, notes.filter(Boolean).join('; ')];
+    }),
+  );
+  const pace = regions.map(({ subscription, region, nodes, budget, seconds }) => [subscription, region, nodes, budget, seconds]);
+  const said = Object.keys(totals.skipped).map((reason) => `  ${reason}: ${reasons[reason as keyof typeof reasons].sentence}`);
+  const bill = cost.lines.map(({ what, amount, unit, usd }) => [what, Math.round(amount), unit, usd.toFixed(2)]);
+  return `${[
+    ...table(['Cluster', 'Region', 'Version', 'Probed', 'Not probed'], clusters),
+    ...(said.length > 0 ? ['', ...said] : []),
+    '',
+    ...table(['Subscription', 'Region', 'Nodes', 'Most a sweep', 'Seconds a sweep'], pace),
+    '',
+    `A sweep every ${intervalSeconds} s: ${totals.probed} nodes of ${totals.clusters} clusters, ${armRequests.inventory} requests to list them, ${armRequests.probes} to probe them.`,
+    '',
+    ...table(['A month', 'Amount', 'Unit', 'US$'], bill),
+    `About US$ ${cost.usdAMonth.toFixed(2)} a month, at list prices, rather too high than too low.`,
+    '',
+    ...(warnings.length > 0 ? ['To be mended:', ...warnings.map((warning) => `- ${warning}`)] : ['Nothing to be mended.']),
+  ].join('\n')}\n`;
+}

@@ -1,0 +1,9 @@
+import type { RestError } from '@azure/core-rest-pipeline';
+import { redact } from '../probe/redact.ts';
+
+const MOST_CHARACTERS = 300;
+
+/** What Azure Resource Manager said, redacted: of a page of a list the SDK's message tells the status alone, while the code says why. */
+export function armErrorText({ code, message }: RestError): string {
+  return redact(code === undefined || message.includes(code) ? message : `${code}: ${message}`, MOST_CHARACTERS);
+}

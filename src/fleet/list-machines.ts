@@ -1,0 +1,53 @@
+import type { ComputeManagementClient } from '@azure/arm-compute';
+import { isRestError } from '@azure/core-rest-pipeline';
+import pLimit from 'p-limit';
+import type { NodeFacts } from '../tables/node-rows.ts';
+import { factsOf, type InstanceView, type Machine, poolOf } from './machine-facts.ts';
+import { formatTarget } from './resource-id.ts';
+
+const CONCURRENT_VIEWS = 8;
+
+/** A VM that is a node, or one that vanished while it was read. */
+export type FoundMachine = { status: 'found'; facts: NodeFacts; machine: Machine } | { status: 'vanished' };
+
+async function readView(compute: ComputeManagementClient, resourceGroup: string, vm: string): Promise<InstanceView | undefined> {
+  try {
+    return await compute.virtualMachines.instanceView(resourceGroup, vm);
+  } catch (error) {
+    if (isRestError(error) && error.statusCode === 404) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Lists the VMs of a node resource group that are nodes: those of `VirtualMachines` pools and of Flexible scale sets, and auto-provisioned ones.
+ * Their list has no instance views, and that of a Flexible set refuses them (azure-sdk-for-go#19707): each VM is asked for its own.
+ *
+ * @param pools - of the scale sets in the group, by their ids in lower case: VMs of a Flexible set may have no tags (azure-rest-api-specs#27441).
+ * @param withViews - false where nothing of an instance view would be used.
+ * @throws RestError where a page or an instance view cannot be read.
+ */
+export async function* listMachines(
+  compute: ComputeManagementClient,
+  subscriptionId: string,
+  resourceGroup: string,
+  pools: ReadonlyMap<string, string>,
+  withViews: boolean,
+): AsyncGenerator<FoundMachine> {
+  const limit = pLimit(CONCURRENT_VIEWS);
+  for await (const page of compute.virtualMachines.list(resourceGroup).byPage()) {
+    const nodes = page.flatMap((vm) => {
+      const pool = poolOf(vm.tags) ?? pools.get(vm.virtualMachineScaleSet?.id?.toLowerCase() ?? '');
+      // A VM that somebody put into the node resource group is no node.
+      return pool === undefined ? [] : [{ vm, pool, name: vm.name ?? '' }];
+    });
+    const views = nodes.map(({ name }) => limit(async () => (withViews ? readView(compute, resourceGroup, name) : {})));
+    const found = await Promise.all(views).finally(() => limit.clearQueue());
+    for (const [n, { vm, pool, name }] of nodes.entries()) {
+      const machine = { ...vm, instanceView: found[n] };
+      const resourceId = formatTarget({ kind: 'vm', subscriptionId, resourceGroup, vm: name });
+      const facts = factsOf(machine, { resourceId, pool, size: vm.hardwareProfile?.vmSize });
+      yield found[n] === undefined ? { status: 'vanished' } : { status: 'found', facts, machine };
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import type { VirtualMachine, VirtualMachineScaleSetVM } from '@azure/arm-compute';
+import type { NodeFacts } from '../tables/node-rows.ts';
+
+type Statuses = { code?: string }[];
+
+/** What the instance views of scale set instances and of VMs have in common. */
+export interface InstanceView {
+  statuses?: Statuses;
+  vmAgent?: { statuses?: Statuses };
+}
+
+/** What scale set instances and plain VMs have in common. */
+export type Machine = Pick<
+  VirtualMachineScaleSetVM & VirtualMachine,
+  'provisioningState' | 'timeCreated' | 'vmId' | 'zones' | 'storageProfile' | 'osProfile' | 'name'
+> & { instanceView?: InstanceView };
+
+/**
+ * The pool that tags name, if they do; old scale sets have the tag without its prefix (azure-cli#14714), auto-provisioned VMs that of Karpenter
+ * (https://github.com/Azure/karpenter-provider-azure).
+ */
+export function poolOf(tags: Readonly<Record<string, string>> | undefined): string | undefined {
+  const byName = new Map(Object.entries(tags ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
+  return byName.get('aks-managed-poolname') ?? byName.get('poolname') ?? byName.get('karpenter.sh_nodepool');
+}
+
+// The code, as `displayStatus` is in the language of whoever asks: `ProvisioningState/succeeded` or `ProvisioningState/Unavailable`.
+// https://learn.microsoft.com/rest/api/compute/virtual-machines/instance-view
+function agentOf(view: InstanceView | undefined): NodeFacts['agent'] {
+  const codes = (view?.vmAgent?.statuses ?? []).map(({ code = '' }) => code.toLowerCase());
+  if (codes.includes('provisioningstate/succeeded')) return 'ready';
+  return codes.includes('provisioningstate/unavailable') ? 'notReady' : undefined;
+}
+
+/** What Azure says of a machine, as facts of the node it is. */
+export function factsOf(machine: Machine, more: Pick<NodeFacts, 'resourceId' | 'pool' | 'size' | 'subnet'>): NodeFacts {
+  const image = machine.storageProfile?.imageReference;
+  return {
+    node: (machine.osProfile?.computerName ?? machine.name ?? '').toLowerCase(),
+    vmId: machine.vmId ?? '',
+    os: machine.storageProfile?.osDisk?.osType === 'Windows' ? 'Windows' : 'Linux',
+    zone: machine.zones?.[0],
+    image: image?.id?.split('/').slice(-3).join('/') ?? image?.version,
+    created: machine.timeCreated?.toISOString(),
+    agent: agentOf(machine.instanceView),
+    ...more,
+  };
+}

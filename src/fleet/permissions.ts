@@ -1,0 +1,30 @@
+/** Every action that the app needs on a subscription it watches; `infra/` grants exactly these. */
+export const neededActions = [
+  'Microsoft.ContainerService/managedClusters/read',
+  'Microsoft.Compute/virtualMachineScaleSets/read',
+  'Microsoft.Compute/virtualMachineScaleSets/virtualMachines/read',
+  'Microsoft.Compute/virtualMachineScaleSets/virtualMachines/instanceView/read',
+  'Microsoft.Compute/virtualMachineScaleSets/virtualMachines/runCommand/action',
+  'Microsoft.Compute/virtualMachines/read',
+  'Microsoft.Compute/virtualMachines/instanceView/read',
+  'Microsoft.Compute/virtualMachines/runCommand/action',
+  'Microsoft.Compute/locations/operations/read',
+] as const;
+
+/** What a role assignment grants, as Azure lists it: `*` stands for any text. */
+export interface Grant {
+  actions?: readonly string[];
+  notActions?: readonly string[];
+}
+
+function covers(pattern: string, action: string): boolean {
+  const literal = pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replace(/\*/g, '.*');
+  return new RegExp(`^${literal}$`, 'i').test(action);
+}
+
+/** The needed actions that none of the grants gives. Deny assignments are not among grants: they take away all the same. */
+export function missingActions(grants: readonly Grant[]): string[] {
+  const gives = ({ actions = [], notActions = [] }: Grant, action: string) =>
+    actions.some((pattern) => covers(pattern, action)) && !notActions.some((pattern) => covers(pattern, action));
+  return neededActions.filter((action) => !grants.some((grant) => gives(grant, action)));
+}

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { factsOf, poolOf } from '../../src/fleet/machine-facts.ts';
+
+describe('poolOf', () => {
+  it.each<[string, Record<string, string> | undefined, string | undefined]>([
+    ['of a scale set', { 'aks-managed-poolName': 'web', owner: 'x' }, 'web'],
+    ['in another letter case', { 'AKS-Managed-PoolName': 'web' }, 'web'],
+    ['of an old scale set', { poolName: 'web' }, 'web'],
+    ['of an auto-provisioned VM', { 'karpenter.sh_nodepool': 'default' }, 'default'],
+    ['of which AKS and Karpenter name one each', { 'karpenter.sh_nodepool': 'default', 'aks-managed-poolName': 'web' }, 'web'],
+    ['of a VM that is no node', { owner: 'somebody' }, undefined],
+    ['that are not there', undefined, undefined],
+  ])('reads tags %s', (_, tags, pool) => {
+    expect(poolOf(tags)).toBe(pool);
+  });
+});
+
+describe('factsOf', () => {
+  const agentSays = (...codes: string[]) =>
+    factsOf({ instanceView: { vmAgent: { statuses: codes.map((code) => ({ code })) } } }, { resourceId: '/x', pool: 'web' }).agent;
+
+  it.each<[string[], 'ready' | 'notReady' | undefined]>([
+    [['ProvisioningState/succeeded'], 'ready'],
+    [['ProvisioningState/Unavailable'], 'notReady'],
+    [['ProvisioningState/Unavailable', 'ProvisioningState/succeeded'], 'ready'],
+    [['ProvisioningState/Other'], undefined],
+    [[], undefined],
+  ])('reads of an agent that says %o that it is %s', (codes, agent) => {
+    expect(agentSays(...codes)).toBe(agent);
+  });
+});

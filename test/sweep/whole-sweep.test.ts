@@ -1,0 +1,270 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { FleetFile } from '../../local/simulator/fleet-schema.ts';
+import { listClusterRows } from '../../src/tables/cluster-rows.ts';
+import { readNodes } from '../../src/tables/node-rows.ts';
+import { readOutages } from '../../src/tables/outage-rows.ts';
+import { until } from '../host/until.ts';
+import { healthyAnswer, openSweepWorld, type SweepWorld } from './sweep-world.ts';
+
+const one = 'aaaaaaaa-0000-4000-8000-000000000001';
+const two = 'aaaaaaaa-0000-4000-8000-000000000002';
+const idOf = (name: string, subscription = one) => `${subscription}.rg-${name}.${name}`;
+
+type Cluster = FleetFile['subscriptions'][number]['clusters'][number];
+const cluster = (name: string, count: number, more: Partial<Cluster> = {}): Cluster => ({
+  name,
+  resourceGroup: `rg-${name}`,
+  location: 'westeurope',
+  kubernetesVersion: '1.33.5',
+  pools: [{ name: 'web', count, zones: ['1', '2'] }],
+  ...more,
+});
+const fleetOf = (...clusters: Cluster[]): FleetFile => ({ subscriptions: [{ id: one, name: 'One', clusters }] });
+
+async function open(...args: Parameters<typeof openSweepWorld>): Promise<SweepWorld> {
+  const world = await openSweepWorld(...args);
+  onTestFinished(() => world.stop());
+  return world;
+}
+
+/** How many nodes have which outcome. */
+function tallied(outcomes: Record<string, string>): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const outcome of Object.values(outcomes)) counts[outcome] = (counts[outcome] ?? 0) + 1;
+  return counts;
+}
+
+async function openOutages(world: SweepWorld, id: string): Promise<string[]> {
+  return (await readOutages(await world.services().tables.open('fleet'), id, { which: 'open' })).map(({ outage }) => outage.reason);
+}
+async function endedOutages(world: SweepWorld, id: string): Promise<string[]> {
+  const all = await readOutages(await world.services().tables.open('fleet'), id, { which: 'all' });
+  return all.filter(({ outage }) => outage.end !== undefined).map(({ outage }) => outage.message);
+}
+
+/** A node's script that cannot reach the API server. */
+function refusedAnswer(script: string): string {
+  const nonce = /^NONCE='([0-9a-f]{16})'/m.exec(script)?.[1];
+  return `\nAFP1 begin ${nonce}\ndns=ok\ntcp=refused\nAFP1 end ${nonce} rc=1\n`;
+}
+
+describe('the ledger of a sweep', () => {
+  it('has every known node once, with a verdict or the reason why not', async () => {
+    const off = { name: 'off', count: 2, tags: { 'AKS-Fleet-Prober': 'OFF' } };
+    const mixed = { '1': { powerState: 'deallocated' as const }, '2': { ageMinutes: 3 }, '3': { provisioningState: 'Deleting' as const } };
+    const world = await open(
+      fleetOf(
+        cluster('shop', 0, { pools: [{ name: 'web', count: 6, instances: mixed }, off], provisioningState: 'Upgrading' }),
+        cluster('idle', 2, { powerState: 'Stopped' }),
+        cluster('vault', 2, { restrictionLevel: 'ReadOnly' }),
+        cluster('dev', 3, { tags: { 'aks-fleet-prober': 'off' } }),
+        cluster('lab', 3),
+      ),
+      { EXCLUDE_CLUSTERS: 'rg-lab/*,gone/*', NODE_GRACE_MINUTES: '30' },
+    );
+    const { ledger, coverage, warnings } = await world.sweep();
+    expect(tallied(await world.outcomes(idOf('shop')))).toEqual({
+      'reachable/Reachable': 3,
+      'notProbed/Deallocated': 1,
+      'notProbed/TooYoung': 1,
+      'notProbed/Deleting': 1,
+      'notProbed/Excluded': 2,
+    });
+    expect(tallied(await world.outcomes(idOf('idle')))).toEqual({ 'notProbed/ClusterStopped': 2 });
+    expect(tallied(await world.outcomes(idOf('vault')))).toEqual({ 'notProbed/NodeGroupLocked': 2 });
+    // What is excluded as a whole is not even listed.
+    expect([await world.outcomes(idOf('dev')), await world.outcomes(idOf('lab'))]).toEqual([{}, {}]);
+    expect(ledger).toMatchObject({ known: 12, reachable: 3, unreachable: 0, unknown: 0, notProbed: 9 });
+    expect(Object.values(ledger.byReason).reduce((sum, count) => sum + count, 0)).toBe(12);
+    // Excluded, stopped and too young nodes are not missed; deallocated, deleting and locked ones are.
+    expect(coverage).toBeCloseTo(3 / 7);
+    expect(warnings).toEqual(['EXCLUDE_CLUSTERS: "gone/*" matches the name of no cluster in scope']);
+    const rows = await listClusterRows(await world.services().tables.open('clusters'));
+    expect(rows.filter(({ upgrading }) => upgrading).map(({ name }) => name)).toEqual(['shop']);
+    expect((await world.requests()).runCommand).toMatchObject({ started: 3, conflicts: 0 });
+  });
+
+  it('closes the outages of nodes that are stopped, excluded, replaced or gone, with that as their end', async () => {
+    const sick = new Set<string>();
+    const answer = (node: { name: string }, script: string) =>
+      sick.has(node.name) ? refusedAnswer(script) : healthyAnswer(node as never, script);
+    const world = await open(fleetOf(cluster('shop', 6), cluster('blog', 2)), { CLUSTER_QUORUM_PERCENT: '100' }, { answer });
+    await world.sweep();
+    const [stopped, replaced, gone] = Object.keys(await world.outcomes(idOf('shop'))).sort() as [string, string, string];
+    const [excluded] = Object.keys(await world.outcomes(idOf('blog'))) as [string];
+    for (const node of [stopped, replaced, gone, excluded]) sick.add(node);
+    await world.sweep();
+    await world.sweep();
+    expect([await openOutages(world, idOf('shop')), await openOutages(world, idOf('blog'))]).toMatchObject([{ length: 3 }, { length: 1 }]);
+
+    await world.setFault(stopped, 'deallocated');
+    await world.setFault(replaced, 'replaced');
+    await world.setFault(gone, 'gone');
+    sick.delete(replaced);
+    world.set({ EXCLUDE_CLUSTERS: 'rg-blog/*' });
+    await world.sweep();
+    // One listing without it proves nothing yet.
+    expect(await openOutages(world, idOf('shop'))).toHaveLength(1);
+    expect((await world.outcomes(idOf('shop')))[gone]).toBe('notProbed/NodeGone');
+    await world.sweep();
+    expect(await openOutages(world, idOf('shop'))).toEqual([]);
+    expect((await endedOutages(world, idOf('shop'))).map((message) => /\((\w+)\)/.exec(message)?.[1]).sort()).toEqual([
+      'Deallocated',
+      'NodeGone',
+      'NodeReplaced',
+    ]);
+    expect(await world.outcomes(idOf('shop'))).not.toHaveProperty(gone);
+    expect((await endedOutages(world, idOf('blog'))).join()).toContain('Excluded');
+  });
+
+  it('tells an instance that vanishes while it is probed from one that cannot be reached', async () => {
+    const world = await open(fleetOf(cluster('shop', 2)), { NODES_PER_SLICE: '1', STARTS_PER_MINUTE: '15' });
+    // At 12 starts a minute the second node has its turn 5 s after the first; by then it is gone.
+    const last = async () => world.setFault((await world.plan(idOf('shop'))).slices.at(-1)![0]!, 'gone');
+    const { ledger } = await world.sweep(last);
+    expect(ledger).toMatchObject({ known: 2, reachable: 1, unknown: 1, byReason: { NodeGone: 1 } });
+    expect(await openOutages(world, idOf('shop'))).toEqual([]);
+  });
+});
+
+describe('a sweep that cannot probe all', () => {
+  it('gives every cluster its part, every pool its turn, and the rest its reason', async () => {
+    const pools = [
+      { name: 'api', count: 5 },
+      { name: 'web', count: 35 },
+    ];
+    const world = await open(
+      fleetOf(cluster('big', 0, { pools }), cluster('small', 8), cluster('far', 10, { location: 'eastus' })),
+      { STARTS_PER_MINUTE: '300', NODES_PER_SLICE: '5' },
+      { intervalSeconds: 5 },
+    );
+    const reached = new Set<string>();
+    // Whoever was left out longest comes first: four sweeps reach all 48, or more where the machine is slow.
+    for (let sweep = 0; reached.size < 48; sweep++) {
+      expect(sweep).toBeLessThan(8);
+      const { ledger } = await world.sweep();
+      expect(ledger.known).toBe(58);
+      // 240 starts a minute are 20 in 5 s, of which the small cluster has its sixth; the other region has its own.
+      const planned = { big: await world.plan(idOf('big')), small: await world.plan(idOf('small')), far: await world.plan(idOf('far')) };
+      expect(planned.far.notProbed).toEqual({});
+      const names = planned.big.slices.flat();
+      expect([names.some((node) => node.includes('api')), names.some((node) => node.includes('web'))]).toEqual([true, true]);
+      expect(planned.small.slices.flat().length).toBeGreaterThanOrEqual(1);
+      expect(names.length + planned.small.slices.flat().length).toBeLessThanOrEqual(20);
+      expect(ledger.byReason.OverBudget).toBe(58 - ledger.reachable);
+      for (const id of [idOf('big'), idOf('small')])
+        for (const [node, outcome] of Object.entries(await world.outcomes(id))) if (outcome === 'reachable/Reachable') reached.add(node);
+    }
+  }, 60_000);
+
+  it('leaves a region alone in which little is left of what all share', async () => {
+    const world = await open(
+      fleetOf(cluster('near', 3), cluster('far', 3, { location: 'eastus' })),
+      { NODES_PER_SLICE: '1' },
+      { updatesTakenByOthers: { westeurope: 1203 } },
+    );
+    const { ledger } = await world.sweep(async () => world.passTime(30));
+    expect(ledger).toMatchObject({ reachable: 6 });
+    const pace = await world.services().tables.open('pace');
+    const pausedUntil = async (region: string) => String((await pace.getEntity(one, region)).pausedUntil);
+    expect(Date.parse(await pausedUntil('westeurope'))).toBeGreaterThan(Date.parse(await pausedUntil('eastus')));
+  });
+});
+
+describe('what happens to one part of the fleet', () => {
+  it('costs the others nothing: a forbidden subscription, a throttled region, a broken cluster', async () => {
+    const fleet = {
+      subscriptions: [
+        { id: one, name: 'One', clusters: [cluster('shop', 4), cluster('slow', 3, { location: 'eastus' }), cluster('broken', 3)] },
+        { id: two, name: 'Two', clusters: [cluster('closed', 2)] },
+      ],
+    };
+    const world = await open(fleet, {}, { retryAfterSeconds: 300 });
+    expect((await world.sweep()).ledger).toMatchObject({ known: 12, reachable: 12 });
+    await world.setFault(two, 'access-denied');
+    await world.setFault(idOf('slow'), 'throttled');
+    await world.setFault(idOf('broken'), 'lists-broken');
+    const { ledger, warnings } = await world.sweep();
+    expect(tallied(await world.outcomes(idOf('shop')))).toEqual({ 'reachable/Reachable': 4 });
+    expect(tallied(await world.outcomes(idOf('slow')))).toEqual({ 'notProbed/Throttled': 3 });
+    expect(tallied(await world.outcomes(idOf('broken')))).toEqual({ 'notProbed/ProberError': 3 });
+    expect(tallied(await world.outcomes(idOf('closed', two)))).toEqual({ 'notProbed/SubscriptionUnreadable': 2 });
+    expect(ledger).toMatchObject({ known: 12, reachable: 4, unreachable: 0, unknown: 0, notProbed: 8 });
+    expect(warnings).toMatchObject([expect.stringContaining(two)]);
+    expect(world.poisoned).toMatchObject([expect.stringContaining('expand-cluster')]);
+    for (const id of [idOf('slow'), idOf('broken'), idOf('closed', two)]) expect(await openOutages(world, id)).toEqual([]);
+  }, 60_000);
+
+  it('is told where SUBSCRIPTIONS names one that does not exist, and the rest goes on', async () => {
+    const wrong = 'ffffffff-0000-4000-8000-00000000dead';
+    const world = await open(fleetOf(cluster('shop', 2)), { SUBSCRIPTIONS: `${one},${wrong}` });
+    const { ledger, warnings } = await world.sweep();
+    expect(ledger).toMatchObject({ known: 2, reachable: 2 });
+    expect(warnings).toMatchObject([
+      expect.stringMatching(new RegExp(`${wrong} could not be read .*SubscriptionNotFound.*SUBSCRIPTIONS names it`)),
+    ]);
+  });
+});
+
+describe('the runs on a node', () => {
+  it('are waited for where they are somebody else’s', async () => {
+    const world = await open(fleetOf(cluster('shop', 3)));
+    await world.sweep();
+    const [busy, always] = Object.keys(await world.outcomes(idOf('shop'))) as [string, string];
+    await world.setFault(busy, 'busy');
+    await world.setFault(always, 'busy');
+    // Free again while the sweep goes on: that node gets its verdict, the other its reason at the end of the deadline.
+    world.set({ PROBE_DEADLINE_SECONDS: '30', FIRST_COLLECT_SECONDS: '15' });
+    const { ledger } = await world.sweep(() => world.clearFault(busy));
+    expect(ledger).toMatchObject({ known: 3, reachable: 2, unknown: 1, byReason: { NodeBusy: 1 } });
+    expect((await world.outcomes(idOf('shop')))[busy]).toBe('reachable/Reachable');
+    expect(await openOutages(world, idOf('shop'))).toEqual([]);
+  }, 90_000);
+
+  it('are not started by the next sweep while those of the last one go on', async () => {
+    const world = await open(fleetOf(cluster('shop', 4)), { PROBE_DEADLINE_SECONDS: '60' }, { intervalSeconds: 5 });
+    await world.sweep();
+    const [slow] = Object.keys(await world.outcomes(idOf('shop'))) as [string];
+    await world.setFault(slow, 'agent-silent');
+    const before = (await world.requests()).runCommand.started;
+    let next: ReturnType<SweepWorld['sweep']> | undefined;
+    const last = world.sweep(async () => {
+      next = world.sweep();
+    });
+    // The next sweep has planned the node and found its run under way.
+    await until('the next sweep to be planned', async () => next !== undefined && (await world.plan(idOf('shop'))).slices.length > 0);
+    await world.clearFault(slow);
+    for (const { ledger } of [await last, await next!]) expect(ledger).toMatchObject({ known: 4, reachable: 4 });
+    const { started, conflicts, mostAtOncePerNode } = (await world.requests()).runCommand;
+    // Both sweeps have the one run of the slow node.
+    expect([started - before <= 7, conflicts, mostAtOncePerNode]).toEqual([true, 0, 1]);
+  }, 90_000);
+
+  it('that never end are given up, asked after once a sweep, and believed when they end after all', async () => {
+    const world = await open(fleetOf(cluster('shop', 3)));
+    await world.sweep();
+    const [mute] = Object.keys(await world.outcomes(idOf('shop'))) as [string];
+    await world.setFault(mute, 'agent-silent');
+    const polls = async () => (await world.requests()).byOperation.Operations_Get ?? 0;
+    expect((await world.sweep(async () => world.passTime(150))).ledger.byReason).toMatchObject({ Reachable: 2, RunCommandTimedOut: 1 });
+    const before = await polls();
+    expect((await world.sweep()).ledger.byReason).toMatchObject({ Reachable: 2, RunCommandStuck: 1 });
+    // Two polls for each of the others, one for the run that is overdue.
+    expect((await polls()) - before).toBe(5);
+    await world.clearFault(mute);
+    expect((await world.sweep()).ledger).toMatchObject({ reachable: 3 });
+    expect((await world.requests()).runCommand).toMatchObject({ conflicts: 0, mostAtOncePerNode: 1 });
+  }, 60_000);
+
+  it('are each one, though every message comes twice and in no order', async () => {
+    const world = await open(fleetOf(cluster('shop', 9), cluster('blog', 3)), { NODES_PER_SLICE: '2' });
+    world.disorder();
+    for (let sweep = 1; sweep <= 2; sweep++) {
+      expect((await world.sweep()).ledger).toMatchObject({ known: 12, reachable: 12 });
+      expect((await world.requests()).runCommand).toEqual({ started: 12 * sweep, conflicts: 0, mostAtOncePerNode: 1 });
+    }
+    const rows = await readNodes(await world.services().tables.open('fleet'), idOf('shop'));
+    expect([...rows.values()].filter(({ flight }) => flight !== undefined)).toEqual([]);
+    expect(world.poisoned).toEqual([]);
+  }, 90_000);
+});
