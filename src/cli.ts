@@ -1,20 +1,24 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util';
+import { readCheckOptions } from './cli/check-options.ts';
 import { UsageError } from './cli/usage-error.ts';
 import { readSettings } from './settings.ts';
 
 const help = `Examples:
-  npm run --silent cli -- check --id /subscriptions/…/virtualMachineScaleSets/aks-web-12345678-vmss/virtualMachines/0
+  npm run --silent cli -- check --node aks-web-12345678-vmss000000
+  npm run --silent cli -- check --id /subscriptions/…/virtualMachineScaleSets/aks-web-12345678-vmss/virtualMachines/0 -v
   npm run --silent cli -- check --subscription S --node-resource-group RG --vmss V --instance-id 0 --json
   npm run --silent cli -- plan
 
 Works with your own sign-in, straight against Azure, and keeps nothing.
 
 check   asks one node, through Azure Run Command, whether it can reach its Kubernetes API server
+  --node NAME               name of the Kubernetes node, looked for in SUBSCRIPTIONS, or in all that you can read
+  --cluster ID              its cluster, as <subscription id>.<resource group>.<cluster name>, where several have such a node
   --id ID                   resource ID of a scale set instance or of a VM, in any letter case
   --subscription, --node-resource-group, --vmss, --instance-id
                             the same in four parts
-  -v, --verbose             also what the node said
+  -v, --verbose             also the command, the machine, and Azure's answer
   --json                    the result as JSON
   Exit status: 0 reachable, 1 unreachable, 2 wrong use, 3 unknown.
 
@@ -29,7 +33,7 @@ The result goes to standard output, progress to standard error.
 function readArguments(args: string[]) {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean', default: false } as const;
-  const names = { id: text, subscription: text, 'node-resource-group': text, vmss: text, 'instance-id': text };
+  const names = { node: text, cluster: text, id: text, subscription: text, 'node-resource-group': text, vmss: text, 'instance-id': text };
   try {
     return parseArgs({
       args,
@@ -59,7 +63,8 @@ async function main(): Promise<number> {
   }
   // Loaded only now: the SDKs take a second, for which nobody who asks for help should wait.
   if (command === 'plan') return (await import('./cli/plan.ts')).runPlan(values, settings);
-  return (await import('./cli/check.ts')).runCheck(values, settings);
+  const options = readCheckOptions(values);
+  return (await import('./cli/check.ts')).runCheck(options, settings);
 }
 
 main().then(

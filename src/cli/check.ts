@@ -1,55 +1,53 @@
+import { styleText } from 'node:util';
 import { DefaultAzureCredential } from '@azure/identity';
+import { findNode } from '../fleet/find-node.ts';
 import { formatTarget, parseTarget, type Target } from '../fleet/resource-id.ts';
+import { subscriptionsInScope } from '../fleet/scope.ts';
 import { checkNode } from '../probe/check-node.ts';
+import { describeResult, describeRun } from '../probe/describe-check.ts';
 import { reasons } from '../probe/reasons.ts';
-import { connectArm } from '../services.ts';
+import { type Arm, connectArm } from '../services.ts';
 import type { Settings } from '../settings.ts';
+import type { CheckOptions, NamedNode } from './check-options.ts';
 import { UsageError } from './usage-error.ts';
 
 const EXIT = { reachable: 0, unreachable: 1, unknown: 3 } as const;
-const OUTCOME = { reachable: 'succeeded', unreachable: 'failed', unknown: 'inconclusive' } as const;
+const COLOUR = { reachable: 'green', unreachable: 'red', unknown: 'yellow' } as const;
 
-/** What `check` is asked with. */
-export interface CheckOptions {
-  id?: string;
-  subscription?: string;
-  'node-resource-group'?: string;
-  vmss?: string;
-  'instance-id'?: string;
-  verbose: boolean;
-  json: boolean;
-}
+const tell = (line: string) => void process.stderr.write(`${line}\n`);
 
-function readTarget(options: CheckOptions): Target {
-  const { subscription, vmss } = options;
-  const parts = `/subscriptions/${subscription}/resourceGroups/${options['node-resource-group']}/providers/Microsoft.Compute/virtualMachineScaleSets/${vmss}/virtualMachines/${options['instance-id']}`;
-  const target = parseTarget(options.id ?? parts);
-  if (target === undefined)
+/** Finds a node by its name: a laptop has no table to look it up in. */
+async function findTarget(arm: Arm, settings: Settings, { node, cluster }: NamedNode): Promise<Target> {
+  const scope = await subscriptionsInScope(settings.SUBSCRIPTIONS, arm.subscriptions);
+  const selection = { include: settings.INCLUDE_CLUSTERS, exclude: settings.EXCLUDE_CLUSTERS };
+  const found = await findNode(arm, scope, selection, { node, cluster }, new Date(), tell);
+  const [one, ...others] = found;
+  if (one === undefined)
+    throw new UsageError(`no node "${node}" is in the ${scope.length} subscriptions that you can read, or that SUBSCRIPTIONS names`);
+  if (others.length > 0)
     throw new UsageError(
-      `expected --id with the resource ID of a scale set instance or VM, or all of its four parts, got "${options.id ?? parts}"; see --help`,
+      `several clusters have a node "${node}"; give --cluster as one of ${found.map((each) => each.cluster.cluster).join(', ')}`,
     );
-  return target;
+  return parseTarget(one.node.resourceId)!;
 }
 
 /** Probes one node with the caller's own sign-in. Returns the exit status. */
-export async function runCheck(options: CheckOptions, settings: Settings): Promise<number> {
-  const target = readTarget(options);
+export async function runCheck({ asked, verbose, json }: CheckOptions, settings: Settings): Promise<number> {
   const credential = new DefaultAzureCredential({ managedIdentityClientId: settings.AZURE_CLIENT_ID });
-  const { verdict, evidence } = await checkNode(connectArm(settings, credential), settings, target, (line) =>
-    process.stderr.write(`${line}\n`),
-  );
-  const { stage, sentence, remedies } = reasons[verdict.reason];
-  if (options.json)
-    process.stdout.write(
-      `${JSON.stringify({ target: formatTarget(target), ...verdict, stage, remedies, ...(options.verbose ? { response: evidence } : {}) })}\n`,
-    );
-  else {
-    const why =
-      verdict.verdict === 'reachable'
-        ? []
-        : [`${verdict.reason}: ${sentence}`, verdict.message, ...remedies.map((remedy) => `- ${remedy}`), ''];
-    const said = options.verbose ? ['Response:', evidence, ''] : [];
-    process.stdout.write(`${[...said, ...why, `Connectivity check: ${OUTCOME[verdict.verdict]}`].join('\n')}\n`);
+  const arm = connectArm(settings, credential);
+  const target = 'node' in asked ? await findTarget(arm, settings, asked) : asked;
+  const starting = (os: 'Linux' | 'Windows') => {
+    if (verbose && !json) process.stdout.write(`${describeRun(target, os).join('\n')}\n`);
+  };
+  const { verdict, evidence, response = evidence } = await checkNode(arm, settings, target, starting, tell);
+  if (json) {
+    const { stage, remedies } = reasons[verdict.reason];
+    const said = verbose ? { response } : {};
+    process.stdout.write(`${JSON.stringify({ target: formatTarget(target), ...verdict, stage, remedies, ...said })}\n`);
+  } else {
+    const lines = describeResult({ ...verdict, response }, verbose);
+    const last = styleText(COLOUR[verdict.verdict], lines.pop()!, { stream: process.stdout });
+    process.stdout.write(`${[...lines, last].join('\n')}\n`);
   }
   return EXIT[verdict.verdict];
 }

@@ -34,6 +34,8 @@ function hostRule(armEndpoint: string): PipelinePolicy {
  */
 export function fitArmPipeline(pipeline: Pipeline, armEndpoint: string, reads: boolean): void {
   pipeline.removePolicy({ name: 'defaultRetryPolicy' });
+  // Nobody reads its spans, and it parses the long operation URLs each time.
+  pipeline.removePolicy({ name: 'tracingPolicy' });
   if (reads)
     pipeline.addPolicy(exponentialRetryPolicy({ maxRetries: 2, retryDelayInMs: 300, maxRetryDelayInMs: 2000 }), { phase: 'Retry' });
   // Behind redirects and tokens, so that nothing gets past it.

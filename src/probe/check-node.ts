@@ -25,13 +25,21 @@ const unknown = (reason: 'RunCommandTimedOut' | 'StartLost', message: string): J
 /**
  * Probes one node and waits for its answer, as a person does from a laptop; a sweep never waits.
  *
+ * @param starting - is told what system the node has, before the script is started.
  * @param tell - is given a line whenever there is something to tell.
  */
-export async function checkNode(arm: Arm, settings: Settings, target: Target, tell: (line: string) => void): Promise<Judged> {
+export async function checkNode(
+  arm: Arm,
+  settings: Settings,
+  target: Target,
+  starting: (os: 'Linux' | 'Windows') => void,
+  tell: (line: string) => void,
+): Promise<Judged> {
   const compute = arm.compute(target.subscriptionId);
   const nonce = randomBytes(8).toString('hex');
   try {
     const os = await readOs(compute, target);
+    starting(os);
     const poller = await startRun(arm.computeOnce(target.subscriptionId), target, os, composeScript(nonce, settings.EGRESS_ENDPOINTS, os));
     tell('Running…');
     const deadline = Date.now() + settings.PROBE_DEADLINE_SECONDS * 1000;

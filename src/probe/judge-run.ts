@@ -8,6 +8,8 @@ const MESSAGE_LIMIT = 400;
 export interface Judged {
   verdict: Verdict;
   evidence: string;
+  /** Azure's whole answer as JSON, redacted, where the run has ended. */
+  response?: string;
 }
 
 /**
@@ -18,12 +20,15 @@ export interface Judged {
 export function judgeRun(statuses: readonly RunCommandStatus[], nonce: string): Judged {
   const report = parseReport(stdoutOf(statuses), nonce);
   const evidence = redact(statuses.map((status) => status.message ?? '').join('\n'));
+  const value = statuses.map(({ message = '', ...status }) => ({ ...status, message: redact(message) }));
+  const response = JSON.stringify({ value }, null, 2);
   if (report === undefined)
     return {
       verdict: { verdict: 'unknown', reason: 'NoProof', message: 'Run Command succeeded without the complete output of this run' },
       evidence,
+      response,
     };
   const verdict = classifyReport(report);
   // What a node says is kept and shown: nothing of it may be a secret or a control character.
-  return { verdict: { ...verdict, message: redact(verdict.message, MESSAGE_LIMIT) }, evidence };
+  return { verdict: { ...verdict, message: redact(verdict.message, MESSAGE_LIMIT) }, evidence, response };
 }

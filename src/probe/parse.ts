@@ -8,6 +8,8 @@ export interface Report {
 /** One entry of a Run Command result, as the SDK gives it. */
 export interface RunCommandStatus {
   code?: string;
+  level?: string;
+  displayStatus?: string;
   message?: string;
 }
 

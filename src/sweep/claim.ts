@@ -23,7 +23,11 @@ export function isOverdue(flight: Flight, now: Date): boolean {
  * @param id - the name of the slice run.
  * @returns the rows with the claims of this call.
  */
-export async function claimNodes(services: Services, message: MessageOf<'start-slice'>, id: string): Promise<ClaimedNode[]> {
+export async function claimNodes(
+  services: Services,
+  message: Pick<MessageOf<'start-slice'>, 'sweep' | 'cluster' | 'nodes' | 'confirms'>,
+  id: string,
+): Promise<ClaimedNode[]> {
   const { settings, tables, now } = services;
   const fleet = await tables.open('fleet');
   const made = new Set<string>();

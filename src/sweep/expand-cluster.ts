@@ -13,6 +13,7 @@ import type { Plan } from './ledger.ts';
 import type { MessageOf } from './messages.ts';
 import { type Candidate, chooseNodes, cutSlices } from './plan-slices.ts';
 import { requestAssessment } from './request-assessment.ts';
+import { lastStart } from './schedule.ts';
 import { writeNodeChanges } from './write-node-changes.ts';
 
 const ATTEMPTS = 6;
@@ -99,6 +100,8 @@ export async function expandCluster(services: Services, { sweep, cluster }: Mess
 
   const planned = await insertPlan(sweeps, sweep, cluster, planSweep(facts, changes, settings.NODES_PER_SLICE, now().toISOString()));
   effectDone('expand-cluster:plan');
-  for (const [n, nodes] of planned.slices.entries()) await queue.send({ kind: 'start-slice', sweep, cluster, slice: String(n), nodes });
+  const deadline = lastStart(settings, sweep);
+  for (const [n, nodes] of planned.slices.entries())
+    await queue.send({ kind: 'start-slice', sweep, cluster, slice: String(n), nodes }, { deadline });
   if (planned.slices.length > 0) effectDone('expand-cluster:start-slice');
 }

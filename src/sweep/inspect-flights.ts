@@ -21,6 +21,8 @@ export interface Ended {
   keepsClaim: boolean;
   /** What the node or Azure said, redacted. */
   evidence: string;
+  /** Azure's whole answer, redacted, where the run has ended. */
+  response?: string;
 }
 
 /** What a look at one node of a slice told. */
@@ -42,9 +44,9 @@ export interface SliceRun {
   startUntil: Date;
 }
 
-function ended(row: NodeRow, flight: Flight, { verdict, evidence }: Judged, keepsClaim = false): Inspection {
+function ended(row: NodeRow, flight: Flight, { verdict, evidence, response }: Judged, keepsClaim = false): Inspection {
   const result = { ...verdict, nonce: flight.nonce, flight: flight.id, sweep: flight.sweep, at: flight.startedAt };
-  return { status: 'ended', ended: { node: row.facts.node, flight, result, keepsClaim, evidence } };
+  return { status: 'ended', ended: { node: row.facts.node, flight, result, keepsClaim, evidence, response } };
 }
 
 /** Whether a flight should have been collected a minute ago: the process that had its collection may have died, so any collection may end it. */

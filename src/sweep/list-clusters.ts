@@ -9,7 +9,7 @@ import { divideBudget } from './divide-budget.ts';
 import { effectDone } from './effect.ts';
 import type { MessageOf } from './messages.ts';
 import { startsBetween } from './pace.ts';
-import { intervalAfter, nextOccurrence } from './schedule.ts';
+import { intervalAfter, lastStart, nextOccurrence } from './schedule.ts';
 
 /** What is left to say of a cluster that was not listed: enough to record its nodes and, where it is gone, to close its outages. */
 function remembered(row: ClusterRow, recordOnly: ReasonCode): ClusterFacts {
@@ -67,10 +67,11 @@ async function readKnown({ tables }: Services, subscription: string): Promise<Cl
 }
 
 /** Stores a subscription's row, once, and has each of its clusters expanded. */
-async function settle({ tables, queue }: Services, sweep: string, listed: SubscriptionRow): Promise<void> {
+async function settle({ settings, tables, queue }: Services, sweep: string, listed: SubscriptionRow): Promise<void> {
   const stored = await insertSubscription(await tables.open('sweeps'), sweep, listed);
   effectDone('list-clusters:subscription-row');
-  for (const { cluster } of stored.clusters) await queue.send({ kind: 'expand-cluster', sweep, cluster });
+  const deadline = lastStart(settings, sweep);
+  for (const { cluster } of stored.clusters) await queue.send({ kind: 'expand-cluster', sweep, cluster }, { deadline });
   if (stored.clusters.length > 0) effectDone('list-clusters:expand-cluster');
 }
 

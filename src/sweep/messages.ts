@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isNodeName } from '../fleet/node-name.ts';
 import { parseClusterId } from '../fleet/resource-id.ts';
+import { isCheckId } from '../tables/check-rows.ts';
 
 /** The version this program writes; one version older is read, a newer one waits for a newer instance. */
 export const MESSAGE_VERSION = 1;
@@ -11,7 +12,8 @@ const cluster = z
   .max(400)
   .refine((id) => parseClusterId(id) !== undefined, 'expected a cluster id');
 const nodes = z.array(name).min(1).max(50);
-const common = { v: z.number().int(), sweep: z.iso.datetime({ precision: 0 }), deadline: z.iso.datetime() };
+const envelopeOfOurs = { v: z.number().int(), deadline: z.iso.datetime() };
+const common = { ...envelopeOfOurs, sweep: z.iso.datetime({ precision: 0 }) };
 const slice = { cluster, slice: z.string().regex(/^[\w.]{1,40}$/), nodes };
 
 const schema = z.discriminatedUnion('kind', [
@@ -30,6 +32,13 @@ const schema = z.discriminatedUnion('kind', [
   z.strictObject({ ...common, ...slice, kind: z.literal('collect-slice') }),
   z.strictObject({ ...common, kind: z.literal('assess-cluster'), cluster, mark: z.iso.datetime() }),
   z.strictObject({ ...common, kind: z.literal('close-sweep') }),
+  z.strictObject({
+    ...envelopeOfOurs,
+    kind: z.literal('check'),
+    check: z.string().refine(isCheckId, 'expected the id of a check'),
+    /** The moment that the pacer gave this check, once it has one. */
+    slot: z.iso.datetime().optional(),
+  }),
 ]);
 
 export type WorkMessage = z.output<typeof schema>;

@@ -3,6 +3,7 @@ import { putStarted, type Started } from '../tables/poller-rows.ts';
 import { releaseClaims } from './claim.ts';
 import { effectDone } from './effect.ts';
 import type { MessageOf } from './messages.ts';
+import { lastStart } from './schedule.ts';
 import { flightId, isPlanned, putOff } from './slice-name.ts';
 import { tallyNotProbed } from './tally-not-probed.ts';
 
@@ -25,7 +26,8 @@ export async function moveRest(
   const rest = { sweep, cluster, slice: putOff(slice), nodes: [...moved.keys()] };
   // A confirmation that is throttled is dropped: the next sweep probes its nodes.
   if (open >= over) await tallyNotProbed(services, rest, 'Throttled');
-  else if (isPlanned(slice)) await services.queue.send({ kind: 'start-slice', ...rest }, { delaySeconds: seconds });
+  else if (isPlanned(slice))
+    await services.queue.send({ kind: 'start-slice', ...rest }, { delaySeconds: seconds, deadline: lastStart(services.settings, sweep) });
   effectDone('start-slice:rest-sent');
   await releaseClaims(services, cluster, rest.nodes, id);
   effectDone('start-slice:rest-released');

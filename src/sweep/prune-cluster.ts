@@ -1,6 +1,7 @@
 import { odata, type TableClient, type TransactionAction } from '@azure/data-tables';
 import pLimit from 'p-limit';
 import type { Services } from '../services.ts';
+import { nameKey } from '../tables/name-rows.ts';
 import type { Tables } from '../tables/open-tables.ts';
 import { isLostWrite, prefixed, type Row, readRange, readRow, writeBatch } from '../tables/rows.ts';
 
@@ -29,10 +30,11 @@ const nodeOf = ({ rowKey }: Row) => rowKey.split('|')[1]!;
 /** Forgets a node by name and then its row: as long as that is there, the next day repairs what a crash left. */
 async function forgetNode(fleet: TableClient, names: TableClient, row: Row & { etag: string }): Promise<void> {
   const { partitionKey: cluster, rowKey, etag } = row;
-  await holds(names.deleteEntity(nodeOf(row), cluster));
+  const name = nameKey(nodeOf(row), cluster);
+  await holds(names.deleteEntity(name.partitionKey, name.rowKey));
   if (await holds(fleet.deleteEntity(cluster, rowKey, { etag }))) return;
   // It came back meanwhile, and its name is written for new nodes alone.
-  if (await readRow(fleet, cluster, rowKey)) await names.upsertEntity({ partitionKey: nodeOf(row), rowKey: cluster });
+  if (await readRow(fleet, cluster, rowKey)) await names.upsertEntity(name);
 }
 
 /** Ended and announced outages of each subject beyond its newest ones. */

@@ -6,27 +6,43 @@ import { isLostWrite, readRange, writeBatch } from '../tables/rows.ts';
 import { pruneCluster } from './prune-cluster.ts';
 
 const DAY_MS = 86_400_000;
-const CONCURRENT_DELETES = 16;
+const CONCURRENT_DELETES = 32;
 const CONCURRENT_CLUSTERS = 8;
 /** The list of sweeps is read up to a month back. */
 const LISTED_DAYS = 62;
-const KEPT_DAYS = { flights: 1, sweeps: 2, poison: 7 } as const;
+const KEPT_DAYS = { flights: 1, sweeps: 2, poison: 7, checks: 7 } as const;
 
-/** Deletes the rows of partitions whose keys, which begin with a date, come before a moment. */
+/** Deletes the rows of partitions whose keys, which begin with a date, come before a moment; at most some of them are held at a time. */
 async function clearBefore(table: TableClient, cutoff: string): Promise<void> {
-  const byPartition = new Map<string, TransactionAction[]>();
+  const pending = new Set<Promise<void>>();
+  const errors: unknown[] = [];
+  const clear = async (actions: TransactionAction[]) => {
+    if (actions.length === 0) return;
+    if (pending.size >= CONCURRENT_DELETES) await Promise.race(pending);
+    const deleting = writeBatch(table, actions)
+      .catch((error) => {
+        // Somebody else deleted it, or it is used again: the next day sees.
+        if (!isLostWrite(error)) errors.push(error);
+      })
+      .finally(() => pending.delete(deleting));
+    pending.add(deleting);
+  };
+  let actions: TransactionAction[] = [];
+  let partition = '';
   const filter = odata`PartitionKey lt ${cutoff}`;
+  // Rows come in the order of their keys, partition by partition.
   for await (const row of table.listEntities({ queryOptions: { filter, select: ['partitionKey', 'rowKey'] } })) {
     const { partitionKey, rowKey } = row as { partitionKey: string; rowKey: string };
-    byPartition.set(partitionKey, [...(byPartition.get(partitionKey) ?? []), ['delete', { partitionKey, rowKey }]]);
+    if (partitionKey !== partition) {
+      await clear(actions);
+      actions = [];
+      partition = partitionKey;
+    }
+    actions.push(['delete', { partitionKey, rowKey }]);
   }
-  const limit = pLimit(CONCURRENT_DELETES);
-  const clear = (actions: TransactionAction[]) =>
-    writeBatch(table, actions).catch((error) => {
-      // Somebody else deleted it, or it is used again: the next day sees.
-      if (!isLostWrite(error)) throw error;
-    });
-  await Promise.all([...byPartition.values()].map((actions) => limit(() => clear(actions))));
+  await clear(actions);
+  await Promise.all(pending);
+  if (errors.length > 0) throw errors[0];
 }
 
 /** Prunes each cluster; one that fails is told of and keeps no other from it. */

@@ -2,7 +2,7 @@ import type { QueueClient } from '@azure/storage-queue';
 import { MESSAGE_VERSION, type WorkMessage } from './messages.ts';
 
 /** Seconds that a stage may start late before its message is dropped. */
-const START_GRACE_SECONDS = 120;
+export const START_GRACE_SECONDS = 120;
 const LIFE_AFTER_DUE_SECONDS = 600;
 
 type WithoutEnvelope<M> = M extends unknown ? Omit<M, 'v' | 'deadline'> : never;
@@ -28,9 +28,11 @@ export interface WorkQueue {
 export function openWorkQueue(client: QueueClient, now: () => Date): WorkQueue {
   const put = async (message: WorkMessage, delaySeconds: number) => {
     const visibilityTimeout = Math.max(0, Math.ceil(delaySeconds));
-    // A time-to-live below the delay is refused; the host expects base64.
+    // A time-to-live below the delay is refused, and one below the deadline would lose what still is to be done; the host expects base64.
+    const untilDeadline = Math.ceil((Date.parse(message.deadline) - now().getTime()) / 1000);
+    const messageTimeToLive = Math.max(visibilityTimeout + LIFE_AFTER_DUE_SECONDS, untilDeadline);
     const text = Buffer.from(JSON.stringify(message)).toString('base64');
-    await client.sendMessage(text, { visibilityTimeout, messageTimeToLive: visibilityTimeout + LIFE_AFTER_DUE_SECONDS });
+    await client.sendMessage(text, { visibilityTimeout, messageTimeToLive });
   };
   return {
     async send(work, { delaySeconds = 0, deadline } = {}) {

@@ -14,6 +14,7 @@ import { effectDone } from './effect.ts';
 import { grantConfirmations } from './grant-confirmations.ts';
 import type { Ended } from './inspect-flights.ts';
 import { intervalAt } from './schedule.ts';
+import { CHECK_SLICE } from './slice-name.ts';
 import { sendConfirmation } from './start-slice.ts';
 
 const ATTEMPTS = 8;
@@ -143,7 +144,7 @@ async function writeFolds(
 /**
  * Records ended flights: result rows, confirmations, logs, then node and outage rows in one batch.
  *
- * @param slice - the slice that collected them; its confirmation bears its name.
+ * @param slice - the slice that collected them; its confirmation bears its name. A check has none: it counts as one.
  * @returns whether something changed that is worth an assessment.
  */
 export async function recordResults(
@@ -163,7 +164,8 @@ export async function recordResults(
     ended.map(({ node }) => node),
   );
   const folded = foldAll(services, ended, rows, logs);
-  const failed = folded.filter(({ fold }) => fold.confirm).map(({ row, ended: { result } }) => ({ ...row.facts, nonce: result.nonce }));
+  const toConfirm = slice === CHECK_SLICE ? [] : folded.filter(({ fold }) => fold.confirm);
+  const failed = toConfirm.map(({ row, ended: { result } }) => ({ ...row.facts, nonce: result.nonce }));
   const confirms = await grantConfirmations(services, sweep, cluster, slice, failed);
   if (Object.keys(confirms).length > 0) {
     await sendConfirmation(services, sweep, cluster, slice, confirms);

@@ -33,6 +33,13 @@ export function nextOccurrence(expression: string, after: Date): Date {
   return next;
 }
 
+const LATE_MS = 120_000;
+
+/** When it is too late to begin anything of a sweep: until then what comes late is planned or tallied, rather than lost. */
+export function lastStart({ SWEEP_SCHEDULE }: { SWEEP_SCHEDULE: string }, sweep: string): Date {
+  return new Date(nextOccurrence(SWEEP_SCHEDULE, new Date(sweep)).getTime() + LATE_MS);
+}
+
 /** The latest occurrence at or before a moment. */
 export function previousOccurrence(expression: string, at: Date): Date {
   // croner looks strictly before its reference, in whole seconds.

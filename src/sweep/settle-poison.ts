@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { redact } from '../probe/redact.ts';
 import type { Services } from '../services.ts';
+import { completeCheck } from '../tables/check-rows.ts';
 import { readNodes } from '../tables/node-rows.ts';
 import { insertOnce } from '../tables/rows.ts';
 import { insertPlan, insertTally } from '../tables/sweep-rows.ts';
@@ -9,10 +10,16 @@ import { giveUpListing } from './list-clusters.ts';
 import { readMessage, type WorkMessage } from './messages.ts';
 import { isPlanned } from './slice-name.ts';
 
+async function loseCheck({ tables, now }: Services, id: string): Promise<void> {
+  const result = { verdict: 'unknown', reason: 'ProberError', message: 'the check failed each time it was tried' } as const;
+  await completeCheck(await tables.open('checks'), id, result, now().toISOString());
+}
+
 /** Gives the work of a message its outcome: we failed, which says nothing of the nodes. */
 async function settle(services: Services, message: WorkMessage): Promise<void> {
   const { tables, now } = services;
   const sweeps = await tables.open('sweeps');
+  if (message.kind === 'check') return loseCheck(services, message.check);
   const { sweep } = message;
   if (message.kind === 'list-clusters') await giveUpListing(services, message);
   if (message.kind === 'expand-cluster') {

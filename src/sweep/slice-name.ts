@@ -9,6 +9,9 @@ export function flightId(sweep: string, cluster: string, slice: string): string 
   return `${sweep}|${cluster}|${slice}`;
 }
 
+/** The slice of a check: one node, and no tally. */
+export const CHECK_SLICE = 'check';
+
 /** Whether a slice's outcomes belong to the ledger: confirmations and checks do not. */
 export function isPlanned(slice: string): boolean {
   return /^\d+(\.r\d+)?$/.test(slice);

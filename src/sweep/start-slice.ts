@@ -10,7 +10,7 @@ import type { MessageOf } from './messages.ts';
 import { moveRest } from './move-rest.ts';
 import { type Bucket, pauseBucket, pausedUntil, type Slot, takeSlot } from './pace.ts';
 import { postRuns } from './post-runs.ts';
-import { nextOccurrence } from './schedule.ts';
+import { lastStart, nextOccurrence } from './schedule.ts';
 import { confirmationOf, flightId, isPlanned, timesPutOff } from './slice-name.ts';
 import { tallyNotProbed } from './tally-not-probed.ts';
 
@@ -56,7 +56,7 @@ export async function startSlice(services: Services, message: StartSlice): Promi
     const { v: _, deadline: __, ...work } = message;
     // Back a little early: the queue counts whole seconds and polls, and a missed slot is a wasted one.
     const delaySeconds = Math.max(1, Math.floor((wait - WAIT_HERE_MS) / 1000));
-    return queue.send({ ...work, slot: at.toISOString() }, { delaySeconds });
+    return queue.send({ ...work, slot: at.toISOString() }, { delaySeconds, deadline: lastStart(settings, sweep) });
   }
   if (wait > 0) await sleep(wait);
 

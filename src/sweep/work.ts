@@ -6,7 +6,9 @@ import { collectSlice } from './collect-slice.ts';
 import { expandCluster } from './expand-cluster.ts';
 import { listClusters } from './list-clusters.ts';
 import { readMessage, type WorkMessage } from './messages.ts';
+import { START_GRACE_SECONDS } from './queue.ts';
 import { retryAfterSeconds } from './retry-after.ts';
+import { runCheck } from './run-check.ts';
 import { startSlice } from './start-slice.ts';
 import { startSweep } from './start-sweep.ts';
 
@@ -28,6 +30,8 @@ function runStage(services: Services, message: WorkMessage): Promise<void> {
       return assessCluster(services, message);
     case 'close-sweep':
       return closeSweep(services, message);
+    case 'check':
+      return runCheck(services, message);
   }
 }
 
@@ -52,7 +56,9 @@ export async function doWork(services: Services, raw: unknown): Promise<void> {
     await runStage(services, read.message);
   } catch (error) {
     if (!isRestError(error) || error.statusCode !== 429) throw error;
-    const { v: _, deadline: __, ...work } = read.message;
-    await services.queue.send(work, { delaySeconds: retryAfterSeconds(error) });
+    const { v: _, deadline, ...work } = read.message;
+    const delaySeconds = retryAfterSeconds(error);
+    const due = services.now().getTime() + (delaySeconds + START_GRACE_SECONDS) * 1000;
+    await services.queue.send(work, { delaySeconds, deadline: new Date(Math.max(due, Date.parse(deadline))) });
   }
 }

@@ -6,13 +6,14 @@ import { emptyState, openSince } from '../history/node-state.ts';
 import { endOutage } from '../history/outage.ts';
 import { type ReasonCode, reasons } from '../probe/reasons.ts';
 import type { Services } from '../services.ts';
+import { nameBatches } from '../tables/name-rows.ts';
 import { factProperties, flightProperty, mergeNode, type NodeRow, stateProperties } from '../tables/node-rows.ts';
 import { readOutage, replaceOutage } from '../tables/outage-rows.ts';
 import { writeBatch } from '../tables/rows.ts';
 
 // Two actions for a node at most: its row and its outage, which belong in one batch.
 const NODES_PER_BATCH = 50;
-const NAME_WRITES = 16;
+const NAME_WRITES = 8;
 
 interface Write {
   actions: TransactionAction[];
@@ -69,7 +70,11 @@ async function writeNames(services: Services, cluster: string, changes: readonly
   if (fresh.length === 0) return;
   const names = await services.tables.open('names');
   const limit = pLimit(NAME_WRITES);
-  await Promise.all(fresh.map(({ facts }) => limit(() => names.upsertEntity({ partitionKey: facts.node, rowKey: cluster }))));
+  const batches = nameBatches(
+    fresh.map(({ facts }) => facts.node),
+    cluster,
+  );
+  await Promise.all(batches.map((batch) => limit(() => writeBatch(names, batch))));
 }
 
 /**

@@ -47,7 +47,8 @@ export type OwnClusterRow = ClusterRow & { buckets: UptimeBuckets };
 const episode = z.object({ outage: z.string(), episode: z.number(), from: z.string(), end: z.string().optional(), reason: reasonCode });
 const outageState = z.object({ outage: episode.optional(), below: z.object({ sweep: z.string(), since: z.string() }).optional() });
 
-function toClusterRow(cluster: string, row: Record<string, unknown>): ClusterRow {
+/** Reads a cluster out of its row, or out of as much of it as was selected. */
+export function toClusterRow(cluster: string, row: Record<string, unknown>): ClusterRow {
   const named = parseClusterId(cluster);
   const text = (name: string) => String(row[name] ?? '');
   return {

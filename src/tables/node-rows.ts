@@ -129,7 +129,8 @@ function readState(row: Row): NodeState {
   };
 }
 
-function toNodeRow(row: Row & { etag: string }): NodeRow {
+/** Reads a node out of its row, or out of as much of it as was selected. */
+export function toNodeRow(row: Row & { etag: string }): NodeRow {
   const state = readState(row);
   return {
     facts: {

@@ -33,7 +33,8 @@ const timeOr = (value: unknown, fallback: string) => (Number.isNaN(Date.parse(St
 // Its key tells the start too, see newestFirst.
 const startOf = ({ rowKey, start }: Row) => timeOr(start, new Date(9_999_999_999_999 - (Number(rowKey.split('|')[2]) || 0)).toISOString());
 
-function toOutageRow(row: Row & { etag: string }): OutageRow {
+/** Reads an outage out of its row. */
+export function toOutageRow(row: Row & { etag: string }): OutageRow {
   const node = String(row.node ?? '');
   // An outage that cannot be announced or written under its key would stop its cluster: times and numbers are always some.
   const start = startOf(row);

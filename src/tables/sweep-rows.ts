@@ -197,13 +197,19 @@ export async function repairLine(tables: Tables, sweep: string): Promise<void> {
   await writeLine(tables, sweep, { startedAt, completedAt, coverage, ledger: stored, ...toLongJson('warnings', warnings) });
 }
 
-/** Lists sweeps, newest first, from this month's and last month's list. */
-export async function listSweeps(tables: Tables, now: Date, most: number): Promise<SweepLine[]> {
+/**
+ * Lists sweeps, newest first, from this month's and last month's list.
+ *
+ * @param before - only those older than this sweep.
+ */
+export async function listSweeps(tables: Tables, now: Date, most: number, before?: string): Promise<SweepLine[]> {
   const months = [now, new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 0))];
+  // The next key after that of the sweep.
+  const from = before === undefined ? '' : `${newestFirst(before)}!`;
   const lines: SweepLine[] = [];
   for (const month of months) {
     if (lines.length >= most) break;
-    const rows = await readRange(await tables.open(sweepsTableOf(month.toISOString())), 'sweeps', { most: most - lines.length });
+    const rows = await readRange(await tables.open(sweepsTableOf(month.toISOString())), 'sweeps', { from, most: most - lines.length });
     lines.push(
       ...rows.map((row) => ({
         sweep: String(row.sweep),

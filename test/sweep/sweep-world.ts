@@ -42,6 +42,8 @@ export interface SweepWorld {
   }>;
   /** Runs the next sweep to its end; `meanwhile` is called once its first slice is started. */
   sweep(meanwhile?: () => Promise<unknown>): Promise<Required<SweepLine>>;
+  /** Does the work that is due until something is so. */
+  workUntil<T>(what: string, check: () => Promise<T | undefined>): Promise<T>;
   /** Has every message delivered twice from now on, and the newest first. */
   disorder(): void;
   /** Kinds of the messages that failed each time. */
@@ -181,6 +183,15 @@ export async function openSweepWorld(
     },
     passTime(seconds) {
       ahead += seconds * 1000;
+    },
+    async workUntil(what, check) {
+      const deadline = Date.now() + LONGEST_SWEEP_MS;
+      for (;;) {
+        const found = await check();
+        if (found !== undefined) return found;
+        if (Date.now() > deadline) throw new Error(`expected within ${LONGEST_SWEEP_MS / 1000} s: ${what}`);
+        if ((await work()) === 0) await sleep(50);
+      }
     },
     async outcomes(cluster, sweep = newest) {
       const { planned, tallies } = await readPlanAndTallies(await services().tables.open('sweeps'), sweep, cluster);

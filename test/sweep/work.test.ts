@@ -17,6 +17,7 @@ const bodies: Record<WorkKind, object> = {
   'collect-slice': slice,
   'assess-cluster': { cluster, mark: '2026-01-01T00:00:07.000Z' },
   'close-sweep': {},
+  check: { check: '2026-01-01-0123456789abcdef' },
 };
 
 let azurite: Azurite;

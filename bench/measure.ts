@@ -1,0 +1,140 @@
+import { type HostCost, readHostCost } from './host-cost.ts';
+import { watchSpeed } from './machine-speed.ts';
+import { type OutsideLedger, readLedger } from './read-ledger.ts';
+import type { Size } from './sizes.ts';
+import { mostStarts } from './start-rate.ts';
+import { useUpPace } from './use-up-pace.ts';
+import { startWorld, type World } from './world.ts';
+
+/** What one sweep over a fleet came to. */
+export interface Figures {
+  nodes: number;
+  clusters: number;
+  /** Runs that were started. */
+  probes: number;
+  sweepSeconds: number;
+  armRequestsPerProbe: number;
+  /** ARM requests that list: they belong to no probe. */
+  inventoryRequests: number;
+  /** Without the listener's polling. */
+  storagePerProbe: number;
+  storagePerNode: number;
+  storageByKind: Record<string, number>;
+  storageKilobytesPerNode: number;
+  listenerPolls: number;
+  /** Of the host's process since its start. */
+  peakMegabytes: number;
+  hostCpuMsPerNode: number;
+  /** CPU time of a fixed piece of work meanwhile, in the bench's own process: how slow the machine was. */
+  referenceMs: number;
+  /** In any 10 s, of the bucket with the most; and what its setting allows. */
+  mostStartsIn10Seconds: number;
+  allowedIn10Seconds: number;
+  ledger: OutsideLedger;
+  /** Refused because a run was under way: never without crashes. */
+  conflicts: number;
+}
+
+const WINDOW_MS = 10_000;
+const NODES_PER_SLICE = 50;
+// The most that may be set: nodes answer at once, and whoever runs the bench waits.
+const STARTS_PER_MINUTE = 1500;
+const ALLOWED = (STARTS_PER_MINUTE * WINDOW_MS) / 60_000 + NODES_PER_SLICE;
+const HALF_A_DAY_MS = 12 * 3600_000;
+
+const round = (value: number, digits: number) => Number(value.toFixed(digits));
+const newSweepId = () => new Date().toISOString().replace(/\.\d+Z$/, 'Z');
+
+interface Snapshot {
+  at: number;
+  cost: HostCost;
+  storage: ReturnType<World['storage']['read']>;
+  arm: Awaited<ReturnType<World['armRequests']>>;
+}
+
+async function look(world: World): Promise<Snapshot> {
+  return { at: Date.now(), cost: await readHostCost(world.hostPid), storage: world.storage.read(), arm: await world.armRequests() };
+}
+
+function difference(after: Record<string, number>, before: Record<string, number>): Record<string, number> {
+  const entries = Object.entries(after).map(([key, count]) => [key, count - (before[key] ?? 0)] as const);
+  return Object.fromEntries(entries.filter(([, count]) => count > 0));
+}
+
+const sum = (counts: Record<string, number>) => Object.values(counts).reduce((total, count) => total + count, 0);
+
+/** Runs one sweep to its end and measures it. */
+async function sweepOnce(world: World, { nodes, clusters }: Size, tell: (sentence: string) => void): Promise<Figures> {
+  world.starts.length = 0;
+  const before = await look(world);
+  const sweep = newSweepId();
+  const speed = watchSpeed();
+  await world.startSweep(sweep);
+  const telling = setInterval(() => tell(`${world.starts.length} nodes started`), 10_000);
+  await world.waitFor(sweep, 'completed').finally(() => clearInterval(telling));
+  const referenceMs = round(speed.end(), 2);
+  const after = await look(world);
+
+  const probes = world.starts.length;
+  const arm = difference(after.arm.byOperation, before.arm.byOperation);
+  const ofProbes = (arm.VirtualMachineScaleSetVMs_RunCommand ?? 0) + (arm.Operations_Get ?? 0);
+  const { poll = 0, ...counted } = difference(after.storage.byKind, before.storage.byKind);
+  return {
+    nodes,
+    clusters,
+    probes,
+    sweepSeconds: round((after.at - before.at) / 1000, 1),
+    armRequestsPerProbe: round(ofProbes / probes, 3),
+    inventoryRequests: sum(arm) - ofProbes,
+    storagePerProbe: round(sum(counted) / probes, 3),
+    storagePerNode: round(sum(counted) / nodes, 3),
+    storageByKind: Object.fromEntries(Object.entries(counted).sort(([, a], [, b]) => b - a)),
+    storageKilobytesPerNode: round((after.storage.bytesRead - before.storage.bytesRead) / 1024 / nodes, 1),
+    listenerPolls: poll,
+    peakMegabytes: Math.round(after.cost.peakMegabytes),
+    hostCpuMsPerNode: round((after.cost.cpuMs - before.cost.cpuMs) / nodes, 2),
+    referenceMs,
+    mostStartsIn10Seconds: mostStarts(world.starts, WINDOW_MS),
+    allowedIn10Seconds: ALLOWED,
+    ledger: await readLedger(world.connectionString, sweep),
+    conflicts: after.arm.runCommand.conflicts,
+  };
+}
+
+/**
+ * Measures the last sweep over a fleet in a world of its own.
+ *
+ * @param appDir - the built app.
+ * @param hostEnvironment - more for the host's process, e.g. `NODE_OPTIONS`.
+ */
+export async function measure(size: Size, appDir: string, hostEnvironment: Record<string, string> = {}): Promise<Figures> {
+  const startedAt = Date.now();
+  const tell = (sentence: string) =>
+    process.stderr.write(`${String(size.nodes).padStart(6)} nodes, ${Math.round((Date.now() - startedAt) / 1000)} s: ${sentence}\n`);
+  // The schedule stands far off, and sweeps are asked for by message: nothing runs beside the one that is measured.
+  const over = new Date(startedAt + HALF_A_DAY_MS);
+  const world = await startWorld(size, appDir, {
+    SWEEP_SCHEDULE: `0 0 ${over.getUTCHours()} * * *`,
+    STARTS_PER_MINUTE: String(STARTS_PER_MINUTE),
+    NODES_PER_SLICE: String(NODES_PER_SLICE),
+    FIRST_COLLECT_SECONDS: '5',
+    COLLECT_AGAIN_SECONDS: '5',
+    ...hostEnvironment,
+  });
+  try {
+    const beyond = new Date(over.getTime() + HALF_A_DAY_MS);
+    if (size.warmUp !== 'none') {
+      const giveBack = await useUpPace(world.connectionString, world.fleet, size.warmUp === 'sweep' ? size.paced : 0, beyond);
+      tell(`warming up with ${size.warmUp === 'sweep' ? 'a sweep' : 'an expansion'} …`);
+      await sweepOnce(world, size, tell);
+      await giveBack();
+    }
+    await useUpPace(world.connectionString, world.fleet, size.paced, beyond);
+    tell('measuring a sweep …');
+    const figures = await sweepOnce(world, size, tell);
+    tell(JSON.stringify(figures));
+    return figures;
+  } finally {
+    await world.stop();
+  }
+}

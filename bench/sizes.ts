@@ -1,0 +1,26 @@
+import type { FleetShape } from './bench-fleet.ts';
+
+/** One fleet to measure. */
+export interface Size extends FleetShape {
+  nodes: number;
+  /** Clusters whose bucket has pace left; in the others every slice finds it used up, and its nodes are over budget. */
+  paced: number;
+  /** A whole sweep to warm up, or one in which every bucket is used up: then rows and names are there, and nothing was probed. */
+  warmUp: 'sweep' | 'expansion' | 'none';
+}
+
+const size = (clusters: number, nodesPerCluster: number, paced: number, warmUp: Size['warmUp']): Size => ({
+  clusters,
+  nodesPerCluster,
+  nodes: clusters * nodesPerCluster,
+  paced,
+  warmUp,
+});
+
+/** Smaller and bigger end to end, then the biggest through expansion and pacing. */
+export type Sizes = readonly [small: Size, big: Size, biggest: Size];
+
+/** What the required figures are said of. */
+export const fullSizes: Sizes = [size(8, 125, 8, 'sweep'), size(8, 1250, 8, 'expansion'), size(200, 500, 4, 'none')];
+/** A tenth or less of it, all at once. */
+export const quickSizes: Sizes = [size(4, 125, 4, 'sweep'), size(12, 125, 12, 'expansion'), size(8, 500, 1, 'none')];

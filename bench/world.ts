@@ -1,0 +1,109 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { TableClient } from '@azure/data-tables';
+import { QueueClient } from '@azure/storage-queue';
+import { askSimulator } from '../local/ask-simulator.ts';
+import { startAzurite } from '../local/azurite.ts';
+import { startHost } from '../local/host/start-host.ts';
+import type { Fleet } from '../local/simulator/fleet-schema.ts';
+import { startSimulator } from '../local/simulator/start-simulator.ts';
+import { benchFleet, type FleetShape, healthyAnswer } from './bench-fleet.ts';
+import { countStorage, type StorageCounter } from './count-storage.ts';
+import type { Start } from './start-rate.ts';
+
+/** Storage, Azure and a host of their own, so that nothing of one size is left in another. */
+export interface World {
+  fleet: Fleet;
+  hostPid: number;
+  storage: StorageCounter;
+  /** Past the count. */
+  connectionString: string;
+  /** Every run that was started, as the simulator saw it. */
+  starts: Start[];
+  armRequests(): Promise<ArmRequests>;
+  /** Has a sweep begin, as the timer does. */
+  startSweep(sweep: string): Promise<void>;
+  /** Waits for a row of a sweep; `sweep` and `completed` are its first and its last. */
+  waitFor(sweep: string, rowKey: string): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** What `GET /control/requests` answers. */
+export interface ArmRequests {
+  byOperation: Record<string, number>;
+  runCommand: { started: number; conflicts: number; mostAtOncePerNode: number };
+}
+
+// Azure gives about as many instances with their views in a page.
+const PAGES = { subscriptions: 100, clusters: 100, scaleSets: 100, instances: 120 };
+// V8 sizes its heap by the machine, at a quarter of its memory: the host has what it would take on an instance of 2 GB.
+const LIKE_IN_AZURE = { NODE_OPTIONS: '--max-old-space-size=512' };
+const GIVE_UP_MS = 600_000;
+
+/**
+ * Starts a world.
+ *
+ * @param appDir - the built app.
+ * @param settings - the app's, beside those of the simulator.
+ */
+export async function startWorld(shape: FleetShape, appDir: string, settings: Record<string, string>): Promise<World> {
+  const dir = await mkdtemp(join(tmpdir(), 'aks-fleet-prober-bench-'));
+  const stops: (() => Promise<void>)[] = [() => rm(dir, { recursive: true, force: true })];
+  const stop = async () => {
+    for (const each of stops.splice(0).reverse()) await each();
+  };
+  try {
+    const azurite = await startAzurite();
+    stops.push(azurite.stop);
+    const storage = await countStorage(azurite.connectionString);
+    stops.push(storage.stop);
+    const fleet = benchFleet(shape);
+    const starts: Start[] = [];
+    const simulator = await startSimulator({
+      fleet,
+      dir,
+      runCommandSeconds: 0,
+      kubectl: '/nowhere/kubectl',
+      instantNodes: true,
+      answer({ cluster }, script) {
+        starts.push({ bucket: `${cluster.subscriptionId}|${cluster.spec.location}`, at: Date.now() });
+        return healthyAnswer(script);
+      },
+      pageSizes: PAGES,
+    });
+    stops.push(simulator.stop);
+    const host = await startHost({
+      appDir,
+      env: { ...LIKE_IN_AZURE, ...simulator.env, ...settings, AzureWebJobsStorage: storage.connectionString },
+      onLog: (line) => process.stderr.write(`${line}\n`),
+    });
+    stops.push(host.stop);
+    const queue = new QueueClient(azurite.connectionString, 'work');
+    const sweeps = TableClient.fromConnectionString(azurite.connectionString, 'sweeps', { allowInsecureConnection: true });
+    return {
+      fleet,
+      hostPid: host.pid,
+      storage,
+      connectionString: azurite.connectionString,
+      starts,
+      armRequests: async () => JSON.parse((await askSimulator(simulator, 'GET', '/control/requests')).text),
+      async startSweep(sweep) {
+        const message = { v: 1, kind: 'start-sweep', sweep, deadline: new Date(Date.now() + GIVE_UP_MS).toISOString() };
+        await queue.sendMessage(Buffer.from(JSON.stringify(message)).toString('base64'));
+      },
+      async waitFor(sweep, rowKey) {
+        const deadline = Date.now() + GIVE_UP_MS;
+        while (!(await sweeps.getEntity(sweep, rowKey).then(Boolean, () => false))) {
+          if (Date.now() > deadline) throw new Error(`expected the row ${rowKey} of sweep ${sweep} within ${GIVE_UP_MS / 1000} s`);
+          await sleep(250);
+        }
+      },
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

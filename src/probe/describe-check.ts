@@ -1,0 +1,34 @@
+import type { Target } from '../fleet/resource-id.ts';
+import type { Verdict } from './classify.ts';
+import { reasons } from './reasons.ts';
+
+const OUTCOME = { reachable: 'succeeded', unreachable: 'failed', unknown: 'inconclusive' } as const;
+const COMMAND = {
+  Linux: '/opt/bin/kubectl --kubeconfig /var/lib/kubelet/kubeconfig version',
+  Windows: 'C:\\k\\kubectl.exe --kubeconfig C:\\k\\config version',
+} as const;
+
+/** What a check came to, as people are told of it. */
+export interface CheckResult extends Pick<Verdict, 'verdict' | 'reason' | 'message' | 'latencyMs'> {
+  /** Azure's whole answer, redacted. */
+  response?: string;
+}
+
+/** The first lines of a verbose check: what is run, and where. */
+export function describeRun(target: Target, os: 'Linux' | 'Windows'): string[] {
+  const { subscriptionId: SubscriptionID, resourceGroup: NodeResourceGroup } = target;
+  const parts =
+    target.kind === 'instance'
+      ? { SubscriptionID, NodeResourceGroup, VMScaleSet: target.vmss, InstanceID: target.instanceId }
+      : { SubscriptionID, NodeResourceGroup, VM: target.vm };
+  const title = target.kind === 'instance' ? 'Virtual Machine Scale Set VM:' : 'Virtual Machine:';
+  return [`Command: ${COMMAND[os]}`, title, JSON.stringify(parts, null, 2), ''];
+}
+
+/** The last lines of a check: Azure's answer where it is asked for, why it failed and what to do, and what it came to. */
+export function describeResult({ verdict, reason, message, response }: CheckResult, verbose: boolean): string[] {
+  const { sentence, remedies } = reasons[reason];
+  const why = verdict === 'reachable' ? [] : [`${reason}: ${sentence}`, message, ...remedies.map((remedy) => `- ${remedy}`), ''];
+  const said = verbose && response ? ['Response:', response, ''] : [];
+  return [...said, ...why, `Connectivity check: ${OUTCOME[verdict]}`];
+}

@@ -1,0 +1,125 @@
+import type { TableClient } from '@azure/data-tables';
+import { z } from 'zod';
+import type { CheckResult } from '../probe/describe-check.ts';
+import { reasonCode } from '../probe/reasons.ts';
+import { insertOnce, readRow, retryLostWrites } from './rows.ts';
+
+const ATTEMPTS = 30;
+const RUNNING = 'running';
+
+/** A probe that a person or script asked for. */
+export interface CheckRow {
+  /** `<yyyy-mm-dd>-<16 hex digits>`; its day is the partition. */
+  id: string;
+  cluster: string;
+  region: string;
+  node: string;
+  os: 'Linux' | 'Windows';
+  /** Resource ID of the node. */
+  target: string;
+  requestedAt: string;
+  /** Who asked: a signed-in person, or the holder of a function key. */
+  requestedBy: string;
+  /** Hash of what was asked, so that an idempotency key is never taken for another request. */
+  asked: string;
+  result?: CheckResult & { completedAt: string };
+}
+
+const verdict = z.enum(['reachable', 'unreachable', 'unknown']);
+const text = z.string();
+const stored = z.object({
+  cluster: text,
+  region: text,
+  node: text,
+  os: z.enum(['Linux', 'Windows']),
+  target: text,
+  requestedAt: text,
+  requestedBy: text,
+  asked: text,
+});
+const storedResult = z.object({ verdict, reason: reasonCode, message: text, latencyMs: z.number(), response: text, completedAt: text });
+
+/** Whether a text is the id of a check. */
+export function isCheckId(id: string): boolean {
+  return /^20\d\d-\d\d-\d\d-[0-9a-f]{16}$/.test(id);
+}
+
+const dayOf = (id: string) => id.slice(0, 10);
+
+/** Inserts a check, once; returns the stored one where its id is there already. */
+export async function insertCheck(checks: TableClient, { id, result: _, ...check }: CheckRow): Promise<CheckRow> {
+  if (await insertOnce(checks, { partitionKey: dayOf(id), rowKey: id, ...check })) return { id, ...check };
+  return (await readCheck(checks, id)) ?? { id, ...check };
+}
+
+/** Reads a check; undefined where there is none, or none that can be read. */
+export async function readCheck(checks: TableClient, id: string): Promise<CheckRow | undefined> {
+  if (!isCheckId(id)) return undefined;
+  const row = await readRow(checks, dayOf(id), id);
+  const parsed = stored.safeParse(row);
+  if (row === undefined || !parsed.success) return undefined;
+  const found = storedResult.safeParse(row);
+  if (!found.success) return { id, ...parsed.data };
+  const { latencyMs, response, ...result } = found.data;
+  return {
+    id,
+    ...parsed.data,
+    result: { ...result, latencyMs: latencyMs < 0 ? undefined : latencyMs, response: response || undefined },
+  };
+}
+
+/** Notes what a check came to; the first result stays. */
+export async function completeCheck(checks: TableClient, id: string, result: CheckResult, completedAt: string): Promise<void> {
+  const { verdict: told, reason, message, latencyMs = -1, response = '' } = result;
+  await retryLostWrites(ATTEMPTS, async () => {
+    const row = await readRow(checks, dayOf(id), id, ['rowKey', 'completedAt']);
+    if (row === undefined || row.completedAt) return;
+    const entity = { partitionKey: dayOf(id), rowKey: id, verdict: told, reason, message, latencyMs, response, completedAt };
+    await checks.updateEntity(entity, 'Merge', { etag: row.etag });
+  });
+}
+
+/**
+ * Counts a check among those of its minute, over all instances.
+ *
+ * @returns false where the minute has its fill already; the check is then not counted.
+ */
+export async function countCheck(checks: TableClient, now: Date, most: number): Promise<boolean> {
+  const time = now.toISOString();
+  const [partitionKey, rowKey] = [time.slice(0, 10), `count|${time.slice(0, 16)}`];
+  return retryLostWrites(ATTEMPTS, async () => {
+    const row = await readRow(checks, partitionKey, rowKey);
+    const count = Number(row?.count ?? 0);
+    if (count >= most) return false;
+    if (row === undefined) await checks.createEntity({ partitionKey, rowKey, count: 1 });
+    else await checks.updateEntity({ partitionKey, rowKey, count: count + 1 }, 'Merge', { etag: row.etag });
+    return true;
+  });
+}
+
+/**
+ * Takes the one place that a node has for a check.
+ *
+ * @param until - when the place is free again, whatever became of the check.
+ * @returns undefined where the check has it; else the id of the check that does.
+ */
+export async function takePlace(checks: TableClient, check: CheckRow, now: Date, until: Date): Promise<string | undefined> {
+  const rowKey = `${check.cluster}|${check.node}`;
+  return retryLostWrites(ATTEMPTS, async () => {
+    const row = await readRow(checks, RUNNING, rowKey);
+    const entity = { partitionKey: RUNNING, rowKey, check: check.id, until: until.toISOString() };
+    if (row === undefined) await checks.createEntity(entity);
+    else if (row.check !== check.id && String(row.until) > now.toISOString()) return String(row.check);
+    else await checks.updateEntity(entity, 'Replace', { etag: row.etag });
+    return undefined;
+  });
+}
+
+/** Gives the place back, if the check still has it. */
+export async function leavePlace(checks: TableClient, { id, cluster, node }: CheckRow): Promise<void> {
+  const rowKey = `${cluster}|${node}`;
+  await retryLostWrites(ATTEMPTS, async () => {
+    const row = await readRow(checks, RUNNING, rowKey);
+    if (row?.check === id) await checks.deleteEntity(RUNNING, rowKey, { etag: row.etag });
+  });
+}

@@ -1,0 +1,34 @@
+import type { TableClient } from '@azure/data-tables';
+import { type ClusterRow, toClusterRow } from './cluster-rows.ts';
+import { readRange, readRow } from './rows.ts';
+
+/** What lists show of a cluster: without the names of its nodes, which may be most of its row. */
+const SHOWN = [
+  ...['RowKey', 'resourceGroup', 'name', 'region', 'version', 'nodes', 'upgrading', 'recordOnly', 'openOutages', 'outage'],
+  ...['commonFactors', 'uptime', 'assessedAt'],
+];
+
+/** A cluster as lists show it. */
+export type ListedCluster = Omit<ClusterRow, 'notReachable'>;
+
+const stands = ({ recordOnly }: ListedCluster) => recordOnly !== 'ClusterGone';
+
+/** Lists the clusters that still count, by id. */
+export async function listStandingClusters(clusters: TableClient): Promise<ListedCluster[]> {
+  const rows = await readRange(clusters, 'fleet', { select: SHOWN });
+  return rows.map((row) => toClusterRow(row.rowKey, row)).filter(stands);
+}
+
+/** Reads one of them; undefined also for one that no longer counts. */
+export async function readStandingCluster(clusters: TableClient, cluster: string): Promise<ListedCluster | undefined> {
+  const row = await readRow(clusters, 'fleet', cluster, SHOWN);
+  const read = row && toClusterRow(cluster, row);
+  return read && stands(read) ? read : undefined;
+}
+
+/** Names of the nodes that were not reachable at the cluster's latest assessment, at most 500; undefined for a cluster that does not count. */
+export async function readNotReachable(clusters: TableClient, cluster: string): Promise<string[] | undefined> {
+  const row = await readRow(clusters, 'fleet', cluster, ['RowKey', 'notReachable', 'recordOnly']);
+  const read = row && toClusterRow(cluster, row);
+  return read && stands(read) ? read.notReachable : undefined;
+}

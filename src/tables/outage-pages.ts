@@ -1,0 +1,23 @@
+import { odata, type TableClient } from '@azure/data-tables';
+import { type OutageRow, toOutageRow } from './outage-rows.ts';
+import { prefixed, type Row, readRange } from './rows.ts';
+
+/** An outage with the key that a list goes on after. */
+export type KeyedOutage = OutageRow & { rowKey: string };
+
+/**
+ * Reads outages of a cluster by subject, the cluster's own first, newest first for each.
+ *
+ * @param after - the key after which to begin.
+ */
+export async function readOutagePage(
+  fleet: TableClient,
+  cluster: string,
+  { after, which, most }: { after?: string; which: 'open' | 'all'; most: number },
+): Promise<KeyedOutage[]> {
+  const range = prefixed('outage|');
+  const filter = which === 'open' ? odata`end eq ''` : undefined;
+  const from = after === undefined ? range.from : `${after}!`;
+  const rows = await readRange(fleet, cluster, { ...range, from, filter, most });
+  return rows.map((row) => ({ ...toOutageRow(row as Row & { etag: string }), rowKey: row.rowKey }));
+}

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { isReasonCode } from '../probe/reasons.ts';
+import { newestFirst, resultsTableOf, type Tables } from './open-tables.ts';
+import { type Row, readRange } from './rows.ts';
+
+/** One probe of a node, as it was recorded. */
+export interface ResultRow {
+  /** What its key ends with: `<newest first>|<nonce>`. */
+  place: string;
+  at: string;
+  verdict: 'reachable' | 'unreachable' | 'unknown';
+  reason: ReturnType<typeof reasonOf>;
+  message: string;
+  latencyMs?: number;
+  sweep: string;
+  evidence: string;
+}
+
+const TABLES_AT_ONCE = 31;
+const verdict = z.enum(['reachable', 'unreachable', 'unknown']).catch('unknown');
+const reasonOf = (value: unknown) => (isReasonCode(value) ? value : 'ProberError');
+const text = (value: unknown) => (typeof value === 'string' ? value : '');
+
+function toResultRow(row: Row): ResultRow {
+  const place = row.rowKey.split('|').slice(1).join('|');
+  return {
+    place,
+    at: new Date(9_999_999_999_999 - Number(place.split('|')[0])).toISOString(),
+    verdict: verdict.parse(row.verdict),
+    reason: reasonOf(row.reason),
+    message: text(row.message),
+    latencyMs: typeof row.latencyMs === 'number' && row.latencyMs >= 0 ? row.latencyMs : undefined,
+    sweep: text(row.sweep),
+    evidence: text(row.evidence),
+  };
+}
+
+/**
+ * Reads results of a node, newest first, day by day.
+ *
+ * @param since - the oldest moment that is wanted; there are none from before it.
+ * @param after - the place after which to begin.
+ * @returns up to `most` rows, and after which place to go on where there may be more.
+ */
+export async function readResults(
+  tables: Tables,
+  { cluster, node }: { cluster: string; node: string },
+  { since, after, most }: { since: Date; after?: string; most: number },
+): Promise<{ rows: ResultRow[]; after?: string }> {
+  const newest = after === undefined ? '~' : resultsTableOf(new Date(9_999_999_999_999 - Number(after.split('|')[0])).toISOString());
+  // Only tables that are there: opening another day's would make it.
+  const days = (await tables.dated('results')).filter((name) => name <= newest && name >= resultsTableOf(since.toISOString()));
+  // Behind every key of that moment.
+  const to = `${node}|${newestFirst(since.toISOString())}~`;
+  const rows: ResultRow[] = [];
+  for (const day of days.sort().reverse().slice(0, TABLES_AT_ONCE)) {
+    const from = after === undefined ? `${node}|` : `${node}|${after}!`;
+    const read = await readRange(await tables.open(day), cluster, { from, to, most: most - rows.length });
+    rows.push(...read.map(toResultRow));
+    if (rows.length === most) return { rows, after: rows.at(-1)!.place };
+  }
+  const last = days[TABLES_AT_ONCE - 1];
+  if (days.length <= TABLES_AT_ONCE || last === undefined) return { rows };
+  return { rows, after: `${newestFirst(last.replace(/^results(....)(..)(..)$/, '$1-$2-$3'))}|~` };
+}
