@@ -19,6 +19,7 @@ While it runs, switch faults in another terminal: npm run fault -- list
   --fleet FILE             a fleet of your own as JSON, instead of the demonstration fleet
   --keep                   keep the state of the last run
   --dir DIR                folder for all state (.local)
+  --func                   run the app on Azure Functions Core Tools, which must be installed (npm run start:func)
 
 Settings of the prober in the environment are passed on.
 `;
@@ -31,6 +32,8 @@ export interface StartOptions {
   fleet: Fleet;
   keep: boolean;
   dir: string;
+  /** Whether Azure Functions Core Tools run the app. */
+  func: boolean;
   /** Settings of the prober that the user's environment holds. */
   settings: Record<string, string>;
 }
@@ -53,6 +56,7 @@ export async function readStartOptions(args: string[], env: NodeJS.ProcessEnv): 
       fleet: { type: 'string' },
       keep: { type: 'boolean', default: false },
       dir: { type: 'string', default: '.local' },
+      func: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
@@ -87,6 +91,7 @@ export async function readStartOptions(args: string[], env: NodeJS.ProcessEnv): 
     fleet: fleet as Fleet,
     keep: values.keep,
     dir: values.dir,
+    func: values.func,
     settings,
   };
 }

@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { buildApp } from '../scripts/build.ts';
 import { type Azurite, startAzurite } from './azurite.ts';
+import { checkCoreTools, startCoreTools } from './core-tools.ts';
 import { type Host, startHost } from './host/start-host.ts';
 import { seedPastDue } from './host/timer-status.ts';
 import { findKubectl } from './kubectl.ts';
@@ -76,6 +77,7 @@ interface Running {
 
 async function run(options: StartOptions): Promise<Running> {
   checkNode();
+  if (options.func) checkCoreTools();
   const dir = resolve(options.dir);
   const kubectl = await findKubectl();
   await prepareFolder(dir, options.keep);
@@ -97,9 +99,11 @@ async function run(options: StartOptions): Promise<Running> {
     // A timer of less than a minute keeps no status in Azure either: its first run is asked for below.
     if (options.sweepSeconds >= 60) await seedPastDue(azurite.connectionString, HOST_ID, 'start-sweep', env.SWEEP_SCHEDULE!);
     tell('Starting the app …');
-    const host = await startHost({ appDir: join(dir, 'app'), port: options.port, env, onLog: tell });
+    const startApp = options.func ? startCoreTools : startHost;
+    const host = await startApp({ appDir: join(dir, 'app'), port: options.port, env, onLog: tell });
     stops.push(host.stop);
-    if (options.sweepSeconds < 60) await fetch(`${host.url}/admin/functions/start-sweep`, { method: 'POST', body: '{}' });
+    const asked = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' };
+    if (options.sweepSeconds < 60) await fetch(`${host.url}/admin/functions/start-sweep`, asked);
     const state = {
       hostUrl: host.url,
       simulatorUrl: simulator.url,

@@ -1,5 +1,6 @@
-/** Every action that the app needs on a subscription it watches; `infra/` grants exactly these. */
+/** Every action that the app needs on a subscription it watches; `infra/fleet-actions.json` grants exactly these. */
 export const neededActions = [
+  'Microsoft.Resources/subscriptions/read',
   'Microsoft.ContainerService/managedClusters/read',
   'Microsoft.Compute/virtualMachineScaleSets/read',
   'Microsoft.Compute/virtualMachineScaleSets/virtualMachines/read',

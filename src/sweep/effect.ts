@@ -23,6 +23,7 @@ export const effectNames = [
   'expand-cluster:plan',
   'expand-cluster:start-slice',
   'start-slice:claims',
+  'start-slice:started',
   'start-slice:collect-slice',
   'start-slice:posts',
   'start-slice:pollers',

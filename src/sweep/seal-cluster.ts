@@ -10,22 +10,29 @@ import { intervalAt, nextOccurrence } from './schedule.ts';
 
 const MISSING_AFTER_MS = 60_000;
 
-/** Enqueues once more the collection of each slice that has no tally 60 s after it was due: its message may be with a process that died. */
+/**
+ * Enqueues once more the collection of each slice that has no tally 60 s after it was due: its message may be with a process that died.
+ * One that was never started waits for its slot, as long as there may be one.
+ */
 async function recollect(
   services: Services,
   sweep: string,
   cluster: string,
   planned: Plan,
-  { recollected }: PlanAndTallies,
+  { started, recollected }: PlanAndTallies,
   missing: ReadonlySet<string>,
 ): Promise<void> {
   const { settings, tables, queue, now } = services;
-  if (now().getTime() < Date.parse(planned.due) + settings.FIRST_COLLECT_SECONDS * 1000 + MISSING_AFTER_MS) return;
   const next = nextOccurrence(settings.SWEEP_SCHEDULE, new Date(sweep)).getTime();
   const latest = Math.max(now().getTime() + settings.PROBE_DEADLINE_SECONDS * 1000, next) + COLLECT_GRACE_SECONDS * 1000;
+  const isMissing = (slice: string) => {
+    const since = started.get(slice);
+    const due = since === undefined ? next : Date.parse(since) + settings.FIRST_COLLECT_SECONDS * 1000;
+    return now().getTime() >= due + MISSING_AFTER_MS;
+  };
   for (const [n, nodes] of planned.slices.entries()) {
     const slice = String(n);
-    if (recollected.has(slice) || !nodes.some((node) => missing.has(node))) continue;
+    if (recollected.has(slice) || !isMissing(slice) || !nodes.some((node) => missing.has(node))) continue;
     // Sent before it is noted: twice does no harm, never would.
     await queue.send({ kind: 'collect-slice', sweep, cluster, slice, nodes }, { deadline: new Date(latest) });
     effectDone('close-sweep:collect-slice');

@@ -3,7 +3,7 @@ import { parseClusterId } from '../fleet/resource-id.ts';
 import type { Services } from '../services.ts';
 import { readNodes } from '../tables/node-rows.ts';
 import { putStarted } from '../tables/poller-rows.ts';
-import { hasTally, readPlanHead } from '../tables/sweep-rows.ts';
+import { hasTally, markStarted, readPlanHead } from '../tables/sweep-rows.ts';
 import { COLLECT_GRACE_SECONDS, claimNodes, isOverdue } from './claim.ts';
 import { effectDone } from './effect.ts';
 import type { MessageOf } from './messages.ts';
@@ -63,6 +63,8 @@ export async function startSlice(services: Services, message: StartSlice): Promi
   const id = flightId(sweep, cluster, slice);
   const claims = await claimNodes(services, message, id);
   if (claims.length > 0) effectDone('start-slice:claims');
+  if (isPlanned(slice)) await markStarted(sweeps, sweep, cluster, slice, now().toISOString());
+  effectDone('start-slice:started');
   const deadline = new Date(now().getTime() + (settings.PROBE_DEADLINE_SECONDS + COLLECT_GRACE_SECONDS) * 1000);
   await queue.send({ kind: 'collect-slice', sweep, cluster, slice, nodes }, { delaySeconds: settings.FIRST_COLLECT_SECONDS, deadline });
   effectDone('start-slice:collect-slice');

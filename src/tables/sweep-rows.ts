@@ -131,6 +131,8 @@ export interface PlanAndTallies {
   planned?: Plan;
   /** By slice. */
   tallies: Map<string, Tally>;
+  /** When each slice was started. */
+  started: Map<string, string>;
   /** Slices whose collection was enqueued once more. */
   recollected: Set<string>;
 }
@@ -143,6 +145,9 @@ export async function readPlanAndTallies(table: TableClient, sweep: string, clus
   return {
     planned: own && fromLongJson(plan, 'plan', own, undefined),
     tallies: new Map(tallies.map((row) => [row.rowKey.slice('tally|'.length), fromLongJson(tally, 'tally', row, {})])),
+    started: new Map(
+      rows.filter((row) => row.rowKey.startsWith('started|')).map((row) => [row.rowKey.slice('started|'.length), String(row.at)]),
+    ),
     recollected: new Set(rows.filter((row) => row.rowKey.startsWith('recollected|')).map((row) => row.rowKey.slice('recollected|'.length))),
   };
 }
@@ -150,6 +155,11 @@ export async function readPlanAndTallies(table: TableClient, sweep: string, clus
 /** Inserts a slice's tally, once. */
 export function insertTally(table: TableClient, sweep: string, cluster: string, slice: string, outcomes: Tally): Promise<boolean> {
   return insertOnce(table, { partitionKey: planPartition(sweep, cluster), rowKey: `tally|${slice}`, ...toLongJson('tally', outcomes) });
+}
+
+/** Notes when a slice was started: until then its collection is not missing. */
+export async function markStarted(table: TableClient, sweep: string, cluster: string, slice: string, at: string): Promise<void> {
+  await insertOnce(table, { partitionKey: planPartition(sweep, cluster), rowKey: `started|${slice}`, at });
 }
 
 /** Notes that a slice's collection was enqueued once more. */

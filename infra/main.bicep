@@ -1,0 +1,347 @@
+targetScope = 'subscription'
+
+metadata name = 'aks-fleet-prober'
+metadata description = 'The whole service in one resource group, with least privilege.'
+
+import { tuningType } from 'modules/tuning.bicep'
+import { identitySettings, tunedSettings } from 'modules/app-settings.bicep'
+
+@description('Required. Name of the environment; names of resources are made from it.')
+@minLength(1)
+@maxLength(32)
+param environmentName string
+
+@description('Required. Region of all resources: one that has Flex Consumption (az functionapp list-flexconsumption-locations).')
+@allowed([
+  'australiaeast'
+  'australiasoutheast'
+  'brazilsouth'
+  'canadacentral'
+  'centralindia'
+  'centralus'
+  'eastasia'
+  'eastus'
+  'eastus2'
+  'francecentral'
+  'germanywestcentral'
+  'italynorth'
+  'japaneast'
+  'koreacentral'
+  'northcentralus'
+  'northeurope'
+  'norwayeast'
+  'southafricanorth'
+  'southcentralus'
+  'southeastasia'
+  'southindia'
+  'spaincentral'
+  'swedencentral'
+  'uaenorth'
+  'uksouth'
+  'ukwest'
+  'westcentralus'
+  'westeurope'
+  'westus'
+  'westus2'
+  'westus3'
+])
+@metadata({ azd: { type: 'location' } })
+param location string
+
+@description('Conditional. IDs of the subscriptions whose clusters are monitored. Needed unless managementGroupName is given; with it, only these of its subscriptions are monitored.')
+@maxLength(500)
+param monitoredSubscriptions string[] = []
+
+@description('Conditional. Name of a management group, all of whose subscriptions are monitored. Needed unless monitoredSubscriptions are given. Its access is granted by fleet-access-mg.bicep.')
+param managementGroupName string = ''
+
+@description('Optional. Whether access to the monitored subscriptions is granted here; false where others grant it with fleet-access.bicep.')
+param grantFleetAccess bool = true
+
+@description('Optional. Minutes between sweeps.')
+@allowed([5, 10, 15, 20, 30, 60])
+param sweepMinutes int = 5
+
+@description('Optional. How nodes are probed and judged.')
+param tuning tuningType = {}
+
+@description('Optional. Memory of an instance in megabytes.')
+@allowed([512, 2048, 4096])
+param instanceMemoryMB int = 512
+
+@description('Optional. The most instances on demand of a function.')
+@minValue(40)
+@maxValue(1000)
+param maximumInstanceCount int = 40
+
+@description('Optional. Instances that are always there for the function that does the work; 0 for none, at the price of slower sweeps.')
+@minValue(0)
+@maxValue(20)
+param alwaysReadyInstances int = 1
+
+@description('Optional. How the state is kept: in one zone, or in three where the region has them.')
+@allowed(['Standard_LRS', 'Standard_ZRS'])
+param storageSku string = 'Standard_LRS'
+
+@description('Optional. Days for which telemetry is kept.')
+@minValue(30)
+@maxValue(730)
+param telemetryRetentionDays int = 90
+
+@description('Optional. Gigabytes of telemetry a day after which nothing more is taken in; -1 for no limit. A limit also silences alerts.')
+@minValue(-1)
+param telemetryDailyLimitGb int = -1
+
+@description('Optional. Whether each write to the storage is logged, for audits.')
+param logStorageWrites bool = false
+
+@description('Optional. Mail addresses that alerts go to.')
+param alertEmails string[] = []
+
+@description('Optional. Address that alerts are posted to, in the common alert schema.')
+@secure()
+param alertWebhookUrl string = ''
+
+@description('Optional. Resource IDs of action groups that alerts go to as well.')
+param existingActionGroupIds string[] = []
+
+@description('Optional. Percent of the nodes that should have a verdict below which there is an alert.')
+@minValue(1)
+@maxValue(100)
+param minimumCoveragePercent int = 90
+
+@description('Optional. Open outages of nodes that a cluster may have without an alert.')
+@minValue(0)
+param toleratedNodeOutages int = 0
+
+@description('Optional. Whether the storage is reached through a virtual network of its own only.')
+param virtualNetwork bool = false
+
+@description('Optional. Addresses of the virtual network, a /25 or larger.')
+param virtualNetworkPrefix string = '10.90.0.0/24'
+
+@description('Optional. Whether the app too is reached through the virtual network only. Then it is also deployed from inside.')
+param privateApp bool = false
+
+@description('Optional. Client ID of an app registration that people sign in to, in front of the function keys; none without one.')
+param signInClientId string = ''
+
+@description('Optional. Object IDs of the people who may sign in; everyone of the tenant without one.')
+param signInPrincipals string[] = []
+
+@description('Optional. Tags of all resources.')
+param tags object = {}
+
+// Refused before anything is made: a prober of nothing would look healthy.
+var refusal = empty(monitoredSubscriptions) && empty(managementGroupName)
+  ? fail('Nothing to monitor: give monitoredSubscriptions (IDs of subscriptions) or managementGroupName (the name of a management group).')
+  : privateApp && !virtualNetwork
+      ? fail('privateApp needs a virtual network: give virtualNetwork = true as well, or leave privateApp out.')
+      : ''
+
+var suffix = take(uniqueString(subscription().id, environmentName, location), 8)
+var base = toLower(replace(environmentName, '_', '-'))
+var threeIntervals = {
+  '5': 'PT15M'
+  '10': 'PT30M'
+  '15': 'PT45M'
+  '20': 'PT1H'
+  '30': 'PT2H'
+  '60': 'PT3H'
+}
+var tellsPeople = !empty(alertEmails) || !empty(alertWebhookUrl)
+var storageSuffix = environment().suffixes.storage
+
+resource group 'Microsoft.Resources/resourceGroups@2024-03-01' = {
+  name: 'rg-${base}${refusal}'
+  location: location
+  tags: union(tags, { 'azd-env-name': environmentName })
+}
+
+module identity 'modules/identity.bicep' = {
+  scope: group
+  params: {
+    name: 'id-${base}-${suffix}'
+    location: location
+    tags: tags
+  }
+}
+
+module storage 'modules/storage.bicep' = {
+  scope: group
+  params: {
+    name: 'st${suffix}'
+    location: location
+    tags: tags
+    sku: storageSku
+    private: virtualNetwork
+  }
+}
+
+module monitoring 'modules/monitoring.bicep' = {
+  scope: group
+  params: {
+    workspaceName: 'log-${base}-${suffix}'
+    componentName: 'appi-${base}-${suffix}'
+    location: location
+    tags: tags
+    retentionDays: telemetryRetentionDays
+    dailyLimitGb: telemetryDailyLimitGb
+  }
+}
+
+module roles 'modules/role-assignments.bicep' = {
+  scope: group
+  params: {
+    storageName: storage.outputs.name
+    componentName: monitoring.outputs.componentName
+    principalId: identity.outputs.principalId
+  }
+}
+
+module network 'modules/network.bicep' = if (virtualNetwork) {
+  scope: group
+  params: {
+    name: 'vnet-${base}-${suffix}'
+    location: location
+    tags: tags
+    addressPrefix: virtualNetworkPrefix
+  }
+}
+
+module storageEndpoint 'modules/private-endpoint.bicep' = [for service in ['blob', 'queue', 'table']: if (virtualNetwork) {
+  scope: group
+  params: {
+    name: 'pe-${base}-${service}'
+    location: location
+    tags: tags
+    targetId: storage.outputs.id
+    groupId: service
+    zoneName: 'privatelink.${service}.${storageSuffix}'
+    virtualNetworkId: network!.outputs.id
+    subnetId: network!.outputs.endpointSubnetId
+  }
+}]
+
+module app 'modules/function-app.bicep' = {
+  scope: group
+  // The app reads its package and keys as soon as it is there.
+  dependsOn: [roles, storageEndpoint]
+  params: {
+    planName: 'plan-${base}-${suffix}'
+    name: 'func-${base}-${suffix}'
+    location: location
+    tags: tags
+    identityId: identity.outputs.id
+    packageUrl: storage.outputs.packageUrl
+    instanceMemoryMB: instanceMemoryMB
+    maximumInstanceCount: maximumInstanceCount
+    alwaysReadyInstances: alwaysReadyInstances
+    subnetId: virtualNetwork ? network!.outputs.appSubnetId : ''
+    private: privateApp
+    settings: union(
+      tunedSettings(sweepMinutes == 60 ? '0 0 * * * *' : '0 */${sweepMinutes} * * * *', monitoredSubscriptions, tuning),
+      identitySettings(
+        identity.outputs.clientId,
+        {
+          blobs: storage.outputs.blobEndpoint
+          queues: storage.outputs.queueEndpoint
+          tables: storage.outputs.tableEndpoint
+          resourceManager: environment().resourceManager
+          login: environment().authentication.loginEndpoint
+        },
+        monitoring.outputs.connectionString
+      ),
+      empty(signInClientId) ? {} : { OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID: identity.outputs.clientId }
+    )
+  }
+}
+
+module appEndpoint 'modules/private-endpoint.bicep' = if (privateApp) {
+  scope: group
+  params: {
+    name: 'pe-${base}-app'
+    location: location
+    tags: tags
+    targetId: app.outputs.id
+    groupId: 'sites'
+    zoneName: 'privatelink.azurewebsites.net'
+    virtualNetworkId: network!.outputs.id
+    subnetId: network!.outputs.endpointSubnetId
+  }
+}
+
+module signIn 'modules/sign-in.bicep' = if (!empty(signInClientId)) {
+  scope: group
+  params: {
+    appName: app.outputs.name
+    clientId: signInClientId
+    allowedPrincipals: signInPrincipals
+  }
+}
+
+module diagnostics 'modules/diagnostics.bicep' = {
+  scope: group
+  params: {
+    appName: app.outputs.name
+    storageName: storage.outputs.name
+    workspaceId: monitoring.outputs.workspaceId
+    logStorageWrites: logStorageWrites
+  }
+}
+
+module actionGroup 'modules/action-group.bicep' = if (tellsPeople) {
+  scope: group
+  params: {
+    name: 'ag-${base}'
+    tags: tags
+    emails: alertEmails
+    webhookUrl: alertWebhookUrl
+  }
+}
+
+module alerts 'modules/alerts.bicep' = {
+  scope: group
+  params: {
+    name: base
+    location: location
+    tags: tags
+    workspaceId: monitoring.outputs.workspaceId
+    actionGroupIds: union(existingActionGroupIds, tellsPeople ? [actionGroup!.outputs.id] : [])
+    pageUrl: tuning.?pageUrl ?? app.outputs.pageUrl
+    threeIntervals: threeIntervals[string(sweepMinutes)]
+    minimumCoveragePercent: minimumCoveragePercent
+    toleratedNodeOutages: toleratedNodeOutages
+  }
+}
+
+module workbook 'modules/workbook.bicep' = {
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    displayName: 'AKS fleet (${environmentName})'
+    workspaceId: monitoring.outputs.workspaceId
+    pageUrl: tuning.?pageUrl ?? app.outputs.pageUrl
+  }
+}
+
+module access 'fleet-access.bicep' = [for id in monitoredSubscriptions: if (grantFleetAccess && empty(managementGroupName)) {
+  name: 'aks-fleet-prober-${environmentName}'
+  scope: subscription(id)
+  params: {
+    principalId: identity.outputs.principalId
+  }
+}]
+
+@description('Address of the status page; it asks for a function key.')
+output pageUrl string = tuning.?pageUrl ?? app.outputs.pageUrl
+
+@description('Name of the function app.')
+output functionAppName string = app.outputs.name
+
+@description('Name of the resource group.')
+output resourceGroupName string = group.name
+
+@description('Principal ID of the identity, which fleet-access.bicep and fleet-access-mg.bicep ask for.')
+output principalId string = identity.outputs.principalId

@@ -1,0 +1,185 @@
+metadata name = 'Alerts'
+metadata description = 'One rule for each query of infra/alerts. All are stateful: they are resolved when what they tell of is over.'
+
+@description('Required. What the names of the rules begin with.')
+param name string
+
+@description('Required. Region of the rules: that of the workspace.')
+param location string
+
+@description('Optional. Tags of the rules.')
+param tags object = {}
+
+@description('Required. Resource ID of the Log Analytics workspace that is queried.')
+param workspaceId string
+
+@description('Required. Resource IDs of the action groups that are told.')
+param actionGroupIds string[]
+
+@description('Required. Address of the status page, part of each payload.')
+param pageUrl string
+
+@description('Required. Three intervals between sweeps: without a completed one for so long the prober is silent.')
+@allowed(['PT15M', 'PT30M', 'PT45M', 'PT1H', 'PT2H', 'PT3H'])
+param threeIntervals string
+
+@description('Optional. Percent of the nodes that should have a verdict below which there is an alert.')
+@minValue(1)
+@maxValue(100)
+param minimumCoveragePercent int = 90
+
+@description('Optional. Open outages of nodes that a cluster may have without an alert.')
+@minValue(0)
+param toleratedNodeOutages int = 0
+
+var runbooks = loadTextContent('../alerts/runbooks.kql')
+var state = '${runbooks}\n${loadTextContent('../alerts/state.kql')}'
+var ofCluster = ['cluster', 'reason', 'runbook', 'page']
+var rows = {
+  timeAggregation: 'Count'
+  operator: 'GreaterThan'
+  threshold: 0
+}
+
+var rules = [
+  {
+    name: 'cluster-outage'
+    severity: 1
+    description: 'So many nodes of a cluster cannot reach their API server that the cluster itself is the subject. Lasts as long as the outage.'
+    query: '${state}\n${loadTextContent('../alerts/cluster-outage.kql')}'
+    condition: rows
+    dimensions: ofCluster
+    window: 'P1D'
+    frequency: 'PT5M'
+  }
+  {
+    name: 'node-outages'
+    severity: 2
+    description: 'Nodes of a cluster cannot reach their API server, while most others can. Lasts as long as one of them cannot.'
+    query: '${state}\n${loadTextContent('../alerts/node-outages.kql')}'
+    condition: {
+      timeAggregation: 'Maximum'
+      metricMeasureColumn: 'openNodeOutages'
+      operator: 'GreaterThan'
+      threshold: toleratedNodeOutages
+    }
+    dimensions: ofCluster
+    window: 'P1D'
+    frequency: 'PT5M'
+  }
+  {
+    name: 'cluster-blind'
+    severity: 2
+    description: 'So few nodes of a cluster give a verdict that nothing can be said of it; cluster * is the prober itself, which is blind for all. Their agents or their way to Azure are in question.'
+    query: '${state}\n${loadTextContent('../alerts/cluster-blind.kql')}'
+    condition: rows
+    dimensions: ofCluster
+    window: 'P1D'
+    frequency: 'PT5M'
+  }
+  {
+    name: 'prober-silent'
+    severity: 1
+    description: 'No sweep was completed for three intervals: nobody watches the fleet. See whether the function app runs, and what it logs.'
+    query: loadTextContent('../alerts/prober-silent.kql')
+    condition: {
+      timeAggregation: 'Total'
+      metricMeasureColumn: 'completed'
+      operator: 'LessThan'
+      threshold: 1
+    }
+    dimensions: []
+    window: threeIntervals
+    frequency: 'PT5M'
+  }
+  {
+    name: 'coverage'
+    severity: 3
+    description: 'Too many nodes of a cluster that should have a verdict have none, or a subscription cannot be read. See the reasons on the status page: access, budget, locked node resource groups.'
+    query: loadTextContent('../alerts/coverage.kql')
+    condition: {
+      timeAggregation: 'Minimum'
+      metricMeasureColumn: 'coveragePercent'
+      operator: 'LessThan'
+      threshold: minimumCoveragePercent
+    }
+    dimensions: ['cluster', 'page']
+    window: threeIntervals
+    frequency: 'PT15M'
+  }
+  {
+    name: 'throttling'
+    severity: 3
+    description: 'In two sweeps or more, Azure throttled the prober, or its pace had no room for all nodes. Sweep less often, or raise startsPerMinute where Azure has room.'
+    query: '${runbooks}\n${loadTextContent('../alerts/throttling.kql')}'
+    condition: rows
+    dimensions: ['reason', 'runbook']
+    window: threeIntervals
+    frequency: 'PT15M'
+  }
+  {
+    name: 'poison-messages'
+    severity: 3
+    description: 'Work failed each time it was tried and was given up; its nodes are unknown. See the table poison of the storage account.'
+    query: loadTextContent('../alerts/poison-messages.kql')
+    condition: rows
+    dimensions: []
+    window: 'PT1H'
+    frequency: 'PT15M'
+  }
+  {
+    name: 'prober-errors'
+    severity: 3
+    description: 'The prober itself fails. See the exceptions in Application Insights.'
+    query: loadTextContent('../alerts/prober-errors.kql')
+    condition: rows
+    dimensions: []
+    window: 'PT1H'
+    frequency: 'PT15M'
+  }
+]
+
+resource alert 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [for rule in rules: {
+  name: '${name}-${rule.name}'
+  location: location
+  tags: tags
+  kind: 'LogAlert'
+  properties: {
+    displayName: 'AKS fleet: ${replace(rule.name, '-', ' ')}'
+    description: rule.description
+    severity: rule.severity
+    enabled: true
+    scopes: [workspaceId]
+    evaluationFrequency: rule.frequency
+    windowSize: rule.window
+    autoMitigate: true
+    // The first deployment comes before the first row.
+    skipQueryValidation: true
+    criteria: {
+      allOf: [
+        {
+          query: rule.query
+          timeAggregation: rule.condition.timeAggregation
+          metricMeasureColumn: rule.condition.?metricMeasureColumn
+          operator: rule.condition.operator
+          threshold: rule.condition.threshold
+          dimensions: map(rule.dimensions, dimension => {
+            name: dimension
+            operator: 'Include'
+            values: ['*']
+          })
+          failingPeriods: {
+            numberOfEvaluationPeriods: 1
+            minFailingPeriodsToAlert: 1
+          }
+        }
+      ]
+    }
+    actions: {
+      actionGroups: actionGroupIds
+      customProperties: {
+        page: pageUrl
+      }
+    }
+  }
+}]

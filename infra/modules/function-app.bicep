@@ -1,0 +1,135 @@
+metadata name = 'Function app'
+metadata description = 'The Flex Consumption plan and the app on it.'
+
+@description('Required. Name of the plan.')
+param planName string
+
+@description('Required. Name of the app; part of its address.')
+param name string
+
+@description('Required. Region of both.')
+param location string
+
+@description('Optional. Tags of both.')
+param tags object = {}
+
+@description('Required. Resource ID of the identity that the app is.')
+param identityId string
+
+@description('Required. Address of the container that holds the deployed package.')
+param packageUrl string
+
+@description('Required. Settings of the app by name.')
+param settings { *: string }
+
+@description('Optional. Memory of an instance in megabytes.')
+@allowed([512, 2048, 4096])
+param instanceMemoryMB int = 512
+
+@description('Optional. The most instances on demand of a function.')
+@minValue(40)
+@maxValue(1000)
+param maximumInstanceCount int = 40
+
+@description('Optional. Instances that are always there for the function that does the work; 0 for none.')
+@minValue(0)
+@maxValue(20)
+param alwaysReadyInstances int = 1
+
+@description('Optional. Subnet through which the app reaches the storage; none without a virtual network.')
+param subnetId string = ''
+
+@description('Optional. Whether the app is reached through a private endpoint only.')
+param private bool = false
+
+resource plan 'Microsoft.Web/serverfarms@2024-04-01' = {
+  name: planName
+  location: location
+  tags: tags
+  kind: 'functionapp'
+  sku: {
+    name: 'FC1'
+    tier: 'FlexConsumption'
+  }
+  properties: {
+    reserved: true
+  }
+}
+
+resource app 'Microsoft.Web/sites@2024-04-01' = {
+  name: name
+  location: location
+  tags: union(tags, { 'azd-service-name': 'prober' })
+  kind: 'functionapp,linux'
+  identity: {
+    type: 'UserAssigned'
+    userAssignedIdentities: {
+      '${identityId}': {}
+    }
+  }
+  properties: {
+    serverFarmId: plan.id
+    httpsOnly: true
+    clientAffinityEnabled: false
+    publicNetworkAccess: private ? 'Disabled' : 'Enabled'
+    virtualNetworkSubnetId: empty(subnetId) ? null : subnetId
+    siteConfig: {
+      minTlsVersion: '1.2'
+      http20Enabled: true
+      appSettings: map(items(settings), setting => {
+        name: setting.key
+        value: setting.value
+      })
+    }
+    functionAppConfig: {
+      deployment: {
+        storage: {
+          type: 'blobContainer'
+          value: packageUrl
+          authentication: {
+            type: 'UserAssignedIdentity'
+            userAssignedIdentityResourceId: identityId
+          }
+        }
+      }
+      runtime: {
+        name: 'node'
+        version: '22'
+      }
+      scaleAndConcurrency: {
+        instanceMemoryMB: instanceMemoryMB
+        maximumInstanceCount: maximumInstanceCount
+        alwaysReady: alwaysReadyInstances == 0 ? [] : [
+          {
+            name: 'function:work'
+            instanceCount: alwaysReadyInstances
+          }
+        ]
+      }
+    }
+  }
+
+  // Passwords for deployment are off: packages come by identity.
+  resource ftp 'basicPublishingCredentialsPolicies' = {
+    name: 'ftp'
+    properties: {
+      allow: false
+    }
+  }
+
+  resource scm 'basicPublishingCredentialsPolicies' = {
+    name: 'scm'
+    properties: {
+      allow: false
+    }
+  }
+}
+
+@description('Resource ID of the app.')
+output id string = app.id
+
+@description('Name of the app.')
+output name string = app.name
+
+@description('Address of the status page.')
+output pageUrl string = 'https://${app.properties.defaultHostName}/api/status'

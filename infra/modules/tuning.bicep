@@ -1,0 +1,94 @@
+metadata name = 'Tuning'
+metadata description = 'The settings of the prober that people may change, with the ranges that the app itself demands.'
+
+@export()
+@description('How nodes are probed and judged. What is left out has the default of the app.')
+@sealed()
+type tuningType = {
+  @description('Globs on resourceGroup/name, separated by commas; all clusters without one.')
+  includeClusters: string?
+
+  @description('Globs on resourceGroup/name of clusters that are left alone, separated by commas.')
+  excludeClusters: string?
+
+  @description('Nodes that are started together.')
+  @minValue(1)
+  @maxValue(50)
+  nodesPerSlice: int?
+
+  @description('Run Commands started a minute for each subscription and region. Azure grants about 500, shared with AKS itself.')
+  @minValue(1)
+  @maxValue(1500)
+  startsPerMinute: int?
+
+  @description('Seconds after which results are first asked for.')
+  @minValue(1)
+  @maxValue(120)
+  firstCollectSeconds: int?
+
+  @description('Seconds between further questions.')
+  @minValue(1)
+  @maxValue(60)
+  collectAgainSeconds: int?
+
+  @description('Seconds after which a node without an answer is unknown.')
+  @minValue(30)
+  @maxValue(600)
+  probeDeadlineSeconds: int?
+
+  @description('Failures in a row that open an outage; the confirmation counts.')
+  @minValue(1)
+  @maxValue(20)
+  failureThreshold: int?
+
+  @description('Successes in a row that close it.')
+  @minValue(1)
+  @maxValue(20)
+  recoveryThreshold: int?
+
+  @description('Minutes within which an outage that returns is the same one.')
+  @minValue(0)
+  @maxValue(1440)
+  flapWindowMinutes: int?
+
+  @description('Probes in a row without a verdict after which a node counts as blind.')
+  @minValue(1)
+  @maxValue(20)
+  blindAfter: int?
+
+  @description('Percent of the nodes with a verdict that must fail for an outage of the cluster.')
+  @minValue(1)
+  @maxValue(100)
+  clusterQuorumPercent: int?
+
+  @description('Nodes that must fail for an outage of the cluster.')
+  @minValue(1)
+  @maxValue(1000)
+  clusterQuorumNodes: int?
+
+  @description('Percent of the nodes that must give no verdict for a cluster to be blind.')
+  @minValue(1)
+  @maxValue(100)
+  blindPercent: int?
+
+  @description('Minutes for which a new node is not probed.')
+  @minValue(0)
+  @maxValue(1440)
+  nodeGraceMinutes: int?
+
+  @description('Days for which results are kept.')
+  @minValue(1)
+  @maxValue(365)
+  retentionDays: int?
+
+  @description('Checks a minute that people may ask for.')
+  @minValue(1)
+  @maxValue(1000)
+  checksPerMinute: int?
+
+  @description('What a failing node tries besides the API server: https addresses, separated by commas.')
+  egressEndpoints: string?
+
+  @description('Address of the status page in events and alerts, where it is not the one of the app itself.')
+  pageUrl: string?
+}

@@ -1,0 +1,86 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { createServer } from 'node:net';
+import { createInterface } from 'node:readline';
+import type { Host, HostExit, HostStart } from './host/start-host.ts';
+
+const START_MS = 120_000;
+const STOP_MS = 20_000;
+
+/** @throws Error that says what to install where Azure Functions Core Tools are not on the PATH. */
+export function checkCoreTools(): void {
+  const { status, stdout } = spawnSync('func', ['--version'], { encoding: 'utf8' });
+  if (status === 0 && /^4\./.test(stdout.trim())) return;
+  const got = status === 0 ? `version ${stdout.trim()}` : 'none';
+  throw new Error(
+    `Expected version 4 of Azure Functions Core Tools ("func") on the PATH, got ${got}: install them from https://learn.microsoft.com/azure/azure-functions/functions-run-local, or run "npm start", which needs none.`,
+  );
+}
+
+const freePort = () =>
+  new Promise<number>((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+
+/**
+ * Starts the host of Azure Functions Core Tools, in place of the small one of this project.
+ *
+ * @returns Once it says that it runs.
+ * @throws Error with its last sentence where it ends before that, or does not run within two minutes.
+ */
+export async function startCoreTools({ appDir, port = 0, env, onLog = () => {} }: HostStart): Promise<Host> {
+  const chosen = port === 0 ? await freePort() : port;
+  const url = `http://127.0.0.1:${chosen}`;
+  const child = spawn('func', ['start', '--port', String(chosen)], {
+    cwd: appDir,
+    env: { ...process.env, ...env, FUNCTIONS_WORKER_RUNTIME: 'node' },
+    // Its own group: it starts workers of its own, which are to end with it.
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let lastLine = 'it said nothing';
+  for (const stream of [child.stdout, child.stderr])
+    createInterface({ input: stream }).on('line', (line) => {
+      if (line.trim() !== '') lastLine = line;
+      onLog(line);
+    });
+  const exited = new Promise<HostExit>((resolve) => {
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+    child.once('error', () => resolve({ code: 1, signal: null }));
+  });
+  const signalGroup = (signal: NodeJS.Signals) => {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, signal);
+    } catch {
+      // It is gone already.
+    }
+  };
+  const kill = async (): Promise<void> => {
+    signalGroup('SIGKILL');
+    await exited;
+  };
+  const stop = async (): Promise<void> => {
+    signalGroup('SIGINT');
+    const hardStop = setTimeout(() => signalGroup('SIGKILL'), STOP_MS);
+    await exited;
+    clearTimeout(hardStop);
+  };
+  let over = false;
+  void exited.then(() => {
+    over = true;
+  });
+  const runs = async () => {
+    const answer = await fetch(`${url}/admin/host/status`, { signal: AbortSignal.timeout(5000) }).catch(() => undefined);
+    const status = answer?.ok ? ((await answer.json().catch(() => ({}))) as { state?: string }) : {};
+    return status.state === 'Running';
+  };
+  for (const deadline = Date.now() + START_MS; !(await runs()); await new Promise((resolve) => setTimeout(resolve, 250))) {
+    if (!over && Date.now() < deadline) continue;
+    await kill();
+    throw new Error(`Azure Functions Core Tools did not come up; their last line: ${lastLine}`);
+  }
+  return { url, pid: child.pid!, exited, stop, kill };
+}

@@ -1,0 +1,110 @@
+import type { Syntax } from './kusto.ts';
+
+/** A value of KQL. Times are ISO texts of one form, so that they compare as texts; null is no value. */
+export type Value = string | number | boolean | null | readonly Value[] | { readonly [key: string]: Value };
+export type Row = Readonly<Record<string, Value>>;
+
+/** What names stand for besides the columns of a row. */
+export interface Scope {
+  tables: ReadonlyMap<string, readonly Row[]>;
+  scalars: ReadonlyMap<string, Value>;
+}
+
+/** Fails for what this harness does not know: better no verdict than a wrong one. */
+export function unknown(syntax: Syntax): never {
+  throw new Error(`this harness does not evaluate ${syntax.kind} "${syntax.text.slice(0, 120)}": teach it, or write the query without it`);
+}
+
+/** The name that a reference, a declaration or a token stands for. */
+export const nameOf = (syntax: Syntax): string => syntax.text;
+
+const isEmpty = (value: Value | undefined) => value === null || value === undefined || value === '';
+const asText = (value: Value): string => (value === null ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value));
+function asNumber(value: Value): number | null {
+  const number = typeof value === 'boolean' ? Number(value) : isEmpty(value) ? Number.NaN : Number(value);
+  return Number.isNaN(number) ? null : number;
+}
+
+const functions: Record<string, (...values: Value[]) => Value> = {
+  tostring: (value) => asText(value!),
+  tolong: (value) => {
+    const number = asNumber(value!);
+    return number === null ? null : Math.trunc(number);
+  },
+  todouble: (value) => asNumber(value!),
+  isempty: (value) => isEmpty(value),
+  isnotempty: (value) => !isEmpty(value),
+  not: (value) => (value === null ? null : value !== true),
+  todatetime: (value) => {
+    const time = Date.parse(asText(value!));
+    return Number.isNaN(time) ? null : new Date(time).toISOString();
+  },
+  iff: (condition, yes, no) => (condition === true ? yes! : no!),
+  strcat: (...values) => values.map(asText).join(''),
+  split: (text, by) => asText(text!).split(asText(by!)),
+};
+
+const ordered = (compare: (a: number | string, b: number | string) => boolean) => (a: Value, b: Value) => {
+  // A comparison with nothing says nothing.
+  if (a === null || b === null) return null;
+  const comparable = (typeof a === 'string' && typeof b === 'string') || (typeof a === 'number' && typeof b === 'number');
+  if (!comparable) throw new Error(`expected two texts or two numbers to compare, got ${JSON.stringify(a)} and ${JSON.stringify(b)}`);
+  return compare(a as never, b as never);
+};
+
+const operators: Record<string, (a: Value, b: Value) => Value> = {
+  '==': ordered((a, b) => a === b),
+  '!=': ordered((a, b) => a !== b),
+  '>': ordered((a, b) => a > b),
+  '>=': ordered((a, b) => a >= b),
+  '<': ordered((a, b) => a < b),
+  '<=': ordered((a, b) => a <= b),
+  and: (a, b) => a === true && b === true,
+  or: (a, b) => a === true || b === true,
+  startswith: (a, b) => asText(a).toLowerCase().startsWith(asText(b).toLowerCase()),
+  '*': (a, b) => {
+    const [x, y] = [asNumber(a), asNumber(b)];
+    return x === null || y === null ? null : x * y;
+  },
+};
+
+function literal(syntax: Syntax): Value {
+  const { text } = syntax;
+  const quoted = /^'([^'\\]*)'$/.exec(text) ?? /^"([^"\\]*)"$/.exec(text);
+  if (quoted) return quoted[1]!;
+  if (/^\d+(\.\d+)?$/.test(text)) return Number(text);
+  if (text === 'true' || text === 'false') return text === 'true';
+  return unknown(syntax);
+}
+
+/** The value of an expression for one row. */
+export function evaluate(syntax: Syntax, row: Row, scope: Scope): Value {
+  const { kind, parts, text } = syntax;
+  if (kind === 'LiteralExpression') return literal(syntax);
+  if (kind === 'ParenthesizedExpression') return evaluate(parts.expression!, row, scope);
+  if (kind === 'NameReference') {
+    if (Object.hasOwn(row, text)) return row[text]!;
+    const scalar = scope.scalars.get(text);
+    return scalar === undefined ? unknown(syntax) : scalar;
+  }
+  if (kind === 'PathExpression') {
+    const bag = evaluate(parts.expression!, row, scope);
+    if (bag === null) return null;
+    return (bag as Record<string, Value>)[nameOf(parts.selector!)] ?? null;
+  }
+  if (kind === 'ElementExpression') {
+    const list = evaluate(parts.expression!, row, scope);
+    const index = Number(/^\[(\d+)\]$/.exec(parts.selector!.text)?.[1] ?? unknown(syntax));
+    return Array.isArray(list) ? (list[index] ?? null) : null;
+  }
+  if (kind === 'BinaryExpression') {
+    const operator = operators[parts.operator!.text];
+    return operator ? operator(evaluate(parts.left!, row, scope), evaluate(parts.right!, row, scope)) : unknown(syntax);
+  }
+  if (kind === 'FunctionCallExpression') {
+    const name = nameOf(parts.name!);
+    const args = parts.argumentList!.parts.expressions!.items.map((each) => evaluate(each, row, scope));
+    return Object.hasOwn(functions, name) ? functions[name]!(...args) : unknown(syntax);
+  }
+  return unknown(syntax);
+}
