@@ -1,5 +1,4 @@
 import { type HostCost, readHostCost } from './host-cost.ts';
-import { watchSpeed } from './machine-speed.ts';
 import { type OutsideLedger, readLedger } from './read-ledger.ts';
 import type { Size } from './sizes.ts';
 import { mostStarts } from './start-rate.ts';
@@ -25,8 +24,6 @@ export interface Figures {
   /** Of the host's process since its start. */
   peakMegabytes: number;
   hostCpuMsPerNode: number;
-  /** CPU time of a fixed piece of work meanwhile, in the bench's own process: how slow the machine was. */
-  referenceMs: number;
   /** In any 10 s, of the bucket with the most; and what its setting allows. */
   mostStartsIn10Seconds: number;
   allowedIn10Seconds: number;
@@ -68,11 +65,9 @@ async function sweepOnce(world: World, { nodes, clusters }: Size, tell: (sentenc
   world.starts.length = 0;
   const before = await look(world);
   const sweep = newSweepId();
-  const speed = watchSpeed();
   await world.startSweep(sweep);
   const telling = setInterval(() => tell(`${world.starts.length} nodes started`), 10_000);
   await world.waitFor(sweep, 'completed').finally(() => clearInterval(telling));
-  const referenceMs = round(speed.end(), 2);
   const after = await look(world);
 
   const probes = world.starts.length;
@@ -93,7 +88,6 @@ async function sweepOnce(world: World, { nodes, clusters }: Size, tell: (sentenc
     listenerPolls: poll,
     peakMegabytes: Math.round(after.cost.peakMegabytes),
     hostCpuMsPerNode: round((after.cost.cpuMs - before.cost.cpuMs) / nodes, 2),
-    referenceMs,
     mostStartsIn10Seconds: mostStarts(world.starts, WINDOW_MS),
     allowedIn10Seconds: ALLOWED,
     ledger: await readLedger(world.connectionString, sweep),

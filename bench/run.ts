@@ -17,7 +17,7 @@ Measures what sweeps cost on real storage and the built app, over fleets whose n
 100,000 through expansion and pacing. Prints a table, writes bench/latest.json, and ends with status 1 where a required figure does not
 hold. Takes some minutes; needs Linux.
 
-  --quick  500, 1,500 and 4,000 nodes, all at once, within 90 s
+  --quick  250, 750 and 2,000 nodes, all at once, within 90 s
 `;
 
 const { values } = parseArgs({

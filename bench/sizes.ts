@@ -23,4 +23,4 @@ export type Sizes = readonly [small: Size, big: Size, biggest: Size];
 /** What the required figures are said of. */
 export const fullSizes: Sizes = [size(8, 125, 8, 'sweep'), size(8, 1250, 8, 'expansion'), size(200, 500, 4, 'none')];
 /** A tenth or less of it, all at once. */
-export const quickSizes: Sizes = [size(4, 125, 4, 'sweep'), size(12, 125, 12, 'expansion'), size(8, 500, 1, 'none')];
+export const quickSizes: Sizes = [size(1, 250, 1, 'expansion'), size(3, 250, 3, 'expansion'), size(8, 250, 1, 'none')];

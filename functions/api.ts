@@ -1,14 +1,17 @@
 import { app } from '@azure/functions';
 import { services } from '../src/app-services.ts';
 import { answer } from '../src/http/answer.ts';
+import { keepAnswers } from '../src/http/keep-answers.ts';
 import { routes } from '../src/http/routes.ts';
+
+const kept = keepAnswers();
 
 for (const route of routes)
   app.http(route.name, {
     route: route.path,
     methods: [route.method],
     authLevel: route.anonymous ? 'anonymous' : 'function',
-    handler: (request) => answer(services(), route, request),
+    handler: (request) => answer(services(), kept, route, request),
   });
 
 // Stops the app at its start where a setting is wrong. Behind the registrations: the worker hides what is thrown before the first one.

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
 import { eventSchemas } from '../src/announce/event-schemas.ts';
 import { type Reason, reasons } from '../src/probe/reasons.ts';
+import { renderApi } from './render-api.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -53,7 +54,18 @@ export function renderEvents(): string {
   return `# Events\n\n${eventsIntro}\n\n${chapters.join('\n')}`;
 }
 
+/** Writes what alerts link a reason to, as the table of a KQL query. */
+export function renderRunbooks(): string {
+  const rows = Object.entries<Reason>(reasons).flatMap(([code, { links }]) =>
+    links[0] === undefined ? [] : [`    '${code}', '${links[0]}'`],
+  );
+  const intro = '// Where to read on about each reason. Made from src/probe/reasons.ts by "npm run docs".';
+  return `${intro}\nlet runbooks = datatable(reason: string, runbook: string) [\n${rows.join(',\n')}\n];\n`;
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await writeFile(join(root, 'docs', 'reference', 'reasons.md'), renderReasons());
   await writeFile(join(root, 'docs', 'reference', 'events.md'), renderEvents());
+  await writeFile(join(root, 'docs', 'reference', 'api.md'), renderApi());
+  await writeFile(join(root, 'infra', 'alerts', 'runbooks.kql'), renderRunbooks());
 }

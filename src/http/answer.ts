@@ -1,32 +1,33 @@
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import type { Services } from '../services.ts';
-import { HttpProblem, problemBody } from './problem.ts';
-import type { Reply, Route } from './routes.ts';
+import { currentIntervalMs } from './current-interval.ts';
+import type { KeptAnswers } from './keep-answers.ts';
+import { readRequest } from './read-request.ts';
+import { render, toProblem, toResponse } from './render.ts';
+import type { Route } from './route.ts';
 
-const PAGE_HEADERS = {
-  'content-type': 'text/html; charset=utf-8',
-  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-  'referrer-policy': 'no-referrer',
-};
-const COMMON_HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
+const LONGEST_KEPT_MS = 5_000;
+/** However short the interval is, an answer is old only by a small part of it. */
+const SHARE_OF_INTERVAL = 1 / 60;
 
-function toResponse({ status = 200, json, html }: Reply): HttpResponseInit {
-  if (html !== undefined) return { status, headers: { ...COMMON_HEADERS, ...PAGE_HEADERS }, body: html };
-  return { status, headers: { ...COMMON_HEADERS, 'content-type': 'application/json' }, body: JSON.stringify(json) };
-}
-
-function toProblem(error: unknown): HttpResponseInit {
-  const problem =
-    error instanceof HttpProblem ? error : new HttpProblem(500, 'internal', 'the request failed inside the prober; its log has the cause');
-  if (problem.status === 500) console.error(error);
-  const headers = { ...COMMON_HEADERS, 'content-type': 'application/problem+json' };
-  return { status: problem.status, headers, body: JSON.stringify(problemBody(problem)) };
-}
-
-/** Answers one request; nothing internal leaks. */
-export async function answer(services: Services, route: Route, request: HttpRequest): Promise<HttpResponseInit> {
+/**
+ * Answers one request; nothing internal leaks.
+ *
+ * @param kept - where answers of the last seconds are, for routes that allow it.
+ */
+export async function answer(services: Services, kept: KeptAnswers, route: Route, request: HttpRequest): Promise<HttpResponseInit> {
   try {
-    return toResponse(await route.handle(services, { params: request.params, query: request.query }));
+    const asked = await readRequest(route, request);
+    const condition = request.method === 'GET' ? request.headers.get('if-none-match') : null;
+    const make = async () => render(await route.handle(services, asked));
+    if (!route.kept) return toResponse(await make(), condition);
+    const now = services.now();
+    const longest = Math.min(LONGEST_KEPT_MS, currentIntervalMs(services) * SHARE_OF_INTERVAL);
+    asked.query.sort();
+    const key = JSON.stringify([route.name, asked.params, asked.query.toString()]);
+    const { readAt, ...rendered } = await kept.get(key, now.getTime(), longest, make);
+    const age = String(Math.max(0, Math.floor((services.now().getTime() - readAt) / 1000)));
+    return toResponse({ ...rendered, headers: { ...rendered.headers, age } }, condition);
   } catch (error) {
     return toProblem(error);
   }

@@ -1,63 +1,78 @@
-import { parseClusterId } from '../fleet/resource-id.ts';
-import type { CommonFactor } from '../history/common-factors.ts';
+import { z } from 'zod';
+import { commonFactor } from '../history/common-factors.ts';
 import { openEpisode } from '../history/node-state.ts';
 import { STALE_AFTER_INTERVALS } from '../history/roll-up.ts';
 import { addUptimes } from '../history/uptime.ts';
-import type { ReasonCode } from '../probe/reasons.ts';
 import type { Services } from '../services.ts';
 import { type Counts, emptyCounts } from '../sweep/ledger.ts';
-import { intervalAt } from '../sweep/schedule.ts';
-import { type ClusterRow, listClusterRows } from '../tables/cluster-rows.ts';
-import { listSweeps, readSweep } from '../tables/sweep-rows.ts';
-import { pageOf } from './paging.ts';
-import { HttpProblem } from './problem.ts';
-import type { Reply, RouteRequest } from './routes.ts';
-import { type SweepView, viewSweep } from './sweeps.ts';
-import { type UptimeView, viewUptime } from './uptime.ts';
+import { type ListedCluster, listStandingClusters } from '../tables/cluster-list.ts';
+import { readSubscriptions } from '../tables/sweep-parts.ts';
+import { listSweeps } from '../tables/sweep-rows.ts';
+import { components, countsView, reasonName, time } from './components.ts';
+import { currentIntervalMs } from './current-interval.ts';
+import type { Reply } from './route.ts';
+import { sweepView, viewSweep } from './sweeps.ts';
+import { uptimeView, viewUptime } from './uptime.ts';
+
+export const commonFactorView = commonFactor
+  .extend({})
+  .describe('What the failing nodes of a cluster share and the healthy ones do not.')
+  .register(components, { id: 'CommonFactor' });
 
 /** A cluster in a list. */
-export interface ClusterView {
-  cluster: string;
-  subscriptionId: string;
-  resourceGroup: string;
-  name: string;
-  region: string;
-  version: string;
-  nodes: Counts;
-  openOutages: number;
-  /** The cluster's own outage, while it is open. */
-  clusterOutage: { start: string; reason: ReasonCode; flaps: number } | null;
-  /** What the failing nodes share and the healthy ones do not. */
-  commonFactors: CommonFactor[];
-  uptime: UptimeView;
-  /** Whether Azure is upgrading or changing it, which may explain what its nodes say. */
-  upgrading: boolean;
-  recordOnly: string | null;
-  assessedAt: string | null;
-}
+export const clusterView = z
+  .object({
+    cluster: z.string().describe('`<subscription id>.<resource group>.<cluster name>`, in lower case.'),
+    subscriptionId: z.string(),
+    resourceGroup: z.string(),
+    name: z.string(),
+    region: z.string(),
+    version: z.string(),
+    nodes: countsView,
+    openOutages: z.number().describe('Of its nodes, and its own.'),
+    clusterOutage: z
+      .object({ start: time, reason: reasonName, flaps: z.number() })
+      .nullable()
+      .describe("The cluster's own, while it is open."),
+    commonFactors: z.array(commonFactorView),
+    uptime: uptimeView,
+    upgrading: z.boolean().describe('Whether Azure is upgrading or changing it, which may explain what its nodes say.'),
+    recordOnly: z.string().nullable().describe('Why it is not probed.'),
+    assessedAt: time.nullable(),
+  })
+  .register(components, { id: 'Cluster' });
+export type ClusterView = z.output<typeof clusterView>;
 
 /** The fleet at a glance. */
-export interface FleetView {
-  subscriptions: Counts;
-  clusters: Counts;
-  nodes: Counts;
-  openOutages: number;
-  uptime: UptimeView;
-  lastSweep: SweepView | null;
-}
+export const fleetView = z
+  .object({
+    subscriptions: countsView,
+    clusters: countsView,
+    nodes: countsView,
+    openOutages: z.number(),
+    uptime: uptimeView,
+    lastSweep: sweepView.nullable().describe('The last completed one.'),
+  })
+  .describe('Subscriptions and clusters count by the worst that is in them.')
+  .register(components, { id: 'Fleet' });
+export type FleetView = z.output<typeof fleetView>;
 
 /** Milliseconds after which what was seen says nothing any more. */
-export function staleAfterMs({ settings, now }: Services): number {
-  return STALE_AFTER_INTERVALS * intervalAt(settings.SWEEP_SCHEDULE, now());
+export function staleAfterMs(services: Services): number {
+  return STALE_AFTER_INTERVALS * currentIntervalMs(services);
 }
 
-// Nothing fails open: a roll-up that nobody has renewed counts as unknown.
-function viewCluster(services: Services, row: ClusterRow): ClusterView {
+/**
+ * Shows a cluster. Nothing fails open: a roll-up that nobody has renewed counts as unknown.
+ *
+ * @param staleBefore - epoch milliseconds.
+ */
+export function viewCluster(row: ListedCluster, staleBefore: number): ClusterView {
   const { cluster, subscriptionId, resourceGroup, name, region, version, openOutages } = row;
   const down = openEpisode(row.outage.outage);
-  const stale = !(services.now().getTime() - Date.parse(row.assessedAt) <= staleAfterMs(services));
+  const fresh = Date.parse(row.assessedAt) >= staleBefore;
   const { known, reachable, unreachable, unknown, notProbed } = row.nodes;
-  const nodes = stale ? { known, reachable: 0, unreachable: 0, unknown: reachable + unreachable + unknown, notProbed } : row.nodes;
+  const nodes = fresh ? row.nodes : { known, reachable: 0, unreachable: 0, unknown: reachable + unreachable + unknown, notProbed };
   return {
     cluster,
     subscriptionId,
@@ -93,24 +108,24 @@ function countWorst(groups: readonly Counts[]): Counts {
   return total;
 }
 
-const severity = ({ nodes }: ClusterView) => ['unreachable', 'unknown', 'notProbed', 'reachable'].indexOf(worstOf(nodes));
-
-async function listStandingClusters({ tables }: Services): Promise<ClusterRow[]> {
-  return (await listClusterRows(await tables.open('clusters'))).filter((row) => row.recordOnly !== 'ClusterGone');
+/** Where a cluster stands in a list: by the worst that is in it, most unreachable nodes first. */
+export function placeOf({ nodes, cluster }: ClusterView): [number, number, string] {
+  return [['unreachable', 'unknown', 'notProbed', 'reachable'].indexOf(worstOf(nodes)), -nodes.unreachable, cluster];
 }
 
-/** Every cluster that still counts, failures first. */
-export async function viewClusters(services: Services): Promise<ClusterView[]> {
-  const views = (await listStandingClusters(services)).map((row) => viewCluster(services, row));
-  return views.sort((a, b) => severity(a) - severity(b) || b.nodes.unreachable - a.nodes.unreachable || (a.cluster < b.cluster ? -1 : 1));
+/** The rows of every cluster that still counts, in no order of worth. */
+export async function readClusters({ tables }: Services): Promise<ListedCluster[]> {
+  return listStandingClusters(await tables.open('clusters'));
 }
 
-/** The fleet: its latest verdicts and its last completed sweep. */
-export async function viewFleet(services: Services, clusters: readonly ClusterView[]): Promise<FleetView> {
-  const uptimes = (await listStandingClusters(services)).map((row) => row.uptime);
-  const sweeps = await listSweeps(services.tables, services.now(), 20);
+/** Shows the fleet: its latest verdicts and its last completed sweep. */
+export async function viewFleet(services: Services, rows: readonly ListedCluster[]): Promise<FleetView> {
+  const { tables, now } = services;
+  const staleBefore = now().getTime() - staleAfterMs(services);
+  const clusters = rows.map((row) => viewCluster(row, staleBefore));
+  const sweeps = await listSweeps(tables, now(), 20);
   const last = sweeps.find((line) => line.completedAt !== undefined);
-  const scope = last === undefined ? [] : ((await readSweep(await services.tables.open('sweeps'), last.sweep)).subscriptions ?? []);
+  const scope = last === undefined ? [] : await readSubscriptions(await tables.open('sweeps'), last.sweep);
   const bySubscription = Map.groupBy(clusters, (cluster) => cluster.subscriptionId);
   const subscriptions = new Set([...scope, ...bySubscription.keys()]);
   return {
@@ -118,37 +133,12 @@ export async function viewFleet(services: Services, clusters: readonly ClusterVi
     clusters: countWorst(clusters.map(({ nodes }) => nodes)),
     nodes: addCounts(clusters.map(({ nodes }) => nodes)),
     openOutages: clusters.reduce((total, { openOutages }) => total + openOutages, 0),
-    uptime: viewUptime(addUptimes(uptimes)),
+    uptime: viewUptime(addUptimes(rows.map((row) => row.uptime))),
     lastSweep: last === undefined ? null : viewSweep(last),
   };
 }
 
 /** `GET /api/fleet` */
 export async function showFleet(services: Services): Promise<Reply> {
-  return { json: await viewFleet(services, await viewClusters(services)) };
-}
-
-/** `GET /api/clusters` */
-export async function showClusters(services: Services, request: RouteRequest): Promise<Reply> {
-  return { json: pageOf(await viewClusters(services), request) };
-}
-
-/** Reads the cluster id of a route, as it was percent-encoded there. */
-export function clusterParam({ params }: RouteRequest): string {
-  const id = (params.cluster ?? '').toLowerCase();
-  if (parseClusterId(id) === undefined)
-    throw new HttpProblem(
-      400,
-      'bad-cluster',
-      `expected a cluster id "<subscription id>.<resource group>.<cluster name>", got "${id.slice(0, 120)}"; GET /api/clusters lists them`,
-    );
-  return id;
-}
-
-/** `GET /api/clusters/{cluster}` */
-export async function showCluster(services: Services, request: RouteRequest): Promise<Reply> {
-  const id = clusterParam(request);
-  const found = (await viewClusters(services)).find((view) => view.cluster === id);
-  if (found === undefined) throw new HttpProblem(404, 'unknown-cluster', `no cluster "${id}" is known; GET /api/clusters lists them`);
-  return { json: found };
+  return { json: await viewFleet(services, await readClusters(services)) };
 }

@@ -1,123 +1,158 @@
+import { z } from 'zod';
 import { isNodeName } from '../fleet/node-name.ts';
 import { emptyLog } from '../history/log.ts';
 import { isBlind, isFlapping, openSince, statusOf } from '../history/node-state.ts';
-import { outcomeOf, STALE_AFTER_INTERVALS } from '../history/roll-up.ts';
+import { outcomeOf } from '../history/roll-up.ts';
 import { nodeUptime } from '../history/uptime.ts';
 import { reasons } from '../probe/reasons.ts';
 import type { Services } from '../services.ts';
-import type { Outcome } from '../sweep/ledger.ts';
 import { type NodeRow, readNodes } from '../tables/node-rows.ts';
 import { type OutageRow, readLogs, readOutages } from '../tables/outage-rows.ts';
-import { clusterParam, staleAfterMs } from './fleet.ts';
-import { viewLogEntry, viewOutage } from './outages.ts';
-import { pageOf } from './paging.ts';
+import { components, reasonName, time } from './components.ts';
+import { currentIntervalMs } from './current-interval.ts';
+import { logEntryView, outageView, viewLogEntry, viewOutage } from './outages.ts';
 import { HttpProblem } from './problem.ts';
-import type { Reply, RouteRequest } from './routes.ts';
+import type { Reply, RouteRequest } from './route.ts';
+import { uptimeShares } from './uptime.ts';
 
 const OUTAGES_SHOWN = 20;
 
-/** A node as the API shows it; `status` has the shape of OpenShift's PodNetworkConnectivityCheck. */
-export interface NodeView {
-  cluster: string;
-  node: string;
-  verdict: Outcome['verdict'];
-  reason: Outcome['reason'];
-  spec: Record<string, string | null>;
-  status: { conditions: unknown[]; [more: string]: unknown };
+/** A node's name in a route, in any letter case. */
+export const nodeParam = z
+  .string()
+  .transform((name) => name.toLowerCase())
+  .refine(isNodeName, 'a Kubernetes node name (GET /api/clusters/{cluster}/nodes lists them)')
+  .describe('Name of the Kubernetes node.');
+
+const condition = z.object({
+  type: z.literal('Reachable'),
+  status: z.enum(['True', 'False', 'Unknown']),
+  reason: reasonName,
+  message: z.string(),
+  lastTransitionTime: time.nullable(),
+});
+
+const nodeSpec = z.object({
+  resourceId: z.string(),
+  pool: z.string(),
+  os: z.enum(['Linux', 'Windows']),
+  zone: z.string().nullable(),
+});
+
+const nodeStatus = z.object({
+  conditions: z.array(condition),
+  lastProbeTime: time.nullable(),
+  openOutageSince: time.nullable(),
+  flapping: z.boolean(),
+  blind: z.boolean().describe('Whether BLIND_AFTER probes in a row came to nothing.'),
+  consecutiveFailures: z.number(),
+  consecutiveSuccesses: z.number(),
+});
+
+/** A node in a list. */
+export const nodeView = z
+  .object({
+    cluster: z.string(),
+    node: z.string(),
+    verdict: z.enum(['reachable', 'unreachable', 'unknown', 'notProbed']),
+    reason: reasonName,
+    spec: nodeSpec,
+    status: nodeStatus,
+  })
+  .register(components, { id: 'Node' });
+export type NodeView = z.output<typeof nodeView>;
+
+/** A node with all that is known of it; `status` has the shape of OpenShift's PodNetworkConnectivityCheck. */
+export const nodeDetailView = nodeView
+  .extend({
+    spec: nodeSpec.extend({
+      vmId: z.string(),
+      size: z.string().nullable(),
+      image: z.string().nullable(),
+      subnet: z.string().nullable(),
+      created: z.string().nullable(),
+    }),
+    status: nodeStatus.extend({
+      successes: z.array(logEntryView).describe('The newest 10, newest first.'),
+      failures: z.array(logEntryView).describe('The newest 10, newest first.'),
+      outages: z.array(outageView).describe('The newest 20, newest first.'),
+      uptime: uptimeShares,
+    }),
+  })
+  .register(components, { id: 'NodeDetail' });
+
+/** The moment and the gap between sweeps, by which nodes are judged. */
+export function momentOf(services: Services): { at: Date; intervalMs: number } {
+  return { at: services.now(), intervalMs: currentIntervalMs(services) };
 }
 
-function viewNode(services: Services, cluster: string, row: NodeRow): NodeView {
-  const { facts, state } = row;
-  const { verdict, reason } = outcomeOf(row, services.now(), staleAfterMs(services) / STALE_AFTER_INTERVALS);
+/** Shows a node of a cluster. */
+export function viewNode(
+  { settings }: Services,
+  cluster: string,
+  { facts, state, ...row }: NodeRow,
+  { at, intervalMs }: { at: Date; intervalMs: number },
+): NodeView {
+  const { verdict, reason } = outcomeOf({ facts, state, ...row }, at, intervalMs);
   const told = verdict !== 'notProbed' && reason !== 'Stale' ? state.latest : undefined;
-  const condition = {
-    type: 'Reachable',
-    status: verdict === 'notProbed' ? 'Unknown' : statusOf(verdict),
-    reason,
-    message: told?.message ?? reasons[reason].sentence,
-    lastTransitionTime: state.since ?? null,
-  };
-  const { resourceId, pool, os, zone, size, image, subnet, created, vmId } = facts;
+  const { resourceId, pool, os, zone } = facts;
   return {
     cluster,
     node: facts.node,
     verdict,
     reason,
-    spec: {
-      resourceId,
-      vmId,
-      pool,
-      os,
-      zone: zone ?? null,
-      size: size ?? null,
-      image: image ?? null,
-      subnet: subnet ?? null,
-      created: created ?? null,
-    },
+    spec: { resourceId, pool, os, zone: zone ?? null },
     status: {
-      conditions: [condition],
+      conditions: [
+        {
+          type: 'Reachable',
+          status: verdict === 'notProbed' ? 'Unknown' : statusOf(verdict),
+          reason,
+          message: told?.message ?? reasons[reason].sentence,
+          lastTransitionTime: state.since ?? null,
+        },
+      ],
       lastProbeTime: state.latest?.at ?? null,
       openOutageSince: openSince(state) ?? null,
-      flapping: isFlapping(state, services.settings.FLAP_WINDOW_MINUTES * 60_000, services.now()),
-      blind: isBlind(state, services.settings.BLIND_AFTER),
+      flapping: isFlapping(state, settings.FLAP_WINDOW_MINUTES * 60_000, at),
+      blind: isBlind(state, settings.BLIND_AFTER),
       consecutiveFailures: state.failures,
       consecutiveSuccesses: state.successes,
     },
   };
 }
 
-const severity = ({ verdict }: NodeView) => ['unreachable', 'unknown', 'notProbed', 'reachable'].indexOf(verdict);
-
-/** The nodes of a cluster, failures first. */
-export async function viewNodes(services: Services, cluster: string): Promise<NodeView[]> {
-  const rows = await readNodes(await services.tables.open('fleet'), cluster);
-  const views = [...rows.values()].filter((row) => row.retiredAt === undefined).map((row) => viewNode(services, cluster, row));
-  return views.sort((a, b) => severity(a) - severity(b) || (a.node < b.node ? -1 : 1));
-}
-
-const FILTERS: Readonly<Record<string, (view: NodeView) => boolean>> = {
-  True: ({ verdict }) => verdict === 'reachable',
-  False: ({ verdict }) => verdict === 'unreachable',
-  Unknown: ({ verdict }) => verdict === 'unknown' || verdict === 'notProbed',
-};
-
-/** `GET /api/clusters/{cluster}/nodes`, `?reachable=True|False|Unknown` */
-export async function showNodes(services: Services, request: RouteRequest): Promise<Reply> {
-  const cluster = clusterParam(request);
-  const wanted = request.query.get('reachable');
-  const filter = wanted === null ? () => true : FILTERS[wanted];
-  if (filter === undefined)
-    throw new HttpProblem(400, 'bad-filter', `expected reachable to be True, False or Unknown, got "${wanted?.slice(0, 40)}"`);
-  const views = await viewNodes(services, cluster);
-  if (views.length === 0)
-    throw new HttpProblem(404, 'unknown-cluster', `no node of a cluster "${cluster}" is known; GET /api/clusters lists the clusters`);
-  return { json: pageOf(views.filter(filter), request) };
-}
-
 /** Since when the outages that are kept tell the whole story. */
 function watchedSince({ facts, state }: NodeRow, outages: readonly OutageRow[], now: Date): Date {
   const oldest = outages.at(-1)?.outage.start;
   if (outages.length >= OUTAGES_SHOWN && oldest !== undefined) return new Date(oldest);
-  const begun = [facts.created, state.since, oldest].filter((time) => time !== undefined).sort()[0];
+  const begun = [facts.created, state.since, oldest].filter((moment) => moment !== undefined).sort()[0];
   return new Date(begun ?? now);
 }
 
+/** The answer to whoever asks for a node that nobody knows. */
+export function unknownNode(cluster: string, node: string): HttpProblem {
+  return new HttpProblem(
+    404,
+    'unknown-node',
+    `no node "${node}" of the cluster "${cluster}" is known; GET /api/clusters/${encodeURIComponent(cluster)}/nodes lists them`,
+  );
+}
+
 /** `GET /api/clusters/{cluster}/nodes/{node}` */
-export async function showNode(services: Services, request: RouteRequest): Promise<Reply> {
-  const cluster = clusterParam(request);
-  const node = (request.params.node ?? '').toLowerCase();
-  if (!isNodeName(node)) throw new HttpProblem(400, 'bad-node', `expected a Kubernetes node name, got "${node.slice(0, 120)}"`);
+export async function showNode(services: Services, { params }: RouteRequest): Promise<Reply> {
+  const { cluster, node } = params as { cluster: string; node: string };
   const fleet = await services.tables.open('fleet');
-  const row = (await readNodes(fleet, cluster, [node])).get(node);
-  if (row === undefined)
-    throw new HttpProblem(
-      404,
-      'unknown-node',
-      `no node "${node}" of the cluster "${cluster}" is known; GET /api/clusters/{cluster}/nodes lists them`,
-    );
-  const [logs, outages] = await Promise.all([readLogs(fleet, cluster, [node]), readOutages(fleet, cluster, { node, most: OUTAGES_SHOWN })]);
+  const [rows, logs, outages] = await Promise.all([
+    readNodes(fleet, cluster, [node]),
+    readLogs(fleet, cluster, [node]),
+    readOutages(fleet, cluster, { node, most: OUTAGES_SHOWN }),
+  ]);
+  const row = rows.get(node);
+  if (row === undefined) throw unknownNode(cluster, node);
   const { successes, failures } = logs.get(node) ?? emptyLog;
-  const view = viewNode(services, cluster, row);
+  const moment = momentOf(services);
+  const view = viewNode(services, cluster, row, moment);
   const status = {
     ...view.status,
     successes: successes.map(viewLogEntry),
@@ -125,9 +160,10 @@ export async function showNode(services: Services, request: RouteRequest): Promi
     outages: outages.map(({ outage }) => viewOutage(outage)),
     uptime: nodeUptime(
       outages.map(({ outage }) => outage),
-      watchedSince(row, outages, services.now()),
-      services.now(),
+      watchedSince(row, outages, moment.at),
+      moment.at,
     ),
   };
-  return { json: { ...view, status } };
+  const { vmId, size = null, image = null, subnet = null, created = null } = row.facts;
+  return { json: { ...view, spec: { ...view.spec, vmId, size, image, subnet, created }, status } };
 }

@@ -1,24 +1,52 @@
-import pLimit from 'p-limit';
+import { z } from 'zod';
 import type { LogEntry } from '../history/log.ts';
 import { type Outage, outageId } from '../history/outage.ts';
 import { reasons } from '../probe/reasons.ts';
-import type { Services } from '../services.ts';
-import { listClusterRows } from '../tables/cluster-rows.ts';
-import { readOutages } from '../tables/outage-rows.ts';
-import { pageOf } from './paging.ts';
-import { HttpProblem } from './problem.ts';
-import type { Reply, RouteRequest } from './routes.ts';
-
-const CONCURRENT_READS = 16;
-const READ_PER_CLUSTER = 1000;
+import { components, reasonName, time } from './components.ts';
+import { commonFactorView } from './fleet.ts';
 
 /** A log entry in the shape of seed 001. */
-export function viewLogEntry({ time, success, reason, message, latencyMs }: LogEntry) {
-  return { time, success, reason, message, latency: latencyMs === undefined ? null : `${latencyMs}ms` };
-}
+export const logEntryView = z
+  .object({
+    time,
+    success: z.boolean(),
+    reason: z.string(),
+    message: z.string(),
+    latency: z.string().nullable().describe('With its unit, as in 23ms.'),
+  })
+  .register(components, { id: 'LogEntry' });
 
 /** An outage as the API shows it. */
-export function viewOutage(outage: Outage) {
+export const outageView = z
+  .object({
+    id: z.string(),
+    subject: z.union([
+      z.object({ kind: z.literal('cluster'), cluster: z.string() }),
+      z.object({ kind: z.literal('node'), cluster: z.string(), node: z.string() }),
+    ]),
+    reason: reasonName,
+    stage: z.string(),
+    start: time,
+    end: time.nullable(),
+    message: z.string(),
+    flaps: z.number().describe('How often it came back within the flap window.'),
+    episodes: z.array(z.object({ start: time, end: time.nullable() })).describe('The newest ones, oldest first.'),
+    nodes: z.array(z.string()).optional().describe('All nodes that an outage of a cluster hit.'),
+    counts: z.object({ failing: z.number(), conclusive: z.number(), planned: z.number(), most: z.number() }).nullable().optional(),
+    commonFactors: z.array(commonFactorView).optional(),
+    startLogs: z.array(logEntryView),
+    endLogs: z.array(logEntryView),
+  })
+  .register(components, { id: 'Outage' });
+export type OutageView = z.output<typeof outageView>;
+
+/** Shows an entry of a log. */
+export function viewLogEntry({ time: at, success, reason, message, latencyMs }: LogEntry): z.output<typeof logEntryView> {
+  return { time: at, success, reason, message, latency: latencyMs === undefined ? null : `${latencyMs}ms` };
+}
+
+/** Shows an outage. */
+export function viewOutage(outage: Outage): OutageView {
   const { cluster, node, reason, start, end, message, episode, episodes, startLogs, endLogs } = outage;
   const { nodes = [], counts, commonFactors = [] } = outage;
   return {
@@ -31,27 +59,8 @@ export function viewOutage(outage: Outage) {
     message,
     flaps: episode - 1,
     episodes: episodes.map((each) => ({ start: each.start, end: each.end ?? null })),
-    ...(node === undefined && { nodes, counts: counts ?? null, commonFactors }),
+    ...(node === undefined && { nodes: [...nodes], counts: counts ?? null, commonFactors: [...commonFactors] }),
     startLogs: startLogs.map(viewLogEntry),
     endLogs: endLogs.map(viewLogEntry),
   };
-}
-
-/** The outages of the whole fleet, newest first. */
-export async function viewOutages({ tables }: Services, which: 'open' | 'all'): Promise<ReturnType<typeof viewOutage>[]> {
-  const [clusters, fleet] = [await listClusterRows(await tables.open('clusters')), await tables.open('fleet')];
-  const limit = pLimit(CONCURRENT_READS);
-  const read = await Promise.all(
-    clusters.map(({ cluster }) => limit(() => readOutages(fleet, cluster, { which, most: READ_PER_CLUSTER }))),
-  );
-  const views = read.flat().map(({ outage }) => viewOutage(outage));
-  return views.sort((a, b) => (a.start < b.start ? 1 : a.start > b.start ? -1 : a.id < b.id ? -1 : 1));
-}
-
-/** `GET /api/outages?state=open|all` */
-export async function showOutages(services: Services, request: RouteRequest): Promise<Reply> {
-  const state = request.query.get('state') ?? 'open';
-  if (state !== 'open' && state !== 'all')
-    throw new HttpProblem(400, 'bad-state', `expected state to be open or all, got "${state.slice(0, 40)}"`);
-  return { json: pageOf(await viewOutages(services, state), request) };
 }

@@ -1,8 +1,13 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { z } from 'zod';
 import { HttpProblem } from './problem.ts';
-import type { RouteRequest } from './routes.ts';
+import type { RouteRequest } from './route.ts';
 
-const DEFAULT_LIMIT = 200;
+const DEFAULT_LIMIT = 50;
 const MOST = 1000;
+/** Azure Functions take URLs of 4 KB: a cursor leaves room for the rest of it. */
+const LONGEST_CURSOR = 2800;
+const LONGEST_CONTENT = 200_000;
 
 /** A list as every route gives it. */
 export interface Page<T> {
@@ -11,24 +16,87 @@ export interface Page<T> {
   next: string | null;
 }
 
-function readLimit(text: string | null): number {
-  if (text === null) return DEFAULT_LIMIT;
-  if (!/^\d{1,4}$/.test(text) || Number(text) < 1 || Number(text) > MOST)
-    throw new HttpProblem(400, 'bad-limit', `expected limit to be a whole number from 1 to ${MOST}, got "${text.slice(0, 40)}"`);
-  return Number(text);
+/** The schema of a page. */
+export const pageOf = <S extends z.ZodType>(item: S) =>
+  z.object({ items: z.array(item), next: z.string().nullable().describe('Give it as cursor to read on; null at the end.') });
+
+/** The query parameters of every list. */
+export const pageQuery = {
+  limit: z
+    .string()
+    .refine((text) => /^\d{1,4}$/.test(text) && Number(text) >= 1 && Number(text) <= MOST, `a whole number from 1 to ${MOST}`)
+    .default(String(DEFAULT_LIMIT))
+    .meta({ type: 'integer', minimum: 1, maximum: MOST, default: DEFAULT_LIMIT })
+    .describe('Most items of a page. A page may hold fewer while there are more.'),
+  cursor: z
+    .string()
+    .regex(/^[\w-]{1,4000}$/, 'the "next" of an earlier answer')
+    .optional()
+    .describe('The "next" of an earlier answer; without it, from the start.'),
+};
+
+/** Writes where a list goes on, as text that needs no escaping in a URL. */
+export function writeCursor(list: string, place: unknown): string {
+  return deflateRawSync(JSON.stringify([list, place])).toString('base64url');
 }
 
-function readCursor(text: string | null): number {
-  if (text === null) return 0;
-  const offset = /^o(\d{1,9})$/.exec(Buffer.from(text, 'base64url').toString());
-  if (offset === null)
+/** Whether a cursor is short enough to be given out. */
+export function isShort(cursor: string): boolean {
+  return cursor.length <= LONGEST_CURSOR;
+}
+
+function decode(text: string): unknown {
+  try {
+    return JSON.parse(inflateRawSync(Buffer.from(text, 'base64url'), { maxOutputLength: LONGEST_CONTENT }).toString());
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Reads what a request says of its page.
+ *
+ * @param list - the list's own name: a cursor of another list is refused.
+ * @param place - the schema of where it goes on.
+ * @throws HttpProblem where the cursor is none that this list has given.
+ */
+export function readPage<S extends z.ZodType>(
+  { query }: RouteRequest,
+  list: string,
+  place: S,
+): { limit: number; from: z.output<S> | undefined } {
+  const limit = Number(query.get('limit') ?? DEFAULT_LIMIT);
+  const text = query.get('cursor');
+  if (text === null) return { limit, from: undefined };
+  const decoded = z.tuple([z.literal(list), z.unknown()]).safeParse(decode(text));
+  const parsed = place.safeParse(decoded.data?.[1]);
+  // Written again it must be the same: what decodes by chance was not given by us.
+  if (!decoded.success || !parsed.success || writeCursor(list, parsed.data) !== text)
     throw new HttpProblem(400, 'bad-cursor', 'expected cursor to be the "next" of an earlier answer; leave it out to begin at the start');
-  return Number(offset[1]);
+  return { limit, from: parsed.data };
 }
 
-/** Cuts one page out of a sorted list. */
-export function pageOf<T>(sorted: readonly T[], { query }: RouteRequest): Page<T> {
-  const from = readCursor(query.get('cursor'));
-  const to = from + readLimit(query.get('limit'));
-  return { items: sorted.slice(from, to), next: to < sorted.length ? Buffer.from(`o${to}`).toString('base64url') : null };
+/**
+ * Cuts a page out of a sorted list. The cursor holds the place of the last item rather than a number, so that items may come and go.
+ *
+ * @param placeOf - where an item stands: texts and numbers, compared one after the other.
+ */
+export function cutPage<T>(
+  list: string,
+  sorted: readonly T[],
+  { limit, from }: { limit: number; from: readonly (string | number)[] | undefined },
+  placeOf: (item: T) => readonly (string | number)[],
+): Page<T> {
+  const rest = from === undefined ? sorted : sorted.filter((item) => comparePlaces(placeOf(item), from) > 0);
+  const items = rest.slice(0, limit);
+  return { items, next: rest.length > limit ? writeCursor(list, placeOf(items.at(-1)!)) : null };
+}
+
+/** Compares places, as sorting does. */
+export function comparePlaces(a: readonly (string | number)[], b: readonly (string | number)[]): number {
+  for (const [position, part] of a.entries()) {
+    const other = b[position]!;
+    if (part !== other) return part < other ? -1 : 1;
+  }
+  return 0;
 }

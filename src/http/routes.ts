@@ -1,46 +1,206 @@
+import { z } from 'zod';
 import { showStatusPage } from '../page/status-page.ts';
-import type { Services } from '../services.ts';
-import { showCluster, showClusters, showFleet } from './fleet.ts';
-import { showHealth } from './health.ts';
-import { showNode, showNodes } from './nodes.ts';
-import { showOutages } from './outages.ts';
-import { showLatestSweep, showReasons, showSweeps } from './sweeps.ts';
+import { checkQuery, checkRequest, checkView } from './check-schemas.ts';
+import { createCheck, showCheck } from './checks.ts';
+import { clusterPage, clusterParam, showCluster, showClusters } from './clusters.ts';
+import { clusterView, fleetView, showFleet } from './fleet.ts';
+import { healthView, showHealth } from './health.ts';
+import { nodePage, nodesQuery, showNodes } from './list-nodes.ts';
+import { outagePage, outageQuery, showOutages } from './list-outages.ts';
+import { reasonList, showReasons } from './list-reasons.ts';
+import { METRICS_TYPE, showMetrics } from './metrics.ts';
+import { nodeDetailView, nodeParam, showNode } from './nodes.ts';
+import { describeApi, refusal } from './openapi.ts';
+import { pageQuery } from './paging.ts';
+import { resultPage, resultsQuery, showResults } from './results.ts';
+import type { Route } from './route.ts';
+import { showLatestSweep, showSweeps, sweepPage, sweepView } from './sweeps.ts';
 
-/** What a route gets to see of a request. */
-export interface RouteRequest {
-  params: Readonly<Record<string, string | undefined>>;
-  query: { get(name: string): string | null };
-}
+export type { Reply, Route, RouteRequest } from './route.ts';
 
-/** What a route answers with: JSON or a page. */
-export interface Reply {
-  status?: number;
-  json?: unknown;
-  html?: string;
-}
+const inCluster = z.object({ cluster: clusterParam });
+const atNode = inCluster.extend({ node: nodeParam });
+const page = z.object(pageQuery);
 
-export interface Route {
-  /** Name of the function, unique in the app. */
-  name: string;
-  method: 'GET';
-  /** Below `/api`, in the notation of Azure Functions. */
-  path: string;
-  /** Open to callers without a function key. */
-  anonymous?: true;
-  handle(services: Services, request: RouteRequest): Promise<Reply>;
-}
-
-/** Every route of the app. */
+/** Every route of the app: it validates, registers and describes by this table. */
 export const routes: readonly Route[] = [
-  { name: 'get-fleet', method: 'GET', path: 'fleet', handle: showFleet },
-  { name: 'list-clusters', method: 'GET', path: 'clusters', handle: showClusters },
-  { name: 'get-cluster', method: 'GET', path: 'clusters/{cluster}', handle: showCluster },
-  { name: 'list-nodes', method: 'GET', path: 'clusters/{cluster}/nodes', handle: showNodes },
-  { name: 'get-node', method: 'GET', path: 'clusters/{cluster}/nodes/{node}', handle: showNode },
-  { name: 'list-outages', method: 'GET', path: 'outages', handle: showOutages },
-  { name: 'list-sweeps', method: 'GET', path: 'sweeps', handle: showSweeps },
-  { name: 'get-latest-sweep', method: 'GET', path: 'sweeps/latest', handle: showLatestSweep },
-  { name: 'list-reasons', method: 'GET', path: 'reasons', handle: showReasons },
-  { name: 'status-page', method: 'GET', path: 'status', handle: showStatusPage },
-  { name: 'get-health', method: 'GET', path: 'health', anonymous: true, handle: showHealth },
+  {
+    name: 'get-fleet',
+    method: 'GET',
+    path: 'fleet',
+    summary: 'Counts of the whole fleet, and the last sweep with its ledger.',
+    kept: true,
+    replies: { 200: { description: 'The fleet.', schema: fleetView } },
+    handle: showFleet,
+  },
+  {
+    name: 'list-clusters',
+    method: 'GET',
+    path: 'clusters',
+    summary: 'Clusters, failures first.',
+    kept: true,
+    query: page,
+    replies: { 200: { description: 'A page of clusters.', schema: clusterPage } },
+    handle: showClusters,
+  },
+  {
+    name: 'get-cluster',
+    method: 'GET',
+    path: 'clusters/{cluster}',
+    summary: 'One cluster.',
+    params: inCluster,
+    replies: { 200: { description: 'The cluster.', schema: clusterView }, 404: refusal('No such cluster is known.') },
+    handle: showCluster,
+  },
+  {
+    name: 'list-nodes',
+    method: 'GET',
+    path: 'clusters/{cluster}/nodes',
+    summary: 'Nodes of a cluster, failures first.',
+    kept: true,
+    params: inCluster,
+    query: page.extend(nodesQuery),
+    replies: { 200: { description: 'A page of nodes.', schema: nodePage }, 404: refusal('No such cluster is known.') },
+    handle: showNodes,
+  },
+  {
+    name: 'get-node',
+    method: 'GET',
+    path: 'clusters/{cluster}/nodes/{node}',
+    summary: 'One node with its conditions, successes, failures and outages.',
+    params: atNode,
+    replies: { 200: { description: 'The node.', schema: nodeDetailView }, 404: refusal('No such node is known.') },
+    handle: showNode,
+  },
+  {
+    name: 'list-results',
+    method: 'GET',
+    path: 'clusters/{cluster}/nodes/{node}/results',
+    summary: 'What the probes of a node came to, newest first.',
+    params: atNode,
+    query: page.extend(resultsQuery),
+    replies: { 200: { description: 'A page of results.', schema: resultPage }, 404: refusal('No such node is known.') },
+    handle: showResults,
+  },
+  {
+    name: 'create-check',
+    method: 'POST',
+    path: 'checks',
+    summary: 'Has one node probed now.',
+    query: checkQuery,
+    body: checkRequest,
+    headers: {
+      prefer: '`wait=N` waits up to N seconds (100 at most) for the result.',
+      'idempotency-key': 'Asking again under the same key, on the same day, is the same check.',
+      accept: '`text/plain` for the lines of kubectl-az.',
+    },
+    replies: {
+      200: {
+        description: 'The check, done in time.',
+        schema: checkView,
+        types: ['text/plain'],
+        headers: { location: 'Where the check is.' },
+      },
+      202: {
+        description: 'The check, which is running.',
+        schema: checkView,
+        types: ['text/plain'],
+        headers: { location: 'Where to ask what it comes to.', 'retry-after': 'Seconds until it is worth to ask.' },
+      },
+      403: refusal('The node is out of scope, or taken out of the fleet.'),
+      404: refusal('No such node is known or listed by Azure.'),
+      409: refusal('Several clusters have such a node, or the idempotency key stands for another check.'),
+      429: refusal('A check of this node is running, or there were too many in this minute; `Retry-After` says when to ask again.'),
+      503: refusal('Azure did not list the subscriptions.'),
+    },
+    handle: createCheck,
+  },
+  {
+    name: 'get-check',
+    method: 'GET',
+    path: 'checks/{id}',
+    summary: 'A check and what it came to; kept for 7 days.',
+    params: z.object({ id: z.string().max(100, 'the id of a check').describe('The id that POST /api/checks gave.') }),
+    query: checkQuery,
+    headers: { accept: '`text/plain` for the lines of kubectl-az.' },
+    replies: {
+      200: { description: 'The check.', schema: checkView, types: ['text/plain'], headers: { 'retry-after': 'While it runs.' } },
+      404: refusal('No such check is known.'),
+    },
+    handle: showCheck,
+  },
+  {
+    name: 'list-outages',
+    method: 'GET',
+    path: 'outages',
+    summary: 'Outages of clusters and nodes; a page goes by cluster and is sorted newest first.',
+    kept: true,
+    query: page.extend(outageQuery),
+    replies: { 200: { description: 'A page of outages.', schema: outagePage } },
+    handle: showOutages,
+  },
+  {
+    name: 'list-sweeps',
+    method: 'GET',
+    path: 'sweeps',
+    summary: 'Sweeps of this and last month, newest first.',
+    query: page,
+    replies: { 200: { description: 'A page of sweeps.', schema: sweepPage } },
+    handle: showSweeps,
+  },
+  {
+    name: 'get-latest-sweep',
+    method: 'GET',
+    path: 'sweeps/latest',
+    summary: 'The sweep that started last.',
+    replies: { 200: { description: 'The sweep.', schema: sweepView }, 404: refusal('No sweep has started yet.') },
+    handle: showLatestSweep,
+  },
+  {
+    name: 'list-reasons',
+    method: 'GET',
+    path: 'reasons',
+    summary: 'Every reason with what it means and what to do about it.',
+    replies: { 200: { description: 'All reasons.', schema: reasonList } },
+    handle: showReasons,
+  },
+  {
+    name: 'status-page',
+    method: 'GET',
+    path: 'status',
+    summary: 'The status page for people.',
+    kept: true,
+    replies: { 200: { description: 'The page; it needs no JavaScript.', types: ['text/html'] } },
+    handle: showStatusPage,
+  },
+  {
+    name: 'get-health',
+    method: 'GET',
+    path: 'health',
+    summary: 'Whether sweeps complete.',
+    anonymous: true,
+    replies: {
+      200: { description: 'A sweep completed within the last three intervals.', schema: healthView },
+      503: { description: 'None did.', schema: healthView },
+    },
+    handle: showHealth,
+  },
+  {
+    name: 'get-metrics',
+    method: 'GET',
+    path: 'metrics',
+    summary: 'Figures for Prometheus, in the OpenMetrics text format.',
+    kept: true,
+    replies: { 200: { description: 'The figures.', types: [METRICS_TYPE.split(';')[0]!] } },
+    handle: showMetrics,
+  },
+  {
+    name: 'get-openapi',
+    method: 'GET',
+    path: 'openapi.json',
+    summary: 'This API as an OpenAPI 3.1 document.',
+    kept: true,
+    replies: { 200: { description: 'The document.', schema: z.record(z.string(), z.unknown()) } },
+    handle: async () => ({ json: describeApi(routes) }),
+  },
 ];

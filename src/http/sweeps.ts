@@ -1,39 +1,50 @@
-import { reasons } from '../probe/reasons.ts';
+import { z } from 'zod';
 import type { Services } from '../services.ts';
-import type { Ledger } from '../sweep/ledger.ts';
+import { ledger } from '../sweep/ledger.ts';
 import { listSweeps, type SweepLine } from '../tables/sweep-rows.ts';
-import { pageOf } from './paging.ts';
+import { components, time } from './components.ts';
+import { pageOf, readPage, writeCursor } from './paging.ts';
 import { HttpProblem } from './problem.ts';
-import type { Reply, RouteRequest } from './routes.ts';
+import type { Reply, RouteRequest } from './route.ts';
 
-const LISTED = 1000;
+const ledgerView = ledger
+  .extend({})
+  .describe('Every known node counted once: with its verdict, or with the reason why it was not probed.')
+  .register(components, { id: 'Ledger' });
 
 /** A sweep as the API shows it. */
-export interface SweepView {
-  id: string;
-  startedAt: string;
-  completedAt: string | null;
-  coverage: number | null;
-  ledger: Ledger | null;
-  /** What of the settings or of access leads nowhere, as sentences. */
-  warnings: string[];
-}
+export const sweepView = z
+  .object({
+    id: time.describe('The turn of the schedule that started it.'),
+    startedAt: time,
+    completedAt: time.nullable(),
+    coverage: z.number().nullable().describe('Verdicts over the nodes that ought to have one, from 0 to 1.'),
+    ledger: ledgerView.nullable(),
+    warnings: z.array(z.string()).describe('What of the settings or of access leads nowhere, as sentences.'),
+  })
+  .register(components, { id: 'Sweep' });
+export type SweepView = z.output<typeof sweepView>;
+
+export const sweepPage = pageOf(sweepView).register(components, { id: 'SweepPage' });
 
 /** Shows a line of the list of sweeps. */
-export function viewSweep({ sweep, startedAt, completedAt, coverage, ledger, warnings }: SweepLine): SweepView {
+export function viewSweep({ sweep, startedAt, completedAt, coverage, ledger: told, warnings }: SweepLine): SweepView {
   return {
     id: sweep,
     startedAt,
     completedAt: completedAt ?? null,
     coverage: coverage ?? null,
-    ledger: ledger ?? null,
+    ledger: told ?? null,
     warnings: warnings ?? [],
   };
 }
 
-/** `GET /api/sweeps` */
+/** `GET /api/sweeps`: newest first. */
 export async function showSweeps({ tables, now }: Services, request: RouteRequest): Promise<Reply> {
-  return { json: pageOf((await listSweeps(tables, now(), LISTED)).map(viewSweep), request) };
+  const { limit, from } = readPage(request, 'sweeps', z.iso.datetime());
+  const lines = await listSweeps(tables, now(), limit + 1, from);
+  const items = lines.slice(0, limit).map(viewSweep);
+  return { json: { items, next: lines.length > limit ? writeCursor('sweeps', items.at(-1)!.id) : null } };
 }
 
 /** `GET /api/sweeps/latest` */
@@ -42,16 +53,4 @@ export async function showLatestSweep({ tables, now }: Services): Promise<Reply>
   if (latest === undefined)
     throw new HttpProblem(404, 'no-sweep', 'no sweep has started yet; the schedule SWEEP_SCHEDULE starts the first');
   return { json: viewSweep(latest) };
-}
-
-/** `GET /api/reasons` */
-export async function showReasons(): Promise<Reply> {
-  const items = Object.entries(reasons).map(([reason, { stage, sentence, remedies, links }]) => ({
-    reason,
-    stage,
-    sentence,
-    remedies,
-    links,
-  }));
-  return { json: { items, next: null } };
 }

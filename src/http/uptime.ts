@@ -1,20 +1,33 @@
+import { z } from 'zod';
 import { meansOf, type Uptime, uptimeOf } from '../history/uptime.ts';
-import { isReasonCode, type ReasonCode } from '../probe/reasons.ts';
+import { isReasonCode } from '../probe/reasons.ts';
+import { components, reasonName } from './components.ts';
 
-/** Uptime as the API shows it: shares from 0 to 1, null while nothing was watched; times in seconds. */
-export interface UptimeView {
-  '24h': number | null;
-  '7d': number | null;
-  '30d': number | null;
-  /** Outages of nodes of the last 30 days. */
-  byReason: {
-    reason: ReasonCode;
-    outages: number;
-    downSeconds: number;
-    meanDetectSeconds: number | null;
-    meanRecoverSeconds: number | null;
-  }[];
-}
+const share = z.number().min(0).max(1).nullable();
+
+/** Shares of three windows. */
+export const uptimeShares = z
+  .object({ '24h': share, '7d': share, '30d': share })
+  .describe('Shares of the time from 0 to 1 in which no outage was open; null while nothing was watched.')
+  .register(components, { id: 'UptimeShares' });
+
+/** Uptime as the API shows it. */
+export const uptimeView = uptimeShares
+  .extend({
+    byReason: z
+      .array(
+        z.object({
+          reason: reasonName,
+          outages: z.number(),
+          downSeconds: z.number(),
+          meanDetectSeconds: z.number().nullable(),
+          meanRecoverSeconds: z.number().nullable(),
+        }),
+      )
+      .describe('Outages of nodes of the last 30 days, the reason with most time lost first.'),
+  })
+  .register(components, { id: 'Uptime' });
+export type UptimeView = z.output<typeof uptimeView>;
 
 /** Shows the sums of a cluster or of the fleet, the reason with most time lost first. */
 export function viewUptime(uptime: Uptime): UptimeView {

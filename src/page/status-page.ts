@@ -1,16 +1,21 @@
-import type { ClusterView, FleetView } from '../http/fleet.ts';
-import { staleAfterMs, viewClusters, viewFleet } from '../http/fleet.ts';
-import { viewNodes } from '../http/nodes.ts';
-import { viewOutages } from '../http/outages.ts';
-import type { Reply } from '../http/routes.ts';
+import pLimit from 'p-limit';
+import { sortClusters } from '../http/clusters.ts';
+import { currentIntervalMs } from '../http/current-interval.ts';
+import { type ClusterView, type FleetView, readClusters, staleAfterMs, viewFleet } from '../http/fleet.ts';
+import { viewNodePage } from '../http/list-nodes.ts';
+import { viewWorstOutages } from '../http/list-outages.ts';
+import type { OutageView } from '../http/outages.ts';
+import type { Reply } from '../http/route.ts';
 import { reasons } from '../probe/reasons.ts';
 import type { Services } from '../services.ts';
-import { intervalAt } from '../sweep/schedule.ts';
 import { Html, html } from './html.ts';
 
-type OutageView = Awaited<ReturnType<typeof viewOutages>>[number];
-
+// However large the fleet is, the page stays one that a browser shows at once; the API lists the rest.
+const CLUSTERS_SHOWN = 300;
 const CLUSTERS_WITH_NODES = 40;
+const NODES_OF_A_CLUSTER = 50;
+const OUTAGES_SHOWN = 200;
+const CONCURRENT_CLUSTERS = 8;
 /** Below it the page is not green, however well the rest does: too much of the fleet was not asked. */
 const GREEN_COVERAGE = 0.9;
 const STYLE = new Html(`
@@ -69,7 +74,8 @@ async function clusterBlock(services: Services, cluster: ClusterView, withNodes:
   const { name, region, nodes } = cluster;
   const trouble = nodes.unreachable > 0 || nodes.unknown > 0;
   const counts = html`${nodes.reachable} reachable, <span class="${nodes.unreachable > 0 ? 'unreachable' : ''}">${nodes.unreachable} unreachable</span>, ${nodes.unknown} unknown, ${nodes.notProbed} not probed`;
-  const rows = (withNodes ? await viewNodes(services, cluster.cluster) : []).map(
+  const page = withNodes ? await viewNodePage(services, cluster.cluster, { limit: NODES_OF_A_CLUSTER }) : undefined;
+  const rows = (page?.items ?? []).map(
     ({
       node,
       verdict,
@@ -79,7 +85,9 @@ async function clusterBlock(services: Services, cluster: ClusterView, withNodes:
     }) => html`<tr><td><code>${node}</code></td><td class="${verdict}">${SIGNS[verdict]}</td><td title="${reasons[reason].sentence}">${reason}</td>
 <td>${spec.pool}${spec.zone ? html` <small>zone ${spec.zone}</small>` : ''}</td><td>${status.lastProbeTime ? html`<time datetime="${status.lastProbeTime}">${status.lastProbeTime}</time>` : ''}</td></tr>`,
   );
-  const table = html`<div class="wrap"><table><tr><th>Node</th><th>Verdict</th><th>Reason</th><th>Pool</th><th>Last probe</th></tr>${rows}</table></div>`;
+  const nodesPath = `/api/clusters/${encodeURIComponent(cluster.cluster)}/nodes`;
+  const rest = nodes.known > rows.length ? html`<p><small>The others: <code>GET ${nodesPath}</code></small></p>` : '';
+  const table = html`<div class="wrap"><table><tr><th>Node</th><th>Verdict</th><th>Reason</th><th>Pool</th><th>Last probe</th></tr>${rows}</table></div>${rest}`;
   return html`<details${trouble ? html` open` : ''}><summary><strong>${name}</strong> <small>${region}${cluster.upgrading ? ', being upgraded' : ''}${cluster.recordOnly ? html`, ${cluster.recordOnly}` : ''}</small>: ${counts}</summary>${table}</details>`;
 }
 
@@ -91,22 +99,37 @@ function withoutChildren(outages: readonly OutageView[]): OutageView[] {
 
 /** `GET /api/status`: the fleet for people, failures first; needs no JavaScript. */
 export async function showStatusPage(services: Services): Promise<Reply> {
-  const clusters = await viewClusters(services);
-  const [fleet, outages] = await Promise.all([viewFleet(services, clusters), viewOutages(services, 'open')]);
-  const interval = intervalAt(services.settings.SWEEP_SCHEDULE, services.now());
+  const rows = await readClusters(services);
+  const clusters = sortClusters(services, rows);
+  const byId = new Map(rows.map((row) => [row.cluster, row]));
+  const troubled = clusters.filter(({ openOutages }) => openOutages > 0).slice(0, OUTAGES_SHOWN);
+  const [fleet, outages] = await Promise.all([
+    viewFleet(services, rows),
+    viewWorstOutages(
+      services,
+      troubled.map(({ cluster }) => byId.get(cluster)!),
+      NODES_OF_A_CLUSTER,
+    ),
+  ]);
+  const told = withoutChildren(outages).slice(0, OUTAGES_SHOWN);
+  const interval = currentIntervalMs(services);
   const { lastSweep } = fleet;
   const stale = lastSweep?.completedAt ? services.now().getTime() - Date.parse(lastSweep.completedAt) > staleAfterMs(services) : true;
-  const blocks = await Promise.all(clusters.map((cluster, at) => clusterBlock(services, cluster, at < CLUSTERS_WITH_NODES)));
+  const limit = pLimit(CONCURRENT_CLUSTERS);
+  const shown = clusters.slice(0, CLUSTERS_SHOWN);
+  const blocks = await Promise.all(shown.map((cluster, at) => limit(() => clusterBlock(services, cluster, at < CLUSTERS_WITH_NODES))));
+  const more =
+    clusters.length > shown.length ? html`<p>And ${clusters.length - shown.length} clusters more: <code>GET /api/clusters</code></p>` : '';
   const refresh = Math.max(5, Math.min(60, Math.round(interval / 5000)));
   const sweep =
     lastSweep &&
     html`<p>Last sweep <time datetime="${lastSweep.id}">${lastSweep.id}</time>, completed <time datetime="${lastSweep.completedAt}">${lastSweep.completedAt}</time>, coverage ${percent(lastSweep.coverage ?? 0)}.</p>`;
   const warnings = (lastSweep?.warnings ?? []).map((warning) => html`<p class="unknown">? ${warning}.</p>`);
-  const open = html`<h2>Open outages</h2><div class="wrap"><table><tr><th>Node or cluster</th><th>Reason</th><th>Since</th></tr>${withoutChildren(outages).map(outageRow)}</table></div>`;
+  const open = html`<h2>Open outages</h2><div class="wrap"><table><tr><th>Node or cluster</th><th>Reason</th><th>Since</th></tr>${told.map(outageRow)}</table></div><p><small>All of them: <code>GET /api/outages?state=open</code></small></p>`;
   const page = html`<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="refresh" content="${refresh}"><title>AKS fleet: ${fleet.nodes.unreachable} unreachable</title><style>${STYLE}</style></head><body>
 <h1>AKS fleet</h1>${banner(fleet, clusters, stale)}
 <p>${fleet.subscriptions.known} subscriptions, ${fleet.clusters.known} clusters, ${fleet.nodes.known} nodes: ${fleet.nodes.reachable} reachable, ${fleet.nodes.unreachable} unreachable, ${fleet.nodes.unknown} unknown, ${fleet.nodes.notProbed} not probed.</p>
-${uptimeLine(fleet)}${sweep}${warnings}${outages.length > 0 ? open : html`<p>No open outage.</p>`}<h2>Clusters</h2>${blocks}</body></html>`;
+${uptimeLine(fleet)}${sweep}${warnings}${outages.length > 0 ? open : html`<p>No open outage.</p>`}<h2>Clusters</h2>${blocks}${more}</body></html>`;
   return { html: page.text };
 }

@@ -3,9 +3,9 @@ import pLimit from 'p-limit';
 import { type NodeRow, nodeRange, toNodeRow } from './node-rows.ts';
 import { prefixed, type Row, readRange, readRow } from './rows.ts';
 
-/** What people see of a node: no window and no claim, which are most of its row. */
-const SHOWN = [
-  ...['RowKey', 'resourceId', 'vmId', 'pool', 'os', 'zone', 'size', 'image', 'subnet', 'created', 'skipped', 'retiredAt'],
+/** What a list shows of a node, a fifth of its row: what is not read costs neither storage nor the host anything. */
+const LISTED = [
+  ...['RowKey', 'resourceId', 'pool', 'os', 'zone', 'skipped', 'retiredAt'],
   ...['verdict', 'reason', 'message', 'at', 'since', 'failures', 'successes', 'unknowns', 'outage', 'outageSince'],
 ];
 // A retired node's row stands for a week; a row without the property is not retired.
@@ -13,7 +13,7 @@ const STANDING = "not (retiredAt ne '')";
 const FEW = 20;
 const CONCURRENT_READS = 32;
 
-const toShown = (row: Row) => toNodeRow(row as Row & { etag: string });
+const toListed = (row: Row) => toNodeRow(row as Row & { etag: string });
 
 /**
  * Reads nodes of a cluster in the order of their names, with one range read.
@@ -29,7 +29,7 @@ export async function readNodePage(
   // The next key after that of the node: no name holds a character below this one.
   const { from, to } = after === undefined ? prefixed('node|') : { ...prefixed('node|'), from: `node|${after}!` };
   const wanted = filter === undefined ? STANDING : `${STANDING} and (${filter})`;
-  return (await readRange(fleet, cluster, { from, to, select: SHOWN, filter: wanted, most })).map(toShown);
+  return (await readRange(fleet, cluster, { from, to, select: LISTED, filter: wanted, most })).map(toListed);
 }
 
 /** Reads some nodes by name: few of them one by one, many that lie close together at once. Retired ones are among them. */
@@ -37,12 +37,12 @@ export async function readNamedNodes(fleet: TableClient, cluster: string, names:
   const near =
     names.length < FEW
       ? []
-      : await readRange(fleet, cluster, { ...nodeRange(names), select: SHOWN, most: Math.min(1000, 2 * names.length) });
+      : await readRange(fleet, cluster, { ...nodeRange(names), select: LISTED, most: Math.min(1000, 2 * names.length) });
   const found = new Map(near.map((row) => [row.rowKey.slice('node|'.length), row as Row]));
   const limit = pLimit(CONCURRENT_READS);
   const far = names.filter((name) => !found.has(name));
-  const read = await Promise.all(far.map((name) => limit(() => readRow(fleet, cluster, `node|${name}`, SHOWN))));
-  return [...names.flatMap((name) => found.get(name) ?? []), ...read.filter((row) => row !== undefined)].map(toShown);
+  const read = await Promise.all(far.map((name) => limit(() => readRow(fleet, cluster, `node|${name}`, LISTED))));
+  return [...names.flatMap((name) => found.get(name) ?? []), ...read.filter((row) => row !== undefined)].map(toListed);
 }
 
 /** Whether a node is known, retired or not. */

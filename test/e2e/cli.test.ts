@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import pLimit from 'p-limit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FleetPlan } from '../../src/cli/plan.ts';
-import { type Stage, setStage } from './stage.ts';
+import { quickSweeps, type Stage, setStage } from './stage.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const subscription = 'dddddddd-0000-4000-8000-000000000001';
@@ -114,6 +114,42 @@ describe.concurrent('a check from a laptop', () => {
   it('begins its help with examples', async () => {
     expect((await cli('--help')).stdout).toMatch(/^Examples:\n {2}npm run --silent cli -- check --node/);
   });
+});
+
+describe('a check over HTTP', () => {
+  it('takes the three commands of kubectl-az, and answers with the same lines', async () => {
+    const app = await stage.startApp(quickSweeps(30));
+    const node = nodes[0]!;
+    const forms = [
+      { node },
+      { id: idOf(node) },
+      { subscriptionId: subscription, nodeResourceGroup: 'MC_rg-one_one_westeurope', vmss: vmssOf(node), instanceId: instanceOf(node) },
+    ];
+    const long = (await cli('check', '--id', idOf(node), '-v')).stdout;
+    const shape = (text: string) => text.replace(/AFP1[\s\S]*rc=0/, 'output').replaceAll(/"message": ".*"/g, '"message"');
+    for (const form of forms) {
+      const headers = { 'content-type': 'application/json', accept: 'text/plain', prefer: 'wait=30' };
+      const answer = await fetch(`${app.url}/api/checks`, { method: 'POST', headers, body: JSON.stringify(form) });
+      expect([answer.status, await answer.text()]).toEqual([200, 'Running...\n\nConnectivity check: succeeded\n']);
+      const verbose = await fetch(`${app.url}${answer.headers.get('location')}?verbose=true`, { headers: { accept: 'text/plain' } });
+      // The command line says on standard error that it is running, HTTP in its text.
+      expect(shape(await verbose.text()).replace('Running...\n\n', '')).toBe(shape(long).replace('Running…\n', ''));
+    }
+    await stage.setFault(node, 'refused');
+    const failed = await fetch(`${app.url}/api/checks`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', prefer: 'wait=30' },
+      body: JSON.stringify({ node }),
+    });
+    expect(await failed.json()).toMatchObject({
+      status: 'done',
+      verdict: 'unreachable',
+      reason: 'ConnectionRefused',
+      remedies: [expect.any(String), expect.anything()],
+    });
+    await stage.clearFault(node);
+    await app.stop();
+  }, 120_000);
 });
 
 describe.concurrent('a plan from a laptop', () => {

@@ -1,0 +1,15 @@
+import type { Services } from '../services.ts';
+import { nextOccurrence, previousOccurrence } from '../sweep/schedule.ts';
+
+let latest = { schedule: '', from: 0, to: 0 };
+
+/** Milliseconds between the turns of the schedule around now. Reading the schedule takes longer than a page that is kept: it is done once a turn. */
+export function currentIntervalMs({ settings, now }: Services): number {
+  const time = now();
+  const schedule = settings.SWEEP_SCHEDULE;
+  if (latest.schedule !== schedule || time.getTime() < latest.from || time.getTime() >= latest.to) {
+    const from = previousOccurrence(schedule, time);
+    latest = { schedule, from: from.getTime(), to: nextOccurrence(schedule, from).getTime() };
+  }
+  return latest.to - latest.from;
+}

@@ -1,0 +1,133 @@
+import { odata } from '@azure/data-tables';
+import { z } from 'zod';
+import { isNodeName } from '../fleet/node-name.ts';
+import { outcomeOf, STALE_AFTER_INTERVALS } from '../history/roll-up.ts';
+import type { Services } from '../services.ts';
+import type { Outcome } from '../sweep/ledger.ts';
+import { readNotReachable } from '../tables/cluster-list.ts';
+import { readNamedNodes, readNodePage } from '../tables/node-pages.ts';
+import type { NodeRow } from '../tables/node-rows.ts';
+import { unknownCluster } from './clusters.ts';
+import { components } from './components.ts';
+import { momentOf, type NodeView, nodeView, viewNode } from './nodes.ts';
+import { isShort, type Page, pageOf, readPage, writeCursor } from './paging.ts';
+import type { Reply, RouteRequest } from './route.ts';
+
+const READS = 4;
+const ROWS_OF_A_READ = 1000;
+
+export const nodesQuery = {
+  reachable: z
+    .enum(['True', 'False', 'Unknown'], 'True, False or Unknown')
+    .optional()
+    .describe('Only nodes whose condition Reachable has this status; Unknown takes in those that are not probed.'),
+};
+
+export const nodePage = pageOf(nodeView)
+  .describe(
+    'Those that were not reachable at the latest assessment come first, at most 500, then the others by name; within a page the worst are first.',
+  )
+  .register(components, { id: 'NodePage' });
+
+const name = z.string().refine(isNodeName);
+/** What was given first, as far as it may come again; and the node after which the others go on, once they have begun. */
+const place = z.object({ first: z.array(name), after: name.optional() });
+type Place = z.output<typeof place>;
+
+const severity: readonly Outcome['verdict'][] = ['unreachable', 'unknown', 'notProbed', 'reachable'];
+
+/** Server-side conditions that hold for at least the nodes of each status; the exact rule follows. */
+const FILTERS = {
+  True: () => odata`verdict eq 'reachable'`,
+  False: () => odata`verdict eq 'unreachable'`,
+  // A row that lacks a property fulfils no comparison with it, and its negation.
+  Unknown: (staleBefore: string) => odata`verdict eq 'unknown' or not (at ge ${staleBefore}) or not (skipped eq '')`,
+};
+const STATUS: Readonly<Record<Outcome['verdict'], keyof typeof FILTERS>> = {
+  reachable: 'True',
+  unreachable: 'False',
+  unknown: 'Unknown',
+  notProbed: 'Unknown',
+};
+
+/** Nodes that come before the others: as many of the names as the page and its cursor hold. */
+async function chooseFirst(services: Services, cluster: string, given: readonly string[], limit: number): Promise<string[] | undefined> {
+  const names = await readNotReachable(await services.tables.open('clusters'), cluster);
+  const before = new Set(given);
+  let chosen = (names ?? []).filter((each) => isNodeName(each) && !before.has(each)).slice(0, limit);
+  while (chosen.length > 0 && !isShort(writeCursor('nodes', { first: [...given, ...chosen] }))) chosen = chosen.slice(0, chosen.length / 2);
+  return names && chosen;
+}
+
+/** Reads nodes in the order of their names until a page is full, in a bounded number of range reads. */
+async function readOn(
+  read: (after: string | undefined, most: number) => Promise<NodeRow[]>,
+  keep: (row: NodeRow) => boolean,
+  { after, limit, spare }: { after?: string; limit: number; spare: number },
+): Promise<{ rows: NodeRow[]; after?: string }> {
+  const kept: NodeRow[] = [];
+  let from = after;
+  for (let nth = 0; nth < READS; nth++) {
+    // One more than is wanted tells whether there are more.
+    const most = Math.min(ROWS_OF_A_READ, limit - kept.length + 1 + spare);
+    const rows = await read(from, most);
+    for (const row of rows.filter(keep)) {
+      if (kept.length === limit) return { rows: kept, after: from };
+      kept.push(row);
+      from = row.facts.node;
+    }
+    if (rows.length < most) return { rows: kept };
+    if (kept.length < limit) from = rows.at(-1)!.facts.node;
+  }
+  return { rows: kept, after: from };
+}
+
+/**
+ * Shows one page of a cluster's nodes.
+ *
+ * @param from - where an earlier page ended; the first page without it.
+ * @returns undefined for a cluster that nobody knows.
+ */
+export async function viewNodePage(
+  services: Services,
+  cluster: string,
+  { limit, from, reachable }: { limit: number; from?: Place; reachable?: keyof typeof FILTERS },
+): Promise<Page<NodeView> | undefined> {
+  const fleet = await services.tables.open('fleet');
+  const moment = momentOf(services);
+  const isFirstPhase = reachable === undefined && from?.after === undefined;
+  const chosen = isFirstPhase ? await chooseFirst(services, cluster, from?.first ?? [], limit) : [];
+  const first = [...(from?.first ?? []), ...(chosen ?? [])];
+  const show = (rows: readonly NodeRow[], next: Place | undefined): Page<NodeView> => {
+    const items = rows.map((row) => viewNode(services, cluster, row, moment));
+    items.sort((a, b) => severity.indexOf(a.verdict) - severity.indexOf(b.verdict) || (a.node < b.node ? -1 : 1));
+    return { items, next: next === undefined ? null : writeCursor('nodes', next) };
+  };
+  const named = (chosen?.length ? await readNamedNodes(fleet, cluster, chosen) : []).filter(({ retiredAt }) => retiredAt === undefined);
+  if (chosen?.length === limit) return show(named, { first });
+
+  const before = new Set(first);
+  const staleBefore = new Date(moment.at.getTime() - STALE_AFTER_INTERVALS * moment.intervalMs).toISOString();
+  const filter = reachable && FILTERS[reachable](staleBefore);
+  const isWanted = (row: NodeRow) =>
+    !before.has(row.facts.node) && (reachable === undefined || STATUS[outcomeOf(row, moment.at, moment.intervalMs).verdict] === reachable);
+  const others = await readOn((after, most) => readNodePage(fleet, cluster, { after, filter, most }), isWanted, {
+    after: from?.after,
+    limit: limit - named.length,
+    spare: first.filter((each) => each > (from?.after ?? '')).length,
+  });
+  const isEmpty = from === undefined && others.after === undefined && others.rows.length + named.length === 0;
+  if (isEmpty && (isFirstPhase ? chosen : await readNotReachable(await services.tables.open('clusters'), cluster)) === undefined)
+    return undefined;
+  const { after } = others;
+  return show([...named, ...others.rows], after === undefined ? undefined : { first: first.filter((each) => each > after), after });
+}
+
+/** `GET /api/clusters/{cluster}/nodes`, `?reachable=True|False|Unknown` */
+export async function showNodes(services: Services, request: RouteRequest): Promise<Reply> {
+  const cluster = request.params.cluster!;
+  const reachable = (request.query.get('reachable') ?? undefined) as keyof typeof FILTERS | undefined;
+  const page = await viewNodePage(services, cluster, { ...readPage(request, 'nodes', place), reachable });
+  if (page === undefined) throw unknownCluster(cluster);
+  return { json: page };
+}

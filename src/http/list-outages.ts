@@ -1,0 +1,83 @@
+import pLimit from 'p-limit';
+import { z } from 'zod';
+import { openEpisode } from '../history/node-state.ts';
+import type { Services } from '../services.ts';
+import type { ListedCluster } from '../tables/cluster-list.ts';
+import { readOutagePage } from '../tables/outage-pages.ts';
+import { components } from './components.ts';
+import { readClusters } from './fleet.ts';
+import { type OutageView, outageView, viewOutage } from './outages.ts';
+import { pageOf, readPage, writeCursor } from './paging.ts';
+import type { Reply, RouteRequest } from './route.ts';
+
+/** Clusters that one request looks at, at most. */
+const CLUSTERS_READ = 64;
+const CONCURRENT_READS = 8;
+/** Rows with all their logs that one request holds at once, about. */
+const ROWS_AT_ONCE = 1000;
+
+const place = z.object({
+  cluster: z.string(),
+  row: z
+    .string()
+    .regex(/^outage\|[^|]{1,253}\|\d{13}$/)
+    .optional(),
+});
+
+export const outageQuery = {
+  state: z.enum(['open', 'all'], 'open or all').default('open').describe('Whether outages that are over count too.'),
+};
+
+export const outagePage = pageOf(outageView).register(components, { id: 'OutagePage' });
+
+const newestFirst = (a: OutageView, b: OutageView) => (a.start < b.start ? 1 : a.start > b.start ? -1 : a.id < b.id ? -1 : 1);
+
+const isDown = ({ outage }: ListedCluster) => openEpisode(outage.outage) !== undefined;
+
+/** `GET /api/outages?state=open|all`: a page goes by cluster, then by node, and is sorted newest first. */
+export async function showOutages(services: Services, request: RouteRequest): Promise<Reply> {
+  const { limit, from } = readPage(request, 'outages', place);
+  const which = request.query.get('state') === 'all' ? 'all' : 'open';
+  const all = await readClusters(services);
+  const ids = all.filter((row) => which === 'all' || row.openOutages > 0 || isDown(row)).map(({ cluster }) => cluster);
+  const left = ids.sort().filter((id) => from === undefined || id >= from.cluster);
+  const atOnce = Math.max(1, Math.min(CONCURRENT_READS, Math.floor(ROWS_AT_ONCE / limit)));
+  const fleet = await services.tables.open('fleet');
+  const items: OutageView[] = [];
+  const page = (next: z.output<typeof place> | undefined): Reply => ({
+    json: { items: items.sort(newestFirst), next: next === undefined ? null : writeCursor('outages', next) },
+  });
+  for (let read = 0; read < left.length; read += atOnce) {
+    if (read >= CLUSTERS_READ) return page({ cluster: left[read]! });
+    const group = left.slice(read, read + atOnce);
+    const afterIn = (cluster: string) => (cluster === from?.cluster ? from.row : undefined);
+    const rows = await Promise.all(group.map((id) => readOutagePage(fleet, id, { after: afterIn(id), which, most: limit + 1 })));
+    let last = rows.flat()[0];
+    for (const row of rows.flat()) {
+      if (items.length === limit) return page({ cluster: last!.outage.cluster, row: last!.rowKey });
+      items.push(viewOutage(row.outage));
+      last = row;
+    }
+    // Full without more in this group: the clusters behind it may have some.
+    if (items.length === limit && read + atOnce < left.length) return page({ cluster: left[read + atOnce]! });
+  }
+  return page(undefined);
+}
+
+/**
+ * The open outages that tell most: of a cluster that is in one itself that one alone, else those of its nodes.
+ *
+ * @param clusters - to look at, the worst first.
+ * @param mostOfOne - outages of one cluster.
+ */
+export async function viewWorstOutages(services: Services, clusters: readonly ListedCluster[], mostOfOne: number): Promise<OutageView[]> {
+  const fleet = await services.tables.open('fleet');
+  const limit = pLimit(CONCURRENT_READS);
+  const read = await Promise.all(
+    clusters.map((row) => limit(() => readOutagePage(fleet, row.cluster, { which: 'open', most: isDown(row) ? 1 : mostOfOne }))),
+  );
+  return read
+    .flat()
+    .map(({ outage }) => viewOutage(outage))
+    .sort(newestFirst);
+}

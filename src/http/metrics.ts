@@ -1,0 +1,92 @@
+import type { Gauge, OpenMetricsContentType } from 'prom-client';
+import { openEpisode } from '../history/node-state.ts';
+import type { Services } from '../services.ts';
+import { startsBetween } from '../sweep/pace.ts';
+import { nextOccurrence } from '../sweep/schedule.ts';
+import { readBlindRows } from '../tables/blind-rows.ts';
+import { readPace } from '../tables/pace-rows.ts';
+import { readSealedLedgers } from '../tables/sweep-parts.ts';
+import { listSweeps } from '../tables/sweep-rows.ts';
+import { readClusters, staleAfterMs, viewCluster } from './fleet.ts';
+import type { Reply } from './route.ts';
+
+/** Sweeps that are looked through for the last completed one. */
+const LOOKED_AT = 20;
+/** Who is blind in the rows of blindness where it is no cluster: the prober itself. */
+const PROBER = '*';
+
+/** The type of the answer, as OpenMetrics names itself. */
+export const METRICS_TYPE = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
+
+type Define = <L extends string>(name: string, help: string, labels?: readonly L[]) => Gauge<L>;
+
+/** Nodes, outages and blindness of each cluster, as of its latest assessment. */
+async function measureClusters(services: Services, define: Define): Promise<void> {
+  const rows = await readClusters(services);
+  const nodes = define('nodes', 'Nodes by their latest verdict; one older than three intervals counts as unknown.', ['cluster', 'verdict']);
+  const outages = define('open_outages', 'Open outages of nodes, and of the cluster itself (0 or 1).', ['cluster', 'subject']);
+  const staleBefore = services.now().getTime() - staleAfterMs(services);
+  for (const row of rows) {
+    const { cluster, nodes: counts } = viewCluster(row, staleBefore);
+    for (const verdict of ['reachable', 'unreachable', 'unknown', 'notProbed'] as const) nodes.set({ cluster, verdict }, counts[verdict]);
+    outages.set({ cluster, subject: 'node' }, row.openOutages);
+    outages.set({ cluster, subject: 'cluster' }, openEpisode(row.outage.outage) === undefined ? 0 : 1);
+  }
+  const blind = define('cluster_blind', 'Whether nobody can see how the nodes of a cluster are; absent for clusters that are seen.', [
+    'cluster',
+  ]);
+  const prober = define('blind', 'Whether the prober itself can see nothing.');
+  prober.set(0);
+  for (const { subject, until } of (await readBlindRows(await services.tables.open('clusters'))).values()) {
+    if (until !== undefined) continue;
+    if (subject === PROBER) prober.set(1);
+    else blind.set({ cluster: subject }, 1);
+  }
+}
+
+/** The last completed sweep, and by reason what it came to in each cluster. */
+async function measureLastSweep({ tables, now }: Services, define: Define): Promise<void> {
+  const sweeps = await listSweeps(tables, now(), LOOKED_AT);
+  const last = sweeps.find((line) => line.completedAt !== undefined);
+  if (last?.completedAt === undefined) return;
+  const [started, completed] = [Date.parse(last.startedAt), Date.parse(last.completedAt)];
+  define('last_sweep_start_timestamp_seconds', 'When the last completed sweep started.').set(started / 1000);
+  define('last_sweep_completion_timestamp_seconds', 'When it was completed.').set(completed / 1000);
+  define('last_sweep_duration_seconds', 'How long it took.').set((completed - started) / 1000);
+  define('last_sweep_coverage_ratio', 'Its verdicts over the nodes that ought to have one.').set(last.coverage ?? 0);
+  const byReason = define('last_sweep_nodes', 'Nodes by the reason of their outcome in the last completed sweep.', ['cluster', 'reason']);
+  for (const [cluster, { byReason: counts }] of await readSealedLedgers(await tables.open('sweeps'), last.sweep))
+    for (const [reason, count] of Object.entries(counts)) byReason.set({ cluster, reason }, count);
+}
+
+/** What is left of each bucket of Compute's throttling. */
+async function measureBudget({ settings, tables, now }: Services, define: Define): Promise<void> {
+  const labels = ['subscription', 'region'] as const;
+  const left = define('arm_starts_left', 'Runs that a sweep may still start before the next turn of the schedule.', labels);
+  const ahead = define('arm_planned_seconds', 'How far ahead starts are planned.', [...labels, 'lane']);
+  const paused = define('arm_paused_seconds', 'For how long throttling by Azure still pauses the bucket.', labels);
+  const time = now().getTime();
+  const next = nextOccurrence(settings.SWEEP_SCHEDULE, now());
+  const secondsTo = (moment: number) => Math.max(0, moment - time) / 1000;
+  for (const { subscriptionId: subscription, region, nextFree, nextExtra, pausedUntil } of await readPace(await tables.open('pace'))) {
+    const from = new Date(Math.max(time, nextFree, pausedUntil));
+    left.set({ subscription, region }, from < next ? startsBetween(settings, from, next) : 0);
+    ahead.set({ subscription, region, lane: 'sweep' }, secondsTo(nextFree));
+    ahead.set({ subscription, region, lane: 'extra' }, secondsTo(nextExtra));
+    paused.set({ subscription, region }, secondsTo(pausedUntil));
+  }
+}
+
+/** `GET /api/metrics`: labels go down to clusters and buckets, never to nodes. */
+export async function showMetrics(services: Services): Promise<Reply> {
+  // Loaded where it is needed: no other function has to wait for it.
+  const { Gauge, Registry } = await import('prom-client');
+  const registry = new Registry<OpenMetricsContentType>();
+  registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
+  const define: Define = (name, help, labels = []) =>
+    new Gauge({ name: `aks_fleet_prober_${name}`, help, labelNames: [...labels], registers: [registry] });
+  await measureClusters(services, define);
+  await measureLastSweep(services, define);
+  await measureBudget(services, define);
+  return { text: { type: METRICS_TYPE, body: await registry.metrics() } };
+}

@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import type { HttpResponseInit } from '@azure/functions';
+import { HttpProblem, problemBody } from './problem.ts';
+import type { Reply } from './route.ts';
+
+/** A reply as it goes out. */
+export interface Rendered {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
+// Node output and Azure's words may be on the page: nothing on it may run, load or send anything.
+const PAGE_HEADERS = {
+  'content-type': 'text/html; charset=utf-8',
+  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+};
+const NO_SNIFF = { 'x-content-type-options': 'nosniff' };
+const NO_STORE = { ...NO_SNIFF, 'cache-control': 'no-store' };
+// Kept by the caller alone, and asked for again each time: with its ETag that costs no body.
+const REVALIDATED = { ...NO_SNIFF, 'cache-control': 'private, no-cache' };
+
+const etagOf = (body: string) => `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
+
+/** Renders a reply; everything but the page has an ETag, the hash of its body. */
+export function render({ status = 200, json, html, text, headers = {} }: Reply): Rendered {
+  if (html !== undefined) return { status, headers: { ...NO_STORE, ...PAGE_HEADERS, ...headers }, body: html };
+  const body = text?.body ?? JSON.stringify(json);
+  const type = text?.type ?? 'application/json';
+  return { status, headers: { ...REVALIDATED, 'content-type': type, etag: etagOf(body), ...headers }, body };
+}
+
+// `If-None-Match` compares weakly: a proxy that compresses marks our tags so.
+const names = (condition: string, etag: string) =>
+  condition.trim() === '*' || condition.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag);
+
+/** The response to one request: 304 without a body where the caller has it already. */
+export function toResponse({ status, headers, body }: Rendered, condition: string | null): HttpResponseInit {
+  const { 'content-type': _, ...rest } = headers;
+  if (status === 200 && condition !== null && headers.etag !== undefined && names(condition, headers.etag))
+    return { status: 304, headers: rest };
+  return { status, headers, body };
+}
+
+/** The response to a request that failed; of what failed inside, only the log tells. */
+export function toProblem(error: unknown): HttpResponseInit {
+  const problem =
+    error instanceof HttpProblem ? error : new HttpProblem(500, 'internal', 'the request failed inside the prober; its log has the cause');
+  if (!(error instanceof HttpProblem)) console.error(error);
+  const { status, retryAfterSeconds } = problem;
+  const later: Record<string, string> = retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
+  const headers = { ...NO_STORE, 'content-type': 'application/problem+json', ...later };
+  return { status, headers, body: JSON.stringify(problemBody(problem)) };
+}

@@ -1,0 +1,260 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SimulatedNode } from '../../local/simulator/lay-out-fleet.ts';
+import type { Page } from '../../src/http/paging.ts';
+import { routes } from '../../src/http/routes.ts';
+import { healthyAnswer, openSweepWorld, type SweepWorld } from '../sweep/sweep-world.ts';
+import { type Answered, ask } from './ask.ts';
+import { document, explainBreach } from './contract.ts';
+
+const subscription = 'aaaaaaaa-0000-4000-8000-000000000001';
+const cluster = (name: string, count: number, more: object = {}) => ({
+  name,
+  resourceGroup: `RG.${name}(1)`,
+  location: 'westeurope',
+  kubernetesVersion: '1.33.5',
+  pools: [{ name: 'web', count, zones: ['1' as const, '2' as const] }],
+  ...more,
+});
+const idOf = (name: string) => `${subscription}.rg.${name}(1).${name}`;
+
+const down = new Set<string>();
+function answerOf(node: SimulatedNode, script: string): string {
+  if (!down.has(node.cluster.spec.name) && !down.has(node.name)) return healthyAnswer(node, script);
+  const nonce = /^NONCE='([0-9a-f]{16})'/m.exec(script)?.[1];
+  return `\nAFP1 begin ${nonce}\ndns=ok\ntcp=refused\nAFP1 end ${nonce} rc=1\n`;
+}
+
+let world: SweepWorld;
+let sick: string;
+const get = (path: string, headers: Record<string, string> = {}): Promise<Answered> => ask(world.services(), path, { headers });
+
+beforeAll(async () => {
+  const clusters = [cluster('well', 3), cluster('ill', 6), cluster('cut', 4), cluster('idle', 2, { powerState: 'Stopped' })];
+  // One failure will do: what confirms it may come after the clock has moved on.
+  const settings = { FAILURE_THRESHOLD: '1' };
+  world = await openSweepWorld({ subscriptions: [{ id: subscription, name: 'One', clusters }] }, settings, { answer: answerOf });
+  await world.sweep();
+  sick = Object.keys(await world.outcomes(idOf('ill')))[2]!;
+  down.add('cut').add(sick);
+  await world.sweep();
+});
+afterAll(() => world?.stop());
+
+const nodePath = () => `clusters/${encodeURIComponent(idOf('ill'))}/nodes/${sick}`;
+
+describe('every answer of every route is as the OpenAPI document says', () => {
+  const paths = () => [
+    ...['fleet', 'clusters', 'clusters?limit=1', `clusters/${idOf('cut')}`, `clusters/${encodeURIComponent(idOf('idle').toUpperCase())}`],
+    ...['', '?limit=2', '?reachable=True', '?reachable=False', '?reachable=Unknown'].map(
+      (query) => `clusters/${idOf('ill')}/nodes${query}`,
+    ),
+    ...[`clusters/${idOf('cut')}/nodes`, `clusters/${idOf('idle')}/nodes`, nodePath(), `${nodePath()}/results`],
+    ...[`${nodePath()}/results?limit=2`, `${nodePath()}/results?since=2020-01-01`, 'outages', 'outages?state=all', 'outages?limit=1'],
+    ...['sweeps', 'sweeps?limit=1', 'sweeps/latest', 'reasons', 'status', 'health', 'metrics', 'openapi.json', 'fleet?code=secret'],
+  ];
+
+  it('when it succeeds', async () => {
+    const seen = new Set<string>();
+    for (const path of paths()) {
+      const { route, status, headers, json, text } = await get(path);
+      expect({ path, status, breach: explainBreach(route, status, headers.get('content-type'), json) }).toEqual({ path, status: 200 });
+      expect(text.length).toBeGreaterThan(20);
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      seen.add(route.name);
+    }
+    expect(routes.filter(({ name }) => !seen.has(name)).map(({ name }) => name)).toEqual(['create-check', 'get-check']);
+  });
+
+  it('when it fails, for whatever is asked wrongly', async () => {
+    const nobody = `clusters/${subscription}.rg.nobody`;
+    const wrong: [string, number, string][] = [
+      [nobody, 404, 'unknown-cluster'],
+      [`${nobody}/nodes`, 404, 'unknown-cluster'],
+      [`${nobody}/nodes?reachable=False`, 404, 'unknown-cluster'],
+      [`clusters/${idOf('ill')}/nodes/nobody`, 404, 'unknown-node'],
+      [`clusters/${idOf('ill')}/nodes/nobody/results`, 404, 'unknown-node'],
+      ['clusters/not-an-id', 400, 'bad-cluster'],
+      [`clusters/${idOf('ill').replace('(', '%2F')}/nodes`, 400, 'bad-cluster'],
+      [`clusters/${idOf('ill')}/nodes/-`, 400, 'bad-node'],
+      [`clusters/${idOf('ill')}/nodes?reachabel=False`, 400, 'unknown-parameter'],
+      [`clusters/${idOf('ill')}/nodes?reachable=false`, 400, 'bad-reachable'],
+      ['fleet?cursor=x', 400, 'unknown-parameter'],
+      ['outages?state=closed', 400, 'bad-state'],
+      ['sweeps?limit=0', 400, 'bad-limit'],
+      ['clusters?cursor=AAAA', 400, 'bad-cursor'],
+      [`${nodePath()}/results?since=yesterday`, 400, 'bad-since'],
+    ];
+    for (const [path, expected, type] of wrong) {
+      const { route, status, headers, json } = await get(path);
+      const breach = explainBreach(route, status, headers.get('content-type'), json);
+      expect({ path, status, type: (json as { type: string }).type, breach }).toEqual({
+        path,
+        status: expected,
+        type: `urn:aks-fleet-prober:${type}`,
+      });
+    }
+  });
+
+  it('before the first sweep, too', async () => {
+    const { tables } = world.services();
+    const later = { ...world.services(), now: () => new Date(Date.now() + 400 * 86_400_000), tables };
+    for (const [path, expected] of [
+      ['fleet', 200],
+      ['sweeps', 200],
+      ['sweeps/latest', 404],
+      ['health', 503],
+      ['status', 200],
+      ['metrics', 200],
+    ] as const) {
+      const { route, status, headers, json } = await ask(later, path);
+      expect([path, status, explainBreach(route, status, headers.get('content-type'), json)]).toEqual([path, expected, undefined]);
+    }
+  });
+
+  it('of checks: asked for, running, done, refused', async () => {
+    const json = { 'content-type': 'application/json' };
+    const post = (body: unknown, headers: Record<string, string> = json) =>
+      ask(world.services(), 'checks', { method: 'POST', headers, body: typeof body === 'string' ? body : JSON.stringify(body) });
+    const of = async (answered: Promise<Answered>): Promise<[number, unknown]> => {
+      const { route, status, headers, json: body } = await answered;
+      expect({ status, breach: explainBreach(route, status, headers.get('content-type'), body) }).toEqual({ status });
+      return [status, body];
+    };
+    const asked = await post({ node: sick });
+    expect([asked.status, asked.headers.get('retry-after')]).toEqual([202, '5']);
+    const { id } = asked.json as { id: string };
+    expect(await of(get(`checks/${id}`))).toMatchObject([200, { status: 'running', node: sick }]);
+    const again = await post({ node: sick });
+    expect(Number(again.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await of(Promise.resolve(again))).toMatchObject([429, { type: 'urn:aks-fleet-prober:check-running' }]);
+    const done = await world.workUntil('the check to be done', async () => {
+      const [, body] = await of(get(`checks/${id}`));
+      return (body as { status: string }).status === 'done' ? body : undefined;
+    });
+    expect(done).toMatchObject({ verdict: 'unreachable', reason: 'ConnectionRefused', stage: 'tcp', remedies: expect.any(Array) });
+    expect(await of(get(`checks/${id}?verbose=true`, { accept: 'text/plain' }))).toMatchObject([200, undefined]);
+    const far = `/subscriptions/${subscription.replace('1', '9')}/resourceGroups/a/providers/Microsoft.Compute/virtualMachines/b`;
+    const refused: [Promise<Answered>, number, string][] = [
+      [get('checks/2026-11-21-0123456789abcdef'), 404, 'unknown-check'],
+      [get(`checks/${id}?verbose=perhaps`), 400, 'bad-verbose'],
+      [post({ node: 'aks-web-00000000-vmss000000' }), 404, 'unknown-node'],
+      [post({ id: far.replace('virtualMachines', 'virtualMachineScaleSets/x/virtualMachines') }), 400, 'bad-body'],
+      [post({ id: far }), 403, 'out-of-scope'],
+      [post({ node: sick, extra: 1 }), 400, 'bad-body'],
+      [post('{'), 400, 'bad-body'],
+      [post({ node: sick }, { 'content-type': 'text/plain' }), 415, 'not-json'],
+      [post({ node: 'a'.repeat(5000) }), 413, 'body-too-large'],
+      [post({ node: sick }, { ...json, 'idempotency-key': 'no spaces please' }), 400, 'bad-idempotency-key'],
+    ];
+    for (const [answered, status, type] of refused)
+      expect(await of(answered)).toMatchObject([status, { type: `urn:aks-fleet-prober:${type}` }]);
+  });
+
+  it('and no field of an answer is left out of its schema', async () => {
+    const { route, headers, json } = await get('fleet');
+    const more = { ...(json as object), surprise: 1 };
+    expect(explainBreach(route, 200, headers.get('content-type'), more)).toContain('additional properties');
+  });
+});
+
+describe('what the routes tell', () => {
+  it('of a node: the fields of PodNetworkConnectivityCheck', async () => {
+    const { json } = await get(nodePath());
+    const node = json as { verdict: string; spec: object; status: Record<string, unknown[]> };
+    expect(node).toMatchObject({ node: sick, verdict: 'unreachable', reason: 'ConnectionRefused', spec: { pool: 'web', os: 'Linux' } });
+    const { conditions, successes, failures, outages } = node.status;
+    expect(conditions).toEqual([
+      {
+        type: 'Reachable',
+        status: 'False',
+        reason: 'ConnectionRefused',
+        message: expect.any(String),
+        lastTransitionTime: expect.any(String),
+      },
+    ]);
+    const entry = { time: expect.any(String), reason: expect.any(String), message: expect.any(String) };
+    expect(successes?.[0]).toEqual({ ...entry, success: true, latency: '20ms' });
+    expect(failures?.[0]).toMatchObject({ ...entry, success: false, reason: 'ConnectionRefused' });
+    expect(outages).toHaveLength(1);
+    expect(outages?.[0]).toMatchObject({ start: expect.any(String), end: null, message: expect.any(String), flaps: 0, endLogs: [] });
+    expect(outages?.[0]).toMatchObject({ startLogs: [{ ...entry, success: false }] });
+  });
+
+  it('of its history: each probe, newest first, with what the node said where it failed', async () => {
+    const { items } = (await get(`${nodePath()}/results`)).json as Page<Record<string, string>>;
+    const turns = items.filter(({ verdict }, at) => verdict !== items[at - 1]?.verdict);
+    expect(turns.map(({ verdict }) => verdict)).toEqual(['unreachable', 'reachable']);
+    expect(items.map(({ time }) => time)).toEqual(
+      items
+        .map(({ time }) => time)
+        .sort()
+        .reverse(),
+    );
+    expect(turns[0]).toMatchObject({ reason: 'ConnectionRefused', stage: 'tcp', evidence: expect.stringContaining('tcp=refused') });
+    expect(turns[1]).toMatchObject({ reason: 'Reachable', latencyMs: 20, evidence: null });
+    const since = items[0]!.time!;
+    const recent = (await get(`${nodePath()}/results?since=${encodeURIComponent(since)}`)).json as Page<unknown>;
+    expect(recent.items).toEqual(items.slice(0, 1));
+  });
+
+  it('of the fleet: failures first, and outages with the cluster that is cut off', async () => {
+    const clusters = (await get('clusters')).json as Page<{ name: string; nodes: object }>;
+    expect(clusters.items.map(({ name }) => name)).toEqual(['cut', 'ill', 'idle', 'well']);
+    const { items } = (await get('outages')).json as Page<{ subject: object; end: null }>;
+    expect(items).toHaveLength(6);
+    expect(items.map(({ subject }) => subject)).toContainEqual({ kind: 'cluster', cluster: idOf('cut') });
+    const nodes = (await get(`clusters/${idOf('ill')}/nodes`)).json as Page<{ node: string; verdict: string }>;
+    expect(nodes.items.map(({ verdict }) => verdict)).toEqual(['unreachable', ...Array(5).fill('reachable')]);
+  });
+
+  it('in metrics: nodes by cluster and verdict, the last sweep by reason, outages and what is left of the pace', async () => {
+    const { text, headers } = await get('metrics');
+    expect(headers.get('content-type')).toBe('application/openmetrics-text; version=1.0.0; charset=utf-8');
+    expect(text).toMatch(/\n# EOF\n$/);
+    for (const line of [
+      `aks_fleet_prober_nodes{cluster="${idOf('cut')}",verdict="unreachable"} 4`,
+      `aks_fleet_prober_nodes{cluster="${idOf('ill')}",verdict="reachable"} 5`,
+      `aks_fleet_prober_open_outages{cluster="${idOf('cut')}",subject="cluster"} 1`,
+      `aks_fleet_prober_open_outages{cluster="${idOf('ill')}",subject="node"} 1`,
+      `aks_fleet_prober_last_sweep_nodes{cluster="${idOf('cut')}",reason="ConnectionRefused"} 4`,
+      `aks_fleet_prober_last_sweep_nodes{cluster="${idOf('idle')}",reason="ClusterStopped"} 2`,
+      'aks_fleet_prober_last_sweep_coverage_ratio 1',
+      'aks_fleet_prober_blind 0',
+      `aks_fleet_prober_arm_paused_seconds{subscription="${subscription}",region="westeurope"} 0`,
+    ])
+      expect(text.split('\n')).toContain(line);
+    expect(text).toMatch(/^aks_fleet_prober_last_sweep_duration_seconds [\d.]+$/m);
+    expect(text).toMatch(/^aks_fleet_prober_arm_starts_left\{.*\} \d+$/m);
+    expect(text).not.toContain(sick);
+  });
+});
+
+describe('the document', () => {
+  it('names each route once, with a summary, a success and the way to its key', () => {
+    const { security, components, openapi } = document as unknown as {
+      openapi: string;
+      security: object[];
+      components: { schemas: object; securitySchemes: object };
+    };
+    expect(openapi).toBe('3.1.0');
+    expect(security).toEqual([{ header: [] }, { query: [] }]);
+    expect(Object.keys(components.securitySchemes)).toEqual(['header', 'query']);
+    const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods)) as unknown as {
+      operationId: string;
+      summary: string;
+      security?: object[];
+      responses: Record<string, object>;
+    }[];
+    expect(operations.map(({ operationId }) => operationId).sort()).toEqual(routes.map(({ name }) => name).sort());
+    for (const { summary, responses } of operations) {
+      expect(summary).toMatch(/^[A-Z].+\.$/);
+      expect(Object.keys(responses)).toContain('500');
+    }
+    expect(operations.filter(({ security: own }) => own !== undefined).map(({ operationId }) => operationId)).toEqual(['get-health']);
+  });
+
+  it('has a name in it for every parameter of a path', () => {
+    for (const { path, params } of routes)
+      expect([...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name)).toEqual(Object.keys(params?.shape ?? {}));
+  });
+});

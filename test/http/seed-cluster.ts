@@ -1,0 +1,80 @@
+import type { TransactionAction } from '@azure/data-tables';
+import { parseClusterId } from '../../src/fleet/resource-id.ts';
+import { emptyHistory } from '../../src/history/node-history.ts';
+import { emptyState, type NodeState } from '../../src/history/node-state.ts';
+import { rollUp } from '../../src/history/roll-up.ts';
+import { addUptimes } from '../../src/history/uptime.ts';
+import type { ReasonCode } from '../../src/probe/reasons.ts';
+import type { Services } from '../../src/services.ts';
+import { intervalAt } from '../../src/sweep/schedule.ts';
+import { publishCluster } from '../../src/tables/cluster-rows.ts';
+import { factProperties, readNodes, stateProperties } from '../../src/tables/node-rows.ts';
+import { writeBatch } from '../../src/tables/rows.ts';
+
+/** How a seeded node is. */
+export type Condition = 'reachable' | 'unreachable' | 'unknown' | 'stale' | 'skipped' | 'fresh' | 'retired';
+
+const REASONS: Partial<Record<Condition, ReasonCode>> = { unreachable: 'ConnectionRefused', unknown: 'RunCommandTimedOut' };
+
+function stateOf(condition: Condition, at: string): NodeState {
+  if (condition === 'fresh') return emptyState;
+  const verdict = condition === 'unreachable' || condition === 'unknown' ? condition : 'reachable';
+  const latest = { verdict, reason: REASONS[condition] ?? 'Reachable', message: `it is ${verdict}`, nonce: '0123456789abcdef', flight: '' };
+  const outage = { outage: at, episode: 1, from: at, reason: latest.reason };
+  return {
+    ...emptyState,
+    latest: { ...latest, sweep: at, at } as NodeState['latest'],
+    since: at,
+    outage: verdict === 'unreachable' ? outage : undefined,
+  };
+}
+
+/** Writes nodes as expansion and folds do: those of the names given, each anew. */
+export async function seedNodes({ tables, now }: Services, cluster: string, nodes: Readonly<Record<string, Condition>>): Promise<void> {
+  const named = parseClusterId(cluster)!;
+  const old = new Date(now().getTime() - 3_600_000).toISOString();
+  const actions = Object.entries(nodes).map(([node, condition]): TransactionAction => {
+    const facts = {
+      node,
+      resourceId: `/subscriptions/${named.subscriptionId}/resourceGroups/mc/providers/Microsoft.Compute/virtualMachineScaleSets/v/virtualMachines/0`,
+      vmId: 'vm',
+      pool: 'web',
+      os: 'Linux' as const,
+      zone: '1',
+      skipped: condition === 'skipped' ? ('Deallocated' as const) : undefined,
+    };
+    const state = stateOf(condition, condition === 'stale' ? old : now().toISOString());
+    const retiredAt = condition === 'retired' ? now().toISOString() : '';
+    const history = { ...emptyHistory, settled: state };
+    const properties = { ...factProperties(facts), ...stateProperties(state, history), flight: '', missing: 0, retiredAt };
+    return ['upsert', { partitionKey: cluster, rowKey: `node|${node}`, ...properties }, 'Replace'];
+  });
+  await writeBatch(await tables.open('fleet'), actions);
+}
+
+/** Rolls a cluster's nodes up, and publishes that, as an assessment does. */
+export async function assess(services: Services, cluster: string): Promise<void> {
+  const { tables, settings, now } = services;
+  const { subscriptionId, resourceGroup, name } = parseClusterId(cluster)!;
+  const rows = await readNodes(await tables.open('fleet'), cluster);
+  const { byReason: _, ...rolled } = rollUp(rows.values(), now(), intervalAt(settings.SWEEP_SCHEDULE, now()));
+  const at = now().toISOString();
+  await publishCluster(await tables.open('clusters'), {
+    cluster,
+    subscriptionId,
+    resourceGroup,
+    name,
+    region: 'westeurope',
+    version: '1.33.5',
+    upgrading: false,
+    ...rolled,
+    outage: {},
+    commonFactors: [],
+    uptime: addUptimes([]),
+    buckets: { hours: {}, days: {} },
+    assessedAt: at,
+    sweep: at,
+    sealedSweep: at,
+    mark: at,
+  });
+}
