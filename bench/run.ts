@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { buildApp } from '../scripts/build.ts';
+import { benchFirstPage } from './first-page.ts';
 import { type Figures, measure } from './measure.ts';
 import { layOutTable } from './print-table.ts';
 import { type AllFigures, judgeFigures } from './required.ts';
@@ -14,17 +15,19 @@ const help = `Examples:
   npm run bench -- --quick
 
 Measures what sweeps cost on real storage and the built app, over fleets whose nodes answer at once: 1,000 and 10,000 nodes end to end,
-100,000 through expansion and pacing. Prints a table, writes bench/latest.json, and ends with status 1 where a required figure does not
+100,000 through expansion and pacing; then the first page of the nodes of a cluster of 5,000, over HTTP. Prints tables, writes bench/latest.json, and ends with status 1 where a required figure does not
 hold. Takes some minutes; needs Linux.
 
-  --quick  250, 750 and 2,000 nodes, all at once, within 90 s
+  --quick       250, 750 and 2,000 nodes, all at once, within 90 s
+  --first-page  the first page alone
 `;
 
+const flag = { type: 'boolean', default: false } as const;
 const { values } = parseArgs({
-  options: { quick: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false } },
+  options: { quick: flag, 'first-page': flag, help: { ...flag, short: 'h' } },
 });
 if (values.help) process.stdout.write(help);
-else await bench(values.quick ? quickSizes : fullSizes, values.quick);
+else await bench(values.quick ? quickSizes : fullSizes, values.quick, values['first-page']);
 
 /** One after the other, so that none takes time from another; or at once, as most of a small sweep is waiting. */
 async function measureAll(sizes: Sizes, appDir: string, atOnce: boolean): Promise<AllFigures> {
@@ -34,20 +37,27 @@ async function measureAll(sizes: Sizes, appDir: string, atOnce: boolean): Promis
   return all as unknown as AllFigures;
 }
 
-async function bench(sizes: Sizes, quick: boolean): Promise<void> {
+/** Measures the sizes, and returns a sentence for each figure that does not hold. */
+async function benchSweeps(sizes: Sizes, quick: boolean, appDir: string): Promise<string[]> {
+  const startedAt = Date.now();
+  const all = await measureAll(sizes, appDir, quick);
+  const requirements = judgeFigures(all);
+  process.stdout.write(`${layOutTable(all, requirements)}\n`);
+  const machine = { cores: cpus().length, node: process.version, seconds: Math.round((Date.now() - startedAt) / 1000) };
+  const latest = join(dirname(fileURLToPath(import.meta.url)), 'latest.json');
+  await writeFile(latest, `${JSON.stringify({ quick, machine, fleets: all, requirements }, null, 2)}\n`);
+  return requirements.filter(({ holds }) => !holds).map(({ sentence }) => sentence);
+}
+
+async function bench(sizes: Sizes, quick: boolean, firstPageAlone: boolean): Promise<void> {
   const appDir = await mkdtemp(join(tmpdir(), 'aks-fleet-prober-bench-app-'));
   try {
-    const startedAt = Date.now();
     process.stderr.write('Building the app …\n');
     await buildApp(appDir);
-    const all = await measureAll(sizes, appDir, quick);
-    const requirements = judgeFigures(all);
-    process.stdout.write(`${layOutTable(all, requirements)}\n`);
-    const machine = { cores: cpus().length, node: process.version, seconds: Math.round((Date.now() - startedAt) / 1000) };
-    const latest = join(dirname(fileURLToPath(import.meta.url)), 'latest.json');
-    await writeFile(latest, `${JSON.stringify({ quick, machine, fleets: all, requirements }, null, 2)}\n`);
-    const broken = requirements.filter(({ holds }) => !holds);
-    for (const { sentence } of broken) process.stderr.write(`${sentence}\n`);
+    const ofSweeps = firstPageAlone ? [] : await benchSweeps(sizes, quick, appDir);
+    const ofPage = quick ? [] : await benchFirstPage(appDir);
+    const broken = [...ofSweeps, ...ofPage];
+    for (const sentence of broken) process.stderr.write(`${sentence}\n`);
     if (broken.length > 0) process.exitCode = 1;
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
