@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const start = ['test/e2e/npm-start.test.ts'];
 // The node script gives each of its stages seconds, in which a busy machine gets nowhere.
@@ -7,16 +8,27 @@ const crashes = ['test/e2e/kill-at-each-effect.test.ts'];
 
 // One group after the other: what is timed runs alone, and what starts thirty hosts disturbs nobody.
 const groups = [
-  { name: 'start', include: start },
-  { name: 'scripts', include: scripts },
-  { name: 'parts', include: ['test/**/*.test.ts'], exclude: [...start, ...scripts, ...crashes] },
-  { name: 'crashes', include: crashes },
+  { name: 'start', include: start, maxWorkers: 1 },
+  { name: 'scripts', include: scripts, maxWorkers: 2 },
+  { name: 'parts', include: ['test/**/*.test.ts'], exclude: [...start, ...scripts, ...crashes], maxWorkers: 4 },
+  { name: 'crashes', include: crashes, maxWorkers: 1 },
 ];
+
+/** Minutes of waiting for sweeps: whoever begins with these is done when the others are. */
+const LONG = /\/(outages|kill-at-a-summary|whole-sweep|two-hosts|checks)\.test\.ts$/;
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const [long, short] = [files.filter(({ moduleId }) => LONG.test(moduleId)), files.filter(({ moduleId }) => !LONG.test(moduleId))];
+    return [...long, ...(await super.sort(short))];
+  }
+}
 
 export default defineConfig({
   test: {
     globalSetup: ['test/e2e/build-once.ts'],
-    projects: groups.map(({ name, include, exclude }, groupOrder) => ({
+    sequence: { sequencer: LongestFirst },
+    projects: groups.map(({ name, include, exclude, maxWorkers }, groupOrder) => ({
       test: {
         name,
         include,
@@ -25,7 +37,7 @@ export default defineConfig({
         testTimeout: 30_000,
         hookTimeout: 60_000,
         pool: 'forks' as const,
-        maxWorkers: 3,
+        maxWorkers,
         maxConcurrency: 40,
       },
     })),

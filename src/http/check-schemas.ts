@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { isNodeName } from '../fleet/node-name.ts';
 import { parseClusterId, parseTarget } from '../fleet/resource-id.ts';
-import { reasonCode } from '../probe/reasons.ts';
 import { isCheckId } from '../tables/check-rows.ts';
+import { reasonName } from './components.ts';
 
 const clusterId = z
   .string()
@@ -54,7 +54,7 @@ export const checkView = z
     requestedBy: z.string(),
     completedAt: z.string().optional(),
     verdict: z.enum(['reachable', 'unreachable', 'unknown']).optional(),
-    reason: reasonCode.optional(),
+    reason: reasonName.optional(),
     stage: z.string().optional(),
     message: z.string().optional(),
     latencyMs: z.number().optional(),

@@ -1,13 +1,14 @@
 type Falsy = false | 0 | '' | null | undefined;
 
-/** Polls until the check gives something true, and returns that; throws after the deadline, naming what was awaited. */
+/** Polls until the check gives something true, and returns that; throws after the deadline, naming what was awaited. What takes long is asked for seldom. */
 export async function until<T>(what: string, check: () => T | Promise<T>, deadlineMs = 10_000): Promise<Exclude<T, Falsy>> {
-  const deadline = Date.now() + deadlineMs;
+  const begun = Date.now();
+  const deadline = begun + deadlineMs;
   for (;;) {
     const value = await check();
     if (value) return value as Exclude<T, Falsy>;
     if (Date.now() > deadline) throw new Error(`Expected within ${deadlineMs} ms: ${what}.`);
-    await new Promise((resolve) => setTimeout(resolve, 25));
+    await new Promise((resolve) => setTimeout(resolve, Math.min(1000, 25 + (Date.now() - begun) / 20)));
   }
 }
 

@@ -14,6 +14,7 @@ import {
   insertTally,
   listSweeps,
   markRecollected,
+  markStarted,
   readPlan,
   readPlanAndTallies,
   readSubscription,
@@ -143,7 +144,12 @@ describe('the plan of a cluster', () => {
   });
 
   it('is read with the first tally of each slice', async () => {
-    expect(await readPlanAndTallies(sweeps, 'tally', cluster)).toEqual({ planned: undefined, tallies: new Map(), recollected: new Set() });
+    expect(await readPlanAndTallies(sweeps, 'tally', cluster)).toEqual({
+      planned: undefined,
+      tallies: new Map(),
+      started: new Map(),
+      recollected: new Set(),
+    });
     await insertPlan(sweeps, 'tally', cluster, plan(['a'], ['b']));
     expect(await hasTally(sweeps, 'tally', cluster, '0')).toBe(false);
     expect(await insertTally(sweeps, 'tally', cluster, '0', { 'reachable/Reachable': ['a'] })).toBe(true);
@@ -151,6 +157,8 @@ describe('the plan of a cluster', () => {
     await insertTally(sweeps, 'tally', cluster, '1.r1', { 'unknown/NodeBusy': ['b'] });
     await markRecollected(sweeps, 'tally', cluster, '1');
     await markRecollected(sweeps, 'tally', cluster, '1');
+    await markStarted(sweeps, 'tally', cluster, '0', '2026-11-21T09:35:10.000Z');
+    await markStarted(sweeps, 'tally', cluster, '0', '2026-11-21T09:36:00.000Z');
     expect([await hasTally(sweeps, 'tally', cluster, '0'), await hasTally(sweeps, 'tally', cluster, '1')]).toEqual([true, false]);
     expect(await readPlanAndTallies(sweeps, 'tally', cluster)).toEqual({
       planned: plan(['a'], ['b']),
@@ -158,6 +166,7 @@ describe('the plan of a cluster', () => {
         ['0', { 'reachable/Reachable': ['a'] }],
         ['1.r1', { 'unknown/NodeBusy': ['b'] }],
       ]),
+      started: new Map([['0', '2026-11-21T09:35:10.000Z']]),
       recollected: new Set(['1']),
     });
   });
