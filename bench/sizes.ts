@@ -20,7 +20,7 @@ const size = (clusters: number, nodesPerCluster: number, paced: number, warmUp: 
 /** Smaller and bigger end to end, then the biggest through expansion and pacing. */
 export type Sizes = readonly [small: Size, big: Size, biggest: Size];
 
-/** What the required figures are said of. */
-export const fullSizes: Sizes = [size(8, 125, 8, 'sweep'), size(8, 1250, 8, 'expansion'), size(200, 500, 4, 'none')];
+/** What the required figures are said of; clusters end to end are whole slices of 50. */
+export const fullSizes: Sizes = [size(4, 250, 4, 'sweep'), size(8, 1250, 8, 'expansion'), size(200, 500, 4, 'none')];
 /** A tenth or less of it, all at once. */
 export const quickSizes: Sizes = [size(1, 250, 1, 'expansion'), size(3, 250, 3, 'expansion'), size(8, 250, 1, 'none')];
