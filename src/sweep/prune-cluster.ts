@@ -27,7 +27,7 @@ async function holds(write: Promise<unknown>): Promise<boolean> {
 
 const nodeOf = ({ rowKey }: Row) => rowKey.split('|')[1]!;
 
-/** Forgets a node by name and then its row: as long as that is there, the next day repairs what a crash left. */
+/** Forgets a node by name and then its row: as long as that is there, the next hour repairs what a crash left. */
 async function forgetNode(fleet: TableClient, names: TableClient, row: Row & { etag: string }): Promise<void> {
   const { partitionKey: cluster, rowKey, etag } = row;
   const name = nameKey(nodeOf(row), cluster);

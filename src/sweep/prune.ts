@@ -8,12 +8,18 @@ import { pruneCluster } from './prune-cluster.ts';
 const DAY_MS = 86_400_000;
 const CONCURRENT_DELETES = 32;
 const CONCURRENT_CLUSTERS = 8;
+/** The rest of the host's `functionTimeout` of 5 minutes is for the clusters; what is left over waits for the next hour. */
+const CLEARING_MS = 180_000;
 /** The list of sweeps is read up to a month back. */
 const LISTED_DAYS = 62;
 const KEPT_DAYS = { flights: 1, sweeps: 2, poison: 7, checks: 7 } as const;
 
-/** Deletes the rows of partitions whose keys, which begin with a date, come before a moment; at most some of them are held at a time. */
-async function clearBefore(table: TableClient, cutoff: string): Promise<void> {
+/**
+ * Deletes the rows of partitions whose keys, which begin with a date, come before a moment; at most some of them are held at a time.
+ *
+ * @param mayGoOn - asked before each partition; what is left then is the oldest at the next call.
+ */
+async function clearBefore(table: TableClient, cutoff: string, mayGoOn: () => boolean): Promise<void> {
   const pending = new Set<Promise<void>>();
   const errors: unknown[] = [];
   const clear = async (actions: TransactionAction[]) => {
@@ -21,7 +27,7 @@ async function clearBefore(table: TableClient, cutoff: string): Promise<void> {
     if (pending.size >= CONCURRENT_DELETES) await Promise.race(pending);
     const deleting = writeBatch(table, actions)
       .catch((error) => {
-        // Somebody else deleted it, or it is used again: the next day sees.
+        // Somebody else deleted it, or it is used again: the next hour sees.
         if (!isLostWrite(error)) errors.push(error);
       })
       .finally(() => pending.delete(deleting));
@@ -37,6 +43,7 @@ async function clearBefore(table: TableClient, cutoff: string): Promise<void> {
       await clear(actions);
       actions = [];
       partition = partitionKey;
+      if (!mayGoOn()) break;
     }
     actions.push(['delete', { partitionKey, rowKey }]);
   }
@@ -52,7 +59,7 @@ async function pruneClusters(services: Services): Promise<void> {
   const errors: unknown[] = [];
   const pruneOne = (cluster: string) =>
     pruneCluster(services, cluster).catch((error: unknown) => {
-      console.error(`${cluster} could not be pruned and will be tomorrow: ${error instanceof Error ? error.message : error}`);
+      console.error(`${cluster} could not be pruned and will be in an hour: ${error instanceof Error ? error.message : error}`);
       errors.push(error);
     });
   await Promise.all(clusters.map(({ rowKey }) => limit(() => pruneOne(rowKey))));
@@ -60,7 +67,7 @@ async function pruneClusters(services: Services): Promise<void> {
 }
 
 /**
- * Keeps storage within its bounds, once a day: makes tomorrow's result table, drops tables past retention, clears what earlier sweeps left,
+ * Keeps storage within its bounds, once an hour: makes tomorrow's result table, drops tables past retention, clears what earlier sweeps left,
  * forgets nodes and clusters that are gone for long.
  *
  * @throws AggregateError that says how many clusters failed, after all the others are done.
@@ -74,6 +81,8 @@ export async function prune(services: Services): Promise<void> {
   for (const name of await tables.dated('results')) if (name < oldest) await tables.drop(name);
   const oldestList = sweepsTableOf(ago(settings.RETENTION_DAYS + LISTED_DAYS));
   for (const name of await tables.dated('sweeps')) if (name < oldestList) await tables.drop(name);
-  for (const [name, days] of Object.entries(KEPT_DAYS)) await clearBefore(await tables.open(name as keyof typeof KEPT_DAYS), ago(days));
+  const mayGoOn = () => now().getTime() < time + CLEARING_MS;
+  for (const [name, days] of Object.entries(KEPT_DAYS))
+    await clearBefore(await tables.open(name as keyof typeof KEPT_DAYS), ago(days), mayGoOn);
   await pruneClusters(services);
 }

@@ -148,7 +148,7 @@ describe('a node that is gone', () => {
     expect(await keys('fleet', cluster)).toEqual(['cluster', 'node|again', outageKey('again', ago(0))]);
   });
 
-  it('leaves the next day if a crash came before its row was deleted', async () => {
+  it('leaves the next hour if a crash came before its row was deleted', async () => {
     vi.spyOn(console, 'error').mockImplementation(() => {});
     onTestFinished(() => void vi.restoreAllMocks());
     await putNode('half', ago(7.1));
@@ -270,7 +270,7 @@ describe('a cluster that is gone', () => {
     expect([await keys('fleet', cluster), await listed()]).toEqual([['cluster', outageKey('*', ago(9))], true]);
   });
 
-  it('leaves the next day if a crash came in between', async () => {
+  it('leaves the next hour if a crash came in between', async () => {
     await gone(8);
     await putOutage('*', ago(9));
     await (await storage.tables.open('fleet')).deleteEntity(cluster, 'cluster');
@@ -292,7 +292,7 @@ describe('a cluster that fails', () => {
       if (url.includes(cluster)) throw new Error('storage is out of order');
     });
     await expect(pruned).rejects.toThrow(/expected to prune \d+ clusters, 1 of them failed/);
-    expect(said.mock.calls).toEqual([[`${cluster} could not be pruned and will be tomorrow: storage is out of order`]]);
+    expect(said.mock.calls).toEqual([[`${cluster} could not be pruned and will be in an hour: storage is out of order`]]);
     for (const id of others) expect(await keys('fleet', id)).toEqual(['cluster']);
     expect(await keys('fleet', cluster)).toEqual(['cluster', 'log|gone', 'node|gone']);
     await pruneAt();
@@ -321,6 +321,21 @@ describe('what earlier sweeps left', () => {
     await pruneAt();
     expect(await keys(table, ago(days + 0.1))).toEqual([]);
     expect(await keys(table, ago(days - 0.1))).toEqual([cluster]);
+  });
+
+  it('is deleted from the oldest on for 3 minutes, and the rest an hour later; the clusters have their turn all the same', async () => {
+    await listCluster();
+    await putNode('gone', ago(8));
+    const days = [5, 4, 3].map((day) => ago(day));
+    for (const day of days) await put('sweeps', day, cluster);
+    const { services } = servicesAt(storage.connectionString, NOW);
+    let asked = 0;
+    // One minute and a half for each look at the clock, the first of which is the beginning.
+    await prune({ ...services, now: () => new Date(Date.parse(NOW) + asked++ * 90_000) });
+    expect(await Promise.all(days.map((day) => keys('sweeps', day)))).toEqual([[], [cluster], [cluster]]);
+    expect(await keys('fleet', cluster)).toEqual(['cluster']);
+    await pruneAt();
+    expect(await Promise.all(days.map((day) => keys('sweeps', day)))).toEqual([[], [], []]);
   });
 });
 
