@@ -3,6 +3,7 @@ import { DefaultAzureCredential } from '@azure/identity';
 import { findNode } from '../fleet/find-node.ts';
 import { formatTarget, parseTarget, type Target } from '../fleet/resource-id.ts';
 import { subscriptionsInScope } from '../fleet/scope.ts';
+import { selectionOf } from '../fleet/selection.ts';
 import { checkNode } from '../probe/check-node.ts';
 import { describeResult, describeRun } from '../probe/describe-check.ts';
 import { reasons } from '../probe/reasons.ts';
@@ -19,8 +20,7 @@ const tell = (line: string) => void process.stderr.write(`${line}\n`);
 /** Finds a node by its name: a laptop has no table to look it up in. */
 async function findTarget(arm: Arm, settings: Settings, { node, cluster }: NamedNode): Promise<Target> {
   const scope = await subscriptionsInScope(settings.SUBSCRIPTIONS, arm.subscriptions);
-  const selection = { include: settings.INCLUDE_CLUSTERS, exclude: settings.EXCLUDE_CLUSTERS };
-  const found = await findNode(arm, scope, selection, { node, cluster }, new Date(), tell);
+  const found = await findNode(arm, scope, selectionOf(settings), { node, cluster }, new Date(), tell);
   const [one, ...others] = found;
   if (one === undefined)
     throw new UsageError(`no node "${node}" is in the ${scope.length} subscriptions that you can read, or that SUBSCRIPTIONS names`);

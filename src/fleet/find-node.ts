@@ -1,6 +1,6 @@
-import { isRestError } from '@azure/core-rest-pipeline';
 import type { Arm } from '../services.ts';
 import type { NodeFacts } from '../tables/node-rows.ts';
+import { isRefusal } from './arm-error.ts';
 import { type ClusterFacts, listManagedClusters } from './list-managed-clusters.ts';
 import { listNodes } from './list-nodes.ts';
 import { formatTarget, parseClusterId, type Target } from './resource-id.ts';
@@ -61,7 +61,7 @@ export async function findNode(
     try {
       return await read();
     } catch (error) {
-      if (!isRestError(error) || ![401, 403, 404].includes(error.statusCode ?? 0)) throw error;
+      if (!isRefusal(error)) throw error;
       tell(`${what} could not be read: ${error.message}`);
       return otherwise;
     }

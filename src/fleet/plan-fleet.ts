@@ -8,6 +8,7 @@ import { type ClusterFacts, listManagedClusters, unlistedReasons } from './list-
 import { listNodes } from './list-nodes.ts';
 import { missingActions } from './permissions.ts';
 import { subscriptionsInScope } from './scope.ts';
+import { selectionOf } from './selection.ts';
 
 const CONCURRENT_SUBSCRIPTIONS = 4;
 const CONCURRENT_CLUSTERS = 4;
@@ -86,9 +87,8 @@ async function planSubscription(
   now: Date,
   tell: (line: string) => void,
 ): Promise<SubscriptionPlan> {
-  const selection = { include: settings.INCLUDE_CLUSTERS, exclude: settings.EXCLUDE_CLUSTERS };
   try {
-    const { clusters, matched } = await listManagedClusters(arm.clusters(subscription), selection);
+    const { clusters, matched } = await listManagedClusters(arm.clusters(subscription), selectionOf(settings));
     tell(`${subscription}: ${clusters.length} cluster${clusters.length === 1 ? '' : 's'}`);
     const limit = pLimit(CONCURRENT_CLUSTERS);
     const plans = await Promise.all(clusters.map((facts) => limit(() => planCluster(arm, settings, subscription, facts, now))));

@@ -1,3 +1,5 @@
+import type { Settings } from '../settings.ts';
+
 /** The tag that takes a cluster or a pool out of the fleet. */
 export const OFF_TAG = { name: 'aks-fleet-prober', value: 'off' } as const;
 
@@ -18,6 +20,11 @@ export function isSwitchedOff(tags: Readonly<Record<string, string>> | undefined
 export interface Selection {
   include: readonly string[];
   exclude: readonly string[];
+}
+
+/** The selection that the settings give. */
+export function selectionOf({ INCLUDE_CLUSTERS, EXCLUDE_CLUSTERS }: Pick<Settings, 'INCLUDE_CLUSTERS' | 'EXCLUDE_CLUSTERS'>): Selection {
+  return { include: INCLUDE_CLUSTERS, exclude: EXCLUDE_CLUSTERS };
 }
 
 /**

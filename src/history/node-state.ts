@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import type { Verdict } from '../probe/classify.ts';
+import { reasonCode } from '../probe/reasons.ts';
 
 /** One probe's result as the folds take it. */
 export interface ProbeResult extends Verdict {
@@ -11,16 +13,17 @@ export interface ProbeResult extends Verdict {
 }
 
 /** One interval [from, end) of an outage; an outage that heals and returns within the flap window has several. */
-export interface Episode {
+export const episode = z.object({
   /** Start of the outage, by which it is known. */
-  outage: string;
+  outage: z.string(),
   /** 1 for the first. */
-  episode: number;
-  from: string;
-  end?: string;
+  episode: z.number(),
+  from: z.string(),
+  end: z.string().optional(),
   /** Of the result that opened it. */
-  reason: Verdict['reason'];
-}
+  reason: reasonCode,
+});
+export type Episode = z.output<typeof episode>;
 
 /** What a node's results come to. */
 export interface NodeState {

@@ -1,7 +1,8 @@
 import { isRestError } from '@azure/core-rest-pipeline';
 import { findNode, type Wanted } from '../fleet/find-node.ts';
-import { formatTarget, parseTarget, type Target } from '../fleet/resource-id.ts';
+import { formatTarget, parseClusterId, parseTarget, type Target } from '../fleet/resource-id.ts';
 import { subscriptionsInScope } from '../fleet/scope.ts';
+import { selectionOf } from '../fleet/selection.ts';
 import type { Services } from '../services.ts';
 import { writeNodeChanges } from '../sweep/write-node-changes.ts';
 import { clustersOfName } from '../tables/name-rows.ts';
@@ -55,8 +56,7 @@ async function findInTables({ tables }: Services, wanted: Wanted): Promise<Check
 /** Looks in Azure, and gives a node that no sweep has seen yet its row. */
 async function findInAzure(services: Services, scope: readonly string[], wanted: Wanted): Promise<CheckTarget[]> {
   const { settings, arm, now } = services;
-  const selection = { include: settings.INCLUDE_CLUSTERS, exclude: settings.EXCLUDE_CLUSTERS };
-  const found = await findNode(arm, scope, selection, wanted, now(), console.warn);
+  const found = await findNode(arm, scope, selectionOf(settings), wanted, now(), console.warn);
   for (const { cluster, node } of found) {
     if (cluster.recordOnly === 'Excluded')
       throw new HttpProblem(
@@ -91,7 +91,7 @@ async function readScope({ settings, arm }: Services): Promise<string[]> {
 export async function resolveTarget(services: Services, asked: CheckRequest): Promise<CheckTarget> {
   const wanted = wantedOf(asked);
   const scope = await readScope(services);
-  const subscription = 'target' in wanted ? wanted.target.subscriptionId : wanted.cluster?.slice(0, 36);
+  const subscription = 'target' in wanted ? wanted.target.subscriptionId : wanted.cluster && parseClusterId(wanted.cluster)?.subscriptionId;
   if (subscription !== undefined && !scope.includes(subscription))
     throw new HttpProblem(
       403,
@@ -99,7 +99,7 @@ export async function resolveTarget(services: Services, asked: CheckRequest): Pr
       `expected a node of a subscription in scope, got one of ${subscription}; SUBSCRIPTIONS names what is watched`,
     );
   const known = await findInTables(services, wanted);
-  const inScope = known.filter(({ cluster }) => scope.includes(cluster.slice(0, 36)));
+  const inScope = known.filter(({ cluster }) => scope.includes(parseClusterId(cluster)?.subscriptionId ?? ''));
   const found = inScope.length > 0 ? inScope : await findInAzure(services, scope, wanted);
   const [one, ...others] = found;
   if (one === undefined)

@@ -4,10 +4,10 @@ import { openEpisode } from '../history/node-state.ts';
 import { STALE_AFTER_INTERVALS } from '../history/roll-up.ts';
 import { addUptimes } from '../history/uptime.ts';
 import type { Services } from '../services.ts';
-import { type Counts, emptyCounts } from '../sweep/ledger.ts';
+import { type Counts, emptyCounts, type Outcome } from '../sweep/ledger.ts';
 import { type ListedCluster, listStandingClusters } from '../tables/cluster-list.ts';
-import { readSubscriptions } from '../tables/sweep-parts.ts';
-import { listSweeps } from '../tables/sweep-rows.ts';
+import { listSweeps } from '../tables/sweep-list.ts';
+import { readSubscriptions } from '../tables/sweep-rows.ts';
 import { components, countsView, reasonName, time } from './components.ts';
 import { currentIntervalMs } from './current-interval.ts';
 import type { Reply } from './route.ts';
@@ -91,7 +91,7 @@ export function viewCluster(row: ListedCluster, staleBefore: number): ClusterVie
   };
 }
 
-function worstOf({ unreachable, unknown, reachable }: Counts): Exclude<keyof Counts, 'known'> {
+function worstOf({ unreachable, unknown, reachable }: Counts): Outcome['verdict'] {
   return unreachable > 0 ? 'unreachable' : unknown > 0 ? 'unknown' : reachable > 0 ? 'reachable' : 'notProbed';
 }
 
@@ -108,9 +108,12 @@ function countWorst(groups: readonly Counts[]): Counts {
   return total;
 }
 
+/** The order of lists, of clusters and of nodes. */
+export const WORST_FIRST: readonly Outcome['verdict'][] = ['unreachable', 'unknown', 'notProbed', 'reachable'];
+
 /** Where a cluster stands in a list: by the worst that is in it, most unreachable nodes first. */
 export function placeOf({ nodes, cluster }: ClusterView): [number, number, string] {
-  return [['unreachable', 'unknown', 'notProbed', 'reachable'].indexOf(worstOf(nodes)), -nodes.unreachable, cluster];
+  return [WORST_FIRST.indexOf(worstOf(nodes)), -nodes.unreachable, cluster];
 }
 
 /** The rows of every cluster that still counts, in no order of worth. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Services } from '../services.ts';
-import { listSweeps } from '../tables/sweep-rows.ts';
+import { listSweeps } from '../tables/sweep-list.ts';
 import { components, time } from './components.ts';
 import { staleAfterMs } from './fleet.ts';
 import type { Reply } from './route.ts';

@@ -9,6 +9,7 @@ import { readNamedNodes, readNodePage } from '../tables/node-pages.ts';
 import type { NodeRow } from '../tables/node-rows.ts';
 import { unknownCluster } from './clusters.ts';
 import { components } from './components.ts';
+import { WORST_FIRST } from './fleet.ts';
 import { momentOf, type NodeView, nodeView, viewNode } from './nodes.ts';
 import { isShort, type Page, pageOf, readPage, writeCursor } from './paging.ts';
 import type { Reply, RouteRequest } from './route.ts';
@@ -33,8 +34,6 @@ const name = z.string().refine(isNodeName);
 /** What was given first, as far as it may come again; and the node after which the others go on, once they have begun. */
 const place = z.object({ first: z.array(name), after: name.optional() });
 type Place = z.output<typeof place>;
-
-const severity: readonly Outcome['verdict'][] = ['unreachable', 'unknown', 'notProbed', 'reachable'];
 
 /** Server-side conditions that hold for at least the nodes of each status; the exact rule follows. */
 const FILTERS = {
@@ -100,7 +99,7 @@ export async function viewNodePage(
   const first = [...(from?.first ?? []), ...(chosen ?? [])];
   const show = (rows: readonly NodeRow[], next: Place | undefined): Page<NodeView> => {
     const items = rows.map((row) => viewNode(services, cluster, row, moment));
-    items.sort((a, b) => severity.indexOf(a.verdict) - severity.indexOf(b.verdict) || (a.node < b.node ? -1 : 1));
+    items.sort((a, b) => WORST_FIRST.indexOf(a.verdict) - WORST_FIRST.indexOf(b.verdict) || (a.node < b.node ? -1 : 1));
     return { items, next: next === undefined ? null : writeCursor('nodes', next) };
   };
   const named = (chosen?.length ? await readNamedNodes(fleet, cluster, chosen) : []).filter(({ retiredAt }) => retiredAt === undefined);

@@ -5,8 +5,8 @@ import { startsBetween } from '../sweep/pace.ts';
 import { nextOccurrence } from '../sweep/schedule.ts';
 import { readBlindRows } from '../tables/blind-rows.ts';
 import { readPace } from '../tables/pace-rows.ts';
-import { readSealedLedgers } from '../tables/sweep-parts.ts';
-import { listSweeps } from '../tables/sweep-rows.ts';
+import { listSweeps } from '../tables/sweep-list.ts';
+import { readSealedLedgers } from '../tables/sweep-rows.ts';
 import { readClusters, staleAfterMs, viewCluster } from './fleet.ts';
 import type { Reply } from './route.ts';
 

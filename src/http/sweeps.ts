@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Services } from '../services.ts';
 import { ledger } from '../sweep/ledger.ts';
-import { listSweeps, type SweepLine } from '../tables/sweep-rows.ts';
+import { listSweeps, type SweepLine } from '../tables/sweep-list.ts';
 import { components, time } from './components.ts';
 import { pageOf, readPage, writeCursor } from './paging.ts';
 import { HttpProblem } from './problem.ts';

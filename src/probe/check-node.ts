@@ -4,8 +4,9 @@ import type { ComputeManagementClient } from '@azure/arm-compute';
 import { formatTarget, type Target } from '../fleet/resource-id.ts';
 import type { Arm } from '../services.ts';
 import type { Settings } from '../settings.ts';
+import { inconclusive } from './classify.ts';
 import { unknownFrom } from './classify-azure.ts';
-import { type Judged, judgeRun } from './judge-run.ts';
+import { type Judged, judgeRun, withoutAnswer } from './judge-run.ts';
 import { pollRun, startRun } from './run-command.ts';
 import { composeScript } from './script.ts';
 
@@ -16,11 +17,6 @@ async function readOs(compute: ComputeManagementClient, target: Target): Promise
       : await compute.virtualMachineScaleSetVMs.get(target.resourceGroup, target.vmss, target.instanceId);
   return machine.storageProfile?.osDisk?.osType === 'Windows' ? 'Windows' : 'Linux';
 }
-
-const unknown = (reason: 'RunCommandTimedOut' | 'StartLost', message: string): Judged => ({
-  verdict: { verdict: 'unknown', reason, message },
-  evidence: message,
-});
 
 /**
  * Probes one node and waits for its answer, as a person does from a laptop; a sweep never waits.
@@ -48,12 +44,11 @@ export async function checkNode(
       const run = await pollRun(compute, formatTarget(target), poller);
       if (run.status === 'done') return judgeRun(run.statuses, nonce);
       if (run.status === 'failed') throw run.error;
-      if (run.status === 'lost') return unknown('StartLost', 'the poller of the run could not be restored');
+      if (run.status === 'lost') return withoutAnswer(inconclusive('StartLost', 'the poller of the run could not be restored'));
       tell('Still running…');
     }
-    return unknown('RunCommandTimedOut', `Run Command gave no answer within ${settings.PROBE_DEADLINE_SECONDS} s`);
+    return withoutAnswer(inconclusive('RunCommandTimedOut', `Run Command gave no answer within ${settings.PROBE_DEADLINE_SECONDS} s`));
   } catch (error) {
-    const verdict = unknownFrom(error);
-    return { verdict, evidence: verdict.message };
+    return withoutAnswer(unknownFrom(error));
   }
 }

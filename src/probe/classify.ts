@@ -10,6 +10,9 @@ export interface Verdict {
   latencyMs?: number;
 }
 
+/** A verdict that says nothing about the node. */
+export const inconclusive = (reason: ReasonCode, message: string): Verdict => ({ verdict: 'unknown', reason, message });
+
 type Facts = Report['facts'];
 
 const SKEW_SECONDS = 300;
@@ -140,7 +143,7 @@ function detailOf(facts: Facts): string {
  */
 export function classifyReport({ exitCode, facts }: Report): Verdict {
   const latencyMs = number(facts.get('ms'));
-  if (facts.get('kubectl') === 'missing') return { verdict: 'unknown', reason: 'KubectlMissing', message: 'no kubectl at any known path' };
+  if (facts.get('kubectl') === 'missing') return inconclusive('KubectlMissing', 'no kubectl at any known path');
   // From `timeout` and the shell, not from kubectl: it could not be run, which says nothing of the API server.
   if (exitCode >= 125 && exitCode <= 127)
     return {

@@ -1,4 +1,4 @@
-import { classifyReport, type Verdict } from './classify.ts';
+import { classifyReport, inconclusive, type Verdict } from './classify.ts';
 import { parseReport, type RunCommandStatus, stdoutOf } from './parse.ts';
 import { redact } from './redact.ts';
 
@@ -12,6 +12,9 @@ export interface Judged {
   response?: string;
 }
 
+/** A verdict on a run of which there is no answer to judge: its message is all that is known. */
+export const withoutAnswer = (verdict: Verdict): Judged => ({ verdict, evidence: verdict.message });
+
 /**
  * Judges the result of a run that Azure calls a success, which it does for any exit code and for scripts that never finished.
  *
@@ -23,11 +26,7 @@ export function judgeRun(statuses: readonly RunCommandStatus[], nonce: string): 
   const value = statuses.map(({ message = '', ...status }) => ({ ...status, message: redact(message) }));
   const response = JSON.stringify({ value }, null, 2);
   if (report === undefined)
-    return {
-      verdict: { verdict: 'unknown', reason: 'NoProof', message: 'Run Command succeeded without the complete output of this run' },
-      evidence,
-      response,
-    };
+    return { verdict: inconclusive('NoProof', 'Run Command succeeded without the complete output of this run'), evidence, response };
   const verdict = classifyReport(report);
   // What a node says is kept and shown: nothing of it may be a secret or a control character.
   return { verdict: { ...verdict, message: redact(verdict.message, MESSAGE_LIMIT) }, evidence, response };

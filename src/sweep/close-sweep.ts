@@ -1,7 +1,8 @@
 import pLimit from 'p-limit';
 import type { Services } from '../services.ts';
 import { type ClusterRow, listClusterRows } from '../tables/cluster-rows.ts';
-import { readSweep, repairLine, type SweepRows } from '../tables/sweep-rows.ts';
+import { repairLine } from '../tables/sweep-list.ts';
+import { readSweep, type SweepRows } from '../tables/sweep-rows.ts';
 import { completeSweep } from './complete-sweep.ts';
 import type { MessageOf } from './messages.ts';
 import { requestAssessment } from './request-assessment.ts';

@@ -1,8 +1,8 @@
 import type { TableClient } from '@azure/data-tables';
 import type { Services } from '../services.ts';
 import { type NodeRow, readNodes } from '../tables/node-rows.ts';
+import { hasTally, insertTally, readPlanHead } from '../tables/plan-rows.ts';
 import { deleteStarted, readStarted, type Started } from '../tables/poller-rows.ts';
-import { hasTally, insertTally, readPlanHead } from '../tables/sweep-rows.ts';
 import { addOutsideView } from './add-outside-view.ts';
 import { COLLECT_GRACE_SECONDS } from './claim.ts';
 import { effectDone } from './effect.ts';

@@ -1,4 +1,4 @@
-import { isRestError } from '@azure/core-rest-pipeline';
+import { isRefusal } from '../fleet/arm-error.ts';
 import { compareNodes, loseNodes, type NodeChange, recordNodes } from '../fleet/compare-nodes.ts';
 import { type ClusterFacts, unlistedReasons } from '../fleet/list-managed-clusters.ts';
 import { listNodes } from '../fleet/list-nodes.ts';
@@ -6,8 +6,9 @@ import { parseClusterId } from '../fleet/resource-id.ts';
 import type { ReasonCode } from '../probe/reasons.ts';
 import type { Services } from '../services.ts';
 import { type NodeRow, readKnownNodes } from '../tables/node-rows.ts';
+import { insertPlan } from '../tables/plan-rows.ts';
 import { retryLostWrites } from '../tables/rows.ts';
-import { insertPlan, readClusterFacts } from '../tables/sweep-rows.ts';
+import { readClusterFacts } from '../tables/sweep-rows.ts';
 import { effectDone } from './effect.ts';
 import type { Plan } from './ledger.ts';
 import type { MessageOf } from './messages.ts';
@@ -32,7 +33,7 @@ async function listAndCompare(services: Services, sweep: string, facts: ClusterF
     return (rows) => compareNodes(rows, nodes, sweep, complete);
   } catch (error) {
     // Neither a refusal nor a missing group proves that a node is gone.
-    if (!isRestError(error) || ![401, 403, 404].includes(error.statusCode ?? 0)) throw error;
+    if (!isRefusal(error)) throw error;
     return (rows) => recordNodes(rows, 'AccessDenied');
   }
 }

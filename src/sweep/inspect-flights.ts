@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import pLimit from 'p-limit';
 import type { ProbeResult } from '../history/node-state.ts';
-import type { Judged } from '../probe/judge-run.ts';
+import { inconclusive } from '../probe/classify.ts';
+import { type Judged, withoutAnswer } from '../probe/judge-run.ts';
 import type { Services } from '../services.ts';
 import type { Flight, NodeRow } from '../tables/node-rows.ts';
 import { readStartedNode, type Started } from '../tables/poller-rows.ts';
 import { isOverdue } from './claim.ts';
 import type { Outcome } from './ledger.ts';
-import { lookAtRun, unanswered, unknown } from './look-at-run.ts';
+import { lookAtRun, unanswered } from './look-at-run.ts';
 
 const CONCURRENT_POLLS = 16;
 const START_LOST_MS = 60_000;
@@ -64,10 +65,10 @@ async function inspectFlight(
   const age = services.now().getTime() - Date.parse(flight.startedAt);
   if (start === undefined || start.nonce !== flight.nonce) {
     if (age < START_LOST_MS) return { status: 'pending' };
-    return ended(row, flight, unknown('StartLost', 'the run was claimed, and no start of it is known'));
+    return ended(row, flight, withoutAnswer(inconclusive('StartLost', 'the run was claimed, and no start of it is known')));
   }
   if (start.status === 'moved') return { status: 'moved' };
-  if (start.status === 'ended') return ended(row, flight, { verdict: start.verdict, evidence: start.verdict.message });
+  if (start.status === 'ended') return ended(row, flight, withoutAnswer(start.verdict));
   const judged = await lookAtRun(services, cluster, row, flight.nonce, start.poller);
   if (judged !== undefined) return ended(row, flight, judged);
   const deadline = services.settings.PROBE_DEADLINE_SECONDS;
@@ -90,7 +91,7 @@ async function inspectOverdue(services: Services, run: SliceRun, row: NodeRow, f
   const judged =
     start?.status === 'polling' && start.nonce === flight.nonce
       ? await lookAtRun(services, run.cluster, row, flight.nonce, start.poller)
-      : unknown('StartLost', 'no poller of the run is left');
+      : withoutAnswer(inconclusive('StartLost', 'no poller of the run is left'));
   if (judged !== undefined) return again(judged, false);
   const minutes = Math.floor(age / 60_000);
   return again(unanswered(row, 'RunCommandStuck', `Run Command has been in progress for ${minutes} min`), age < GIVE_UP_OVERDUE_MS);

@@ -1,10 +1,10 @@
-import { isRestError } from '@azure/core-rest-pipeline';
-import { armErrorText } from '../fleet/arm-error.ts';
+import { armErrorText, isRefusal } from '../fleet/arm-error.ts';
 import { type ClusterFacts, listManagedClusters } from '../fleet/list-managed-clusters.ts';
+import { selectionOf } from '../fleet/selection.ts';
 import type { ReasonCode } from '../probe/reasons.ts';
 import type { Services } from '../services.ts';
 import { type ClusterRow, isRemembered, listClusterRows } from '../tables/cluster-rows.ts';
-import { insertSubscription, readSweep, type SubscriptionRow } from '../tables/sweep-rows.ts';
+import { insertSubscription, readSubscriptions, type SubscriptionRow } from '../tables/sweep-rows.ts';
 import { divideBudget } from './divide-budget.ts';
 import { effectDone } from './effect.ts';
 import type { MessageOf } from './messages.ts';
@@ -48,15 +48,13 @@ async function listSubscription(
   const { settings, arm } = services;
   const inScope = settings.SUBSCRIPTIONS.length === 0 || settings.SUBSCRIPTIONS.includes(subscription);
   if (!inScope) return { subscription, clusters: known.map((row) => remembered(row, 'Excluded')), matched: [] };
-  const selection = { include: settings.INCLUDE_CLUSTERS, exclude: settings.EXCLUDE_CLUSTERS };
   try {
-    const { clusters: listed, matched } = await listManagedClusters(arm.clusters(subscription), selection);
+    const { clusters: listed, matched } = await listManagedClusters(arm.clusters(subscription), selectionOf(settings));
     const ids = new Set(listed.map((facts) => facts.cluster));
     const gone = known.filter((row) => !ids.has(row.cluster)).map((row) => remembered(row, 'ClusterGone'));
     return { subscription, clusters: [...withQuotas(services, sweep, listed, known), ...gone], matched };
   } catch (error) {
-    // Being refused is an answer; anything else is tried again by the queue.
-    if (!isRestError(error) || ![401, 403, 404].includes(error.statusCode ?? 0)) throw error;
+    if (!isRefusal(error)) throw error;
     const clusters = known.map((row) => remembered(row, 'SubscriptionUnreadable'));
     return { subscription, clusters, matched: [], gap: 'SubscriptionUnreadable', detail: armErrorText(error) };
   }
@@ -77,8 +75,8 @@ async function settle({ settings, tables, queue }: Services, sweep: string, list
 
 /** Stage 2: lists the clusters of one subscription and has each expanded. A subscription that cannot be read is a gap with its reason. */
 export async function listClusters(services: Services, { sweep, subscription }: MessageOf<'list-clusters'>): Promise<void> {
-  const { subscriptions } = await readSweep(await services.tables.open('sweeps'), sweep);
-  if (!subscriptions?.includes(subscription))
+  const subscriptions = await readSubscriptions(await services.tables.open('sweeps'), sweep);
+  if (!subscriptions.includes(subscription))
     throw new Error(`expected a subscription of sweep ${sweep}, got ${subscription}: the message does not come from its start-sweep`);
   await settle(services, sweep, await listSubscription(services, sweep, subscription, await readKnown(services, subscription)));
 }

@@ -1,21 +1,15 @@
 import { parseClusterId } from '../fleet/resource-id.ts';
-import type { Verdict } from '../probe/classify.ts';
+import { inconclusive } from '../probe/classify.ts';
 import { unknownFrom } from '../probe/classify-azure.ts';
-import { type Judged, judgeRun } from '../probe/judge-run.ts';
+import { type Judged, judgeRun, withoutAnswer } from '../probe/judge-run.ts';
 import { pollRun } from '../probe/run-command.ts';
 import type { Services } from '../services.ts';
 import type { NodeRow } from '../tables/node-rows.ts';
 
-/** A judgement that says nothing about the node. */
-export const unknown = (reason: Verdict['reason'], message: string): Judged => ({
-  verdict: { verdict: 'unknown', reason, message },
-  evidence: message,
-});
-
 /** What it means that a run does not end: an agent that Azure called not ready is the reason, whatever the wait was called otherwise. */
 export function unanswered({ facts }: NodeRow, otherwise: 'RunCommandTimedOut' | 'RunCommandStuck', message: string): Judged {
-  if (facts.agent !== 'notReady') return unknown(otherwise, message);
-  return unknown('AgentNotReady', `${message}; Azure lists the VM agent of the node as not ready`);
+  if (facts.agent !== 'notReady') return withoutAnswer(inconclusive(otherwise, message));
+  return withoutAnswer(inconclusive('AgentNotReady', `${message}; Azure lists the VM agent of the node as not ready`));
 }
 
 /** Looks at a run once; undefined while it goes on. */
@@ -30,7 +24,6 @@ export async function lookAtRun(
   const run = await pollRun(compute, row.facts.resourceId, poller);
   if (run.status === 'running') return undefined;
   if (run.status === 'done') return judgeRun(run.statuses, nonce);
-  if (run.status === 'lost') return unknown('StartLost', 'the poller of the run is of another version');
-  const verdict = unknownFrom(run.error);
-  return { verdict, evidence: verdict.message };
+  if (run.status === 'lost') return withoutAnswer(inconclusive('StartLost', 'the poller of the run is of another version'));
+  return withoutAnswer(unknownFrom(run.error));
 }

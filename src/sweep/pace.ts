@@ -1,22 +1,10 @@
 import type { Services } from '../services.ts';
 import type { Settings } from '../settings.ts';
-import { readRow, retryLostWrites } from '../tables/rows.ts';
+import { type Bucket, type Cursors, readCursors, writeCursors } from '../tables/pace-rows.ts';
+import { retryLostWrites } from '../tables/rows.ts';
 
 const SWEEP_SHARE = 0.8;
 const ATTEMPTS = 30;
-
-/** One bucket of Compute's throttling: a subscription and a region. */
-export interface Bucket {
-  subscriptionId: string;
-  region: string;
-}
-
-/** Where the next start may be, in epoch milliseconds. Sweeps move the first cursor, confirmations and checks the second. */
-interface Cursors {
-  nextFree: number;
-  nextExtra: number;
-  pausedUntil: number;
-}
 
 /** The moment from which nodes may be started. */
 export interface Slot {
@@ -25,24 +13,13 @@ export interface Slot {
   paused: boolean;
 }
 
-async function readCursors(services: Services, { subscriptionId, region }: Bucket): Promise<{ cursors: Cursors; etag?: string }> {
-  const row = await readRow(await services.tables.open('pace'), subscriptionId, region);
-  // A cursor that cannot be read must not stop the bucket.
-  const moment = (name: string) => Date.parse(String(row?.[name] ?? '')) || 0;
-  return { cursors: { nextFree: moment('nextFree'), nextExtra: moment('nextExtra'), pausedUntil: moment('pausedUntil') }, etag: row?.etag };
-}
-
 /** Moves the cursors of a bucket; `move` answers undefined to leave them. */
-async function moveCursors(services: Services, bucket: Bucket, move: (cursors: Cursors) => Cursors | undefined): Promise<void> {
-  const table = await services.tables.open('pace');
+async function moveCursors({ tables }: Services, bucket: Bucket, move: (cursors: Cursors) => Cursors | undefined): Promise<void> {
+  const pace = await tables.open('pace');
   await retryLostWrites(ATTEMPTS, async () => {
-    const { cursors, etag } = await readCursors(services, bucket);
+    const { cursors, etag } = await readCursors(pace, bucket);
     const next = move(cursors);
-    if (next === undefined) return;
-    const moved = Object.fromEntries(Object.entries(next).map(([name, time]) => [name, new Date(time).toISOString()]));
-    const row = { partitionKey: bucket.subscriptionId, rowKey: bucket.region, ...moved };
-    if (etag === undefined) await table.createEntity(row);
-    else await table.updateEntity(row, 'Merge', { etag });
+    if (next !== undefined) await writeCursors(pace, bucket, next, etag);
   });
 }
 
@@ -76,12 +53,14 @@ export async function takeSlot(services: Services, bucket: Bucket, nodes: number
 }
 
 /** Until when Azure's throttling pauses a bucket; undefined where it does not. */
-export async function pausedUntil(services: Services, bucket: Bucket): Promise<Date | undefined> {
-  const { cursors } = await readCursors(services, bucket);
-  return cursors.pausedUntil > services.now().getTime() ? new Date(cursors.pausedUntil) : undefined;
+export async function pausedUntil({ tables, now }: Services, bucket: Bucket): Promise<Date | undefined> {
+  const { cursors } = await readCursors(await tables.open('pace'), bucket);
+  return cursors.pausedUntil > now().getTime() ? new Date(cursors.pausedUntil) : undefined;
 }
 
-/** Pauses one bucket, and no other. */
-export async function pauseBucket(services: Services, bucket: Bucket, until: Date): Promise<void> {
-  await moveCursors(services, bucket, (cursors) => ({ ...cursors, pausedUntil: Math.max(cursors.pausedUntil, until.getTime()) }));
+/** Pauses one bucket, and no other, for so many seconds; for none, it leaves it. */
+export async function pauseBucket(services: Services, bucket: Bucket, seconds: number): Promise<void> {
+  if (seconds <= 0) return;
+  const until = services.now().getTime() + seconds * 1000;
+  await moveCursors(services, bucket, (cursors) => ({ ...cursors, pausedUntil: Math.max(cursors.pausedUntil, until) }));
 }

@@ -2,6 +2,7 @@ import { isRestError } from '@azure/core-rest-pipeline';
 import pLimit from 'p-limit';
 import { secondsToSpare } from '../fleet/compute-budget.ts';
 import { parseTarget } from '../fleet/resource-id.ts';
+import { inconclusive } from '../probe/classify.ts';
 import { unknownFrom } from '../probe/classify-azure.ts';
 import { startRun } from '../probe/run-command.ts';
 import { composeScript } from '../probe/script.ts';
@@ -48,11 +49,7 @@ export async function postRuns(
       return {
         nonce,
         status: 'ended',
-        verdict: {
-          verdict: 'unknown',
-          reason: 'ProberError',
-          message: `the row of the node holds no resource ID of its subscription: "${facts.resourceId}"`,
-        },
+        verdict: inconclusive('ProberError', `the row of the node holds no resource ID of its subscription: "${facts.resourceId}"`),
       };
     try {
       return {

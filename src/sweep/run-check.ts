@@ -1,26 +1,26 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { parseClusterId } from '../fleet/resource-id.ts';
+import { inconclusive } from '../probe/classify.ts';
 import type { CheckResult } from '../probe/describe-check.ts';
 import type { Services } from '../services.ts';
 import { type CheckRow, completeCheck, leavePlace, readCheck } from '../tables/check-rows.ts';
 import { type NodeRow, readNodes } from '../tables/node-rows.ts';
-import { newestFirst, resultsTableOf } from '../tables/open-tables.ts';
 import { deleteStarted, putStarted, readStarted } from '../tables/poller-rows.ts';
-import { readRow } from '../tables/rows.ts';
+import { readResult } from '../tables/result-rows.ts';
 import { claimNodes, isOverdue, releaseClaims } from './claim.ts';
 import { inspectFlights } from './inspect-flights.ts';
 import type { MessageOf } from './messages.ts';
-import { pauseBucket, takeSlot } from './pace.ts';
+import { pauseBucket } from './pace.ts';
 import { postRuns } from './post-runs.ts';
 import { recordResults } from './record-results.ts';
 import { requestAssessment } from './request-assessment.ts';
 import { formatSweepId, previousOccurrence } from './schedule.ts';
 import { CHECK_SLICE, flightId } from './slice-name.ts';
+import { takeTurn } from './take-turn.ts';
 
 /** Seconds within which a check has to begin: a node on which another run goes on may be free by then. */
 const BEGIN_WITHIN_SECONDS = 120;
 const GRACE_SECONDS = 120;
 const GO_BACK_SECONDS = 5;
-const WAIT_HERE_MS = 2000;
 
 const after = (check: CheckRow, seconds: number) => new Date(Date.parse(check.requestedAt) + seconds * 1000);
 
@@ -41,25 +41,13 @@ async function finish(services: Services, check: CheckRow, result: CheckResult):
   await deleteStarted(await tables.open('flights'), flightId(check.id, check.cluster, CHECK_SLICE), [check.node]);
 }
 
-const inconclusive = (reason: CheckResult['reason'], message: string): CheckResult => ({ verdict: 'unknown', reason, message });
-
 /** The verdict of a flight that began after the check was asked for, its own or another's. */
 async function verdictSince({ tables }: Services, check: CheckRow, { state }: NodeRow): Promise<CheckResult | undefined> {
   const { latest } = state;
   if (latest === undefined || !(latest.at >= check.requestedAt)) return undefined;
   const { verdict, reason, latencyMs } = latest;
-  const row = await readRow(
-    await tables.open(resultsTableOf(latest.at)),
-    check.cluster,
-    `${check.node}|${newestFirst(latest.at)}|${latest.nonce}`,
-  );
-  return {
-    verdict,
-    reason,
-    latencyMs,
-    message: String(row?.message ?? latest.message),
-    response: String(row?.evidence ?? '') || undefined,
-  };
+  const recorded = await readResult(tables, check, latest);
+  return { verdict, reason, latencyMs, message: recorded?.message ?? latest.message, response: recorded?.evidence || undefined };
 }
 
 /** Looks at the check's own flight, or at one that an earlier sweep gave up, and records what has ended. */
@@ -85,23 +73,17 @@ async function start(services: Services, check: CheckRow, slot: string | undefin
   const { settings, now, tables } = services;
   const { id, cluster, node, region } = check;
   const until = after(check, BEGIN_WITHIN_SECONDS);
-  const bucket = { subscriptionId: cluster.slice(0, 36), region };
-  if (slot === undefined || Date.parse(slot) > now().getTime() + WAIT_HERE_MS) {
-    const { at, paused } = await takeSlot(services, bucket, 1, true, until);
-    if (at >= until)
-      return finish(services, check, inconclusive(paused ? 'Throttled' : 'OverBudget', 'there was no room for the check within its time'));
-    const wait = at.getTime() - now().getTime();
-    if (wait > WAIT_HERE_MS) return comeBack(services, check, wait / 1000, at.toISOString());
-    if (wait > 0) await sleep(wait);
-  }
+  const bucket = { subscriptionId: parseClusterId(cluster)!.subscriptionId, region };
+  const turn = await takeTurn(services, bucket, { nodes: 1, extra: true, before: until, slot });
+  if (turn.when === 'never') return finish(services, check, inconclusive(turn.reason, 'there was no room for the check within its time'));
+  if (turn.when === 'later') return comeBack(services, check, turn.delaySeconds, turn.slot);
   const flight = flightId(id, cluster, CHECK_SLICE);
   const claims = await claimNodes(services, { cluster, nodes: [node], sweep: id }, flight);
   if (claims.length === 0) return comeBack(services, check, GO_BACK_SECONDS);
   // Sent before the start, so that a crash in between loses nothing.
   await comeBack(services, check, settings.FIRST_COLLECT_SECONDS);
   const { started, throttledFor = 0, spareFor } = await postRuns(services, bucket.subscriptionId, claims, now() < until);
-  const pauseFor = Math.max(throttledFor, spareFor);
-  if (pauseFor > 0) await pauseBucket(services, bucket, new Date(now().getTime() + pauseFor * 1000));
+  await pauseBucket(services, bucket, Math.max(throttledFor, spareFor));
   if (started.get(node)?.status === 'moved') return releaseClaims(services, cluster, [node], flight);
   await putStarted(await tables.open('flights'), flight, started);
 }

@@ -1,7 +1,8 @@
 import { rollUp } from '../history/roll-up.ts';
 import type { Services } from '../services.ts';
 import { readNodes } from '../tables/node-rows.ts';
-import { insertSealed, markRecollected, type PlanAndTallies, readPlanAndTallies } from '../tables/sweep-rows.ts';
+import { markRecollected, type PlanAndTallies, readPlanAndTallies } from '../tables/plan-rows.ts';
+import { insertSealed } from '../tables/sweep-rows.ts';
 import { COLLECT_GRACE_SECONDS } from './claim.ts';
 import { effectDone } from './effect.ts';
 import { addUp, type Ledger, outstanding, type Plan } from './ledger.ts';

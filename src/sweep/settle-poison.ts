@@ -1,17 +1,18 @@
 import { createHash } from 'node:crypto';
+import { inconclusive } from '../probe/classify.ts';
 import { redact } from '../probe/redact.ts';
 import type { Services } from '../services.ts';
 import { completeCheck } from '../tables/check-rows.ts';
 import { readNodes } from '../tables/node-rows.ts';
+import { insertPlan, insertTally } from '../tables/plan-rows.ts';
 import { insertOnce } from '../tables/rows.ts';
-import { insertPlan, insertTally } from '../tables/sweep-rows.ts';
 import { toTally } from './ledger.ts';
 import { giveUpListing } from './list-clusters.ts';
 import { readMessage, type WorkMessage } from './messages.ts';
 import { isPlanned } from './slice-name.ts';
 
 async function loseCheck({ tables, now }: Services, id: string): Promise<void> {
-  const result = { verdict: 'unknown', reason: 'ProberError', message: 'the check failed each time it was tried' } as const;
+  const result = inconclusive('ProberError', 'the check failed each time it was tried');
   await completeCheck(await tables.open('checks'), id, result, now().toISOString());
 }
 

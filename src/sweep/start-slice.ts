@@ -1,33 +1,22 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parseClusterId } from '../fleet/resource-id.ts';
 import type { Services } from '../services.ts';
 import { readNodes } from '../tables/node-rows.ts';
+import { hasTally, markStarted, readPlanHead } from '../tables/plan-rows.ts';
 import { putStarted } from '../tables/poller-rows.ts';
-import { hasTally, markStarted, readPlanHead } from '../tables/sweep-rows.ts';
 import { COLLECT_GRACE_SECONDS, claimNodes, isOverdue } from './claim.ts';
 import { effectDone } from './effect.ts';
 import type { MessageOf } from './messages.ts';
 import { moveRest } from './move-rest.ts';
-import { type Bucket, pauseBucket, pausedUntil, type Slot, takeSlot } from './pace.ts';
+import { pauseBucket } from './pace.ts';
 import { postRuns } from './post-runs.ts';
 import { lastStart, nextOccurrence } from './schedule.ts';
 import { confirmationOf, flightId, isPlanned, timesPutOff } from './slice-name.ts';
+import { takeTurn } from './take-turn.ts';
 import { tallyNotProbed } from './tally-not-probed.ts';
 
 type StartSlice = MessageOf<'start-slice'>;
 
-const WAIT_HERE_MS = 2000;
-const MISSED_MS = 1000;
 const GO_BACK_SECONDS = 5;
-
-/** Finds the moment to start: the slot in the message if it still holds, else a new one. */
-async function slotFor(services: Services, message: StartSlice, bucket: Bucket, before: Date): Promise<Slot> {
-  if (message.slot !== undefined) {
-    const late = services.now().getTime() - Date.parse(message.slot);
-    if (late < MISSED_MS && (await pausedUntil(services, bucket)) === undefined) return { at: new Date(message.slot), paused: false };
-  }
-  return takeSlot(services, bucket, message.nodes.length, message.confirms !== undefined, before);
-}
 
 /** Whether a confirmation has to wait for a flight that is under way. */
 async function mustWait({ tables, now }: Services, { cluster, nodes, confirms }: StartSlice): Promise<boolean> {
@@ -49,16 +38,13 @@ export async function startSlice(services: Services, message: StartSlice): Promi
 
   const bucket = { subscriptionId: parseClusterId(cluster)!.subscriptionId, region: planned.region };
   const over = nextOccurrence(settings.SWEEP_SCHEDULE, new Date(sweep));
-  const { at, paused } = await slotFor(services, message, bucket, over);
-  if (at >= over) return tallyNotProbed(services, message, paused ? 'Throttled' : 'OverBudget');
-  const wait = at.getTime() - now().getTime();
-  if (wait > WAIT_HERE_MS) {
+  const extra = message.confirms !== undefined;
+  const turn = await takeTurn(services, bucket, { nodes: nodes.length, extra, before: over, slot: message.slot });
+  if (turn.when === 'never') return tallyNotProbed(services, message, turn.reason);
+  if (turn.when === 'later') {
     const { v: _, deadline: __, ...work } = message;
-    // Back a little early: the queue counts whole seconds and polls, and a missed slot is a wasted one.
-    const delaySeconds = Math.max(1, Math.floor((wait - WAIT_HERE_MS) / 1000));
-    return queue.send({ ...work, slot: at.toISOString() }, { delaySeconds, deadline: lastStart(settings, sweep) });
+    return queue.send({ ...work, slot: turn.slot }, { delaySeconds: turn.delaySeconds, deadline: lastStart(settings, sweep) });
   }
-  if (wait > 0) await sleep(wait);
 
   const id = flightId(sweep, cluster, slice);
   const claims = await claimNodes(services, message, id);
@@ -77,8 +63,7 @@ export async function startSlice(services: Services, message: StartSlice): Promi
   const moved = new Map([...started].filter(([, start]) => start.status === 'moved'));
   await putStarted(await tables.open('flights'), id, new Map([...started].filter(([node]) => !moved.has(node))));
   if (started.size > moved.size) effectDone('start-slice:pollers');
-  const pauseFor = Math.max(throttledFor ?? 0, spareFor);
-  if (pauseFor > 0) await pauseBucket(services, bucket, new Date(now().getTime() + pauseFor * 1000));
+  await pauseBucket(services, bucket, Math.max(throttledFor ?? 0, spareFor));
   if (moved.size > 0) await moveRest(services, message, moved, throttledFor ?? busyFor, over);
 }
 

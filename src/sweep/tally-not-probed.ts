@@ -1,5 +1,5 @@
 import type { Services } from '../services.ts';
-import { insertTally } from '../tables/sweep-rows.ts';
+import { insertTally } from '../tables/plan-rows.ts';
 import { type Outcome, toTally } from './ledger.ts';
 import type { MessageOf } from './messages.ts';
 import { isPlanned } from './slice-name.ts';

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { parseClusterId } from '../fleet/resource-id.ts';
 import type { ClusterOutageState } from '../history/cluster-outage.ts';
 import { type CommonFactor, commonFactor } from '../history/common-factors.ts';
+import { episode } from '../history/node-state.ts';
 import { addUptimes, emptyBuckets, type Uptime, type UptimeBuckets, uptime, uptimeBuckets } from '../history/uptime.ts';
-import { reasonCode } from '../probe/reasons.ts';
 import { type Counts, counts, emptyCounts } from '../sweep/ledger.ts';
 import { fromLongJson, toLongJson } from './long-json.ts';
 import { readJson } from './read-json.ts';
@@ -44,7 +44,6 @@ export interface ClusterRow {
 /** A cluster's own row holds, beside what lists show, the hours and days that its uptime is summed from. */
 export type OwnClusterRow = ClusterRow & { buckets: UptimeBuckets };
 
-const episode = z.object({ outage: z.string(), episode: z.number(), from: z.string(), end: z.string().optional(), reason: reasonCode });
 const outageState = z.object({ outage: episode.optional(), below: z.object({ sweep: z.string(), since: z.string() }).optional() });
 
 /** Reads a cluster out of its row, or out of as much of it as was selected. */

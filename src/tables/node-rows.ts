@@ -1,7 +1,7 @@
 import type { TableClient, TransactionAction } from '@azure/data-tables';
 import { z } from 'zod';
 import type { NodeHistory } from '../history/node-history.ts';
-import { type Episode, emptyState, type NodeState, openSince, type ProbeResult } from '../history/node-state.ts';
+import { type Episode, emptyState, episode, type NodeState, openSince, type ProbeResult } from '../history/node-state.ts';
 import { isReasonCode, type ReasonCode, reasonCode } from '../probe/reasons.ts';
 import { readJson } from './read-json.ts';
 import { prefixed, type Row, readRange } from './rows.ts';
@@ -70,9 +70,7 @@ function readFlight({ flight: value, timestamp }: Row): Flight | undefined {
 }
 
 const verdict = z.enum(['reachable', 'unreachable', 'unknown']);
-const reason = reasonCode;
-const episode = z.object({ outage: z.string(), episode: z.number(), from: z.string(), end: z.string().optional(), reason });
-const result = z.object({ at: z.string(), nonce: z.string(), verdict, reason });
+const result = z.object({ at: z.string(), nonce: z.string(), verdict, reason: reasonCode });
 const counted = { failures: z.number(), successes: z.number(), unknowns: z.number() };
 const times = { since: z.string().optional(), firstFailure: z.string().optional(), firstSuccess: z.string().optional() };
 const stored = z.object({

@@ -58,7 +58,14 @@ export function sweepsTableOf(sweep: string): TableName {
   return `sweeps${sweep.slice(0, 7).replaceAll('-', '')}` as TableName;
 }
 
+const LATEST_MS = 9_999_999_999_999;
+
 /** A key part that sorts the newest time first. */
 export function newestFirst(time: string): string {
-  return String(9_999_999_999_999 - Date.parse(time)).padStart(13, '0');
+  return String(LATEST_MS - Date.parse(time)).padStart(13, '0');
+}
+
+/** The time of a key part of `newestFirst`; the latest that it can tell where it is none. */
+export function timeOfKey(newest: string | undefined): string {
+  return new Date(LATEST_MS - (Number(newest) || 0)).toISOString();
 }

@@ -5,7 +5,7 @@ import { emptyLog, type LogEntry, logEntry, type NodeLog } from '../history/log.
 import type { Outage, Told } from '../history/outage.ts';
 import { isReasonCode } from '../probe/reasons.ts';
 import { fromLongJson, toLongJson } from './long-json.ts';
-import { newestFirst } from './open-tables.ts';
+import { newestFirst, timeOfKey } from './open-tables.ts';
 import { readJson } from './read-json.ts';
 import { prefixed, type Row, readRange, readRow } from './rows.ts';
 
@@ -31,7 +31,7 @@ function readTold(row: Row): Told {
 
 const timeOr = (value: unknown, fallback: string) => (Number.isNaN(Date.parse(String(value))) ? fallback : String(value));
 // Its key tells the start too, see newestFirst.
-const startOf = ({ rowKey, start }: Row) => timeOr(start, new Date(9_999_999_999_999 - (Number(rowKey.split('|')[2]) || 0)).toISOString());
+const startOf = ({ rowKey, start }: Row) => timeOr(start, timeOfKey(rowKey.split('|')[2]));
 
 /** Reads an outage out of its row. */
 export function toOutageRow(row: Row & { etag: string }): OutageRow {

@@ -1,12 +1,12 @@
 import type { TableClient } from '@azure/data-tables';
 import { z } from 'zod';
-import type { Verdict } from '../probe/classify.ts';
+import { inconclusive, type Verdict } from '../probe/classify.ts';
 import { reasonCode } from '../probe/reasons.ts';
 import { readJson } from './read-json.ts';
 import { isLostWrite, readRange, readRow, writeBatch } from './rows.ts';
 
 const ended = z.object({ verdict: z.literal('unknown'), reason: reasonCode, message: z.string() });
-const unreadable: Verdict = { verdict: 'unknown', reason: 'ProberError', message: 'the row of the start could not be read' };
+const unreadable = inconclusive('ProberError', 'the row of the start could not be read');
 
 /** How the start of one flight went: a poller, an answer that ended it at once, or a move to a later slice. */
 export type Started = { nonce: string } & (

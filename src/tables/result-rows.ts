@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isReasonCode } from '../probe/reasons.ts';
-import { newestFirst, resultsTableOf, type Tables } from './open-tables.ts';
-import { type Row, readRange } from './rows.ts';
+import { newestFirst, resultsTableOf, type Tables, timeOfKey } from './open-tables.ts';
+import { type Row, readRange, readRow } from './rows.ts';
 
 /** One probe of a node, as it was recorded. */
 export interface ResultRow {
@@ -25,7 +25,7 @@ function toResultRow(row: Row): ResultRow {
   const place = row.rowKey.split('|').slice(1).join('|');
   return {
     place,
-    at: new Date(9_999_999_999_999 - Number(place.split('|')[0])).toISOString(),
+    at: timeOfKey(place.split('|')[0]),
     verdict: verdict.parse(row.verdict),
     reason: reasonOf(row.reason),
     message: text(row.message),
@@ -33,6 +33,16 @@ function toResultRow(row: Row): ResultRow {
     sweep: text(row.sweep),
     evidence: text(row.evidence),
   };
+}
+
+/** Reads the one result of a flight; undefined where it is not recorded. */
+export async function readResult(
+  tables: Tables,
+  { cluster, node }: { cluster: string; node: string },
+  { at, nonce }: { at: string; nonce: string },
+): Promise<ResultRow | undefined> {
+  const row = await readRow(await tables.open(resultsTableOf(at)), cluster, `${node}|${newestFirst(at)}|${nonce}`);
+  return row && toResultRow(row);
 }
 
 /**
@@ -47,7 +57,7 @@ export async function readResults(
   { cluster, node }: { cluster: string; node: string },
   { since, after, most }: { since: Date; after?: string; most: number },
 ): Promise<{ rows: ResultRow[]; after?: string }> {
-  const newest = after === undefined ? '~' : resultsTableOf(new Date(9_999_999_999_999 - Number(after.split('|')[0])).toISOString());
+  const newest = after === undefined ? '~' : resultsTableOf(timeOfKey(after.split('|')[0]));
   // Only tables that are there: opening another day's would make it.
   const days = (await tables.dated('results')).filter((name) => name <= newest && name >= resultsTableOf(since.toISOString()));
   // Behind every key of that moment.

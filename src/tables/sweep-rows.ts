@@ -3,11 +3,12 @@ import { z } from 'zod';
 import { type ClusterFacts, clusterFacts } from '../fleet/list-managed-clusters.ts';
 import { parseClusterId } from '../fleet/resource-id.ts';
 import { type ReasonCode, reasonCode } from '../probe/reasons.ts';
-import { emptyLedger, type Ledger, ledger, type Plan, plan, type Tally, tally } from '../sweep/ledger.ts';
+import { emptyLedger, type Ledger, ledger } from '../sweep/ledger.ts';
 import { fromLongJson, toLongJson } from './long-json.ts';
-import { newestFirst, sweepsTableOf, type Tables } from './open-tables.ts';
+import type { Tables } from './open-tables.ts';
 import { readJson } from './read-json.ts';
-import { insertOnce, readRange, readRow } from './rows.ts';
+import { insertOnce, prefixed, readRange, readRow } from './rows.ts';
+import { insertLine } from './sweep-list.ts';
 
 /** A subscription's part of a sweep: its clusters, or why it could not be read. */
 export interface SubscriptionRow {
@@ -35,10 +36,13 @@ const ledgerOf = (value: unknown) => readJson(ledger, value, undefined);
 export async function insertSweep(tables: Tables, sweep: string, subscriptions: readonly string[], now: string): Promise<string[]> {
   const rows = await tables.open('sweeps');
   await insertOnce(rows, { partitionKey: sweep, rowKey: 'sweep', startedAt: now, ...toLongJson('subscriptions', subscriptions) });
-  const list = await tables.open(sweepsTableOf(sweep));
-  await insertOnce(list, { partitionKey: 'sweeps', rowKey: newestFirst(sweep), sweep, startedAt: now });
-  const stored = await readRow(rows, sweep, 'sweep');
-  return fromLongJson(names, 'subscriptions', stored ?? {}, []);
+  await insertLine(tables, sweep, now);
+  return readSubscriptions(rows, sweep);
+}
+
+/** Reads the subscriptions that a sweep was to look at. */
+export async function readSubscriptions(sweeps: TableClient, sweep: string): Promise<string[]> {
+  return fromLongJson(names, 'subscriptions', (await readRow(sweeps, sweep, 'sweep')) ?? {}, []);
 }
 
 /** Inserts a subscription's row, once, and returns the stored one. */
@@ -101,135 +105,13 @@ export async function insertSealed(
   return { stored: ledgerOf((await readRow(table, sweep, rowKey))?.ledger) ?? own, first: false };
 }
 
-const planPartition = (sweep: string, cluster: string) => `${sweep}|${cluster}`;
-
-/** What a slice needs of its cluster's plan. */
-export type PlanHead = Pick<Plan, 'region' | 'due'>;
-
-/** Inserts a cluster's plan, once, and returns the stored one: whoever comes second follows the first. */
-export async function insertPlan(table: TableClient, sweep: string, cluster: string, planned: Plan): Promise<Plan> {
-  const { region, due } = planned;
-  const row = { partitionKey: planPartition(sweep, cluster), rowKey: 'plan', region, due, ...toLongJson('plan', planned) };
-  if (await insertOnce(table, row)) return planned;
-  return (await readPlan(table, sweep, cluster)) ?? planned;
-}
-
-/** Reads a cluster's plan. */
-export async function readPlan(table: TableClient, sweep: string, cluster: string): Promise<Plan | undefined> {
-  const row = await readRow(table, planPartition(sweep, cluster), 'plan');
-  return row && fromLongJson(plan, 'plan', row, undefined);
-}
-
-/** Reads the head of a cluster's plan, which is short however many nodes are planned. */
-export async function readPlanHead(table: TableClient, sweep: string, cluster: string): Promise<PlanHead | undefined> {
-  const row = await readRow(table, planPartition(sweep, cluster), 'plan', ['region', 'due']);
-  return row && { region: String(row.region), due: String(row.due) };
-}
-
-/** What is known of a cluster in a sweep. */
-export interface PlanAndTallies {
-  planned?: Plan;
-  /** By slice. */
-  tallies: Map<string, Tally>;
-  /** When each slice was started. */
-  started: Map<string, string>;
-  /** Slices whose collection was enqueued once more. */
-  recollected: Set<string>;
-}
-
-/** Reads a cluster's plan and tallies. */
-export async function readPlanAndTallies(table: TableClient, sweep: string, cluster: string): Promise<PlanAndTallies> {
-  const rows = await readRange(table, planPartition(sweep, cluster));
-  const own = rows.find((row) => row.rowKey === 'plan');
-  const tallies = rows.filter((row) => row.rowKey.startsWith('tally|'));
-  return {
-    planned: own && fromLongJson(plan, 'plan', own, undefined),
-    tallies: new Map(tallies.map((row) => [row.rowKey.slice('tally|'.length), fromLongJson(tally, 'tally', row, {})])),
-    started: new Map(
-      rows.filter((row) => row.rowKey.startsWith('started|')).map((row) => [row.rowKey.slice('started|'.length), String(row.at)]),
-    ),
-    recollected: new Set(rows.filter((row) => row.rowKey.startsWith('recollected|')).map((row) => row.rowKey.slice('recollected|'.length))),
-  };
-}
-
-/** Inserts a slice's tally, once. */
-export function insertTally(table: TableClient, sweep: string, cluster: string, slice: string, outcomes: Tally): Promise<boolean> {
-  return insertOnce(table, { partitionKey: planPartition(sweep, cluster), rowKey: `tally|${slice}`, ...toLongJson('tally', outcomes) });
-}
-
-/** Notes when a slice was started: until then its collection is not missing. */
-export async function markStarted(table: TableClient, sweep: string, cluster: string, slice: string, at: string): Promise<void> {
-  await insertOnce(table, { partitionKey: planPartition(sweep, cluster), rowKey: `started|${slice}`, at });
-}
-
-/** Notes that a slice's collection was enqueued once more. */
-export async function markRecollected(table: TableClient, sweep: string, cluster: string, slice: string): Promise<void> {
-  await insertOnce(table, { partitionKey: planPartition(sweep, cluster), rowKey: `recollected|${slice}` });
-}
-
-/** Whether a slice's tally is in. */
-export async function hasTally(table: TableClient, sweep: string, cluster: string, slice: string): Promise<boolean> {
-  return (await readRow(table, planPartition(sweep, cluster), `tally|${slice}`, ['rowKey'])) !== undefined;
-}
-
-/** A line in the list of sweeps. */
-export interface SweepLine {
-  sweep: string;
-  startedAt: string;
-  completedAt?: string;
-  coverage?: number;
-  ledger?: Ledger;
-  /** What is wrong with the settings or with access, as sentences; absent until the sweep is complete. */
-  warnings?: string[];
-}
-
-/** Completes a sweep, once: its `completed` row, then its line in the list. Returns whether this call completed it. */
-export async function insertCompleted(tables: Tables, line: Required<SweepLine>): Promise<boolean> {
-  const { sweep, startedAt, completedAt, coverage } = line;
-  const rows = await tables.open('sweeps');
-  const properties = { startedAt, completedAt, coverage, ledger: JSON.stringify(line.ledger), ...toLongJson('warnings', line.warnings) };
-  if (!(await insertOnce(rows, { partitionKey: sweep, rowKey: 'completed', ...properties }))) return false;
-  await writeLine(tables, sweep, properties);
-  return true;
-}
-
-async function writeLine(tables: Tables, sweep: string, properties: Record<string, unknown>): Promise<void> {
-  const list = await tables.open(sweepsTableOf(sweep));
-  await list.upsertEntity({ partitionKey: 'sweeps', rowKey: newestFirst(sweep), sweep, ...properties }, 'Merge');
-}
-
-/** Writes the line of a completed sweep again: the process that completed it may have died before. */
-export async function repairLine(tables: Tables, sweep: string): Promise<void> {
-  const row = await readRow(await tables.open('sweeps'), sweep, 'completed');
-  if (row === undefined) return;
-  const { startedAt, completedAt, coverage, ledger: stored } = row;
-  const warnings = fromLongJson(names, 'warnings', row, []);
-  await writeLine(tables, sweep, { startedAt, completedAt, coverage, ledger: stored, ...toLongJson('warnings', warnings) });
-}
-
-/**
- * Lists sweeps, newest first, from this month's and last month's list.
- *
- * @param before - only those older than this sweep.
- */
-export async function listSweeps(tables: Tables, now: Date, most: number, before?: string): Promise<SweepLine[]> {
-  const months = [now, new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 0))];
-  // The next key after that of the sweep.
-  const from = before === undefined ? '' : `${newestFirst(before)}!`;
-  const lines: SweepLine[] = [];
-  for (const month of months) {
-    if (lines.length >= most) break;
-    const rows = await readRange(await tables.open(sweepsTableOf(month.toISOString())), 'sweeps', { from, most: most - lines.length });
-    lines.push(
-      ...rows.map((row) => ({
-        sweep: String(row.sweep),
-        startedAt: String(row.startedAt),
-        completedAt: row.completedAt ? String(row.completedAt) : undefined,
-        coverage: typeof row.coverage === 'number' ? row.coverage : undefined,
-        ledger: ledgerOf(row.ledger),
-        warnings: row.completedAt ? fromLongJson(names, 'warnings', row, []) : undefined,
-      })),
-    );
-  }
-  return lines;
+/** Reads the ledgers of a sweep's sealed clusters, by cluster; one that cannot be read is left out. */
+export async function readSealedLedgers(sweeps: TableClient, sweep: string): Promise<Map<string, Ledger>> {
+  const rows = await readRange(sweeps, sweep, { ...prefixed('sealed|'), select: ['RowKey', 'ledger'] });
+  return new Map(
+    rows.flatMap((row) => {
+      const read = ledgerOf(row.ledger);
+      return read === undefined ? [] : [[row.rowKey.slice('sealed|'.length), read] as const];
+    }),
+  );
 }

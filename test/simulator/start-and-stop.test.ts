@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { demoFleet } from '../../local/demo-fleet.ts';
+import { isAlive } from '../host/until.ts';
 import { compute, kubectlScript, smallFleet, subscriptionId } from './small-fleet.ts';
 import { converse } from './speak-to-simulator.ts';
 
@@ -11,13 +12,14 @@ async function firstInstance(simulator: Awaited<ReturnType<typeof converse>>): P
   return { path: `${compute}/virtualMachineScaleSets/${name}/virtualMachines/0`, node: `${name}000000` };
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
+/** The process ids that a node's script writes into files of its folder. */
+async function pidsIn(folder: string, ...names: string[]): Promise<number[]> {
+  const written = async () => {
+    const pids = await Promise.all(names.map(async (name) => Number(await readFile(join(folder, name), 'utf8'))));
+    expect(Math.min(...pids)).toBeGreaterThan(1);
+    return pids;
+  };
+  return vi.waitFor(written, { timeout: 20_000 });
 }
 
 test('stopping kills scripts with their children and closes every listener', async () => {
@@ -27,13 +29,7 @@ test('stopping kills scripts with their children and closes every listener', asy
   const server = /server: (\S+)/.exec(kubeconfigText)?.[1] ?? '';
   await simulator.start(path, ['sleep 300 & echo $! > ../../child; echo $$ > ../../shell; wait']);
   const folder = join(simulator.dir, 'nodes', `${subscriptionId}.rg-shop.shop`, node);
-  const pidOf = (name: string) =>
-    vi.waitFor(async () => {
-      const pid = Number(await readFile(join(folder, name), 'utf8'));
-      expect(pid).toBeGreaterThan(1);
-      return pid;
-    });
-  const pids = [await pidOf('child'), await pidOf('shell')];
+  const pids = await pidsIn(folder, 'child', 'shell');
   await simulator.setFault(node, 'black-hole');
   await simulator.end();
   // Orphans are dead at once, but have a pid until the machine's first process takes note.
@@ -54,11 +50,7 @@ test('stopping leaves no process and no mount of a node in namespaces of its own
   );
   await simulator.start(path, ['sleep 300 & echo $! > ../../child; echo $$ > ../../shell; echo $PPID > ../../parent; wait']);
   const folder = join(simulator.dir, 'nodes', `${subscriptionId}.rg-shop.shop`, node);
-  const pids = await vi.waitFor(async () => {
-    const found = await Promise.all(['child', 'shell', 'parent'].map(async (name) => Number(await readFile(join(folder, name), 'utf8'))));
-    expect(Math.min(...found)).toBeGreaterThan(1);
-    return found;
-  });
+  const pids = await pidsIn(folder, 'child', 'shell', 'parent');
   await simulator.end();
   await vi.waitFor(() => expect(pids.map(isAlive)).toEqual([false, false, false]), { timeout: 20_000 });
   expect(await readFile('/proc/mounts', 'utf8')).not.toContain(simulator.dir);

@@ -131,9 +131,10 @@ describe('inspectFlights', () => {
   // Last: it ends the run.
   it('takes what a run brought when it ended after all, whatever was noted of the agent', async () => {
     await simulator.clearFault('shop');
-    await vi.waitFor(async () => {
+    const ends = async () => {
       const seen = told(await inspect('notReady', minutes(3)));
       expect(seen).toMatchObject({ verdict: 'unknown', reason: 'NoProof', keepsClaim: false });
-    });
+    };
+    await vi.waitFor(ends, { timeout: 20_000 });
   });
 });

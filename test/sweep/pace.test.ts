@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Azurite, startAzurite } from '../../local/azurite.ts';
 import type { Services } from '../../src/services.ts';
-import { type Bucket, pauseBucket, pausedUntil, takeSlot } from '../../src/sweep/pace.ts';
+import { pauseBucket, pausedUntil, takeSlot } from '../../src/sweep/pace.ts';
+import type { Bucket } from '../../src/tables/pace-rows.ts';
 import { type Clock, servicesAt } from './services-at.ts';
 
 const start = Date.parse('2026-11-21T09:35:00.000Z');
@@ -71,7 +72,7 @@ describe('the pace of confirmations and checks', () => {
 describe('a paused bucket', () => {
   it('has no slot before the pause is over, for sweeps and confirmations alike', async () => {
     await take(1);
-    await pauseBucket(services, bucket, later(30));
+    await pauseBucket(services, bucket, 30);
     expect(await takeSlot(services, bucket, 50, false, farAway)).toEqual({ at: later(30), paused: true });
     expect(await takeSlot(services, bucket, 1, true, farAway)).toEqual({ at: later(30), paused: true });
     expect(await take(1)).toEqual(later(45));
@@ -79,26 +80,26 @@ describe('a paused bucket', () => {
   });
 
   it('is open again once the pause is over', async () => {
-    await pauseBucket(services, bucket, later(30));
+    await pauseBucket(services, bucket, 30);
     clock.move(30_000);
     expect(await pausedUntil(services, bucket)).toBeUndefined();
     expect(await takeSlot(services, bucket, 1, false, farAway)).toEqual({ at: later(30), paused: false });
   });
 
   it('stays paused for as long as the longest pause says', async () => {
-    await pauseBucket(services, bucket, later(60));
-    await pauseBucket(services, bucket, later(30));
+    await pauseBucket(services, bucket, 60);
+    await pauseBucket(services, bucket, 30);
     expect(await pausedUntil(services, bucket)).toEqual(later(60));
   });
 
   it('pauses no other', async () => {
-    await pauseBucket(services, bucket, later(60));
+    await pauseBucket(services, bucket, 60);
     expect(await pausedUntil(services, { ...bucket, region: 'northeurope' })).toBeUndefined();
     expect(await pausedUntil(services, { ...bucket, subscriptionId: randomUUID() })).toBeUndefined();
   });
 
   it('is known of by another process', async () => {
-    await pauseBucket(services, bucket, later(60));
+    await pauseBucket(services, bucket, 60);
     const other = servicesAt(azurite.connectionString, '2026-11-21T09:35:00.000Z').services;
     expect(await takeSlot(other, bucket, 1, false, farAway)).toEqual({ at: later(60), paused: true });
   });

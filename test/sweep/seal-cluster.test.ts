@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Azurite, startAzurite } from '../../local/azurite.ts';
 import { type Services, WORK_QUEUE } from '../../src/services.ts';
 import { sealCluster } from '../../src/sweep/seal-cluster.ts';
-import { insertPlan, insertTally, markStarted } from '../../src/tables/sweep-rows.ts';
+import { insertPlan, insertTally, markStarted } from '../../src/tables/plan-rows.ts';
 import { type Clock, servicesAt } from './services-at.ts';
 
 const sweep = '2026-11-21T09:35:00Z';

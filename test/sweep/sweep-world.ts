@@ -17,7 +17,9 @@ import { readSettings } from '../../src/settings.ts';
 import type { Plan } from '../../src/sweep/ledger.ts';
 import { settlePoison } from '../../src/sweep/settle-poison.ts';
 import { doWork } from '../../src/sweep/work.ts';
-import { listSweeps, readPlanAndTallies, readSweep, type SweepLine } from '../../src/tables/sweep-rows.ts';
+import { readPlanAndTallies } from '../../src/tables/plan-rows.ts';
+import { listSweeps, type SweepLine } from '../../src/tables/sweep-list.ts';
+import { readSweep } from '../../src/tables/sweep-rows.ts';
 
 const LONGEST_SWEEP_MS = 60_000;
 const MOST_DELIVERIES = 3;

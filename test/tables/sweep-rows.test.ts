@@ -1,25 +1,14 @@
 import type { TableClient } from '@azure/data-tables';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ClusterFacts } from '../../src/fleet/list-managed-clusters.ts';
 import type { Ledger, Plan } from '../../src/sweep/ledger.ts';
-import { newestFirst } from '../../src/tables/open-tables.ts';
-import { insertOnce, readRow } from '../../src/tables/rows.ts';
+import { insertPlan, insertTally } from '../../src/tables/plan-rows.ts';
 import {
-  hasTally,
-  insertCompleted,
-  insertPlan,
   insertSealed,
   insertSubscription,
   insertSweep,
-  insertTally,
-  listSweeps,
-  markRecollected,
-  markStarted,
-  readPlan,
-  readPlanAndTallies,
   readSubscription,
   readSweep,
-  repairLine,
   type SubscriptionRow,
 } from '../../src/tables/sweep-rows.ts';
 import { type Storage, startStorage } from './storage.ts';
@@ -54,12 +43,7 @@ const ledger = (known: number): Ledger => ({
   byReason: { Reachable: known },
   unknownByReason: {},
 });
-const plan = (...slices: string[][]): Plan => ({
-  region: 'westeurope',
-  due: '2026-11-21T09:35:05.000Z',
-  slices,
-  notProbed: { TooYoung: ['y'] },
-});
+const plan: Plan = { region: 'westeurope', due: '2026-11-21T09:35:05.000Z', slices: [['a']], notProbed: {} };
 
 describe('a sweep', () => {
   it('has the subscriptions with which it was started first, however often it is started', async () => {
@@ -120,115 +104,9 @@ describe('a sweep', () => {
   });
 
   it('is read without the plans and tallies of its clusters', async () => {
-    await insertPlan(sweeps, 'apart', cluster, plan(['a']));
+    await insertPlan(sweeps, 'apart', cluster, plan);
     await insertTally(sweeps, 'apart', cluster, '0', { 'reachable/Reachable': ['a'] });
     await insertSealed(sweeps, 'apart', cluster, ledger(1));
     expect(await readSweep(sweeps, 'apart')).toMatchObject({ listed: [], sealed: new Map([[cluster, ledger(1)]]) });
-  });
-});
-
-describe('the plan of a cluster', () => {
-  it('is the first that was made', async () => {
-    expect(await readPlan(sweeps, 'plan', cluster)).toBeUndefined();
-    expect(await insertPlan(sweeps, 'plan', cluster, plan(['a'], ['b']))).toEqual(plan(['a'], ['b']));
-    expect(await insertPlan(sweeps, 'plan', cluster, plan(['z']))).toEqual(plan(['a'], ['b']));
-    expect(await readPlan(sweeps, 'plan', cluster)).toEqual(plan(['a'], ['b']));
-  });
-
-  it('may hold 5,000 nodes', async () => {
-    const large = plan(
-      ...Array.from({ length: 100 }, (_, n) => Array.from({ length: 50 }, (__, m) => `aks-nodepool1-12345678-vmss${n * 50 + m}`)),
-    );
-    await insertPlan(sweeps, 'large', cluster, large);
-    expect(await readPlan(sweeps, 'large', cluster)).toEqual(large);
-  });
-
-  it('is read with the first tally of each slice', async () => {
-    expect(await readPlanAndTallies(sweeps, 'tally', cluster)).toEqual({
-      planned: undefined,
-      tallies: new Map(),
-      started: new Map(),
-      recollected: new Set(),
-    });
-    await insertPlan(sweeps, 'tally', cluster, plan(['a'], ['b']));
-    expect(await hasTally(sweeps, 'tally', cluster, '0')).toBe(false);
-    expect(await insertTally(sweeps, 'tally', cluster, '0', { 'reachable/Reachable': ['a'] })).toBe(true);
-    expect(await insertTally(sweeps, 'tally', cluster, '0', { 'unknown/Lost': ['a'] })).toBe(false);
-    await insertTally(sweeps, 'tally', cluster, '1.r1', { 'unknown/NodeBusy': ['b'] });
-    await markRecollected(sweeps, 'tally', cluster, '1');
-    await markRecollected(sweeps, 'tally', cluster, '1');
-    await markStarted(sweeps, 'tally', cluster, '0', '2026-11-21T09:35:10.000Z');
-    await markStarted(sweeps, 'tally', cluster, '0', '2026-11-21T09:36:00.000Z');
-    expect([await hasTally(sweeps, 'tally', cluster, '0'), await hasTally(sweeps, 'tally', cluster, '1')]).toEqual([true, false]);
-    expect(await readPlanAndTallies(sweeps, 'tally', cluster)).toEqual({
-      planned: plan(['a'], ['b']),
-      tallies: new Map([
-        ['0', { 'reachable/Reachable': ['a'] }],
-        ['1.r1', { 'unknown/NodeBusy': ['b'] }],
-      ]),
-      started: new Map([['0', '2026-11-21T09:35:10.000Z']]),
-      recollected: new Set(['1']),
-    });
-  });
-
-  it('is no plan where it cannot be read', async () => {
-    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
-    await insertOnce(sweeps, { partitionKey: `broken|${cluster}`, rowKey: 'plan', plan0: '{"slices":7}' });
-    expect(await readPlan(sweeps, 'broken', cluster)).toBeUndefined();
-    warn.mockRestore();
-  });
-});
-
-describe('the list of sweeps', () => {
-  const line = (sweep: string, known: number) => ({
-    sweep,
-    startedAt: sweep,
-    completedAt: sweep.replace('00Z', '40Z'),
-    coverage: 0.975,
-    ledger: ledger(known),
-    warnings: ['INCLUDE_CLUSTERS: "x/*" matches the name of no cluster in scope'],
-  });
-
-  it('is newest first, over the turn of a month, and holds what is complete', async () => {
-    const { tables } = storage;
-    const ids = ['2027-01-31T23:55:00Z', '2027-02-01T00:00:00Z', '2027-02-01T00:05:00Z'] as const;
-    for (const id of ids) await insertSweep(tables, id, [sub], id);
-    expect(await insertCompleted(tables, line(ids[0], 3))).toBe(true);
-    expect(await insertCompleted(tables, line(ids[1], 4))).toBe(true);
-    const now = new Date('2027-02-01T00:06:00Z');
-    expect(await listSweeps(tables, now, 50)).toEqual([
-      { sweep: ids[2], startedAt: ids[2], completedAt: undefined, coverage: undefined, ledger: undefined, warnings: undefined },
-      line(ids[1], 4),
-      line(ids[0], 3),
-    ]);
-    expect((await listSweeps(tables, now, 2)).map(({ sweep }) => sweep)).toEqual([ids[2], ids[1]]);
-    expect((await listSweeps(tables, new Date('2027-03-31T12:00:00Z'), 50)).map(({ sweep }) => sweep)).toEqual([ids[2], ids[1]]);
-  });
-
-  it('holds the first completion of a sweep', async () => {
-    const id = '2028-05-01T00:00:00Z';
-    expect(await insertCompleted(storage.tables, line(id, 3))).toBe(true);
-    expect(await insertCompleted(storage.tables, line(id, 9))).toBe(false);
-    expect((await readSweep(sweeps, id)).completed).toBe(true);
-    expect(await listSweeps(storage.tables, new Date(id), 1)).toEqual([line(id, 3)]);
-  });
-
-  it('is repaired from the sweep where the process died between the two', async () => {
-    const id = '2029-05-01T00:00:00Z';
-    await insertSweep(storage.tables, id, [sub], id);
-    const list = await storage.tables.open('sweeps202905');
-    await insertCompleted(storage.tables, line(id, 3));
-    await list.updateEntity({ partitionKey: 'sweeps', rowKey: newestFirst(id), sweep: id, startedAt: id }, 'Replace');
-    expect(await listSweeps(storage.tables, new Date(id), 1)).toMatchObject([{ completedAt: undefined }]);
-    await repairLine(storage.tables, id);
-    expect(await listSweeps(storage.tables, new Date(id), 1)).toEqual([line(id, 3)]);
-  });
-
-  it('leaves a sweep alone that is not complete', async () => {
-    const id = '2030-05-01T00:00:00Z';
-    await insertSweep(storage.tables, id, [sub], id);
-    await repairLine(storage.tables, id);
-    expect(await listSweeps(storage.tables, new Date(id), 1)).toMatchObject([{ sweep: id, completedAt: undefined }]);
-    expect(await readRow(sweeps, id, 'completed')).toBeUndefined();
   });
 });

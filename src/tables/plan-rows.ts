@@ -1,0 +1,75 @@
+import type { TableClient } from '@azure/data-tables';
+import { type Plan, plan, type Tally, tally } from '../sweep/ledger.ts';
+import { fromLongJson, toLongJson } from './long-json.ts';
+import { insertOnce, readRange, readRow } from './rows.ts';
+
+/** A cluster's plan, tallies and marks have a partition of their own in each sweep. */
+const planPartition = (sweep: string, cluster: string) => `${sweep}|${cluster}`;
+
+/** What a slice needs of its cluster's plan. */
+export type PlanHead = Pick<Plan, 'region' | 'due'>;
+
+/** Inserts a cluster's plan, once, and returns the stored one: whoever comes second follows the first. */
+export async function insertPlan(table: TableClient, sweep: string, cluster: string, planned: Plan): Promise<Plan> {
+  const { region, due } = planned;
+  const row = { partitionKey: planPartition(sweep, cluster), rowKey: 'plan', region, due, ...toLongJson('plan', planned) };
+  if (await insertOnce(table, row)) return planned;
+  return (await readPlan(table, sweep, cluster)) ?? planned;
+}
+
+/** Reads a cluster's plan. */
+export async function readPlan(table: TableClient, sweep: string, cluster: string): Promise<Plan | undefined> {
+  const row = await readRow(table, planPartition(sweep, cluster), 'plan');
+  return row && fromLongJson(plan, 'plan', row, undefined);
+}
+
+/** Reads the head of a cluster's plan, which is short however many nodes are planned. */
+export async function readPlanHead(table: TableClient, sweep: string, cluster: string): Promise<PlanHead | undefined> {
+  const row = await readRow(table, planPartition(sweep, cluster), 'plan', ['region', 'due']);
+  return row && { region: String(row.region), due: String(row.due) };
+}
+
+/** What is known of a cluster in a sweep. */
+export interface PlanAndTallies {
+  planned?: Plan;
+  /** By slice. */
+  tallies: Map<string, Tally>;
+  /** When each slice was started. */
+  started: Map<string, string>;
+  /** Slices whose collection was enqueued once more. */
+  recollected: Set<string>;
+}
+
+/** Reads a cluster's plan and tallies. */
+export async function readPlanAndTallies(table: TableClient, sweep: string, cluster: string): Promise<PlanAndTallies> {
+  const rows = await readRange(table, planPartition(sweep, cluster));
+  const own = rows.find((row) => row.rowKey === 'plan');
+  const bySlice = (kind: 'tally' | 'started' | 'recollected') =>
+    rows.filter((row) => row.rowKey.startsWith(`${kind}|`)).map((row) => [row.rowKey.slice(kind.length + 1), row] as const);
+  return {
+    planned: own && fromLongJson(plan, 'plan', own, undefined),
+    tallies: new Map(bySlice('tally').map(([slice, row]) => [slice, fromLongJson(tally, 'tally', row, {})])),
+    started: new Map(bySlice('started').map(([slice, { at }]) => [slice, String(at)])),
+    recollected: new Set(bySlice('recollected').map(([slice]) => slice)),
+  };
+}
+
+/** Inserts a slice's tally, once. */
+export function insertTally(table: TableClient, sweep: string, cluster: string, slice: string, outcomes: Tally): Promise<boolean> {
+  return insertOnce(table, { partitionKey: planPartition(sweep, cluster), rowKey: `tally|${slice}`, ...toLongJson('tally', outcomes) });
+}
+
+/** Notes when a slice was started: until then its collection is not missing. */
+export async function markStarted(table: TableClient, sweep: string, cluster: string, slice: string, at: string): Promise<void> {
+  await insertOnce(table, { partitionKey: planPartition(sweep, cluster), rowKey: `started|${slice}`, at });
+}
+
+/** Notes that a slice's collection was enqueued once more. */
+export async function markRecollected(table: TableClient, sweep: string, cluster: string, slice: string): Promise<void> {
+  await insertOnce(table, { partitionKey: planPartition(sweep, cluster), rowKey: `recollected|${slice}` });
+}
+
+/** Whether a slice's tally is in. */
+export async function hasTally(table: TableClient, sweep: string, cluster: string, slice: string): Promise<boolean> {
+  return (await readRow(table, planPartition(sweep, cluster), `tally|${slice}`, ['rowKey'])) !== undefined;
+}

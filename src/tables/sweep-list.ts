@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { type Ledger, ledger } from '../sweep/ledger.ts';
+import { fromLongJson, toLongJson } from './long-json.ts';
+import { newestFirst, sweepsTableOf, type Tables } from './open-tables.ts';
+import { readJson } from './read-json.ts';
+import { insertOnce, readRange, readRow } from './rows.ts';
+
+const sentences = z.array(z.string());
+
+/** A line in the list of sweeps. */
+export interface SweepLine {
+  sweep: string;
+  startedAt: string;
+  completedAt?: string;
+  coverage?: number;
+  ledger?: Ledger;
+  /** What is wrong with the settings or with access, as sentences; absent until the sweep is complete. */
+  warnings?: string[];
+}
+
+/** Completes a sweep, once: its `completed` row, then its line in the list. Returns whether this call completed it. */
+export async function insertCompleted(tables: Tables, line: Required<SweepLine>): Promise<boolean> {
+  const { sweep, startedAt, completedAt, coverage } = line;
+  const rows = await tables.open('sweeps');
+  const properties = { startedAt, completedAt, coverage, ledger: JSON.stringify(line.ledger), ...toLongJson('warnings', line.warnings) };
+  if (!(await insertOnce(rows, { partitionKey: sweep, rowKey: 'completed', ...properties }))) return false;
+  await writeLine(tables, sweep, properties);
+  return true;
+}
+
+/** Inserts the line of a sweep that starts, once. */
+export async function insertLine(tables: Tables, sweep: string, startedAt: string): Promise<void> {
+  const list = await tables.open(sweepsTableOf(sweep));
+  await insertOnce(list, { partitionKey: 'sweeps', rowKey: newestFirst(sweep), sweep, startedAt });
+}
+
+async function writeLine(tables: Tables, sweep: string, properties: Record<string, unknown>): Promise<void> {
+  const list = await tables.open(sweepsTableOf(sweep));
+  await list.upsertEntity({ partitionKey: 'sweeps', rowKey: newestFirst(sweep), sweep, ...properties }, 'Merge');
+}
+
+/** Writes the line of a completed sweep again: the process that completed it may have died before. */
+export async function repairLine(tables: Tables, sweep: string): Promise<void> {
+  const row = await readRow(await tables.open('sweeps'), sweep, 'completed');
+  if (row === undefined) return;
+  const { startedAt, completedAt, coverage, ledger: stored } = row;
+  const warnings = fromLongJson(sentences, 'warnings', row, []);
+  await writeLine(tables, sweep, { startedAt, completedAt, coverage, ledger: stored, ...toLongJson('warnings', warnings) });
+}
+
+/**
+ * Lists sweeps, newest first, from this month's and last month's list.
+ *
+ * @param before - only those older than this sweep.
+ */
+export async function listSweeps(tables: Tables, now: Date, most: number, before?: string): Promise<SweepLine[]> {
+  const months = [now, new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 0))];
+  // The next key after that of the sweep.
+  const from = before === undefined ? '' : `${newestFirst(before)}!`;
+  const lines: SweepLine[] = [];
+  for (const month of months) {
+    if (lines.length >= most) break;
+    const rows = await readRange(await tables.open(sweepsTableOf(month.toISOString())), 'sweeps', { from, most: most - lines.length });
+    lines.push(
+      ...rows.map((row) => ({
+        sweep: String(row.sweep),
+        startedAt: String(row.startedAt),
+        completedAt: row.completedAt ? String(row.completedAt) : undefined,
+        coverage: typeof row.coverage === 'number' ? row.coverage : undefined,
+        ledger: readJson(ledger, row.ledger, undefined),
+        warnings: row.completedAt ? fromLongJson(sentences, 'warnings', row, []) : undefined,
+      })),
+    );
+  }
+  return lines;
+}

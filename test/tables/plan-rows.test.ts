@@ -1,0 +1,84 @@
+import type { TableClient } from '@azure/data-tables';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Plan } from '../../src/sweep/ledger.ts';
+import {
+  hasTally,
+  insertPlan,
+  insertTally,
+  markRecollected,
+  markStarted,
+  readPlan,
+  readPlanAndTallies,
+  readPlanHead,
+} from '../../src/tables/plan-rows.ts';
+import { insertOnce } from '../../src/tables/rows.ts';
+import { type Storage, startStorage } from './storage.ts';
+
+let storage: Storage;
+let sweeps: TableClient;
+beforeAll(async () => {
+  storage = await startStorage();
+  sweeps = await storage.tables.open('sweeps');
+});
+afterAll(() => storage.stop());
+
+const cluster = '0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01.rg.shop';
+const plan = (...slices: string[][]): Plan => ({
+  region: 'westeurope',
+  due: '2026-11-21T09:35:05.000Z',
+  slices,
+  notProbed: { TooYoung: ['y'] },
+});
+
+describe('the plan of a cluster', () => {
+  it('is the first that was made', async () => {
+    expect(await readPlan(sweeps, 'plan', cluster)).toBeUndefined();
+    expect(await insertPlan(sweeps, 'plan', cluster, plan(['a'], ['b']))).toEqual(plan(['a'], ['b']));
+    expect(await insertPlan(sweeps, 'plan', cluster, plan(['z']))).toEqual(plan(['a'], ['b']));
+    expect(await readPlan(sweeps, 'plan', cluster)).toEqual(plan(['a'], ['b']));
+  });
+
+  it('may hold 5,000 nodes', async () => {
+    const large = plan(
+      ...Array.from({ length: 100 }, (_, n) => Array.from({ length: 50 }, (__, m) => `aks-nodepool1-12345678-vmss${n * 50 + m}`)),
+    );
+    await insertPlan(sweeps, 'large', cluster, large);
+    expect(await readPlan(sweeps, 'large', cluster)).toEqual(large);
+    expect(await readPlanHead(sweeps, 'large', cluster)).toEqual({ region: large.region, due: large.due });
+  });
+
+  it('is read with the first tally of each slice', async () => {
+    expect(await readPlanAndTallies(sweeps, 'tally', cluster)).toEqual({
+      planned: undefined,
+      tallies: new Map(),
+      started: new Map(),
+      recollected: new Set(),
+    });
+    await insertPlan(sweeps, 'tally', cluster, plan(['a'], ['b']));
+    expect(await hasTally(sweeps, 'tally', cluster, '0')).toBe(false);
+    expect(await insertTally(sweeps, 'tally', cluster, '0', { 'reachable/Reachable': ['a'] })).toBe(true);
+    expect(await insertTally(sweeps, 'tally', cluster, '0', { 'unknown/Lost': ['a'] })).toBe(false);
+    await insertTally(sweeps, 'tally', cluster, '1.r1', { 'unknown/NodeBusy': ['b'] });
+    await markRecollected(sweeps, 'tally', cluster, '1');
+    await markRecollected(sweeps, 'tally', cluster, '1');
+    await markStarted(sweeps, 'tally', cluster, '0', '2026-11-21T09:35:10.000Z');
+    await markStarted(sweeps, 'tally', cluster, '0', '2026-11-21T09:36:00.000Z');
+    expect([await hasTally(sweeps, 'tally', cluster, '0'), await hasTally(sweeps, 'tally', cluster, '1')]).toEqual([true, false]);
+    expect(await readPlanAndTallies(sweeps, 'tally', cluster)).toEqual({
+      planned: plan(['a'], ['b']),
+      tallies: new Map([
+        ['0', { 'reachable/Reachable': ['a'] }],
+        ['1.r1', { 'unknown/NodeBusy': ['b'] }],
+      ]),
+      started: new Map([['0', '2026-11-21T09:35:10.000Z']]),
+      recollected: new Set(['1']),
+    });
+  });
+
+  it('is no plan where it cannot be read', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    await insertOnce(sweeps, { partitionKey: `broken|${cluster}`, rowKey: 'plan', plan0: '{"slices":7}' });
+    expect(await readPlan(sweeps, 'broken', cluster)).toBeUndefined();
+    warn.mockRestore();
+  });
+});

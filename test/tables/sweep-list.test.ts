@@ -1,0 +1,81 @@
+import type { TableClient } from '@azure/data-tables';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Ledger } from '../../src/sweep/ledger.ts';
+import { newestFirst } from '../../src/tables/open-tables.ts';
+import { readRow } from '../../src/tables/rows.ts';
+import { insertCompleted, listSweeps, repairLine } from '../../src/tables/sweep-list.ts';
+import { insertSweep, readSweep } from '../../src/tables/sweep-rows.ts';
+import { type Storage, startStorage } from './storage.ts';
+
+let storage: Storage;
+let sweeps: TableClient;
+beforeAll(async () => {
+  storage = await startStorage();
+  sweeps = await storage.tables.open('sweeps');
+});
+afterAll(() => storage.stop());
+
+const sub = '0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01';
+const ledger = (known: number): Ledger => ({
+  known,
+  reachable: known,
+  unreachable: 0,
+  unknown: 0,
+  notProbed: 0,
+  byReason: { Reachable: known },
+  unknownByReason: {},
+});
+
+describe('the list of sweeps', () => {
+  const line = (sweep: string, known: number) => ({
+    sweep,
+    startedAt: sweep,
+    completedAt: sweep.replace('00Z', '40Z'),
+    coverage: 0.975,
+    ledger: ledger(known),
+    warnings: ['INCLUDE_CLUSTERS: "x/*" matches the name of no cluster in scope'],
+  });
+
+  it('is newest first, over the turn of a month, and holds what is complete', async () => {
+    const { tables } = storage;
+    const ids = ['2027-01-31T23:55:00Z', '2027-02-01T00:00:00Z', '2027-02-01T00:05:00Z'] as const;
+    for (const id of ids) await insertSweep(tables, id, [sub], id);
+    expect(await insertCompleted(tables, line(ids[0], 3))).toBe(true);
+    expect(await insertCompleted(tables, line(ids[1], 4))).toBe(true);
+    const now = new Date('2027-02-01T00:06:00Z');
+    expect(await listSweeps(tables, now, 50)).toEqual([
+      { sweep: ids[2], startedAt: ids[2], completedAt: undefined, coverage: undefined, ledger: undefined, warnings: undefined },
+      line(ids[1], 4),
+      line(ids[0], 3),
+    ]);
+    expect((await listSweeps(tables, now, 2)).map(({ sweep }) => sweep)).toEqual([ids[2], ids[1]]);
+    expect((await listSweeps(tables, new Date('2027-03-31T12:00:00Z'), 50)).map(({ sweep }) => sweep)).toEqual([ids[2], ids[1]]);
+  });
+
+  it('holds the first completion of a sweep', async () => {
+    const id = '2028-05-01T00:00:00Z';
+    expect(await insertCompleted(storage.tables, line(id, 3))).toBe(true);
+    expect(await insertCompleted(storage.tables, line(id, 9))).toBe(false);
+    expect((await readSweep(sweeps, id)).completed).toBe(true);
+    expect(await listSweeps(storage.tables, new Date(id), 1)).toEqual([line(id, 3)]);
+  });
+
+  it('is repaired from the sweep where the process died between the two', async () => {
+    const id = '2029-05-01T00:00:00Z';
+    await insertSweep(storage.tables, id, [sub], id);
+    const list = await storage.tables.open('sweeps202905');
+    await insertCompleted(storage.tables, line(id, 3));
+    await list.updateEntity({ partitionKey: 'sweeps', rowKey: newestFirst(id), sweep: id, startedAt: id }, 'Replace');
+    expect(await listSweeps(storage.tables, new Date(id), 1)).toMatchObject([{ completedAt: undefined }]);
+    await repairLine(storage.tables, id);
+    expect(await listSweeps(storage.tables, new Date(id), 1)).toEqual([line(id, 3)]);
+  });
+
+  it('leaves a sweep alone that is not complete', async () => {
+    const id = '2030-05-01T00:00:00Z';
+    await insertSweep(storage.tables, id, [sub], id);
+    await repairLine(storage.tables, id);
+    expect(await listSweeps(storage.tables, new Date(id), 1)).toMatchObject([{ sweep: id, completedAt: undefined }]);
+    expect(await readRow(sweeps, id, 'completed')).toBeUndefined();
+  });
+});
