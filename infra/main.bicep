@@ -6,7 +6,7 @@ metadata description = 'The whole service in one resource group, with least priv
 import { tuningType } from 'modules/tuning.bicep'
 import { identitySettings, tunedSettings } from 'modules/app-settings.bicep'
 
-@description('Required. Name of the environment; names of resources are made from it.')
+@description('Required. Name of the environment, of letters, digits and - _ . ( ); names of resources are made from it, with - in the place of the last four.')
 @minLength(1)
 @maxLength(32)
 param environmentName string
@@ -48,7 +48,7 @@ param environmentName string
 @metadata({ azd: { type: 'location' } })
 param location string
 
-@description('Conditional. IDs of the subscriptions whose clusters are monitored. Needed unless managementGroupName is given; with it, only these of its subscriptions are monitored.')
+@description('Conditional. IDs of the subscriptions whose clusters are monitored. Needed unless managementGroupName is given; with it, only these of its subscriptions are monitored. Each is a GUID of 36 characters; one that is given twice counts once.')
 @maxLength(500)
 param monitoredSubscriptions string[] = []
 
@@ -88,7 +88,7 @@ param storageSku string = 'Standard_LRS'
 @maxValue(730)
 param telemetryRetentionDays int = 90
 
-@description('Optional. Gigabytes of telemetry a day after which nothing more is taken in; -1 for no limit. A limit also silences alerts.')
+@description('Optional. Gigabytes of telemetry a day after which nothing more is taken in, 1 or more; -1 for no limit. A limit also silences alerts.')
 @minValue(-1)
 param telemetryDailyLimitGb int = -1
 
@@ -102,7 +102,8 @@ param alertEmails string[] = []
 @secure()
 param alertWebhookUrl string = ''
 
-@description('Optional. Resource IDs of action groups that alerts go to as well.')
+@description('Optional. Resource IDs of action groups that alerts go to as well, four at most: a rule takes five, and one is for alertEmails and alertWebhookUrl.')
+@maxLength(4)
 param existingActionGroupIds string[] = []
 
 @description('Optional. Percent of the nodes that should have a verdict below which there is an alert.')
@@ -126,21 +127,32 @@ param privateApp bool = false
 @description('Optional. Client ID of an app registration that people sign in to, in front of the function keys; none without one.')
 param signInClientId string = ''
 
-@description('Optional. Object IDs of the people who may sign in; everyone of the tenant without one.')
+@description('Optional. Object IDs of the people who may sign in; everyone of the tenant without one. Needs signInClientId.')
 param signInPrincipals string[] = []
 
 @description('Optional. Tags of all resources.')
 param tags object = {}
 
-// Refused before anything is made: a prober of nothing would look healthy.
-var refusal = empty(monitoredSubscriptions) && empty(managementGroupName)
-  ? fail('Nothing to monitor: give monitoredSubscriptions (IDs of subscriptions) or managementGroupName (the name of a management group).')
-  : privateApp && !virtualNetwork
-      ? fail('privateApp needs a virtual network: give virtualNetwork = true as well, or leave privateApp out.')
-      : ''
+var subscriptions = union(map(monitoredSubscriptions, id => toLower(trim(id))), [])
+var misfits = filter(subscriptions, id => length(id) != 36)
+var foreign = filter(range(0, length(environmentName)), at => !contains('abcdefghijklmnopqrstuvwxyz0123456789-_.()', toLower(substring(environmentName, at, 1))))
+
+// Refused before anything is made, all at once: a prober of nothing would look healthy.
+var refusals = filter([
+  empty(subscriptions) && empty(managementGroupName) ? 'Nothing to monitor: give monitoredSubscriptions (IDs of subscriptions) or managementGroupName (the name of a management group).' : ''
+  empty(misfits) ? '' : 'monitoredSubscriptions holds what is no ID of a subscription: "${join(misfits, '", "')}". Give GUIDs of 36 characters, as "az account list" shows them, not names.'
+  empty(foreign) ? '' : 'environmentName is "${environmentName}": give one of letters, digits and - _ . ( ) only.'
+  privateApp && !virtualNetwork ? 'privateApp needs a virtual network: give virtualNetwork = true as well, or leave privateApp out.' : ''
+  !empty(signInClientId) && length(signInClientId) != 36 ? 'signInClientId is "${signInClientId}": give the client ID of an app registration, a GUID of 36 characters, or leave it out.' : ''
+  !empty(signInPrincipals) && empty(signInClientId) ? 'signInPrincipals without signInClientId would keep nobody out: give the client ID of the app registration that they sign in to, or leave signInPrincipals out.' : ''
+  telemetryDailyLimitGb == 0 ? 'telemetryDailyLimitGb = 0 would take in no telemetry, and without it no alert fires: give 1 or more, or -1 for no limit.' : ''
+], text => !empty(text))
+var refusal = empty(refusals) ? '' : fail(join(refusals, ' '))
 
 var suffix = take(uniqueString(subscription().id, environmentName, location), 8)
-var base = toLower(replace(environmentName, '_', '-'))
+var base = toLower(reduce(['_', '.', '(', ')'], environmentName, (name, mark) => replace(string(name), string(mark), '-')))
+// What is refused is no scope: its message would hide ours.
+var granted = grantFleetAccess && empty(managementGroupName) && empty(refusals) ? subscriptions : []
 var threeIntervals = {
   '5': 'PT15M'
   '10': 'PT30M'
@@ -240,7 +252,7 @@ module app 'modules/function-app.bicep' = {
     subnetId: virtualNetwork ? network!.outputs.appSubnetId : ''
     private: privateApp
     settings: union(
-      tunedSettings(sweepMinutes == 60 ? '0 0 * * * *' : '0 */${sweepMinutes} * * * *', monitoredSubscriptions, tuning),
+      tunedSettings(sweepMinutes == 60 ? '0 0 * * * *' : '0 */${sweepMinutes} * * * *', subscriptions, tuning),
       identitySettings(
         identity.outputs.clientId,
         {
@@ -326,8 +338,9 @@ module workbook 'modules/workbook.bicep' = {
   }
 }
 
-module access 'fleet-access.bicep' = [for id in monitoredSubscriptions: if (grantFleetAccess && empty(managementGroupName)) {
-  name: 'aks-fleet-prober-${environmentName}'
+// Each of these deployments keeps its region for ever: the name goes with the region, by the suffix.
+module access 'fleet-access.bicep' = [for id in granted: {
+  name: 'aks-fleet-prober-${suffix}'
   scope: subscription(id)
   params: {
     principalId: identity.outputs.principalId
@@ -345,3 +358,6 @@ output resourceGroupName string = group.name
 
 @description('Principal ID of the identity, which fleet-access.bicep and fleet-access-mg.bicep ask for.')
 output principalId string = identity.outputs.principalId
+
+@description('Name of the Application Insights component, where exceptions are.')
+output componentName string = monitoring.outputs.componentName

@@ -4,10 +4,10 @@ param environmentName = readEnvironmentVariable('AZURE_ENV_NAME', 'aks-fleet-pro
 param location = any(readEnvironmentVariable('AZURE_LOCATION', 'westeurope'))
 
 // What to monitor: subscriptions of the same tenant, separated by commas, or a management group.
-param monitoredSubscriptions = filter(split(readEnvironmentVariable('MONITORED_SUBSCRIPTIONS', ''), ','), id => !empty(id))
+param monitoredSubscriptions = filter(map(split(readEnvironmentVariable('MONITORED_SUBSCRIPTIONS', ''), ','), id => trim(id)), id => !empty(id))
 param managementGroupName = readEnvironmentVariable('MANAGEMENT_GROUP', '')
 param grantFleetAccess = readEnvironmentVariable('GRANT_FLEET_ACCESS', 'true') != 'false'
 
 // Who is told.
-param alertEmails = filter(split(readEnvironmentVariable('ALERT_EMAILS', ''), ','), email => !empty(email))
+param alertEmails = filter(map(split(readEnvironmentVariable('ALERT_EMAILS', ''), ','), email => trim(email)), email => !empty(email))
 param alertWebhookUrl = readEnvironmentVariable('ALERT_WEBHOOK_URL', '')

@@ -95,7 +95,7 @@ var rules = [
   {
     name: 'coverage'
     severity: 3
-    description: 'Too many nodes of a cluster that should have a verdict have none, or a subscription cannot be read. See the reasons on the status page: access, budget, locked node resource groups.'
+    description: 'Too many nodes of a cluster that should have a verdict have none, or a subscription cannot be read. See the reasons on the status page: access, budget, a locked node resource group (exclude such a cluster).'
     query: loadTextContent('../alerts/coverage.kql')
     condition: {
       timeAggregation: 'Minimum'

@@ -18,7 +18,7 @@ param tags object = {}
 @maxValue(730)
 param retentionDays int = 90
 
-@description('Optional. Gigabytes a day after which nothing more is taken in until the next day; -1 for no limit. A limit also silences alerts.')
+@description('Optional. Gigabytes a day after which nothing more is taken in until the next day, 1 or more; -1 for no limit. A limit also silences alerts. main.bicep refuses 0.')
 @minValue(-1)
 param dailyLimitGb int = -1
 

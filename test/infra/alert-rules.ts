@@ -7,6 +7,7 @@ import { analyze, type Syntax } from './kusto.ts';
 export interface AlertRule {
   name: string;
   severity: number;
+  description: string;
   query: string;
   windowMinutes: number;
   timeAggregation: string;
@@ -54,6 +55,7 @@ export function readRules(): AlertRule[] {
     return {
       name: first(/^ {4}name: '([\w-]+)'$/m, body),
       severity: Number(first(/^ {4}severity: (\d)$/m, body)),
+      description: first(/^ {4}description: '(.*)'$/m, body),
       query: compose(first(/^ {4}query: (.*)$/m, body), variables),
       windowMinutes: MINUTES[first(/^ {4}window: '?(\w+)'?$/m, body)] ?? expected('a known window', body),
       timeAggregation: first(/timeAggregation: '(\w+)'/, condition),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { reasons } from '../../src/probe/reasons.ts';
+import { coverageOf } from '../../src/sweep/ledger.ts';
 import { firing, readRules } from './alert-rules.ts';
 import { stretch, toTables } from './log-rows.ts';
 import { type Recording, readRecording } from './recording.ts';
@@ -72,6 +73,24 @@ describe('while there are faults', () => {
     expect(clustersOf(at('coverage', 'faulty', 'faults'))).toEqual(low.sort());
   });
 
+  it('coverage is not asked of a cluster whose subscription cannot be read: the gap says so', () => {
+    const { recording } = runs.faulty;
+    const unlisted = recording.rows.map((row) =>
+      row.baseData.properties.cluster === idOf('wide')
+        ? { ...row, baseData: { ...row.baseData, properties: { ...row.baseData.properties, coverage: '' } } }
+        : row,
+    );
+    const tables = toTables({ ...recording, rows: unlisted });
+    const alerts = firing(named('coverage'), tables, stretch(recording, recording.marks.faults!));
+    expect(clustersOf(alerts)).toEqual([idOf('busy'), 'subscription bbbbbbbb-0000-4000-8000-000000000008'].sort());
+  });
+
+  it('a cluster whose node resource group is locked has no coverage, as the alert says', () => {
+    const nodes = { known: 3, reachable: 0, unreachable: 0, unknown: 0, notProbed: 3 };
+    expect(coverageOf({ ...nodes, byReason: { NodeGroupLocked: 3 }, unknownByReason: {} })).toBe(0);
+    expect(named('coverage').description).toContain('locked node resource group');
+  });
+
   it('throttling by Azure and a pace without room are told apart', () => {
     const alerts = at('throttling', 'faulty', 'faults');
     expect(alerts.map(({ reason }) => reason)).toEqual(['Throttled', 'OverBudget']);
@@ -107,15 +126,81 @@ it('an exception that comes five times is an error of the prober, and one that c
   expect(firing(named('prober-errors'), thrown(5), now)).toHaveLength(1);
 });
 
-it('a cluster that the latest sweep does not know any more has no alert', () => {
+describe('while the two tables fill independently', () => {
   const { recording } = runs.faulty;
-  const until = recording.rows.filter(({ time }) => time <= recording.marks.faults!);
-  const latest = until.findLast(({ baseData }) => baseData.name === 'SweepCompleted')!.baseData.properties.sweep!;
-  const removed = until.filter(({ baseData }) => baseData.id !== `${latest}|${idOf('down')}`);
-  expect(removed).toHaveLength(until.length - 1);
-  expect(firing(named('cluster-outage'), toTables({ ...recording, rows: removed }), stretch(recording, recording.marks.faults!))).toEqual(
-    [],
-  );
+  const during = recording.rows.filter(({ time }) => time <= recording.marks.faults!);
+  const sweepsOf = (rows: Recording['rows']) =>
+    rows.filter(({ baseData }) => baseData.name === 'SweepCompleted').map(({ baseData }) => baseData.properties.sweep!);
+  const isOf = (sweeps: readonly string[], { baseData }: Recording['rows'][number]) =>
+    baseData.id !== undefined && sweeps.includes(baseData.id.split('|')[0]!);
+  const found = (rule: string, rows: Recording['rows']) =>
+    firing(named(rule), toTables({ ...recording, rows }), stretch(recording, rows.at(-1)!.time));
+
+  it.each([
+    ['cluster-outage', 'down'],
+    ['node-outages', 'partly'],
+    ['cluster-blind', 'unseen'],
+  ])('%s stands when the heartbeat of a sweep is in and its results are not', (rule, name) => {
+    const late = during.filter((row) => !isOf(sweepsOf(during).slice(-1), row));
+    expect(late.length).toBeLessThan(during.length);
+    expect(clustersOf(found(rule, late))).toEqual([idOf(name)]);
+  });
+
+  it('a heartbeat that is told twice counts once', () => {
+    const beat = during.findLast(({ baseData }) => baseData.name === 'SweepCompleted')!;
+    const late = [...during.filter((row) => !isOf(sweepsOf(during).slice(-1), row)), beat];
+    expect(clustersOf(found('cluster-outage', late))).toEqual([idOf('down')]);
+  });
+
+  it('an outage is over with the first result that says so', () => {
+    const ended = recording.rows.find(({ baseData }) => baseData.name === 'ClusterOutageEnded')!;
+    const healed = recording.rows.find(({ time, baseData }) => time >= ended.time && baseData.name === 'SweepCompleted')!;
+    expect(
+      found(
+        'cluster-outage',
+        recording.rows.filter(({ time }) => time <= healed.time),
+      ),
+    ).toEqual([]);
+  });
+
+  it('a cluster that two sweeps do not know any more has no alert, and one that only the latest does not know still has', () => {
+    const without = (count: number) =>
+      during.filter((row) => !(isOf(sweepsOf(during).slice(-count), row) && row.baseData.properties.cluster === idOf('down')));
+    expect(without(2)).toHaveLength(during.length - 2);
+    expect(clustersOf(found('cluster-outage', without(1)))).toEqual([idOf('down')]);
+    expect(found('cluster-outage', without(2))).toEqual([]);
+  });
+});
+
+describe('no alert is split by an empty value', () => {
+  const bare = (run: keyof typeof runs) => ({
+    ...runs[run].recording,
+    rows: runs[run].recording.rows.map((row) => ({
+      ...row,
+      baseData: { ...row.baseData, properties: { ...row.baseData.properties, page: '', runbook: '' } },
+    })),
+  });
+
+  it.each(rules)('$name', ({ name }) => {
+    for (const run of ['faulty', 'blind'] as const) {
+      const recording = bare(run);
+      for (const mark of Object.values(recording.marks))
+        for (const alert of firing(named(name), toTables(recording), stretch(recording, mark)))
+          for (const [dimension, value] of Object.entries(alert)) expect({ [dimension]: value }).not.toEqual({ [dimension]: '' });
+    }
+  });
+
+  it('nor by a reason that nobody told', () => {
+    const { recording } = runs.faulty;
+    const untold = recording.rows.map((row) => {
+      const properties: Record<string, string> = { ...row.baseData.properties, reason: '' };
+      if (row.baseData.name === 'NodeOutageStarted') properties.cluster = 'another';
+      return { ...row, baseData: { ...row.baseData, properties } };
+    });
+    const tables = toTables({ ...recording, rows: untold });
+    for (const name of ['cluster-outage', 'node-outages', 'cluster-blind'])
+      expect(firing(named(name), tables, stretch(recording, recording.marks.faults!))).toMatchObject([{ reason: '-' }]);
+  });
 });
 
 describe('a prober that stops', () => {

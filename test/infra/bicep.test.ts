@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { valuesOf } from './bicep-values.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const read = (file: string) => readFileSync(`${root}${file}`, 'utf8');
@@ -38,19 +39,89 @@ describe.each(templates)('%s', (file) => {
   });
 });
 
-it('a prober of nothing is refused with what to give', () => {
-  const main = read('infra/main.bicep');
-  expect(main).toContain('empty(monitoredSubscriptions) && empty(managementGroupName)\n  ? fail(');
-  // What is computed and never used is never refused.
-  expect(main).toMatch(/name: 'rg-\$\{base\}\$\{refusal\}'/);
+const ID = 'aaaaaaaa-0000-4000-8000-000000000008';
+const main = (given: Record<string, unknown>) =>
+  valuesOf('main.bicep', { environmentName: 'prod', monitoredSubscriptions: [ID], ...given });
+
+describe('what makes no sense is refused before anything is made, with what to give', () => {
+  it.each<[what: string, given: Record<string, unknown>, told: RegExp]>([
+    ['a prober of nothing', { monitoredSubscriptions: [] }, /give monitoredSubscriptions .* or managementGroupName/],
+    ['the name of a subscription', { monitoredSubscriptions: [ID, 'Production'] }, /"production"\. Give GUIDs/],
+    ['an environment whose name has other characters', { environmentName: 'prod/eu' }, /"prod\/eu": give one of letters, digits and/],
+    ['a private app without a network', { privateApp: true }, /give virtualNetwork = true/],
+    ['people who may sign in to nothing', { signInPrincipals: [ID] }, /give the client ID of the app registration/],
+    ['a sign-in by name', { signInClientId: 'AKS fleet prober' }, /"AKS fleet prober": give the client ID/],
+    ['a limit of no telemetry', { telemetryDailyLimitGb: 0 }, /give 1 or more, or -1/],
+  ])('%s', (_what, given, told) => {
+    expect(() => main(given).refusal).toThrow(told);
+    // An id that is none would fail as a scope, with less to go on.
+    expect(main(given).granted).toEqual([]);
+  });
+
+  it('all of it at once', () => {
+    expect(() => main({ monitoredSubscriptions: [], telemetryDailyLimitGb: 0 }).refusal).toThrow(
+      /Nothing to monitor.*telemetryDailyLimitGb/,
+    );
+  });
+
+  it('and what makes sense is not', () => {
+    expect(main({}).refusal).toBe('');
+    expect(main({ signInClientId: ID, signInPrincipals: [ID], privateApp: true, virtualNetwork: true }).refusal).toBe('');
+    expect(main({ monitoredSubscriptions: [], managementGroupName: 'fleet', telemetryDailyLimitGb: -1 }).refusal).toBe('');
+    // What is computed and never used is never refused.
+    expect(read('infra/main.bicep')).toMatch(/name: 'rg-\$\{base\}\$\{refusal\}'/);
+  });
+});
+
+describe('subscriptions and addresses from the environment', () => {
+  const other = ID.replace('8', '9');
+  const given = (environment: Record<string, string>) => valuesOf('main.bicepparam', {}, environment);
+
+  it('may have spaces and capitals and come twice: each is watched, and granted access to, once', () => {
+    const { monitoredSubscriptions } = given({ MONITORED_SUBSCRIPTIONS: ` ${ID}, ${other.toUpperCase()},, , ${ID.toUpperCase()} ` });
+    const values = main({ monitoredSubscriptions });
+    expect(values.subscriptions).toEqual([ID, other]);
+    expect(values.granted).toEqual([ID, other]);
+    expect(values.refusal).toBe('');
+    expect(read('infra/main.bicep')).toMatch(/tunedSettings\(.*, subscriptions, tuning\)/);
+  });
+
+  it('leave nobody out for a space behind a comma', () => {
+    expect(given({ ALERT_EMAILS: 'a@example.com, b@example.com,' }).alertEmails).toEqual(['a@example.com', 'b@example.com']);
+  });
+
+  it('are none where nothing is given', () => {
+    expect(given({}).monitoredSubscriptions).toEqual([]);
+    expect(given({}).alertEmails).toEqual([]);
+  });
+});
+
+it('access is granted here unless others grant it, or a management group holds it', () => {
+  expect(main({ grantFleetAccess: false }).granted).toEqual([]);
+  expect(main({ managementGroupName: 'fleet' }).granted).toEqual([]);
+});
+
+it('names of resources have only the characters that a site may have', () => {
+  expect(main({ environmentName: 'Prod.(West)_1-a' }).base).toBe('prod--west--1-a');
+  expect(main({ environmentName: 'Prod.(West)_1-a' }).refusal).toBe('');
+});
+
+it('a deployment into a monitored subscription has another name in another region', () => {
+  const text = read('infra/main.bicep');
+  expect(text).toMatch(/module access .*\n {2}name: 'aks-fleet-prober-\$\{suffix\}'\n/);
+  expect(text).toMatch(/^var suffix = .*uniqueString\(.*environmentName, location\)/m);
+});
+
+it('a rule has never more action groups than the five that Azure Monitor takes', () => {
+  expect(read('infra/main.bicep')).toMatch(/@maxLength\(4\)\nparam existingActionGroupIds /);
 });
 
 it('a region without Flex Consumption and numbers out of range are refused', () => {
-  const main = read('infra/main.bicep');
-  expect(main).toMatch(
+  const text = read('infra/main.bicep');
+  expect(text).toMatch(
     /@description\('Required\. [^']*az functionapp list-flexconsumption-locations[^']*'\)\n@allowed\(\[[^\]]+\]\)\n@metadata\(.*\)\nparam location string/,
   );
-  for (const [, before = '', name] of main.matchAll(/((?:^@.*\n)+)param (\w+) int/gm))
+  for (const [, before = '', name] of text.matchAll(/((?:^@.*\n)+)param (\w+) int/gm))
     expect({ [name!]: /@allowed|@minValue/.test(before) }).toEqual({ [name!]: true });
 });
 

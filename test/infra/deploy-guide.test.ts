@@ -53,6 +53,8 @@ it('hooks, pipeline and guide ask for outputs that the template has', () => {
   const asked = [
     ...all(azd, /\$(?:env:)?(?!env:|schema)([a-z]\w+)/g),
     ...all(guide, /\$\(output (\w+)\)/g),
+    ...all(guide, /azd env get-value (\w+)/g),
+    ...(/ for name in ([\w ]+); do/.exec(pipeline)?.[1] ?? '').split(' '),
     ...all(pipeline, /outputs\.([a-z]\w+) }}/g),
   ];
   expect(asked.length).toBeGreaterThan(0);
@@ -70,4 +72,62 @@ it('the parameters that the guide gives are those of the template', () => {
   const names = all(template, /^param (\w+) /gm);
   const given = [...all(guide, /`?param (\w+) = /g), ...all(parameters, /^param (\w+) = /gm)];
   for (const name of given) expect(names).toContain(name);
+});
+
+describe('names of deployments, each of which keeps its region for ever', () => {
+  const named = [guide, pipeline, azd].flatMap((text) =>
+    [...text.matchAll(/az deployment (?:sub|mg) (?:what-if|create|show) .*/g)].map(([command]) => command),
+  );
+  const regions = [.../@allowed\(\[\n([^\]]*)\]\)\n@metadata/.exec(template)![1]!.matchAll(/'(\w+)'/g)].map(([, name]) => name!);
+  const longestName = Number(/@maxLength\((\d+)\)\nparam environmentName/.exec(template)![1]);
+
+  it('are given to every deployment', () => {
+    expect(named.length).toBeGreaterThan(8);
+    for (const command of named) expect(command).toMatch(/ --name (?:\\|`)?"(?:\$deployment|\$DEPLOYMENT|fleet-)/);
+  });
+
+  it('have environment and region in them, and are no longer than Azure takes', () => {
+    const names = [
+      ...all(guide, /"(fleet-\w+-\$AZURE_ENV_NAME-\$AZURE_LOCATION)"/g),
+      ...all(azd.replaceAll('$env:', '$'), /"(fleet-\w+-\$AZURE_ENV_NAME-\$AZURE_LOCATION)(?:\\|`)"/g),
+      ...all(pipeline, /DEPLOYMENT: (\S+-\$\{\{ vars\.AZURE_ENV_NAME \}\}-\$\{\{ vars\.AZURE_LOCATION \}\})/g),
+    ];
+    expect(new Set(names).size).toBe(3);
+    const region = regions.reduce((longest, each) => (each.length > longest.length ? each : longest));
+    for (const name of names) {
+      const whole = name
+        .replace(/\$(?:\{\{ vars\.)?AZURE_ENV_NAME(?: \}\})?/, 'e'.repeat(longestName))
+        .replace(/\$(?:\{\{ vars\.)?AZURE_LOCATION(?: \}\})?/, region);
+      expect(whole).not.toContain('$');
+      expect(whole.length).toBeLessThanOrEqual(64);
+    }
+  });
+
+  it('are made and read under one name', () => {
+    const made = (text: string) => all(text, /az deployment sub (?:create|show) --name "(\$\w+)"/g);
+    expect(made(pipeline)).toEqual(['$DEPLOYMENT']);
+    expect(made(guide)).toEqual(['$deployment']);
+    expect(guide).toContain('\ndeployment="fleet-prober-$AZURE_ENV_NAME-$AZURE_LOCATION"');
+  });
+});
+
+it('an archive is made anew each time, and is no part of the repository', () => {
+  for (const text of [guide, pipeline]) expect(text).toMatch(/rm -f app\.zip.*\n\s*\(cd dist && zip /);
+  expect(read('.gitignore').split('\n')).toContain('app.zip');
+});
+
+it('whoever grants access has the right to deploy as well: User Access Administrator alone has not', () => {
+  const alone = guide.split('\n').filter((line) => line.includes('*User Access Administrator*'));
+  expect(alone).toHaveLength(3);
+  for (const line of alone) expect(line).toContain('*User Access Administrator* together with *Contributor*');
+});
+
+it('every right that the guide gives is taken away by it', () => {
+  const [before, after] = guide.split('\n## Uninstall\n') as [string, string];
+  const made = [...before.matchAll(/^(\w+)=\$\(az ad app create /gm)];
+  expect(made).toHaveLength(2);
+  expect([...after.matchAll(/^az ad app delete /gm)]).toHaveLength(made.length);
+  // That of the identity on a monitored subscription, and that of the pipeline.
+  expect([...after.matchAll(/^az role assignment delete --assignee /gm)]).toHaveLength(2);
+  expect(before).toMatch(/To stop watching a subscription.*#uninstall/);
 });

@@ -39,6 +39,7 @@ const functions: Record<string, (...values: Value[]) => Value> = {
     const time = Date.parse(asText(value!));
     return Number.isNaN(time) ? null : new Date(time).toISOString();
   },
+  coalesce: (...values) => values.find((value) => !isEmpty(value)) ?? null,
   iff: (condition, yes, no) => (condition === true ? yes! : no!),
   strcat: (...values) => values.map(asText).join(''),
   split: (text, by) => asText(text!).split(asText(by!)),

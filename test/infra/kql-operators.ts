@@ -21,8 +21,10 @@ const columnsOf = (syntax: Syntax, rows: readonly Row[], scope: Scope, keep: boo
   }));
 };
 
-const greatest = (values: readonly Value[]): Value =>
-  values.reduce((best, value) => (value !== null && (best === null || (value as string) > (best as string)) ? value : best), null);
+const extreme = (values: readonly Value[], better: (a: string, b: string) => boolean): Value =>
+  values.reduce((best, value) => (value !== null && (best === null || better(value as string, best as string)) ? value : best), null);
+const greatest = (values: readonly Value[]) => extreme(values, (a, b) => a > b);
+const least = (values: readonly Value[]) => extreme(values, (a, b) => a < b);
 
 /** The columns that one aggregate of a summary gives. */
 function aggregate(syntax: Syntax, rows: readonly Row[], scope: Scope): Row {
@@ -35,6 +37,7 @@ function aggregate(syntax: Syntax, rows: readonly Row[], scope: Scope): Row {
   const name = isNamed ? nameOf(syntax.parts.name!) : `${kind}_${args[0]?.text ?? ''}`;
   if (kind === 'count') return { [name]: rows.length };
   if (kind === 'max') return { [name]: greatest(values()) };
+  if (kind === 'min') return { [name]: least(values()) };
   if (kind === 'dcount') return { [name]: new Set(values().filter((value) => value !== null)).size };
   if (kind === 'arg_max' && !isNamed) {
     const best = greatest(values());
@@ -57,6 +60,27 @@ const operators: Record<string, Operator> = {
     return [...groups].map(([key, group]) =>
       Object.assign({}, ...parts.aggregates!.items.map((each) => aggregate(each, group, scope)), JSON.parse(key)),
     );
+  },
+  DistinctOperator(syntax, rows, scope) {
+    const answer = columnsOf(syntax, rows, scope, false);
+    return [...new Map(answer.map((row) => [JSON.stringify(row), row])).values()];
+  },
+  TopOperator(syntax, rows, scope) {
+    const { expression, byExpression } = syntax.parts;
+    if (byExpression?.parts.ordering?.text !== 'desc') return unknown(syntax);
+    const by = byExpression.parts.expression!;
+    const left = [...rows];
+    const top: Row[] = [];
+    for (let count = Number(evaluate(expression!, {}, scope)); count > 0 && left.length > 0; count--) {
+      const best = greatest(left.map((row) => evaluate(by, row, scope)));
+      top.push(
+        ...left.splice(
+          left.findIndex((row) => evaluate(by, row, scope) === best),
+          1,
+        ),
+      );
+    }
+    return top;
   },
   LookupOperator(syntax, rows, _scope, query) {
     const on = syntax.parts.lookupClause!.parts.expressions!.items.map(nameOf);

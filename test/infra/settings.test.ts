@@ -9,7 +9,7 @@ const reference = read('docs/reference/settings.md');
 const sample = Object.keys(JSON.parse(read('local.settings.sample.json')).Values);
 
 // Given by Azure itself, or not by keys: storage is reached by identity, by the addresses of its services.
-const notDeployed = ['AzureWebJobsStorage', 'AzureWebJobsStorage__accountName', 'WEBSITE_HOSTNAME'];
+const notDeployed = ['AzureWebJobsStorage', 'AzureWebJobsStorage__accountName', 'WEBSITE_HOSTNAME', 'WEBSITE_AUTH_ENABLED'];
 // What the host and the platform read, not the app.
 const ofThePlatform = ['AzureWebJobsStorage__credential', 'AzureWebJobsStorage__clientId', 'AzureWebJobsStorage__blobServiceUri'];
 // https://learn.microsoft.com/azure/azure-functions/flex-consumption-plan#deprecated-properties-and-settings
@@ -28,7 +28,7 @@ describe('every setting', () => {
   });
 
   it('is in the sample for developers, unless it is for Azure only', () => {
-    const forAzure = /^(AzureWebJobsStorage__|WEBSITE_HOSTNAME$)/;
+    const forAzure = /^(AzureWebJobsStorage__|WEBSITE_(HOSTNAME|AUTH_ENABLED)$)/;
     for (const name of settingNames.filter((each) => !forAzure.test(each))) expect(sample).toContain(name);
   });
 
