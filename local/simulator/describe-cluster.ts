@@ -24,6 +24,10 @@ export function describeSubscription({ id, name, state }: SimulatedSubscription)
 export function describeCluster(cluster: SimulatedCluster, fault: FaultIn<'model'> | undefined) {
   const { spec, subscriptionId } = cluster;
   const power = { code: fault === 'cluster-stopped' ? 'Stopped' : spec.powerState };
+  const access = {
+    ...(spec.private && { enablePrivateCluster: true, privateDNSZone: 'system' }),
+    ...(spec.authorizedIPRanges.length > 0 && { authorizedIPRanges: spec.authorizedIPRanges }),
+  };
   const restrictionLevel = fault === 'cluster-locked' ? 'ReadOnly' : spec.restrictionLevel;
   return {
     id: `/subscriptions/${subscriptionId}/resourcegroups/${spec.resourceGroup}/providers/Microsoft.ContainerService/managedClusters/${spec.name}`,
@@ -60,7 +64,7 @@ export function describeCluster(cluster: SimulatedCluster, fault: FaultIn<'model
       ...(restrictionLevel === undefined ? {} : { nodeResourceGroupProfile: { restrictionLevel } }),
       enableRBAC: true,
       networkProfile: { networkPlugin: 'azure', loadBalancerSku: 'standard', outboundType: 'loadBalancer' },
-      ...(spec.private ? { apiServerAccessProfile: { enablePrivateCluster: true, privateDNSZone: 'system' } } : {}),
+      ...(Object.keys(access).length === 0 ? {} : { apiServerAccessProfile: access }),
       resourceUID: guidOf(`uid ${cluster.id}`),
     },
     sku: { name: 'Base', tier: 'Standard' },

@@ -40,6 +40,7 @@ const cluster = z.strictObject({
   powerState: z.enum(['Running', 'Stopped']).default('Running'),
   provisioningState: z.enum(['Succeeded', 'Upgrading', 'Updating']).default('Succeeded'),
   private: z.boolean().default(false),
+  authorizedIPRanges: z.array(z.string()).default([]),
   restrictionLevel: z.enum(['Unrestricted', 'ReadOnly']).optional(),
   kubernetesVersion: name(/^\d+\.\d+\.\d+$/, 'a version such as 1.33.5'),
   tags: z.record(z.string(), z.string()).default({}),

@@ -67,9 +67,13 @@ export function compareNodes(
   return [...changes, ...unlisted.map((row) => miss(row, sweep, 'NodeGone', complete))];
 }
 
-/** What it means for the nodes of a cluster that it is no longer listed itself. */
-export function loseNodes(rows: ReadonlyMap<string, NodeRow>, sweep: string): NodeChange[] {
-  return standing(rows).map((row) => miss(row, sweep, 'ClusterGone', true));
+/**
+ * What it means for the nodes of a cluster that it is not listed any more.
+ *
+ * @param reason - it is gone, or its subscription was taken out of the fleet.
+ */
+export function loseNodes(rows: ReadonlyMap<string, NodeRow>, sweep: string, reason: 'ClusterGone' | 'Excluded'): NodeChange[] {
+  return standing(rows).map((row) => miss(row, sweep, reason, true));
 }
 
 /**
@@ -78,5 +82,9 @@ export function loseNodes(rows: ReadonlyMap<string, NodeRow>, sweep: string): No
  * @param reason - outages end with it where it is one of `endingReasons`.
  */
 export function recordNodes(rows: ReadonlyMap<string, NodeRow>, reason: ReasonCode): NodeChange[] {
-  return standing(rows).map((row) => compareNode(row, { ...row.facts, skipped: reason }, false));
+  return standing(rows).map((row) => {
+    // A pool that was taken out stays so, whatever kept it from being listed.
+    const skipped = row.facts.skipped === 'Excluded' && !endingReasons.includes(reason) ? 'Excluded' : reason;
+    return compareNode(row, { ...row.facts, skipped }, false);
+  });
 }

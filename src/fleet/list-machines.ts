@@ -6,17 +6,37 @@ import { factsOf, type InstanceView, type Machine, poolOf } from './machine-fact
 import { formatTarget } from './resource-id.ts';
 
 const CONCURRENT_VIEWS = 8;
+// Of the 250 that a subscription grants at once, and 25 a second: listings and polls need them more.
+// https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling
+const READS_FOR_OTHERS = 100;
 
 /** A VM that is a node, or one that vanished while it was read. */
 export type FoundMachine = { status: 'found'; facts: NodeFacts; machine: Machine } | { status: 'vanished' };
 
-async function readView(compute: ComputeManagementClient, resourceGroup: string, vm: string): Promise<InstanceView | undefined> {
-  try {
-    return await compute.virtualMachines.instanceView(resourceGroup, vm);
-  } catch (error) {
-    if (isRestError(error) && error.statusCode === 404) return undefined;
-    throw error;
-  }
+/**
+ * Reads instance views for as long as Azure grants reads, and answers with empty ones from then on: a stopped VM then says so when it is started on,
+ * while a listing that starts over at each 429 would never end.
+ *
+ * @returns what reads the view of one VM; undefined where the VM is gone.
+ */
+function viewReader(compute: ComputeManagementClient, resourceGroup: string): (vm: string) => Promise<InstanceView | undefined> {
+  let granted = true;
+  const onResponse = ({ headers }: { headers: { get(name: string): string | undefined } }) => {
+    const left = headers.get('x-ms-ratelimit-remaining-subscription-reads');
+    if (left !== undefined && Number(left) < READS_FOR_OTHERS) granted = false;
+  };
+  return async (vm) => {
+    if (!granted) return {};
+    try {
+      return await compute.virtualMachines.instanceView(resourceGroup, vm, { onResponse });
+    } catch (error) {
+      if (!isRestError(error)) throw error;
+      if (error.statusCode === 404) return undefined;
+      if (error.statusCode !== 429) throw error;
+      granted = false;
+      return {};
+    }
+  };
 }
 
 /**
@@ -25,7 +45,7 @@ async function readView(compute: ComputeManagementClient, resourceGroup: string,
  *
  * @param pools - of the scale sets in the group, by their ids in lower case: VMs of a Flexible set may have no tags (azure-rest-api-specs#27441).
  * @param withViews - false where nothing of an instance view would be used.
- * @throws RestError where a page or an instance view cannot be read.
+ * @throws RestError where a page cannot be read, or an instance view for another reason than throttling.
  */
 export async function* listMachines(
   compute: ComputeManagementClient,
@@ -35,13 +55,14 @@ export async function* listMachines(
   withViews: boolean,
 ): AsyncGenerator<FoundMachine> {
   const limit = pLimit(CONCURRENT_VIEWS);
+  const readView = viewReader(compute, resourceGroup);
   for await (const page of compute.virtualMachines.list(resourceGroup).byPage()) {
     const nodes = page.flatMap((vm) => {
       const pool = poolOf(vm.tags) ?? pools.get(vm.virtualMachineScaleSet?.id?.toLowerCase() ?? '');
       // A VM that somebody put into the node resource group is no node.
       return pool === undefined ? [] : [{ vm, pool, name: vm.name ?? '' }];
     });
-    const views = nodes.map(({ name }) => limit(async () => (withViews ? readView(compute, resourceGroup, name) : {})));
+    const views = nodes.map(({ name }) => limit(async () => (withViews ? readView(name) : {})));
     const found = await Promise.all(views).finally(() => limit.clearQueue());
     for (const [n, { vm, pool, name }] of nodes.entries()) {
       const machine = { ...vm, instanceView: found[n] };

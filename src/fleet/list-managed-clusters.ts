@@ -15,6 +15,8 @@ export const clusterFacts = z.object({
   version: z.string(),
   /** Name of the API server, absent where it is private. */
   fqdn: z.string().optional(),
+  /** Whether it takes connections from authorized addresses alone, of which the prober's is none as a rule. */
+  restricted: z.boolean().default(false),
   upgrading: z.boolean(),
   /** Pools taken out by their tag. */
   excludedPools: z.array(z.string()),
@@ -52,6 +54,7 @@ function toFacts(cluster: ManagedCluster, selection: Selection, matched: Set<str
   const named = select(`${parsed.resourceGroup}/${parsed.name}`, selection);
   for (const glob of named.matched) matched.add(glob);
   const pools = cluster.agentPoolProfiles ?? [];
+  const access = cluster.apiServerAccessProfile;
   return {
     cluster: formatClusterId(parsed),
     resourceGroup: parsed.resourceGroup,
@@ -59,7 +62,8 @@ function toFacts(cluster: ManagedCluster, selection: Selection, matched: Set<str
     region: cluster.location.toLowerCase(),
     nodeResourceGroup: cluster.nodeResourceGroup ?? '',
     version: cluster.currentKubernetesVersion ?? cluster.kubernetesVersion ?? '',
-    fqdn: cluster.apiServerAccessProfile?.enablePrivateCluster ? undefined : cluster.fqdn,
+    fqdn: access?.enablePrivateCluster ? undefined : cluster.fqdn,
+    restricted: (access?.authorizedIPRanges ?? []).length > 0 || cluster.publicNetworkAccess === 'Disabled',
     upgrading: /upgrading|updating/i.test(cluster.provisioningState ?? ''),
     excludedPools: pools.filter((pool) => isSwitchedOff(pool.tags)).map((pool) => pool.name),
     poolNodes: pools.filter((pool) => !isSwitchedOff(pool.tags)).reduce((total, { count = 0 }) => total + count, 0),

@@ -75,7 +75,9 @@ export async function listNodes(
     nodes.set(facts.node, { ...share(facts), skipped: recordOnly ?? excluded ?? skipReason(machine, now, graceMinutes) });
   };
   for await (const { id = '', name = '', tags, orchestrationMode } of compute.virtualMachineScaleSets.list(nodeResourceGroup)) {
-    const pool = poolOf(tags) ?? name;
+    const pool = poolOf(tags);
+    // A scale set that somebody put into the node resource group has no nodes, and nothing of ours is to run there.
+    if (pool === undefined) continue;
     pools.set(id.toLowerCase(), pool);
     // The instances of a Flexible set are plain VMs, and listed as such.
     if (orchestrationMode === 'Flexible') continue;

@@ -3,7 +3,7 @@ import pLimit from 'p-limit';
 import type { ReasonCode } from '../probe/reasons.ts';
 import type { Arm } from '../services.ts';
 import type { Settings } from '../settings.ts';
-import { armErrorText } from './arm-error.ts';
+import { armErrorText, isRefusal } from './arm-error.ts';
 import { type ClusterFacts, listManagedClusters, unlistedReasons } from './list-managed-clusters.ts';
 import { listNodes } from './list-nodes.ts';
 import { missingActions } from './permissions.ts';
@@ -95,7 +95,13 @@ async function planSubscription(
     return { subscription, matched, clusters: plans };
   } catch (error) {
     if (!isRestError(error)) throw error;
-    return { subscription, matched: [], gap: 'SubscriptionUnreadable', detail: armErrorText(error), clusters: [] };
+    return {
+      subscription,
+      matched: [],
+      gap: isRefusal(error) ? 'SubscriptionUnreadable' : 'ProberError',
+      detail: armErrorText(error),
+      clusters: [],
+    };
   }
 }
 

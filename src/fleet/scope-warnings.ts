@@ -21,7 +21,12 @@ export function scopeWarnings(
   const gaps = listed.filter(({ gap }) => gap !== undefined);
   const unread = gaps.map(({ subscription, gap, detail }) => {
     const named = SUBSCRIPTIONS.includes(subscription) ? 'SUBSCRIPTIONS names it: correct it there, or give' : 'give';
-    return `the subscription ${subscription} could not be read (${gap}${detail ? `: ${detail}` : ''}); ${named} the identity the right to read it`;
+    // Only a refusal is a matter of rights: the rest is ours, or Azure's.
+    const advice =
+      gap === 'SubscriptionUnreadable'
+        ? `${named} the identity the right to read it`
+        : 'the next sweep tries again; where it stays so, see the poison table and the logs of the app';
+    return `the subscription ${subscription} could not be read (${gap}${detail ? `: ${detail}` : ''}); ${advice}`;
   });
   const matched = new Set(listed.flatMap((each) => each.matched));
   const among = gaps.length > 0 ? 'of the subscriptions that could be read' : 'in scope';

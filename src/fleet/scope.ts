@@ -1,4 +1,10 @@
 import type { SubscriptionClient } from '@azure/arm-resources-subscriptions';
+import type { Settings } from '../settings.ts';
+
+/** Whether a subscription is to be watched, as far as the settings say. */
+export function isInScope({ SUBSCRIPTIONS }: Pick<Settings, 'SUBSCRIPTIONS'>, subscription: string): boolean {
+  return SUBSCRIPTIONS.length === 0 || SUBSCRIPTIONS.includes(subscription);
+}
 
 /**
  * The subscriptions to watch.

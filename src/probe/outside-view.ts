@@ -8,18 +8,15 @@ export type OutsideView =
   | 'from outside: no view, the API server is private'
   | 'from outside: the API server answers, so look at the path of the node'
   | 'from outside: the API server does not answer either, so look at the control plane'
+  | 'from outside: no view, the API server takes connections from authorized addresses alone'
   | 'from outside: no view, its name does not resolve there';
 
-/** Where and how to look, for tests against a server of their own. */
+/** How to look; where, for tests against a server of their own. */
 export interface Lookout {
+  /** Whether the API server refuses strangers, so that its silence says nothing. */
+  restricted?: boolean;
   port?: number;
   timeoutMs?: number;
-}
-
-function classify(error: NodeJS.ErrnoException): OutsideView {
-  // A prober without DNS must not accuse a control plane.
-  if (error.syscall === 'getaddrinfo') return 'from outside: no view, its name does not resolve there';
-  return 'from outside: the API server does not answer either, so look at the control plane';
 }
 
 /**
@@ -28,8 +25,14 @@ function classify(error: NodeJS.ErrnoException): OutsideView {
  *
  * @param fqdn - name of the API server as Azure tells it; undefined where the cluster is private.
  */
-export function lookFromOutside(fqdn: string | undefined, { port = PORT, timeoutMs = TIMEOUT_MS }: Lookout = {}): Promise<OutsideView> {
+export function lookFromOutside(
+  fqdn: string | undefined,
+  { restricted = false, port = PORT, timeoutMs = TIMEOUT_MS }: Lookout = {},
+): Promise<OutsideView> {
   if (fqdn === undefined) return Promise.resolve('from outside: no view, the API server is private');
+  const silent: OutsideView = restricted
+    ? 'from outside: no view, the API server takes connections from authorized addresses alone'
+    : 'from outside: the API server does not answer either, so look at the control plane';
   return new Promise((resolve) => {
     // The certificate is the cluster's own: an answer is what counts, and nothing is sent over it.
     const socket = connect({ host: fqdn, port, servername: fqdn, rejectUnauthorized: false, timeout: timeoutMs });
@@ -38,8 +41,11 @@ export function lookFromOutside(fqdn: string | undefined, { port = PORT, timeout
       resolve(view);
     };
     socket.once('secureConnect', () => end('from outside: the API server answers, so look at the path of the node'));
-    socket.once('timeout', () => end('from outside: the API server does not answer either, so look at the control plane'));
-    socket.once('error', (error) => end(classify(error)));
-    socket.once('close', () => end('from outside: the API server does not answer either, so look at the control plane'));
+    socket.once('timeout', () => end(silent));
+    socket.once('error', ({ syscall }: NodeJS.ErrnoException) =>
+      // A prober without DNS must not accuse a control plane.
+      end(syscall === 'getaddrinfo' ? 'from outside: no view, its name does not resolve there' : silent),
+    );
+    socket.once('close', () => end(silent));
   });
 }

@@ -8,7 +8,7 @@ export async function addOutsideView(services: Services, sweep: string, cluster:
   if (!ended.some(({ result }) => result.verdict === 'unreachable')) return [...ended];
   const facts = await readClusterFacts(await services.tables.open('sweeps'), sweep, cluster);
   if (facts === undefined) return [...ended];
-  const view = await lookFromOutside(facts.fqdn);
+  const view = await lookFromOutside(facts.fqdn, facts);
   return ended.map((each) =>
     each.result.verdict === 'unreachable' ? { ...each, result: { ...each.result, message: `${each.result.message}; ${view}` } } : each,
   );

@@ -23,16 +23,17 @@ export async function takeAnnouncingLease(fleet: TableClient, cluster: string, n
   const taken = Date.parse(String(before?.until ?? '')) || 0;
   // One that lies further ahead than any lease can is not ours.
   if (taken > now.getTime() && taken <= until.getTime() + SKEW_MS) return new Date(taken);
+  let etag: string | undefined;
   try {
-    if (before === undefined) await fleet.createEntity(row);
-    else await fleet.updateEntity(row, 'Replace', { etag: before.etag });
+    ({ etag } = before === undefined ? await fleet.createEntity(row) : await fleet.updateEntity(row, 'Replace', { etag: before.etag }));
   } catch (error) {
     if (isLostWrite(error)) return until;
     throw error;
   }
   return {
     async release() {
-      await fleet.deleteEntity(cluster, ROW_KEY).catch((error) => {
+      // One that ended by itself may be another's by now.
+      await fleet.deleteEntity(cluster, ROW_KEY, { etag }).catch((error) => {
         if (!isLostWrite(error)) throw error;
       });
     },

@@ -12,11 +12,20 @@ import { requestAssessment } from './request-assessment.ts';
 import { announcingContext, settleOutages, writeClusterOutage } from './settle-outages.ts';
 
 const ATTEMPTS = 5;
+/** By which the clocks of two instances may differ. */
+const SKEW_MS = 10_000;
 
 async function see(services: Services, fleet: TableClient, cluster: string, sealed: boolean): Promise<Omit<Seen, 'before'>> {
+  // Before anything is read: what is written from then on is not in this judgement.
+  const now = services.now();
   const nodes = await readJudgedNodes(fleet, cluster);
   const unsettled = await readOutages(fleet, cluster, { which: 'unsettled' });
-  return { nodes, unsettled, sealed, now: services.now() };
+  return { nodes, unsettled, sealed, now };
+}
+
+/** Whether a request was made well before the latest judgement, which then saw what it was made for. */
+function wasSeen({ sweep, mark }: MessageOf<'assess-cluster'>, row: OwnClusterRow): boolean {
+  return mark <= row.mark || (row.sealedSweep >= sweep && Date.parse(mark) <= Date.parse(row.assessedAt) - SKEW_MS);
 }
 
 interface Judged {
@@ -25,16 +34,16 @@ interface Judged {
   unsettled?: OutageRow[];
 }
 
-/** Judges a cluster and stores the judgement, unless this mark was judged before. Returns what is stored. */
+/** Judges a cluster and stores the judgement, unless a judgement has seen what it was asked for. Returns what is stored. */
 async function judgeAndStore(services: Services, message: MessageOf<'assess-cluster'>): Promise<Judged> {
   const { tables } = services;
-  const { sweep, cluster, mark } = message;
+  const { sweep, cluster } = message;
   const fleet = await tables.open('fleet');
   const sealed = (await readRow(await tables.open('sweeps'), sweep, `sealed|${cluster}`)) !== undefined;
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const read = await readCluster(fleet, cluster);
     const before = read && { ...read, row: repairMarks(read.row, services.now()) };
-    if (before !== undefined && mark <= before.row.mark) return { row: before.row };
+    if (before !== undefined && wasSeen(message, before.row)) return { row: before.row };
     const seen = { before, ...(await see(services, fleet, cluster, sealed)) };
     const [row, quorum] = await judgeCluster(services, message, seen);
     const own = await writeClusterOutage(fleet, row, quorum, seen);

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Services } from '../services.ts';
+import type { Settings } from '../settings.ts';
 import { type Flight, flightProperty, mergeNode, type NodeRow, readNodes } from '../tables/node-rows.ts';
 import { retryLostWrites, writeBatch } from '../tables/rows.ts';
 import type { MessageOf } from './messages.ts';
@@ -7,6 +8,11 @@ import type { MessageOf } from './messages.ts';
 const ATTEMPTS = 8;
 /** Seconds that a collection may be late. */
 export const COLLECT_GRACE_SECONDS = 120;
+
+/** Until when a flight that starts now may be collected; its claim stands as long, and longer where no collection ends it. */
+export function collectUntil({ PROBE_DEADLINE_SECONDS }: Settings, now: Date): Date {
+  return new Date(now.getTime() + (PROBE_DEADLINE_SECONDS + COLLECT_GRACE_SECONDS) * 1000);
+}
 
 /** A node row with the claim of this run. */
 export type ClaimedNode = NodeRow & { flight: Flight };
@@ -37,7 +43,7 @@ export async function claimNodes(
     const won = rows.filter((row): row is ClaimedNode => row.flight !== undefined && made.has(row.flight.nonce));
     if (won.length > 0) return won;
     const startedAt = now();
-    const until = new Date(startedAt.getTime() + (settings.PROBE_DEADLINE_SECONDS + COLLECT_GRACE_SECONDS) * 1000);
+    const until = collectUntil(settings, startedAt);
     const claims = rows
       .filter((row) => row.retiredAt === undefined && row.flight === undefined && row.state.latest?.flight !== id)
       .filter((row) => message.confirms === undefined || row.state.latest?.nonce === message.confirms[row.facts.node])

@@ -25,11 +25,10 @@ export async function sendCloseSweep({ settings, queue }: Services, sweep: strin
 
 /** The clusters of a sweep; in the last run also those that are known of subscriptions which were never listed. */
 function clustersOf(rows: SweepRows, known: readonly ClusterRow[], last: boolean): string[] {
-  const listed = rows.listed.flatMap((subscription) => subscription.clusters.map(({ cluster }) => cluster));
+  if (!last) return rows.clusters;
   const unlisted = new Set((rows.subscriptions ?? []).filter((id) => !rows.listed.some((row) => row.subscription === id)));
-  return last
-    ? [...listed, ...known.filter((row) => unlisted.has(row.subscriptionId) && row.nodes.known > 0).map((row) => row.cluster)]
-    : listed;
+  const lost = known.filter((row) => unlisted.has(row.subscriptionId) && row.nodes.known > 0);
+  return [...new Set([...rows.clusters, ...lost.map((row) => row.cluster)])];
 }
 
 /** Stage 7: comes back until every cluster of a sweep is sealed and assessed, then completes it. */

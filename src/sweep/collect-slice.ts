@@ -1,7 +1,7 @@
 import type { TableClient } from '@azure/data-tables';
 import type { Services } from '../services.ts';
 import { type NodeRow, readNodes } from '../tables/node-rows.ts';
-import { hasTally, insertTally, readPlanHead } from '../tables/plan-rows.ts';
+import { insertTally, readSliceHead } from '../tables/plan-rows.ts';
 import { deleteStarted, readStarted, type Started } from '../tables/poller-rows.ts';
 import { addOutsideView } from './add-outside-view.ts';
 import { COLLECT_GRACE_SECONDS } from './claim.ts';
@@ -19,21 +19,26 @@ export async function collectSlice(services: Services, message: MessageOf<'colle
   const { settings, tables, queue } = services;
   const { sweep, cluster, slice, nodes } = message;
   const sweeps = await tables.open('sweeps');
-  if (isPlanned(slice) && (await hasTally(sweeps, sweep, cluster, slice))) return;
-  const planned = await readPlanHead(sweeps, sweep, cluster);
-  if (planned === undefined)
+  const head = await readSliceHead(sweeps, sweep, cluster, slice);
+  if (head === undefined)
     throw new Error(`expected a plan of ${cluster} in sweep ${sweep} before its slice ${slice} is collected, found none`);
 
   const id = flightId(sweep, cluster, slice);
   const flights = await tables.open('flights');
   const rows = await readNodes(await tables.open('fleet'), cluster, nodes);
+  // Whatever was tallied before its end: a flight under way is collected.
+  const underWay = [...rows.values()].some(({ flight }) => flight?.id === id && flight.overdue !== true);
+  if (head.tallied && !underWay) return;
+  const busyUntil = new Date(Date.parse(message.deadline) - COLLECT_GRACE_SECONDS * 1000);
+  const next = nextOccurrence(settings.SWEEP_SCHEDULE, new Date(sweep));
   const run = {
     id,
     cluster,
     sweep,
-    due: new Date(planned.due),
-    busyUntil: new Date(Date.parse(message.deadline) - COLLECT_GRACE_SECONDS * 1000),
-    startUntil: nextOccurrence(settings.SWEEP_SCHEDULE, new Date(sweep)),
+    due: new Date(head.due),
+    busyUntil,
+    // A node that was free when the others were claimed, or is free again, must not keep them from being tallied.
+    startUntil: busyUntil < next ? busyUntil : next,
   };
   const started = await readStarted(flights, id);
   const found = await inspectFlights(services, run, nodes, rows, started);

@@ -2,6 +2,7 @@ import { clusterPage } from '../announce/events.ts';
 import type { Availability } from '../announce/telemetry.ts';
 import { scopeWarnings } from '../fleet/scope-warnings.ts';
 import { openEpisode } from '../history/node-state.ts';
+import type { ReasonCode } from '../probe/reasons.ts';
 import { scriptHash } from '../probe/script.ts';
 import type { Services } from '../services.ts';
 import { statusPageUrl } from '../settings.ts';
@@ -12,6 +13,11 @@ import type { SweepRows } from '../tables/sweep-rows.ts';
 import { effectDone } from './effect.ts';
 import { judgeBlindness } from './judge-blindness.ts';
 import { coverageOf, type Ledger, sum } from './ledger.ts';
+
+/** Clusters of which nothing is to be told any more. */
+const over: readonly ReasonCode[] = ['Excluded', 'ClusterStopped', 'ClusterGone'];
+/** Where the subscription could not be listed, its gap in the heartbeat tells of it once, and not each cluster. */
+const unlisted: readonly ReasonCode[] = ['SubscriptionUnreadable', 'ProberError'];
 
 /** The state of a cluster after a sweep. One that nobody can see has a result of another name: its own availability is not known. */
 function availabilityOf(
@@ -39,7 +45,7 @@ function availabilityOf(
       clusterOutage: String(down !== undefined),
       openNodeOutages: String(openOutages),
       blind: String(blind !== undefined),
-      coverage: coverageOf(ledger).toFixed(4),
+      coverage: unlisted.some((reason) => reason === cluster.recordOnly) ? '' : coverageOf(ledger).toFixed(4),
       reason: down?.reason ?? blind?.reason ?? '',
       upgrading: String(cluster.upgrading),
       page: clusterPage(pageUrl, cluster.cluster),
@@ -76,8 +82,8 @@ export async function completeSweep(
   const availability = clusters.flatMap((cluster) => {
     const own = sealed.get(cluster.cluster);
     const blind = blindness.clusters.get(cluster.cluster);
-    // While the prober is blind there is nothing to say of any cluster.
-    if (own === undefined || cluster.recordOnly !== undefined || blindness.prober) return [];
+    // While the prober is blind there is nothing to say of any cluster, while one that cannot be listed stands as it did: its outage is not over.
+    if (own === undefined || over.some((reason) => reason === cluster.recordOnly) || blindness.prober) return [];
     return [availabilityOf(cluster, sweep, own, blind, { startedAt, completedAt }, statusPageUrl(settings))];
   });
   const { known, reachable, unreachable, unknown, notProbed } = ledger;

@@ -3,6 +3,7 @@ import { compareNodes, loseNodes, type NodeChange, recordNodes } from '../fleet/
 import { type ClusterFacts, unlistedReasons } from '../fleet/list-managed-clusters.ts';
 import { listNodes } from '../fleet/list-nodes.ts';
 import { parseClusterId } from '../fleet/resource-id.ts';
+import { isInScope } from '../fleet/scope.ts';
 import type { ReasonCode } from '../probe/reasons.ts';
 import type { Services } from '../services.ts';
 import { type NodeRow, readKnownNodes } from '../tables/node-rows.ts';
@@ -24,9 +25,10 @@ type Compare = (rows: ReadonlyMap<string, NodeRow>) => NodeChange[];
 /** Lists a cluster's nodes, once, and tells how its rows compare with that. */
 async function listAndCompare(services: Services, sweep: string, facts: ClusterFacts): Promise<Compare> {
   const { recordOnly } = facts;
-  if (recordOnly === 'ClusterGone') return (rows) => loseNodes(rows, sweep);
-  if (recordOnly !== undefined && unlistedReasons.includes(recordOnly)) return (rows) => recordNodes(rows, recordOnly);
   const { subscriptionId } = parseClusterId(facts.cluster)!;
+  if (recordOnly === 'ClusterGone') return (rows) => loseNodes(rows, sweep, 'ClusterGone');
+  if (!isInScope(services.settings, subscriptionId)) return (rows) => loseNodes(rows, sweep, 'Excluded');
+  if (recordOnly !== undefined && unlistedReasons.includes(recordOnly)) return (rows) => recordNodes(rows, recordOnly);
   try {
     const compute = services.arm.compute(subscriptionId);
     const { nodes, complete } = await listNodes(compute, subscriptionId, facts, services.now(), services.settings.NODE_GRACE_MINUTES);

@@ -39,7 +39,10 @@ export type Ledger = z.output<typeof ledger>;
 
 export const emptyCounts: Counts = { known: 0, reachable: 0, unreachable: 0, unknown: 0, notProbed: 0 };
 export const emptyLedger: Ledger = { ...emptyCounts, byReason: {}, unknownByReason: {} };
-const outsideCoverage: readonly ReasonCode[] = ['Excluded', 'ClusterStopped', 'ClusterGone', 'TooYoung'];
+/** Nodes of which nobody expects a verdict: excluded, stopped, too young. */
+const notExpected: readonly ReasonCode[] = ['Excluded', 'ClusterStopped', 'Deallocated', 'NotRunning', 'ClusterGone', 'TooYoung'];
+/** Unknown for these reasons, a node was not asked: for want of access, by the pace that Azure allows, or by our own failure. */
+const notAsked: readonly ReasonCode[] = ['AccessDenied', 'Throttled', 'OverBudget', 'Lost', 'ProberError'];
 
 /** Writes outcomes as a tally. */
 export function toTally(outcomes: ReadonlyMap<string, Outcome>): Tally {
@@ -102,13 +105,17 @@ export function sum(ledgers: readonly Ledger[]): Ledger {
   return total;
 }
 
+const countOf = (counted: Record<string, number>, codes: readonly ReasonCode[]) =>
+  codes.reduce((total, reason) => total + (counted[reason] ?? 0), 0);
+
 /**
- * Verdicts over the nodes that ought to have one: excluded, stopped and too young ones do not count, while over budget, no access and locked do.
+ * Nodes that were asked over those that ought to be: excluded, stopped and too young ones do not count, while over budget, no access and
+ * locked do, whether a node was left out for it or met it when its turn came.
  *
  * @returns 0 to 1; 1 for a fleet in which nothing was to be probed.
  */
-export function coverageOf({ known, reachable, unreachable, unknown, byReason }: Ledger): number {
-  const outside = outsideCoverage.reduce((total, reason) => total + (byReason[reason] ?? 0), 0);
-  const expected = known - outside;
-  return expected <= 0 ? 1 : (reachable + unreachable + unknown) / expected;
+export function coverageOf({ known, reachable, unreachable, unknown, byReason, unknownByReason }: Ledger): number {
+  const expected = known - countOf(byReason, notExpected);
+  const asked = reachable + unreachable + unknown - countOf(unknownByReason, [...notExpected, ...notAsked]);
+  return expected <= 0 ? 1 : asked / expected;
 }

@@ -1,5 +1,6 @@
 import { armErrorText, isRefusal } from '../fleet/arm-error.ts';
 import { type ClusterFacts, listManagedClusters } from '../fleet/list-managed-clusters.ts';
+import { isInScope } from '../fleet/scope.ts';
 import { selectionOf } from '../fleet/selection.ts';
 import type { ReasonCode } from '../probe/reasons.ts';
 import type { Services } from '../services.ts';
@@ -14,7 +15,7 @@ import { intervalAfter, lastStart, nextOccurrence } from './schedule.ts';
 /** What is left to say of a cluster that was not listed: enough to record its nodes and, where it is gone, to close its outages. */
 function remembered(row: ClusterRow, recordOnly: ReasonCode): ClusterFacts {
   const { cluster, resourceGroup, name, region, version } = row;
-  const unlisted = { nodeResourceGroup: '', upgrading: false, excludedPools: [], poolNodes: 0 };
+  const unlisted = { nodeResourceGroup: '', restricted: false, upgrading: false, excludedPools: [], poolNodes: 0 };
   return { cluster, resourceGroup, name, region, version, ...unlisted, recordOnly };
 }
 
@@ -39,24 +40,25 @@ function withQuotas(
   return listed.map((facts) => ({ ...facts, quota: quotas.get(facts.cluster) }));
 }
 
-async function listSubscription(
-  services: Services,
-  sweep: string,
-  subscription: string,
-  known: readonly ClusterRow[],
-): Promise<SubscriptionRow> {
+/** What came of listing a subscription. */
+interface Listed {
+  row: SubscriptionRow;
+  clusters: ClusterFacts[];
+}
+
+async function listSubscription(services: Services, sweep: string, subscription: string, known: readonly ClusterRow[]): Promise<Listed> {
   const { settings, arm } = services;
-  const inScope = settings.SUBSCRIPTIONS.length === 0 || settings.SUBSCRIPTIONS.includes(subscription);
-  if (!inScope) return { subscription, clusters: known.map((row) => remembered(row, 'Excluded')), matched: [] };
+  if (!isInScope(settings, subscription))
+    return { row: { subscription, matched: [] }, clusters: known.map((row) => remembered(row, 'Excluded')) };
   try {
     const { clusters: listed, matched } = await listManagedClusters(arm.clusters(subscription), selectionOf(settings));
     const ids = new Set(listed.map((facts) => facts.cluster));
     const gone = known.filter((row) => !ids.has(row.cluster)).map((row) => remembered(row, 'ClusterGone'));
-    return { subscription, clusters: [...withQuotas(services, sweep, listed, known), ...gone], matched };
+    return { row: { subscription, matched }, clusters: [...withQuotas(services, sweep, listed, known), ...gone] };
   } catch (error) {
     if (!isRefusal(error)) throw error;
     const clusters = known.map((row) => remembered(row, 'SubscriptionUnreadable'));
-    return { subscription, clusters, matched: [], gap: 'SubscriptionUnreadable', detail: armErrorText(error) };
+    return { row: { subscription, matched: [], gap: 'SubscriptionUnreadable', detail: armErrorText(error) }, clusters };
   }
 }
 
@@ -64,13 +66,13 @@ async function readKnown({ tables }: Services, subscription: string): Promise<Cl
   return (await listClusterRows(await tables.open('clusters'), subscription)).filter(isRemembered);
 }
 
-/** Stores a subscription's row, once, and has each of its clusters expanded. */
-async function settle({ settings, tables, queue }: Services, sweep: string, listed: SubscriptionRow): Promise<void> {
-  const stored = await insertSubscription(await tables.open('sweeps'), sweep, listed);
+/** Stores what came of a listing, once, and has each cluster expanded. */
+async function settle({ settings, tables, queue }: Services, sweep: string, { row, clusters }: Listed): Promise<void> {
+  const stored = await insertSubscription(await tables.open('sweeps'), sweep, row, clusters);
   effectDone('list-clusters:subscription-row');
   const deadline = lastStart(settings, sweep);
-  for (const { cluster } of stored.clusters) await queue.send({ kind: 'expand-cluster', sweep, cluster }, { deadline });
-  if (stored.clusters.length > 0) effectDone('list-clusters:expand-cluster');
+  for (const cluster of stored) await queue.send({ kind: 'expand-cluster', sweep, cluster }, { deadline });
+  if (stored.length > 0) effectDone('list-clusters:expand-cluster');
 }
 
 /** Stage 2: lists the clusters of one subscription and has each expanded. A subscription that cannot be read is a gap with its reason. */
@@ -84,11 +86,6 @@ export async function listClusters(services: Services, { sweep, subscription }: 
 /** Settles a subscription whose listing failed each time: a gap, with the nodes that are known of it. */
 export async function giveUpListing(services: Services, { sweep, subscription }: MessageOf<'list-clusters'>): Promise<void> {
   const clusters = (await readKnown(services, subscription)).map((row) => remembered(row, 'ProberError'));
-  await settle(services, sweep, {
-    subscription,
-    clusters,
-    matched: [],
-    gap: 'ProberError',
-    detail: 'listing failed each time it was tried',
-  });
+  const row: SubscriptionRow = { subscription, matched: [], gap: 'ProberError', detail: 'listing failed each time it was tried' };
+  await settle(services, sweep, { row, clusters });
 }

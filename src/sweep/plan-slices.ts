@@ -12,6 +12,9 @@ const age = ({ probedAt }: Candidate) => probedAt ?? '';
 const byAge = (a: Candidate, b: Candidate) => (age(a) < age(b) ? -1 : age(a) > age(b) ? 1 : 0);
 const byName = (a: Candidate, b: Candidate) => (a.node < b.node ? -1 : 1);
 
+/** Whose age decides on the turn of a block, by age. Not its very oldest: a node that never gets a verdict must not hold the turn of the others. */
+const turnOf = (block: readonly Candidate[]) => block[Math.floor(block.length / 10)]!;
+
 /** The node longest without a verdict in each pool and zone. */
 function representatives(candidates: readonly Candidate[]): Candidate[] {
   const groups = Map.groupBy(candidates, ({ pool, zone = '' }) => `${pool}|${zone}`);
@@ -31,9 +34,7 @@ export function chooseNodes(candidates: readonly Candidate[], quota: number, nod
   const blocks = Array.from({ length: Math.ceil(inOrder.length / nodesPerSlice) }, (_, n) =>
     inOrder.slice(n * nodesPerSlice, (n + 1) * nodesPerSlice).sort(byAge),
   );
-  // Not its very oldest: a node that never gets a verdict must not hold the turn of the others.
-  const ageOfBlock = (block: readonly Candidate[]) => block[Math.floor(block.length / 10)]!;
-  for (const node of blocks.sort((a, b) => byAge(ageOfBlock(a), ageOfBlock(b))).flat()) {
+  for (const node of blocks.sort((a, b) => byAge(turnOf(a), turnOf(b))).flat()) {
     if (chosen.size >= quota) break;
     chosen.add(node);
   }
@@ -42,7 +43,7 @@ export function chooseNodes(candidates: readonly Candidate[], quota: number, nod
 
 /**
  * Cuts nodes into slices: of one system each, consecutive in row-key order, and close together, as a slice reads the rows from its first
- * to its last node. Pure.
+ * to its last node. The slice that is longest without a verdict comes first: it is the last ones that Azure's throttling leaves out. Pure.
  *
  * @param chosen - in row-key order, as `chooseNodes` answers.
  * @param all - every candidate, in any order: what lies between the chosen ones counts.
@@ -61,5 +62,6 @@ export function cutSlices(chosen: readonly Candidate[], all: readonly Candidate[
     if (fits) current!.push(node);
     else slices.push([node]);
   }
-  return slices.map((slice) => slice.map(({ node }) => node));
+  const turns = slices.map((slice) => ({ slice, turn: turnOf([...slice].sort(byAge)) }));
+  return turns.sort((a, b) => byAge(a.turn, b.turn)).map(({ slice }) => slice.map(({ node }) => node));
 }

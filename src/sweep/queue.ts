@@ -2,7 +2,7 @@ import type { QueueClient } from '@azure/storage-queue';
 import { MESSAGE_VERSION, type WorkMessage } from './messages.ts';
 
 /** Seconds that a stage may start late before its message is dropped. */
-export const START_GRACE_SECONDS = 120;
+const START_GRACE_SECONDS = 120;
 const LIFE_AFTER_DUE_SECONDS = 600;
 
 type WithoutEnvelope<M> = M extends unknown ? Omit<M, 'v' | 'deadline'> : never;

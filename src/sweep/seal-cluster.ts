@@ -1,6 +1,6 @@
 import { rollUp } from '../history/roll-up.ts';
 import type { Services } from '../services.ts';
-import { readNodes } from '../tables/node-rows.ts';
+import { readJudgedNodes } from '../tables/node-rows.ts';
 import { markRecollected, type PlanAndTallies, readPlanAndTallies } from '../tables/plan-rows.ts';
 import { insertSealed } from '../tables/sweep-rows.ts';
 import { COLLECT_GRACE_SECONDS } from './claim.ts';
@@ -8,6 +8,7 @@ import { effectDone } from './effect.ts';
 import { addUp, type Ledger, outstanding, type Plan } from './ledger.ts';
 import { requestAssessment } from './request-assessment.ts';
 import { intervalAt, nextOccurrence } from './schedule.ts';
+import { timesPutOff } from './slice-name.ts';
 
 const MISSING_AFTER_MS = 60_000;
 
@@ -20,7 +21,7 @@ async function recollect(
   sweep: string,
   cluster: string,
   planned: Plan,
-  { started, recollected }: PlanAndTallies,
+  { tallies, started, recollected }: PlanAndTallies,
   missing: ReadonlySet<string>,
 ): Promise<void> {
   const { settings, tables, queue, now } = services;
@@ -31,9 +32,12 @@ async function recollect(
     const due = since === undefined ? next : Date.parse(since) + settings.FIRST_COLLECT_SECONDS * 1000;
     return now().getTime() >= due + MISSING_AFTER_MS;
   };
-  for (const [n, nodes] of planned.slices.entries()) {
-    const slice = String(n);
-    if (recollected.has(slice) || !isMissing(slice) || !nodes.some((node) => missing.has(node))) continue;
+  for (const [n, all] of planned.slices.entries()) {
+    // What was put off has a name of its own, and is looked for once the slice that it was put off from has its tally.
+    const putOff = [...started.keys()].filter((name) => name.startsWith(`${n}.`)).sort((a, b) => timesPutOff(a) - timesPutOff(b));
+    const slice = [String(n), ...putOff].find((name) => !tallies.has(name));
+    const nodes = slice === String(n) ? all : all.filter((node) => missing.has(node));
+    if (slice === undefined || recollected.has(slice) || !isMissing(slice) || !nodes.some((node) => missing.has(node))) continue;
     // Sent before it is noted: twice does no harm, never would.
     await queue.send({ kind: 'collect-slice', sweep, cluster, slice, nodes }, { deadline: new Date(latest) });
     effectDone('close-sweep:collect-slice');
@@ -43,7 +47,7 @@ async function recollect(
 
 /** The ledger of a cluster that was never planned: its known nodes, lost. */
 async function lost({ tables, settings, now }: Services, cluster: string): Promise<Ledger> {
-  const rows = (await readNodes(await tables.open('fleet'), cluster)).values();
+  const rows = (await readJudgedNodes(await tables.open('fleet'), cluster)).values();
   const { known } = rollUp(rows, now(), intervalAt(settings.SWEEP_SCHEDULE, now())).nodes;
   return {
     known,

@@ -1,9 +1,9 @@
 import { parseClusterId } from '../fleet/resource-id.ts';
 import type { Services } from '../services.ts';
 import { readNodes } from '../tables/node-rows.ts';
-import { hasTally, markStarted, readPlanHead } from '../tables/plan-rows.ts';
+import { markQueued, markStarted, readSliceHead } from '../tables/plan-rows.ts';
 import { putStarted } from '../tables/poller-rows.ts';
-import { COLLECT_GRACE_SECONDS, claimNodes, isOverdue } from './claim.ts';
+import { claimNodes, collectUntil, isOverdue } from './claim.ts';
 import { effectDone } from './effect.ts';
 import type { MessageOf } from './messages.ts';
 import { moveRest } from './move-rest.ts';
@@ -25,25 +25,35 @@ async function mustWait({ tables, now }: Services, { cluster, nodes, confirms }:
   return [...rows.values()].some(({ flight }) => flight !== undefined && !isOverdue(flight, now()));
 }
 
+/** Has a slice that is starting collected. */
+async function sendCollection({ settings, queue, now }: Services, { sweep, cluster, slice, nodes }: StartSlice): Promise<void> {
+  const deadline = collectUntil(settings, now());
+  await queue.send({ kind: 'collect-slice', sweep, cluster, slice, nodes }, { delaySeconds: settings.FIRST_COLLECT_SECONDS, deadline });
+}
+
 /** Stage 4: claims the free nodes of a slice, and starts the script on them at the pace that Azure allows. */
 export async function startSlice(services: Services, message: StartSlice): Promise<void> {
   const { settings, tables, queue, now } = services;
   const { sweep, cluster, slice, nodes } = message;
   const sweeps = await tables.open('sweeps');
-  if (isPlanned(slice) && (await hasTally(sweeps, sweep, cluster, slice))) return;
-  const planned = await readPlanHead(sweeps, sweep, cluster);
-  if (planned === undefined)
-    throw new Error(`expected a plan of ${cluster} in sweep ${sweep} before its slice ${slice} starts, found none`);
+  const head = await readSliceHead(sweeps, sweep, cluster, slice);
+  if (head === undefined) throw new Error(`expected a plan of ${cluster} in sweep ${sweep} before its slice ${slice} starts, found none`);
+  if (head.tallied) return;
+  // A copy whose original waits for its slot must not take another, nor find that none is left.
+  if (head.queued && message.slot === undefined) return;
+  if (head.started) return sendCollection(services, message);
   if (await mustWait(services, message)) return queue.sendBack(message, GO_BACK_SECONDS);
 
-  const bucket = { subscriptionId: parseClusterId(cluster)!.subscriptionId, region: planned.region };
+  const bucket = { subscriptionId: parseClusterId(cluster)!.subscriptionId, region: head.region };
   const over = nextOccurrence(settings.SWEEP_SCHEDULE, new Date(sweep));
   const extra = message.confirms !== undefined;
   const turn = await takeTurn(services, bucket, { nodes: nodes.length, extra, before: over, slot: message.slot });
   if (turn.when === 'never') return tallyNotProbed(services, message, turn.reason);
   if (turn.when === 'later') {
     const { v: _, deadline: __, ...work } = message;
-    return queue.send({ ...work, slot: turn.slot }, { delaySeconds: turn.delaySeconds, deadline: lastStart(settings, sweep) });
+    await queue.send({ ...work, slot: turn.slot }, { delaySeconds: turn.delaySeconds, deadline: lastStart(settings, sweep) });
+    if (isPlanned(slice) && !head.queued) await markQueued(sweeps, sweep, cluster, slice);
+    return;
   }
 
   const id = flightId(sweep, cluster, slice);
@@ -51,8 +61,7 @@ export async function startSlice(services: Services, message: StartSlice): Promi
   if (claims.length > 0) effectDone('start-slice:claims');
   if (isPlanned(slice)) await markStarted(sweeps, sweep, cluster, slice, now().toISOString());
   effectDone('start-slice:started');
-  const deadline = new Date(now().getTime() + (settings.PROBE_DEADLINE_SECONDS + COLLECT_GRACE_SECONDS) * 1000);
-  await queue.send({ kind: 'collect-slice', sweep, cluster, slice, nodes }, { delaySeconds: settings.FIRST_COLLECT_SECONDS, deadline });
+  await sendCollection(services, message);
   effectDone('start-slice:collect-slice');
 
   // Somebody else's run takes about as long as ours; it is waited for as long as one of ours would be.

@@ -7,7 +7,7 @@ import { insertSweep } from '../tables/sweep-rows.ts';
 import { sendCloseSweep } from './close-sweep.ts';
 import { effectDone } from './effect.ts';
 import type { MessageOf } from './messages.ts';
-import { intervalAfter, sweepIdAt } from './schedule.ts';
+import { intervalAfter, lastStart, nextOccurrence, sweepIdAt } from './schedule.ts';
 
 const MANY_SUBSCRIPTIONS = 10;
 const EARLIER_SWEEPS = 3;
@@ -20,7 +20,9 @@ const LONGEST_CLOSE_MS = 240_000;
  */
 export async function requestSweep({ settings, queue, now }: Services, isPastDue: boolean): Promise<void> {
   const sweep = sweepIdAt(settings.SWEEP_SCHEDULE, now(), isPastDue);
-  if (sweep !== undefined) await queue.send({ kind: 'start-sweep', sweep });
+  if (sweep === undefined) return;
+  // However late a cold start delivers it, it is this sweep's turn until the next one's.
+  await queue.send({ kind: 'start-sweep', sweep }, { deadline: nextOccurrence(settings.SWEEP_SCHEDULE, new Date(sweep)) });
 }
 
 /** Seconds by which a subscription's listing is delayed: the same in each sweep, spread over a quarter of the interval. */
@@ -46,10 +48,10 @@ export async function startSweep(services: Services, { sweep }: MessageOf<'start
     await sendCloseSweep(services, unfinished);
   effectDone('start-sweep:close-sweep');
 
-  for (const subscription of subscriptions)
-    await queue.send(
-      { kind: 'list-clusters', sweep, subscription },
-      { delaySeconds: spreadOf(subscription, subscriptions.length, interval) },
-    );
+  const deadline = lastStart(settings, sweep);
+  for (const subscription of subscriptions) {
+    const delaySeconds = spreadOf(subscription, subscriptions.length, interval);
+    await queue.send({ kind: 'list-clusters', sweep, subscription }, { delaySeconds, deadline });
+  }
   effectDone('start-sweep:list-clusters');
 }

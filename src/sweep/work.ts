@@ -6,7 +6,6 @@ import { collectSlice } from './collect-slice.ts';
 import { expandCluster } from './expand-cluster.ts';
 import { listClusters } from './list-clusters.ts';
 import { readMessage, type WorkMessage } from './messages.ts';
-import { START_GRACE_SECONDS } from './queue.ts';
 import { retryAfterSeconds } from './retry-after.ts';
 import { runCheck } from './run-check.ts';
 import { startSlice } from './start-slice.ts';
@@ -56,9 +55,7 @@ export async function doWork(services: Services, raw: unknown): Promise<void> {
     await runStage(services, read.message);
   } catch (error) {
     if (!isRestError(error) || error.statusCode !== 429) throw error;
-    const { v: _, deadline, ...work } = read.message;
-    const delaySeconds = retryAfterSeconds(error);
-    const due = services.now().getTime() + (delaySeconds + START_GRACE_SECONDS) * 1000;
-    await services.queue.send(work, { delaySeconds, deadline: new Date(Math.max(due, Date.parse(deadline))) });
+    // With its deadline as it is: throttling for an hour must not leave twelve sweeps to be done at its end.
+    await services.queue.sendBack(read.message, retryAfterSeconds(error));
   }
 }

@@ -14,6 +14,7 @@ import { writeBatch } from '../tables/rows.ts';
 // Two actions for a node at most: its row and its outage, which belong in one batch.
 const NODES_PER_BATCH = 50;
 const NAME_WRITES = 8;
+const OUTAGE_READS = 16;
 
 interface Write {
   actions: TransactionAction[];
@@ -91,8 +92,8 @@ export async function writeNodeChanges(
 ): Promise<boolean> {
   await writeNames(services, cluster, changes);
   const fleet = await services.tables.open('fleet');
-  const writes: Write[] = [];
-  for (const change of changes) writes.push(await toWrite(services, sweep, cluster, change));
+  const limit = pLimit(OUTAGE_READS);
+  const writes = await Promise.all(changes.map((change) => limit(() => toWrite(services, sweep, cluster, change))));
   const effective = writes.filter(({ actions }) => actions.length > 0);
   for (let from = 0; from < effective.length; from += NODES_PER_BATCH)
     await writeBatch(

@@ -26,9 +26,12 @@ export async function readStandingCluster(clusters: TableClient, cluster: string
   return read && stands(read) ? read : undefined;
 }
 
+// 500 names of 253 characters are more than one property holds, see `toLongJson`.
+const NAMES = Array.from({ length: 5 }, (_, part) => `notReachable${part}`);
+
 /** Names of the nodes that were not reachable at the cluster's latest assessment, at most 500; undefined for a cluster that does not count. */
 export async function readNotReachable(clusters: TableClient, cluster: string): Promise<string[] | undefined> {
-  const row = await readRow(clusters, 'fleet', cluster, ['RowKey', 'notReachable', 'recordOnly']);
+  const row = await readRow(clusters, 'fleet', cluster, ['RowKey', 'recordOnly', ...NAMES]);
   const read = row && toClusterRow(cluster, row);
   return read && stands(read) ? read.notReachable : undefined;
 }

@@ -61,7 +61,7 @@ export function toClusterRow(cluster: string, row: Record<string, unknown>): Clu
     upgrading: row.upgrading === true,
     recordOnly: text('recordOnly') || undefined,
     openOutages: Number(row.openOutages ?? 0),
-    notReachable: readJson(z.array(z.string()), row.notReachable, []),
+    notReachable: fromLongJson(z.array(z.string()), 'notReachable', row, []),
     outage: readJson(outageState, row.outage, {}),
     commonFactors: readJson(z.array(commonFactor), row.commonFactors, []),
     uptime: readJson(uptime, row.uptime, addUptimes([])),
@@ -74,9 +74,9 @@ export function toClusterRow(cluster: string, row: Record<string, unknown>): Clu
 
 function toProperties(row: ClusterRow): Record<string, unknown> {
   const { cluster: _, subscriptionId: __, nodes, notReachable, recordOnly, outage, commonFactors, uptime: sums, ...rest } = row;
-  const json = { nodes, notReachable, outage, commonFactors, uptime: sums };
+  const json = { nodes, outage, commonFactors, uptime: sums };
   const texts = Object.fromEntries(Object.entries(json).map(([name, value]) => [name, JSON.stringify(value)]));
-  return { ...rest, recordOnly: recordOnly ?? '', ...texts };
+  return { ...rest, recordOnly: recordOnly ?? '', ...texts, ...toLongJson('notReachable', notReachable) };
 }
 
 /** A cluster's row in `fleet`, with the ETag that guards its next judgement. */

@@ -1,4 +1,4 @@
-import type { TableClient } from '@azure/data-tables';
+import { odata, type TableClient } from '@azure/data-tables';
 import { type Plan, plan, type Tally, tally } from '../sweep/ledger.ts';
 import { fromLongJson, toLongJson } from './long-json.ts';
 import { insertOnce, readRange, readRow } from './rows.ts';
@@ -6,8 +6,13 @@ import { insertOnce, readRange, readRow } from './rows.ts';
 /** A cluster's plan, tallies and marks have a partition of their own in each sweep. */
 const planPartition = (sweep: string, cluster: string) => `${sweep}|${cluster}`;
 
-/** What a slice needs of its cluster's plan. */
-export type PlanHead = Pick<Plan, 'region' | 'due'>;
+/** What a slice needs of its cluster's plan, which is short however many nodes are planned, and how far the slice itself is. */
+export interface SliceHead extends Pick<Plan, 'region' | 'due'> {
+  /** A message of it waits for the slot that it was given. */
+  queued: boolean;
+  started: boolean;
+  tallied: boolean;
+}
 
 /** Inserts a cluster's plan, once, and returns the stored one: whoever comes second follows the first. */
 export async function insertPlan(table: TableClient, sweep: string, cluster: string, planned: Plan): Promise<Plan> {
@@ -23,10 +28,16 @@ export async function readPlan(table: TableClient, sweep: string, cluster: strin
   return row && fromLongJson(plan, 'plan', row, undefined);
 }
 
-/** Reads the head of a cluster's plan, which is short however many nodes are planned. */
-export async function readPlanHead(table: TableClient, sweep: string, cluster: string): Promise<PlanHead | undefined> {
-  const row = await readRow(table, planPartition(sweep, cluster), 'plan', ['region', 'due']);
-  return row && { region: String(row.region), due: String(row.due) };
+/** Reads what a slice needs, in one request; undefined where its cluster has no plan. */
+export async function readSliceHead(table: TableClient, sweep: string, cluster: string, slice: string): Promise<SliceHead | undefined> {
+  const [queued, started, tallied] = [`queued|${slice}`, `started|${slice}`, `tally|${slice}`];
+  const filter = odata`RowKey eq 'plan' or RowKey eq ${queued} or RowKey eq ${started} or RowKey eq ${tallied}`;
+  const rows = await readRange(table, planPartition(sweep, cluster), { filter, select: ['RowKey', 'region', 'due'] });
+  const found = new Map(rows.map((row) => [row.rowKey, row]));
+  const plan = found.get('plan');
+  if (plan === undefined) return undefined;
+  const { region, due } = plan;
+  return { region: String(region), due: String(due), queued: found.has(queued), started: found.has(started), tallied: found.has(tallied) };
 }
 
 /** What is known of a cluster in a sweep. */
@@ -59,6 +70,11 @@ export function insertTally(table: TableClient, sweep: string, cluster: string, 
   return insertOnce(table, { partitionKey: planPartition(sweep, cluster), rowKey: `tally|${slice}`, ...toLongJson('tally', outcomes) });
 }
 
+/** Notes that a message of a slice waits for its slot: whoever comes without one is a copy. */
+export async function markQueued(table: TableClient, sweep: string, cluster: string, slice: string): Promise<void> {
+  await insertOnce(table, { partitionKey: planPartition(sweep, cluster), rowKey: `queued|${slice}` });
+}
+
 /** Notes when a slice was started: until then its collection is not missing. */
 export async function markStarted(table: TableClient, sweep: string, cluster: string, slice: string, at: string): Promise<void> {
   await insertOnce(table, { partitionKey: planPartition(sweep, cluster), rowKey: `started|${slice}`, at });
@@ -67,9 +83,4 @@ export async function markStarted(table: TableClient, sweep: string, cluster: st
 /** Notes that a slice's collection was enqueued once more. */
 export async function markRecollected(table: TableClient, sweep: string, cluster: string, slice: string): Promise<void> {
   await insertOnce(table, { partitionKey: planPartition(sweep, cluster), rowKey: `recollected|${slice}` });
-}
-
-/** Whether a slice's tally is in. */
-export async function hasTally(table: TableClient, sweep: string, cluster: string, slice: string): Promise<boolean> {
-  return (await readRow(table, planPartition(sweep, cluster), `tally|${slice}`, ['rowKey'])) !== undefined;
 }

@@ -1,21 +1,20 @@
 import type { TableClient } from '@azure/data-tables';
 import { z } from 'zod';
 import { type ClusterFacts, clusterFacts } from '../fleet/list-managed-clusters.ts';
-import { parseClusterId } from '../fleet/resource-id.ts';
 import { type ReasonCode, reasonCode } from '../probe/reasons.ts';
 import { emptyLedger, type Ledger, ledger } from '../sweep/ledger.ts';
 import { fromLongJson, toLongJson } from './long-json.ts';
 import type { Tables } from './open-tables.ts';
 import { readJson } from './read-json.ts';
-import { insertOnce, prefixed, readRange, readRow } from './rows.ts';
+import { insertOnce, prefixed, readRange, readRow, writeBatch } from './rows.ts';
 import { insertLine } from './sweep-list.ts';
 
-/** A subscription's part of a sweep: its clusters, or why it could not be read. */
+/** A subscription's part of a sweep: what came of listing it. */
 export interface SubscriptionRow {
   subscription: string;
-  clusters: ClusterFacts[];
-  /** The globs of the selection that match any of them. */
+  /** The globs of the selection that match any of its clusters. */
   matched: string[];
+  /** Why it could not be read. */
   gap?: ReasonCode;
   detail?: string;
 }
@@ -25,6 +24,8 @@ export interface SweepRows {
   subscriptions?: string[];
   startedAt?: string;
   listed: SubscriptionRow[];
+  /** Ids of all the clusters that were listed. */
+  clusters: string[];
   sealed: Map<string, Ledger>;
   completed: boolean;
 }
@@ -45,35 +46,47 @@ export async function readSubscriptions(sweeps: TableClient, sweep: string): Pro
   return fromLongJson(names, 'subscriptions', (await readRow(sweeps, sweep, 'sweep')) ?? {}, []);
 }
 
-/** Inserts a subscription's row, once, and returns the stored one. */
-export async function insertSubscription(table: TableClient, sweep: string, row: SubscriptionRow): Promise<SubscriptionRow> {
-  const { subscription, clusters, matched, gap, detail } = row;
+// Clusters have rows of their own in a partition of their own: the thousands that a subscription may have would not fit into its row.
+const clustersPartition = (sweep: string) => `${sweep}|clusters`;
+
+async function readClusterIds(table: TableClient, sweep: string, subscription?: string): Promise<string[]> {
+  const range = subscription === undefined ? {} : prefixed(`${subscription}.`);
+  return (await readRange(table, clustersPartition(sweep), { ...range, select: ['RowKey'] })).map(({ rowKey }) => rowKey);
+}
+
+/** Inserts a subscription's row after those of its clusters, once. Returns the ids of the clusters that count: the stored ones. */
+export async function insertSubscription(
+  table: TableClient,
+  sweep: string,
+  { subscription, matched, gap, detail }: SubscriptionRow,
+  clusters: readonly ClusterFacts[],
+): Promise<string[]> {
   const rowKey = `subscription|${subscription}`;
-  const properties = { gap: gap ?? '', detail: detail ?? '', ...toLongJson('clusters', clusters), ...toLongJson('matched', matched) };
-  if (await insertOnce(table, { partitionKey: sweep, rowKey, ...properties })) return row;
-  return (await readSubscription(table, sweep, subscription)) ?? row;
+  if ((await readRow(table, sweep, rowKey, ['RowKey'])) === undefined) {
+    const partitionKey = clustersPartition(sweep);
+    const rows = clusters.map((facts) => ({ partitionKey, rowKey: facts.cluster, facts: JSON.stringify(facts) }));
+    await writeBatch(
+      table,
+      rows.map((row) => ['upsert', row, 'Replace']),
+    );
+    const properties = { gap: gap ?? '', detail: detail ?? '', ...toLongJson('matched', matched) };
+    await insertOnce(table, { partitionKey: sweep, rowKey, ...properties });
+  }
+  return readClusterIds(table, sweep, subscription);
 }
 
 function toSubscriptionRow(row: Record<string, unknown> & { rowKey: string }): SubscriptionRow {
   return {
     subscription: row.rowKey.slice('subscription|'.length),
-    clusters: fromLongJson(z.array(clusterFacts), 'clusters', row, []),
     matched: fromLongJson(names, 'matched', row, []),
     gap: row.gap ? reasonCode.parse(row.gap) : undefined,
     detail: row.detail ? String(row.detail) : undefined,
   };
 }
 
-/** Reads a subscription's row of a sweep. */
-export async function readSubscription(table: TableClient, sweep: string, subscription: string): Promise<SubscriptionRow | undefined> {
-  const row = await readRow(table, sweep, `subscription|${subscription}`);
-  return row && toSubscriptionRow(row);
-}
-
 /** Reads what a sweep knows of one cluster; undefined where its subscription was not listed, or not with it. */
 export async function readClusterFacts(table: TableClient, sweep: string, cluster: string): Promise<ClusterFacts | undefined> {
-  const subscription = parseClusterId(cluster)?.subscriptionId ?? '';
-  return (await readSubscription(table, sweep, subscription))?.clusters.find((each) => each.cluster === cluster);
+  return readJson(clusterFacts, (await readRow(table, clustersPartition(sweep), cluster))?.facts ?? '', undefined);
 }
 
 /** Reads all of a sweep but its plans and tallies. */
@@ -84,6 +97,7 @@ export async function readSweep(table: TableClient, sweep: string): Promise<Swee
     subscriptions: own && fromLongJson(names, 'subscriptions', own, []),
     startedAt: own && String(own.startedAt),
     listed: rows.filter((row) => row.rowKey.startsWith('subscription|')).map(toSubscriptionRow),
+    clusters: await readClusterIds(table, sweep),
     sealed: new Map(
       rows
         .filter((row) => row.rowKey.startsWith('sealed|'))

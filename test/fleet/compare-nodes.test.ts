@@ -144,10 +144,11 @@ describe('loseNodes', () => {
     const row = rowOf(factsOf('a'));
     const missed = rowOf(factsOf('b'), { missing: 1, missedIn: earlier });
     const retired = rowOf(factsOf('c'), { retiredAt: time });
-    expect(loseNodes(rowsOf(row, missed, retired), sweep)).toEqual([
-      { kind: 'missing', row, reason: 'ClusterGone', counts: true },
-      { kind: 'gone', row: missed, reason: 'ClusterGone' },
-    ]);
+    for (const reason of ['ClusterGone', 'Excluded'] as const)
+      expect(loseNodes(rowsOf(row, missed, retired), sweep, reason)).toEqual([
+        { kind: 'missing', row, reason, counts: true },
+        { kind: 'gone', row: missed, reason },
+      ]);
   });
 });
 
@@ -160,6 +161,16 @@ describe('recordNodes', () => {
       { kind: 'known', facts: factsOf('b', { skipped: 'ClusterStopped' }), changed: true, ends: 'ClusterStopped' },
     ]);
     expect(changes).toHaveLength(2);
+  });
+
+  it('leaves a node excluded that was, unless nobody is to see its cluster any more', () => {
+    const rows = rowsOf(rowOf(factsOf('a', { skipped: 'Excluded' })));
+    const skipped = (reason: ReasonCode) => recordNodes(rows, reason).map((change) => change.kind === 'known' && change.facts.skipped);
+    expect([skipped('AccessDenied'), skipped('SubscriptionUnreadable'), skipped('ClusterStopped')]).toEqual([
+      ['Excluded'],
+      ['Excluded'],
+      ['ClusterStopped'],
+    ]);
   });
 
   it('ends no outage because the prober was refused', () => {

@@ -32,6 +32,9 @@ describe('what the scope is warned of', () => {
     expect(scopeWarnings(settings, listed)).toEqual([
       `the subscription ${two} could not be read (SubscriptionUnreadable: SubscriptionNotFound); give the identity the right to read it`,
     ]);
+    expect(scopeWarnings(settings, [{ subscription: two, matched: ['*'], gap: 'Lost' }])).toEqual([
+      `the subscription ${two} could not be read (Lost); the next sweep tries again; where it stays so, see the poison table and the logs of the app`,
+    ]);
     expect(scopeWarnings({ ...settings, SUBSCRIPTIONS: [one, two], INCLUDE_CLUSTERS: ['x/*'] }, listed)).toEqual([
       `the subscription ${two} could not be read (SubscriptionUnreadable: SubscriptionNotFound); SUBSCRIPTIONS names it: correct it there, or give the identity the right to read it`,
       'INCLUDE_CLUSTERS: "x/*" matches the name of no cluster of the subscriptions that could be read',

@@ -41,6 +41,13 @@ it('sees one that refuses', async () => {
   expect(await lookFromOutside('127.0.0.1', { port })).toBe(silentToo);
 });
 
+it('concludes nothing from the silence of one that takes connections from authorized addresses alone', async () => {
+  const server = createTcpServer((socket) => socket.on('error', () => {}).resume());
+  expect(await lookFromOutside('127.0.0.1', { restricted: true, port: await listen(server), timeoutMs: 100 })).toBe(
+    'from outside: no view, the API server takes connections from authorized addresses alone',
+  );
+});
+
 it('sees one that accepts and stays silent', async () => {
   const server = createTcpServer((socket) => socket.on('error', () => {}).resume());
   expect(await lookFromOutside('127.0.0.1', { port: await listen(server), timeoutMs: 100 })).toBe(silentToo);

@@ -38,3 +38,12 @@ it.each(['9999-01-01T00:00:00Z', 'nonsense', ''])('is not silenced by a row that
   await fleet.upsertEntity({ partitionKey: `odd ${until}`, rowKey: 'announcing', until });
   expect(await takeAnnouncingLease(fleet, `odd ${until}`, now)).not.toBeInstanceOf(Date);
 });
+
+it('is not taken from another by one who kept it for too long', async () => {
+  const fleet = await storage.tables.open('fleet');
+  const first = await takeAnnouncingLease(fleet, 'slow', now);
+  if (first instanceof Date) throw new Error('expected the lease');
+  await takeAnnouncingLease(fleet, 'slow', later(31));
+  await first.release();
+  expect(await takeAnnouncingLease(fleet, 'slow', later(32))).toEqual(later(61));
+});

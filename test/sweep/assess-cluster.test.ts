@@ -417,6 +417,19 @@ describe('several assessments at once', () => {
     for (const mark of [at(3), at(2)]) await assess(0, services, mark);
     expect(await readCluster(fleet, cluster)).toEqual(before);
   });
+
+  it('judge once what was asked for again and again before the judgement of a sealed sweep', async () => {
+    await seedNodes(names(4));
+    await seal(0);
+    const asked = [10, 25, 40].map((second) => at(0, second));
+    clock.at(at(2));
+    await assess(0, services, asked[0]);
+    const before = await readCluster(fleet, cluster);
+    for (const mark of asked.slice(1)) await assess(0, services, mark);
+    expect(await readCluster(fleet, cluster)).toEqual(before);
+    await assess(0, services, at(2, 1));
+    expect(await readCluster(fleet, cluster)).not.toEqual(before);
+  });
 });
 
 describe('more than 20 outages of nodes', () => {

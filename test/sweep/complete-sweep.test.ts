@@ -59,7 +59,7 @@ const unseen: Ledger = { ...emptyLedger, known: 10, unknown: 10, byReason: { NoP
 
 const complete = (n: number, clusters: ClusterRow[], ledgers: Ledger[]) => {
   const sealed = new Map(clusters.map(({ cluster }, position) => [cluster, ledgers[position]!]));
-  return completeSweep(services, time(n).replace('.000Z', 'Z'), { listed: [], sealed, completed: false }, sealed, clusters);
+  return completeSweep(services, time(n).replace('.000Z', 'Z'), { listed: [], clusters: [], sealed, completed: false }, sealed, clusters);
 };
 const told = () => results.map(({ name, success, properties }) => `${name.split('.')[2]} ${success} ${properties.reason}`);
 
@@ -97,4 +97,21 @@ it('says nothing of any cluster while the prober itself is blind', async () => {
   await complete(4, [row('shop'), row('bank')], [unseen, unseen]);
   expect(results).toEqual([]);
   expect(heartbeats[0]!.properties.blind).toBe('true');
+});
+
+it('lets the outage of a cluster stand that cannot be listed any more, and tells of its coverage by the gap alone', async () => {
+  const episode = { outage: time(0), episode: 1, from: time(0), reason: 'DnsTimeout' as const };
+  const left: Ledger = { ...emptyLedger, known: 10, notProbed: 10, byReason: { SubscriptionUnreadable: 10 } };
+  const unreadable = row('till', { outage: { outage: episode }, recordOnly: 'SubscriptionUnreadable' });
+  await complete(5, [unreadable, row('desk', { recordOnly: 'NodeGroupLocked' })], [left, left]);
+  expect(told()).toEqual(['till false DnsTimeout', 'desk true ']);
+  expect(results.map(({ properties }) => [properties.clusterOutage, properties.coverage])).toEqual([
+    ['true', ''],
+    ['false', '0.0000'],
+  ]);
+});
+
+it.each(['Excluded', 'ClusterStopped', 'ClusterGone'])('says nothing of a cluster that is %s', async (recordOnly) => {
+  await complete(6 + recordOnly.length, [row('shop', { recordOnly })], [emptyLedger]);
+  expect([results.length, heartbeats.length]).toEqual([0, 1]);
 });

@@ -16,7 +16,7 @@ import {
 } from '../../src/sweep/ledger.ts';
 
 const codes = Object.keys(reasons) as ReasonCode[];
-const outside: readonly ReasonCode[] = ['Excluded', 'ClusterStopped', 'ClusterGone', 'TooYoung'];
+const outside: readonly ReasonCode[] = ['Excluded', 'ClusterStopped', 'Deallocated', 'NotRunning', 'ClusterGone', 'TooYoung'];
 const node = fc.integer({ min: 0, max: 30 }).map((n) => `aks-web-vmss${String(n).padStart(6, '0')}`);
 const verdict = fc.constantFrom('reachable', 'unreachable', 'unknown', 'notProbed');
 const reason = fc.constantFrom(...codes);
@@ -168,18 +168,32 @@ describe('coverageOf', () => {
     expect(of({ known: 3, notProbed: 3, byReason: { Excluded: 2, ClusterStopped: 1 } })).toBe(1);
   });
 
-  it('counts an unknown verdict as a verdict', () => {
-    expect(of({ known: 4, reachable: 2, unreachable: 1, unknown: 1, byReason: { Reachable: 2, DnsTimeout: 1, Lost: 1 } })).toBe(1);
+  const withUnknown = (code: ReasonCode) =>
+    of({ known: 4, reachable: 2, unknown: 2, byReason: { Reachable: 2, [code]: 2 }, unknownByReason: { [code]: 2 } });
+
+  it.each(['NoProof', 'RunCommandTimedOut', 'AgentNotReady', 'NodeBusy'] as const)(
+    'counts a node that was asked and gave no answer for %s',
+    (code) => {
+      expect(withUnknown(code)).toBe(1);
+    },
+  );
+
+  it.each(['AccessDenied', 'Throttled', 'OverBudget', 'Lost', 'ProberError'] as const)(
+    'suffers from nodes that could not be asked when their turn came: %s',
+    (code) => {
+      expect(withUnknown(code)).toBe(0.5);
+    },
+  );
+
+  it('leaves nodes out that turned out to be stopped when their turn came', () => {
+    expect(withUnknown('NotRunning')).toBe(1);
   });
 
   it.each(outside)('leaves nodes out that are %s', (code) => {
     expect(of({ known: 4, reachable: 2, notProbed: 2, byReason: { Reachable: 2, [code]: 2 } })).toBe(1);
   });
 
-  it.each(['OverBudget', 'Throttled', 'AccessDenied', 'NodeGroupLocked', 'Lost', 'Deallocated'] as const)(
-    'suffers from nodes that are %s',
-    (code) => {
-      expect(of({ known: 4, reachable: 2, notProbed: 2, byReason: { Reachable: 2, [code]: 2 } })).toBe(0.5);
-    },
-  );
+  it.each(['OverBudget', 'Throttled', 'AccessDenied', 'NodeGroupLocked', 'Lost'] as const)('suffers from nodes that are %s', (code) => {
+    expect(of({ known: 4, reachable: 2, notProbed: 2, byReason: { Reachable: 2, [code]: 2 } })).toBe(0.5);
+  });
 });

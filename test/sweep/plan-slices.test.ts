@@ -88,10 +88,11 @@ describe('the slices of a sweep', () => {
       fc.property(fleets, fc.integer({ min: 0, max: 400 }), ({ nodes, perSlice }, quota) => {
         const chosen = chooseNodes(nodes, quota, perSlice);
         const slices = cutSlices(chosen, nodes, perSlice);
-        expect(slices.flat()).toEqual(names(chosen));
+        expect(slices.flat().sort()).toEqual(names(chosen));
         const all = names(nodes).sort();
         const osOf = new Map(nodes.map(({ node, os }) => [node, os]));
         for (const slice of slices) {
+          expect(slice).toEqual([...slice].sort());
           expect(slice.length).toBeGreaterThan(0);
           expect(slice.length).toBeLessThanOrEqual(perSlice);
           expect(new Set(slice.map((node) => osOf.get(node))).size).toBe(1);
@@ -100,6 +101,12 @@ describe('the slices of a sweep', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  it('come in the order in which their nodes are longest without a verdict', () => {
+    const nodes = cluster({ web: 9 }).map((each, n) => ({ ...each, probedAt: `2026-11-21T09:0${[5, 3, 4][Math.floor(n / 3)]}:00.000Z` }));
+    const [first, second, third] = [0, 3, 6].map((from) => names(nodes.slice(from, from + 3)));
+    expect(cutSlices(nodes, nodes, 3)).toEqual([second, third, first]);
   });
 
   it('are full where all nodes are chosen', () => {

@@ -37,7 +37,7 @@ async function recollectedAt(time: string): Promise<string[]> {
   expect(await sealCluster(services, sweep, cluster, false)).toBeUndefined();
   const { receivedMessageItems } = await queue.receiveMessages({ numberOfMessages: 32 });
   const messages = receivedMessageItems.map(({ messageText }) => JSON.parse(Buffer.from(messageText, 'base64').toString()));
-  return messages.filter(({ kind }) => kind === 'collect-slice').map(({ slice }) => slice);
+  return messages.filter(({ kind }) => kind === 'collect-slice').map(({ slice, nodes }) => `${slice}: ${nodes}`);
 }
 
 describe('a collection that is missing', () => {
@@ -46,15 +46,24 @@ describe('a collection that is missing', () => {
     await markStarted(await sweeps(), sweep, cluster, '1', at('36:00'));
     // A collection is due 25 s after the start.
     expect(await recollectedAt('36:36')).toEqual([]);
-    expect(await recollectedAt('36:37')).toEqual(['0']);
-    expect(await recollectedAt('37:25')).toEqual(['1']);
+    expect(await recollectedAt('36:37')).toEqual(['0: a,b']);
+    expect(await recollectedAt('37:25')).toEqual(['1: c']);
     expect(await recollectedAt('39:00')).toEqual([]);
+  });
+
+  it('is that of the nodes that were put off, once the slice that they were put off from has its tally', async () => {
+    await markStarted(await sweeps(), sweep, cluster, '0', at('35:12'));
+    await markStarted(await sweeps(), sweep, cluster, '0.r1', at('35:40'));
+    await insertTally(await sweeps(), sweep, cluster, '0', { 'reachable/Reachable': ['a'] });
+    expect(await recollectedAt('37:04')).toEqual([]);
+    expect(await recollectedAt('37:05')).toEqual(['0.r1: b']);
+    expect(await recollectedAt('38:00')).toEqual([]);
   });
 
   it('is none while the slice waits for its slot, and is one when the sweep is over', async () => {
     await insertTally(await sweeps(), sweep, cluster, '0', { 'reachable/Reachable': ['a', 'b'] });
     expect(await recollectedAt('39:59')).toEqual([]);
     expect(await recollectedAt('40:59')).toEqual([]);
-    expect((await recollectedAt('41:00')).sort()).toEqual(['1', '2']);
+    expect((await recollectedAt('41:00')).sort()).toEqual(['1: c', '2: d']);
   });
 });

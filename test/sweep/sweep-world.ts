@@ -39,6 +39,7 @@ export interface SweepWorld {
   setFault(target: string, fault: string): Promise<void>;
   clearFault(target: string): Promise<void>;
   requests(): Promise<{
+    total: number;
     byOperation: Record<string, number>;
     runCommand: { started: number; conflicts: number; mostAtOncePerNode: number };
   }>;

@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { FleetFile } from '../../local/simulator/fleet-schema.ts';
 import { listClusterRows } from '../../src/tables/cluster-rows.ts';
 import { readNodes } from '../../src/tables/node-rows.ts';
@@ -76,8 +76,8 @@ describe('the ledger of a sweep', () => {
     expect([await world.outcomes(idOf('dev')), await world.outcomes(idOf('lab'))]).toEqual([{}, {}]);
     expect(ledger).toMatchObject({ known: 12, reachable: 3, unreachable: 0, unknown: 0, notProbed: 9 });
     expect(Object.values(ledger.byReason).reduce((sum, count) => sum + count, 0)).toBe(12);
-    // Excluded, stopped and too young nodes are not missed; deallocated, deleting and locked ones are.
-    expect(coverage).toBeCloseTo(3 / 7);
+    // Excluded, stopped and too young nodes are not missed; deleting and locked ones are.
+    expect(coverage).toBeCloseTo(3 / 6);
     expect(warnings).toEqual(['EXCLUDE_CLUSTERS: "gone/*" matches the name of no cluster in scope']);
     const rows = await listClusterRows(await world.services().tables.open('clusters'));
     expect(rows.filter(({ upgrading }) => upgrading).map(({ name }) => name)).toEqual(['shop']);
@@ -203,6 +203,40 @@ describe('what happens to one part of the fleet', () => {
     expect(warnings).toMatchObject([
       expect.stringMatching(new RegExp(`${wrong} could not be read .*SubscriptionNotFound.*SUBSCRIPTIONS names it`)),
     ]);
+  });
+});
+
+describe('a subscription that is taken out of SUBSCRIPTIONS', () => {
+  it('is excluded, and after two sweeps nothing of it is known any more', async () => {
+    const fleet = {
+      subscriptions: [
+        { id: one, name: 'One', clusters: [cluster('shop', 2)] },
+        { id: two, name: 'Two', clusters: [cluster('sold', 3)] },
+      ],
+    };
+    const world = await open(fleet, { SUBSCRIPTIONS: `${one},${two}` });
+    expect((await world.sweep()).ledger).toMatchObject({ known: 5, reachable: 5 });
+    world.set({ SUBSCRIPTIONS: one });
+    expect((await world.sweep()).ledger).toMatchObject({ known: 5, reachable: 2, byReason: { Excluded: 3 } });
+    await world.sweep();
+    expect((await world.sweep()).ledger).toMatchObject({ known: 2, reachable: 2 });
+  }, 60_000);
+});
+
+describe('a cluster whose listing is throttled for longer than its sweep lasts', () => {
+  it('is lost to that sweep, and is not listed for it any more once that is over', async () => {
+    const world = await open(fleetOf(cluster('shop', 2)));
+    await world.sweep();
+    await world.setFault('shop', 'lists-throttled');
+    const sentBack = vi.spyOn(world.services().queue, 'sendBack');
+    const sweep = world.sweep();
+    await until('the refusal', () => sentBack.mock.calls.length > 0);
+    world.passTime(570);
+    const { sweep: id, ledger } = await sweep;
+    expect(ledger).toMatchObject({ known: 2, notProbed: 2, byReason: { Lost: 2 } });
+    // 2 minutes after the next sweep is due.
+    const deadline = new Date(Date.parse(id) + 420_000).toISOString();
+    expect(sentBack.mock.calls.map(([message]) => message)).toMatchObject([{ kind: 'expand-cluster', deadline }]);
   });
 });
 

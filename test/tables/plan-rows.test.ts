@@ -2,14 +2,14 @@ import type { TableClient } from '@azure/data-tables';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Plan } from '../../src/sweep/ledger.ts';
 import {
-  hasTally,
   insertPlan,
   insertTally,
+  markQueued,
   markRecollected,
   markStarted,
   readPlan,
   readPlanAndTallies,
-  readPlanHead,
+  readSliceHead,
 } from '../../src/tables/plan-rows.ts';
 import { insertOnce } from '../../src/tables/rows.ts';
 import { type Storage, startStorage } from './storage.ts';
@@ -44,7 +44,6 @@ describe('the plan of a cluster', () => {
     );
     await insertPlan(sweeps, 'large', cluster, large);
     expect(await readPlan(sweeps, 'large', cluster)).toEqual(large);
-    expect(await readPlanHead(sweeps, 'large', cluster)).toEqual({ region: large.region, due: large.due });
   });
 
   it('is read with the first tally of each slice', async () => {
@@ -55,7 +54,6 @@ describe('the plan of a cluster', () => {
       recollected: new Set(),
     });
     await insertPlan(sweeps, 'tally', cluster, plan(['a'], ['b']));
-    expect(await hasTally(sweeps, 'tally', cluster, '0')).toBe(false);
     expect(await insertTally(sweeps, 'tally', cluster, '0', { 'reachable/Reachable': ['a'] })).toBe(true);
     expect(await insertTally(sweeps, 'tally', cluster, '0', { 'unknown/Lost': ['a'] })).toBe(false);
     await insertTally(sweeps, 'tally', cluster, '1.r1', { 'unknown/NodeBusy': ['b'] });
@@ -63,7 +61,6 @@ describe('the plan of a cluster', () => {
     await markRecollected(sweeps, 'tally', cluster, '1');
     await markStarted(sweeps, 'tally', cluster, '0', '2026-11-21T09:35:10.000Z');
     await markStarted(sweeps, 'tally', cluster, '0', '2026-11-21T09:36:00.000Z');
-    expect([await hasTally(sweeps, 'tally', cluster, '0'), await hasTally(sweeps, 'tally', cluster, '1')]).toEqual([true, false]);
     expect(await readPlanAndTallies(sweeps, 'tally', cluster)).toEqual({
       planned: plan(['a'], ['b']),
       tallies: new Map([
@@ -73,6 +70,23 @@ describe('the plan of a cluster', () => {
       started: new Map([['0', '2026-11-21T09:35:10.000Z']]),
       recollected: new Set(['1']),
     });
+  });
+
+  it('tells a slice where it is, and how far that slice has come', async () => {
+    const head = (slice: string) => readSliceHead(sweeps, 'head', cluster, slice);
+    expect(await head('0')).toBeUndefined();
+    await insertPlan(sweeps, 'head', cluster, plan(['a'], ['b']));
+    const none = { region: 'westeurope', due: '2026-11-21T09:35:05.000Z', queued: false, started: false, tallied: false };
+    expect(await head('0')).toEqual(none);
+    await markQueued(sweeps, 'head', cluster, '0');
+    await markStarted(sweeps, 'head', cluster, '1', '2026-11-21T09:35:10.000Z');
+    await insertTally(sweeps, 'head', cluster, '0.r1', { 'reachable/Reachable': ['a'] });
+    expect(await Promise.all(['0', '1', '0.r1', '2'].map(head))).toEqual([
+      { ...none, queued: true },
+      { ...none, started: true },
+      { ...none, tallied: true },
+      none,
+    ]);
   });
 
   it('is no plan where it cannot be read', async () => {

@@ -7,7 +7,7 @@ import {
   insertSealed,
   insertSubscription,
   insertSweep,
-  readSubscription,
+  readClusterFacts,
   readSweep,
   type SubscriptionRow,
 } from '../../src/tables/sweep-rows.ts';
@@ -30,6 +30,7 @@ const facts = (name: string): ClusterFacts => ({
   region: 'westeurope',
   nodeResourceGroup: `MC_rg_${name}_westeurope`,
   version: '1.33.5',
+  restricted: false,
   upgrading: false,
   excludedPools: [],
   poolNodes: 3,
@@ -55,6 +56,7 @@ describe('a sweep', () => {
       subscriptions: many,
       startedAt: '2026-11-21T09:35:01.000Z',
       listed: [],
+      clusters: [],
       sealed: new Map(),
       completed: false,
     });
@@ -65,35 +67,39 @@ describe('a sweep', () => {
       subscriptions: undefined,
       startedAt: undefined,
       listed: [],
+      clusters: [],
       sealed: new Map(),
       completed: false,
     });
   });
 
-  it('keeps the first listing of a subscription', async () => {
-    const first = { subscription: sub, clusters: Array.from({ length: 300 }, (_, n) => facts(`c${n}`)), matched: ['*'] };
-    expect(await insertSubscription(sweeps, 'listing', first)).toEqual(first);
-    const second = await insertSubscription(sweeps, 'listing', {
-      subscription: sub,
-      clusters: [],
-      matched: [],
-      gap: 'SubscriptionUnreadable',
-      detail: 'no',
-    });
-    expect(second).toEqual({ ...first, gap: undefined, detail: undefined });
-    expect(await readSubscription(sweeps, 'listing', sub)).toEqual(second);
-    expect(await readSubscription(sweeps, 'listing', 'other')).toBeUndefined();
+  it('keeps the first listing of a subscription, of however many clusters', async () => {
+    const row: SubscriptionRow = { subscription: sub, matched: ['*'] };
+    const listed = Array.from({ length: 1500 }, (_, n) => facts(`c${n}`));
+    const ids = listed.map((each) => each.cluster);
+    expect(new Set(await insertSubscription(sweeps, 'listing', row, listed))).toEqual(new Set(ids));
+    const gap: SubscriptionRow = { subscription: sub, matched: [], gap: 'SubscriptionUnreadable', detail: 'no' };
+    const unread = listed.map((each): ClusterFacts => ({ ...each, recordOnly: 'SubscriptionUnreadable' }));
+    expect(await insertSubscription(sweeps, 'listing', gap, unread)).toHaveLength(1500);
+    const { listed: rows, clusters } = await readSweep(sweeps, 'listing');
+    expect(rows).toEqual([{ ...row, gap: undefined, detail: undefined }]);
+    expect(new Set(clusters)).toEqual(new Set(ids));
+    expect(await readClusterFacts(sweeps, 'listing', ids[1499]!)).toEqual(listed[1499]);
+    expect(await readClusterFacts(sweeps, 'listing', `${sub}.rg.none`)).toBeUndefined();
+  });
+
+  it('keeps the clusters of each subscription apart', async () => {
+    const other = sub.replace('0b', '0c');
+    await insertSubscription(sweeps, 'two', { subscription: sub, matched: [] }, [facts('c')]);
+    const ids = await insertSubscription(sweeps, 'two', { subscription: other, matched: [] }, [
+      { ...facts('d'), cluster: `${other}.rg.d` },
+    ]);
+    expect(ids).toEqual([`${other}.rg.d`]);
   });
 
   it('keeps why a subscription could not be read', async () => {
-    const gap: SubscriptionRow = {
-      subscription: sub,
-      clusters: [],
-      matched: [],
-      gap: 'SubscriptionUnreadable',
-      detail: 'AuthorizationFailed',
-    };
-    await insertSubscription(sweeps, 'gap', gap);
+    const gap: SubscriptionRow = { subscription: sub, matched: [], gap: 'SubscriptionUnreadable', detail: 'AuthorizationFailed' };
+    await insertSubscription(sweeps, 'gap', gap, []);
     expect((await readSweep(sweeps, 'gap')).listed).toEqual([gap]);
   });
 

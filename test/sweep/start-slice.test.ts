@@ -1,0 +1,92 @@
+import { QueueClient } from '@azure/storage-queue';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Azurite, startAzurite } from '../../local/azurite.ts';
+import { emptyHistory } from '../../src/history/node-history.ts';
+import { emptyState } from '../../src/history/node-state.ts';
+import { inconclusive } from '../../src/probe/classify.ts';
+import { type Services, WORK_QUEUE } from '../../src/services.ts';
+import { claimNodes } from '../../src/sweep/claim.ts';
+import { collectSlice } from '../../src/sweep/collect-slice.ts';
+import type { MessageOf } from '../../src/sweep/messages.ts';
+import { pauseBucket, takeSlot } from '../../src/sweep/pace.ts';
+import { flightId } from '../../src/sweep/slice-name.ts';
+import { startSlice } from '../../src/sweep/start-slice.ts';
+import { readNodes, stateProperties } from '../../src/tables/node-rows.ts';
+import { insertPlan, insertTally, markStarted, readPlanAndTallies } from '../../src/tables/plan-rows.ts';
+import { putStarted } from '../../src/tables/poller-rows.ts';
+import { servicesAt } from './services-at.ts';
+
+const sweep = '2026-11-21T09:35:00Z';
+const subscriptionId = '0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01';
+const bucket = { subscriptionId, region: 'westeurope' };
+const over = new Date('2026-11-21T09:40:00.000Z');
+let azurite: Azurite;
+let services: Services;
+let queue: QueueClient;
+let cluster: string;
+let clusters = 0;
+beforeAll(async () => {
+  azurite = await startAzurite();
+  queue = new QueueClient(azurite.connectionString, WORK_QUEUE);
+  await queue.create();
+});
+afterAll(() => azurite.stop());
+beforeEach(async () => {
+  await queue.clearMessages();
+  services = servicesAt(azurite.connectionString, '2026-11-21T09:35:10.000Z').services;
+  clusters += 1;
+  cluster = `${subscriptionId}.rg.c${clusters}`;
+  const planned = { region: bucket.region, slices: [['a']], due: '2026-11-21T09:35:05.000Z', notProbed: {} };
+  await insertPlan(await sweeps(), sweep, cluster, planned);
+  await (await services.tables.open('pace')).deleteEntity(bucket.subscriptionId, bucket.region).catch(() => {});
+});
+
+const sweeps = () => services.tables.open('sweeps');
+const message = (): MessageOf<'start-slice'> => {
+  return { v: 1, kind: 'start-slice', deadline: '2026-11-21T09:42:00.000Z', sweep, cluster, slice: '0', nodes: ['a'] };
+};
+const tallies = async () => (await readPlanAndTallies(await sweeps(), sweep, cluster)).tallies;
+
+/** Leaves no slot before the end of the sweep. */
+const useUp = () => takeSlot(services, bucket, 100_000, false, over);
+
+const count = async () => (await queue.getProperties()).approximateMessagesCount;
+
+describe('a copy of a start', () => {
+  it('is dropped while its original waits for its slot, though no other slot is left', async () => {
+    await pauseBucket(services, bucket, 60);
+    await startSlice(services, message());
+    expect(await count()).toBe(1);
+    await useUp();
+    await startSlice(services, message());
+    expect([await count(), (await tallies()).size]).toEqual([1, 0]);
+  });
+});
+
+describe('a slice that was started', () => {
+  it('is not started again, nor tallied as having no slot left: it is collected', async () => {
+    await markStarted(await sweeps(), sweep, cluster, '0', '2026-11-21T09:35:09.000Z');
+    await useUp();
+    await startSlice(services, message());
+    expect([await count(), (await tallies()).size]).toEqual([1, 0]);
+  });
+
+  it('is collected though it was tallied before its end', async () => {
+    const fleet = await services.tables.open('fleet');
+    await fleet.upsertEntity({ partitionKey: cluster, rowKey: 'node|a', vmId: 'a', ...stateProperties(emptyState, emptyHistory) });
+    const id = flightId(sweep, cluster, '0');
+    const [claimed] = await claimNodes(services, message(), id);
+    const verdict = inconclusive('RunCommandFailed', 'Azure says no') as { verdict: 'unknown' } & ReturnType<typeof inconclusive>;
+    await putStarted(
+      await services.tables.open('flights'),
+      id,
+      new Map([['a', { nonce: claimed!.flight.nonce, status: 'ended', verdict }]]),
+    );
+    await insertTally(await sweeps(), sweep, cluster, '0', { 'notProbed/OverBudget': ['a'] });
+    const { slot: _, ...rest } = message();
+    await collectSlice(services, { ...rest, kind: 'collect-slice' });
+    const row = (await readNodes(fleet, cluster)).get('a');
+    expect([row?.flight, row?.state.latest?.reason]).toEqual([undefined, 'RunCommandFailed']);
+    expect(await tallies()).toEqual(new Map([['0', { 'notProbed/OverBudget': ['a'] }]]));
+  });
+});
