@@ -70,6 +70,22 @@ function settingsFor(options: StartOptions, azurite: Azurite, simulator: Simulat
   };
 }
 
+/** What the command line needs of the environment to meet the simulated Azure: where it is, whom to trust, how to sign in, and how quick it is. */
+const CLI_SETTINGS = [
+  'ARM_ENDPOINT',
+  'AZURE_AUTHORITY_HOST',
+  'IDENTITY_ENDPOINT',
+  'IDENTITY_HEADER',
+  'NODE_EXTRA_CA_CERTS',
+  'EGRESS_ENDPOINTS',
+  'FIRST_COLLECT_SECONDS',
+  'COLLECT_AGAIN_SECONDS',
+];
+
+/** Assignments for a shell. */
+const toShell = (names: readonly string[], env: Readonly<Record<string, string>>) =>
+  names.map((name) => `${name}='${(env[name] ?? '').replaceAll("'", "'\\''")}'\n`).join('');
+
 interface Running {
   host: Host;
   stop(): Promise<void>;
@@ -113,6 +129,8 @@ async function run(options: StartOptions): Promise<Running> {
     };
     await writeFile(join(dir, 'state.json'), `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
     stops.push(() => rm(join(dir, 'state.json'), { force: true }));
+    await writeFile(join(dir, 'cli.env'), toShell(CLI_SETTINGS, env), { mode: 0o600 });
+    stops.push(() => rm(join(dir, 'cli.env'), { force: true }));
     return { host, stop };
   } catch (error) {
     await stop();

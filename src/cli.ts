@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util';
-import { readCheckOptions } from './cli/check-options.ts';
+import { readCheckOptions, readPlanOptions } from './cli/check-options.ts';
 import { UsageError } from './cli/usage-error.ts';
+import { isSignInError } from './fleet/sign-in-error.ts';
 import { readSettings } from './settings.ts';
 
 const help = `Examples:
@@ -15,12 +16,14 @@ Works with your own sign-in, straight against Azure, and keeps nothing.
 check   asks one node, through Azure Run Command, whether it can reach its Kubernetes API server
   --node NAME               name of the Kubernetes node, looked for in SUBSCRIPTIONS, or in all that you can read
   --cluster ID              its cluster, as <subscription id>.<resource group>.<cluster name>, where several have such a node
-  --id ID                   resource ID of a scale set instance or of a VM, in any letter case
+                            one that INCLUDE_CLUSTERS, EXCLUDE_CLUSTERS or a tag takes out of the fleet is refused
+  --id ID                   resource ID of a scale set instance or of a VM, in any letter case; what you name so is probed, selected or not
   --subscription, --node-resource-group, --vmss, --instance-id
                             the same in four parts
   -v, --verbose             also the command, the machine, and Azure's answer
   --json                    the result as JSON
-  Exit status: 0 reachable, 1 unreachable, 2 wrong use, 3 unknown.
+  Name the node in one of these ways. Where another run goes on, it is waited for, up to 2 minutes.
+  Exit status: 0 reachable, 1 unreachable, 2 wrong use, or no such node, 3 unknown.
 
 plan    tells what a sweep would probe, what not and why, missing permissions, its pace and its cost, and touches no node
   --json                    the plan as JSON
@@ -54,6 +57,7 @@ async function main(): Promise<number> {
   const [command] = positionals;
   if (positionals.length !== 1 || (command !== 'check' && command !== 'plan'))
     throw new UsageError(`expected one command, check or plan, got "${positionals.join(' ')}"; see --help`);
+  const { help: _, ...named } = values;
   // A command on a laptop keeps nothing: storage is named because the settings ask for it, and never opened.
   let settings: ReturnType<typeof readSettings>;
   try {
@@ -62,8 +66,11 @@ async function main(): Promise<number> {
     throw new UsageError((error as Error).message);
   }
   // Loaded only now: the SDKs take a second, for which nobody who asks for help should wait.
-  if (command === 'plan') return (await import('./cli/plan.ts')).runPlan(values, settings);
-  const options = readCheckOptions(values);
+  if (command === 'plan') {
+    const options = readPlanOptions(named);
+    return (await import('./cli/plan.ts')).runPlan(options, settings);
+  }
+  const options = readCheckOptions(named);
   return (await import('./cli/check.ts')).runCheck(options, settings);
 }
 
@@ -72,7 +79,9 @@ main().then(
     process.exitCode = code;
   },
   (error) => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    const message = error instanceof Error ? error.message : String(error);
+    const advice = `expected a sign-in to Azure, found none that works: sign in with "az login" and try again`;
+    process.stderr.write(`${isSignInError(error) ? `${message}\n${advice}` : message}\n`);
     process.exitCode = error instanceof UsageError ? 2 : 3;
   },
 );

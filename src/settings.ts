@@ -73,6 +73,7 @@ const environment = z
         error: (issue) => `expected an http or https URL, got "${String(issue.input)}"`,
       }),
     WEBSITE_HOSTNAME: z.string().optional(),
+    WEBSITE_AUTH_ENABLED: z.string().optional(),
     AZURE_CLIENT_ID: z.string().regex(guid, 'expected a client id (GUID)').optional(),
     EGRESS_ENDPOINTS: z
       .string()

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import { DefaultAzureCredential } from '@azure/identity';
+import { chooseNode } from '../fleet/choose-node.ts';
 import { findNode } from '../fleet/find-node.ts';
 import { formatTarget, parseTarget, type Target } from '../fleet/resource-id.ts';
 import { subscriptionsInScope } from '../fleet/scope.ts';
@@ -20,15 +21,21 @@ const tell = (line: string) => void process.stderr.write(`${line}\n`);
 /** Finds a node by its name: a laptop has no table to look it up in. */
 async function findTarget(arm: Arm, settings: Settings, { node, cluster }: NamedNode): Promise<Target> {
   const scope = await subscriptionsInScope(settings.SUBSCRIPTIONS, arm.subscriptions);
-  const found = await findNode(arm, scope, selectionOf(settings), { node, cluster }, new Date(), tell);
-  const [one, ...others] = found;
-  if (one === undefined)
-    throw new UsageError(`no node "${node}" is in the ${scope.length} subscriptions that you can read, or that SUBSCRIPTIONS names`);
-  if (others.length > 0)
-    throw new UsageError(
-      `several clusters have a node "${node}"; give --cluster as one of ${found.map((each) => each.cluster.cluster).join(', ')}`,
-    );
-  return parseTarget(one.node.resourceId)!;
+  const choice = chooseNode(await findNode(arm, scope, selectionOf(settings), { node, cluster }, { now: new Date(), tell }));
+  switch (choice.status) {
+    case 'one':
+      return parseTarget(choice.node.facts.resourceId)!;
+    case 'none':
+      throw new UsageError(`no node "${node}" is in the ${scope.length} subscriptions that you can read, or that SUBSCRIPTIONS names`);
+    case 'several':
+      throw new UsageError(`several clusters have a node "${node}"; give --cluster as one of ${choice.clusters.join(', ')}`);
+    case 'excluded':
+      throw new UsageError(
+        `the node "${node}" of ${choice.node.cluster} is taken out of the fleet, by the tag of its cluster or pool, or by INCLUDE_CLUSTERS and EXCLUDE_CLUSTERS; name it with --id to probe it all the same`,
+      );
+    case 'unreadable':
+      throw new Error(`no node "${node}" is in what you can read, and these could not be read: ${choice.gaps.join(', ')}`);
+  }
 }
 
 /** Probes one node with the caller's own sign-in. Returns the exit status. */

@@ -1,15 +1,28 @@
 import type { Arm } from '../services.ts';
 import type { NodeFacts } from '../tables/node-rows.ts';
-import { isRefusal } from './arm-error.ts';
+import { armErrorText, isRefusal } from './arm-error.ts';
 import { type ClusterFacts, listManagedClusters } from './list-managed-clusters.ts';
 import { listNodes } from './list-nodes.ts';
 import { formatTarget, parseClusterId, type Target } from './resource-id.ts';
 import type { Selection } from './selection.ts';
 
-/** A node as Azure lists it, with its cluster. */
+/** A node with the place it has. */
 export interface FoundNode {
-  cluster: ClusterFacts;
-  node: NodeFacts;
+  cluster: string;
+  region: string;
+  facts: NodeFacts;
+  /** Whether its pool or its cluster is taken out of the fleet. */
+  excluded: boolean;
+}
+
+/** What a search found. */
+export interface Search {
+  /** Every node that is meant: more than one where clusters have nodes of the same name. */
+  found: FoundNode[];
+  /** Subscriptions and clusters that could not be read. */
+  gaps: string[];
+  /** Whether time ran out before everything was looked at. */
+  cutShort: boolean;
 }
 
 /** The node that is looked for: by its name, within one cluster if that is given, or by its resource. */
@@ -36,7 +49,10 @@ async function findInCluster(arm: Arm, subscription: string, cluster: ClusterFac
   const { nodes } = await listNodes(arm.compute(subscription), subscription, cluster, now, 0);
   const isIt = ({ node, resourceId }: NodeFacts) =>
     'target' in wanted ? same(resourceId, formatTarget(wanted.target)) : node === wanted.node;
-  return nodes.filter(isIt).map((node) => ({ cluster, node }));
+  const { cluster: id, region, recordOnly } = cluster;
+  return nodes
+    .filter(isIt)
+    .map((facts) => ({ cluster: id, region, facts, excluded: recordOnly === 'Excluded' || facts.skipped === 'Excluded' }));
 }
 
 /**
@@ -44,34 +60,38 @@ async function findInCluster(arm: Arm, subscription: string, cluster: ClusterFac
  *
  * @param subscriptions - where to look.
  * @param tell - is given a line whenever there is something to tell.
- * @returns every node that is meant: more than one where clusters have nodes of the same name. A subscription or a cluster that cannot be read is
- * told of and left out.
+ * @param isOver - asked before each cluster whether time is up.
  */
 export async function findNode(
   arm: Arm,
   subscriptions: readonly string[],
   selection: Selection,
   wanted: Wanted,
-  now: Date,
-  tell: (line: string) => void,
-): Promise<FoundNode[]> {
+  { now, tell, isOver = () => false }: { now: Date; tell: (line: string) => void; isOver?: () => boolean },
+): Promise<Search> {
   const own = 'target' in wanted ? wanted.target.subscriptionId : wanted.cluster && parseClusterId(wanted.cluster)?.subscriptionId;
   const found: FoundNode[] = [];
+  const gaps: string[] = [];
   const readable = async <T>(what: string, read: () => Promise<T>, otherwise: T): Promise<T> => {
     try {
       return await read();
     } catch (error) {
       if (!isRefusal(error)) throw error;
-      tell(`${what} could not be read: ${error.message}`);
+      tell(`${what} could not be read: ${armErrorText(error)}`);
+      // A cluster that is being deleted has no resource group any more, and so no node: that is no gap.
+      if (error.statusCode !== 404 || subscriptions.includes(what)) gaps.push(what);
       return otherwise;
     }
   };
   for (const subscription of subscriptions.filter((id) => own === undefined || id === own)) {
+    if (isOver()) return { found, gaps, cutShort: true };
     tell(`Looking in the subscription ${subscription} …`);
     const nothing = { clusters: [], matched: [] };
     const { clusters } = await readable(subscription, () => listManagedClusters(arm.clusters(subscription), selection), nothing);
-    for (const cluster of clusters.filter((each) => mayHave(each, wanted)))
+    for (const cluster of clusters.filter((each) => mayHave(each, wanted))) {
+      if (isOver()) return { found, gaps, cutShort: true };
       found.push(...(await readable(cluster.cluster, () => findInCluster(arm, subscription, cluster, wanted, now), [])));
+    }
   }
-  return found;
+  return { found, gaps, cutShort: false };
 }

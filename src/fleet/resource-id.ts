@@ -6,13 +6,38 @@ export type Target =
 const subscription = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 // Group names may hold letters of any script with their marks, digits, and ( ) . _ -
 const group = '[-\\w._()\\p{L}\\p{M}\\p{N}]{1,90}';
+const scaleSet = '[-\\w.]{1,64}';
+const instanceNumber = '\\d{1,10}';
 const head = `^/subscriptions/(?<subscriptionId>${subscription})/resourceGroups/(?<resourceGroup>${group})/providers/`;
 const instance = new RegExp(
-  `${head}Microsoft\\.Compute/virtualMachineScaleSets/(?<vmss>[-\\w.]{1,64})/virtualMachines/(?<instanceId>\\d{1,10})/?$`,
+  `${head}Microsoft\\.Compute/virtualMachineScaleSets/(?<vmss>${scaleSet})/virtualMachines/(?<instanceId>${instanceNumber})/?$`,
   'iu',
 );
 const machine = new RegExp(`${head}Microsoft\\.Compute/virtualMachines/(?<vm>[-\\w.]{1,64})/?$`, 'iu');
 const cluster = new RegExp(`${head}Microsoft\\.ContainerService/managedClusters/(?<name>[-\\w]{1,63})/?$`, 'iu');
+
+/** The four parts by which people name an instance of a scale set. */
+export interface InstanceParts {
+  subscriptionId: string;
+  resourceGroup: string;
+  vmss: string;
+  instanceId: string;
+}
+
+const partPatterns: Readonly<Record<keyof InstanceParts, string>> = {
+  subscriptionId: subscription,
+  resourceGroup: group,
+  vmss: scaleSet,
+  instanceId: instanceNumber,
+};
+
+/** Makes a target of its four parts; undefined where one of them is none that Azure could have. */
+export function instanceTarget(parts: InstanceParts): Target | undefined {
+  const { subscriptionId, resourceGroup, vmss, instanceId } = parts;
+  for (const [name, pattern] of Object.entries(partPatterns))
+    if (!new RegExp(`^${pattern}$`, 'iu').test(parts[name as keyof InstanceParts])) return undefined;
+  return { kind: 'instance', subscriptionId: subscriptionId.toLowerCase(), resourceGroup, vmss, instanceId };
+}
 
 /**
  * Parses the resource ID of a scale set instance or a virtual machine; Azure writes ids in any letter case.
@@ -21,16 +46,7 @@ const cluster = new RegExp(`${head}Microsoft\\.ContainerService/managedClusters/
  */
 export function parseTarget(id: string): Target | undefined {
   const ofInstance = instance.exec(id)?.groups;
-  if (ofInstance) {
-    const { subscriptionId, resourceGroup, vmss, instanceId } = ofInstance as Record<string, string>;
-    return {
-      kind: 'instance',
-      subscriptionId: subscriptionId!.toLowerCase(),
-      resourceGroup: resourceGroup!,
-      vmss: vmss!,
-      instanceId: instanceId!,
-    };
-  }
+  if (ofInstance) return instanceTarget(ofInstance as unknown as InstanceParts);
   const ofMachine = machine.exec(id)?.groups as Record<string, string> | undefined;
   if (!ofMachine) return undefined;
   return {

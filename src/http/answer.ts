@@ -19,12 +19,14 @@ export async function answer(services: Services, kept: KeptAnswers, route: Route
   try {
     const asked = await readRequest(route, request);
     const condition = request.method === 'GET' ? request.headers.get('if-none-match') : null;
-    const make = async () => render(await route.handle(services, asked));
+    const make = async () => render(await route.handle(services, asked), route.method === 'GET');
     if (!route.kept) return toResponse(await make(), condition);
     const now = services.now();
     const longest = Math.min(LONGEST_KEPT_MS, currentIntervalMs(services) * SHARE_OF_INTERVAL);
     asked.query.sort();
-    const key = JSON.stringify([route.name, asked.params, asked.query.toString()]);
+    // The links of a page bear the key of whoever asked for it.
+    const isPage = route.replies[200]?.types?.includes('text/html') ?? false;
+    const key = JSON.stringify([route.name, asked.params, asked.query.toString(), isPage && asked.key]);
     const { readAt, ...rendered } = await kept.get(key, now.getTime(), longest, make);
     const age = String(Math.max(0, Math.floor((services.now().getTime() - readAt) / 1000)));
     return toResponse({ ...rendered, headers: { ...rendered.headers, age } }, condition);

@@ -1,18 +1,11 @@
 import { z } from 'zod';
-import { isNodeName } from '../fleet/node-name.ts';
-import { parseClusterId, parseTarget } from '../fleet/resource-id.ts';
+import { clusterIdSchema, nodeNameSchema } from '../fleet/name-schemas.ts';
+import { instanceTarget, parseTarget } from '../fleet/resource-id.ts';
 import { isCheckId } from '../tables/check-rows.ts';
 import { reasonName } from './components.ts';
 
-const clusterId = z
-  .string()
-  .max(400)
-  .refine((id) => parseClusterId(id) !== undefined, 'expected "<subscription id>.<resource group>.<cluster name>"');
-const nodeName = z
-  .string()
-  .max(253)
-  .transform((name) => name.toLowerCase())
-  .refine(isNodeName, 'expected a Kubernetes node name');
+const clusterId = clusterIdSchema('expected "<subscription id>.<resource group>.<cluster name>"');
+const nodeName = nodeNameSchema('expected a Kubernetes node name');
 const resourceId = z
   .string()
   .max(1000)
@@ -22,12 +15,17 @@ const resourceId = z
 export const checkRequest = z
   .union([
     z.strictObject({ id: resourceId.describe('Resource ID of a scale set instance or of a VM, in any letter case.') }),
-    z.strictObject({
-      subscriptionId: z.guid(),
-      nodeResourceGroup: z.string().max(90),
-      vmss: z.string().max(64),
-      instanceId: z.string().regex(/^\d{1,10}$/),
-    }),
+    z
+      .strictObject({
+        subscriptionId: z.guid(),
+        nodeResourceGroup: z.string().max(90),
+        vmss: z.string().max(64),
+        instanceId: z.string().regex(/^\d{1,10}$/),
+      })
+      .refine(
+        (parts) => instanceTarget({ ...parts, resourceGroup: parts.nodeResourceGroup }) !== undefined,
+        'expected names of a resource group and of a scale set',
+      ),
     z.strictObject({
       node: nodeName.describe('Name of the Kubernetes node.'),
       cluster: clusterId.optional().describe('Its cluster, where several have a node of that name.'),
@@ -59,6 +57,10 @@ export const checkView = z
     message: z.string().optional(),
     latencyMs: z.number().optional(),
     remedies: z.array(z.string()).optional(),
+    takenFrom: z
+      .string()
+      .optional()
+      .describe('The sweep or check whose run gave the verdict, where another began while this check waited.'),
     response: z.string().optional().describe('Azure’s whole answer as JSON, or what the node said; redacted.'),
   })
   .describe('A probe that somebody asked for.');

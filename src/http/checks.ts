@@ -1,19 +1,21 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseTarget } from '../fleet/resource-id.ts';
 import { describeResult, describeRun } from '../probe/describe-check.ts';
 import { reasons } from '../probe/reasons.ts';
 import type { Services } from '../services.ts';
-import { lostAt, runCheck } from '../sweep/run-check.ts';
+import { lostAt } from '../sweep/end-check.ts';
+import { beginCheck } from '../sweep/start-check.ts';
 import { type CheckRow, countCheck, insertCheck, isCheckId, leavePlace, readCheck, takePlace } from '../tables/check-rows.ts';
+import { callerOf, idOf, waitOf, wantsText } from './check-headers.ts';
 import type { CheckRequest, CheckView } from './check-schemas.ts';
 import { resolveTarget } from './check-target.ts';
 import { HttpProblem } from './problem.ts';
 import type { Reply, RouteRequest } from './routes.ts';
 
 const LOOK_AGAIN_MS = 500;
-const LONGEST_WAIT_SECONDS = 100;
 const RETRY_AFTER_SECONDS = '5';
+const CHECK_RUNNING_SECONDS = 10;
 
 function viewCheck(services: Services, check: CheckRow): CheckView {
   const { id, target, cluster, node, requestedAt, requestedBy } = check;
@@ -30,43 +32,20 @@ function viewCheck(services: Services, check: CheckRow): CheckView {
 /** The lines of seed 000, for people with a terminal. */
 function textOf(check: CheckRow, view: CheckView, verbose: boolean): string {
   const head = verbose ? describeRun(parseTarget(check.target)!, check.os) : [];
-  const { verdict, reason, message = '', response } = view;
-  const tail = verdict && reason ? describeResult({ verdict, reason, message, response }, verbose) : [];
+  const { verdict, reason, message = '', response, takenFrom } = view;
+  const tail = verdict && reason ? describeResult({ verdict, reason, message, response, takenFrom }, verbose) : [];
   return `${[...head, 'Running...', '', ...tail].join('\n').trimEnd()}\n`;
 }
 
 function show(services: Services, check: CheckRow, request: RouteRequest, headers: Record<string, string> = {}): Reply {
   const view = viewCheck(services, check);
   const running: Record<string, string> = view.status === 'running' ? { 'retry-after': RETRY_AFTER_SECONDS } : {};
-  const reply = { status: Object.keys(headers).length > 0 && view.status === 'running' ? 202 : 200, headers: { ...headers, ...running } };
-  const wantsText = /^text\/plain/.test(request.headers.get('accept') ?? '');
-  if (!wantsText) return { ...reply, json: view };
+  const reply = {
+    status: Object.keys(headers).length > 0 && view.status === 'running' ? 202 : 200,
+    headers: { vary: 'Accept', ...headers, ...running },
+  };
+  if (!wantsText(request)) return { ...reply, json: view };
   return { ...reply, text: { type: 'text/plain; charset=utf-8', body: textOf(check, view, request.query.get('verbose') === 'true') } };
-}
-
-/** Who asks: App Service names a signed-in caller itself and lets nobody else set that header. */
-function callerOf({ headers }: RouteRequest): string {
-  const name = headers
-    .get('x-ms-client-principal-name')
-    ?.replace(/[^\P{Cc}]/gu, '')
-    .slice(0, 200);
-  const address = headers.get('x-forwarded-for')?.split(',')[0]?.trim().slice(0, 60);
-  return `${name || 'the holder of a function key'}${address ? ` at ${address}` : ''}`;
-}
-
-/** An idempotency key gives the check its id, so that asking again is the same check. */
-function idOf(request: RouteRequest, now: Date): string {
-  const key = request.headers.get('idempotency-key');
-  if (key !== null && !/^[\x21-\x7e]{1,200}$/.test(key))
-    throw new HttpProblem(400, 'bad-idempotency-key', 'expected Idempotency-Key to be 1 to 200 visible characters');
-  const hex = key === null ? randomBytes(8).toString('hex') : createHash('sha256').update(key).digest('hex').slice(0, 16);
-  return `${now.toISOString().slice(0, 10)}-${hex}`;
-}
-
-/** Seconds of `Prefer: wait=N` (RFC 7240); 0 without it. */
-function waitOf({ headers }: RouteRequest): number {
-  const seconds = /(?:^|[,;\s])wait=(\d{1,5})(?:$|[,;\s])/i.exec(headers.get('prefer') ?? '')?.[1];
-  return Math.min(LONGEST_WAIT_SECONDS, Number(seconds ?? 0));
 }
 
 async function waitFor(services: Services, check: CheckRow, seconds: number): Promise<CheckRow> {
@@ -80,12 +59,19 @@ async function waitFor(services: Services, check: CheckRow, seconds: number): Pr
   return current;
 }
 
-/** Makes the check, within the bounds of how many there may be. */
+const otherRequest = () => new HttpProblem(409, 'other-request', 'this Idempotency-Key stands for a check of another node; use a new one');
+
+/** Makes the check, within the bounds of how many there may be, and has it begin. */
 async function makeCheck(services: Services, request: RouteRequest, id: string, asked: string): Promise<CheckRow> {
   const { settings, tables, now } = services;
   const checks = await tables.open('checks');
-  const { cluster, region, facts } = await resolveTarget(services, request.body as CheckRequest);
   const time = now();
+  // First of all: to look for a node costs Azure more than to probe it.
+  if (!(await countCheck(checks, time, settings.CHECKS_PER_MINUTE))) {
+    const detail = `expected at most ${settings.CHECKS_PER_MINUTE} checks a minute (CHECKS_PER_MINUTE), there were as many already`;
+    throw new HttpProblem(429, 'too-many-checks', detail, 60 - time.getUTCSeconds());
+  }
+  const { cluster, region, facts } = await resolveTarget(services, request.body as CheckRequest);
   const check: CheckRow = {
     id,
     cluster,
@@ -93,39 +79,39 @@ async function makeCheck(services: Services, request: RouteRequest, id: string, 
     node: facts.node,
     os: facts.os,
     target: facts.resourceId,
-    requestedAt: time.toISOString(),
-    requestedBy: callerOf(request),
+    requestedAt: now().toISOString(),
+    requestedBy: callerOf(request, settings),
     asked,
   };
-  const other = await takePlace(checks, check, time, lostAt(services, check));
+  const other = await takePlace(checks, check, now(), lostAt(services, check));
   if (other !== undefined)
     throw new HttpProblem(
       429,
       'check-running',
       `the check ${other} of this node is running; GET /api/checks/${other} tells what it comes to`,
-      10,
+      CHECK_RUNNING_SECONDS,
     );
-  if (!(await countCheck(checks, time, settings.CHECKS_PER_MINUTE))) {
-    await leavePlace(checks, check);
-    const detail = `expected at most ${settings.CHECKS_PER_MINUTE} checks a minute (CHECKS_PER_MINUTE), there were as many already`;
-    throw new HttpProblem(429, 'too-many-checks', detail, 60 - time.getUTCSeconds());
+  const { check: stored, made } = await insertCheck(checks, check);
+  if (stored.asked !== asked) {
+    // Another request under the same key was faster: the place of this node is not its.
+    if (stored.cluster !== cluster || stored.node !== check.node) await leavePlace(checks, check);
+    throw otherRequest();
   }
-  return insertCheck(checks, check);
+  // A repeat begins nothing: who made the check has.
+  if (made) await beginCheck(services, stored);
+  return stored;
 }
 
 /** `POST /api/checks` */
 export async function createCheck(services: Services, request: RouteRequest): Promise<Reply> {
   const id = idOf(request, services.now());
   const asked = createHash('sha256').update(JSON.stringify(request.body)).digest('hex');
-  const checks = await services.tables.open('checks');
-  const before = await readCheck(checks, id);
-  if (before !== undefined && before.asked !== asked)
-    throw new HttpProblem(409, 'other-request', 'this Idempotency-Key stands for a check of another node; use a new one');
+  const before = await readCheck(await services.tables.open('checks'), id);
+  if (before !== undefined && before.asked !== asked) throw otherRequest();
   const check = before ?? (await makeCheck(services, request, id, asked));
-  // Also for one that is there already: the process that made it may have died before it began.
-  await runCheck(services, { check: id });
-  const done = await waitFor(services, check, waitOf(request));
-  return show(services, done, request, { location: `/api/checks/${id}` });
+  const seconds = waitOf(request);
+  const applied: Record<string, string> = seconds > 0 ? { 'preference-applied': `wait=${seconds}` } : {};
+  return show(services, await waitFor(services, check, seconds), request, { location: `/api/checks/${id}`, ...applied });
 }
 
 /** `GET /api/checks/{id}` */

@@ -1,3 +1,4 @@
+import { STALE_AFTER_INTERVALS } from '../history/roll-up.ts';
 import type { Services } from '../services.ts';
 import { nextOccurrence, previousOccurrence } from '../sweep/schedule.ts';
 
@@ -12,4 +13,9 @@ export function currentIntervalMs({ settings, now }: Services): number {
     latest = { schedule, from: from.getTime(), to: nextOccurrence(schedule, from).getTime() };
   }
   return latest.to - latest.from;
+}
+
+/** The moment, in epoch milliseconds, before which what was seen says nothing any more. */
+export function staleBefore(services: Services, at: Date = services.now()): number {
+  return at.getTime() - STALE_AFTER_INTERVALS * currentIntervalMs(services);
 }

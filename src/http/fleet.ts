@@ -1,15 +1,14 @@
 import { z } from 'zod';
 import { commonFactor } from '../history/common-factors.ts';
 import { openEpisode } from '../history/node-state.ts';
-import { STALE_AFTER_INTERVALS } from '../history/roll-up.ts';
 import { addUptimes } from '../history/uptime.ts';
 import type { Services } from '../services.ts';
 import { type Counts, emptyCounts, type Outcome } from '../sweep/ledger.ts';
 import { type ListedCluster, listStandingClusters } from '../tables/cluster-list.ts';
-import { listSweeps } from '../tables/sweep-list.ts';
+import { lastCompleted } from '../tables/sweep-list.ts';
 import { readSubscriptions } from '../tables/sweep-rows.ts';
 import { components, countsView, reasonName, time } from './components.ts';
-import { currentIntervalMs } from './current-interval.ts';
+import { staleBefore } from './current-interval.ts';
 import type { Reply } from './route.ts';
 import { sweepView, viewSweep } from './sweeps.ts';
 import { uptimeView, viewUptime } from './uptime.ts';
@@ -57,20 +56,15 @@ export const fleetView = z
   .register(components, { id: 'Fleet' });
 export type FleetView = z.output<typeof fleetView>;
 
-/** Milliseconds after which what was seen says nothing any more. */
-export function staleAfterMs(services: Services): number {
-  return STALE_AFTER_INTERVALS * currentIntervalMs(services);
-}
-
 /**
  * Shows a cluster. Nothing fails open: a roll-up that nobody has renewed counts as unknown.
  *
- * @param staleBefore - epoch milliseconds.
+ * @param before - when it would be too old, in epoch milliseconds.
  */
-export function viewCluster(row: ListedCluster, staleBefore: number): ClusterView {
+export function viewCluster(row: ListedCluster, before: number): ClusterView {
   const { cluster, subscriptionId, resourceGroup, name, region, version, openOutages } = row;
   const down = openEpisode(row.outage.outage);
-  const fresh = Date.parse(row.assessedAt) >= staleBefore;
+  const fresh = Date.parse(row.assessedAt) >= before;
   const { known, reachable, unreachable, unknown, notProbed } = row.nodes;
   const nodes = fresh ? row.nodes : { known, reachable: 0, unreachable: 0, unknown: reachable + unreachable + unknown, notProbed };
   return {
@@ -124,10 +118,9 @@ export async function readClusters({ tables }: Services): Promise<ListedCluster[
 /** Shows the fleet: its latest verdicts and its last completed sweep. */
 export async function viewFleet(services: Services, rows: readonly ListedCluster[]): Promise<FleetView> {
   const { tables, now } = services;
-  const staleBefore = now().getTime() - staleAfterMs(services);
-  const clusters = rows.map((row) => viewCluster(row, staleBefore));
-  const sweeps = await listSweeps(tables, now(), 20);
-  const last = sweeps.find((line) => line.completedAt !== undefined);
+  const before = staleBefore(services);
+  const clusters = rows.map((row) => viewCluster(row, before));
+  const last = await lastCompleted(tables, now());
   const scope = last === undefined ? [] : await readSubscriptions(await tables.open('sweeps'), last.sweep);
   const bySubscription = Map.groupBy(clusters, (cluster) => cluster.subscriptionId);
   const subscriptions = new Set([...scope, ...bySubscription.keys()]);

@@ -1,7 +1,8 @@
 import { odata } from '@azure/data-tables';
 import { z } from 'zod';
+import { nodeNameSchema } from '../fleet/name-schemas.ts';
 import { isNodeName } from '../fleet/node-name.ts';
-import { outcomeOf, STALE_AFTER_INTERVALS } from '../history/roll-up.ts';
+import { outcomeOf } from '../history/roll-up.ts';
 import type { Services } from '../services.ts';
 import type { Outcome } from '../sweep/ledger.ts';
 import { readNotReachable } from '../tables/cluster-list.ts';
@@ -9,6 +10,7 @@ import { readNamedNodes, readNodePage } from '../tables/node-pages.ts';
 import type { NodeRow } from '../tables/node-rows.ts';
 import { unknownCluster } from './clusters.ts';
 import { components } from './components.ts';
+import { staleBefore } from './current-interval.ts';
 import { WORST_FIRST } from './fleet.ts';
 import { momentOf, type NodeView, nodeView, viewNode } from './nodes.ts';
 import { isShort, type Page, pageOf, readPage, writeCursor } from './paging.ts';
@@ -30,17 +32,17 @@ export const nodePage = pageOf(nodeView)
   )
   .register(components, { id: 'NodePage' });
 
-const name = z.string().refine(isNodeName);
+const name = nodeNameSchema('a node name');
 /** What was given first, as far as it may come again; and the node after which the others go on, once they have begun. */
-const place = z.object({ first: z.array(name), after: name.optional() });
-type Place = z.output<typeof place>;
+export const nodePlace = z.object({ first: z.array(name), after: name.optional() });
+type Place = z.output<typeof nodePlace>;
 
 /** Server-side conditions that hold for at least the nodes of each status; the exact rule follows. */
 const FILTERS = {
   True: () => odata`verdict eq 'reachable'`,
   False: () => odata`verdict eq 'unreachable'`,
   // A row that lacks a property fulfils no comparison with it, and its negation.
-  Unknown: (staleBefore: string) => odata`verdict eq 'unknown' or not (at ge ${staleBefore}) or not (skipped eq '')`,
+  Unknown: (before: string) => odata`verdict eq 'unknown' or not (at ge ${before}) or not (skipped eq '')`,
 };
 const STATUS: Readonly<Record<Outcome['verdict'], keyof typeof FILTERS>> = {
   reachable: 'True',
@@ -106,8 +108,7 @@ export async function viewNodePage(
   if (chosen?.length === limit) return show(named, { first });
 
   const before = new Set(first);
-  const staleBefore = new Date(moment.at.getTime() - STALE_AFTER_INTERVALS * moment.intervalMs).toISOString();
-  const filter = reachable && FILTERS[reachable](staleBefore);
+  const filter = reachable && FILTERS[reachable](new Date(staleBefore(services, moment.at)).toISOString());
   const isWanted = (row: NodeRow) =>
     !before.has(row.facts.node) && (reachable === undefined || STATUS[outcomeOf(row, moment.at, moment.intervalMs).verdict] === reachable);
   const others = await readOn((after, most) => readNodePage(fleet, cluster, { after, filter, most }), isWanted, {
@@ -126,7 +127,7 @@ export async function viewNodePage(
 export async function showNodes(services: Services, request: RouteRequest): Promise<Reply> {
   const cluster = request.params.cluster!;
   const reachable = (request.query.get('reachable') ?? undefined) as keyof typeof FILTERS | undefined;
-  const page = await viewNodePage(services, cluster, { ...readPage(request, 'nodes', place), reachable });
+  const page = await viewNodePage(services, cluster, { ...readPage(request, 'nodes', nodePlace), reachable });
   if (page === undefined) throw unknownCluster(cluster);
   return { json: page };
 }

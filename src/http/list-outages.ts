@@ -1,5 +1,7 @@
 import pLimit from 'p-limit';
 import { z } from 'zod';
+import { clusterIdSchema } from '../fleet/name-schemas.ts';
+import { isNodeName } from '../fleet/node-name.ts';
 import { openEpisode } from '../history/node-state.ts';
 import type { Services } from '../services.ts';
 import type { ListedCluster } from '../tables/cluster-list.ts';
@@ -16,13 +18,13 @@ const CONCURRENT_READS = 8;
 /** Rows with all their logs that one request holds at once, about. */
 const ROWS_AT_ONCE = 1000;
 
-const place = z.object({
-  cluster: z.string(),
-  row: z
-    .string()
-    .regex(/^outage\|[^|]{1,253}\|\d{13}$/)
-    .optional(),
-});
+/** The key of an outage: of the cluster itself, or of a node. */
+function isOutageKey(key: string): boolean {
+  const subject = /^outage\|([^|]{1,253})\|\d{13}$/.exec(key)?.[1];
+  return subject !== undefined && (subject === '*' || isNodeName(subject));
+}
+
+const place = z.object({ cluster: clusterIdSchema('a cluster id'), row: z.string().refine(isOutageKey).optional() });
 
 export const outageQuery = {
   state: z.enum(['open', 'all'], 'open or all').default('open').describe('Whether outages that are over count too.'),

@@ -5,13 +5,12 @@ import { startsBetween } from '../sweep/pace.ts';
 import { nextOccurrence } from '../sweep/schedule.ts';
 import { readBlindRows } from '../tables/blind-rows.ts';
 import { readPace } from '../tables/pace-rows.ts';
-import { listSweeps } from '../tables/sweep-list.ts';
+import { lastCompleted } from '../tables/sweep-list.ts';
 import { readSealedLedgers } from '../tables/sweep-rows.ts';
-import { readClusters, staleAfterMs, viewCluster } from './fleet.ts';
+import { staleBefore } from './current-interval.ts';
+import { readClusters, viewCluster } from './fleet.ts';
 import type { Reply } from './route.ts';
 
-/** Sweeps that are looked through for the last completed one. */
-const LOOKED_AT = 20;
 /** Who is blind in the rows of blindness where it is no cluster: the prober itself. */
 const PROBER = '*';
 
@@ -25,9 +24,9 @@ async function measureClusters(services: Services, define: Define): Promise<void
   const rows = await readClusters(services);
   const nodes = define('nodes', 'Nodes by their latest verdict; one older than three intervals counts as unknown.', ['cluster', 'verdict']);
   const outages = define('open_outages', 'Open outages of nodes, and of the cluster itself (0 or 1).', ['cluster', 'subject']);
-  const staleBefore = services.now().getTime() - staleAfterMs(services);
+  const before = staleBefore(services);
   for (const row of rows) {
-    const { cluster, nodes: counts } = viewCluster(row, staleBefore);
+    const { cluster, nodes: counts } = viewCluster(row, before);
     for (const verdict of ['reachable', 'unreachable', 'unknown', 'notProbed'] as const) nodes.set({ cluster, verdict }, counts[verdict]);
     outages.set({ cluster, subject: 'node' }, row.openOutages);
     outages.set({ cluster, subject: 'cluster' }, openEpisode(row.outage.outage) === undefined ? 0 : 1);
@@ -46,9 +45,8 @@ async function measureClusters(services: Services, define: Define): Promise<void
 
 /** The last completed sweep, and by reason what it came to in each cluster. */
 async function measureLastSweep({ tables, now }: Services, define: Define): Promise<void> {
-  const sweeps = await listSweeps(tables, now(), LOOKED_AT);
-  const last = sweeps.find((line) => line.completedAt !== undefined);
-  if (last?.completedAt === undefined) return;
+  const last = await lastCompleted(tables, now());
+  if (last === undefined) return;
   const [started, completed] = [Date.parse(last.startedAt), Date.parse(last.completedAt)];
   define('last_sweep_start_timestamp_seconds', 'When the last completed sweep started.').set(started / 1000);
   define('last_sweep_completion_timestamp_seconds', 'When it was completed.').set(completed / 1000);

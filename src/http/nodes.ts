@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isNodeName } from '../fleet/node-name.ts';
+import { nodeNameSchema } from '../fleet/name-schemas.ts';
 import { emptyLog } from '../history/log.ts';
 import { isBlind, isFlapping, openSince, statusOf } from '../history/node-state.ts';
 import { outcomeOf } from '../history/roll-up.ts';
@@ -18,11 +18,9 @@ import { uptimeShares } from './uptime.ts';
 const OUTAGES_SHOWN = 20;
 
 /** A node's name in a route, in any letter case. */
-export const nodeParam = z
-  .string()
-  .transform((name) => name.toLowerCase())
-  .refine(isNodeName, 'a Kubernetes node name (GET /api/clusters/{cluster}/nodes lists them)')
-  .describe('Name of the Kubernetes node.');
+export const nodeParam = nodeNameSchema('a Kubernetes node name (GET /api/clusters/{cluster}/nodes lists them)').describe(
+  'Name of the Kubernetes node.',
+);
 
 const condition = z.object({
   type: z.literal('Reachable'),
@@ -80,6 +78,7 @@ export const nodeDetailView = nodeView
     }),
   })
   .register(components, { id: 'NodeDetail' });
+export type NodeDetail = z.output<typeof nodeDetailView>;
 
 /** The moment and the gap between sweeps, by which nodes are judged. */
 export function momentOf(services: Services): { at: Date; intervalMs: number } {
@@ -139,9 +138,12 @@ export function unknownNode(cluster: string, node: string): HttpProblem {
   );
 }
 
-/** `GET /api/clusters/{cluster}/nodes/{node}` */
-export async function showNode(services: Services, { params }: RouteRequest): Promise<Reply> {
-  const { cluster, node } = params as { cluster: string; node: string };
+/**
+ * Shows a node with all that is known of it.
+ *
+ * @throws HttpProblem where nobody knows it.
+ */
+export async function viewNodeDetail(services: Services, cluster: string, node: string): Promise<NodeDetail> {
   const fleet = await services.tables.open('fleet');
   const [rows, logs, outages] = await Promise.all([
     readNodes(fleet, cluster, [node]),
@@ -165,5 +167,10 @@ export async function showNode(services: Services, { params }: RouteRequest): Pr
     ),
   };
   const { vmId, size = null, image = null, subnet = null, created = null } = row.facts;
-  return { json: { ...view, spec: { ...view.spec, vmId, size, image, subnet, created }, status } };
+  return { ...view, spec: { ...view.spec, vmId, size, image, subnet, created }, status };
+}
+
+/** `GET /api/clusters/{cluster}/nodes/{node}` */
+export async function showNode(services: Services, { params }: RouteRequest): Promise<Reply> {
+  return { json: await viewNodeDetail(services, params.cluster!, params.node!) };
 }

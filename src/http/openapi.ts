@@ -16,7 +16,8 @@ const badRequest: ReplySpec = {
   schema: problem,
   types: [problemType],
 };
-const notModified: ReplySpec = { description: 'The body is the one that `If-None-Match` names.' };
+const AGE = { age: 'For how many seconds the answer has been kept.' };
+const ETAG = { etag: 'Names the body.' };
 const noKey: ReplySpec = { description: 'Without a function key; the answer of Azure Functions has no body.' };
 const failed: ReplySpec = { description: 'The prober failed; its log has the cause.', schema: problem, types: [problemType] };
 const badBodies: Readonly<Record<number, ReplySpec>> = {
@@ -25,17 +26,30 @@ const badBodies: Readonly<Record<number, ReplySpec>> = {
 };
 
 /** A refusal with a problem as its body. */
-export function refusal(description: string): ReplySpec {
-  return { description, schema: problem, types: [problemType] };
+export function refusal(description: string, headers?: ReplySpec['headers']): ReplySpec {
+  return { description, schema: problem, types: [problemType], headers };
+}
+
+const isPage = ({ replies }: Route) => replies[200]?.types?.[0] === 'text/html';
+/** Whether callers may keep the body, and ask whether it is still the same. */
+const hasEtag = (route: Route) => route.method === 'GET' && !isPage(route);
+
+/** The headers of an answer that callers may keep, or that has been kept for them. */
+function headersOf(route: Route): Record<string, string> {
+  const { vary } = route.replies[200]?.headers ?? {};
+  return { ...(vary !== undefined && { vary }), ...(hasEtag(route) && ETAG), ...(route.kept && AGE) };
 }
 
 /** All answers of a route by status, with those that every route has. */
 function repliesOf(route: Route): Record<number, ReplySpec> {
-  const { method, body, anonymous, replies } = route;
+  const { body, anonymous, replies } = route;
   const byKey: Record<number, ReplySpec> = anonymous ? {} : { 401: noKey };
-  const isKept = method === 'GET' && replies[200]?.types?.[0] !== 'text/html';
-  const unchanged: Record<number, ReplySpec> = isKept ? { 304: notModified } : {};
-  return { ...unchanged, 400: badRequest, ...byKey, ...(body ? badBodies : {}), 500: failed, ...replies };
+  const headers = headersOf(route);
+  const unchanged: Record<number, ReplySpec> = hasEtag(route)
+    ? { 304: { description: 'The body is the one that `If-None-Match` names.', headers } }
+    : {};
+  const success = { ...replies[200]!, headers: { ...replies[200]?.headers, ...headers } };
+  return { ...unchanged, 400: badRequest, ...byKey, ...(body ? badBodies : {}), 500: failed, ...replies, 200: success };
 }
 
 function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
@@ -65,7 +79,10 @@ function describeParameters(route: Route): Json[] {
       const { description, ...rest } = schemaOf(schema as z.ZodType, 'input');
       return { name, in: place, required: place === 'path', description, schema: rest };
     });
-  const headers = Object.entries(route.headers ?? {}).map(([name, description]) => ({
+  const condition: Record<string, string> = hasEtag(route)
+    ? { 'if-none-match': 'The `ETag` of an earlier answer: 304 where the body is still that one.' }
+    : {};
+  const headers = Object.entries({ ...route.headers, ...condition }).map(([name, description]) => ({
     name,
     in: 'header',
     required: false,

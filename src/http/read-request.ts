@@ -63,5 +63,5 @@ export async function readRequest(route: Route, request: HttpRequest): Promise<R
   const query = readTexts(route.query ?? z.object({}), given);
   const body = route.body === undefined ? undefined : await readBody(route.body, request);
   const texts = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  return { params, query: new URLSearchParams(texts), headers: request.headers, body };
+  return { params, query: new URLSearchParams(texts), headers: request.headers, body, key: request.query.get(KEY) ?? undefined };
 }

@@ -23,12 +23,17 @@ const REVALIDATED = { ...NO_SNIFF, 'cache-control': 'private, no-cache' };
 
 const etagOf = (body: string) => `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
 
-/** Renders a reply; everything but the page has an ETag, the hash of its body. */
-export function render({ status = 200, json, html, text, headers = {} }: Reply): Rendered {
+/**
+ * Renders a reply; everything but the page has an ETag, the hash of its body.
+ *
+ * @param mayBeKept - false for the answer to a POST, whose body is of no resource that could be asked for again.
+ */
+export function render({ status = 200, json, html, text, headers = {} }: Reply, mayBeKept: boolean): Rendered {
   if (html !== undefined) return { status, headers: { ...NO_STORE, ...PAGE_HEADERS, ...headers }, body: html };
   const body = text?.body ?? JSON.stringify(json);
   const type = text?.type ?? 'application/json';
-  return { status, headers: { ...REVALIDATED, 'content-type': type, etag: etagOf(body), ...headers }, body };
+  const keeping = mayBeKept ? { ...REVALIDATED, etag: etagOf(body) } : NO_STORE;
+  return { status, headers: { ...keeping, 'content-type': type, ...headers }, body };
 }
 
 // `If-None-Match` compares weakly: a proxy that compresses marks our tags so.

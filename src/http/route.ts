@@ -7,6 +7,8 @@ export interface RouteRequest {
   query: { get(name: string): string | null };
   headers: { get(name: string): string | null };
   body: unknown;
+  /** The function key, where it came as a parameter: a page passes it on in its links. */
+  key?: string;
 }
 
 /** What a route answers with: JSON, a page or text of another type. */

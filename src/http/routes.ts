@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { showClusterPage } from '../page/cluster-page.ts';
+import { showNodePage } from '../page/node-page.ts';
 import { showStatusPage } from '../page/status-page.ts';
 import { checkQuery, checkRequest, checkView } from './check-schemas.ts';
 import { createCheck, showCheck } from './checks.ts';
@@ -21,6 +23,11 @@ export type { Reply, Route, RouteRequest } from './route.ts';
 const inCluster = z.object({ cluster: clusterParam });
 const atNode = inCluster.extend({ node: nodeParam });
 const page = z.object(pageQuery);
+
+const LATER = { 'retry-after': 'Seconds until it is worth to ask again.' };
+const VARY = { vary: '`Accept`: text or JSON.' };
+const CHECKED = { ...VARY, location: 'Where the check is.', 'preference-applied': 'The `wait` that was kept to.' };
+const TEXT = '`text/plain` for the lines of kubectl-az.';
 
 /** Every route of the app: it validates, registers and describes by this table. */
 export const routes: readonly Route[] = [
@@ -92,26 +99,19 @@ export const routes: readonly Route[] = [
     headers: {
       prefer: '`wait=N` waits up to N seconds (100 at most) for the result.',
       'idempotency-key': 'Asking again under the same key, on the same day, is the same check.',
-      accept: '`text/plain` for the lines of kubectl-az.',
+      accept: TEXT,
     },
     replies: {
-      200: {
-        description: 'The check, done in time.',
-        schema: checkView,
-        types: ['text/plain'],
-        headers: { location: 'Where the check is.' },
-      },
-      202: {
-        description: 'The check, which is running.',
-        schema: checkView,
-        types: ['text/plain'],
-        headers: { location: 'Where to ask what it comes to.', 'retry-after': 'Seconds until it is worth to ask.' },
-      },
+      200: { description: 'The check, done in time.', schema: checkView, types: ['text/plain'], headers: CHECKED },
+      202: { description: 'The check, which is running.', schema: checkView, types: ['text/plain'], headers: { ...CHECKED, ...LATER } },
       403: refusal('The node is out of scope, or taken out of the fleet.'),
       404: refusal('No such node is known or listed by Azure.'),
       409: refusal('Several clusters have such a node, or the idempotency key stands for another check.'),
-      429: refusal('A check of this node is running, or there were too many in this minute; `Retry-After` says when to ask again.'),
-      503: refusal('Azure did not list the subscriptions.'),
+      429: refusal('A check of this node is running, or there were too many in this minute.', LATER),
+      503: refusal(
+        'Azure did not answer, refused to list where the node may be, or would take too long to be searched for a bare name.',
+        LATER,
+      ),
     },
     handle: createCheck,
   },
@@ -122,9 +122,9 @@ export const routes: readonly Route[] = [
     summary: 'A check and what it came to; kept for 7 days.',
     params: z.object({ id: z.string().max(100, 'the id of a check').describe('The id that POST /api/checks gave.') }),
     query: checkQuery,
-    headers: { accept: '`text/plain` for the lines of kubectl-az.' },
+    headers: { accept: TEXT },
     replies: {
-      200: { description: 'The check.', schema: checkView, types: ['text/plain'], headers: { 'retry-after': 'While it runs.' } },
+      200: { description: 'The check.', schema: checkView, types: ['text/plain'], headers: { ...VARY, ...LATER } },
       404: refusal('No such check is known.'),
     },
     handle: showCheck,
@@ -172,6 +172,27 @@ export const routes: readonly Route[] = [
     kept: true,
     replies: { 200: { description: 'The page; it needs no JavaScript.', types: ['text/html'] } },
     handle: showStatusPage,
+  },
+  {
+    name: 'cluster-page',
+    method: 'GET',
+    path: 'status/clusters/{cluster}',
+    summary: 'One cluster for people, its failing nodes first.',
+    kept: true,
+    params: inCluster,
+    query: page,
+    replies: { 200: { description: 'The page; it needs no JavaScript.', types: ['text/html'] }, 404: refusal('No such cluster is known.') },
+    handle: showClusterPage,
+  },
+  {
+    name: 'node-page',
+    method: 'GET',
+    path: 'status/clusters/{cluster}/nodes/{node}',
+    summary: 'One node for people, with what to do about it.',
+    kept: true,
+    params: atNode,
+    replies: { 200: { description: 'The page; it needs no JavaScript.', types: ['text/html'] }, 404: refusal('No such node is known.') },
+    handle: showNodePage,
   },
   {
     name: 'get-health',

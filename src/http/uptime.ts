@@ -10,6 +10,7 @@ export const uptimeShares = z
   .object({ '24h': share, '7d': share, '30d': share })
   .describe('Shares of the time from 0 to 1 in which no outage was open; null while nothing was watched.')
   .register(components, { id: 'UptimeShares' });
+export type UptimeShares = z.output<typeof uptimeShares>;
 
 /** Uptime as the API shows it. */
 export const uptimeView = uptimeShares

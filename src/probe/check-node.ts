@@ -2,13 +2,18 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ComputeManagementClient } from '@azure/arm-compute';
 import { formatTarget, type Target } from '../fleet/resource-id.ts';
+import { isSignInError } from '../fleet/sign-in-error.ts';
 import type { Arm } from '../services.ts';
 import type { Settings } from '../settings.ts';
 import { inconclusive } from './classify.ts';
-import { unknownFrom } from './classify-azure.ts';
+import { classifyAzureError, unknownFrom } from './classify-azure.ts';
 import { type Judged, judgeRun, withoutAnswer } from './judge-run.ts';
 import { pollRun, startRun } from './run-command.ts';
 import { composeScript } from './script.ts';
+
+/** For how long another's run on the node is waited for, and how often it is tried meanwhile. */
+const BUSY_SECONDS = 120;
+const TRY_AGAIN_SECONDS = 5;
 
 async function readOs(compute: ComputeManagementClient, target: Target): Promise<'Linux' | 'Windows'> {
   const machine =
@@ -18,11 +23,26 @@ async function readOs(compute: ComputeManagementClient, target: Target): Promise
   return machine.storageProfile?.osDisk?.osType === 'Windows' ? 'Windows' : 'Linux';
 }
 
+/** Starts the script once nobody else's runs on the node. */
+async function startWhenFree(start: () => Promise<string>, tell: (line: string) => void): Promise<string> {
+  const last = Date.now() + (BUSY_SECONDS - TRY_AGAIN_SECONDS) * 1000;
+  for (;;) {
+    try {
+      return await start();
+    } catch (error) {
+      if (classifyAzureError(error) !== 'NodeBusy' || Date.now() > last) throw error;
+      tell(`Another run is in progress on the node; trying again in ${TRY_AGAIN_SECONDS} s …`);
+      await sleep(TRY_AGAIN_SECONDS * 1000);
+    }
+  }
+}
+
 /**
  * Probes one node and waits for its answer, as a person does from a laptop; a sweep never waits.
  *
  * @param starting - is told what system the node has, before the script is started.
  * @param tell - is given a line whenever there is something to tell.
+ * @throws the error of a sign-in that failed; everything else is a verdict.
  */
 export async function checkNode(
   arm: Arm,
@@ -36,7 +56,8 @@ export async function checkNode(
   try {
     const os = await readOs(compute, target);
     starting(os);
-    const poller = await startRun(arm.computeOnce(target.subscriptionId), target, os, composeScript(nonce, settings.EGRESS_ENDPOINTS, os));
+    const script = composeScript(nonce, settings.EGRESS_ENDPOINTS, os);
+    const poller = await startWhenFree(() => startRun(arm.computeOnce(target.subscriptionId), target, os, script), tell);
     tell('Running…');
     const deadline = Date.now() + settings.PROBE_DEADLINE_SECONDS * 1000;
     for (let delay = settings.FIRST_COLLECT_SECONDS; Date.now() < deadline; delay = settings.COLLECT_AGAIN_SECONDS) {
@@ -49,6 +70,7 @@ export async function checkNode(
     }
     return withoutAnswer(inconclusive('RunCommandTimedOut', `Run Command gave no answer within ${settings.PROBE_DEADLINE_SECONDS} s`));
   } catch (error) {
+    if (isSignInError(error)) throw error;
     return withoutAnswer(unknownFrom(error));
   }
 }

@@ -12,6 +12,8 @@ const COMMAND = {
 export interface CheckResult extends Pick<Verdict, 'verdict' | 'reason' | 'message' | 'latencyMs'> {
   /** Azure's whole answer, redacted. */
   response?: string;
+  /** The sweep or check whose run gave the verdict, where it was not this check's own. */
+  takenFrom?: string;
 }
 
 /** The first lines of a verbose check: what is run, and where. */
@@ -26,9 +28,10 @@ export function describeRun(target: Target, os: 'Linux' | 'Windows'): string[] {
 }
 
 /** The last lines of a check: Azure's answer where it is asked for, why it failed and what to do, and what it came to. */
-export function describeResult({ verdict, reason, message, response }: CheckResult, verbose: boolean): string[] {
+export function describeResult({ verdict, reason, message, response, takenFrom }: CheckResult, verbose: boolean): string[] {
   const { sentence, remedies } = reasons[reason];
   const why = verdict === 'reachable' ? [] : [`${reason}: ${sentence}`, message, ...remedies.map((remedy) => `- ${remedy}`), ''];
-  const said = verbose && response ? ['Response:', response, ''] : [];
+  const other = takenFrom && `taken from the run of ${takenFrom}, which began while this check waited for the node`;
+  const said = !verbose ? [] : response ? ['Response:', response, ''] : other ? [`Response: ${other}`, ''] : [];
   return [...said, ...why, `Connectivity check: ${OUTCOME[verdict]}`];
 }

@@ -1,16 +1,12 @@
 import { z } from 'zod';
-import { isNodeName } from '../fleet/node-name.ts';
-import { parseClusterId } from '../fleet/resource-id.ts';
+import { clusterIdSchema, nodeNameSchema } from '../fleet/name-schemas.ts';
 import { isCheckId } from '../tables/check-rows.ts';
 
 /** The version this program writes; one version older is read, a newer one waits for a newer instance. */
 export const MESSAGE_VERSION = 1;
 
-const name = z.string().refine(isNodeName, 'expected a Kubernetes node name');
-const cluster = z
-  .string()
-  .max(400)
-  .refine((id) => parseClusterId(id) !== undefined, 'expected a cluster id');
+const name = nodeNameSchema('expected a Kubernetes node name');
+const cluster = clusterIdSchema('expected a cluster id');
 const nodes = z.array(name).min(1).max(50);
 const envelopeOfOurs = { v: z.number().int(), deadline: z.iso.datetime() };
 const common = { ...envelopeOfOurs, sweep: z.iso.datetime({ precision: 0 }) };

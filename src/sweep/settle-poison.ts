@@ -2,18 +2,19 @@ import { createHash } from 'node:crypto';
 import { inconclusive } from '../probe/classify.ts';
 import { redact } from '../probe/redact.ts';
 import type { Services } from '../services.ts';
-import { completeCheck } from '../tables/check-rows.ts';
+import { readCheck } from '../tables/check-rows.ts';
 import { readNodes } from '../tables/node-rows.ts';
 import { insertPlan, insertTally } from '../tables/plan-rows.ts';
 import { insertOnce } from '../tables/rows.ts';
+import { endCheck } from './end-check.ts';
 import { toTally } from './ledger.ts';
 import { giveUpListing } from './list-clusters.ts';
 import { readMessage, type WorkMessage } from './messages.ts';
 import { isPlanned } from './slice-name.ts';
 
-async function loseCheck({ tables, now }: Services, id: string): Promise<void> {
-  const result = inconclusive('ProberError', 'the check failed each time it was tried');
-  await completeCheck(await tables.open('checks'), id, result, now().toISOString());
+async function loseCheck(services: Services, id: string): Promise<void> {
+  const check = await readCheck(await services.tables.open('checks'), id);
+  if (check !== undefined) await endCheck(services, check, inconclusive('ProberError', 'the check failed each time it was tried'));
 }
 
 /** Gives the work of a message its outcome: we failed, which says nothing of the nodes. */

@@ -7,6 +7,11 @@ import { insertOnce, readRow, retryLostWrites } from './rows.ts';
 const ATTEMPTS = 30;
 const RUNNING = 'running';
 
+const hindrance = z.enum(['NodeBusy', 'Throttled']);
+
+/** Why a node could not be started on yet: another's run, or Azure's throttling. */
+export type Hindrance = z.output<typeof hindrance>;
+
 /** A probe that a person or script asked for. */
 export interface CheckRow {
   /** `<yyyy-mm-dd>-<16 hex digits>`; its day is the partition. */
@@ -22,6 +27,8 @@ export interface CheckRow {
   requestedBy: string;
   /** Hash of what was asked, so that an idempotency key is never taken for another request. */
   asked: string;
+  /** What its last attempt to start met, where it was sent away. */
+  hindered?: Hindrance;
   result?: CheckResult & { completedAt: string };
 }
 
@@ -36,8 +43,17 @@ const stored = z.object({
   requestedAt: text,
   requestedBy: text,
   asked: text,
+  hindered: hindrance.optional().catch(undefined),
 });
-const storedResult = z.object({ verdict, reason: reasonCode, message: text, latencyMs: z.number(), response: text, completedAt: text });
+const storedResult = z.object({
+  verdict,
+  reason: reasonCode,
+  message: text,
+  latencyMs: z.number(),
+  response: text,
+  takenFrom: text.default(''),
+  completedAt: text,
+});
 
 /** Whether a text is the id of a check. */
 export function isCheckId(id: string): boolean {
@@ -46,10 +62,22 @@ export function isCheckId(id: string): boolean {
 
 const dayOf = (id: string) => id.slice(0, 10);
 
-/** Inserts a check, once; returns the stored one where its id is there already. */
-export async function insertCheck(checks: TableClient, { id, result: _, ...check }: CheckRow): Promise<CheckRow> {
-  if (await insertOnce(checks, { partitionKey: dayOf(id), rowKey: id, ...check })) return { id, ...check };
-  return (await readCheck(checks, id)) ?? { id, ...check };
+/**
+ * Inserts a check, once.
+ *
+ * @returns the stored one, and whether this call made it.
+ */
+export async function insertCheck(
+  checks: TableClient,
+  { id, result: _, hindered: __, ...check }: CheckRow,
+): Promise<{ check: CheckRow; made: boolean }> {
+  const made = await insertOnce(checks, { partitionKey: dayOf(id), rowKey: id, ...check });
+  return { check: (made ? undefined : await readCheck(checks, id)) ?? { id, ...check }, made };
+}
+
+/** Notes what an attempt to start a check met. */
+export async function noteHindrance(checks: TableClient, { id, hindered }: CheckRow, met: Hindrance): Promise<void> {
+  if (hindered !== met) await checks.updateEntity({ partitionKey: dayOf(id), rowKey: id, hindered: met }, 'Merge');
 }
 
 /** Reads a check; undefined where there is none, or none that can be read. */
@@ -60,22 +88,27 @@ export async function readCheck(checks: TableClient, id: string): Promise<CheckR
   if (row === undefined || !parsed.success) return undefined;
   const found = storedResult.safeParse(row);
   if (!found.success) return { id, ...parsed.data };
-  const { latencyMs, response, ...result } = found.data;
+  const { latencyMs, response, takenFrom, ...result } = found.data;
   return {
     id,
     ...parsed.data,
-    result: { ...result, latencyMs: latencyMs < 0 ? undefined : latencyMs, response: response || undefined },
+    result: {
+      ...result,
+      latencyMs: latencyMs < 0 ? undefined : latencyMs,
+      response: response || undefined,
+      takenFrom: takenFrom || undefined,
+    },
   };
 }
 
 /** Notes what a check came to; the first result stays. */
 export async function completeCheck(checks: TableClient, id: string, result: CheckResult, completedAt: string): Promise<void> {
-  const { verdict: told, reason, message, latencyMs = -1, response = '' } = result;
+  const { verdict: told, reason, message, latencyMs = -1, response = '', takenFrom = '' } = result;
+  const properties = { verdict: told, reason, message, latencyMs, response, takenFrom, completedAt };
   await retryLostWrites(ATTEMPTS, async () => {
     const row = await readRow(checks, dayOf(id), id, ['rowKey', 'completedAt']);
     if (row === undefined || row.completedAt) return;
-    const entity = { partitionKey: dayOf(id), rowKey: id, verdict: told, reason, message, latencyMs, response, completedAt };
-    await checks.updateEntity(entity, 'Merge', { etag: row.etag });
+    await checks.updateEntity({ partitionKey: dayOf(id), rowKey: id, ...properties }, 'Merge', { etag: row.etag });
   });
 }
 

@@ -7,6 +7,9 @@ import { insertOnce, readRange, readRow } from './rows.ts';
 
 const sentences = z.array(z.string());
 
+/** Sweeps that are looked through for the last completed one. */
+const LOOKED_AT = 50;
+
 /** A line in the list of sweeps. */
 export interface SweepLine {
   sweep: string;
@@ -73,4 +76,10 @@ export async function listSweeps(tables: Tables, now: Date, most: number, before
     );
   }
   return lines;
+}
+
+/** The newest sweep that is complete; undefined where none of the newest is. */
+export async function lastCompleted(tables: Tables, now: Date): Promise<(SweepLine & { completedAt: string }) | undefined> {
+  const isCompleted = (line: SweepLine): line is SweepLine & { completedAt: string } => line.completedAt !== undefined;
+  return (await listSweeps(tables, now, LOOKED_AT)).find(isCompleted);
 }

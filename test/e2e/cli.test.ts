@@ -10,7 +10,7 @@ const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const subscription = 'dddddddd-0000-4000-8000-000000000001';
 const denied = 'dddddddd-0000-4000-8000-000000000002';
 const cluster = `${subscription}.rg-one.one`;
-const pools = [{ name: 'web', count: 4 }];
+const pools = [{ name: 'web', count: 5 }];
 
 let stage: Stage;
 let nodes: string[];
@@ -39,13 +39,23 @@ const few = pLimit(3);
 const cli = (...args: string[]) => cliWith({}, ...args);
 
 function cliWith(settings: Record<string, string>, ...args: string[]): Promise<Output> {
+  return cliTold(() => {}, settings, ...args);
+}
+
+/** Runs the command line; `told` is given all of standard error whenever there is more of it. */
+function cliTold(told: (stderr: string) => void, settings: Record<string, string>, ...args: string[]): Promise<Output> {
   const quick = { FIRST_COLLECT_SECONDS: '2', COLLECT_AGAIN_SECONDS: '1', PROBE_DEADLINE_SECONDS: '30' };
   const env = { PATH: process.env.PATH, HOME: process.env.HOME, ...stage.simulator.env, ...quick, ...settings };
   const run = () =>
     new Promise<Output>((resolve) => {
-      execFile(process.execPath, ['src/cli.ts', ...args], { cwd: root, env }, (error, stdout, stderr) =>
+      const child = execFile(process.execPath, ['src/cli.ts', ...args], { cwd: root, env }, (error, stdout, stderr) =>
         resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
       );
+      let said = '';
+      child.stderr?.on('data', (text) => {
+        said += text;
+        told(said);
+      });
     });
   return few(run);
 }
@@ -103,6 +113,14 @@ describe.concurrent('a check from a laptop', () => {
     [['check', '--nonsense']],
     [['check', '--node', 'a b']],
     [['check', '--node', 'no-such-node']],
+    [['check', '--node', 'a', '--id', '/x', '--vmss', 'v']],
+    [['check', '--node', 'a', '--subscription', subscription]],
+    [['check', '--id', '/x', '--cluster', cluster]],
+    [['check', '--cluster', cluster]],
+    [['check', '--subscription', subscription, '--vmss', 'v', '--instance-id', '0']],
+    [['check', '--subscription', subscription, '--node-resource-group', 'a/b', '--vmss', 'v', '--instance-id', '0']],
+    [['plan', '--node', 'x']],
+    [['plan', '-v']],
   ])('refuses %j', async (args) => {
     const { code, stdout, stderr } = await cli(...args);
     expect({ code, stdout, last: /^(expected|Unknown|no node)/.test(stderr.trim().split('\n').at(-1)!) }).toEqual({
@@ -110,6 +128,45 @@ describe.concurrent('a check from a laptop', () => {
       stdout: '',
       last: true,
     });
+  });
+
+  it('names the parts that are missing', async () => {
+    const { stderr } = await cli('check', '--subscription', subscription, '--vmss', 'v');
+    expect(stderr).toContain('--node-resource-group, --instance-id missing');
+  });
+
+  it('waits for another run on the node, and says so', async () => {
+    const busy = nodes[4]!;
+    await stage.setFault(busy, 'busy');
+    let cleared: Promise<void> | undefined;
+    const free = (stderr: string) => {
+      if (stderr.includes('Another run is in progress on the node; trying again in 5 s …')) cleared ??= stage.clearFault(busy);
+    };
+    const { code, stdout } = await cliTold(free, {}, 'check', '--id', idOf(busy));
+    expect({ code, stdout, wasBusy: cleared !== undefined }).toEqual({ code: 0, stdout: 'Connectivity check: succeeded\n', wasBusy: true });
+  });
+
+  it('refuses a node by name that the settings exclude', async () => {
+    const { code, stdout, stderr } = await cliWith({ EXCLUDE_CLUSTERS: 'rg-one/*' }, 'check', '--node', nodes[0]!, '--cluster', cluster);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('name it with --id to probe it all the same');
+  });
+
+  it('does not call a node unknown where a subscription cannot be read', async () => {
+    const nobody = 'ffffffff-0000-4000-8000-00000000dead';
+    const { code, stderr } = await cliWith({ SUBSCRIPTIONS: nobody }, 'check', '--node', 'no-such-node');
+    expect({ code, last: stderr.trim().split('\n').at(-1) }).toEqual({
+      code: 3,
+      last: `no node "no-such-node" is in what you can read, and these could not be read: ${nobody}`,
+    });
+  });
+
+  it('says to sign in where nobody has', async () => {
+    // Without the endpoint of an identity, and without az on the way.
+    const nobody = { IDENTITY_ENDPOINT: '', IDENTITY_HEADER: '', PATH: '/nowhere', AZURE_TOKEN_CREDENTIALS: 'AzureCliCredential' };
+    const { code, stdout, stderr } = await cliWith(nobody, 'check', '--id', idOf(nodes[0]!));
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    expect(stderr.trim().split('\n').at(-1)).toMatch(/^expected a sign-in to Azure, .*"az login"/);
   });
 
   it('begins its help with examples', async () => {
@@ -159,11 +216,11 @@ describe.concurrent('a plan from a laptop', () => {
     expect(stderr).toContain(`${subscription}: 1 cluster\n`);
     const plan = JSON.parse(stdout) as FleetPlan;
     expect(plan.subscriptions.map(({ clusters }) => clusters)).toMatchObject([
-      [{ cluster, probed: 4, skipped: {}, missingPermissions: [] }],
+      [{ cluster, probed: 5, skipped: {}, missingPermissions: [] }],
     ]);
-    expect(plan.regions).toEqual([{ subscription, region: 'westeurope', nodes: 4, budget: 1000, overBudget: 0, seconds: 3 }]);
+    expect(plan.regions).toEqual([{ subscription, region: 'westeurope', nodes: 5, budget: 1000, overBudget: 0, seconds: 4 }]);
     // One list each of clusters, scale sets, instances and machines.
-    expect(plan.armRequests).toEqual({ inventory: 4, probes: 12 });
+    expect(plan.armRequests).toEqual({ inventory: 4, probes: 15 });
     expect(plan.cost.usdAMonth).toBeGreaterThan(0);
     expect(plan.warnings).toEqual([]);
     expect(code).toBe(0);

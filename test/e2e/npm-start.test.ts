@@ -60,6 +60,13 @@ async function fault(...args: string[]): Promise<void> {
   await run(process.execPath, ['local/fault.ts', '--dir', dir, ...args], { cwd: root });
 }
 
+/** The commands of a chapter of the guide, as they stand but for the folder. */
+async function commandsOf(chapter: string): Promise<string[]> {
+  const guide = await readFile(join(root, 'docs', 'guides', 'local.md'), 'utf8');
+  const text = guide.slice(guide.indexOf(`## ${chapter}\n`)).split('\n## ')[0]!;
+  return [...text.matchAll(/```bash\n([\s\S]*?)```/g)].map(([, command]) => command!.replaceAll('.local/', `${dir}/`));
+}
+
 /** Ids of processes that have this test's folder in their command line. */
 async function leftovers(): Promise<string> {
   return run('pgrep', ['-f', dir]).then(
@@ -108,6 +115,13 @@ describe('npm start', () => {
     ]);
     expect((await fetch(`${state.hostUrl}/api/health`)).status).toBe(200);
     expect(await (await fetch(`${state.hostUrl}/api/status`)).text()).toContain('All 33 probed nodes reach their API server');
+
+    // Everything is installed here: what "npm run" does before would install it anew under the tests where it was installed by hand.
+    const env = { ...process.env, npm_config_ignore_scripts: 'true' };
+    const said: string[] = [];
+    for (const command of await commandsOf('Check one node')) said.push((await run('sh', ['-c', command], { cwd: root, env })).stdout);
+    expect(said.map((text) => text.match(/Connectivity check: succeeded/g)?.length)).toEqual([1, 1]);
+    expect(said[1]).toContain('Nothing to be mended');
 
     await fault('set', sick, 'refused');
     const [open] = await until('the open outage', async () => nonEmpty((await get<Page<OutageView>>('outages?state=open')).items), 60_000);

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import {
   formatClusterId,
   formatTarget,
+  type InstanceParts,
+  instanceTarget,
   parseClusterId,
   parseManagedClusterId,
   parseTarget,
@@ -86,6 +88,28 @@ describe('the resource ID of a node', () => {
     ['a subscription that is no GUID', base.replace('0b5a5e1c-', 'x-')],
   ])('is not found in %s', (_, id) => {
     expect(parseTarget(id)).toBeUndefined();
+  });
+});
+
+describe('the four parts of a scale set instance', () => {
+  const parts = { subscriptionId: '0B5A5E1C-6f0d-4c6e-9d1a-3f2b7c8d9e01', resourceGroup: 'MC_rg', vmss: 'aks-web', instanceId: '17' };
+
+  it('make the target that its resource ID does', () => {
+    const id = `/subscriptions/${parts.subscriptionId}/resourceGroups/MC_rg/providers/Microsoft.Compute/virtualMachineScaleSets/aks-web/virtualMachines/17`;
+    expect(instanceTarget(parts)).toEqual(parseTarget(id));
+  });
+
+  it.each<Partial<InstanceParts>>([
+    { subscriptionId: 'mine' },
+    { resourceGroup: 'a/b' },
+    { resourceGroup: '' },
+    { vmss: 'a/virtualMachines/1' },
+    { vmss: 'a b' },
+    { instanceId: '1/' },
+    { instanceId: 'x' },
+    { instanceId: '1\n' },
+  ])('make none where one of them is none: %j', (wrong) => {
+    expect(instanceTarget({ ...parts, ...wrong })).toBeUndefined();
   });
 });
 

@@ -99,6 +99,8 @@ const badCursor = fc.oneof(
     writeCursor('nobody', 'x'),
     writeCursor('nodes', { first: ["' or true"] }),
     writeCursor('outages', 1),
+    writeCursor('outages', { cluster, row: 'outage|\ud800|1234567890123' }),
+    writeCursor('outages', { cluster, row: 'outage|a\u0000b|1234567890123' }),
     'o10',
   ),
   fc.json().map((json) => `d${deflateRawSync(json).toString('base64url')}`),

@@ -1,11 +1,22 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PipelineRequest, SendRequest } from '@azure/core-rest-pipeline';
+import { EnvironmentCredential, type TokenCredential } from '@azure/identity';
+import { QueueClient } from '@azure/storage-queue';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { formatTarget } from '../../src/fleet/resource-id.ts';
+import { waitOf, wantsText } from '../../src/http/check-headers.ts';
 import { type CheckView, checkRequest, checkView } from '../../src/http/check-schemas.ts';
 import { createCheck, showCheck } from '../../src/http/checks.ts';
 import { HttpProblem } from '../../src/http/problem.ts';
 import type { Reply } from '../../src/http/routes.ts';
+import { connectArm, type Services, WORK_QUEUE } from '../../src/services.ts';
+import { runCheck } from '../../src/sweep/run-check.ts';
+import { settlePoison } from '../../src/sweep/settle-poison.ts';
+import { CHECK_SLICE, flightId } from '../../src/sweep/slice-name.ts';
+import { insertCheck, readCheck } from '../../src/tables/check-rows.ts';
 import { readNodes } from '../../src/tables/node-rows.ts';
 import { readOutages } from '../../src/tables/outage-rows.ts';
+import { readPace } from '../../src/tables/pace-rows.ts';
+import { readStarted } from '../../src/tables/poller-rows.ts';
 import { healthyAnswer, openSweepWorld, type SweepWorld } from '../sweep/sweep-world.ts';
 
 const one = 'aaaaaaaa-0000-4000-8000-000000000001';
@@ -36,6 +47,7 @@ beforeAll(async () => {
   world.set({ EXCLUDE_CLUSTERS: '' });
 }, 60_000);
 afterAll(() => world.stop());
+afterEach(() => vi.restoreAllMocks());
 
 interface Asked {
   headers?: Record<string, string>;
@@ -45,8 +57,9 @@ const requestOf = (more: Asked) => ({
   query: new URLSearchParams(more.query),
   headers: new Headers(more.headers),
 });
-const post = (body: unknown, more: Asked = {}) =>
-  createCheck(world.services(), { params: {}, ...requestOf(more), body: checkRequest.parse(body) });
+const postTo = (services: Services, body: unknown, more: Asked = {}) =>
+  createCheck(services, { params: {}, ...requestOf(more), body: checkRequest.parse(body) });
+const post = (body: unknown, more: Asked = {}) => postTo(world.services(), body, more);
 const get = (id: string, more: Asked = {}) => showCheck(world.services(), { params: { id }, ...requestOf(more), body: undefined });
 const viewOf = (reply: Reply) => checkView.parse(reply.json);
 
@@ -68,6 +81,14 @@ async function problem(promise: Promise<unknown>): Promise<[number, string]> {
   if (error instanceof HttpProblem) return [error.status, error.type];
   throw error ?? new Error('expected a problem');
 }
+async function armRequests(): Promise<number> {
+  return Object.values((await world.requests()).byOperation).reduce((total, count) => total + count, 0);
+}
+async function queued(): Promise<number> {
+  const queue = new QueueClient(world.services().settings.AzureWebJobsStorage!, WORK_QUEUE);
+  return (await queue.getProperties()).approximateMessagesCount ?? 0;
+}
+const unknown = (n: number) => `aks-web-00000000-vmss00000${n}`;
 const instanceOf = (node: string) => String(Number.parseInt(node.slice(-6), 36));
 const targetOf = (node: string) =>
   ({
@@ -93,9 +114,7 @@ describe('a check', () => {
       { node: c.toUpperCase() },
     ];
     for (const [n, body] of asked.entries()) {
-      const reply = await post(body, {
-        headers: { 'x-ms-client-principal-name': 'ada@contoso.com', 'x-forwarded-for': '203.0.113.7, 10.0.0.1' },
-      });
+      const reply = await post(body);
       const { id } = viewOf(reply);
       expect(reply).toMatchObject({ status: 202, headers: { location: `/api/checks/${id}`, 'retry-after': '5' } });
       expect(await done(id)).toMatchObject({
@@ -105,7 +124,7 @@ describe('a check', () => {
         reason: 'Reachable',
         stage: 'none',
         latencyMs: 20,
-        requestedBy: 'ada@contoso.com at 203.0.113.7',
+        requestedBy: 'the holder of a function key',
       });
       const row = (await readNodes(await world.services().tables.open('fleet'), shop)).get(nodes[n]!);
       expect(row).toMatchObject({ state: { latest: { sweep: id } }, flight: undefined });
@@ -120,6 +139,23 @@ describe('a check', () => {
     const name = `${await scaleSetOf('MC_rg-new_new_westeurope')}000002`;
     expect(await check({ node: name })).toMatchObject({ cluster: fresh, node: name, verdict: 'reachable' });
     expect([...(await readNodes(fleet, fresh)).keys()]).toEqual([name]);
+    // Now it has a row; where its cluster is in no list yet, its starts count in the bucket of its region all the same.
+    await (await world.services().tables.open('clusters')).deleteEntity('fleet', fresh);
+    const { id } = await check({ node: name });
+    expect(await readCheck(await world.services().tables.open('checks'), id)).toMatchObject({ region: 'westeurope' });
+    expect((await readPace(await world.services().tables.open('pace'))).map(({ region }) => region)).toEqual(['westeurope']);
+  });
+
+  it('notes who asked only as App Service says it: the name where sign-in is on, the address that its front end appended', async () => {
+    const headers = { 'x-ms-client-principal-name': 'ada@contoso.com', 'x-forwarded-for': '198.51.100.1, 203.0.113.7:51234' };
+    const forged = viewOf(await post({ node: nodes[0] }, { headers }));
+    expect(forged.requestedBy).toBe('the holder of a function key at 203.0.113.7:51234');
+    await done(forged.id);
+    world.set({ WEBSITE_AUTH_ENABLED: 'True' });
+    const { id, requestedBy } = viewOf(await post({ node: nodes[0] }, { headers }));
+    expect(requestedBy).toBe('ada@contoso.com at 203.0.113.7:51234');
+    world.set({ WEBSITE_AUTH_ENABLED: '' });
+    await done(id);
   });
 
   it('tells the lines of kubectl-az, the long ones too', async () => {
@@ -165,13 +201,14 @@ describe('a check', () => {
   });
 
   it('answers at once with its result where the caller prefers to wait', async () => {
-    const waiting = post({ node: nodes[5] }, { headers: { prefer: 'respond-async, wait=20' } });
+    const waiting = post({ node: nodes[5] }, { headers: { prefer: 'respond-async, wait="20"' } });
     let reply: Reply | undefined;
     void waiting.then((told) => {
       reply = told;
     });
     await world.workUntil('the answer', async () => reply);
     expect(reply).toMatchObject({ status: 200, json: { status: 'done', verdict: 'reachable' } });
+    expect(reply!.headers).toMatchObject({ 'preference-applied': 'wait=20', vary: 'Accept' });
     const { id } = viewOf(await post({ node: nodes[5] }, { headers: { prefer: 'wait=1' } }));
     expect(viewOf(await get(id)).status).toBe('running');
     await done(id);
@@ -195,12 +232,37 @@ describe('a check', () => {
       await world.clearFault(busy);
     });
     await sweep;
-    const started = (await world.requests()).runCommand.started;
-    expect(await done(view!.id)).toMatchObject({ verdict: 'reachable' });
-    const { runCommand } = await world.requests();
     // The sweep's own run began before the check was asked for.
-    expect([runCommand.started - started, runCommand.conflicts, runCommand.mostAtOncePerNode]).toEqual([1, 0, 1]);
+    expect(await done(view!.id)).toMatchObject({ verdict: 'reachable', takenFrom: undefined });
+    expect((await world.requests()).runCommand).toMatchObject({ conflicts: 0, mostAtOncePerNode: 1 });
   }, 60_000);
+
+  it('takes the verdict of a sweep whose run began while it waited, and says so where Azure’s answer would stand', async () => {
+    const services = world.services();
+    const node = nodes[1]!;
+    const { facts } = (await readNodes(await services.tables.open('fleet'), shop)).get(node)!;
+    const id = `${services.now().toISOString().slice(0, 10)}-00000000000000aa`;
+    const [requestedAt, target] = [services.now().toISOString(), facts.resourceId];
+    const row = {
+      id,
+      cluster: shop,
+      region: 'westeurope',
+      node,
+      os: 'Linux',
+      target,
+      requestedAt,
+      requestedBy: 'a test',
+      asked: '',
+    } as const;
+    await insertCheck(await services.tables.open('checks'), row);
+    const { sweep } = await world.sweep();
+    await runCheck(services, { check: id });
+    expect(viewOf(await get(id))).toMatchObject({ status: 'done', verdict: 'reachable', takenFrom: `the sweep ${sweep}` });
+    const { body } = (await get(id, { headers: { accept: 'text/plain' }, query: { verbose: 'true' } })).text!;
+    expect(body).toContain(
+      `\nResponse: taken from the run of the sweep ${sweep}, which began while this check waited for the node\n\nConn`,
+    );
+  });
 
   it('says that a node is busy where another run does not end in time', async () => {
     const [busy] = nodes as [string];
@@ -209,6 +271,97 @@ describe('a check', () => {
     world.passTime(121);
     expect(await done(id)).toMatchObject({ verdict: 'unknown', reason: 'NodeBusy' });
     await world.clearFault(busy);
+  });
+
+  it('says that Azure throttles, or that nobody started it, where no other run was on the node', async () => {
+    const node = nodes[1]!;
+    await world.setFault(node, 'throttled');
+    const { id } = viewOf(await post({ node }));
+    world.passTime(121);
+    expect(await done(id)).toMatchObject({ verdict: 'unknown', reason: 'Throttled' });
+    await world.clearFault(node);
+    const services = world.services();
+    const { target, asked, ...row } = (await readCheck(await services.tables.open('checks'), id))!;
+    const late = {
+      ...row,
+      target,
+      asked,
+      id: `${id.slice(0, -2)}aa`,
+      requestedAt: new Date(services.now().getTime() - 121_000).toISOString(),
+    };
+    await insertCheck(await services.tables.open('checks'), late);
+    await runCheck(services, { check: late.id });
+    expect(viewOf(await get(late.id))).toMatchObject({ verdict: 'unknown', reason: 'StartLost' });
+  });
+
+  it('that got no answer in time leaves its run to be looked after, and the next one is not answered by it', async () => {
+    const node = nodes[1]!;
+    await world.setFault(node, 'agent-silent');
+    const { id } = viewOf(await post({ node }));
+    world.passTime(151);
+    expect(await done(id)).toMatchObject({ verdict: 'unknown', reason: 'RunCommandTimedOut' });
+    const flights = await world.services().tables.open('flights');
+    expect([...(await readStarted(flights, flightId(id, shop, CHECK_SLICE))).keys()]).toEqual([node]);
+    const { started } = (await world.requests()).runCommand;
+    await world.clearFault(node);
+    const next = await check({ node });
+    expect(next).toMatchObject({ verdict: 'reachable', takenFrom: undefined });
+    const row = (await readNodes(await world.services().tables.open('fleet'), shop)).get(node);
+    expect(row?.state.latest?.sweep).toBe(next.id);
+    expect((await world.requests()).runCommand).toMatchObject({ started: started + 1, conflicts: 0 });
+    expect((await readStarted(flights, flightId(id, shop, CHECK_SLICE))).size).toBe(0);
+  });
+
+  it('is begun once however often it is asked for under its key: one message, one slot', async () => {
+    const node = nodes[1]!;
+    await world.setFault(node, 'busy');
+    const headers = { 'idempotency-key': 'again-and-again' };
+    const before = await queued();
+    const { id } = viewOf(await post({ node }, { headers }));
+    const pace = await readPace(await world.services().tables.open('pace'));
+    for (let time = 0; time < 20; time++) expect(viewOf(await post({ node }, { headers }))).toMatchObject({ id, status: 'running' });
+    expect(await queued()).toBe(before + 1);
+    expect(await readPace(await world.services().tables.open('pace'))).toEqual(pace);
+    await world.clearFault(node);
+    expect(await done(id)).toMatchObject({ verdict: 'reachable' });
+  });
+
+  it('keeps its place when the same key is used twice at once and the minute has room for one', async () => {
+    const node = nodes[1]!;
+    world.passTime(60);
+    world.set({ CHECKS_PER_MINUTE: '1' });
+    const headers = { 'idempotency-key': 'twice-at-once' };
+    const both = await Promise.allSettled([post({ node }, { headers }), post({ node }, { headers })]);
+    const made = both.flatMap((each) => (each.status === 'fulfilled' ? [viewOf(each.value).id] : []));
+    expect(new Set(made).size).toBe(1);
+    world.set({ CHECKS_PER_MINUTE: '1000' });
+    expect(await problem(post({ node }))).toEqual([429, 'check-running']);
+    await done(made[0]!);
+  });
+
+  it('under one key for two nodes at once is of one of them, and the other stays free', async () => {
+    const headers = { 'idempotency-key': 'two-nodes-at-once' };
+    const both = [nodes[1]!, nodes[2]!];
+    const asked = await Promise.allSettled(both.map((node) => post({ node }, { headers })));
+    const [won, lost] = asked[0]!.status === 'fulfilled' ? [0, 1] : [1, 0];
+    expect(asked[lost]).toMatchObject({ status: 'rejected', reason: { status: 409, type: 'other-request' } });
+    const { id, node } = viewOf((asked[won] as PromiseFulfilledResult<Reply>).value);
+    expect(node).toBe(both[won]);
+    const free = viewOf(await post({ node: both[lost] }));
+    expect([(await done(id)).verdict, (await done(free.id)).verdict]).toEqual(['reachable', 'reachable']);
+  });
+
+  it('whose message failed each time leaves its node to the next one', async () => {
+    const node = nodes[1]!;
+    await world.setFault(node, 'busy');
+    const { id } = viewOf(await post({ node }));
+    const deadline = new Date(world.services().now().getTime() + 60_000).toISOString();
+    vi.spyOn(console, 'error').mockImplementation(() => {});
+    await settlePoison(world.services(), { v: 1, kind: 'check', check: id, deadline });
+    expect(viewOf(await get(id))).toMatchObject({ status: 'done', reason: 'ProberError' });
+    const next = viewOf(await post({ node }));
+    await world.clearFault(node);
+    expect(await done(next.id)).toMatchObject({ verdict: 'reachable' });
   });
 
   it('is one at a time on a node, and so many a minute', async () => {
@@ -229,6 +382,60 @@ describe('a check', () => {
     for (const node of nodes) expect(await check({ node })).toMatchObject({ verdict: 'reachable' });
   }, 60_000);
 
+  it('counts though it finds no node, before anything is asked of Azure', async () => {
+    world.passTime(60);
+    world.set({ CHECKS_PER_MINUTE: '2' });
+    for (const n of [1, 2]) expect(await problem(post({ node: unknown(n) }))).toEqual([404, 'unknown-node']);
+    const before = await armRequests();
+    expect(await problem(post({ node: unknown(3) }))).toEqual([429, 'too-many-checks']);
+    expect(await armRequests()).toBe(before);
+    world.set({ CHECKS_PER_MINUTE: '1000' });
+  });
+
+  it('looks no longer for a bare name than a caller waits, and says what to give instead', async () => {
+    const services = world.services();
+    let asked = 0;
+    // A clock that makes each look at it, and so each step of the search, last ten seconds.
+    const hurried = { ...services, now: () => new Date(services.now().getTime() + asked++ * 10_000) };
+    const error = await postTo(hurried, { node: unknown(4) }).catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ status: 503, type: 'search-too-long', retryAfterSeconds: 60 });
+    expect((error as Error).message).toContain('give "cluster" too');
+    const inCluster = { node: unknown(4), cluster: `${one}.rg-new.new` };
+    expect(await problem(postTo(hurried, inCluster))).toEqual([404, 'unknown-node']);
+  });
+
+  it('says when to ask again where Azure throttles, gives no answer in time or knows nobody who signs in', async () => {
+    vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const services = world.services();
+    const later = { status: 503, type: 'azure', retryAfterSeconds: 30 };
+    await world.setFault(`${one}.rg-new.new`, 'lists-throttled');
+    await expect(post({ node: unknown(5) })).rejects.toMatchObject(later);
+    await world.clearFault(`${one}.rg-new.new`);
+    const hasty = {
+      name: 'hasty',
+      sendRequest: (request: PipelineRequest, next: SendRequest) => next(Object.assign(request, { abortSignal: AbortSignal.abort() })),
+    };
+    const token: TokenCredential = { getToken: async () => ({ token: 'x', expiresOnTimestamp: Date.now() + 3_600_000 }) };
+    const withoutTime = { ...services, arm: connectArm(services.settings, token, [hasty]) };
+    await expect(postTo(withoutTime, { node: unknown(5) })).rejects.toMatchObject(later);
+    const nobody = { ...services, arm: connectArm(services.settings, new EnvironmentCredential()) };
+    await expect(postTo(nobody, { node: unknown(5) })).rejects.toMatchObject(later);
+  });
+
+  it('does not call a node unknown where the place it may be in cannot be read', async () => {
+    vi.spyOn(console, 'warn').mockImplementation(() => {});
+    await world.setFault(one, 'access-denied');
+    const error = await post({ node: unknown(6) }).catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ status: 503, type: 'unreadable', message: expect.stringContaining(one) });
+    await world.clearFault(one);
+  });
+
+  it('leaves a cluster alone from the moment at which the settings exclude it', async () => {
+    world.set({ EXCLUDE_CLUSTERS: 'RG-shop/*' });
+    expect(await problem(post({ node: nodes[0] }))).toEqual([403, 'excluded']);
+    world.set({ EXCLUDE_CLUSTERS: '' });
+  });
+
   it('refuses what is out of scope, unknown or taken out of the fleet', async () => {
     const far = { ...targetOf(nodes[0]!), subscriptionId: other };
     expect(await problem(post({ id: formatTarget(far) }))).toEqual([403, 'out-of-scope']);
@@ -238,5 +445,40 @@ describe('a check', () => {
     expect(await problem(post({ id: formatTarget(off) }))).toEqual([403, 'excluded']);
     expect(await problem(get('2026-11-21-0123456789abcdef'))).toEqual([404, 'unknown-check']);
     expect(await problem(get('../../fleet'))).toEqual([404, 'unknown-check']);
+  });
+});
+
+describe('the headers of a check', () => {
+  const asking = (headers: Record<string, string>) => ({ params: {}, ...requestOf({ headers }), body: undefined });
+
+  it.each([
+    ['text/plain', true],
+    ['Text/Plain; charset=utf-8', true],
+    ['text/*', true],
+    ['text/plain, application/json', true],
+    ['application/json;q=0.5, text/plain', true],
+    ['application/json, text/plain', false],
+    ['text/plain;q=0', false],
+    ['text/plain;q=0.1, */*', false],
+    ['text/plainfoo', false],
+    ['text/html', false],
+    ['*/*', false],
+    ['', false],
+  ])('ask with Accept: %s for text: %s', (accept, expected) => {
+    expect(wantsText(asking({ accept }))).toBe(expected);
+  });
+
+  it.each([
+    ['wait=60', 60],
+    ['wait="60"', 60],
+    ['respond-async, WAIT = 60', 60],
+    ['wait=60; foo=bar', 60],
+    ['wait=100000000', 100],
+    ['wait=-1', 0],
+    ['await=60', 0],
+    ['wait="60', 0],
+    ['respond-async', 0],
+  ])('ask with Prefer: %s to wait for %i seconds', (prefer, seconds) => {
+    expect(waitOf(asking({ prefer }))).toBe(seconds);
   });
 });

@@ -4,7 +4,7 @@ import type { Page } from '../../src/http/paging.ts';
 import { routes } from '../../src/http/routes.ts';
 import { healthyAnswer, openSweepWorld, type SweepWorld } from '../sweep/sweep-world.ts';
 import { type Answered, ask } from './ask.ts';
-import { document, explainBreach } from './contract.ts';
+import { document, explainBreach, undescribedHeaders } from './contract.ts';
 
 const subscription = 'aaaaaaaa-0000-4000-8000-000000000001';
 const cluster = (name: string, count: number, more: object = {}) => ({
@@ -50,7 +50,19 @@ describe('every answer of every route is as the OpenAPI document says', () => {
     ),
     ...[`clusters/${idOf('cut')}/nodes`, `clusters/${idOf('idle')}/nodes`, nodePath(), `${nodePath()}/results`],
     ...[`${nodePath()}/results?limit=2`, `${nodePath()}/results?since=2020-01-01`, 'outages', 'outages?state=all', 'outages?limit=1'],
-    ...['sweeps', 'sweeps?limit=1', 'sweeps/latest', 'reasons', 'status', 'health', 'metrics', 'openapi.json', 'fleet?code=secret'],
+    ...[
+      'sweeps',
+      'sweeps?limit=1',
+      'sweeps/latest',
+      'reasons',
+      'status',
+      `status/clusters/${idOf('cut')}`,
+      `status/${nodePath()}`,
+      'health',
+      'metrics',
+      'openapi.json',
+      'fleet?code=secret',
+    ],
   ];
 
   it('when it succeeds', async () => {
@@ -58,6 +70,10 @@ describe('every answer of every route is as the OpenAPI document says', () => {
     for (const path of paths()) {
       const { route, status, headers, json, text } = await get(path);
       expect({ path, status, breach: explainBreach(route, status, headers.get('content-type'), json) }).toEqual({ path, status: 200 });
+      expect([path, undescribedHeaders(route, status, headers)]).toEqual([path, []]);
+      const etag = headers.get('etag');
+      const same = etag === null ? undefined : await get(path, { 'if-none-match': etag });
+      if (same?.status === 304) expect([path, undescribedHeaders(route, 304, same.headers)]).toEqual([path, []]);
       expect(text.length).toBeGreaterThan(20);
       expect(headers.get('x-content-type-options')).toBe('nosniff');
       seen.add(route.name);
@@ -118,9 +134,11 @@ describe('every answer of every route is as the OpenAPI document says', () => {
     const of = async (answered: Promise<Answered>): Promise<[number, unknown]> => {
       const { route, status, headers, json: body } = await answered;
       expect({ status, breach: explainBreach(route, status, headers.get('content-type'), body) }).toEqual({ status });
+      expect([route.name, status, undescribedHeaders(route, status, headers)]).toEqual([route.name, status, []]);
       return [status, body];
     };
-    const asked = await post({ node: sick });
+    const asked = await post({ node: sick }, { ...json, prefer: 'wait=1' });
+    await of(Promise.resolve(asked));
     expect([asked.status, asked.headers.get('retry-after')]).toEqual([202, '5']);
     const { id } = asked.json as { id: string };
     expect(await of(get(`checks/${id}`))).toMatchObject([200, { status: 'running', node: sick }]);
@@ -251,6 +269,22 @@ describe('the document', () => {
       expect(Object.keys(responses)).toContain('500');
     }
     expect(operations.filter(({ security: own }) => own !== undefined).map(({ operationId }) => operationId)).toEqual(['get-health']);
+  });
+
+  it('tells of ETag and If-None-Match where a body may be kept, of Age where it was, and when to ask again', () => {
+    type Operation = { parameters?: { name: string }[]; responses: Record<string, { headers?: object }> };
+    const of = (path: string, method: string) => document.paths[path]?.[method] as unknown as Operation;
+    const told = (path: string, method = 'get') =>
+      Object.entries(of(path, method).responses).flatMap(([status, { headers }]) =>
+        Object.keys(headers ?? {}).map((name) => `${status} ${name}`),
+      );
+    const parameters = (path: string) => (of(path, 'get').parameters ?? []).map(({ name }) => name);
+    expect(told('/api/fleet')).toEqual(['200 etag', '200 age', '304 etag', '304 age']);
+    expect(told('/api/sweeps')).toEqual(['200 etag', '304 etag']);
+    expect(told('/api/status')).toEqual(['200 age']);
+    expect(parameters('/api/fleet')).toEqual(['if-none-match']);
+    expect(parameters('/api/status')).toEqual([]);
+    expect(told('/api/checks', 'post')).toEqual(expect.arrayContaining(['429 retry-after', '503 retry-after', '200 preference-applied']));
   });
 
   it('has a name in it for every parameter of a path', () => {

@@ -35,3 +35,11 @@ export function explainBreach(
   if (validate === undefined) return `the schema of ${status} of ${key} cannot be resolved`;
   return validate(body) ? undefined : `${status} of ${key}: ${ajv.errorsText(validate.errors)}`;
 }
+
+const DESCRIBED = ['etag', 'age', 'retry-after', 'location', 'vary', 'preference-applied'];
+
+/** Headers that callers go by and that a response has, though the document does not say so. */
+export function undescribedHeaders({ method, path }: { method: string; path: string }, status: number, headers: Headers): string[] {
+  const described = Object.keys(document.paths[`/api/${path}`]?.[method.toLowerCase()]?.responses[status]?.headers ?? {});
+  return DESCRIBED.filter((name) => headers.has(name) && !described.includes(name));
+}

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Azurite, startAzurite } from '../../local/azurite.ts';
 import { nothingTold, type Outage } from '../../src/history/outage.ts';
 import type { OutageView } from '../../src/http/outages.ts';
-import type { Page } from '../../src/http/paging.ts';
+import { type Page, writeCursor } from '../../src/http/paging.ts';
 import type { Services } from '../../src/services.ts';
 import { insertOutage } from '../../src/tables/outage-rows.ts';
 import { writeBatch } from '../../src/tables/rows.ts';
@@ -13,7 +13,7 @@ import { ask } from './ask.ts';
 import { assess, type Condition, seedNodes } from './seed-cluster.ts';
 
 const NOW = '2026-11-21T12:00:00Z';
-const accounts = ['one', 'two', 'three', 'four', 'five', 'six', 'seven'];
+const accounts = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight'];
 let storage: Azurite;
 let services: Services;
 let nth = 0;
@@ -128,6 +128,25 @@ describe('outages', () => {
   });
 });
 
+describe('a cursor', () => {
+  it('that was put together elsewhere is refused, whatever its key holds', async () => {
+    await seedCluster(1, 'reachable');
+    const forged = (row: string, cluster = idOf(1)) => writeCursor('outages', { cluster, row });
+    expect((await ask(services, `outages?cursor=${forged('outage|node-0|1234567890123')}`)).status).toBe(200);
+    for (const cursor of [
+      ...['\ud800', 'a\u0000b', 'node 0', "' or true", '\u0085'].map((subject) => forged(`outage|${subject}|1234567890123`)),
+      forged('outage|node-0|1234567890123', 'b'),
+      forged('outage|node-0|1234567890123', idOf(1).toUpperCase()),
+      writeCursor('clusters', [0, 0, '\ud800']),
+      writeCursor('sweeps', '\ud800'),
+    ]) {
+      const { type } = JSON.parse((await ask(services, `outages?cursor=${cursor}`)).text);
+      expect([cursor, type]).toEqual([cursor, 'urn:aks-fleet-prober:bad-cursor']);
+    }
+    expect((await ask(services, `clusters?cursor=${writeCursor('clusters', [0, 0, '\ud800'])}`)).status).toBe(400);
+  });
+});
+
 describe('sweeps', () => {
   it('come each once and newest first, over the turn of a month, while newer ones start', async () => {
     const ids = Array.from({ length: 25 }, (_, n) =>
@@ -147,10 +166,10 @@ describe('the status page and metrics', () => {
   it('show 50 nodes of a cluster, the worst first, and where the others are', async () => {
     await seedCluster(1, ...Array<Condition>(70).fill('reachable'), 'unreachable');
     const page = (await ask(services, 'status')).text;
-    expect(page.match(/<td><code>node-\d+<\/code><\/td>/g)).toHaveLength(50);
+    expect(page.match(/<code>node-\d+<\/code><\/a><\/td><td class=/g)).toHaveLength(50);
     expect(page.indexOf('node-70')).toBeGreaterThan(0);
     expect(page.indexOf('node-70')).toBeLessThan(page.indexOf('node-0<'));
-    expect(page).toContain(`GET /api/clusters/${idOf(1)}/nodes`);
+    expect(page).toContain(`<a href="/api/status/clusters/${idOf(1)}">All its nodes</a>`);
   });
 
   it('escape what Azure and nodes say', async () => {

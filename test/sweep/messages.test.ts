@@ -21,6 +21,11 @@ describe('readMessage', () => {
     expect(readMessage(message, now)).toEqual({ status: 'work', message });
   });
 
+  it('reads names in any letter case, since keys are in lower case', () => {
+    const message = { ...work['start-slice'], cluster: cluster.toUpperCase(), nodes: ['AKS-web'], confirms: { N: '0123456789abcdef' } };
+    expect(readMessage(message, now)).toEqual({ status: 'work', message: { ...work['start-slice'], nodes: ['aks-web'] } });
+  });
+
   it('drops a message past its deadline, whatever else it says', () => {
     const late = { ...common, kind: 'close-sweep', deadline: '2026-11-21T09:35:09.999Z', v: 99, more: true };
     expect(readMessage(late, now)).toEqual({ status: 'late', kind: 'close-sweep', deadline: '2026-11-21T09:35:09.999Z' });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Ledger } from '../../src/sweep/ledger.ts';
 import { newestFirst } from '../../src/tables/open-tables.ts';
 import { readRow } from '../../src/tables/rows.ts';
-import { insertCompleted, listSweeps, repairLine } from '../../src/tables/sweep-list.ts';
+import { insertCompleted, lastCompleted, listSweeps, repairLine } from '../../src/tables/sweep-list.ts';
 import { insertSweep, readSweep } from '../../src/tables/sweep-rows.ts';
 import { type Storage, startStorage } from './storage.ts';
 
@@ -48,6 +48,7 @@ describe('the list of sweeps', () => {
       line(ids[1], 4),
       line(ids[0], 3),
     ]);
+    expect(await lastCompleted(tables, now)).toEqual(line(ids[1], 4));
     expect((await listSweeps(tables, now, 2)).map(({ sweep }) => sweep)).toEqual([ids[2], ids[1]]);
     expect((await listSweeps(tables, new Date('2027-03-31T12:00:00Z'), 50)).map(({ sweep }) => sweep)).toEqual([ids[2], ids[1]]);
   });

@@ -1,0 +1,31 @@
+import { isRestError } from '@azure/core-rest-pipeline';
+import { armErrorText } from '../fleet/arm-error.ts';
+import { isSignInError } from '../fleet/sign-in-error.ts';
+import { retryAfterSeconds } from '../sweep/retry-after.ts';
+import { HttpProblem } from './problem.ts';
+
+const WITHOUT_ANSWER_SECONDS = 30;
+
+const isTimeout = (error: unknown) => error instanceof Error && error.name === 'AbortError';
+
+/**
+ * Asks Azure something while a caller waits.
+ *
+ * @param what - what Azure is to do, as in "list the subscriptions".
+ * @throws HttpProblem 503 that says when to ask again, where Azure throttles, fails, does not answer or knows nobody who signs in.
+ */
+export async function askAzure<T>(what: string, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!isRestError(error) && !isTimeout(error) && !isSignInError(error)) throw error;
+    const seconds = isRestError(error) ? retryAfterSeconds(error) : WITHOUT_ANSWER_SECONDS;
+    const why = isSignInError(error)
+      ? 'the prober could not sign in'
+      : isRestError(error)
+        ? armErrorText(error)
+        : 'it gave no answer in time';
+    console.warn(`Azure did not ${what}: ${why}`);
+    throw new HttpProblem(503, 'azure', `expected Azure to ${what}, but ${why}; try again in ${seconds} s`, seconds);
+  }
+}

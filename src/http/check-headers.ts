@@ -1,0 +1,43 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Settings } from '../settings.ts';
+import { HttpProblem } from './problem.ts';
+import type { RouteRequest } from './route.ts';
+
+const LONGEST_WAIT_SECONDS = 100;
+
+/**
+ * Who asks, as far as nobody but App Service can have said so: a signed-in caller where sign-in is on, since only then does it take that header from
+ * everybody else; and the last address, which its front end appends to whatever the caller sent.
+ */
+export function callerOf({ headers }: RouteRequest, { WEBSITE_AUTH_ENABLED }: Settings): string {
+  const principal = /^true$/i.test(WEBSITE_AUTH_ENABLED ?? '') ? headers.get('x-ms-client-principal-name') : null;
+  const name = principal?.replace(/[^\P{Cc}]/gu, '').slice(0, 200);
+  const address = headers.get('x-forwarded-for')?.split(',').at(-1)?.trim() ?? '';
+  return `${name || 'the holder of a function key'}${/^[\w.:[\]]{1,60}$/.test(address) ? ` at ${address}` : ''}`;
+}
+
+/** An idempotency key gives the check its id, so that asking again is the same check. */
+export function idOf({ headers }: RouteRequest, now: Date): string {
+  const key = headers.get('idempotency-key');
+  if (key !== null && !/^[\x21-\x7e]{1,200}$/.test(key))
+    throw new HttpProblem(400, 'bad-idempotency-key', 'expected Idempotency-Key to be 1 to 200 visible characters');
+  const hex = key === null ? randomBytes(8).toString('hex') : createHash('sha256').update(key).digest('hex').slice(0, 16);
+  return `${now.toISOString().slice(0, 10)}-${hex}`;
+}
+
+/** Seconds of `Prefer: wait=N` (RFC 7240), 100 at most; 0 without it. */
+export function waitOf({ headers }: RouteRequest): number {
+  const seconds = /(?:^|[,;\s])wait\s*=\s*(?:"(\d{1,15})"|(\d{1,15}))\s*(?:$|[,;])/i.exec(headers.get('prefer') ?? '');
+  return Math.min(LONGEST_WAIT_SECONDS, Number(seconds?.[1] ?? seconds?.[2] ?? 0));
+}
+
+/** Whether the type that the caller likes best is plain text (RFC 9110, 12.5.1); of several that it likes alike, the first. */
+export function wantsText({ headers }: RouteRequest): boolean {
+  const ranges = (headers.get('accept') ?? '').split(',').map((range) => {
+    const [type = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
+    const weight = parameters.find((part) => part.startsWith('q='))?.slice(2);
+    return { type, weight: weight === undefined ? 1 : Number(weight) };
+  });
+  const best = ranges.filter(({ weight }) => weight > 0).sort((a, b) => b.weight - a.weight)[0];
+  return best?.type === 'text/plain' || best?.type === 'text/*';
+}

@@ -1,0 +1,92 @@
+import pLimit from 'p-limit';
+import { type FoundNode, findNode, type Search, type Wanted } from '../fleet/find-node.ts';
+import { formatTarget, parseClusterId, type Target } from '../fleet/resource-id.ts';
+import { select, selectionOf } from '../fleet/selection.ts';
+import type { Services } from '../services.ts';
+import { writeNodeChanges } from '../sweep/write-node-changes.ts';
+import { clustersOfName } from '../tables/name-rows.ts';
+import { readNodes } from '../tables/node-rows.ts';
+import { isLostWrite, readRow } from '../tables/rows.ts';
+import { askAzure } from './ask-azure.ts';
+import { HttpProblem } from './problem.ts';
+
+/** For how long Azure is searched for a bare name: at its front end a request lasts 230 s, and sweeps need what Azure lets be read. */
+const LONGEST_SEARCH_MS = 30_000;
+const SEARCH_AGAIN_SECONDS = 60;
+
+const oneAtATime = pLimit(1);
+
+/** The name that a node of this resource is likely to have: a scale set's instances bear their number as six base-36 digits. */
+function likelyName(target: Target): string {
+  if (target.kind === 'vm') return target.vm.toLowerCase();
+  return `${target.vmss}${Number(target.instanceId).toString(36).padStart(6, '0')}`.toLowerCase();
+}
+
+/** Finds known nodes; the region of one whose cluster no sweep has assessed yet is empty. */
+async function findInTables({ settings, tables }: Services, scope: readonly string[], wanted: Wanted): Promise<FoundNode[]> {
+  const name = 'target' in wanted ? likelyName(wanted.target) : wanted.node;
+  const fleet = await tables.open('fleet');
+  const found: FoundNode[] = [];
+  for (const cluster of await clustersOfName(await tables.open('names'), name)) {
+    const named = parseClusterId(cluster);
+    if (named === undefined || !scope.includes(named.subscriptionId)) continue;
+    if ('node' in wanted && wanted.cluster !== undefined && wanted.cluster !== cluster) continue;
+    const row = (await readNodes(fleet, cluster, [name])).get(name);
+    const isIt = !('target' in wanted) || row?.facts.resourceId.toLowerCase() === formatTarget(wanted.target).toLowerCase();
+    if (row === undefined || row.retiredAt !== undefined || !isIt) continue;
+    const listed = await readRow(await tables.open('clusters'), 'fleet', cluster, ['region']);
+    // The settings may have changed since a sweep saw it.
+    const { selected } = select(`${named.resourceGroup}/${named.name}`, selectionOf(settings));
+    const excluded = !selected || row.facts.skipped === 'Excluded';
+    found.push({ cluster, region: String(listed?.region ?? ''), facts: row.facts, excluded });
+  }
+  return found;
+}
+
+/** Looks in Azure. A bare name may be anywhere: such searches go one after the other, and no longer than a caller waits. */
+async function searchAzure({ settings, arm, now }: Services, scope: readonly string[], wanted: Wanted): Promise<Search> {
+  const isBare = 'node' in wanted && wanted.cluster === undefined;
+  const until = now().getTime() + LONGEST_SEARCH_MS;
+  const isOver = () => isBare && now().getTime() > until;
+  const find = () => findNode(arm, scope, selectionOf(settings), wanted, { now: now(), tell: console.warn, isOver });
+  const search = await askAzure('list the nodes', () => (isBare ? oneAtATime(find) : find()));
+  if (search.cutShort && search.found.length === 0)
+    throw new HttpProblem(
+      503,
+      'search-too-long',
+      `no sweep has seen a node of that name, and ${LONGEST_SEARCH_MS / 1000} s were too short to look for it everywhere; give "cluster" too, or "id" instead`,
+      SEARCH_AGAIN_SECONDS,
+    );
+  return search;
+}
+
+/** Gives a node that no sweep has seen yet its row. */
+async function remember(services: Services, { cluster, facts }: FoundNode): Promise<void> {
+  try {
+    await writeNodeChanges(services, '', cluster, [{ kind: 'new', facts }]);
+  } catch (error) {
+    // It has one, or the name is of a node that is gone: its next listing puts that right.
+    if (!isLostWrite(error)) throw error;
+  }
+}
+
+/**
+ * Searches for a node: in the fleet table, else in Azure, and gives one that no sweep has seen yet its row.
+ *
+ * @param scope - the subscriptions that are watched.
+ */
+export async function searchNode(services: Services, scope: readonly string[], wanted: Wanted): Promise<Pick<Search, 'found' | 'gaps'>> {
+  const known = await findInTables(services, scope, wanted);
+  if (known.length === 0) {
+    const { found, gaps } = await searchAzure(services, scope, wanted);
+    const [one, ...others] = found;
+    if (one !== undefined && others.length === 0 && !one.excluded) await remember(services, one);
+    return { found, gaps };
+  }
+  // Without its region a start would count in no bucket of Compute's.
+  const searches = known.map((each) =>
+    each.region !== '' ? { found: [each], gaps: [] } : searchAzure(services, scope, { node: each.facts.node, cluster: each.cluster }),
+  );
+  const done = await Promise.all(searches);
+  return { found: done.flatMap(({ found }) => found), gaps: done.flatMap(({ gaps }) => gaps) };
+}

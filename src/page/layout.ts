@@ -1,0 +1,62 @@
+import { currentIntervalMs } from '../http/current-interval.ts';
+import type { UptimeShares } from '../http/uptime.ts';
+import type { Services } from '../services.ts';
+import { Html, html } from './html.ts';
+
+const STYLE = new Html(`
+:root { color-scheme: light dark; --line: #8884; --bad: #c62828; --odd: #757575; --good: #2e7d32; --card: #8881; }
+@media (prefers-color-scheme: dark) { :root { --bad: #ff8a80; --odd: #bdbdbd; --good: #81c784; } }
+body { font: 16px/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 72rem; padding: 1rem; }
+h1 { font-size: 1.25rem; margin: 0; } h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
+.banner { border: 2px solid currentColor; border-radius: .5rem; font-size: 1.4rem; font-weight: 600; margin: 1rem 0; padding: .75rem 1rem; }
+.unreachable { color: var(--bad); } .unknown, .notProbed { color: var(--odd); } .reachable { color: var(--good); }
+table { border-collapse: collapse; width: 100%; } th, td { border-bottom: 1px solid var(--line); padding: .35rem .5rem; text-align: left; vertical-align: top; }
+td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; } .wrap { overflow-x: auto; } small { opacity: .8; }
+summary { cursor: pointer; padding: .35rem 0; } code { font-size: .9em; overflow-wrap: anywhere; }`);
+
+/** Verdicts in words, with signs for those who do not see colours. */
+export const SIGNS = { reachable: '● reachable', unreachable: '✖ unreachable', unknown: '? unknown', notProbed: '– not probed' } as const;
+
+/** A share as a percentage, rounded down: what is not whole must not look so. */
+export const percent = (share: number, digits: number) => `${(Math.floor(share * 100 * 10 ** digits) / 10 ** digits).toFixed(digits)} %`;
+
+/** A time for people and programs; nothing where there is none. */
+export const when = (time: string | null | undefined) => (time ? html`<time datetime="${time}">${time}</time>` : html``);
+
+/** The uptime of the nodes of a fleet, a cluster, or of a node. */
+export function uptimeLine(uptime: UptimeShares): Html {
+  const windows = (['24h', '7d', '30d'] as const).flatMap((window) => {
+    const share = uptime[window];
+    return share === null ? [] : [`${window} ${percent(share, 2)}`];
+  });
+  return windows.length === 0 ? html`` : html`<p>Uptime: ${windows.join(', ')}.</p>`;
+}
+
+/** Links between the pages. The key by which a page was asked for is passed on: without it the next one would not open. */
+export interface Links {
+  fleet: string;
+  cluster(cluster: string, cursor?: string): string;
+  node(cluster: string, node: string): string;
+}
+
+/** @param key - the function key that came as a parameter, if one did. */
+export function linksWith(key: string | undefined): Links {
+  const to = (path: string[], query: Record<string, string> = {}) => {
+    const search = new URLSearchParams({ ...query, ...(key !== undefined && { code: key }) }).toString();
+    const address = ['/api/status', ...path.map(encodeURIComponent)].join('/');
+    return search === '' ? address : `${address}?${search}`;
+  };
+  return {
+    fleet: to([]),
+    cluster: (cluster, cursor) => to(['clusters', cluster], cursor === undefined ? {} : { cursor }),
+    node: (cluster, node) => to(['clusters', cluster, 'nodes', node]),
+  };
+}
+
+/** A whole page, which loads itself anew some times in a sweep. */
+export function documentOf(services: Services, title: string, body: Html): string {
+  const refresh = Math.max(5, Math.min(60, Math.round(currentIntervalMs(services) / 5000)));
+  return html`<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="refresh" content="${refresh}"><title>${title}</title><style>${STYLE}</style></head><body>
+${body}</body></html>`.text;
+}

@@ -1,0 +1,61 @@
+import { type NodeDetail, viewNodeDetail } from '../http/nodes.ts';
+import type { Reply, RouteRequest } from '../http/route.ts';
+import { reasons } from '../probe/reasons.ts';
+import type { Services } from '../services.ts';
+import { type Html, html } from './html.ts';
+import { documentOf, type Links, linksWith, SIGNS, uptimeLine, when } from './layout.ts';
+import { outageTable } from './outage-table.ts';
+
+function advice(reason: NodeDetail['reason']): Html {
+  const { sentence, remedies, links } = reasons[reason];
+  const steps = remedies.map((remedy) => html`<li>${remedy}</li>`);
+  const sources = links.map((link) => html`<li><a href="${link}">${link}</a></li>`);
+  return html`<p><strong>${reason}</strong>: ${sentence}</p>${steps.length > 0 ? html`<ul>${steps}</ul>` : ''}${sources.length > 0 ? html`<ul>${sources}</ul>` : ''}`;
+}
+
+function facts({ spec, status }: NodeDetail): Html {
+  const { flapping, blind, lastProbeTime, openOutageSince } = status;
+  const lines: [string, unknown][] = [
+    ['Last probe', when(lastProbeTime)],
+    ['Outage since', when(openOutageSince)],
+    ['Flapping', flapping && 'yes: it came back and failed again'],
+    ['Blind', blind && 'yes: several probes in a row came to nothing'],
+    ['Pool', html`${spec.pool}${spec.zone ? ` (zone ${spec.zone})` : ''}`],
+    ['System', [spec.os, spec.size, spec.image].filter(Boolean).join(', ')],
+    ['Created', when(spec.created)],
+    ['Resource', html`<code>${spec.resourceId}</code>`],
+  ];
+  const rows = lines
+    .filter(([, value]) => value !== false && value !== '')
+    .map(([name, value]) => html`<tr><th>${name}</th><td>${value}</td></tr>`);
+  return html`<div class="wrap"><table>${rows}</table></div>`;
+}
+
+function logTable(title: string, entries: NodeDetail['status']['failures']): Html {
+  if (entries.length === 0) return html``;
+  const rows = entries.map(
+    ({ time, reason, message, latency }) =>
+      html`<tr><td>${when(time)}</td><td>${reason}</td><td>${message}${latency ? html` <small>${latency}</small>` : ''}</td></tr>`,
+  );
+  return html`<h2>${title}</h2><div class="wrap"><table><tr><th>Time</th><th>Reason</th><th>Message</th></tr>${rows}</table></div>`;
+}
+
+function bodyOf(detail: NodeDetail, links: Links): Html {
+  const { cluster, node, verdict, reason, status } = detail;
+  const [{ message, lastTransitionTime }] = status.conditions as [NodeDetail['status']['conditions'][number]];
+  // A failure has its whole message among the failures below.
+  const told = verdict === 'unreachable' ? '' : html`<p><small>${message}</small></p>`;
+  const since = lastTransitionTime ? html` since ${when(lastTransitionTime)}` : '';
+  const outages =
+    status.outages.length > 0 ? html`<h2>Outages</h2>${outageTable(status.outages, links)}` : html`<p>No outage is kept of it.</p>`;
+  return html`<p><a href="${links.fleet}">AKS fleet</a> / <a href="${links.cluster(cluster)}">${cluster}</a></p><h1><code>${node}</code></h1>
+<p class="banner ${verdict}">${SIGNS[verdict]}${since}</p>${advice(reason)}${told}${uptimeLine(status.uptime)}${facts(detail)}
+${outages}${logTable('Failures', status.failures)}${logTable('Successes', status.successes)}
+<p><small>All its results: <code>GET /api/clusters/${encodeURIComponent(cluster)}/nodes/${encodeURIComponent(node)}/results</code></small></p>`;
+}
+
+/** `GET /api/status/clusters/{cluster}/nodes/{node}`: one node for people, with what to do about it; alerts lead here. */
+export async function showNodePage(services: Services, { params, key }: RouteRequest): Promise<Reply> {
+  const detail = await viewNodeDetail(services, params.cluster!, params.node!);
+  return { html: documentOf(services, `${detail.node}: ${SIGNS[detail.verdict]}`, bodyOf(detail, linksWith(key))) };
+}

@@ -1,0 +1,16 @@
+import type { NodeView } from '../http/nodes.ts';
+import { reasons } from '../probe/reasons.ts';
+import { type Html, html } from './html.ts';
+import { type Links, SIGNS, when } from './layout.ts';
+
+function nodeRow({ cluster, node, verdict, reason, status, spec }: NodeView, links: Links): Html {
+  const zone = spec.zone ? html` <small>zone ${spec.zone}</small>` : '';
+  return html`<tr><td><a href="${links.node(cluster, node)}"><code>${node}</code></a></td><td class="${verdict}">${SIGNS[verdict]}</td>
+<td title="${reasons[reason].sentence}">${reason}</td><td>${spec.pool}${zone}</td><td>${when(status.lastProbeTime)}</td></tr>`;
+}
+
+/** Nodes with their verdicts. */
+export function nodeTable(nodes: readonly NodeView[], links: Links): Html {
+  const rows = nodes.map((node) => nodeRow(node, links));
+  return html`<div class="wrap"><table><tr><th>Node</th><th>Verdict</th><th>Reason</th><th>Pool</th><th>Last probe</th></tr>${rows}</table></div>`;
+}

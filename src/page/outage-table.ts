@@ -1,0 +1,25 @@
+import type { OutageView } from '../http/outages.ts';
+import { reasons } from '../probe/reasons.ts';
+import { type Html, html } from './html.ts';
+import { type Links, when } from './layout.ts';
+
+function outageRow(outage: OutageView, links: Links): Html {
+  const { subject, reason, start, end, message, flaps, counts, commonFactors } = outage;
+  const { sentence, remedies } = reasons[reason];
+  const hit = counts ? html`, ${counts.failing} of ${counts.conclusive} nodes` : '';
+  const who =
+    'node' in subject
+      ? html`<a href="${links.node(subject.cluster, subject.node)}"><code>${subject.node}</code></a>`
+      : html`the whole cluster${hit}`;
+  const shared = (commonFactors ?? []).map((factor) => html`<br><small>${factor.sentence}</small>`);
+  const returns = flaps > 0 ? html`<br><small>flapping: came back ${flaps} time${flaps > 1 ? 's' : ''}</small>` : '';
+  const until = end === null ? '' : html` to ${when(end)}`;
+  return html`<tr><td>${who}<br><small><a href="${links.cluster(subject.cluster)}">${subject.cluster}</a></small></td>
+<td><strong>${reason}</strong>: ${sentence}<br><small>${remedies[0]}</small>${shared}${returns}</td><td>${when(start)}${until}<br><small>${message}</small></td></tr>`;
+}
+
+/** Outages with what they are and what to do about them. */
+export function outageTable(outages: readonly OutageView[], links: Links): Html {
+  const rows = outages.map((outage) => outageRow(outage, links));
+  return html`<div class="wrap"><table><tr><th>Node or cluster</th><th>Reason</th><th>Since</th></tr>${rows}</table></div>`;
+}

@@ -1,0 +1,81 @@
+import { parseClusterId } from '../fleet/resource-id.ts';
+import { inconclusive } from '../probe/classify.ts';
+import type { CheckResult } from '../probe/describe-check.ts';
+import type { Services } from '../services.ts';
+import { type CheckRow, noteHindrance } from '../tables/check-rows.ts';
+import type { Flight } from '../tables/node-rows.ts';
+import { putStarted } from '../tables/poller-rows.ts';
+import { claimNodes, releaseClaims } from './claim.ts';
+import { BEGIN_WITHIN_SECONDS, beginBefore, comeBack, endCheck, ownFlight, readNode } from './end-check.ts';
+import { pauseBucket, pausedUntil } from './pace.ts';
+import { postRuns } from './post-runs.ts';
+import { takeTurn } from './take-turn.ts';
+
+/** Seconds after which a check looks again whether its node is free. */
+export const GO_BACK_SECONDS = 5;
+/** For how long whoever asks for a check waits for its slot; a later one is for its message. */
+const AT_ONCE_MS = 2000;
+
+const bucketOf = ({ cluster, region }: CheckRow) => ({ subscriptionId: parseClusterId(cluster)!.subscriptionId, region });
+
+/**
+ * Claims the node and starts the script; what sends it away is noted.
+ *
+ * @param claimed - is done before the start, so that a crash in between loses nothing.
+ * @returns whether the node was free.
+ */
+async function fly(services: Services, check: CheckRow, claimed: () => Promise<void>): Promise<boolean> {
+  const { tables, now } = services;
+  const { id, cluster, node } = check;
+  const flight = ownFlight(check);
+  const claims = await claimNodes(services, { cluster, nodes: [node], sweep: id }, flight);
+  if (claims.length === 0) return false;
+  await claimed();
+  const bucket = bucketOf(check);
+  const mayPutOff = now() < beginBefore(check);
+  const { started, throttledFor, spareFor } = await postRuns(services, bucket.subscriptionId, claims, mayPutOff);
+  await pauseBucket(services, bucket, Math.max(throttledFor ?? 0, spareFor));
+  if (started.get(node)?.status === 'moved') {
+    await releaseClaims(services, cluster, [node], flight);
+    await noteHindrance(await tables.open('checks'), check, throttledFor === undefined ? 'NodeBusy' : 'Throttled');
+  } else await putStarted(await tables.open('flights'), flight, started);
+  return true;
+}
+
+/** Starts a check when there is a slot, or comes back. */
+export async function startCheck(services: Services, check: CheckRow, slot: string | undefined): Promise<void> {
+  const before = beginBefore(check);
+  const turn = await takeTurn(services, bucketOf(check), { nodes: 1, extra: true, before, slot });
+  if (turn.when === 'never') return endCheck(services, check, inconclusive(turn.reason, 'there was no room for the check within its time'));
+  if (turn.when === 'later') return comeBack(services, check, turn.delaySeconds, turn.slot);
+  const wasFree = await fly(services, check, () => comeBack(services, check, services.settings.FIRST_COLLECT_SECONDS));
+  if (!wasFree) return comeBack(services, check, GO_BACK_SECONDS);
+}
+
+/** Why a check that has not begun in its time has not. */
+export async function neverBegan(services: Services, check: CheckRow, flight: Flight | undefined): Promise<CheckResult> {
+  if (flight !== undefined || check.hindered === 'NodeBusy')
+    return inconclusive('NodeBusy', `another run has been in progress for ${BEGIN_WITHIN_SECONDS} s`);
+  if (check.hindered === 'Throttled' || (await pausedUntil(services, bucketOf(check))) !== undefined)
+    return inconclusive('Throttled', `Azure let nothing be started in the region of the node for ${BEGIN_WITHIN_SECONDS} s`);
+  return inconclusive('StartLost', `the check did not come to its start within ${BEGIN_WITHIN_SECONDS} s`);
+}
+
+/**
+ * Has a check done, by the one message that comes back until it has a result; and starts it at once where its node is free and its slot near.
+ *
+ * Sent first: whoever asked may die at any time.
+ */
+export async function beginCheck(services: Services, check: CheckRow): Promise<void> {
+  const { settings, now } = services;
+  await comeBack(services, check, Math.min(GO_BACK_SECONDS, settings.FIRST_COLLECT_SECONDS));
+  try {
+    const row = await readNode(services, check);
+    if (row === undefined || row.retiredAt !== undefined || row.flight !== undefined) return;
+    const before = new Date(now().getTime() + AT_ONCE_MS);
+    const turn = await takeTurn(services, bucketOf(check), { nodes: 1, extra: true, before, slot: undefined });
+    if (turn.when === 'now') await fly(services, check, async () => {});
+  } catch (error) {
+    console.error(`the check ${check.id} could not be started at once, and is left to its message`, error);
+  }
+}

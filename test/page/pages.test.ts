@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Azurite, startAzurite } from '../../local/azurite.ts';
+import { clusterPage, nodePage } from '../../src/announce/events.ts';
+import { nothingTold } from '../../src/history/outage.ts';
+import type { Services } from '../../src/services.ts';
+import { insertOutage, putLog } from '../../src/tables/outage-rows.ts';
+import { writeBatch } from '../../src/tables/rows.ts';
+import { ask } from '../http/ask.ts';
+import { assess, type Condition, seedNodes } from '../http/seed-cluster.ts';
+import { servicesAt } from '../sweep/services-at.ts';
+
+const NOW = '2026-11-21T12:00:00.000Z';
+const cluster = 'aaaaaaaa-0000-4000-8000-000000000001.rg(1).shop';
+const hostile = '<script>alert("x")</script>';
+let storage: Azurite;
+let services: Services;
+beforeAll(async () => {
+  storage = await startAzurite();
+  ({ services } = servicesAt(storage.connectionString, NOW));
+  const many = Array.from({ length: 60 }, (_, n): [string, Condition] => [`node-${String(n).padStart(2, '0')}`, 'reachable']);
+  await seedNodes(services, cluster, { ...Object.fromEntries(many), 'node-sick': 'unreachable', 'node-off': 'skipped' });
+  const outage = { cluster, node: 'node-sick', start: NOW, reason: 'ConnectionRefused' as const, message: hostile, openedAt: NOW };
+  const failure = { nonce: 'n', time: NOW, success: false, reason: 'ConnectionRefused', message: hostile };
+  await writeBatch(await services.tables.open('fleet'), [
+    insertOutage({ ...outage, episode: 1, episodes: [{ start: NOW }], startLogs: [], endLogs: [], told: nothingTold }),
+    putLog(cluster, 'node-sick', { successes: [], failures: [failure] }),
+  ]);
+  await assess(services, cluster);
+});
+afterAll(() => storage?.stop());
+
+/** A page by the address that events tell, or that another page links to. */
+async function open(address: string): Promise<{ status: number; text: string; links: string[] }> {
+  const { pathname, search } = new URL(address, 'https://prober.example');
+  const { status, text } = await ask(services, pathname.replace('/api/', '') + search);
+  const links = [...text.matchAll(/href="([^"]*)"/g)].map(([, link]) => link!.replaceAll('&amp;', '&'));
+  return { status, text, links: links.filter((link) => link.startsWith('/')) };
+}
+const page = 'https://prober.example/api/status';
+
+describe('the page of a cluster', () => {
+  it('is where events say, with its failing nodes first and their outages', async () => {
+    const { status, text } = await open(clusterPage(page, cluster));
+    expect(status).toBe(200);
+    expect(text).toContain('1 of 62 nodes cannot reach their API server');
+    expect(text.indexOf('node-sick')).toBeLessThan(text.indexOf('node-00'));
+    expect(text).toContain('ConnectionRefused</strong>');
+  });
+
+  it('leads to the nodes that one page does not hold', async () => {
+    const first = await open(clusterPage(page, cluster));
+    const more = first.links.find((link) => link.includes('cursor='));
+    const second = await open(more!);
+    expect([first.text.includes('node-00'), first.text.includes('node-59')]).toEqual([true, false]);
+    expect([second.text.includes('node-00'), second.text.includes('node-59')]).toEqual([false, true]);
+  });
+});
+
+describe('the page of a node', () => {
+  it('is where events say, with what it has, since when, and what to do about it', async () => {
+    const { status, text } = await open(nodePage(page, cluster, 'node-sick'));
+    expect(status).toBe(200);
+    for (const told of ['✖ unreachable', 'ConnectionRefused', '<li>', 'Outages', 'Failures', NOW]) expect(text).toContain(told);
+  });
+
+  it('tells of one that is not probed why', async () => {
+    expect((await open(nodePage(page, cluster, 'node-off'))).text).toContain('Deallocated');
+  });
+});
+
+describe('the pages', () => {
+  it('let nothing run that a node said', async () => {
+    for (const address of [nodePage(page, cluster, 'node-sick'), clusterPage(page, cluster), page]) {
+      const { text } = await open(address);
+      expect(text).toContain('&lt;script&gt;');
+      expect(text).not.toContain('<script');
+    }
+  });
+
+  it('lead to each other, with the key by which they were asked for and no other', async () => {
+    const seen = new Set<string>();
+    const todo = [`${page}?code=a%26b%22`];
+    for (let address = todo.pop(); address !== undefined; address = todo.pop()) {
+      const { status, links } = await open(address);
+      expect([address, status]).toEqual([address, 200]);
+      for (const link of links) expect(new URL(link, page).searchParams.get('code')).toBe('a&b"');
+      for (const link of links) if (!seen.has(link)) todo.push(link);
+      for (const link of links) seen.add(link);
+    }
+    // The fleet, the cluster and its second page, and each node.
+    expect(seen.size).toBe(3 + 62);
+    expect((await open(page)).links.filter((link) => link.includes('code'))).toEqual([]);
+  });
+
+  it.each([
+    ['cluster', clusterPage(page, 'aaaaaaaa-0000-4000-8000-000000000001.rg.none')],
+    ['node', nodePage(page, cluster, 'none')],
+  ])('are none of a %s that nobody knows', async (_, address) => {
+    expect((await open(address)).status).toBe(404);
+  });
+});
