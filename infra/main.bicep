@@ -106,7 +106,7 @@ param alertWebhookUrl string = ''
 @maxLength(4)
 param existingActionGroupIds string[] = []
 
-@description('Optional. Percent of the nodes that should have a verdict below which there is an alert.')
+@description('Optional. Percent of the nodes that should be asked; if fewer are, there is an alert.')
 @minValue(1)
 @maxValue(100)
 param minimumCoveragePercent int = 90
@@ -134,7 +134,7 @@ param signInPrincipals string[] = []
 param tags object = {}
 
 var subscriptions = union(map(monitoredSubscriptions, id => toLower(trim(id))), [])
-var misfits = filter(subscriptions, id => length(id) != 36)
+var misfits = filter(monitoredSubscriptions, id => length(trim(id)) != 36)
 var foreign = filter(range(0, length(environmentName)), at => !contains('abcdefghijklmnopqrstuvwxyz0123456789-_.()', toLower(substring(environmentName, at, 1))))
 
 // Refused before anything is made, all at once: a prober of nothing would look healthy.

@@ -116,7 +116,7 @@ export function endsBecause(
   endings: readonly ReasonCode[],
 ): ReasonCode | undefined {
   const standing = [...rows].filter((row) => row.retiredAt === undefined);
-  if (standing.length === 0) return recordOnly === 'ClusterGone' ? 'ClusterGone' : 'NodeGone';
+  if (standing.length === 0) return recordOnly === 'ClusterGone' || recordOnly === 'Excluded' ? recordOnly : 'NodeGone';
   const skipped = standing.map(({ facts }) => facts.skipped);
   return skipped.every((reason) => reason !== undefined && endings.includes(reason)) ? skipped[0] : undefined;
 }

@@ -22,6 +22,7 @@ export interface RollUp {
  * @param intervalMs - the gap between two sweeps.
  */
 export function outcomeOf(row: NodeRow, now: Date, intervalMs: number): Outcome {
+  if (row.retiredAt !== undefined) return { verdict: 'notProbed', reason: 'NodeGone' };
   if (row.facts.skipped !== undefined) return { verdict: 'notProbed', reason: row.facts.skipped };
   const { latest } = row.state;
   if (latest === undefined) return { verdict: 'notProbed', reason: 'NotYetProbed' };

@@ -9,6 +9,7 @@ import { HttpProblem } from './problem.ts';
 import { searchNode } from './search-node.ts';
 
 const MOST_GAPS_TOLD = 5;
+const UNREADABLE_SECONDS = 300;
 
 /** Reads what is asked for; ids are parsed by grammar, never pasted, and their schema has done so before. */
 function wantedOf(asked: CheckRequest): Wanted {
@@ -57,6 +58,7 @@ export async function resolveTarget(services: Services, asked: CheckRequest): Pr
         503,
         'unreadable',
         `no such node is in what could be read; Azure refused to list ${choice.gaps.slice(0, MOST_GAPS_TOLD).join(', ')}${more}: give the prober access, see docs/guides/deploy.md`,
+        UNREADABLE_SECONDS,
       );
     }
   }

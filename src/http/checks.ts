@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { TableClient } from '@azure/data-tables';
 import { parseTarget } from '../fleet/resource-id.ts';
 import { describeResult, describeRun } from '../probe/describe-check.ts';
 import { reasons } from '../probe/reasons.ts';
 import type { Services } from '../services.ts';
 import { lostAt } from '../sweep/end-check.ts';
-import { beginCheck } from '../sweep/start-check.ts';
+import { sendCheck, startAtOnce } from '../sweep/start-check.ts';
 import { type CheckRow, countCheck, insertCheck, isCheckId, leavePlace, readCheck, takePlace } from '../tables/check-rows.ts';
 import { callerOf, idOf, waitOf, wantsText } from './check-headers.ts';
 import type { CheckRequest, CheckView } from './check-schemas.ts';
@@ -61,6 +62,18 @@ async function waitFor(services: Services, check: CheckRow, seconds: number): Pr
 
 const otherRequest = () => new HttpProblem(409, 'other-request', 'this Idempotency-Key stands for a check of another node; use a new one');
 
+/** Stores a check after its message: one that stands and has none would never begin, however often it is asked for. */
+async function store(services: Services, checks: TableClient, check: CheckRow): ReturnType<typeof insertCheck> {
+  try {
+    await sendCheck(services, check);
+    return await insertCheck(checks, check);
+  } catch (error) {
+    // Unless only the answer was lost, the place of the node is another's to take.
+    if ((await readCheck(checks, check.id)) === undefined) await leavePlace(checks, check);
+    throw error;
+  }
+}
+
 /** Makes the check, within the bounds of how many there may be, and has it begin. */
 async function makeCheck(services: Services, request: RouteRequest, id: string, asked: string): Promise<CheckRow> {
   const { settings, tables, now } = services;
@@ -91,14 +104,14 @@ async function makeCheck(services: Services, request: RouteRequest, id: string, 
       `the check ${other} of this node is running; GET /api/checks/${other} tells what it comes to`,
       CHECK_RUNNING_SECONDS,
     );
-  const { check: stored, made } = await insertCheck(checks, check);
+  const { check: stored, made } = await store(services, checks, check);
   if (stored.asked !== asked) {
     // Another request under the same key was faster: the place of this node is not its.
     if (stored.cluster !== cluster || stored.node !== check.node) await leavePlace(checks, check);
     throw otherRequest();
   }
   // A repeat begins nothing: who made the check has.
-  if (made) await beginCheck(services, stored);
+  if (made) await startAtOnce(services, stored);
   return stored;
 }
 

@@ -51,7 +51,7 @@ async function measureLastSweep({ tables, now }: Services, define: Define): Prom
   define('last_sweep_start_timestamp_seconds', 'When the last completed sweep started.').set(started / 1000);
   define('last_sweep_completion_timestamp_seconds', 'When it was completed.').set(completed / 1000);
   define('last_sweep_duration_seconds', 'How long it took.').set((completed - started) / 1000);
-  define('last_sweep_coverage_ratio', 'Its verdicts over the nodes that ought to have one.').set(last.coverage ?? 0);
+  define('last_sweep_coverage_ratio', 'The nodes that it asked over those that should be asked.').set(last.coverage ?? 0);
   const byReason = define('last_sweep_nodes', 'Nodes by the reason of their outcome in the last completed sweep.', ['cluster', 'reason']);
   for (const [cluster, { byReason: counts }] of await readSealedLedgers(await tables.open('sweeps'), last.sweep))
     for (const [reason, count] of Object.entries(counts)) byReason.set({ cluster, reason }, count);

@@ -50,11 +50,12 @@ async function searchAzure({ settings, arm, now }: Services, scope: readonly str
   const isOver = () => isBare && now().getTime() > until;
   const find = () => findNode(arm, scope, selectionOf(settings), wanted, { now: now(), tell: console.warn, isOver });
   const search = await askAzure('list the nodes', () => (isBare ? oneAtATime(find) : find()));
-  if (search.cutShort && search.found.length === 0)
+  // One that was found is not known to be the only one of its name.
+  if (search.cutShort)
     throw new HttpProblem(
       503,
       'search-too-long',
-      `no sweep has seen a node of that name, and ${LONGEST_SEARCH_MS / 1000} s were too short to look for it everywhere; give "cluster" too, or "id" instead`,
+      `no sweep has seen a node of that name, and ${LONGEST_SEARCH_MS / 1000} s were too short to look for it everywhere${search.found.map(({ cluster }) => ` (${cluster} has one)`).join('')}; give "cluster" too, or "id" instead`,
       SEARCH_AGAIN_SECONDS,
     );
   return search;

@@ -18,7 +18,7 @@ export const sweepView = z
     id: time.describe('The turn of the schedule that started it.'),
     startedAt: time,
     completedAt: time.nullable(),
-    coverage: z.number().nullable().describe('Verdicts over the nodes that ought to have one, from 0 to 1.'),
+    coverage: z.number().nullable().describe('Nodes that were asked over those that should be, from 0 to 1.'),
     ledger: ledgerView.nullable(),
     warnings: z.array(z.string()).describe('What of the settings or of access leads nowhere, as sentences.'),
   })

@@ -7,6 +7,7 @@ import { readPage } from '../http/paging.ts';
 import type { Reply, RouteRequest } from '../http/route.ts';
 import type { Services } from '../services.ts';
 import { readStandingCluster } from '../tables/cluster-list.ts';
+import { troubleBanner } from './banner.ts';
 import { countsOf, stateOf } from './cluster-words.ts';
 import { type Html, html } from './html.ts';
 import { documentOf, linksWith, uptimeLine, when } from './layout.ts';
@@ -15,12 +16,10 @@ import { outageTable } from './outage-table.ts';
 
 const OUTAGES_SHOWN = 200;
 
-function banner({ nodes, clusterOutage, recordOnly }: ClusterView): Html {
-  if (clusterOutage !== null)
-    return html`<p class="banner unreachable">✖ Cut off since ${when(clusterOutage.start)}: ${nodes.unreachable} of ${nodes.known} nodes cannot reach their API server</p>`;
-  if (nodes.unreachable > 0)
-    return html`<p class="banner unreachable">✖ ${nodes.unreachable} of ${nodes.known} nodes cannot reach their API server</p>`;
-  if (nodes.unknown > 0) return html`<p class="banner unknown">? ${nodes.unknown} of ${nodes.known} nodes could not be asked</p>`;
+function banner({ nodes, openOutages, clusterOutage, recordOnly }: ClusterView): Html {
+  const cutOff = clusterOutage === null ? undefined : html`Cut off since ${when(clusterOutage.start)}`;
+  const trouble = troubleBanner(nodes, openOutages, cutOff);
+  if (trouble !== undefined) return trouble;
   if (recordOnly !== null || nodes.reachable === 0) return html`<p class="banner unknown">– None of its ${nodes.known} nodes is probed</p>`;
   return html`<p class="banner reachable">● All ${nodes.reachable} probed nodes reach their API server</p>`;
 }
@@ -30,16 +29,18 @@ export async function showClusterPage(services: Services, request: RouteRequest)
   const id = request.params.cluster!;
   const row = await readStandingCluster(await services.tables.open('clusters'), id);
   if (row === undefined) throw unknownCluster(id);
-  const links = linksWith(request.key);
+  const links = linksWith(services.settings, request.key);
   const cluster = viewCluster(row, staleBefore(services));
   const [outages, nodes] = await Promise.all([
     viewWorstOutages(services, [row], OUTAGES_SHOWN),
     viewNodePage(services, id, readPage(request, 'nodes', nodePlace)),
   ]);
   const open = outages.length > 0 ? html`<h2>Open outages</h2>${outageTable(outages, links)}` : html`<p>No open outage.</p>`;
-  const next = nodes?.next ? html`<p><a href="${links.cluster(id, nodes.next)}">More nodes</a></p>` : '';
+  const next = nodes?.next
+    ? html`<p><a href="${links.cluster(id, { cursor: nodes.next, limit: request.query.get('limit') ?? '' })}">More nodes</a></p>`
+    : '';
   const body = html`<p><a href="${links.fleet}">AKS fleet</a></p><h1>${cluster.name} <small>${cluster.region}, Kubernetes ${cluster.version}${stateOf(cluster)}</small></h1>
 <p><small>Subscription ${cluster.subscriptionId}, resource group ${cluster.resourceGroup}</small></p>${banner(cluster)}
-<p>${countsOf(cluster)}; as of ${when(cluster.assessedAt)}.</p>${uptimeLine(cluster.uptime)}${open}<h2>Nodes</h2>${nodeTable(nodes?.items ?? [], links)}${next}`;
+<p>${countsOf(cluster)}${cluster.assessedAt && html`; as of ${when(cluster.assessedAt)}`}.</p>${uptimeLine(cluster.uptime)}${open}<h2>Nodes</h2>${nodeTable(nodes?.items ?? [], links)}${next}`;
   return { html: documentOf(services, `${cluster.name}: ${cluster.nodes.unreachable} unreachable`, body) };
 }

@@ -1,6 +1,7 @@
 import { currentIntervalMs } from '../http/current-interval.ts';
 import type { UptimeShares } from '../http/uptime.ts';
 import type { Services } from '../services.ts';
+import { type Settings, statusPageUrl } from '../settings.ts';
 import { Html, html } from './html.ts';
 
 const STYLE = new Html(`
@@ -18,7 +19,7 @@ summary { cursor: pointer; padding: .35rem 0; } code { font-size: .9em; overflow
 export const SIGNS = { reachable: '● reachable', unreachable: '✖ unreachable', unknown: '? unknown', notProbed: '– not probed' } as const;
 
 /** A share as a percentage, rounded down: what is not whole must not look so. */
-export const percent = (share: number, digits: number) => `${(Math.floor(share * 100 * 10 ** digits) / 10 ** digits).toFixed(digits)} %`;
+export const percent = (share: number, digits: number) => `${(Math.floor(share * 10 ** (digits + 2)) / 10 ** digits).toFixed(digits)} %`;
 
 /** A time for people and programs; nothing where there is none. */
 export const when = (time: string | null | undefined) => (time ? html`<time datetime="${time}">${time}</time>` : html``);
@@ -35,20 +36,23 @@ export function uptimeLine(uptime: UptimeShares): Html {
 /** Links between the pages. The key by which a page was asked for is passed on: without it the next one would not open. */
 export interface Links {
   fleet: string;
-  cluster(cluster: string, cursor?: string): string;
+  cluster(cluster: string, query?: Record<string, string>): string;
   node(cluster: string, node: string): string;
 }
 
 /** @param key - the function key that came as a parameter, if one did. */
-export function linksWith(key: string | undefined): Links {
+export function linksWith(settings: Settings, key: string | undefined): Links {
+  // Below the address that events tell: a proxy may have put the pages elsewhere.
+  const base = new URL(statusPageUrl(settings) ?? 'https://localhost/api/status').pathname.replace(/\/$/, '');
   const to = (path: string[], query: Record<string, string> = {}) => {
-    const search = new URLSearchParams({ ...query, ...(key !== undefined && { code: key }) }).toString();
-    const address = ['/api/status', ...path.map(encodeURIComponent)].join('/');
+    const given = Object.entries({ ...query, code: key ?? '' }).filter(([, value]) => value !== '');
+    const search = new URLSearchParams(given).toString();
+    const address = [base, ...path.map(encodeURIComponent)].join('/');
     return search === '' ? address : `${address}?${search}`;
   };
   return {
     fleet: to([]),
-    cluster: (cluster, cursor) => to(['clusters', cluster], cursor === undefined ? {} : { cursor }),
+    cluster: (cluster, query) => to(['clusters', cluster], query),
     node: (cluster, node) => to(['clusters', cluster, 'nodes', node]),
   };
 }

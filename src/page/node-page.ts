@@ -16,18 +16,16 @@ function advice(reason: NodeDetail['reason']): Html {
 function facts({ spec, status }: NodeDetail): Html {
   const { flapping, blind, lastProbeTime, openOutageSince } = status;
   const lines: [string, unknown][] = [
-    ['Last probe', when(lastProbeTime)],
-    ['Outage since', when(openOutageSince)],
+    ['Last probe', lastProbeTime && when(lastProbeTime)],
+    ['Outage since', openOutageSince && when(openOutageSince)],
     ['Flapping', flapping && 'yes: it came back and failed again'],
     ['Blind', blind && 'yes: several probes in a row came to nothing'],
     ['Pool', html`${spec.pool}${spec.zone ? ` (zone ${spec.zone})` : ''}`],
     ['System', [spec.os, spec.size, spec.image].filter(Boolean).join(', ')],
-    ['Created', when(spec.created)],
+    ['Created', spec.created && when(spec.created)],
     ['Resource', html`<code>${spec.resourceId}</code>`],
   ];
-  const rows = lines
-    .filter(([, value]) => value !== false && value !== '')
-    .map(([name, value]) => html`<tr><th>${name}</th><td>${value}</td></tr>`);
+  const rows = lines.filter(([, value]) => value).map(([name, value]) => html`<tr><th>${name}</th><td>${value}</td></tr>`);
   return html`<div class="wrap"><table>${rows}</table></div>`;
 }
 
@@ -44,8 +42,9 @@ function bodyOf(detail: NodeDetail, links: Links): Html {
   const { cluster, node, verdict, reason, status } = detail;
   const [{ message, lastTransitionTime }] = status.conditions as [NodeDetail['status']['conditions'][number]];
   // A failure has its whole message among the failures below.
-  const told = verdict === 'unreachable' ? '' : html`<p><small>${message}</small></p>`;
-  const since = lastTransitionTime ? html` since ${when(lastTransitionTime)}` : '';
+  const isTold = verdict !== 'notProbed' && reason !== 'Stale';
+  const told = verdict === 'unreachable' || !isTold ? '' : html`<p><small>${message}</small></p>`;
+  const since = lastTransitionTime && isTold ? html` since ${when(lastTransitionTime)}` : '';
   const outages =
     status.outages.length > 0 ? html`<h2>Outages</h2>${outageTable(status.outages, links)}` : html`<p>No outage is kept of it.</p>`;
   return html`<p><a href="${links.fleet}">AKS fleet</a> / <a href="${links.cluster(cluster)}">${cluster}</a></p><h1><code>${node}</code></h1>
@@ -57,5 +56,5 @@ ${outages}${logTable('Failures', status.failures)}${logTable('Successes', status
 /** `GET /api/status/clusters/{cluster}/nodes/{node}`: one node for people, with what to do about it; alerts lead here. */
 export async function showNodePage(services: Services, { params, key }: RouteRequest): Promise<Reply> {
   const detail = await viewNodeDetail(services, params.cluster!, params.node!);
-  return { html: documentOf(services, `${detail.node}: ${SIGNS[detail.verdict]}`, bodyOf(detail, linksWith(key))) };
+  return { html: documentOf(services, `${detail.node}: ${SIGNS[detail.verdict]}`, bodyOf(detail, linksWith(services.settings, key))) };
 }

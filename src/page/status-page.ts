@@ -7,6 +7,7 @@ import { viewWorstOutages } from '../http/list-outages.ts';
 import type { OutageView } from '../http/outages.ts';
 import type { Reply, RouteRequest } from '../http/route.ts';
 import type { Services } from '../services.ts';
+import { troubleBanner } from './banner.ts';
 import { countsOf, stateOf } from './cluster-words.ts';
 import { type Html, html } from './html.ts';
 import { documentOf, type Links, linksWith, percent, uptimeLine, when } from './layout.ts';
@@ -26,12 +27,9 @@ function banner(fleet: FleetView, clusters: readonly ClusterView[], stale: boole
   if (lastSweep === null) return html`<p class="banner unknown">? No sweep has completed yet.</p>`;
   if (stale) return html`<p class="banner unknown">? Sweeps do not complete: what stands below is old.</p>`;
   const down = clusters.filter(({ clusterOutage }) => clusterOutage !== null);
-  if (down.length > 0)
-    return html`<p class="banner unreachable">✖ ${down.length === 1 ? html`The cluster ${down[0]!.name} is` : html`${down.length} clusters are`} cut off: ${nodes.unreachable} of ${nodes.known} nodes cannot reach their API server</p>`;
-  if (nodes.unreachable > 0)
-    return html`<p class="banner unreachable">✖ ${nodes.unreachable} of ${nodes.known} nodes cannot reach their API server</p>`;
-  if (nodes.unknown > 0) return html`<p class="banner unknown">? ${nodes.unknown} of ${nodes.known} nodes could not be asked</p>`;
-  if (fleet.openOutages > 0) return html`<p class="banner unreachable">✖ ${fleet.openOutages} open outages</p>`;
+  const who = down.length === 1 ? html`The cluster ${down[0]!.name} is` : html`${down.length} clusters are`;
+  const trouble = troubleBanner(nodes, fleet.openOutages, down.length > 0 ? html`${who} cut off` : undefined);
+  if (trouble !== undefined) return trouble;
   const coverage = lastSweep.coverage ?? 0;
   if (nodes.reachable === 0 || coverage < GREEN_COVERAGE)
     return html`<p class="banner unknown">? ${nodes.reachable} nodes reach their API server; others were not asked (coverage ${percent(coverage, 1)})</p>`;
@@ -55,7 +53,7 @@ function withoutChildren(outages: readonly OutageView[]): OutageView[] {
 
 /** `GET /api/status`: the fleet for people, failures first; needs no JavaScript. */
 export async function showStatusPage(services: Services, { key }: RouteRequest): Promise<Reply> {
-  const links = linksWith(key);
+  const links = linksWith(services.settings, key);
   const rows = await readClusters(services);
   const clusters = sortClusters(services, rows);
   const byId = new Map(rows.map((row) => [row.cluster, row]));

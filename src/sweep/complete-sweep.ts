@@ -1,5 +1,6 @@
 import { clusterPage } from '../announce/events.ts';
 import type { Availability } from '../announce/telemetry.ts';
+import { unlistedReasons } from '../fleet/list-managed-clusters.ts';
 import { scopeWarnings } from '../fleet/scope-warnings.ts';
 import { openEpisode } from '../history/node-state.ts';
 import type { ReasonCode } from '../probe/reasons.ts';
@@ -16,8 +17,6 @@ import { coverageOf, type Ledger, sum } from './ledger.ts';
 
 /** Clusters of which nothing is to be told any more. */
 const over: readonly ReasonCode[] = ['Excluded', 'ClusterStopped', 'ClusterGone'];
-/** Where the subscription could not be listed, its gap in the heartbeat tells of it once, and not each cluster. */
-const unlisted: readonly ReasonCode[] = ['SubscriptionUnreadable', 'ProberError'];
 
 /** The state of a cluster after a sweep. One that nobody can see has a result of another name: its own availability is not known. */
 function availabilityOf(
@@ -45,7 +44,8 @@ function availabilityOf(
       clusterOutage: String(down !== undefined),
       openNodeOutages: String(openOutages),
       blind: String(blind !== undefined),
-      coverage: unlisted.some((reason) => reason === cluster.recordOnly) ? '' : coverageOf(ledger).toFixed(4),
+      // Where the subscription could not be listed, its gap in the heartbeat tells of it once, and not each cluster.
+      coverage: unlistedReasons.some((reason) => reason === cluster.recordOnly) ? '' : coverageOf(ledger).toFixed(4),
       reason: down?.reason ?? blind?.reason ?? '',
       upgrading: String(cluster.upgrading),
       page: clusterPage(pageUrl, cluster.cluster),

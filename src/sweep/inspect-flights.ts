@@ -13,6 +13,8 @@ import { lookAtRun, unanswered } from './look-at-run.ts';
 const CONCURRENT_POLLS = 16;
 const START_LOST_MS = 60_000;
 const GIVE_UP_OVERDUE_MS = 90 * 60_000;
+/** How the name of a flight ends under which another run records the end of an earlier one. */
+const EARLIER = '.earlier';
 
 /** A flight that has ended, or that is folded as timed out while its run goes on (`keepsClaim`). */
 export interface Ended {
@@ -32,6 +34,9 @@ export type Inspection =
   | { status: 'moved' }
   | { status: 'settled'; outcome: Outcome }
   | { status: 'ended'; ended: Ended };
+
+/** Whether a result is the end of a run that an earlier sweep had given up: it tells how the node was when that began. */
+export const isOfEarlierRun = ({ flight }: Pick<ProbeResult, 'flight'>) => flight.endsWith(EARLIER);
 
 /** What the inspection of a slice goes by. */
 export interface SliceRun {
@@ -85,7 +90,7 @@ async function inspectOverdue(services: Services, run: SliceRun, row: NodeRow, f
   const nonce = createHash('sha256').update(`${flight.nonce}|${run.id}`).digest('hex').slice(0, 16);
   const again = (judged: Judged, keepsClaim: boolean): Inspection => {
     const at = judged.verdict.verdict === 'unknown' ? now.toISOString() : flight.startedAt;
-    const result = { ...judged.verdict, nonce, flight: run.id, sweep: run.sweep, at };
+    const result = { ...judged.verdict, nonce, flight: `${run.id}${EARLIER}`, sweep: run.sweep, at };
     return { status: 'ended', ended: { node: row.facts.node, flight, result, keepsClaim, evidence: judged.evidence } };
   };
   const judged =

@@ -42,7 +42,7 @@ export const emptyLedger: Ledger = { ...emptyCounts, byReason: {}, unknownByReas
 /** Nodes of which nobody expects a verdict: excluded, stopped, too young. */
 const notExpected: readonly ReasonCode[] = ['Excluded', 'ClusterStopped', 'Deallocated', 'NotRunning', 'ClusterGone', 'TooYoung'];
 /** Unknown for these reasons, a node was not asked: for want of access, by the pace that Azure allows, or by our own failure. */
-const notAsked: readonly ReasonCode[] = ['AccessDenied', 'Throttled', 'OverBudget', 'Lost', 'ProberError'];
+const notAsked: readonly ReasonCode[] = ['AccessDenied', 'NodeGroupLocked', 'Throttled', 'OverBudget', 'Lost', 'ProberError'];
 
 /** Writes outcomes as a tally. */
 export function toTally(outcomes: ReadonlyMap<string, Outcome>): Tally {

@@ -68,10 +68,7 @@ async function pruneRows(tables: Tables, cluster: string, time: number): Promise
   await Promise.all(gone.map((row) => limit(() => forgetNode(fleet, namesTable, row))));
 }
 
-/** Gone, or of a subscription that is not watched any more: what is excluded otherwise is assessed with each sweep. */
-const leaves = (recordOnly: unknown) => recordOnly === 'ClusterGone' || recordOnly === 'Excluded';
-
-/** Forgets a cluster that is gone for long and has no nodes left, its line in the list last. */
+/** Forgets a cluster that no sweep has listed for long, and that has no nodes left: what is listed is assessed each time. Its line in the list goes last. */
 async function forgetIfGone(tables: Tables, cluster: string, time: number): Promise<void> {
   const fleet = await tables.open('fleet');
   const clusters = await tables.open('clusters');
@@ -80,7 +77,7 @@ async function forgetIfGone(tables: Tables, cluster: string, time: number): Prom
   // Without a row of its own a crash left the rest.
   const judged = own ?? listed;
   const before = new Date(time - GONE_DAYS * DAY_MS).toISOString();
-  if (listed === undefined || !leaves(judged?.recordOnly) || !(String(judged.assessedAt) < before)) return;
+  if (listed === undefined || !(String(judged?.assessedAt) < before)) return;
   const rows = await readRange(fleet, cluster, { select: KEYS });
   if (rows.some(({ rowKey }) => rowKey.startsWith('node|'))) return;
   if (own !== undefined && !(await holds(fleet.deleteEntity(cluster, 'cluster', { etag: own.etag })))) return;

@@ -7,7 +7,7 @@ import { deleteStarted, readStarted } from '../tables/poller-rows.ts';
 import { readResult } from '../tables/result-rows.ts';
 import { isOverdue } from './claim.ts';
 import { beginBefore, comeBack, endCheck, ownFlight, readNode } from './end-check.ts';
-import { inspectFlights } from './inspect-flights.ts';
+import { inspectFlights, isOfEarlierRun } from './inspect-flights.ts';
 import type { MessageOf } from './messages.ts';
 import { recordResults } from './record-results.ts';
 import { requestAssessment } from './request-assessment.ts';
@@ -17,13 +17,10 @@ import { GO_BACK_SECONDS, neverBegan, startCheck } from './start-check.ts';
 
 const nameOf = (sweep: string) => (isCheckId(sweep) ? `the check ${sweep}` : `the sweep ${sweep}`);
 
-/** The name under which a check records the end of an earlier run: it tells how the node was then, and is no answer to the check. */
-const earlierFlight = (check: CheckRow) => `${ownFlight(check)}.earlier`;
-
 /** The verdict of a flight that began after the check was asked for, its own or another's. */
 async function verdictSince({ tables }: Services, check: CheckRow, { state }: NodeRow): Promise<CheckResult | undefined> {
   const { latest } = state;
-  if (latest === undefined || latest.flight === earlierFlight(check) || !(latest.at >= check.requestedAt)) return undefined;
+  if (latest === undefined || isOfEarlierRun(latest) || !(latest.at >= check.requestedAt)) return undefined;
   const { verdict, reason, latencyMs } = latest;
   const recorded = await readResult(tables, check, latest);
   const told = { message: recorded?.message ?? latest.message, response: recorded?.evidence || undefined };
@@ -35,7 +32,7 @@ async function collect(services: Services, check: CheckRow, row: NodeRow): Promi
   const { settings, tables } = services;
   const { id, cluster, node } = check;
   const isOwn = row.flight?.id === ownFlight(check);
-  const flight = isOwn ? ownFlight(check) : earlierFlight(check);
+  const flight = ownFlight(check);
   const until = beginBefore(check);
   const run = { id: flight, cluster, sweep: id, due: new Date(check.requestedAt), busyUntil: until, startUntil: until };
   const flights = await tables.open('flights');

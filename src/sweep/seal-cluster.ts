@@ -8,7 +8,7 @@ import { effectDone } from './effect.ts';
 import { addUp, type Ledger, outstanding, type Plan } from './ledger.ts';
 import { requestAssessment } from './request-assessment.ts';
 import { intervalAt, nextOccurrence } from './schedule.ts';
-import { timesPutOff } from './slice-name.ts';
+import { putOff } from './slice-name.ts';
 
 const MISSING_AFTER_MS = 60_000;
 
@@ -34,10 +34,10 @@ async function recollect(
   };
   for (const [n, all] of planned.slices.entries()) {
     // What was put off has a name of its own, and is looked for once the slice that it was put off from has its tally.
-    const putOff = [...started.keys()].filter((name) => name.startsWith(`${n}.`)).sort((a, b) => timesPutOff(a) - timesPutOff(b));
-    const slice = [String(n), ...putOff].find((name) => !tallies.has(name));
+    let slice = String(n);
+    while (tallies.has(slice)) slice = putOff(slice);
     const nodes = slice === String(n) ? all : all.filter((node) => missing.has(node));
-    if (slice === undefined || recollected.has(slice) || !isMissing(slice) || !nodes.some((node) => missing.has(node))) continue;
+    if (recollected.has(slice) || !isMissing(slice) || !nodes.some((node) => missing.has(node))) continue;
     // Sent before it is noted: twice does no harm, never would.
     await queue.send({ kind: 'collect-slice', sweep, cluster, slice, nodes }, { deadline: new Date(latest) });
     effectDone('close-sweep:collect-slice');

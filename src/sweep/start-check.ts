@@ -61,14 +61,14 @@ export async function neverBegan(services: Services, check: CheckRow, flight: Fl
   return inconclusive('StartLost', `the check did not come to its start within ${BEGIN_WITHIN_SECONDS} s`);
 }
 
-/**
- * Has a check done, by the one message that comes back until it has a result; and starts it at once where its node is free and its slot near.
- *
- * Sent first: whoever asked may die at any time.
- */
-export async function beginCheck(services: Services, check: CheckRow): Promise<void> {
-  const { settings, now } = services;
-  await comeBack(services, check, Math.min(GO_BACK_SECONDS, settings.FIRST_COLLECT_SECONDS));
+/** Has a check done by the one message that comes back until it has a result. Without a row by then, there is nothing to do for it. */
+export async function sendCheck(services: Services, check: CheckRow): Promise<void> {
+  await comeBack(services, check, Math.min(GO_BACK_SECONDS, services.settings.FIRST_COLLECT_SECONDS));
+}
+
+/** Starts a check at once where its node is free and its slot near; else that is left to its message. */
+export async function startAtOnce(services: Services, check: CheckRow): Promise<void> {
+  const { now } = services;
   try {
     const row = await readNode(services, check);
     if (row === undefined || row.retiredAt !== undefined || row.flight !== undefined) return;

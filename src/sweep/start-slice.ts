@@ -48,7 +48,12 @@ export async function startSlice(services: Services, message: StartSlice): Promi
   const over = nextOccurrence(settings.SWEEP_SCHEDULE, new Date(sweep));
   const extra = message.confirms !== undefined;
   const turn = await takeTurn(services, bucket, { nodes: nodes.length, extra, before: over, slot: message.slot });
-  if (turn.when === 'never') return tallyNotProbed(services, message, turn.reason);
+  if (turn.when === 'never') {
+    // Its original may have had the last slot, just now.
+    const since = await readSliceHead(sweeps, sweep, cluster, slice);
+    const isCopy = since?.started || (since?.queued && message.slot === undefined);
+    return isCopy ? undefined : tallyNotProbed(services, message, turn.reason);
+  }
   if (turn.when === 'later') {
     const { v: _, deadline: __, ...work } = message;
     await queue.send({ ...work, slot: turn.slot }, { delaySeconds: turn.delaySeconds, deadline: lastStart(settings, sweep) });

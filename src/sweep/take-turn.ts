@@ -24,8 +24,11 @@ interface Asked {
 /** The slot in the message if it still holds, else a new one. */
 async function slotFor(services: Services, bucket: Bucket, { nodes, extra, before, slot }: Asked): Promise<Slot> {
   if (slot !== undefined) {
-    const late = services.now().getTime() - Date.parse(slot);
-    if (late < MISSED_MS && (await pausedUntil(services, bucket)) === undefined) return { at: new Date(slot), paused: false };
+    const at = new Date(slot);
+    const late = services.now().getTime() - at.getTime();
+    // One at the end of a pause holds, though its message is back a little before.
+    const pause = await pausedUntil(services, bucket);
+    if (late < MISSED_MS && (pause === undefined || pause <= at)) return { at, paused: false };
   }
   return takeSlot(services, bucket, nodes, extra, before);
 }

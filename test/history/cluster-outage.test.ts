@@ -232,6 +232,7 @@ describe('endsBecause', () => {
     ],
     ['that its nodes are gone', 'NodeGone', rows(3, { verdict: 'unreachable', retired: true }), undefined],
     ['that the cluster is', 'ClusterGone', rows(3, { verdict: 'unreachable', retired: true }), 'ClusterGone'],
+    ['that it is not watched any more', 'Excluded', rows(3, { verdict: 'unreachable', retired: true }), 'Excluded'],
     ['that its nodes are gone where it has none', 'NodeGone', [], undefined],
     [
       'that of those that stand, whatever the gone ones did',

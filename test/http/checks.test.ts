@@ -326,6 +326,16 @@ describe('a check', () => {
     expect(await done(id)).toMatchObject({ verdict: 'reachable' });
   });
 
+  it('that could not be sent leaves nothing behind: the same key works, and so does another', async () => {
+    const node = nodes[1]!;
+    const services = world.services();
+    const broken = { ...services, queue: { ...services.queue, send: () => Promise.reject(new Error('the queue is out of order')) } };
+    const headers = { 'idempotency-key': 'sent-in-vain' };
+    for (const more of [{ headers }, {}]) await expect(postTo(broken, { node }, more)).rejects.toThrow('out of order');
+    expect(await check({ node }, { headers })).toMatchObject({ verdict: 'reachable' });
+    expect(await check({ node })).toMatchObject({ verdict: 'reachable' });
+  });
+
   it('keeps its place when the same key is used twice at once and the minute has room for one', async () => {
     const node = nodes[1]!;
     world.passTime(60);

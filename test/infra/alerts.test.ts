@@ -181,13 +181,14 @@ describe('no alert is split by an empty value', () => {
     })),
   });
 
-  it.each(rules)('$name', ({ name }) => {
-    for (const run of ['faulty', 'blind'] as const) {
+  it.each(rules.filter(({ dimensions }) => dimensions.length > 0))('$name', ({ name }) => {
+    const alerts = (['faulty', 'blind'] as const).flatMap((run) => {
       const recording = bare(run);
-      for (const mark of Object.values(recording.marks))
-        for (const alert of firing(named(name), toTables(recording), stretch(recording, mark)))
-          for (const [dimension, value] of Object.entries(alert)) expect({ [dimension]: value }).not.toEqual({ [dimension]: '' });
-    }
+      return Object.values(recording.marks).flatMap((mark) => firing(named(name), toTables(recording), stretch(recording, mark)));
+    });
+    expect(alerts).not.toEqual([]);
+    for (const alert of alerts)
+      for (const [dimension, value] of Object.entries(alert)) expect({ [dimension]: value }).not.toEqual({ [dimension]: '' });
   });
 
   it('nor by a reason that nobody told', () => {

@@ -46,7 +46,7 @@ const main = (given: Record<string, unknown>) =>
 describe('what makes no sense is refused before anything is made, with what to give', () => {
   it.each<[what: string, given: Record<string, unknown>, told: RegExp]>([
     ['a prober of nothing', { monitoredSubscriptions: [] }, /give monitoredSubscriptions .* or managementGroupName/],
-    ['the name of a subscription', { monitoredSubscriptions: [ID, 'Production'] }, /"production"\. Give GUIDs/],
+    ['the name of a subscription', { monitoredSubscriptions: [ID, 'Production'] }, /"Production"\. Give GUIDs/],
     ['an environment whose name has other characters', { environmentName: 'prod/eu' }, /"prod\/eu": give one of letters, digits and/],
     ['a private app without a network', { privateApp: true }, /give virtualNetwork = true/],
     ['people who may sign in to nothing', { signInPrincipals: [ID] }, /give the client ID of the app registration/],

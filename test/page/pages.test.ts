@@ -2,6 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Azurite, startAzurite } from '../../local/azurite.ts';
 import { clusterPage, nodePage } from '../../src/announce/events.ts';
 import { nothingTold } from '../../src/history/outage.ts';
+import { keepAnswers } from '../../src/http/keep-answers.ts';
+import { troubleBanner } from '../../src/page/banner.ts';
+import { html } from '../../src/page/html.ts';
+import { linksWith, percent } from '../../src/page/layout.ts';
 import type { Services } from '../../src/services.ts';
 import { insertOutage, putLog } from '../../src/tables/outage-rows.ts';
 import { writeBatch } from '../../src/tables/rows.ts';
@@ -19,6 +23,7 @@ beforeAll(async () => {
   ({ services } = servicesAt(storage.connectionString, NOW));
   const many = Array.from({ length: 60 }, (_, n): [string, Condition] => [`node-${String(n).padStart(2, '0')}`, 'reachable']);
   await seedNodes(services, cluster, { ...Object.fromEntries(many), 'node-sick': 'unreachable', 'node-off': 'skipped' });
+  await seedNodes(services, cluster, { 'node-sold': 'retired' });
   const outage = { cluster, node: 'node-sick', start: NOW, reason: 'ConnectionRefused' as const, message: hostile, openedAt: NOW };
   const failure = { nonce: 'n', time: NOW, success: false, reason: 'ConnectionRefused', message: hostile };
   await writeBatch(await services.tables.open('fleet'), [
@@ -50,10 +55,33 @@ describe('the page of a cluster', () => {
   it('leads to the nodes that one page does not hold', async () => {
     const first = await open(clusterPage(page, cluster));
     const more = first.links.find((link) => link.includes('cursor='));
+    const short = await open(`${clusterPage(page, cluster)}?limit=20`);
+    expect(short.links.find((link) => link.includes('cursor='))).toContain('limit=20');
     const second = await open(more!);
     expect([first.text.includes('node-00'), first.text.includes('node-59')]).toEqual([true, false]);
     expect([second.text.includes('node-00'), second.text.includes('node-59')]).toEqual([false, true]);
   });
+});
+
+describe('the banner of a cluster', () => {
+  const nodes = { known: 3, reachable: 3, unreachable: 0, unknown: 0, notProbed: 0 };
+  const bannerOf = (...args: Parameters<typeof troubleBanner>) => troubleBanner(...args)?.text;
+
+  it('says that it is cut off though none of its nodes was asked, and of how many that is known', () => {
+    expect(bannerOf(nodes, 1, html`Cut off`)).toBe('<p class="banner unreachable">✖ Cut off</p>');
+    expect(bannerOf({ ...nodes, unreachable: 2 }, 1, html`Cut off`)).toContain('Cut off: 2 of 3 nodes');
+  });
+
+  it('is not green while an outage is open, and says first what is worst', () => {
+    expect(bannerOf(nodes, 0, undefined)).toBeUndefined();
+    expect(bannerOf({ ...nodes, unknown: 1 }, 1, undefined)).toContain('✖ 1 open outage<');
+    expect(bannerOf({ ...nodes, unknown: 1 }, 0, undefined)).toContain('? 1 of 3 nodes could not be asked');
+  });
+});
+
+it('a share is rounded down, and by no more than it must be', () => {
+  expect([0.29, 0.57, 0.58, 1].map((share) => percent(share, 1))).toEqual(['29.0 %', '57.0 %', '58.0 %', '100.0 %']);
+  expect([0.99999, 2 / 3].map((share) => percent(share, 2))).toEqual(['99.99 %', '66.66 %']);
 });
 
 describe('the page of a node', () => {
@@ -64,7 +92,15 @@ describe('the page of a node', () => {
   });
 
   it('tells of one that is not probed why', async () => {
-    expect((await open(nodePage(page, cluster, 'node-off'))).text).toContain('Deallocated');
+    const { text } = await open(nodePage(page, cluster, 'node-off'));
+    expect(text).toContain('Deallocated');
+    expect(text).not.toMatch(/not probed since|Outage since/);
+  });
+
+  it('tells of one that is gone that it is, whatever it was like', async () => {
+    const { text } = await open(nodePage(page, cluster, 'node-sold'));
+    expect(text).toContain('NodeGone');
+    expect(text).toContain('banner notProbed');
   });
 });
 
@@ -90,6 +126,22 @@ describe('the pages', () => {
     // The fleet, the cluster and its second page, and each node.
     expect(seen.size).toBe(3 + 62);
     expect((await open(page)).links.filter((link) => link.includes('code'))).toEqual([]);
+  });
+
+  it.each(['status', `status/clusters/${cluster}`, `status/clusters/${cluster}/nodes/node-sick`])(
+    'give nobody the key of another, though %s is kept for some seconds',
+    async (path) => {
+      const kept = keepAnswers();
+      const asked = async (query: string) => (await ask(services, `${path}${query}`, {}, kept)).text;
+      const [first, second, none] = [await asked('?code=first'), await asked('?code=second'), await asked('')];
+      expect([first.includes('code=first'), second.includes('code=second'), second.includes('first')]).toEqual([true, true, false]);
+      expect(none).not.toContain('code=');
+    },
+  );
+
+  it('link to where a proxy has put them, if PAGE_URL says so', () => {
+    const links = linksWith({ ...services.settings, PAGE_URL: 'https://fleet.example/prober/' }, undefined);
+    expect([links.fleet, links.node('a.b.c', 'n')]).toEqual(['/prober', '/prober/clusters/a.b.c/nodes/n']);
   });
 
   it.each([

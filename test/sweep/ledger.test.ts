@@ -178,7 +178,7 @@ describe('coverageOf', () => {
     },
   );
 
-  it.each(['AccessDenied', 'Throttled', 'OverBudget', 'Lost', 'ProberError'] as const)(
+  it.each(['AccessDenied', 'NodeGroupLocked', 'Throttled', 'OverBudget', 'Lost', 'ProberError'] as const)(
     'suffers from nodes that could not be asked when their turn came: %s',
     (code) => {
       expect(withUnknown(code)).toBe(0.5);

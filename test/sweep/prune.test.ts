@@ -203,10 +203,11 @@ describe('the outbox', () => {
     [30.1, []],
     [29.9, ['outbox|event']],
   ])('%d days after it was written holds %j', async (days, rows) => {
-    await listCluster();
-    await put('fleet', cluster, 'outbox|event', { members: '[]' });
     // Storage stamps rows by the real clock.
-    await pruneAt(ago(-days, new Date().toISOString()));
+    const then = ago(-days, new Date().toISOString());
+    await listCluster({ assessedAt: then });
+    await put('fleet', cluster, 'outbox|event', { members: '[]' });
+    await pruneAt(then);
     expect(await keys('fleet', cluster)).toEqual(['cluster', ...rows]);
   });
 });
@@ -245,11 +246,17 @@ describe('a cluster that is gone', () => {
     expect([await keys('fleet', cluster), await listed()]).toEqual([['cluster', 'log|last', 'node|last'], true]);
   });
 
-  it.each(['', 'SubscriptionUnreadable', 'ClusterStopped'])('is not one that is only recorded for "%s"', async (recordOnly) => {
-    await listCluster({ recordOnly, assessedAt: ago(90) });
-    await pruneAt();
-    expect([await keys('fleet', cluster), await listed()]).toEqual([['cluster'], true]);
-  });
+  it.each(['', 'Excluded', 'ClusterStopped'])(
+    'is one, too, that no sweep has listed for 7 days, recorded only for "%s"',
+    async (recordOnly) => {
+      await listCluster({ recordOnly, assessedAt: ago(6.9) });
+      await pruneAt();
+      expect([await keys('fleet', cluster), await listed()]).toEqual([['cluster'], true]);
+      await listCluster({ recordOnly, assessedAt: ago(7.1) });
+      await pruneAt();
+      expect([await keys('fleet', cluster), await listed()]).toEqual([[], false]);
+    },
+  );
 
   it('stays if it was assessed again, though the list does not say so yet', async () => {
     await gone(8);

@@ -12,9 +12,11 @@ import { pauseBucket, takeSlot } from '../../src/sweep/pace.ts';
 import { flightId } from '../../src/sweep/slice-name.ts';
 import { startSlice } from '../../src/sweep/start-slice.ts';
 import { readNodes, stateProperties } from '../../src/tables/node-rows.ts';
+import { readCursors } from '../../src/tables/pace-rows.ts';
 import { insertPlan, insertTally, markStarted, readPlanAndTallies } from '../../src/tables/plan-rows.ts';
 import { putStarted } from '../../src/tables/poller-rows.ts';
-import { servicesAt } from './services-at.ts';
+import { until } from '../host/until.ts';
+import { type Clock, servicesAt } from './services-at.ts';
 
 const sweep = '2026-11-21T09:35:00Z';
 const subscriptionId = '0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01';
@@ -22,6 +24,7 @@ const bucket = { subscriptionId, region: 'westeurope' };
 const over = new Date('2026-11-21T09:40:00.000Z');
 let azurite: Azurite;
 let services: Services;
+let clock: Clock;
 let queue: QueueClient;
 let cluster: string;
 let clusters = 0;
@@ -33,7 +36,7 @@ beforeAll(async () => {
 afterAll(() => azurite.stop());
 beforeEach(async () => {
   await queue.clearMessages();
-  services = servicesAt(azurite.connectionString, '2026-11-21T09:35:10.000Z').services;
+  ({ services, clock } = servicesAt(azurite.connectionString, '2026-11-21T09:35:10.000Z'));
   clusters += 1;
   cluster = `${subscriptionId}.rg.c${clusters}`;
   const planned = { region: bucket.region, slices: [['a']], due: '2026-11-21T09:35:05.000Z', notProbed: {} };
@@ -52,7 +55,54 @@ const useUp = () => takeSlot(services, bucket, 100_000, false, over);
 
 const count = async () => (await queue.getProperties()).approximateMessagesCount;
 
+describe('a slice whose message holds a slot', () => {
+  const slotted = async () => {
+    const { receivedMessageItems } = await queue.receiveMessages();
+    return receivedMessageItems.map(({ messageText }) => JSON.parse(Buffer.from(messageText, 'base64').toString()))[0];
+  };
+  const nextFree = async () => (await readCursors(await services.tables.open('pace'), bucket)).cursors.nextFree;
+
+  it('starts at it, also where that is the end of a pause and the message is back a little before', async () => {
+    await pauseBucket(services, bucket, 3);
+    await startSlice(services, message());
+    const planned = await nextFree();
+    const back = await until('the message', slotted);
+    clock.move(1500);
+    await startSlice(services, back);
+    expect((await readPlanAndTallies(await sweeps(), sweep, cluster)).started.size).toBe(1);
+    expect(await nextFree()).toBe(planned);
+  });
+
+  it('takes another where it comes too late for it', async () => {
+    await pauseBucket(services, bucket, 3);
+    await startSlice(services, message());
+    const back = await until('the message', slotted);
+    clock.move(4100);
+    await startSlice(services, back);
+    expect((await readPlanAndTallies(await sweeps(), sweep, cluster)).started.size).toBe(1);
+    expect(await nextFree()).toBe(services.now().getTime() + 300);
+  });
+});
+
 describe('a copy of a start', () => {
+  it('tallies nothing where its original has the last slot and begins at this moment', async () => {
+    await useUp();
+    const table = await services.tables.open('pace');
+    let begun = false;
+    table.pipeline.addPolicy({
+      name: 'begin',
+      async sendRequest(request, next) {
+        if (!begun) {
+          begun = true;
+          await markStarted(await sweeps(), sweep, cluster, '0', '2026-11-21T09:35:10.000Z');
+        }
+        return next(request);
+      },
+    });
+    await startSlice(services, message());
+    expect([begun, (await tallies()).size, await count()]).toEqual([true, 0, 0]);
+  });
+
   it('is dropped while its original waits for its slot, though no other slot is left', async () => {
     await pauseBucket(services, bucket, 60);
     await startSlice(services, message());
@@ -88,5 +138,19 @@ describe('a slice that was started', () => {
     const row = (await readNodes(fleet, cluster)).get('a');
     expect([row?.flight, row?.state.latest?.reason]).toEqual([undefined, 'RunCommandFailed']);
     expect(await tallies()).toEqual(new Map([['0', { 'notProbed/OverBudget': ['a'] }]]));
+  });
+});
+
+describe('a node that was never claimed', () => {
+  it('keeps the others of its slice from being tallied no longer than a run may take', async () => {
+    const fleet = await services.tables.open('fleet');
+    await fleet.upsertEntity({ partitionKey: cluster, rowKey: 'node|a', vmId: 'a', ...stateProperties(emptyState, emptyHistory) });
+    const collection = { ...message(), kind: 'collect-slice' as const, deadline: '2026-11-21T09:39:40.000Z' };
+    clock.at('2026-11-21T09:37:39.000Z');
+    await collectSlice(services, collection);
+    expect((await tallies()).size).toBe(0);
+    clock.at('2026-11-21T09:37:41.000Z');
+    await collectSlice(services, collection);
+    expect(await tallies()).toEqual(new Map([['0', { 'unknown/StartLost': ['a'] }]]));
   });
 });
