@@ -1,7 +1,7 @@
 import type { ReasonCode } from '../probe/reasons.ts';
 import { type Counts, emptyCounts, type Outcome } from '../sweep/ledger.ts';
 import type { NodeRow } from '../tables/node-rows.ts';
-import { openSince } from './node-state.ts';
+import { isBlind, openSince } from './node-state.ts';
 
 /** Intervals after which a verdict says nothing any more. */
 export const STALE_AFTER_INTERVALS = 3;
@@ -12,6 +12,8 @@ export interface RollUp {
   nodes: Counts;
   byReason: Partial<Record<ReasonCode, number>>;
   openOutages: number;
+  /** Nodes that nobody knows any more, see `isBlind`. */
+  blindNodes: number;
   /** Names of nodes that are not reachable though they were probed. */
   notReachable: string[];
 }
@@ -31,9 +33,13 @@ export function outcomeOf(row: NodeRow, now: Date, intervalMs: number): Outcome 
   return { verdict: latest.verdict, reason: latest.reason };
 }
 
-/** Rolls the nodes of a cluster up. Retired nodes do not count. Pure. */
-export function rollUp(rows: Iterable<NodeRow>, now: Date, intervalMs: number): RollUp {
-  const result: RollUp = { nodes: { ...emptyCounts }, byReason: {}, openOutages: 0, notReachable: [] };
+/**
+ * Rolls the nodes of a cluster up. Retired nodes do not count. Pure.
+ *
+ * @param blindAfter - unknown probes in a row.
+ */
+export function rollUp(rows: Iterable<NodeRow>, now: Date, intervalMs: number, blindAfter: number): RollUp {
+  const result: RollUp = { nodes: { ...emptyCounts }, byReason: {}, openOutages: 0, blindNodes: 0, notReachable: [] };
   for (const row of rows) {
     if (row.retiredAt !== undefined) continue;
     const { verdict, reason } = outcomeOf(row, now, intervalMs);
@@ -41,6 +47,7 @@ export function rollUp(rows: Iterable<NodeRow>, now: Date, intervalMs: number): 
     result.nodes[verdict] += 1;
     result.byReason[reason] = (result.byReason[reason] ?? 0) + 1;
     if (openSince(row.state) !== undefined) result.openOutages += 1;
+    if (verdict === 'unknown' && isBlind(row.state, blindAfter)) result.blindNodes += 1;
     if ((verdict === 'unreachable' || verdict === 'unknown') && result.notReachable.length < NAMES_KEPT)
       result.notReachable.push(row.facts.node);
   }

@@ -105,9 +105,13 @@ export async function judgeBlindness(
 ): Promise<Blindness> {
   const { BLIND_PERCENT, CLUSTER_QUORUM_NODES } = services.settings;
   const inOutage = new Set(clusters.filter(({ outage }) => openEpisode(outage.outage) !== undefined).map((row) => row.cluster));
+  const blindNodes = new Map(clusters.map((row) => [row.cluster, row.blindNodes]));
   const sights = [...sealed].map(([cluster, ledger]) => {
     const sight = sightOf(cluster, ledger, BLIND_PERCENT, CLUSTER_QUORUM_NODES);
-    return { ...sight, blind: sight.blind && !inOutage.has(cluster) };
+    // Fewer nodes than a quorum, all of them unknown: that is believed once it has been so for BLIND_AFTER probes of each.
+    const { planned, unknown } = sight;
+    const few = planned < CLUSTER_QUORUM_NODES && unknown > 0 && unknown === planned && (blindNodes.get(cluster) ?? 0) >= planned;
+    return { ...sight, blind: (sight.blind || few) && !inOutage.has(cluster) };
   });
   const proberBlind = isProberBlind(sights);
   const over = new Set(clusters.filter(({ recordOnly }) => isOver(recordOnly)).map((row) => row.cluster));

@@ -48,7 +48,7 @@ async function recollect(
 /** The ledger of a cluster that was never planned: its known nodes, lost. */
 async function lost({ tables, settings, now }: Services, cluster: string): Promise<Ledger> {
   const rows = (await readJudgedNodes(await tables.open('fleet'), cluster)).values();
-  const { known } = rollUp(rows, now(), intervalAt(settings.SWEEP_SCHEDULE, now())).nodes;
+  const { known } = rollUp(rows, now(), intervalAt(settings.SWEEP_SCHEDULE, now()), settings.BLIND_AFTER).nodes;
   return {
     known,
     reachable: 0,

@@ -27,6 +27,8 @@ export interface ClusterRow {
   /** Why it is only recorded. */
   recordOnly?: string;
   openOutages: number;
+  /** Nodes that nobody knows any more, see `isBlind`. */
+  blindNodes: number;
   /** Up to 500 names of nodes that are not reachable. */
   notReachable: string[];
   /** The outage of the cluster itself, or its last one, and when it fell below half the quorum. */
@@ -61,6 +63,7 @@ export function toClusterRow(cluster: string, row: Record<string, unknown>): Clu
     upgrading: row.upgrading === true,
     recordOnly: text('recordOnly') || undefined,
     openOutages: Number(row.openOutages ?? 0),
+    blindNodes: Number(row.blindNodes ?? 0),
     notReachable: fromLongJson(z.array(z.string()), 'notReachable', row, []),
     outage: readJson(outageState, row.outage, {}),
     commonFactors: readJson(z.array(commonFactor), row.commonFactors, []),

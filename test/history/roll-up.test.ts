@@ -64,15 +64,15 @@ describe('rollUp', () => {
     fc.assert(
       fc.property(fc.uniqueArray(told, { selector: ({ node }) => node, maxLength: 30, size: 'max' }), (all) => {
         const rows = all.map(rowOf);
-        const { nodes, byReason, openOutages, notReachable } = rollUp(rows, now, interval);
+        const { nodes, byReason, openOutages, blindNodes, notReachable } = rollUp(rows, now, interval, 3);
         const kept = all.filter(({ retired }) => !retired);
         expect(nodes.known).toBe(kept.length);
         expect(nodes.reachable + nodes.unreachable + nodes.unknown + nodes.notProbed).toBe(nodes.known);
         expect(Object.values(byReason).reduce((sum, count) => sum + count, 0)).toBe(nodes.known);
         expect(notReachable).toHaveLength(nodes.unreachable + nodes.unknown);
         expect(openOutages).toBe(kept.filter(({ outage }) => outage).length);
-        const turned = rollUp([...rows].reverse(), now, interval);
-        expect(turned).toEqual({ nodes, byReason, openOutages, notReachable: [...notReachable].reverse() });
+        const turned = rollUp([...rows].reverse(), now, interval, 3);
+        expect(turned).toEqual({ nodes, byReason, openOutages, blindNodes, notReachable: [...notReachable].reverse() });
       }),
       { numRuns: 500 },
     );
@@ -80,16 +80,30 @@ describe('rollUp', () => {
 
   it('names the nodes that are not reachable though they were probed, at most 500', () => {
     const rows = Array.from({ length: 600 }, (_, n) => rowOf({ node: `n${n}`, verdict: n % 2 === 0 ? 'unreachable' : 'unknown' }));
-    const { nodes, notReachable } = rollUp([rowOf({ node: 'fine', verdict: 'reachable' }), rowOf({ node: 'new' }), ...rows], now, interval);
+    const { nodes, notReachable } = rollUp(
+      [rowOf({ node: 'fine', verdict: 'reachable' }), rowOf({ node: 'new' }), ...rows],
+      now,
+      interval,
+      3,
+    );
     expect(nodes).toEqual({ known: 602, reachable: 1, unreachable: 300, unknown: 300, notProbed: 1 });
     expect(notReachable).toEqual(rows.slice(0, 500).map(({ facts }) => facts.node));
   });
 
+  it('counts the nodes that have been unknown for as many probes as make a node blind', () => {
+    const unseenFor = (unknowns: number, verdict: 'unknown' | 'reachable' = 'unknown') => {
+      const row = rowOf({ node: `${verdict}-${unknowns}`, verdict });
+      return { ...row, state: { ...row.state, unknowns } };
+    };
+    expect(rollUp([unseenFor(2), unseenFor(3), unseenFor(9), unseenFor(9, 'reachable')], now, interval, 3).blindNodes).toBe(2);
+  });
+
   it('of no rows is empty', () => {
-    expect(rollUp([], now, interval)).toEqual({
+    expect(rollUp([], now, interval, 3)).toEqual({
       nodes: { known: 0, reachable: 0, unreachable: 0, unknown: 0, notProbed: 0 },
       byReason: {},
       openOutages: 0,
+      blindNodes: 0,
       notReachable: [],
     });
   });

@@ -57,7 +57,7 @@ export async function assess(services: Services, cluster: string): Promise<void>
   const { tables, settings, now } = services;
   const { subscriptionId, resourceGroup, name } = parseClusterId(cluster)!;
   const rows = await readNodes(await tables.open('fleet'), cluster);
-  const { byReason: _, ...rolled } = rollUp(rows.values(), now(), intervalAt(settings.SWEEP_SCHEDULE, now()));
+  const { byReason: _, ...rolled } = rollUp(rows.values(), now(), intervalAt(settings.SWEEP_SCHEDULE, now()), settings.BLIND_AFTER);
   const at = now().toISOString();
   await publishCluster(await tables.open('clusters'), {
     cluster,

@@ -44,6 +44,7 @@ const row = (name: string, more: Partial<ClusterRow> = {}): ClusterRow => ({
   nodes: { known: 10, reachable: 10, unreachable: 0, unknown: 0, notProbed: 0 },
   upgrading: false,
   openOutages: 0,
+  blindNodes: 0,
   notReachable: [],
   outage: {},
   commonFactors: [],

@@ -88,6 +88,7 @@ describe('grantConfirmations', () => {
       nodes: emptyCounts,
       upgrading: false,
       openOutages: 0,
+      blindNodes: 0,
       notReachable: [],
       outage: { outage },
       commonFactors: [],

@@ -69,6 +69,7 @@ const rowOf = (name: string): ClusterRow => ({
   nodes: emptyCounts,
   upgrading: false,
   openOutages: 0,
+  blindNodes: 0,
   notReachable: [],
   outage: {},
   commonFactors: [],
@@ -124,6 +125,17 @@ describe('a cluster of which most nodes give no verdict', () => {
     expect(events()).toEqual([]);
     await judge(1, { shop: ledgerOf(5), bank: well, post: well });
     expect(events()).toEqual(['ClusterBlind shop']);
+  });
+
+  it('is blind with one node alone once that has been unknown for as many probes as make a node blind', async () => {
+    const lone = { post: ledgerOf(1, 'AgentNotReady', 1), bank: well };
+    const row = (blindNodes: number) => [{ ...rowOf('post'), blindNodes }];
+    await judge(0, lone, row(0));
+    expect(events()).toEqual([]);
+    await judge(1, lone, row(1));
+    expect(events()).toEqual(['ClusterBlind post']);
+    await judge(2, { post: ledgerOf(0, 'AgentNotReady', 1), bank: well }, row(0));
+    expect(events()).toEqual(['ClusterBlind post', 'ClusterSighted post']);
   });
 
   it('is not blind while it is in an outage of its own: that much was seen', async () => {
