@@ -5,6 +5,7 @@ import { nodePlace, viewNodePage } from '../http/list-nodes.ts';
 import { viewWorstOutages } from '../http/list-outages.ts';
 import { readPage } from '../http/paging.ts';
 import type { Reply, RouteRequest } from '../http/route.ts';
+import { isReasonCode, reasons } from '../probe/reasons.ts';
 import type { Services } from '../services.ts';
 import { readStandingCluster } from '../tables/cluster-list.ts';
 import { troubleBanner } from './banner.ts';
@@ -20,7 +21,8 @@ function banner({ nodes, openOutages, clusterOutage, recordOnly }: ClusterView):
   const cutOff = clusterOutage === null ? undefined : html`Cut off since ${when(clusterOutage.start)}`;
   const trouble = troubleBanner(nodes, openOutages, cutOff);
   if (trouble !== undefined) return trouble;
-  if (recordOnly !== null || nodes.reachable === 0) return html`<p class="banner unknown">– None of its ${nodes.known} nodes is probed</p>`;
+  if (recordOnly !== null || nodes.reachable === 0)
+    return html`<p class="banner unknown">– None of its ${nodes.known} nodes is probed</p>${isReasonCode(recordOnly) && html`<p>${reasons[recordOnly].sentence}</p>`}`;
   return html`<p class="banner reachable">● All ${nodes.reachable} probed nodes reach their API server</p>`;
 }
 
