@@ -13,7 +13,7 @@ h1 { font-size: 1.25rem; margin: 0; } h2 { font-size: 1.1rem; margin: 2rem 0 .5r
 .unreachable { color: var(--bad); } .unknown, .notProbed { color: var(--odd); } .reachable { color: var(--good); }
 table { border-collapse: collapse; width: 100%; } th, td { border-bottom: 1px solid var(--line); padding: .35rem .5rem; text-align: left; vertical-align: top; }
 td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; } .wrap { overflow-x: auto; } small { opacity: .8; }
-summary { cursor: pointer; padding: .35rem 0; } code { font-size: .9em; } a, code, td { overflow-wrap: anywhere; }`);
+summary { cursor: pointer; padding: .35rem 0; } code { font-size: .9em; } a, code { overflow-wrap: anywhere; }`);
 
 /** Verdicts in words, with signs for those who do not see colours. */
 export const SIGNS = { reachable: '● reachable', unreachable: '✖ unreachable', unknown: '? unknown', notProbed: '– not probed' } as const;
