@@ -28,6 +28,12 @@ export interface Search {
 /** The node that is looked for: by its name, within one cluster if that is given, or by its resource. */
 export type Wanted = { node: string; cluster?: string } | { target: Target };
 
+/** The subscription that the node must be of, as far as that was said. */
+export function subscriptionOf(wanted: Wanted): string | undefined {
+  if ('target' in wanted) return wanted.target.subscriptionId;
+  return wanted.cluster && parseClusterId(wanted.cluster)?.subscriptionId;
+}
+
 const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
 
 /** Whether a cluster can have the node, as far as its own facts tell. */
@@ -69,7 +75,7 @@ export async function findNode(
   wanted: Wanted,
   { now, tell, isOver = () => false }: { now: Date; tell: (line: string) => void; isOver?: () => boolean },
 ): Promise<Search> {
-  const own = 'target' in wanted ? wanted.target.subscriptionId : wanted.cluster && parseClusterId(wanted.cluster)?.subscriptionId;
+  const own = subscriptionOf(wanted);
   const found: FoundNode[] = [];
   const gaps: string[] = [];
   const readable = async <T>(what: string, read: () => Promise<T>, otherwise: T): Promise<T> => {

@@ -4,7 +4,7 @@ import { currentIntervalMs } from './current-interval.ts';
 import type { KeptAnswers } from './keep-answers.ts';
 import { readRequest } from './read-request.ts';
 import { render, toProblem, toResponse } from './render.ts';
-import type { Route } from './route.ts';
+import { isPage, type Route } from './route.ts';
 
 const LONGEST_KEPT_MS = 5_000;
 /** However short the interval is, an answer is old only by a small part of it. */
@@ -25,8 +25,7 @@ export async function answer(services: Services, kept: KeptAnswers, route: Route
     const longest = Math.min(LONGEST_KEPT_MS, currentIntervalMs(services) * SHARE_OF_INTERVAL);
     asked.query.sort();
     // The links of a page bear the key of whoever asked for it.
-    const isPage = route.replies[200]?.types?.includes('text/html') ?? false;
-    const key = JSON.stringify([route.name, asked.params, asked.query.toString(), isPage && asked.key]);
+    const key = JSON.stringify([route.name, asked.params, asked.query.toString(), isPage(route) && asked.key]);
     const { readAt, ...rendered } = await kept.get(key, now.getTime(), longest, make);
     const age = String(Math.max(0, Math.floor((services.now().getTime() - readAt) / 1000)));
     return toResponse({ ...rendered, headers: { ...rendered.headers, age } }, condition);

@@ -1,6 +1,6 @@
 import { chooseNode } from '../fleet/choose-node.ts';
-import type { FoundNode, Wanted } from '../fleet/find-node.ts';
-import { instanceTarget, parseClusterId, parseTarget } from '../fleet/resource-id.ts';
+import { type FoundNode, subscriptionOf, type Wanted } from '../fleet/find-node.ts';
+import { instanceTarget, parseTarget } from '../fleet/resource-id.ts';
 import { subscriptionsInScope } from '../fleet/scope.ts';
 import type { Services } from '../services.ts';
 import { askAzure } from './ask-azure.ts';
@@ -27,7 +27,7 @@ export async function resolveTarget(services: Services, asked: CheckRequest): Pr
   const { settings, arm } = services;
   const wanted = wantedOf(asked);
   const scope = await askAzure('list the subscriptions', () => subscriptionsInScope(settings.SUBSCRIPTIONS, arm.subscriptions));
-  const subscription = 'target' in wanted ? wanted.target.subscriptionId : wanted.cluster && parseClusterId(wanted.cluster)?.subscriptionId;
+  const subscription = subscriptionOf(wanted);
   if (subscription !== undefined && !scope.includes(subscription))
     throw new HttpProblem(
       403,

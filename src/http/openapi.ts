@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { components, problem } from './components.ts';
-import type { ReplySpec, Route } from './route.ts';
+import { isPage, type ReplySpec, type Route } from './route.ts';
 
 type Json = Record<string, unknown>;
 
@@ -30,7 +30,6 @@ export function refusal(description: string, headers?: ReplySpec['headers']): Re
   return { description, schema: problem, types: [problemType], headers };
 }
 
-const isPage = ({ replies }: Route) => replies[200]?.types?.[0] === 'text/html';
 /** Whether callers may keep the body, and ask whether it is still the same. */
 const hasEtag = (route: Route) => route.method === 'GET' && !isPage(route);
 

@@ -53,3 +53,8 @@ export interface Route {
   replies: Readonly<Record<number, ReplySpec>>;
   handle(services: Services, request: RouteRequest): Promise<Reply>;
 }
+
+/** Whether a route answers with a page for people. */
+export function isPage({ replies }: Route): boolean {
+  return replies[200]?.types?.[0] === 'text/html';
+}

@@ -7,7 +7,7 @@ import type { Arm } from '../services.ts';
 import type { Settings } from '../settings.ts';
 import { inconclusive } from './classify.ts';
 import { classifyAzureError, unknownFrom } from './classify-azure.ts';
-import { type Judged, judgeRun, withoutAnswer } from './judge-run.ts';
+import { type Judged, judgeState, withoutAnswer } from './judge-run.ts';
 import { pollRun, startRun } from './run-command.ts';
 import { composeScript } from './script.ts';
 
@@ -62,10 +62,8 @@ export async function checkNode(
     const deadline = Date.now() + settings.PROBE_DEADLINE_SECONDS * 1000;
     for (let delay = settings.FIRST_COLLECT_SECONDS; Date.now() < deadline; delay = settings.COLLECT_AGAIN_SECONDS) {
       await sleep(delay * 1000);
-      const run = await pollRun(compute, formatTarget(target), poller);
-      if (run.status === 'done') return judgeRun(run.statuses, nonce);
-      if (run.status === 'failed') throw run.error;
-      if (run.status === 'lost') return withoutAnswer(inconclusive('StartLost', 'the poller of the run could not be restored'));
+      const judged = judgeState(await pollRun(compute, formatTarget(target), poller), nonce);
+      if (judged !== undefined) return judged;
       tell('Still running…');
     }
     return withoutAnswer(inconclusive('RunCommandTimedOut', `Run Command gave no answer within ${settings.PROBE_DEADLINE_SECONDS} s`));

@@ -1,6 +1,8 @@
 import { classifyReport, inconclusive, type Verdict } from './classify.ts';
+import { unknownFrom } from './classify-azure.ts';
 import { parseReport, type RunCommandStatus, stdoutOf } from './parse.ts';
 import { redact } from './redact.ts';
+import type { RunState } from './run-command.ts';
 
 const MESSAGE_LIMIT = 400;
 
@@ -14,6 +16,20 @@ export interface Judged {
 
 /** A verdict on a run of which there is no answer to judge: its message is all that is known. */
 export const withoutAnswer = (verdict: Verdict): Judged => ({ verdict, evidence: verdict.message });
+
+/** Judges what one look at a run told; undefined while it goes on. */
+export function judgeState(run: RunState, nonce: string): Judged | undefined {
+  switch (run.status) {
+    case 'running':
+      return undefined;
+    case 'done':
+      return judgeRun(run.statuses, nonce);
+    case 'lost':
+      return withoutAnswer(inconclusive('StartLost', 'the poller of the run is of another version'));
+    case 'failed':
+      return withoutAnswer(unknownFrom(run.error));
+  }
+}
 
 /**
  * Judges the result of a run that Azure calls a success, which it does for any exit code and for scripts that never finished.

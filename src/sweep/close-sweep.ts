@@ -6,14 +6,14 @@ import { readSweep, type SweepRows } from '../tables/sweep-rows.ts';
 import { completeSweep } from './complete-sweep.ts';
 import type { MessageOf } from './messages.ts';
 import { requestAssessment } from './request-assessment.ts';
-import { intervalAfter, nextOccurrence } from './schedule.ts';
+import { endOf, intervalAfter } from './schedule.ts';
 import { sealCluster } from './seal-cluster.ts';
 
 const LAST_RUN_SECONDS = 60;
 const CONCURRENT_CLUSTERS = 8;
 
 function lastRun({ settings }: Services, sweep: string): Date {
-  const next = nextOccurrence(settings.SWEEP_SCHEDULE, new Date(sweep));
+  const next = endOf(settings, sweep);
   return new Date(next.getTime() + (settings.PROBE_DEADLINE_SECONDS + LAST_RUN_SECONDS) * 1000);
 }
 

@@ -11,7 +11,7 @@ import { type Outcome, toTally } from './ledger.ts';
 import type { MessageOf } from './messages.ts';
 import { recordResults } from './record-results.ts';
 import { requestAssessment } from './request-assessment.ts';
-import { nextOccurrence } from './schedule.ts';
+import { endOf } from './schedule.ts';
 import { flightId, isPlanned } from './slice-name.ts';
 
 /** Stage 5: looks at the flights of a slice, records those that have ended, comes back for the others, and tallies the slice when none is left. */
@@ -30,7 +30,7 @@ export async function collectSlice(services: Services, message: MessageOf<'colle
   const underWay = [...rows.values()].some(({ flight }) => flight?.id === id && flight.overdue !== true);
   if (head.tallied && !underWay) return;
   const busyUntil = new Date(Date.parse(message.deadline) - COLLECT_GRACE_SECONDS * 1000);
-  const next = nextOccurrence(settings.SWEEP_SCHEDULE, new Date(sweep));
+  const next = endOf(settings, sweep);
   const run = {
     id,
     cluster,

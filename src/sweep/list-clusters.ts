@@ -10,7 +10,7 @@ import { divideBudget } from './divide-budget.ts';
 import { effectDone } from './effect.ts';
 import type { MessageOf } from './messages.ts';
 import { startsBetween } from './pace.ts';
-import { intervalAfter, lastStart, nextOccurrence } from './schedule.ts';
+import { endOf, intervalAfter, lastStart } from './schedule.ts';
 
 /** What is left to say of a cluster that was not listed: enough to record its nodes and, where it is gone, to close its outages. */
 function remembered(row: ClusterRow, recordOnly: ReasonCode): ClusterFacts {
@@ -27,7 +27,7 @@ function withQuotas(
   known: readonly ClusterRow[],
 ): ClusterFacts[] {
   const occurrence = new Date(sweep);
-  const budget = startsBetween(settings, now(), nextOccurrence(settings.SWEEP_SCHEDULE, occurrence));
+  const budget = startsBetween(settings, now(), endOf(settings, sweep));
   const turn = Math.round(occurrence.getTime() / intervalAfter(settings.SWEEP_SCHEDULE, occurrence));
   const knownNodes = new Map(known.map((row) => [row.cluster, row.nodes.known]));
   const probed = listed.filter(({ recordOnly }) => recordOnly === undefined);

@@ -1,7 +1,6 @@
 import { parseClusterId } from '../fleet/resource-id.ts';
 import { inconclusive } from '../probe/classify.ts';
-import { unknownFrom } from '../probe/classify-azure.ts';
-import { type Judged, judgeRun, withoutAnswer } from '../probe/judge-run.ts';
+import { type Judged, judgeState, withoutAnswer } from '../probe/judge-run.ts';
 import { pollRun } from '../probe/run-command.ts';
 import type { Services } from '../services.ts';
 import type { NodeRow } from '../tables/node-rows.ts';
@@ -21,9 +20,5 @@ export async function lookAtRun(
   poller: string,
 ): Promise<Judged | undefined> {
   const compute = services.arm.compute(parseClusterId(cluster)!.subscriptionId);
-  const run = await pollRun(compute, row.facts.resourceId, poller);
-  if (run.status === 'running') return undefined;
-  if (run.status === 'done') return judgeRun(run.statuses, nonce);
-  if (run.status === 'lost') return withoutAnswer(inconclusive('StartLost', 'the poller of the run is of another version'));
-  return withoutAnswer(unknownFrom(run.error));
+  return judgeState(await pollRun(compute, row.facts.resourceId, poller), nonce);
 }

@@ -33,11 +33,16 @@ export function nextOccurrence(expression: string, after: Date): Date {
   return next;
 }
 
+/** When a sweep gives way to the next one. */
+export function endOf({ SWEEP_SCHEDULE }: { SWEEP_SCHEDULE: string }, sweep: string): Date {
+  return nextOccurrence(SWEEP_SCHEDULE, new Date(sweep));
+}
+
 const LATE_MS = 120_000;
 
 /** When it is too late to begin anything of a sweep: until then what comes late is planned or tallied, rather than lost. */
-export function lastStart({ SWEEP_SCHEDULE }: { SWEEP_SCHEDULE: string }, sweep: string): Date {
-  return new Date(nextOccurrence(SWEEP_SCHEDULE, new Date(sweep)).getTime() + LATE_MS);
+export function lastStart(settings: { SWEEP_SCHEDULE: string }, sweep: string): Date {
+  return new Date(endOf(settings, sweep).getTime() + LATE_MS);
 }
 
 /** The latest occurrence at or before a moment. */

@@ -7,7 +7,7 @@ import { COLLECT_GRACE_SECONDS } from './claim.ts';
 import { effectDone } from './effect.ts';
 import { addUp, type Ledger, outstanding, type Plan } from './ledger.ts';
 import { requestAssessment } from './request-assessment.ts';
-import { intervalAt, nextOccurrence } from './schedule.ts';
+import { endOf, intervalAt } from './schedule.ts';
 import { putOff } from './slice-name.ts';
 
 const MISSING_AFTER_MS = 60_000;
@@ -25,7 +25,7 @@ async function recollect(
   missing: ReadonlySet<string>,
 ): Promise<void> {
   const { settings, tables, queue, now } = services;
-  const next = nextOccurrence(settings.SWEEP_SCHEDULE, new Date(sweep)).getTime();
+  const next = endOf(settings, sweep).getTime();
   const latest = Math.max(now().getTime() + settings.PROBE_DEADLINE_SECONDS * 1000, next) + COLLECT_GRACE_SECONDS * 1000;
   const isMissing = (slice: string) => {
     const since = started.get(slice);

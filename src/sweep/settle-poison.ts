@@ -3,7 +3,7 @@ import { inconclusive } from '../probe/classify.ts';
 import { redact } from '../probe/redact.ts';
 import type { Services } from '../services.ts';
 import { readCheck } from '../tables/check-rows.ts';
-import { readNodes } from '../tables/node-rows.ts';
+import { readJudgedNodes } from '../tables/node-rows.ts';
 import { insertPlan, insertTally } from '../tables/plan-rows.ts';
 import { insertOnce } from '../tables/rows.ts';
 import { endCheck } from './end-check.ts';
@@ -25,7 +25,9 @@ async function settle(services: Services, message: WorkMessage): Promise<void> {
   const { sweep } = message;
   if (message.kind === 'list-clusters') await giveUpListing(services, message);
   if (message.kind === 'expand-cluster') {
-    const known = [...(await readNodes(await tables.open('fleet'), message.cluster)).values()].filter((row) => row.retiredAt === undefined);
+    const known = [...(await readJudgedNodes(await tables.open('fleet'), message.cluster)).values()].filter(
+      (row) => row.retiredAt === undefined,
+    );
     const nodes = known.map((row) => row.facts.node);
     const notProbed: Record<string, string[]> = nodes.length > 0 ? { ProberError: nodes } : {};
     await insertPlan(sweeps, sweep, message.cluster, { region: '', slices: [], due: now().toISOString(), notProbed });

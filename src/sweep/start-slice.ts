@@ -9,7 +9,7 @@ import type { MessageOf } from './messages.ts';
 import { moveRest } from './move-rest.ts';
 import { pauseBucket } from './pace.ts';
 import { postRuns } from './post-runs.ts';
-import { lastStart, nextOccurrence } from './schedule.ts';
+import { endOf, lastStart } from './schedule.ts';
 import { confirmationOf, flightId, isPlanned, timesPutOff } from './slice-name.ts';
 import { takeTurn } from './take-turn.ts';
 import { tallyNotProbed } from './tally-not-probed.ts';
@@ -45,7 +45,7 @@ export async function startSlice(services: Services, message: StartSlice): Promi
   if (await mustWait(services, message)) return queue.sendBack(message, GO_BACK_SECONDS);
 
   const bucket = { subscriptionId: parseClusterId(cluster)!.subscriptionId, region: head.region };
-  const over = nextOccurrence(settings.SWEEP_SCHEDULE, new Date(sweep));
+  const over = endOf(settings, sweep);
   const extra = message.confirms !== undefined;
   const turn = await takeTurn(services, bucket, { nodes: nodes.length, extra, before: over, slot: message.slot });
   if (turn.when === 'never') {

@@ -7,7 +7,7 @@ import { insertSweep } from '../tables/sweep-rows.ts';
 import { sendCloseSweep } from './close-sweep.ts';
 import { effectDone } from './effect.ts';
 import type { MessageOf } from './messages.ts';
-import { intervalAfter, lastStart, nextOccurrence, sweepIdAt } from './schedule.ts';
+import { endOf, intervalAfter, lastStart, sweepIdAt } from './schedule.ts';
 
 const MANY_SUBSCRIPTIONS = 10;
 const EARLIER_SWEEPS = 3;
@@ -22,7 +22,7 @@ export async function requestSweep({ settings, queue, now }: Services, isPastDue
   const sweep = sweepIdAt(settings.SWEEP_SCHEDULE, now(), isPastDue);
   if (sweep === undefined) return;
   // However late a cold start delivers it, it is this sweep's turn until the next one's.
-  await queue.send({ kind: 'start-sweep', sweep }, { deadline: nextOccurrence(settings.SWEEP_SCHEDULE, new Date(sweep)) });
+  await queue.send({ kind: 'start-sweep', sweep }, { deadline: endOf(settings, sweep) });
 }
 
 /** Seconds by which a subscription's listing is delayed: the same in each sweep, spread over a quarter of the interval. */
