@@ -140,7 +140,9 @@ export const eventSchemas = {
       coverage: text(
         'The share of nodes that were asked among those that should be, 0 to 1; empty while its subscription cannot be listed, which the heartbeat tells.',
       ),
-      reason: text('The reason of its outage or blindness, as in the reference of reasons; empty if it has neither.'),
+      reason: text(
+        'The reason of its outage or blindness, else of most of the open outages of its nodes, as in the reference of reasons; empty if there is none.',
+      ),
       upgrading: flag('`true` while Azure upgrades or changes the cluster: it is probed all the same.'),
       page: cause.page,
     }),

@@ -1,5 +1,6 @@
 import type { ReasonCode } from '../probe/reasons.ts';
 import type { NodeRow } from '../tables/node-rows.ts';
+import { mostFrequent } from './most-frequent.ts';
 import type { Episode } from './node-state.ts';
 import { outcomeOf } from './roll-up.ts';
 
@@ -58,11 +59,9 @@ export function judgeQuorum(rows: Iterable<NodeRow>, now: Date, intervalMs: numb
   };
 }
 
-/** The reason that most of the failing nodes have; the first by name among equals. */
+/** The reason that most of the failing nodes have. */
 export function dominantReason(failing: readonly NodeRow[]): ReasonCode {
-  const counts = new Map<ReasonCode, number>();
-  for (const { state } of failing) if (state.latest) counts.set(state.latest.reason, (counts.get(state.latest.reason) ?? 0) + 1);
-  return [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))[0]?.[0] ?? 'Undiagnosed';
+  return mostFrequent(failing.flatMap(({ state }) => (state.latest === undefined ? [] : [state.latest.reason]))) ?? 'Undiagnosed';
 }
 
 /** When as many nodes as the quorum needs had begun to fail. */

@@ -1,7 +1,8 @@
 import type { ReasonCode } from '../probe/reasons.ts';
 import { type Counts, emptyCounts, type Outcome } from '../sweep/ledger.ts';
 import type { NodeRow } from '../tables/node-rows.ts';
-import { isBlind, openSince } from './node-state.ts';
+import { mostFrequent } from './most-frequent.ts';
+import { isBlind, openEpisode } from './node-state.ts';
 
 /** Intervals after which a verdict says nothing any more. */
 export const STALE_AFTER_INTERVALS = 3;
@@ -12,6 +13,8 @@ export interface RollUp {
   nodes: Counts;
   byReason: Partial<Record<ReasonCode, number>>;
   openOutages: number;
+  /** The reason that most of these began with. */
+  outageReason?: ReasonCode;
   /** Nodes that nobody knows any more, see `isBlind`. */
   blindNodes: number;
   /** Names of nodes that are not reachable though they were probed. */
@@ -40,16 +43,18 @@ export function outcomeOf(row: NodeRow, now: Date, intervalMs: number): Outcome 
  */
 export function rollUp(rows: Iterable<NodeRow>, now: Date, intervalMs: number, blindAfter: number): RollUp {
   const result: RollUp = { nodes: { ...emptyCounts }, byReason: {}, openOutages: 0, blindNodes: 0, notReachable: [] };
+  const begunWith: ReasonCode[] = [];
   for (const row of rows) {
     if (row.retiredAt !== undefined) continue;
     const { verdict, reason } = outcomeOf(row, now, intervalMs);
     result.nodes.known += 1;
     result.nodes[verdict] += 1;
     result.byReason[reason] = (result.byReason[reason] ?? 0) + 1;
-    if (openSince(row.state) !== undefined) result.openOutages += 1;
+    const open = openEpisode(row.state.outage);
+    if (open !== undefined) begunWith.push(open.reason);
     if (verdict === 'unknown' && isBlind(row.state, blindAfter)) result.blindNodes += 1;
     if ((verdict === 'unreachable' || verdict === 'unknown') && result.notReachable.length < NAMES_KEPT)
       result.notReachable.push(row.facts.node);
   }
-  return result;
+  return { ...result, openOutages: begunWith.length, outageReason: mostFrequent(begunWith) };
 }

@@ -27,7 +27,7 @@ function availabilityOf(
   span: { startedAt: string; completedAt: string },
   pageUrl: string | undefined,
 ): Availability {
-  const { openOutages, nodes, outage } = cluster;
+  const { openOutages, outageReason, nodes, outage } = cluster;
   const down = openEpisode(outage.outage);
   const name = blind === undefined ? cluster.cluster : `${cluster.cluster}/blind`;
   return {
@@ -46,7 +46,7 @@ function availabilityOf(
       blind: String(blind !== undefined),
       // Where the subscription could not be listed, its gap in the heartbeat tells of it once, and not each cluster.
       coverage: unlistedReasons.some((reason) => reason === cluster.recordOnly) ? '' : coverageOf(ledger).toFixed(4),
-      reason: down?.reason ?? blind?.reason ?? '',
+      reason: down?.reason ?? blind?.reason ?? outageReason ?? '',
       upgrading: String(cluster.upgrading),
       page: clusterPage(pageUrl, cluster.cluster),
     },

@@ -5,6 +5,7 @@ import type { ClusterOutageState } from '../history/cluster-outage.ts';
 import { type CommonFactor, commonFactor } from '../history/common-factors.ts';
 import { episode } from '../history/node-state.ts';
 import { addUptimes, emptyBuckets, type Uptime, type UptimeBuckets, uptime, uptimeBuckets } from '../history/uptime.ts';
+import { isReasonCode, type ReasonCode } from '../probe/reasons.ts';
 import { type Counts, counts, emptyCounts } from '../sweep/ledger.ts';
 import { fromLongJson, toLongJson } from './long-json.ts';
 import { readJson } from './read-json.ts';
@@ -27,6 +28,8 @@ export interface ClusterRow {
   /** Why it is only recorded. */
   recordOnly?: string;
   openOutages: number;
+  /** The reason that most of its nodes' open outages began with. */
+  outageReason?: ReasonCode;
   /** Nodes that nobody knows any more, see `isBlind`. */
   blindNodes: number;
   /** Up to 500 names of nodes that are not reachable. */
@@ -63,6 +66,7 @@ export function toClusterRow(cluster: string, row: Record<string, unknown>): Clu
     upgrading: row.upgrading === true,
     recordOnly: text('recordOnly') || undefined,
     openOutages: Number(row.openOutages ?? 0),
+    outageReason: isReasonCode(row.outageReason) ? row.outageReason : undefined,
     blindNodes: Number(row.blindNodes ?? 0),
     notReachable: fromLongJson(z.array(z.string()), 'notReachable', row, []),
     outage: readJson(outageState, row.outage, {}),
@@ -76,10 +80,21 @@ export function toClusterRow(cluster: string, row: Record<string, unknown>): Clu
 }
 
 function toProperties(row: ClusterRow): Record<string, unknown> {
-  const { cluster: _, subscriptionId: __, nodes, notReachable, recordOnly, outage, commonFactors, uptime: sums, ...rest } = row;
+  const {
+    cluster: _,
+    subscriptionId: __,
+    nodes,
+    notReachable,
+    recordOnly,
+    outageReason,
+    outage,
+    commonFactors,
+    uptime: sums,
+    ...rest
+  } = row;
   const json = { nodes, outage, commonFactors, uptime: sums };
   const texts = Object.fromEntries(Object.entries(json).map(([name, value]) => [name, JSON.stringify(value)]));
-  return { ...rest, recordOnly: recordOnly ?? '', ...texts, ...toLongJson('notReachable', notReachable) };
+  return { ...rest, recordOnly: recordOnly ?? '', outageReason: outageReason ?? '', ...texts, ...toLongJson('notReachable', notReachable) };
 }
 
 /** A cluster's row in `fleet`, with the ETag that guards its next judgement. */

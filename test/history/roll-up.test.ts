@@ -64,7 +64,7 @@ describe('rollUp', () => {
     fc.assert(
       fc.property(fc.uniqueArray(told, { selector: ({ node }) => node, maxLength: 30, size: 'max' }), (all) => {
         const rows = all.map(rowOf);
-        const { nodes, byReason, openOutages, blindNodes, notReachable } = rollUp(rows, now, interval, 3);
+        const { nodes, byReason, openOutages, outageReason, blindNodes, notReachable } = rollUp(rows, now, interval, 3);
         const kept = all.filter(({ retired }) => !retired);
         expect(nodes.known).toBe(kept.length);
         expect(nodes.reachable + nodes.unreachable + nodes.unknown + nodes.notProbed).toBe(nodes.known);
@@ -72,7 +72,7 @@ describe('rollUp', () => {
         expect(notReachable).toHaveLength(nodes.unreachable + nodes.unknown);
         expect(openOutages).toBe(kept.filter(({ outage }) => outage).length);
         const turned = rollUp([...rows].reverse(), now, interval, 3);
-        expect(turned).toEqual({ nodes, byReason, openOutages, blindNodes, notReachable: [...notReachable].reverse() });
+        expect(turned).toEqual({ nodes, byReason, openOutages, outageReason, blindNodes, notReachable: [...notReachable].reverse() });
       }),
       { numRuns: 500 },
     );
@@ -96,6 +96,17 @@ describe('rollUp', () => {
       return { ...row, state: { ...row.state, unknowns } };
     };
     expect(rollUp([unseenFor(2), unseenFor(3), unseenFor(9), unseenFor(9, 'reachable')], now, interval, 3).blindNodes).toBe(2);
+  });
+
+  it('names the reason with which most open outages began, whatever their nodes answer now', () => {
+    const begunWith = (node: string, reason: ReasonCode, verdict: 'unreachable' | 'unknown' = 'unreachable') => {
+      const row = rowOf({ node, verdict, outage: true });
+      return { ...row, state: { ...row.state, outage: { ...row.state.outage!, reason } } };
+    };
+    const over = rowOf({ node: 'over', verdict: 'unreachable' });
+    const open = [begunWith('a', 'NoRoute', 'unknown'), begunWith('b', 'NoRoute'), begunWith('c', 'ConnectionRefused')];
+    expect(rollUp([over, ...open], now, interval, 3)).toMatchObject({ openOutages: 3, outageReason: 'NoRoute' });
+    expect(rollUp([over], now, interval, 3)).toMatchObject({ openOutages: 0, outageReason: undefined });
   });
 
   it('of no rows is empty', () => {

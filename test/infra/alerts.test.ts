@@ -51,6 +51,14 @@ it.each(rules)('$name is silent in a healthy run', ({ name }) => {
 });
 
 describe('while there are faults', () => {
+  it('no alert on an outage rests on the event of its beginning, which is out of every window while the outage goes on', () => {
+    const { recording } = runs.faulty;
+    const rows = recording.rows.filter(({ baseData }) => !/^(Node|Cluster)Outage|^ClusterBlind$/.test(baseData.name));
+    const later = toTables({ ...recording, rows });
+    for (const name of ['cluster-outage', 'node-outages', 'cluster-blind'])
+      expect(firing(named(name), later, stretch(recording, recording.marks.faults!))).toEqual(at(name, 'faulty', 'faults'));
+  });
+
   it('an outage of a cluster names it, its reason, where to read on and its page', () => {
     expect(at('cluster-outage', 'faulty', 'faults')).toEqual([
       { cluster: idOf('down'), reason: 'ConnectionRefused', runbook: reasons.ConnectionRefused.links[0], page: pageOf('down') },
@@ -195,7 +203,6 @@ describe('no alert is split by an empty value', () => {
     const { recording } = runs.faulty;
     const untold = recording.rows.map((row) => {
       const properties: Record<string, string> = { ...row.baseData.properties, reason: '' };
-      if (row.baseData.name === 'NodeOutageStarted') properties.cluster = 'another';
       return { ...row, baseData: { ...row.baseData, properties } };
     });
     const tables = toTables({ ...recording, rows: untold });

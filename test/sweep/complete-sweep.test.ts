@@ -88,6 +88,13 @@ it('fails a cluster only while its own outage is open', async () => {
   expect(results.map(({ properties }) => properties.clusterOutage)).toEqual(['true', 'false']);
 });
 
+it('names the reason of most of the nodes that are out, behind that of the cluster itself', async () => {
+  const episode = { outage: time(0), episode: 1, from: time(0), reason: 'DnsTimeout' as const };
+  const nodes = { openOutages: 2, outageReason: 'NoRoute' as const };
+  await complete(30, [row('shop', nodes), row('bank', { ...nodes, outage: { outage: episode } })], [well, well]);
+  expect(told()).toEqual(['shop true NoRoute', 'bank false DnsTimeout']);
+});
+
 it('says nothing under the name of a cluster that nobody can see, but that it is blind', async () => {
   await complete(3, [row('shop'), row('bank')], [unseen, well]);
   expect(told()).toEqual(['shop/blind false NoProof', 'bank true ']);
