@@ -1,5 +1,7 @@
+import pLimit, { type LimitFunction } from 'p-limit';
 import type { Services } from '../services.ts';
 import type { Settings } from '../settings.ts';
+import type { Tables } from '../tables/open-tables.ts';
 import { type Bucket, type Cursors, readCursors, writeCursors } from '../tables/pace-rows.ts';
 import { retryLostWrites } from '../tables/rows.ts';
 
@@ -13,14 +15,27 @@ export interface Slot {
   paused: boolean;
 }
 
+const queues = new WeakMap<Tables, Map<string, LimitFunction>>();
+
+/** Lets the slices of one process go to a bucket one after the other: all at once, each but one would read and write it in vain. */
+function inTurn(tables: Tables, { subscriptionId, region }: Bucket): LimitFunction {
+  const ofBuckets = queues.get(tables) ?? new Map<string, LimitFunction>();
+  queues.set(tables, ofBuckets);
+  const name = `${subscriptionId}|${region}`;
+  const turn = ofBuckets.get(name) ?? pLimit(1);
+  ofBuckets.set(name, turn);
+  return turn;
+}
+
 /** Moves the cursors of a bucket; `move` answers undefined to leave them. */
 async function moveCursors({ tables }: Services, bucket: Bucket, move: (cursors: Cursors) => Cursors | undefined): Promise<void> {
   const pace = await tables.open('pace');
-  await retryLostWrites(ATTEMPTS, async () => {
+  const attempt = async () => {
     const { cursors, etag } = await readCursors(pace, bucket);
     const next = move(cursors);
     if (next !== undefined) await writeCursors(pace, bucket, next, etag);
-  });
+  };
+  await inTurn(tables, bucket)(() => retryLostWrites(ATTEMPTS, attempt));
 }
 
 /** Milliseconds from one start to the next, of sweeps or of confirmations and checks. */

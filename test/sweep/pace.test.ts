@@ -38,9 +38,25 @@ describe('the pace of a sweep', () => {
     expect([await take(1), await take(1)]).toEqual([later(100), later(100.3)]);
   });
 
-  it('gives each of many who ask together a slot of their own, at the same pace', async () => {
-    const slots = await Promise.all(Array.from({ length: 12 }, () => take(10)));
-    expect(slots.map((at) => at.getTime()).sort()).toEqual(Array.from({ length: 12 }, (_, n) => start + n * 3000));
+  it('gives each of many who ask together a slot of their own, at the same pace, in however many processes', async () => {
+    const processes = Array.from({ length: 12 }, () => servicesAt(azurite.connectionString, new Date(start).toISOString()).services);
+    const slots = await Promise.all(processes.map((own) => takeSlot(own, bucket, 10, false, farAway)));
+    expect(slots.map(({ at }) => at.getTime()).sort()).toEqual(Array.from({ length: 12 }, (_, n) => start + n * 3000));
+  });
+
+  it('costs one process a read and a write for each of many who ask together', async () => {
+    const own = servicesAt(azurite.connectionString, new Date(start).toISOString()).services;
+    let requests = 0;
+    (await own.tables.open('pace')).pipeline.addPolicy({
+      name: 'count',
+      sendRequest(request, next) {
+        requests += 1;
+        return next(request);
+      },
+    });
+    const slots = await Promise.all(Array.from({ length: 12 }, () => takeSlot(own, bucket, 10, false, farAway)));
+    expect(new Set(slots.map(({ at }) => at.getTime())).size).toBe(12);
+    expect(requests).toBe(24);
   });
 
   it('is of each subscription and region alone', async () => {
