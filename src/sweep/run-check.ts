@@ -31,8 +31,8 @@ async function verdictSince({ tables }: Services, check: CheckRow, { state }: No
 async function collect(services: Services, check: CheckRow, row: NodeRow): Promise<void> {
   const { settings, tables } = services;
   const { id, cluster, node } = check;
-  const isOwn = row.flight?.id === ownFlight(check);
   const flight = ownFlight(check);
+  const isOwn = row.flight?.id === flight;
   const until = beginBefore(check);
   const run = { id: flight, cluster, sweep: id, due: new Date(check.requestedAt), busyUntil: until, startUntil: until };
   const flights = await tables.open('flights');
