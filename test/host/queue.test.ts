@@ -161,12 +161,21 @@ describe('the queue listener', () => {
   it('lets running work finish on SIGTERM, takes no more, and exits with 0', async () => {
     const app = writeWork();
     const host = await app.start();
-    await app.send({ takesMs: 700 });
-    await until('the run', () => app.recorded('began').length === 1);
+    const running = Array.from({ length: QUEUES.newBatchThreshold + 1 }, (_, number) => ({ number, takesMs: 2000 }));
+    await Promise.all(running.map(app.send));
+    // With more than newBatchThreshold under way the host does not look, so no look is on its way when the signal comes.
+    await until('the runs', () => app.recorded('began').length === running.length);
     process.kill(host.pid, 'SIGTERM');
+    await until('the stop', () =>
+      fetch(host.url).then(
+        () => false,
+        () => true,
+      ),
+    );
     await app.send({ late: true });
     expect(await host.exited).toEqual({ code: 0, signal: null });
-    expect(app.recorded('ended')).toEqual([{ takesMs: 700 }]);
+    expect(app.recorded('ended')).toHaveLength(running.length);
+    expect(app.recorded('began')).not.toContainEqual({ late: true });
     expect(await app.count()).toBe(1);
   });
 
