@@ -6,6 +6,7 @@ import { openEpisode } from '../history/node-state.ts';
 import type { Services } from '../services.ts';
 import type { ListedCluster } from '../tables/cluster-list.ts';
 import { readOutagePage } from '../tables/outage-pages.ts';
+import { clusterParam, unknownCluster } from './clusters.ts';
 import { components } from './components.ts';
 import { readClusters } from './fleet.ts';
 import { type OutageView, outageView, viewOutage } from './outages.ts';
@@ -28,6 +29,7 @@ const place = z.object({ cluster: clusterIdSchema('a cluster id'), row: z.string
 
 export const outageQuery = {
   state: z.enum(['open', 'all'], 'open or all').default('open').describe('Whether outages that are over count too.'),
+  cluster: clusterParam.optional().describe('Those of this cluster and its nodes alone.'),
 };
 
 export const outagePage = pageOf(outageView).register(components, { id: 'OutagePage' });
@@ -36,23 +38,37 @@ const newestFirst = (a: OutageView, b: OutageView) => (a.start < b.start ? 1 : a
 
 const isDown = ({ outage }: ListedCluster) => openEpisode(outage.outage) !== undefined;
 
-/** `GET /api/outages?state=open|all`: a page goes by cluster, then by node, and is sorted newest first. */
-export async function showOutages(services: Services, request: RouteRequest): Promise<Reply> {
-  const { limit, from } = readPage(request, 'outages', place);
-  const which = request.query.get('state') === 'all' ? 'all' : 'open';
+/**
+ * Clusters that may have such outages.
+ *
+ * @throws HttpProblem where the one that is asked for is not known: no outage of a misspelt cluster is not the same as none.
+ */
+async function clustersWith(services: Services, which: 'open' | 'all', cluster: string | null): Promise<string[]> {
   const all = await readClusters(services);
-  const ids = all.filter((row) => which === 'all' || row.openOutages > 0 || isDown(row)).map(({ cluster }) => cluster);
+  if (cluster !== null && !all.some((row) => row.cluster === cluster)) throw unknownCluster(cluster);
+  const asked = cluster === null ? all : all.filter((row) => row.cluster === cluster);
+  return asked.filter((row) => which === 'all' || row.openOutages > 0 || isDown(row)).map((row) => row.cluster);
+}
+
+/** `GET /api/outages?state=open|all&cluster=`: a page goes by cluster, then by node, and is sorted newest first. */
+export async function showOutages(services: Services, request: RouteRequest): Promise<Reply> {
+  const cluster = request.query.get('cluster');
+  const which = request.query.get('state') === 'all' ? 'all' : 'open';
+  // A cursor goes on in the list that gave it: in that of another cluster it would find nothing.
+  const list = cluster === null ? 'outages' : `outages of ${cluster}`;
+  const { limit, from } = readPage(request, list, place);
+  const ids = await clustersWith(services, which, cluster);
   const left = ids.sort().filter((id) => from === undefined || id >= from.cluster);
   const atOnce = Math.max(1, Math.min(CONCURRENT_READS, Math.floor(ROWS_AT_ONCE / limit)));
   const fleet = await services.tables.open('fleet');
   const items: OutageView[] = [];
   const page = (next: z.output<typeof place> | undefined): Reply => ({
-    json: { items: items.sort(newestFirst), next: next === undefined ? null : writeCursor('outages', next) },
+    json: { items: items.sort(newestFirst), next: next === undefined ? null : writeCursor(list, next) },
   });
   for (let read = 0; read < left.length; read += atOnce) {
     if (read >= CLUSTERS_READ) return page({ cluster: left[read]! });
     const group = left.slice(read, read + atOnce);
-    const afterIn = (cluster: string) => (cluster === from?.cluster ? from.row : undefined);
+    const afterIn = (id: string) => (id === from?.cluster ? from.row : undefined);
     const rows = await Promise.all(group.map((id) => readOutagePage(fleet, id, { after: afterIn(id), which, most: limit + 1 })));
     let last = rows.flat()[0];
     for (const row of rows.flat()) {

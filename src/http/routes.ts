@@ -136,7 +136,7 @@ export const routes: readonly Route[] = [
     summary: 'Outages of clusters and nodes; a page goes by cluster and is sorted newest first.',
     kept: true,
     query: page.extend(outageQuery),
-    replies: { 200: { description: 'A page of outages.', schema: outagePage } },
+    replies: { 200: { description: 'A page of outages.', schema: outagePage }, 404: refusal('No such cluster is known.') },
     handle: showOutages,
   },
   {

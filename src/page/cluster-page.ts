@@ -38,11 +38,12 @@ export async function showClusterPage(services: Services, request: RouteRequest)
     viewNodePage(services, id, readPage(request, 'nodes', nodePlace)),
   ]);
   const open = outages.length > 0 ? html`<h2>Open outages</h2>${outageTable(outages, links)}` : html`<p>No open outage.</p>`;
+  const past = html`<p><small>Those that are over too: <code>GET /api/outages?state=all&amp;cluster=${encodeURIComponent(id)}</code></small></p>`;
   const next = nodes?.next
     ? html`<p><a href="${links.cluster(id, { cursor: nodes.next, limit: request.query.get('limit') ?? '' })}">More nodes</a></p>`
     : '';
   const body = html`<p><a href="${links.fleet}">AKS fleet</a></p><h1>${cluster.name} <small>${cluster.region}, Kubernetes ${cluster.version}${stateOf(cluster)}</small></h1>
 <p><small>Subscription ${cluster.subscriptionId}, resource group ${cluster.resourceGroup}</small></p>${banner(cluster)}
-<p>${countsOf(cluster)}${cluster.assessedAt && html`; as of ${when(cluster.assessedAt)}`}.</p>${uptimeLine(cluster.uptime)}${open}<h2>Nodes</h2>${nodeTable(nodes?.items ?? [], links)}${next}`;
+<p>${countsOf(cluster)}${cluster.assessedAt && html`; as of ${when(cluster.assessedAt)}`}.</p>${uptimeLine(cluster.uptime)}${open}${past}<h2>Nodes</h2>${nodeTable(nodes?.items ?? [], links)}${next}`;
   return { html: documentOf(services, `${cluster.name}: ${cluster.nodes.unreachable} unreachable`, body) };
 }

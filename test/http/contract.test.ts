@@ -50,6 +50,7 @@ describe('every answer of every route is as the OpenAPI document says', () => {
     ),
     ...[`clusters/${idOf('cut')}/nodes`, `clusters/${idOf('idle')}/nodes`, nodePath(), `${nodePath()}/results`],
     ...[`${nodePath()}/results?limit=2`, `${nodePath()}/results?since=2020-01-01`, 'outages', 'outages?state=all', 'outages?limit=1'],
+    `outages?cluster=${encodeURIComponent(idOf('ill'))}`,
     ...[
       'sweeps',
       'sweeps?limit=1',
@@ -99,6 +100,8 @@ describe('every answer of every route is as the OpenAPI document says', () => {
       [`clusters/${idOf('ill')}/nodes?reachable=false`, 400, 'bad-reachable'],
       ['fleet?cursor=x', 400, 'unknown-parameter'],
       ['outages?state=closed', 400, 'bad-state'],
+      ['outages?cluster=ill', 400, 'bad-cluster'],
+      [`outages?cluster=${nobody.split('/')[1]}`, 404, 'unknown-cluster'],
       ['sweeps?limit=0', 400, 'bad-limit'],
       ['clusters?cursor=AAAA', 400, 'bad-cursor'],
       [`${nodePath()}/results?since=yesterday`, 400, 'bad-since'],

@@ -13,7 +13,7 @@ import { ask } from './ask.ts';
 import { assess, type Condition, seedNodes } from './seed-cluster.ts';
 
 const NOW = '2026-11-21T12:00:00Z';
-const accounts = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight'];
+const accounts = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'];
 let storage: Azurite;
 let services: Services;
 let nth = 0;
@@ -117,6 +117,21 @@ describe('outages', () => {
         .sort()
         .reverse(),
     );
+  });
+
+  it('of one cluster are its own and those of its nodes, and a cursor of another list is refused there', async () => {
+    for (const cluster of [1, 2, 3]) await seedCluster(cluster, 'reachable');
+    const ofSecond = [outageOf(2, undefined, at(9), at(8)), outageOf(2, 'node-0', at(7), at(6)), outageOf(2, 'node-1', at(5), at(4))];
+    await seedOutages(outageOf(1, 'node-0', at(9), at(8)), ...ofSecond, outageOf(3, 'node-0', at(9), at(8)));
+    const found = await walk<OutageView>('outages', { state: 'all', cluster: idOf(2).toUpperCase(), limit: '1' });
+    expect(found.map(({ subject }) => subject)).toEqual([
+      { kind: 'cluster', cluster: idOf(2) },
+      { kind: 'node', cluster: idOf(2), node: 'node-0' },
+      { kind: 'node', cluster: idOf(2), node: 'node-1' },
+    ]);
+    const { next } = (await ask(services, `outages?state=all&limit=1&cluster=${idOf(2)}`)).json as Page<OutageView>;
+    expect((await ask(services, `outages?state=all&limit=1&cluster=${idOf(1)}&cursor=${next}`)).status).toBe(400);
+    expect((await ask(services, `outages?state=all&limit=1&cluster=${idOf(4)}`)).status).toBe(404);
   });
 
   it('are looked for in 64 clusters at a time, and the rest is a page further on', async () => {
