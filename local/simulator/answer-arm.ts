@@ -67,7 +67,8 @@ function answerWithinQuota(
   url: URL,
   body: unknown,
 ): ArmReply {
-  const cluster = clusters.find(({ nodeResourceGroup }) => nodeResourceGroup.toLowerCase() === route.resourceGroup?.toLowerCase());
+  const standing = clusters.filter((each) => around.board.ofCluster(each, 'model') !== 'node-group-gone');
+  const cluster = standing.find(({ nodeResourceGroup }) => nodeResourceGroup.toLowerCase() === route.resourceGroup?.toLowerCase());
   const region = cluster?.spec.location ?? route.location ?? 'nowhere';
   const taken = around.quota.take(quotaKindOf(route), `${subscriptionId} ${region}`, url.pathname.toLowerCase());
   const answer = (): ArmReply => {

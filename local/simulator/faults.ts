@@ -305,6 +305,13 @@ export const faults = {
     verdict: 'notProbed',
     sentence: 'The cluster is deleted, with its node resource group.',
   },
+  'node-group-gone': {
+    layer: 'model',
+    scopes: ['cluster'],
+    verdict: 'notProbed',
+    reason: 'NodeGroupMissing',
+    sentence: 'The node resource group was deleted by hand; the cluster is still listed.',
+  },
   'cluster-locked': {
     layer: 'model',
     scopes: ['cluster'],

@@ -19,6 +19,7 @@ const EGRESS = `${LEARN}/azure/aks/outbound-rules-control-egress`;
 const CERTIFICATES = `${LEARN}/azure/aks/certificate-rotation`;
 const RUN_COMMAND = `${LEARN}/azure/virtual-machines/linux/run-command`;
 const LOCKDOWN = `${LEARN}/azure/aks/node-resource-group-lockdown`;
+const SUPPORT = `${LEARN}/azure/aks/support-policies`;
 const THROTTLING = `${LEARN}/azure/virtual-machines/compute-throttling-limits`;
 
 const reason = (stage: Stage, sentence: string, remedies: string[] = [], links: string[] = []): Reason => ({
@@ -266,6 +267,15 @@ export const reasons = {
     'The node resource group is locked (ReadOnly), which forbids Run Command.',
     ['Set the restriction level to Unrestricted (not possible on AKS Automatic).'],
     [LOCKDOWN],
+  ),
+  NodeGroupMissing: reason(
+    'azure',
+    'The cluster stands, while its node resource group does not exist.',
+    [
+      'A cluster that is being made or deleted is in this state for minutes.',
+      'See who deleted it: az monitor activity-log list --resource-group <node resource group>. Its nodes are lost: delete the cluster and make it anew.',
+    ],
+    [SUPPORT],
   ),
   Throttled: reason(
     'azure',

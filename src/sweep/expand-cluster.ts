@@ -36,7 +36,8 @@ async function listAndCompare(services: Services, sweep: string, facts: ClusterF
   } catch (error) {
     // Neither a refusal nor a missing group proves that a node is gone.
     if (!isRefusal(error)) throw error;
-    return (rows) => recordNodes(rows, 'AccessDenied');
+    const reason = error.code === 'ResourceGroupNotFound' ? 'NodeGroupMissing' : 'AccessDenied';
+    return (rows) => recordNodes(rows, reason);
   }
 }
 

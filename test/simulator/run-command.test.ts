@@ -182,6 +182,7 @@ test.each([
   ['deallocated', 409, 'OperationNotAllowed'],
   ['cluster-stopped', 409, 'OperationNotAllowed'],
   ['cluster-gone', 404, 'ResourceGroupNotFound'],
+  ['node-group-gone', 404, 'ResourceGroupNotFound'],
   ['bad-gateway', 502, 'BadGateway'],
 ])('the fault %s answers the POST with %i %s', async (fault, status, code) => {
   await simulator.setFault('shop', fault);

@@ -193,7 +193,10 @@ describe('coverageOf', () => {
     expect(of({ known: 4, reachable: 2, notProbed: 2, byReason: { Reachable: 2, [code]: 2 } })).toBe(1);
   });
 
-  it.each(['OverBudget', 'Throttled', 'AccessDenied', 'NodeGroupLocked', 'Lost'] as const)('suffers from nodes that are %s', (code) => {
-    expect(of({ known: 4, reachable: 2, notProbed: 2, byReason: { Reachable: 2, [code]: 2 } })).toBe(0.5);
-  });
+  it.each(['OverBudget', 'Throttled', 'AccessDenied', 'NodeGroupLocked', 'NodeGroupMissing', 'Lost'] as const)(
+    'suffers from nodes that are %s',
+    (code) => {
+      expect(of({ known: 4, reachable: 2, notProbed: 2, byReason: { Reachable: 2, [code]: 2 } })).toBe(0.5);
+    },
+  );
 });

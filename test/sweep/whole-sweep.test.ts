@@ -195,6 +195,20 @@ describe('what happens to one part of the fleet', () => {
     for (const id of [idOf('slow'), idOf('broken'), idOf('closed', two)]) expect(await openOutages(world, id)).toEqual([]);
   }, 60_000);
 
+  it('is told from a missing right where the node resource group was deleted', async () => {
+    const world = await open(fleetOf(cluster('shop', 2), cluster('blog', 3)));
+    await world.sweep();
+    await world.setFault(idOf('blog'), 'node-group-gone');
+    for (const _ of [1, 2, 3]) {
+      const { ledger, coverage } = await world.sweep();
+      expect(tallied(await world.outcomes(idOf('blog')))).toEqual({ 'notProbed/NodeGroupMissing': 3 });
+      expect(ledger).toMatchObject({ known: 5, reachable: 2, notProbed: 3 });
+      expect(coverage).toBeCloseTo(2 / 5);
+    }
+    await world.clearFault(idOf('blog'));
+    expect((await world.sweep()).ledger).toMatchObject({ known: 5, reachable: 5 });
+  }, 60_000);
+
   it('is told where SUBSCRIPTIONS names one that does not exist, and the rest goes on', async () => {
     const wrong = 'ffffffff-0000-4000-8000-00000000dead';
     const world = await open(fleetOf(cluster('shop', 2)), { SUBSCRIPTIONS: `${one},${wrong}` });
