@@ -11,15 +11,23 @@ import { sealCluster } from './seal-cluster.ts';
 
 const LAST_RUN_SECONDS = 60;
 const CONCURRENT_CLUSTERS = 8;
+const BACK_SECONDS = 15;
+/** A cluster that was sealed just now is assessed in less, as a rule. */
+const BACK_SOON_SECONDS = 3;
 
 function lastRun({ settings }: Services, sweep: string): Date {
   const next = endOf(settings, sweep);
   return new Date(next.getTime() + (settings.PROBE_DEADLINE_SECONDS + LAST_RUN_SECONDS) * 1000);
 }
 
-/** Has the end of a sweep looked after, until its `completed` row stands. */
-export async function sendCloseSweep({ settings, queue }: Services, sweep: string): Promise<void> {
-  const delaySeconds = Math.min(15, intervalAfter(settings.SWEEP_SCHEDULE, new Date(sweep)) / 6000);
+/**
+ * Has the end of a sweep looked after, until its `completed` row stands.
+ *
+ * @param soon - whether nothing is missing any more but assessments that were asked for just now.
+ */
+export async function sendCloseSweep({ settings, queue }: Services, sweep: string, soon = false): Promise<void> {
+  const seconds = intervalAfter(settings.SWEEP_SCHEDULE, new Date(sweep)) / 6000;
+  const delaySeconds = Math.min(soon ? BACK_SOON_SECONDS : BACK_SECONDS, seconds);
   await queue.send({ kind: 'close-sweep', sweep }, { delaySeconds });
 }
 
@@ -52,7 +60,7 @@ export async function closeSweep(services: Services, { sweep }: MessageOf<'close
   const limit = pLimit(CONCURRENT_CLUSTERS);
   await Promise.all(clusters.map((cluster) => limit(() => close(cluster))));
   const listed = rows.subscriptions?.every((id) => rows.listed.some((row) => row.subscription === id)) ?? false;
-  const done = listed && clusters.every((cluster) => sealed.has(cluster) && isAssessed(cluster));
-  if (done || last) await completeSweep(services, sweep, rows, sealed, known);
-  else await sendCloseSweep(services, sweep);
+  const allSealed = listed && clusters.every((cluster) => sealed.has(cluster));
+  if ((allSealed && clusters.every(isAssessed)) || last) await completeSweep(services, sweep, rows, sealed, known);
+  else await sendCloseSweep(services, sweep, allSealed && sealed.size > rows.sealed.size);
 }

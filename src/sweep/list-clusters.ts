@@ -68,7 +68,8 @@ async function readKnown({ tables }: Services, subscription: string): Promise<Cl
 
 /** Stores what came of a listing, once, and has each cluster expanded. */
 async function settle({ settings, tables, queue }: Services, sweep: string, { row, clusters }: Listed): Promise<void> {
-  const stored = await insertSubscription(await tables.open('sweeps'), sweep, row, clusters);
+  const clustersWritten = () => effectDone('list-clusters:cluster-rows');
+  const stored = await insertSubscription(await tables.open('sweeps'), sweep, row, clusters, clustersWritten);
   effectDone('list-clusters:subscription-row');
   const deadline = lastStart(settings, sweep);
   for (const cluster of stored) await queue.send({ kind: 'expand-cluster', sweep, cluster }, { deadline });

@@ -57,8 +57,10 @@ export async function startSlice(services: Services, message: StartSlice): Promi
   if (turn.when === 'later') {
     const { v: _, deadline: __, ...work } = message;
     await queue.send({ ...work, slot: turn.slot }, { delaySeconds: turn.delaySeconds, deadline: lastStart(settings, sweep) });
-    if (isPlanned(slice) && !head.queued) await markQueued(sweeps, sweep, cluster, slice);
-    return;
+    effectDone('start-slice:slot-sent');
+    if (!isPlanned(slice) || head.queued) return;
+    await markQueued(sweeps, sweep, cluster, slice);
+    return effectDone('start-slice:queued');
   }
 
   const id = flightId(sweep, cluster, slice);

@@ -54,12 +54,17 @@ async function readClusterIds(table: TableClient, sweep: string, subscription?: 
   return (await readRange(table, clustersPartition(sweep), { ...range, select: ['RowKey'] })).map(({ rowKey }) => rowKey);
 }
 
-/** Inserts a subscription's row after those of its clusters, once. Returns the ids of the clusters that count: the stored ones. */
+/**
+ * Inserts a subscription's row after those of its clusters, once. Returns the ids of the clusters that count: the stored ones.
+ *
+ * @param clustersWritten - called between the two.
+ */
 export async function insertSubscription(
   table: TableClient,
   sweep: string,
   { subscription, matched, gap, detail }: SubscriptionRow,
   clusters: readonly ClusterFacts[],
+  clustersWritten: () => void = () => {},
 ): Promise<string[]> {
   const rowKey = `subscription|${subscription}`;
   if ((await readRow(table, sweep, rowKey, ['RowKey'])) === undefined) {
@@ -69,6 +74,7 @@ export async function insertSubscription(
       table,
       rows.map((row) => ['upsert', row, 'Replace']),
     );
+    clustersWritten();
     const properties = { gap: gap ?? '', detail: detail ?? '', ...toLongJson('matched', matched) };
     await insertOnce(table, { partitionKey: sweep, rowKey, ...properties });
   }

@@ -11,12 +11,15 @@ import { type App, quickSweeps, type Stage, setStage } from './stage.ts';
 const SWEEP_SECONDS = 60;
 const MOST_MS = 4 * SWEEP_SECONDS * 1000;
 
-type Variant = 'plain' | 'silent' | 'throttled' | 'deallocated' | 'cluster' | 'blind';
+type Variant = 'plain' | 'silent' | 'throttled' | 'deallocated' | 'cluster' | 'blind' | 'paced';
 
 /** What has to go on beside for an effect to happen at all. */
 const variants: Partial<Record<string, Variant>> = {
   // A silent agent keeps a slice open for longer than 60 s, which is when its collection is enqueued once more.
   'close-sweep:collect-slice': 'silent',
+  // A slot lies in the future only where there are more slices than may start at once.
+  'start-slice:slot-sent': 'paced',
+  'start-slice:queued': 'paced',
   'start-slice:rest-sent': 'throttled',
   'start-slice:rest-released': 'throttled',
   // Expansion closes an outage only where its node is not to be probed any more.
@@ -84,6 +87,7 @@ describe.concurrent('a host that is killed right after an effect, and started ag
     async ({ effect, variant, id, account, cluster }) => {
       const settings = {
         ...quickSweeps(SWEEP_SECONDS),
+        ...(variant === 'paced' && { NODES_PER_SLICE: '1', STARTS_PER_MINUTE: '30' }),
         SUBSCRIPTIONS: id,
         AzureWebJobsStorage: stage.azurite.connectionStringFor(account),
       };
