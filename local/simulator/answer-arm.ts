@@ -3,7 +3,7 @@ import { type ArmReply, armError, ok, pageOf, throttledReply } from './arm-reply
 import type { QuotaCounter, QuotaKind } from './count-quota.ts';
 import { describeCluster, describeSubscription } from './describe-cluster.ts';
 import type { OperationBook } from './keep-operations.ts';
-import type { SimulatedCluster, SimulatedSubscription, World } from './lay-out-fleet.ts';
+import type { SimulatedCluster, World } from './lay-out-fleet.ts';
 import type { RequestLog } from './log-requests.ts';
 import { type ArmRoute, matchArmRoute } from './match-arm-route.ts';
 import type { FaultBoard } from './switch-faults.ts';
@@ -39,7 +39,7 @@ export function answerArm(around: Surroundings): (method: string, url: URL, body
     const subscription = world.subscriptions.find(({ id }) => id === route.subscription.toLowerCase());
     if (subscription === undefined)
       return armError(404, 'SubscriptionNotFound', `The subscription '${route.subscription}' could not be found.`);
-    if (board.ofSubscription(subscription.id, 'arm') === 'access-denied') return accessDenied(route, subscription);
+    if (board.ofSubscription(subscription.id, 'arm') === 'access-denied') return accessDenied(route, subscription.id);
     if (route.operation === 'Subscriptions_Get') return ok(describeSubscription(subscription));
     const clusters = subscription.clusters.filter((cluster) => board.ofCluster(cluster, 'model') !== 'cluster-gone');
     if (route.operation === 'Permissions_ListForResourceGroup') return permissionsOf(board, route, clusters);
@@ -53,8 +53,18 @@ function answerClusters({ board, pageSizes }: Surroundings, route: ArmRoute, clu
   const describe = (cluster: SimulatedCluster) => describeCluster(cluster, board.ofCluster(cluster, 'model'));
   const group = route.resourceGroup?.toLowerCase();
   const found = clusters.filter(({ spec }) => group === undefined || spec.resourceGroup.toLowerCase() === group);
-  if (route.cluster === undefined) return pageOf(found, url, pageSizes.clusters, describe);
+  const isUnlisted = (cluster: SimulatedCluster) =>
+    ['cluster-unlisted', 'cluster-hidden'].some((fault) => fault === board.ofCluster(cluster, 'model'));
+  if (route.cluster === undefined)
+    return pageOf(
+      found.filter((cluster) => !isUnlisted(cluster)),
+      url,
+      pageSizes.clusters,
+      describe,
+    );
   const one = found.find(({ spec }) => spec.name.toLowerCase() === route.cluster?.toLowerCase());
+  if (one !== undefined && board.ofCluster(one, 'model') === 'cluster-hidden')
+    return accessDenied(route, `${route.subscription}/resourceGroups/${group}`);
   if (one !== undefined) return ok(describe(one));
   return armError(404, 'ResourceNotFound', `The Resource 'Microsoft.ContainerService/managedClusters/${route.cluster}' was not found.`);
 }
@@ -96,7 +106,7 @@ function quotaKindOf({ operation }: ArmRoute): QuotaKind {
   return operation.endsWith('_List') ? 'list' : 'get';
 }
 
-function accessDenied({ operation }: ArmRoute, { id }: SimulatedSubscription): ArmReply {
-  const message = `The client does not have authorization to perform action '${operation}' over scope '/subscriptions/${id}' or the scope is invalid.`;
+function accessDenied({ operation }: ArmRoute, scope: string): ArmReply {
+  const message = `The client does not have authorization to perform action '${operation}' over scope '/subscriptions/${scope}' or the scope is invalid.`;
   return armError(403, 'AuthorizationFailed', message);
 }

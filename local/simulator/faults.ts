@@ -305,6 +305,19 @@ export const faults = {
     verdict: 'notProbed',
     sentence: 'The cluster is deleted, with its node resource group.',
   },
+  'cluster-unlisted': {
+    layer: 'model',
+    scopes: ['cluster'],
+    verdict: 'reachable',
+    sentence: 'Azure leaves the cluster out of its list, and has it when asked by name.',
+  },
+  'cluster-hidden': {
+    layer: 'model',
+    scopes: ['cluster'],
+    verdict: 'notProbed',
+    reason: 'AccessDenied',
+    sentence: 'The right to read the cluster was taken away: it is left out of the list, and 403 when asked by name.',
+  },
   'node-group-gone': {
     layer: 'model',
     scopes: ['cluster'],

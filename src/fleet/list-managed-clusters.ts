@@ -1,7 +1,9 @@
 import type { ContainerServiceClient, ManagedCluster } from '@azure/arm-containerservice';
+import { isRestError } from '@azure/core-rest-pipeline';
 import { z } from 'zod';
 import { type ReasonCode, reasonCode } from '../probe/reasons.ts';
 import { redact } from '../probe/redact.ts';
+import { isRefusal } from './arm-error.ts';
 import { formatClusterId, parseClusterId, parseManagedClusterId } from './resource-id.ts';
 import { isSwitchedOff, type Selection, select } from './selection.ts';
 
@@ -29,8 +31,10 @@ export const clusterFacts = z.object({
 });
 export type ClusterFacts = z.output<typeof clusterFacts>;
 
+/** Reasons why a subscription as a whole was not listed. */
+export const gapReasons: readonly ReasonCode[] = ['SubscriptionUnreadable', 'ProberError'];
 /** Reasons for which the nodes of a cluster are not listed: they must not be touched, or cannot be. */
-export const unlistedReasons: readonly ReasonCode[] = ['Excluded', 'SubscriptionUnreadable', 'ProberError'];
+export const unlistedReasons: readonly ReasonCode[] = [...gapReasons, 'Excluded', 'AccessDenied', 'AzureError'];
 
 /** The clusters of a subscription, and the globs of the selection that match any of them. */
 export interface ListedClusters {
@@ -85,4 +89,26 @@ export async function listManagedClusters(client: ContainerServiceClient, select
     if (facts !== undefined) clusters.push(facts);
   }
   return { clusters, matched: [...matched] };
+}
+
+/**
+ * Asks by name for a cluster that a list does not show any more: lists hold what the caller may read, and not all of it while Azure is ill.
+ *
+ * @param matched - globs of the selection that match it are added.
+ * @returns its facts, or why there are none: `ClusterGone` where Azure says so, and nothing else proves it.
+ * @throws RestError of status 429, which passes.
+ */
+export async function askForCluster(
+  client: ContainerServiceClient,
+  { resourceGroup, name }: Pick<ClusterFacts, 'resourceGroup' | 'name'>,
+  selection: Selection,
+  matched: Set<string>,
+): Promise<ClusterFacts | ReasonCode> {
+  try {
+    return toFacts(await client.managedClusters.get(resourceGroup, name), selection, matched) ?? 'AzureError';
+  } catch (error) {
+    if (!isRestError(error) || error.statusCode === 429) throw error;
+    if (error.statusCode === 404) return 'ClusterGone';
+    return isRefusal(error) ? 'AccessDenied' : 'AzureError';
+  }
 }

@@ -1,6 +1,6 @@
 import { clusterPage } from '../announce/events.ts';
 import type { Availability } from '../announce/telemetry.ts';
-import { unlistedReasons } from '../fleet/list-managed-clusters.ts';
+import { gapReasons } from '../fleet/list-managed-clusters.ts';
 import { scopeWarnings } from '../fleet/scope-warnings.ts';
 import { openEpisode } from '../history/node-state.ts';
 import type { ReasonCode } from '../probe/reasons.ts';
@@ -45,7 +45,7 @@ function availabilityOf(
       openNodeOutages: String(openOutages),
       blind: String(blind !== undefined),
       // Where the subscription could not be listed, its gap in the heartbeat tells of it once, and not each cluster.
-      coverage: unlistedReasons.some((reason) => reason === cluster.recordOnly) ? '' : coverageOf(ledger).toFixed(4),
+      coverage: gapReasons.some((reason) => reason === cluster.recordOnly) ? '' : coverageOf(ledger).toFixed(4),
       reason: down?.reason ?? blind?.reason ?? outageReason ?? '',
       upgrading: String(cluster.upgrading),
       page: clusterPage(pageUrl, cluster.cluster),

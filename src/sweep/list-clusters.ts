@@ -1,5 +1,6 @@
+import pLimit from 'p-limit';
 import { armErrorText, isRefusal } from '../fleet/arm-error.ts';
-import { type ClusterFacts, listManagedClusters } from '../fleet/list-managed-clusters.ts';
+import { askForCluster, type ClusterFacts, listManagedClusters } from '../fleet/list-managed-clusters.ts';
 import { isInScope } from '../fleet/scope.ts';
 import { selectionOf } from '../fleet/selection.ts';
 import type { ReasonCode } from '../probe/reasons.ts';
@@ -12,7 +13,9 @@ import type { MessageOf } from './messages.ts';
 import { startsBetween } from './pace.ts';
 import { endOf, intervalAfter, lastStart } from './schedule.ts';
 
-/** What is left to say of a cluster that was not listed: enough to record its nodes and, where it is gone, to close its outages. */
+const CONCURRENT_READS = 4;
+
+/** What is left to say of a cluster of which Azure says nothing: enough to record its nodes and, where it is gone, to close its outages. */
 function remembered(row: ClusterRow, recordOnly: ReasonCode): ClusterFacts {
   const { cluster, resourceGroup, name, region, version } = row;
   const unlisted = { nodeResourceGroup: '', restricted: false, upgrading: false, excludedPools: [], poolNodes: 0 };
@@ -53,8 +56,18 @@ async function listSubscription(services: Services, sweep: string, subscription:
   try {
     const { clusters: listed, matched } = await listManagedClusters(arm.clusters(subscription), selectionOf(settings));
     const ids = new Set(listed.map((facts) => facts.cluster));
-    const gone = known.filter((row) => !ids.has(row.cluster)).map((row) => remembered(row, 'ClusterGone'));
-    return { row: { subscription, matched }, clusters: [...withQuotas(services, sweep, listed, known), ...gone] };
+    const missing = known.filter((row) => !ids.has(row.cluster));
+    const limit = pLimit(CONCURRENT_READS);
+    const globs = new Set(matched);
+    const found = await Promise.all(
+      missing.map((row) =>
+        limit(async () => {
+          const answer = await askForCluster(arm.clusters(subscription), row, selectionOf(settings), globs);
+          return typeof answer === 'string' ? remembered(row, answer) : answer;
+        }),
+      ),
+    );
+    return { row: { subscription, matched: [...globs] }, clusters: withQuotas(services, sweep, [...listed, ...found], known) };
   } catch (error) {
     if (!isRefusal(error)) throw error;
     const clusters = known.map((row) => remembered(row, 'SubscriptionUnreadable'));

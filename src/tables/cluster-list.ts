@@ -1,5 +1,5 @@
 import type { TableClient } from '@azure/data-tables';
-import { type ClusterRow, toClusterRow } from './cluster-rows.ts';
+import { type ClusterRow, isRemembered, toClusterRow } from './cluster-rows.ts';
 import { readRange, readRow } from './rows.ts';
 
 /** What lists show of a cluster: without the names of its nodes, which may be most of its row. */
@@ -11,7 +11,8 @@ const SHOWN = [
 /** A cluster as lists show it. */
 export type ListedCluster = Omit<ClusterRow, 'notReachable'>;
 
-const stands = ({ recordOnly }: ListedCluster) => recordOnly !== 'ClusterGone';
+/** A cluster that is gone stands until its nodes and outages are accounted for. */
+const stands = (row: ListedCluster) => row.recordOnly !== 'ClusterGone' || isRemembered(row);
 
 /** Lists the clusters that still count, by id. */
 export async function listStandingClusters(clusters: TableClient): Promise<ListedCluster[]> {
@@ -31,7 +32,7 @@ const NAMES = Array.from({ length: 5 }, (_, part) => `notReachable${part}`);
 
 /** Names of the nodes that were not reachable at the cluster's latest assessment, at most 500; undefined for a cluster that does not count. */
 export async function readNotReachable(clusters: TableClient, cluster: string): Promise<string[] | undefined> {
-  const row = await readRow(clusters, 'fleet', cluster, ['RowKey', 'recordOnly', ...NAMES]);
+  const row = await readRow(clusters, 'fleet', cluster, ['RowKey', 'recordOnly', 'nodes', 'openOutages', ...NAMES]);
   const read = row && toClusterRow(cluster, row);
   return read && stands(read) ? read.notReachable : undefined;
 }

@@ -137,7 +137,7 @@ export async function publishCluster(clusters: TableClient, { buckets: _, ...row
 }
 
 /** Whether a cluster still has nodes or outages to account for. */
-export function isRemembered({ nodes, openOutages }: ClusterRow): boolean {
+export function isRemembered({ nodes, openOutages }: Pick<ClusterRow, 'nodes' | 'openOutages'>): boolean {
   return nodes.known > 0 || openOutages > 0;
 }
 

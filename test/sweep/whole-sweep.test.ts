@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { FleetFile } from '../../local/simulator/fleet-schema.ts';
+import { listStandingClusters } from '../../src/tables/cluster-list.ts';
 import { listClusterRows } from '../../src/tables/cluster-rows.ts';
 import { readNodes } from '../../src/tables/node-rows.ts';
 import { readOutages } from '../../src/tables/outage-rows.ts';
@@ -194,6 +195,33 @@ describe('what happens to one part of the fleet', () => {
     expect(world.poisoned).toMatchObject([expect.stringContaining('expand-cluster')]);
     for (const id of [idOf('slow'), idOf('broken'), idOf('closed', two)]) expect(await openOutages(world, id)).toEqual([]);
   }, 60_000);
+
+  it('is not taken for its end where Azure leaves it out of a list', async () => {
+    const answer = (node: { name: string }, script: string) =>
+      node.name.includes('web') ? refusedAnswer(script) : healthyAnswer(node as never, script);
+    const pools = [
+      { name: 'api', count: 2 },
+      { name: 'web', count: 1 },
+    ];
+    const left = ['unlisted', 'hidden', 'gone'];
+    const world = await open(fleetOf(...left.map((name) => cluster(name, 0, { pools })), cluster('shop', 2)), {}, { answer });
+    await world.sweep();
+    await world.sweep();
+    for (const name of left) await world.setFault(idOf(name), `cluster-${name}`);
+    const first = await world.sweep();
+    expect(tallied(await world.outcomes(idOf('unlisted')))).toEqual({ 'reachable/Reachable': 2, 'unreachable/ConnectionRefused': 1 });
+    expect(tallied(await world.outcomes(idOf('hidden')))).toEqual({ 'notProbed/AccessDenied': 3 });
+    expect(tallied(await world.outcomes(idOf('gone')))).toEqual({ 'notProbed/ClusterGone': 3 });
+    // What is hidden is missed, what is gone is not; and that is shown until its outages are closed.
+    expect(first.coverage).toBeCloseTo(5 / 8);
+    const shown = async () => (await listStandingClusters(await world.services().tables.open('clusters'))).map(({ name }) => name);
+    expect(await shown()).toEqual(['gone', 'hidden', 'shop', 'unlisted']);
+    await world.sweep();
+    expect(await shown()).toEqual(['hidden', 'shop', 'unlisted']);
+    expect((await openOutages(world, idOf('gone'))).length).toBe(0);
+    expect((await endedOutages(world, idOf('gone'))).join()).toContain('ClusterGone');
+    for (const name of ['unlisted', 'hidden']) expect(await openOutages(world, idOf(name))).toHaveLength(1);
+  }, 90_000);
 
   it('is told from a missing right where the node resource group was deleted', async () => {
     const world = await open(fleetOf(cluster('shop', 2), cluster('blog', 3)));
