@@ -1,9 +1,18 @@
 import type { SubscriptionClient } from '@azure/arm-resources-subscriptions';
 import type { Settings } from '../settings.ts';
+import { parseClusterId } from './resource-id.ts';
+import { select, selectionOf } from './selection.ts';
 
 /** Whether a subscription is to be watched, as far as the settings say. */
 export function isInScope({ SUBSCRIPTIONS }: Pick<Settings, 'SUBSCRIPTIONS'>, subscription: string): boolean {
   return SUBSCRIPTIONS.length === 0 || SUBSCRIPTIONS.includes(subscription);
+}
+
+/** Whether a cluster is to be watched, as far as the settings say; its tags may say otherwise. */
+export function isWatched(settings: Pick<Settings, 'SUBSCRIPTIONS' | 'INCLUDE_CLUSTERS' | 'EXCLUDE_CLUSTERS'>, cluster: string): boolean {
+  const named = parseClusterId(cluster);
+  if (named === undefined || !isInScope(settings, named.subscriptionId)) return false;
+  return select(`${named.resourceGroup}/${named.name}`, selectionOf(settings)).selected;
 }
 
 /**

@@ -13,7 +13,7 @@ export interface RollUp {
   nodes: Counts;
   byReason: Partial<Record<ReasonCode, number>>;
   openOutages: number;
-  /** The reason that most of these began with. */
+  /** What these began with, most of them; it stays as long as one of them did, so that an alert which carries it is one alert. */
   outageReason?: ReasonCode;
   /** Nodes that nobody knows any more, see `isBlind`. */
   blindNodes: number;
@@ -40,8 +40,9 @@ export function outcomeOf(row: NodeRow, now: Date, intervalMs: number): Outcome 
  * Rolls the nodes of a cluster up. Retired nodes do not count. Pure.
  *
  * @param blindAfter - unknown probes in a row.
+ * @param toldReason - the reason of its open outages as it was told before.
  */
-export function rollUp(rows: Iterable<NodeRow>, now: Date, intervalMs: number, blindAfter: number): RollUp {
+export function rollUp(rows: Iterable<NodeRow>, now: Date, intervalMs: number, blindAfter: number, toldReason?: ReasonCode): RollUp {
   const result: RollUp = { nodes: { ...emptyCounts }, byReason: {}, openOutages: 0, blindNodes: 0, notReachable: [] };
   const begunWith: ReasonCode[] = [];
   for (const row of rows) {
@@ -56,5 +57,6 @@ export function rollUp(rows: Iterable<NodeRow>, now: Date, intervalMs: number, b
     if ((verdict === 'unreachable' || verdict === 'unknown') && result.notReachable.length < NAMES_KEPT)
       result.notReachable.push(row.facts.node);
   }
-  return { ...result, openOutages: begunWith.length, outageReason: mostFrequent(begunWith) };
+  const outageReason = begunWith.find((reason) => reason === toldReason) ?? mostFrequent(begunWith);
+  return { ...result, openOutages: begunWith.length, outageReason };
 }

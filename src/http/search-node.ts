@@ -1,8 +1,9 @@
 import pLimit from 'p-limit';
 import { type FoundNode, findNode, type Search, type Wanted } from '../fleet/find-node.ts';
 import { formatTarget, parseClusterId, type Target } from '../fleet/resource-id.ts';
-import { select, selectionOf } from '../fleet/selection.ts';
+import { selectionOf } from '../fleet/selection.ts';
 import type { Services } from '../services.ts';
+import { isTakenOut } from '../sweep/claim.ts';
 import { writeNodeChanges } from '../sweep/write-node-changes.ts';
 import { clustersOfName } from '../tables/name-rows.ts';
 import { readNodes } from '../tables/node-rows.ts';
@@ -36,8 +37,7 @@ async function findInTables({ settings, tables }: Services, scope: readonly stri
     if (row === undefined || row.retiredAt !== undefined || !isIt) continue;
     const listed = await readRow(await tables.open('clusters'), 'fleet', cluster, ['region']);
     // The settings may have changed since a sweep saw it.
-    const { selected } = select(`${named.resourceGroup}/${named.name}`, selectionOf(settings));
-    const excluded = !selected || row.facts.skipped === 'Excluded';
+    const excluded = isTakenOut(settings, cluster, row);
     found.push({ cluster, region: String(listed?.region ?? ''), facts: row.facts, excluded });
   }
   return found;

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { isWatched } from '../fleet/scope.ts';
 import type { Services } from '../services.ts';
 import type { Settings } from '../settings.ts';
 import { type Flight, flightProperty, mergeNode, type NodeRow, readNodes } from '../tables/node-rows.ts';
@@ -20,6 +21,11 @@ export type ClaimedNode = NodeRow & { flight: Flight };
 /** Whether a flight is past being collected in the ordinary way: its run may hold the node all the same. */
 export function isOverdue(flight: Flight, now: Date): boolean {
   return flight.overdue === true || !(Date.parse(flight.until) > now.getTime());
+}
+
+/** Whether nothing may be started on a node: the settings or a tag took it out of the fleet, maybe after its slice was planned. */
+export function isTakenOut(settings: Settings, cluster: string, { facts }: NodeRow): boolean {
+  return facts.skipped === 'Excluded' || !isWatched(settings, cluster);
 }
 
 /**
@@ -46,6 +52,7 @@ export async function claimNodes(
     const until = collectUntil(settings, startedAt);
     const claims = rows
       .filter((row) => row.retiredAt === undefined && row.flight === undefined && row.state.latest?.flight !== id)
+      .filter((row) => !isTakenOut(settings, message.cluster, row))
       .filter((row) => message.confirms === undefined || row.state.latest?.nonce === message.confirms[row.facts.node])
       .map((row): ClaimedNode => {
         const nonce = randomBytes(8).toString('hex');

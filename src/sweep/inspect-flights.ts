@@ -6,7 +6,7 @@ import { type Judged, withoutAnswer } from '../probe/judge-run.ts';
 import type { Services } from '../services.ts';
 import type { Flight, NodeRow } from '../tables/node-rows.ts';
 import { readStartedNode, type Started } from '../tables/poller-rows.ts';
-import { isOverdue } from './claim.ts';
+import { isOverdue, isTakenOut } from './claim.ts';
 import type { Outcome } from './ledger.ts';
 import { lookAtRun, unanswered } from './look-at-run.ts';
 
@@ -111,6 +111,8 @@ async function inspect(services: Services, run: SliceRun, row: NodeRow | undefin
   if (state.latest !== undefined && foldedAt !== undefined && new Date(foldedAt) >= run.due)
     return { status: 'settled', outcome: { verdict: state.latest.verdict, reason: state.latest.reason } };
   if (flight === undefined) {
+    if (isTakenOut(services.settings, run.cluster, row))
+      return { status: 'settled', outcome: { verdict: 'notProbed', reason: 'Excluded' } };
     if (now < run.startUntil) return { status: 'pending' };
     return { status: 'settled', outcome: { verdict: 'unknown', reason: 'StartLost' } };
   }

@@ -39,7 +39,7 @@ export async function judgeCluster(
   const newest = before === undefined || sweep >= before.row.sweep;
   const facts = newest ? await readClusterFacts(await tables.open('sweeps'), sweep, cluster) : undefined;
   const known = facts ?? before?.row;
-  const { byReason: _, ...judged } = rollUp(nodes.values(), now, interval, settings.BLIND_AFTER);
+  const { byReason: _, ...judged } = rollUp(nodes.values(), now, interval, settings.BLIND_AFTER, before?.row.outageReason);
   const quorum = judgeQuorum(nodes.values(), now, interval, sealed, {
     percent: settings.CLUSTER_QUORUM_PERCENT,
     nodes: settings.CLUSTER_QUORUM_NODES,

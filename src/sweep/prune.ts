@@ -12,6 +12,7 @@ const CONCURRENT_CLUSTERS = 8;
 const CLEARING_MS = 180_000;
 /** The list of sweeps is read up to a month back. */
 const LISTED_DAYS = 62;
+/** By the sweep, which is a moment, or by the day that their keys begin with: a day goes as a whole, once the last of it is old enough. */
 const KEPT_DAYS = { flights: 1, sweeps: 2, poison: 7, checks: 7 } as const;
 
 /**
@@ -83,6 +84,6 @@ export async function prune(services: Services): Promise<void> {
   for (const name of await tables.dated('sweeps')) if (name < oldestList) await tables.drop(name);
   const mayGoOn = () => now().getTime() < time + CLEARING_MS;
   for (const [name, days] of Object.entries(KEPT_DAYS))
-    await clearBefore(await tables.open(name as keyof typeof KEPT_DAYS), ago(days), mayGoOn);
+    await clearBefore(await tables.open(name as keyof typeof KEPT_DAYS), name === 'sweeps' ? ago(days) : ago(days).slice(0, 10), mayGoOn);
   await pruneClusters(services);
 }

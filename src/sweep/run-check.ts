@@ -5,7 +5,7 @@ import { type CheckRow, isCheckId, readCheck } from '../tables/check-rows.ts';
 import type { NodeRow } from '../tables/node-rows.ts';
 import { deleteStarted, readStarted } from '../tables/poller-rows.ts';
 import { readResult } from '../tables/result-rows.ts';
-import { isOverdue } from './claim.ts';
+import { isOverdue, isTakenOut } from './claim.ts';
 import { beginBefore, comeBack, endCheck, ownFlight, readNode } from './end-check.ts';
 import { inspectFlights, isOfEarlierRun } from './inspect-flights.ts';
 import type { MessageOf } from './messages.ts';
@@ -68,6 +68,8 @@ export async function runCheck(services: Services, { check: id, slot }: Pick<Mes
     return early > 1 ? comeBack(services, check, early) : collect(services, check, row);
   }
   if (flight !== undefined && isOverdue(flight, now())) return collect(services, check, row);
+  if (isTakenOut(settings, check.cluster, row))
+    return endCheck(services, check, inconclusive('Excluded', 'the node was taken out of the fleet before the check began'));
   if (now() >= beginBefore(check)) return endCheck(services, check, await neverBegan(services, check, flight));
   return flight === undefined ? startCheck(services, check, slot) : comeBack(services, check, GO_BACK_SECONDS);
 }

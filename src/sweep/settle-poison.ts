@@ -11,6 +11,7 @@ import { toTally } from './ledger.ts';
 import { giveUpListing } from './list-clusters.ts';
 import { readMessage, type WorkMessage } from './messages.ts';
 import { isPlanned } from './slice-name.ts';
+import { startOverKnown } from './start-sweep.ts';
 
 async function loseCheck(services: Services, id: string): Promise<void> {
   const check = await readCheck(await services.tables.open('checks'), id);
@@ -23,6 +24,7 @@ async function settle(services: Services, message: WorkMessage): Promise<void> {
   const sweeps = await tables.open('sweeps');
   if (message.kind === 'check') return loseCheck(services, message.check);
   const { sweep } = message;
+  if (message.kind === 'start-sweep') await startOverKnown(services, message);
   if (message.kind === 'list-clusters') await giveUpListing(services, message);
   if (message.kind === 'expand-cluster') {
     const known = [...(await readJudgedNodes(await tables.open('fleet'), message.cluster)).values()].filter(

@@ -32,10 +32,9 @@ function spreadOf(subscription: string, count: number, intervalMs: number): numb
   return (hash / 2 ** 32) * Math.min(60, intervalMs / 4000);
 }
 
-/** Stage 1: writes the sweep's rows, watches over its end and that of earlier sweeps, and has each subscription listed. */
-export async function startSweep(services: Services, { sweep }: MessageOf<'start-sweep'>): Promise<void> {
-  const { settings, tables, queue, arm, now } = services;
-  const scope = await subscriptionsInScope(settings.SUBSCRIPTIONS, arm.subscriptions);
+/** Writes the sweep's rows, watches over its end and that of earlier sweeps, and has each subscription listed, of the scope and of those known before. */
+async function begin(services: Services, sweep: string, scope: readonly string[]): Promise<void> {
+  const { settings, tables, queue, now } = services;
   // A subscription that cannot be seen any more is a gap, not a smaller fleet.
   const known = (await listClusterRows(await tables.open('clusters'))).filter(isRemembered).map((row) => row.subscriptionId);
   const subscriptions = await insertSweep(tables, sweep, [...new Set([...scope, ...known])], now().toISOString());
@@ -54,4 +53,14 @@ export async function startSweep(services: Services, { sweep }: MessageOf<'start
     await queue.send({ kind: 'list-clusters', sweep, subscription }, { delaySeconds, deadline });
   }
   effectDone('start-sweep:list-clusters');
+}
+
+/** Stage 1: finds the subscriptions of the scope, and begins the sweep over them. */
+export async function startSweep(services: Services, { sweep }: MessageOf<'start-sweep'>): Promise<void> {
+  await begin(services, sweep, await subscriptionsInScope(services.settings.SUBSCRIPTIONS, services.arm.subscriptions));
+}
+
+/** Begins a sweep whose scope could not be found each time it was tried, over what is known: an interval without a sweep would be a silent gap. */
+export async function startOverKnown(services: Services, { sweep }: MessageOf<'start-sweep'>): Promise<void> {
+  await begin(services, sweep, services.settings.SUBSCRIPTIONS);
 }

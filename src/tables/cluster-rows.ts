@@ -28,7 +28,7 @@ export interface ClusterRow {
   /** Why it is only recorded. */
   recordOnly?: string;
   openOutages: number;
-  /** The reason that most of its nodes' open outages began with. */
+  /** What the open outages of its nodes began with, see `RollUp`. */
   outageReason?: ReasonCode;
   /** Nodes that nobody knows any more, see `isBlind`. */
   blindNodes: number;

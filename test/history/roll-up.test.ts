@@ -107,6 +107,10 @@ describe('rollUp', () => {
     const open = [begunWith('a', 'NoRoute', 'unknown'), begunWith('b', 'NoRoute'), begunWith('c', 'ConnectionRefused')];
     expect(rollUp([over, ...open], now, interval, 3)).toMatchObject({ openOutages: 3, outageReason: 'NoRoute' });
     expect(rollUp([over], now, interval, 3)).toMatchObject({ openOutages: 0, outageReason: undefined });
+    // As told before, for as long as one began with it: an alert that carries it is not another one because a node came or went.
+    expect(rollUp(open, now, interval, 3, 'ConnectionRefused').outageReason).toBe('ConnectionRefused');
+    expect(rollUp(open, now, interval, 3, 'DnsTimeout').outageReason).toBe('NoRoute');
+    expect(rollUp([over], now, interval, 3, 'NoRoute').outageReason).toBeUndefined();
   });
 
   it('of no rows is empty', () => {

@@ -374,6 +374,18 @@ describe('a check', () => {
     expect(await done(next.id)).toMatchObject({ verdict: 'reachable' });
   });
 
+  it('touches a node no more that is taken out of the fleet while it waits', async () => {
+    const node = nodes[1]!;
+    await world.setFault(node, 'busy');
+    const { id } = viewOf(await post({ node }));
+    world.set({ EXCLUDE_CLUSTERS: 'rg-shop/*' });
+    await world.clearFault(node);
+    const { started } = (await world.requests()).runCommand;
+    expect(await done(id)).toMatchObject({ verdict: 'unknown', reason: 'Excluded' });
+    expect((await world.requests()).runCommand.started).toBe(started);
+    world.set({ EXCLUDE_CLUSTERS: '' });
+  });
+
   it('is one at a time on a node, and so many a minute', async () => {
     const { id } = viewOf(await post({ node: nodes[2] }));
     expect(await problem(post({ node: nodes[2] }))).toEqual([429, 'check-running']);

@@ -115,15 +115,15 @@ interface Node {
   kubeconfig?: string;
   /** What stands in the script's `KUBECTL` line, `$0` for the node's own kubectl. */
   candidates?: string;
-  /** What the diagnosis tries besides the API server: by default a place that answers. */
-  egress?: string;
+  /** Where the diagnosis goes besides the API server: by default to a place that answers. */
+  egress?: string[];
   /** Where the folders of earlier runs are. */
   litter?: string;
   env?: Record<string, string>;
 }
 
 /** Runs the script as Run Command would, on a node made of a folder. */
-async function runNode({ shell = 'sh', kubectl, kubeconfig, candidates = '$0', egress = at('200'), litter = '/nowhere', env }: Node) {
+async function runNode({ shell = 'sh', kubectl, kubeconfig, candidates = '$0', egress = ['200'], litter = '/nowhere', env }: Node) {
   const own = await mkdtemp(join(dir, 'node-'));
   const work = join(own, 'work');
   await mkdir(work);
@@ -131,8 +131,9 @@ async function runNode({ shell = 'sh', kubectl, kubeconfig, candidates = '$0', e
   const calls = join(own, 'calls');
   if (kubectl !== undefined) await writeFile(path, `#!/bin/sh\nprintf '%s\\n' "$*" >> '${calls}'\n${kubectl}\n`, { mode: 0o700 });
   if (kubeconfig !== undefined) await writeFile(join(own, 'kubeconfig'), kubeconfig);
+  const endpoints = egress.map((name) => `${at(name)}/v2/`);
   const paths = { kubectl: candidates.replace('$0', path), kubeconfig: join(own, 'kubeconfig') };
-  const script = substituteLines(composeScript(nonce, [`${egress}/v2/`]).join('\n'), paths).replace(/^LITTER=.*$/m, `LITTER='${litter}'`);
+  const script = substituteLines(composeScript(nonce, endpoints).join('\n'), paths).replace(/^LITTER=.*$/m, `LITTER='${litter}'`);
   await writeFile(join(own, 'script.sh'), script);
 
   const from = performance.now();
@@ -289,9 +290,47 @@ describe.each(shells)('the node script under %s', { concurrent: true }, (shell) 
 
   it('tells a node that reaches nothing at all from one that reaches all but its API server', async ({ expect }) => {
     const toHole = { shell, kubectl: refused, kubeconfig: kubeconfigOf(at('hole'), trusted()) };
-    const [cutOff, notCutOff] = await Promise.all([runNode({ ...toHole, egress: at('closed') }), runNode(toHole)]);
+    const [cutOff, notCutOff] = await Promise.all([runNode({ ...toHole, egress: ['closed'] }), runNode(toHole)]);
     expect([cutOff.reason, cutOff.report?.facts.get('egress')]).toEqual(['NoEgress', `127.0.0.1:${ports.closed} 000`]);
     expect([notCutOff.reason, notCutOff.report?.facts.get('egress')]).toEqual(['ConnectionTimedOut', `127.0.0.1:${ports['200']} 200`]);
+  });
+
+  it.for<[string, string[], ReasonCode, string, string]>([
+    ['the first of which is closed', ['closed', '200'], 'ConnectionTimedOut', '200', '200'],
+    ['the first of which is silent', ['silent', '200'], 'ConnectionTimedOut', '200', '200'],
+    // One after the other these would take more than all the time there is.
+    ['of which all but the last drop packets', [...Array(9).fill('hole'), '200'], 'ConnectionTimedOut', '200', '200'],
+    ['of which two answer', ['closed', '401', '200'], 'ConnectionTimedOut', '401', '401'],
+    ['of which one shows a certificate that is not trusted', ['closed', 'expired'], 'ConnectionTimedOut', 'expired', 'tls'],
+    ['of which none answers', ['closed', 'silent', 'hole'], 'NoEgress', 'closed', '000'],
+  ])('tries every place of a list %s', async ([, egress, expected, place, code], { expect }) => {
+    const kubeconfig = kubeconfigOf(at('hole'), trusted());
+    const { reason, report, stdout, stderr } = await runNode({ shell, kubectl: refused, kubeconfig, egress });
+    expect([reason, report?.facts.get('egress'), stderr]).toEqual([expected, `127.0.0.1:${ports[place]} ${code}`, '']);
+    expect(stdout.match(/^egress=/gm)).toHaveLength(1);
+  });
+
+  it('tries nothing besides the API server where no place is named', async ({ expect }) => {
+    const { reason, report, stderr } = await runNode({
+      shell,
+      kubectl: refused,
+      kubeconfig: kubeconfigOf(at('hole'), trusted()),
+      egress: [],
+    });
+    expect([reason, report?.facts.has('egress'), stderr]).toEqual(['ConnectionTimedOut', false, '']);
+  });
+
+  it('takes no node for cut off while a place had too little time', async ({ expect }) => {
+    const tools = await mkdtemp(join(dir, 'slow-'));
+    const curl = `#!/bin/sh\ncase "$*" in *:${ports['200']}/*) exec sleep 9 ;; esac\nPATH=${systemPath} exec curl "$@"\n`;
+    await writeFile(join(tools, 'curl'), curl, { mode: 0o700 });
+    const toHole = { shell, kubectl: refused, kubeconfig: kubeconfigOf(at('hole'), trusted()), env: { PATH: `${tools}:${systemPath}` } };
+    const [none, one] = await Promise.all([
+      runNode({ ...toHole, egress: ['closed', '200'] }),
+      runNode({ ...toHole, egress: ['200', 'closed', '401'] }),
+    ]);
+    expect([none.reason, none.report?.facts.get('egress')]).toEqual(['ConnectionTimedOut', `127.0.0.1:${ports['200']} `]);
+    expect([one.reason, one.report?.facts.get('egress')]).toEqual(['ConnectionTimedOut', `127.0.0.1:${ports['401']} 401`]);
   });
 
   it('loses a fact and nothing else where a tool is missing', async ({ expect }) => {
@@ -396,6 +435,24 @@ describe('the node script against a kubectl that hangs and an API server that is
       expect(reason).toBe('TlsTimedOut');
       expect(calls).toHaveLength(1);
       expect(stdout.endsWith(`AFP1 end ${nonce} rc=${report?.exitCode}\n`)).toBe(true);
+    },
+  );
+
+  it.concurrent.for(shells)(
+    'ends within 20 s under %s when all places but the last are black holes too',
+    { timeout: 60_000 },
+    async (shell, { expect }) => {
+      const egress = ['hole', 'silent', 'hole', 'silent', '200'];
+      // As kubectl itself ends where its packets are dropped.
+      const node = { shell, kubectl: 'sleep 7; exit 1', kubeconfig: kubeconfigOf(at('hole'), trusted()) };
+      const [late, reached, cutOff] = await Promise.all([
+        lateness(),
+        runNode({ ...node, egress }),
+        runNode({ ...node, egress: egress.slice(0, -1) }),
+      ]);
+      for (const { seconds } of [reached, cutOff]) expect(seconds - 4 * late).toBeLessThan(20);
+      expect([reached.reason, reached.report?.facts.get('egress')]).toEqual(['ConnectionTimedOut', `127.0.0.1:${ports['200']} 200`]);
+      expect([cutOff.reason, cutOff.report?.facts.get('egress')]).toEqual(['NoEgress', `127.0.0.1:${ports.hole} 000`]);
     },
   );
 });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Azurite, startAzurite } from '../../local/azurite.ts';
 import { emptyState, type NodeState } from '../../src/history/node-state.ts';
+import type { ReasonCode } from '../../src/probe/reasons.ts';
 import type { Services } from '../../src/services.ts';
 import { claimNodes, isOverdue, releaseClaims } from '../../src/sweep/claim.ts';
 import type { MessageOf } from '../../src/sweep/messages.ts';
@@ -43,11 +44,16 @@ const stateOf = (more: Partial<NonNullable<NodeState['latest']>>): NodeState => 
 
 async function addNode(
   node: string,
-  { flight, state = emptyState, retiredAt = '' }: { flight?: Flight; state?: NodeState; retiredAt?: string } = {},
+  {
+    flight,
+    state = emptyState,
+    retiredAt = '',
+    skipped,
+  }: { flight?: Flight; state?: NodeState; retiredAt?: string; skipped?: ReasonCode } = {},
 ) {
   const fleet = await services.tables.open('fleet');
   const properties = { ...stateProperties(state, { settled: state, recent: [] }), ...flightProperty(flight), retiredAt };
-  await fleet.createEntity({ partitionKey: cluster, rowKey: `node|${node}`, resourceId: '/x', ...properties });
+  await fleet.createEntity({ partitionKey: cluster, rowKey: `node|${node}`, resourceId: '/x', skipped, ...properties });
 }
 
 const message = (nodes: string[], confirms?: Record<string, string>): MessageOf<'start-slice'> => ({
@@ -66,6 +72,23 @@ const flights = async () =>
   Object.fromEntries([...(await readNodes(await services.tables.open('fleet'), cluster))].map(([node, { flight }]) => [node, flight?.id]));
 
 describe('claimNodes', () => {
+  it('claims nothing that was taken out of the fleet, by a tag or by the settings, after its slice was planned', async () => {
+    await addNode('off', { skipped: 'Excluded' });
+    await addNode('stopped', { skipped: 'Deallocated' });
+    await addNode('on');
+    const settings: Record<string, string>[] = [
+      { SUBSCRIPTIONS: 'ffffffff-0000-4000-8000-000000000001' },
+      { INCLUDE_CLUSTERS: 'other/*' },
+      { EXCLUDE_CLUSTERS: 'RG/c*' },
+    ];
+    for (const more of settings) {
+      const { services: changed } = servicesAt(azurite.connectionString, start, more);
+      expect(await claimNodes(changed, message(['off', 'stopped', 'on']), id)).toEqual([]);
+    }
+    // A stopped one may run again by now: Azure says so when it is started on.
+    expect(await claim(['off', 'stopped', 'on'])).toEqual(['on', 'stopped']);
+  });
+
   it('claims what is free, with a nonce for each node, until its collection is too late', async () => {
     for (const node of ['a', 'b']) await addNode(node);
     const claims = await claimNodes(services, message(['a', 'b']), id);

@@ -318,16 +318,22 @@ describe('results', () => {
 });
 
 describe('what earlier sweeps left', () => {
+  // NOW is 02:17 of the 21st. Keys as they are: of sweeps, of their flights and those of checks, of days.
   it.each([
-    ['flights', 1],
-    ['sweeps', 2],
-    ['poison', 7],
-  ] as const)('in %s is deleted after %d days', async (table, days) => {
-    await put(table, ago(days + 0.1), cluster);
-    await put(table, ago(days - 0.1), cluster);
+    [
+      'flights',
+      1,
+      ['2026-11-19T23:55:00Z|c|0', '2026-11-19-0123456789abcdef|c|check'],
+      ['2026-11-20T00:00:00Z|c|0', '2026-11-20-0123456789abcdef|c|check'],
+    ],
+    ['sweeps', 2, ['2026-11-19T02:15:00Z', '2026-11-19T02:15:00Z|c'], ['2026-11-19T02:20:00Z', '2026-11-19T02:20:00Z|c']],
+    ['poison', 7, ['2026-11-13'], ['2026-11-14']],
+    ['checks', 7, ['2026-11-13'], ['2026-11-14', 'running']],
+  ] as const)('in %s is kept for %d days, and then deleted', async (table, _, old, kept) => {
+    for (const partition of [...old, ...kept]) await put(table, partition, cluster);
     await pruneAt();
-    expect(await keys(table, ago(days + 0.1))).toEqual([]);
-    expect(await keys(table, ago(days - 0.1))).toEqual([cluster]);
+    for (const partition of old) expect(await keys(table, partition)).toEqual([]);
+    for (const partition of kept) expect(await keys(table, partition)).toContain(cluster);
   });
 
   it('is deleted from the oldest on for 3 minutes, and the rest an hour later; the clusters have their turn all the same', async () => {

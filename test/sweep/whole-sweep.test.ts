@@ -249,6 +249,15 @@ describe('what happens to one part of the fleet', () => {
 });
 
 describe('a subscription that is taken out of SUBSCRIPTIONS', () => {
+  it('has nothing more started on its nodes, though they were planned', async () => {
+    const world = await open(fleetOf(cluster('sold', 3)), { NODES_PER_SLICE: '1', STARTS_PER_MINUTE: '15' });
+    // At 12 starts a minute each node has its turn 5 s after the one before.
+    const { ledger } = await world.sweep(async () => world.set({ SUBSCRIPTIONS: two }));
+    const { started } = (await world.requests()).runCommand;
+    expect(started).toBeLessThan(3);
+    expect(ledger).toMatchObject({ known: 3, reachable: started, notProbed: 3 - started, byReason: { Excluded: 3 - started } });
+  });
+
   it('is excluded, and after two sweeps nothing of it is known any more', async () => {
     const fleet = {
       subscriptions: [
