@@ -8,6 +8,7 @@ import { ManagedIdentityCredential, type TokenCredential } from '@azure/identity
 import { QueueClient } from '@azure/storage-queue';
 import { openTelemetry, type Telemetry } from './announce/telemetry.ts';
 import { fitArmPipeline } from './fleet/arm-pipeline.ts';
+import { countRequests, type RequestCount } from './fleet/count-requests.ts';
 import type { Settings } from './settings.ts';
 import { openWorkQueue, type WorkQueue } from './sweep/queue.ts';
 import { openTables, type Tables } from './tables/open-tables.ts';
@@ -34,6 +35,8 @@ export interface Services {
   tables: Tables;
   queue: WorkQueue;
   arm: Arm;
+  /** Of `arm`, in this process. */
+  armRequests: RequestCount;
   telemetry: Telemetry;
 }
 
@@ -57,7 +60,7 @@ export function connectArm(settings: Settings, credential: TokenCredential, poli
   const options = { endpoint, credentials: { scopes: [`${endpoint}/.default`] }, credentialScopes: [`${endpoint}/.default`] };
   const fitted = <C extends { pipeline: Parameters<typeof fitArmPipeline>[0] }>(client: C, reads = true): C => {
     fitArmPipeline(client.pipeline, endpoint, reads);
-    for (const policy of policies) client.pipeline.addPolicy(policy);
+    for (const policy of policies) client.pipeline.addPolicy(policy, { afterPhase: 'Retry' });
     return client;
   };
   return {
@@ -97,12 +100,14 @@ export function buildServices(
   const queue = connection
     ? new QueueClient(connection, WORK_QUEUE)
     : new QueueClient(`${storageUrl(settings, 'queue')}/${WORK_QUEUE}`, credential);
+  const armRequests = countRequests();
   return {
     settings,
     now,
     tables: openTables(table, tableService),
     queue: openWorkQueue(queue, now),
-    arm: connectArm(settings, credential),
+    arm: connectArm(settings, credential, [armRequests.policy]),
+    armRequests,
     telemetry: openTelemetry(settings, credential),
   };
 }

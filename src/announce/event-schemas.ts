@@ -118,6 +118,8 @@ export const eventSchemas = {
       subscriptionGaps: number('Subscriptions that could not be read.'),
       throttled: number('Nodes without a verdict because Azure throttled.'),
       overBudget: number('Nodes that were not probed because the pace has no room for them.'),
+      excluded: number('Nodes that settings or tags take out of the fleet.'),
+      armRequests: number('Requests to Azure Resource Manager that were made meanwhile, those of one-off checks too.'),
     }),
   },
   ProberError: {

@@ -1,6 +1,7 @@
 import type { PipelinePolicy } from '@azure/core-rest-pipeline';
 import { DefaultAzureCredential } from '@azure/identity';
 import { estimateCost } from '../fleet/estimate.ts';
+import { areRightsUnknown, missingRights } from '../fleet/missing-rights.ts';
 import { planFleet, type SubscriptionPlan } from '../fleet/plan-fleet.ts';
 import { scopeWarnings } from '../fleet/scope-warnings.ts';
 import { connectArm } from '../services.ts';
@@ -32,6 +33,8 @@ export interface FleetPlan {
   intervalSeconds: number;
   armRequests: { inventory: number; probes: number };
   cost: { lines: ReturnType<typeof estimateCost>; usdAMonth: number };
+  /** Subscriptions of which nobody said what they grant. */
+  rightsUnknown: string[];
   /** What is to be mended, as sentences; empty where nothing is. */
   warnings: string[];
 }
@@ -56,9 +59,7 @@ function warn(settings: Settings, { subscriptions, regions }: Pick<FleetPlan, 's
   return [
     ...scopeWarnings(settings, subscriptions),
     ...clusters.flatMap(({ cluster, error }) => (error === null ? [] : [`the nodes of ${cluster} could not be listed: ${error}`])),
-    ...clusters.flatMap(({ cluster, missingPermissions }) =>
-      missingPermissions?.length ? [`the node resource group of ${cluster} does not grant ${missingPermissions.join(', ')}`] : [],
-    ),
+    ...subscriptions.flatMap(missingRights),
     ...regions
       .filter(({ overBudget }) => overBudget > 0)
       .map(
@@ -105,6 +106,7 @@ export async function runPlan({ json }: { json: boolean }, settings: Settings): 
     intervalSeconds,
     armRequests: { inventory: requests, probes: nodes * REQUESTS_PER_PROBE },
     cost: { lines, usdAMonth: Math.round(lines.reduce((total, { usd }) => total + usd, 0) * 100) / 100 },
+    rightsUnknown: subscriptions.filter(areRightsUnknown).map(({ subscription }) => subscription),
     warnings: warn(settings, { subscriptions, regions }),
   };
   process.stdout.write(json ? `${JSON.stringify(plan)}\n` : printPlan(plan));

@@ -16,7 +16,8 @@ const skips = (skipped: Record<string, number>) =>
     .join(', ');
 
 /** Writes a plan for people. */
-export function printPlan({ subscriptions, regions, totals, intervalSeconds, armRequests, cost, warnings }: FleetPlan): string {
+export function printPlan(plan: FleetPlan): string {
+  const { subscriptions, regions, totals, intervalSeconds, armRequests, cost, rightsUnknown, warnings } = plan;
   const clusters = subscriptions.flatMap(({ clusters: some }) =>
     some.map(({ cluster, region, version, upgrading, probed, skipped, recordOnly, error }) => {
       const notes = [recordOnly ?? '', upgrading ? 'being upgraded' : '', error === null ? '' : 'could not be listed', skips(skipped)];
@@ -37,6 +38,7 @@ export function printPlan({ subscriptions, regions, totals, intervalSeconds, arm
     ...table(['A month', 'Amount', 'Unit', 'US$'], bill),
     `About US$ ${cost.usdAMonth.toFixed(2)} a month, at list prices, rather too high than too low.`,
     '',
+    ...rightsUnknown.map((id) => `Whether the rights on ${id} suffice is not known: no node resource group there could be asked.`),
     ...(warnings.length > 0 ? ['To be mended:', ...warnings.map((warning) => `- ${warning}`)] : ['Nothing to be mended.']),
   ].join('\n')}\n`;
 }

@@ -1,18 +1,19 @@
 import type { TableClient } from '@azure/data-tables';
 import type { Services } from '../services.ts';
 import { type NodeRow, readNodes } from '../tables/node-rows.ts';
-import { insertTally, readSliceHead } from '../tables/plan-rows.ts';
+import { readSliceHead } from '../tables/plan-rows.ts';
 import { deleteStarted, readStarted, type Started } from '../tables/poller-rows.ts';
 import { addOutsideView } from './add-outside-view.ts';
 import { COLLECT_GRACE_SECONDS } from './claim.ts';
 import { effectDone } from './effect.ts';
 import { type Ended, inspectFlights } from './inspect-flights.ts';
-import { type Outcome, toTally } from './ledger.ts';
+import type { Outcome } from './ledger.ts';
 import type { MessageOf } from './messages.ts';
 import { recordResults } from './record-results.ts';
 import { requestAssessment } from './request-assessment.ts';
 import { endOf } from './schedule.ts';
-import { flightId, isPlanned } from './slice-name.ts';
+import { flightId } from './slice-name.ts';
+import { tallySlice } from './tally-slice.ts';
 
 /** Stage 5: looks at the flights of a slice, records those that have ended, comes back for the others, and tallies the slice when none is left. */
 export async function collectSlice(services: Services, message: MessageOf<'collect-slice'>): Promise<void> {
@@ -55,7 +56,7 @@ export async function collectSlice(services: Services, message: MessageOf<'colle
   if ([...found.values()].some((inspection) => inspection.status === 'pending'))
     await queue.sendBack(message, settings.COLLECT_AGAIN_SECONDS);
   else {
-    await settle(services, message, toTally(outcomes));
+    if (await tallySlice(services, message, outcomes)) effectDone('collect-slice:tally');
     await forgetPollers(flights, id, nodes, started, rows, ended);
     if (started.size > 0) effectDone('collect-slice:pollers-deleted');
   }
@@ -82,13 +83,4 @@ async function forgetPollers(
     [...started.keys()].filter((node) => own.has(node) && !kept.has(node)),
   );
   for (const { node, flight, keepsClaim } of ended) if (flight.id !== id && !keepsClaim) await deleteStarted(flights, flight.id, [node]);
-}
-
-async function settle(
-  { tables }: Services,
-  { sweep, cluster, slice }: MessageOf<'collect-slice'>,
-  outcomes: ReturnType<typeof toTally>,
-): Promise<void> {
-  if (!isPlanned(slice)) return;
-  if (await insertTally(await tables.open('sweeps'), sweep, cluster, slice, outcomes)) effectDone('collect-slice:tally');
 }

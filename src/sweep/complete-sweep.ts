@@ -66,10 +66,13 @@ export async function completeSweep(
   sealed: ReadonlyMap<string, Ledger>,
   clusters: readonly ClusterRow[],
 ): Promise<void> {
-  const { settings, tables, telemetry, now } = services;
+  const { settings, tables, armRequests, telemetry, now } = services;
   const completedAt = now().toISOString();
   const startedAt = rows.startedAt ?? sweep;
-  const ledger = sum([...sealed.values()]);
+  const told = sum([...sealed.values()]);
+  // A fleet that is listed and has nothing to probe has no tally to tell of requests with.
+  const untold = armRequests.take();
+  const ledger = { ...told, armRequests: told.armRequests + untold };
   const listed = (rows.subscriptions ?? []).map(
     (id) => rows.listed.find((row) => row.subscription === id) ?? { subscription: id, matched: [], gap: 'Lost' },
   );
@@ -77,7 +80,7 @@ export async function completeSweep(
   const warnings = scopeWarnings(settings, listed);
   const coverage = coverageOf(ledger);
   const blindness = await judgeBlindness(services, sweep, sealed, clusters);
-  if (!(await insertCompleted(tables, { sweep, startedAt, completedAt, coverage, ledger, warnings }))) return;
+  if (!(await insertCompleted(tables, { sweep, startedAt, completedAt, coverage, ledger, warnings }))) return armRequests.putBack(untold);
   effectDone('close-sweep:completed');
   const availability = clusters.flatMap((cluster) => {
     const own = sealed.get(cluster.cluster);
@@ -100,6 +103,8 @@ export async function completeSweep(
     subscriptionGaps: gaps.length,
     throttled: ledger.byReason.Throttled ?? 0,
     overBudget: ledger.byReason.OverBudget ?? 0,
+    excluded: ledger.byReason.Excluded ?? 0,
+    armRequests: ledger.armRequests,
   };
   const schedule = settings.SWEEP_SCHEDULE;
   await telemetry.report(availability, {

@@ -34,11 +34,12 @@ export const ledger = counts.extend({
   byReason: z.record(z.string(), z.number()),
   /** Of the unknown ones alone; an older version did not tell them apart. */
   unknownByReason: z.record(z.string(), z.number()).default({}),
+  armRequests: z.number().default(0).describe('Requests to Azure Resource Manager that were made meanwhile, those of one-off checks too.'),
 });
 export type Ledger = z.output<typeof ledger>;
 
 export const emptyCounts: Counts = { known: 0, reachable: 0, unreachable: 0, unknown: 0, notProbed: 0 };
-export const emptyLedger: Ledger = { ...emptyCounts, byReason: {}, unknownByReason: {} };
+export const emptyLedger: Ledger = { ...emptyCounts, byReason: {}, unknownByReason: {}, armRequests: 0 };
 /** Nodes of which nobody expects a verdict: excluded, stopped, too young. */
 const notExpected: readonly ReasonCode[] = ['Excluded', 'ClusterStopped', 'Deallocated', 'NotRunning', 'ClusterGone', 'TooYoung'];
 /** Unknown for these reasons, a node was not asked: for want of access, by the pace that Azure allows, or by our own failure. */
@@ -69,8 +70,10 @@ export function outstanding(planned: Plan, tallies: readonly Tally[]): string[] 
 /**
  * Adds up a cluster's plan and tallies. Each planned node counts once, with the first outcome that was told of it;
  * one without any counts as `unknown/Lost`.
+ *
+ * @param armRequests - that were told of with the tallies.
  */
-export function addUp(planned: Plan, tallies: readonly Tally[]): Ledger {
+export function addUp(planned: Plan, tallies: readonly Tally[], armRequests = 0): Ledger {
   const outcomes = new Map<string, Outcome>();
   for (const [code, nodes] of Object.entries(planned.notProbed)) {
     const reason = reasonCode.parse(code);
@@ -81,7 +84,7 @@ export function addUp(planned: Plan, tallies: readonly Tally[]): Ledger {
     for (const [key, nodes] of Object.entries(each))
       for (const node of nodes) if (names.has(node) && !outcomes.has(node)) outcomes.set(node, readOutcome(key));
   for (const node of names) if (!outcomes.has(node)) outcomes.set(node, { verdict: 'unknown', reason: 'Lost' });
-  const total: Ledger = { ...emptyCounts, byReason: {}, unknownByReason: {} };
+  const total: Ledger = { ...emptyCounts, byReason: {}, unknownByReason: {}, armRequests };
   const count = (counted: Record<string, number>, reason: ReasonCode) => {
     counted[reason] = (counted[reason] ?? 0) + 1;
   };
@@ -96,9 +99,10 @@ export function addUp(planned: Plan, tallies: readonly Tally[]): Ledger {
 
 /** Adds ledgers of clusters to that of the fleet. */
 export function sum(ledgers: readonly Ledger[]): Ledger {
-  const total: Ledger = { ...emptyCounts, byReason: {}, unknownByReason: {} };
+  const total: Ledger = { ...emptyCounts, byReason: {}, unknownByReason: {}, armRequests: 0 };
   for (const each of ledgers) {
     for (const key of Object.keys(emptyCounts) as (keyof Counts)[]) total[key] += each[key];
+    total.armRequests += each.armRequests;
     for (const name of ['byReason', 'unknownByReason'] as const)
       for (const [reason, count] of Object.entries(each[name])) total[name][reason] = (total[name][reason] ?? 0) + count;
   }

@@ -5,7 +5,7 @@ import { effectDone } from './effect.ts';
 import type { MessageOf } from './messages.ts';
 import { lastStart } from './schedule.ts';
 import { flightId, isPlanned, putOff } from './slice-name.ts';
-import { tallyNotProbed } from './tally-not-probed.ts';
+import { tallyAll } from './tally-slice.ts';
 
 /**
  * Has the rest of a slice started later, once Azure throttles no more or its nodes may be free, or tallies it where that would be too late,
@@ -25,7 +25,7 @@ export async function moveRest(
   const id = flightId(sweep, cluster, slice);
   const rest = { sweep, cluster, slice: putOff(slice), nodes: [...moved.keys()] };
   // A confirmation that is throttled is dropped: the next sweep probes its nodes.
-  if (open >= over) await tallyNotProbed(services, rest, 'Throttled');
+  if (open >= over) await tallyAll(services, rest, 'notProbed', 'Throttled');
   else if (isPlanned(slice))
     await services.queue.send({ kind: 'start-slice', ...rest }, { delaySeconds: seconds, deadline: lastStart(services.settings, sweep) });
   effectDone('start-slice:rest-sent');

@@ -5,7 +5,7 @@ import { markRecollected, type PlanAndTallies, readPlanAndTallies } from '../tab
 import { insertSealed } from '../tables/sweep-rows.ts';
 import { COLLECT_GRACE_SECONDS } from './claim.ts';
 import { effectDone } from './effect.ts';
-import { addUp, type Ledger, outstanding, type Plan } from './ledger.ts';
+import { addUp, emptyLedger, type Ledger, outstanding, type Plan } from './ledger.ts';
 import { requestAssessment } from './request-assessment.ts';
 import { endOf, intervalAt } from './schedule.ts';
 import { putOff } from './slice-name.ts';
@@ -49,15 +49,7 @@ async function recollect(
 async function lost({ tables, settings, now }: Services, cluster: string): Promise<Ledger> {
   const rows = (await readJudgedNodes(await tables.open('fleet'), cluster)).values();
   const { known } = rollUp(rows, now(), intervalAt(settings.SWEEP_SCHEDULE, now()), settings.BLIND_AFTER).nodes;
-  return {
-    known,
-    reachable: 0,
-    unreachable: 0,
-    unknown: 0,
-    notProbed: known,
-    byReason: known > 0 ? { Lost: known } : {},
-    unknownByReason: {},
-  };
+  return { ...emptyLedger, known, notProbed: known, byReason: known > 0 ? { Lost: known } : {} };
 }
 
 /**
@@ -76,7 +68,7 @@ export async function sealCluster(services: Services, sweep: string, cluster: st
     await recollect(services, sweep, cluster, planned, found, new Set(missing));
     return undefined;
   }
-  const own = planned === undefined ? await lost(services, cluster) : addUp(planned, [...tallies.values()]);
+  const own = planned === undefined ? await lost(services, cluster) : addUp(planned, [...tallies.values()], found.armRequests);
   const { stored, first } = await insertSealed(sweeps, sweep, cluster, own);
   if (first) effectDone('close-sweep:sealed');
   await requestAssessment(services, sweep, cluster, 'now');

@@ -4,14 +4,13 @@ import { redact } from '../probe/redact.ts';
 import type { Services } from '../services.ts';
 import { readCheck } from '../tables/check-rows.ts';
 import { readJudgedNodes } from '../tables/node-rows.ts';
-import { insertPlan, insertTally } from '../tables/plan-rows.ts';
+import { insertPlan } from '../tables/plan-rows.ts';
 import { insertOnce } from '../tables/rows.ts';
 import { endCheck } from './end-check.ts';
-import { toTally } from './ledger.ts';
 import { giveUpListing } from './list-clusters.ts';
 import { readMessage, type WorkMessage } from './messages.ts';
-import { isPlanned } from './slice-name.ts';
 import { startOverKnown } from './start-sweep.ts';
+import { tallyAll } from './tally-slice.ts';
 
 async function loseCheck(services: Services, id: string): Promise<void> {
   const check = await readCheck(await services.tables.open('checks'), id);
@@ -34,10 +33,7 @@ async function settle(services: Services, message: WorkMessage): Promise<void> {
     const notProbed: Record<string, string[]> = nodes.length > 0 ? { ProberError: nodes } : {};
     await insertPlan(sweeps, sweep, message.cluster, { region: '', slices: [], due: now().toISOString(), notProbed });
   }
-  if ((message.kind === 'start-slice' || message.kind === 'collect-slice') && isPlanned(message.slice)) {
-    const outcomes = new Map(message.nodes.map((node) => [node, { verdict: 'unknown', reason: 'ProberError' } as const]));
-    await insertTally(sweeps, sweep, message.cluster, message.slice, toTally(outcomes));
-  }
+  if (message.kind === 'start-slice' || message.kind === 'collect-slice') await tallyAll(services, message, 'unknown', 'ProberError');
 }
 
 /** Reads a poison message, late or not; a text where it is none of ours. */

@@ -12,7 +12,7 @@ import { postRuns } from './post-runs.ts';
 import { endOf, lastStart } from './schedule.ts';
 import { confirmationOf, flightId, isPlanned, timesPutOff } from './slice-name.ts';
 import { takeTurn } from './take-turn.ts';
-import { tallyNotProbed } from './tally-not-probed.ts';
+import { tallyAll } from './tally-slice.ts';
 
 type StartSlice = MessageOf<'start-slice'>;
 
@@ -52,7 +52,7 @@ export async function startSlice(services: Services, message: StartSlice): Promi
     // Its original may have had the last slot, just now.
     const since = await readSliceHead(sweeps, sweep, cluster, slice);
     const isCopy = since?.started || (since?.queued && message.slot === undefined);
-    return isCopy ? undefined : tallyNotProbed(services, message, turn.reason);
+    return isCopy ? undefined : tallyAll(services, message, 'notProbed', turn.reason);
   }
   if (turn.when === 'later') {
     const { v: _, deadline: __, ...work } = message;

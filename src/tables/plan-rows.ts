@@ -45,6 +45,8 @@ export interface PlanAndTallies {
   planned?: Plan;
   /** By slice. */
   tallies: Map<string, Tally>;
+  /** Requests to Azure Resource Manager that were told of with the tallies. */
+  armRequests: number;
   /** When each slice was started. */
   started: Map<string, string>;
   /** Slices whose collection was enqueued once more. */
@@ -59,15 +61,24 @@ export async function readPlanAndTallies(table: TableClient, sweep: string, clus
     rows.filter((row) => row.rowKey.startsWith(`${kind}|`)).map((row) => [row.rowKey.slice(kind.length + 1), row] as const);
   return {
     planned: own && fromLongJson(plan, 'plan', own, undefined),
+    armRequests: bySlice('tally').reduce((total, [, row]) => total + (Number(row.armRequests) || 0), 0),
     tallies: new Map(bySlice('tally').map(([slice, row]) => [slice, fromLongJson(tally, 'tally', row, {})])),
     started: new Map(bySlice('started').map(([slice, { at }]) => [slice, String(at)])),
     recollected: new Set(bySlice('recollected').map(([slice]) => slice)),
   };
 }
 
-/** Inserts a slice's tally, once. */
-export function insertTally(table: TableClient, sweep: string, cluster: string, slice: string, outcomes: Tally): Promise<boolean> {
-  return insertOnce(table, { partitionKey: planPartition(sweep, cluster), rowKey: `tally|${slice}`, ...toLongJson('tally', outcomes) });
+/** Inserts a slice's tally, once. Returns whether it did. */
+export function insertTally(
+  table: TableClient,
+  sweep: string,
+  cluster: string,
+  slice: string,
+  outcomes: Tally,
+  armRequests = 0,
+): Promise<boolean> {
+  const row = { partitionKey: planPartition(sweep, cluster), rowKey: `tally|${slice}`, armRequests, ...toLongJson('tally', outcomes) };
+  return insertOnce(table, row);
 }
 
 /** Notes that a message of a slice waits for its slot: whoever comes without one is a copy. */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { viewOutage } from '../../src/http/outages.ts';
 import type { Page } from '../../src/http/paging.ts';
 import { until } from '../host/until.ts';
-import { quickSweeps, type Stage, setStage } from './stage.ts';
+import { instantAnswer, quickSweeps, type Stage, setStage } from './stage.ts';
 
 const SWEEP_SECONDS = 30;
 const MOST_MS = 240_000;
@@ -24,13 +24,6 @@ const scenarios = effects.map((effect, n) => {
 });
 const sick = new Set<string>();
 
-/** What a node's script prints, without running it. */
-function answer({ name }: { name: string }, script: string): string {
-  const nonce = /^NONCE='([0-9a-f]{16})'/m.exec(script)?.[1];
-  const rc = sick.has(name) ? 1 : 0;
-  return `\nAFP1 begin ${nonce}\nms=20\nserver=v1.33.5\nAFP1 end ${nonce} rc=${rc}\n`;
-}
-
 let stage: Stage;
 beforeAll(async () => {
   const subscriptions = scenarios.map(({ id, name }) => ({
@@ -40,7 +33,10 @@ beforeAll(async () => {
       { name, resourceGroup: `rg-${name}`, location: 'westeurope', kubernetesVersion: '1.33.5', pools: [{ name: 'web', count: NODES }] },
     ],
   }));
-  stage = await setStage({ subscriptions }, { accounts: scenarios.map(({ account }) => account), instantNodes: true, answer });
+  stage = await setStage(
+    { subscriptions },
+    { accounts: scenarios.map(({ account }) => account), instantNodes: true, answer: instantAnswer(sick) },
+  );
 });
 afterAll(() => stage.end());
 

@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { NodeView } from '../../src/http/nodes.ts';
 import type { viewOutage } from '../../src/http/outages.ts';
 import type { Page } from '../../src/http/paging.ts';
 import type { SweepView } from '../../src/http/sweeps.ts';
 import { effectNames } from '../../src/sweep/effect.ts';
 import { until } from '../host/until.ts';
-import { type App, quickSweeps, type Stage, setStage } from './stage.ts';
+import { type App, instantAnswer, quickSweeps, type Stage, setStage } from './stage.ts';
 
 // Sweeps of a minute: what a dead process held is found missing 60 s after it was due, within the next sweep.
 const SWEEP_SECONDS = 60;
@@ -49,6 +49,10 @@ const scenarios = points.map((effect, n) => {
   return { effect, variant: variants[effect] ?? 'plain', id, account: `account${n}`, name, cluster: `${id}.rg-${name}.${name}` };
 });
 
+// All at once: one that had to wait for another would begin minutes later.
+vi.setConfig({ maxConcurrency: scenarios.length });
+
+const sick = new Set<string>();
 let stage: Stage;
 
 beforeAll(async () => {
@@ -59,18 +63,21 @@ beforeAll(async () => {
       { name, resourceGroup: `rg-${name}`, location: 'westeurope', kubernetesVersion: '1.33.5', pools: [{ name: 'web', count: 3 }] },
     ],
   }));
-  stage = await setStage({ subscriptions }, { accounts: scenarios.map(({ account }) => account) });
+  stage = await setStage(
+    { subscriptions },
+    { accounts: scenarios.map(({ account }) => account), instantNodes: true, answer: instantAnswer(sick) },
+  );
 });
 afterAll(() => stage.end());
 
 type OutageView = ReturnType<typeof viewOutage>;
 
-/** Waits until the incident that a variant makes was told, heals it, and waits until its end was told; gives all events of it. */
-async function wholeIncident(cluster: string, variant: 'cluster' | 'blind'): Promise<Map<string, string[]>> {
+/** Waits until the incident that a variant makes was told, heals it, and waits until its end was told; gives the ids of all events of it. */
+async function wholeIncident(cluster: string, variant: 'cluster' | 'blind', heal: () => Promise<void>): Promise<Map<string, string[]>> {
   const names = variant === 'cluster' ? ['ClusterOutageStarted', 'ClusterOutageEnded'] : ['ClusterBlind', 'ClusterSighted'];
   const of = async (name: string) => nonEmpty((await stage.events(name)).filter(({ properties }) => properties.cluster === cluster));
   await until(`a ${names[0]}`, () => of(names[0]!), MOST_MS);
-  await stage.clearFault(cluster);
+  await heal();
   await until(`a ${names[1]}`, () => of(names[1]!), MOST_MS);
   const events = (await stage.events()).filter(({ properties }) => properties.cluster === cluster);
   return new Map(
@@ -91,25 +98,30 @@ describe.concurrent('a host that is killed right after an effect, and started ag
         SUBSCRIPTIONS: id,
         AzureWebJobsStorage: stage.azurite.connectionStringFor(account),
       };
-      const [sick, mute] = (await stage.nodesOf(cluster)) as [string, string];
-      const ofSick = async (name: string) => nonEmpty((await stage.events(name)).filter(({ properties }) => properties.node === sick));
-      if (variant === 'cluster' || variant === 'blind') await stage.setFault(cluster, variant === 'cluster' ? 'refused' : 'no-output');
-      else await stage.setFault(sick, 'refused');
+      const names = await stage.nodesOf(cluster);
+      const [cut, mute] = names as [string, string];
+      const ofCut = async (name: string) => nonEmpty((await stage.events(name)).filter(({ properties }) => properties.node === cut));
+      const heal = async () => {
+        for (const name of names) sick.delete(name);
+        if (variant === 'blind') await stage.clearFault(cluster);
+      };
+      if (variant === 'blind') await stage.setFault(cluster, 'no-output');
+      else for (const name of variant === 'cluster' ? names : [cut]) sick.add(name);
       if (variant === 'silent') await stage.setFault(mute, 'agent-silent');
       if (variant === 'throttled') await stage.setFault(mute, 'throttled');
 
       const doomed = await stage.startApp({ ...settings, HOST_CRASH_AT: effect });
       await doomed.sweepNow().catch(() => undefined);
       if (variant === 'deallocated') {
-        await until('the start of the outage', () => ofSick('NodeOutageStarted'), MOST_MS);
-        await stage.setFault(sick, 'deallocated');
+        await until('the start of the outage', () => ofCut('NodeOutageStarted'), MOST_MS);
+        await stage.setFault(cut, 'deallocated');
       }
       expect((await within(doomed.exited, MOST_MS)).signal).toBe('SIGKILL');
       const app = await stage.startApp(settings);
       const restartedAt = new Date();
 
       if (variant === 'cluster' || variant === 'blind') {
-        const ids = await wholeIncident(cluster, variant);
+        const ids = await wholeIncident(cluster, variant, heal);
         // One id each way, and no node of the cluster announced anything of its own.
         expect([...ids.values()].map((each) => each.length)).toEqual([1, 1]);
         const { items } = await app.get<Page<OutageView>>('outages?state=all');
@@ -117,21 +129,27 @@ describe.concurrent('a host that is killed right after an effect, and started ag
         return app.stop();
       }
       await until(`the completion of the second sweep after the restart at ${effect}`, () => completedSince(app, restartedAt, 2), MOST_MS);
-      const { items: nodes } = await app.get<Page<NodeView>>(`clusters/${cluster}/nodes`);
-      expect(nodes).toHaveLength(3);
-      for (const { node, verdict, reason } of nodes) {
-        const told = `${verdict}/${reason}`;
-        if (node === sick) expect(told).toBe(variant === 'deallocated' ? 'notProbed/Deallocated' : 'unreachable/ConnectionRefused');
-        else if (node === mute && variant === 'silent') expect(verdict).toBe('unknown');
-        else if (node === mute && variant === 'throttled')
-          expect(['notProbed/NotYetProbed', 'unknown/StartLost', 'unknown/Stale']).toContain(told);
-        else expect(told).toBe('reachable/Reachable');
-      }
-      const started = await until('the start of the outage', () => ofSick('NodeOutageStarted'), MOST_MS);
+      // A start that went unanswered on a busy machine is honestly unknown, until the next sweep.
+      await vi.waitFor(
+        async () => {
+          const { items } = await app.get<Page<NodeView>>(`clusters/${cluster}/nodes`);
+          expect(items.map(({ node }) => node).sort()).toEqual([...names].sort());
+          for (const { node, verdict, reason } of items) {
+            const told = `${verdict}/${reason}`;
+            if (node === cut) expect(told).toBe(variant === 'deallocated' ? 'notProbed/Deallocated' : 'unreachable/ConnectionRefused');
+            else if (node === mute && variant === 'silent') expect(verdict).toBe('unknown');
+            else if (node === mute && variant === 'throttled')
+              expect(['notProbed/NotYetProbed', 'unknown/StartLost', 'unknown/Stale']).toContain(told);
+            else expect(told).toBe('reachable/Reachable');
+          }
+        },
+        { timeout: MOST_MS, interval: 1000 },
+      );
+      const started = await until('the start of the outage', () => ofCut('NodeOutageStarted'), MOST_MS);
       expect((await app.get<Page<OutageView>>('outages?state=all')).items).toHaveLength(1);
 
-      if (variant !== 'deallocated') await stage.clearFault(sick);
-      const ended = await until('the end of the outage', () => ofSick('NodeOutageEnded'), MOST_MS);
+      if (variant !== 'deallocated') await heal();
+      const ended = await until('the end of the outage', () => ofCut('NodeOutageEnded'), MOST_MS);
       const [outage, ...others] = (await app.get<Page<OutageView>>('outages?state=all')).items;
       expect(others).toEqual([]);
       expect(outage?.message).toMatch(variant === 'deallocated' ? /^Outage ended after \d/ : /^Connectivity restored after \d/);
@@ -142,7 +160,7 @@ describe.concurrent('a host that is killed right after an effect, and started ag
         expect(ledger?.known).toBe(ledger!.reachable + ledger!.unreachable + ledger!.unknown + ledger!.notProbed);
       await app.stop();
     },
-    4 * MOST_MS,
+    5 * MOST_MS,
   );
 });
 

@@ -50,17 +50,38 @@ export function quickSweeps(seconds: number): Record<string, string> {
   return { SWEEP_SCHEDULE: scheduleFor(seconds)!, FIRST_COLLECT_SECONDS: '2', COLLECT_AGAIN_SECONDS: '1', STARTS_PER_MINUTE: '1500' };
 }
 
+/** What the script prints on instant nodes: the API server of the sick refuses them. */
+export function instantAnswer(sick: ReadonlySet<string>): NonNullable<SimulatorOptions['answer']> {
+  return ({ name }, script) => {
+    const nonce = /^NONCE='([0-9a-f]{16})'/m.exec(script)?.[1];
+    const facts = sick.has(name) ? 'dns=ok\ntcp=refused' : 'ms=20\nserver=v1.33.5';
+    return `\nAFP1 begin ${nonce}\n${facts}\nAFP1 end ${nonce} rc=${sick.has(name) ? 1 : 0}\n`;
+  };
+}
+
 async function call(simulator: Simulator, method: string, path: string, body?: object): Promise<unknown> {
   const { status, text } = await askSimulator(simulator, method, path, body);
   if (status >= 400) throw new Error(`${method} ${path} was answered ${status}: ${text.slice(0, 300)}`);
   return text === '' ? undefined : JSON.parse(text);
 }
 
+/** Gets a page, again where the connection was cut: a host that stood still closes what idled meanwhile, whoever asks just then. */
+export async function fetchAgain(url: string): Promise<Response> {
+  for (let left = 2; ; left--) {
+    try {
+      return await fetch(url);
+    } catch (error) {
+      const { code } = ((error as Error).cause ?? {}) as { code?: string };
+      if (left === 0 || (code !== 'ECONNRESET' && code !== 'UND_ERR_SOCKET')) throw error;
+    }
+  }
+}
+
 function toApp(host: Host): App {
   return {
     ...host,
     async get<T>(path: string) {
-      const response = await fetch(`${host.url}/api/${path}`);
+      const response = await fetchAgain(`${host.url}/api/${path}`);
       const text = await response.text();
       if (!response.ok) throw new Error(`GET /api/${path} was answered ${response.status}: ${text.slice(0, 300)}`);
       return JSON.parse(text) as T;

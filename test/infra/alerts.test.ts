@@ -11,7 +11,7 @@ const load = (name: Recording['name']) => {
   const recording = readRecording(name);
   return { recording, tables: toTables(recording) };
 };
-const runs = { healthy: load('healthy'), faulty: load('faulty'), blind: load('blind') };
+const runs = { healthy: load('healthy'), faulty: load('faulty'), blind: load('blind'), unwatched: load('unwatched') };
 const MINUTE = 60_000;
 
 const idOf = (name: string) => `aaaaaaaa-0000-4000-8000-000000000008.rg-${name}.${name}`;
@@ -95,7 +95,7 @@ describe('while there are faults', () => {
 
   it('a cluster whose node resource group is locked has no coverage, as the alert says', () => {
     const nodes = { known: 3, reachable: 0, unreachable: 0, unknown: 0, notProbed: 3 };
-    expect(coverageOf({ ...nodes, byReason: { NodeGroupLocked: 3 }, unknownByReason: {} })).toBe(0);
+    expect(coverageOf({ ...nodes, byReason: { NodeGroupLocked: 3 }, unknownByReason: {}, armRequests: 0 })).toBe(0);
     expect(named('coverage').description).toContain('locked node resource group');
   });
 
@@ -132,6 +132,13 @@ it('an exception that comes five times is an error of the prober, and one that c
     ]);
   expect(firing(named('prober-errors'), thrown(4), now)).toHaveLength(0);
   expect(firing(named('prober-errors'), thrown(5), now)).toHaveLength(1);
+});
+
+it('a prober that has nothing to watch has no coverage, and no other alert', () => {
+  const { recording, tables } = runs.unwatched;
+  const end = stretch(recording, recording.rows.at(-1)!.time);
+  expect(firing(named('coverage'), tables, end)).toMatchObject([{ cluster: '*' }]);
+  for (const { name } of rules.filter((rule) => rule.name !== 'coverage')) expect(firesAtAll(name, 'unwatched'), name).toBe(false);
 });
 
 describe('while the two tables fill independently', () => {

@@ -53,6 +53,11 @@ const ordered = (compare: (a: number | string, b: number | string) => boolean) =
   return compare(a as never, b as never);
 };
 
+const reckoned = (reckon: (x: number, y: number) => number) => (a: Value, b: Value) => {
+  const [x, y] = [asNumber(a), asNumber(b)];
+  return x === null || y === null ? null : reckon(x, y);
+};
+
 const operators: Record<string, (a: Value, b: Value) => Value> = {
   '==': ordered((a, b) => a === b),
   '!=': ordered((a, b) => a !== b),
@@ -63,10 +68,8 @@ const operators: Record<string, (a: Value, b: Value) => Value> = {
   and: (a, b) => a === true && b === true,
   or: (a, b) => a === true || b === true,
   startswith: (a, b) => asText(a).toLowerCase().startsWith(asText(b).toLowerCase()),
-  '*': (a, b) => {
-    const [x, y] = [asNumber(a), asNumber(b)];
-    return x === null || y === null ? null : x * y;
-  },
+  '*': reckoned((x, y) => x * y),
+  '-': reckoned((x, y) => x - y),
 };
 
 function literal(syntax: Syntax): Value {

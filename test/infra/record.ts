@@ -160,6 +160,10 @@ const scenes: Record<Recording['name'], () => Promise<void>> = {
     });
     await write('blind', marks, rows);
   },
+
+  async unwatched() {
+    await write('unwatched', {}, await inRun(calm, { EXCLUDE_CLUSTERS: '*' }, async (run) => void (await sweeps(run, 3))));
+  },
 };
 
 for (const [name, scene] of Object.entries(scenes)) if (process.argv.length === 2 || process.argv.includes(name)) await scene();

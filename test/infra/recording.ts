@@ -17,7 +17,7 @@ export interface Recorded {
 
 /** What a run of the simulator told, and when which part of it was over. */
 export interface Recording {
-  name: 'healthy' | 'faulty' | 'blind';
+  name: 'healthy' | 'faulty' | 'blind' | 'unwatched';
   sweepSeconds: number;
   marks: Record<string, string>;
   rows: Recorded[];

@@ -31,7 +31,9 @@ const plan = fc.record({
   slices: fc.array(fc.array(node, { maxLength: 8 }), { maxLength: 4 }),
   notProbed: fc.dictionary(reason, fc.array(node, { maxLength: 5 }), { maxKeys: 3 }) as fc.Arbitrary<Plan['notProbed']>,
 });
-const ledger: fc.Arbitrary<Ledger> = fc.tuple(plan, fc.array(tally, { maxLength: 4 })).map(([planned, tallies]) => addUp(planned, tallies));
+const ledger: fc.Arbitrary<Ledger> = fc
+  .tuple(plan, fc.array(tally, { maxLength: 4 }))
+  .map(([planned, tallies]) => addUp(planned, tallies, tallies.length));
 
 const total = (counts: Partial<Record<string, number>>) => Object.values(counts).reduce<number>((all, count) => all + (count ?? 0), 0);
 
@@ -84,6 +86,7 @@ describe('addUp', () => {
       notProbed: 3,
       byReason: { TooYoung: 1, Deallocated: 2, DnsTimeout: 1, Reachable: 1, Lost: 1 },
       unknownByReason: { Lost: 1 },
+      armRequests: 0,
     });
   });
 
@@ -101,7 +104,7 @@ describe('addUp', () => {
         const outcomes = new Map(entries);
         const names = [...outcomes.keys()];
         const added = addUp({ ...small, slices: [names], notProbed: {} }, [toTally(outcomes)]);
-        const expected: Ledger = { ...emptyCounts, known: names.length, byReason: {}, unknownByReason: {} };
+        const expected: Ledger = { ...emptyCounts, known: names.length, byReason: {}, unknownByReason: {}, armRequests: 0 };
         for (const { verdict: told, reason: code } of outcomes.values()) {
           expected[told] += 1;
           expected.byReason[code] = (expected.byReason[code] ?? 0) + 1;
@@ -135,8 +138,8 @@ describe('outstanding', () => {
 
 describe('a ledger of an older version', () => {
   it('did not tell its unknown ones apart by reason', () => {
-    const { unknownByReason: _, ...older } = addUp(small, []);
-    expect(ledgerSchema.parse(older)).toEqual({ ...older, unknownByReason: {} });
+    const { unknownByReason: _, armRequests: __, ...older } = addUp(small, []);
+    expect(ledgerSchema.parse(older)).toEqual({ ...older, unknownByReason: {}, armRequests: 0 });
   });
 });
 

@@ -82,7 +82,14 @@ describe('the ledger of a sweep', () => {
     expect(warnings).toEqual(['EXCLUDE_CLUSTERS: "gone/*" matches the name of no cluster in scope']);
     const rows = await listClusterRows(await world.services().tables.open('clusters'));
     expect(rows.filter(({ upgrading }) => upgrading).map(({ name }) => name)).toEqual(['shop']);
-    expect((await world.requests()).runCommand).toMatchObject({ started: 3, conflicts: 0 });
+    const { runCommand, byOperation } = await world.requests();
+    expect(runCommand).toMatchObject({ started: 3, conflicts: 0 });
+    // Each request is told of once: with the tallies of slices, or at the end.
+    const requests = Object.values(byOperation).reduce((sum, count) => sum + count, 0);
+    expect(ledger.armRequests).toBe(requests);
+    world.set({ SUBSCRIPTIONS: two });
+    // One to list what is left, which is not there.
+    expect((await world.sweep()).ledger.armRequests).toBe(1);
   });
 
   it('closes the outages of nodes that are stopped, excluded, replaced or gone, with that as their end', async () => {

@@ -50,13 +50,14 @@ describe('the plan of a cluster', () => {
     expect(await readPlanAndTallies(sweeps, 'tally', cluster)).toEqual({
       planned: undefined,
       tallies: new Map(),
+      armRequests: 0,
       started: new Map(),
       recollected: new Set(),
     });
     await insertPlan(sweeps, 'tally', cluster, plan(['a'], ['b']));
-    expect(await insertTally(sweeps, 'tally', cluster, '0', { 'reachable/Reachable': ['a'] })).toBe(true);
-    expect(await insertTally(sweeps, 'tally', cluster, '0', { 'unknown/Lost': ['a'] })).toBe(false);
-    await insertTally(sweeps, 'tally', cluster, '1.r1', { 'unknown/NodeBusy': ['b'] });
+    expect(await insertTally(sweeps, 'tally', cluster, '0', { 'reachable/Reachable': ['a'] }, 3)).toBe(true);
+    expect(await insertTally(sweeps, 'tally', cluster, '0', { 'unknown/Lost': ['a'] }, 50)).toBe(false);
+    await insertTally(sweeps, 'tally', cluster, '1.r1', { 'unknown/NodeBusy': ['b'] }, 4);
     await markRecollected(sweeps, 'tally', cluster, '1');
     await markRecollected(sweeps, 'tally', cluster, '1');
     await markStarted(sweeps, 'tally', cluster, '0', '2026-11-21T09:35:10.000Z');
@@ -67,6 +68,7 @@ describe('the plan of a cluster', () => {
         ['0', { 'reachable/Reachable': ['a'] }],
         ['1.r1', { 'unknown/NodeBusy': ['b'] }],
       ]),
+      armRequests: 7,
       started: new Map([['0', '2026-11-21T09:35:10.000Z']]),
       recollected: new Set(['1']),
     });

@@ -24,6 +24,7 @@ const ledger = (known: number): Ledger => ({
   notProbed: 0,
   byReason: { Reachable: known },
   unknownByReason: {},
+  armRequests: 0,
 });
 
 describe('the list of sweeps', () => {

@@ -43,6 +43,7 @@ const ledger = (known: number): Ledger => ({
   notProbed: 0,
   byReason: { Reachable: known },
   unknownByReason: {},
+  armRequests: 0,
 });
 const plan: Plan = { region: 'westeurope', due: '2026-11-21T09:35:05.000Z', slices: [['a']], notProbed: {} };
 
