@@ -3,13 +3,13 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const start = ['test/e2e/npm-start.test.ts'];
 // The node script gives each of its stages seconds, in which a busy machine gets nowhere.
-const scripts = ['test/probe/linux-sh.test.ts', 'test/simulator/fault-lab.test.ts', 'test/simulator/node-faults.test.ts'];
+const scripts = ['test/probe/linux-sh.test.ts', 'test/simulator/fault-lab.test.ts'];
 const crashes = ['test/e2e/kill-at-each-effect.test.ts'];
 
 // One group after the other: what is timed runs alone, and what starts thirty hosts disturbs nobody.
 const groups = [
   { name: 'start', include: start, maxWorkers: 1 },
-  { name: 'scripts', include: scripts, maxWorkers: 2 },
+  { name: 'scripts', include: scripts, maxWorkers: 1 },
   { name: 'parts', include: ['test/**/*.test.ts'], exclude: [...start, ...scripts, ...crashes], maxWorkers: 4 },
   { name: 'crashes', include: crashes, maxWorkers: 1 },
 ];

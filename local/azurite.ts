@@ -32,7 +32,7 @@ const DEFAULT_KEY = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I
 
 // Loaded before Azurite: when the parent goes, however it goes, the channel closes and so does Azurite (which saves first).
 const EXIT_WITH_PARENT =
-  'data:text/javascript,process.on("disconnect",()=>{process.kill(process.pid,"SIGTERM");setTimeout(()=>process.exit(0),3000).unref()})';
+  'data:text/javascript,process.on("disconnect",()=>{process.kill(process.pid,"SIGTERM");setTimeout(()=>process.exit(0),15000).unref()})';
 
 /**
  * Starts the real Azurite as a child process on loopback that never outlives this one.
@@ -58,7 +58,7 @@ export async function startAzurite(options: AzuriteOptions = {}): Promise<Azurit
   });
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const stop = async (): Promise<void> => {
-    const hardStop = setTimeout(() => child.kill('SIGKILL'), 5_000);
+    const hardStop = setTimeout(() => child.kill('SIGKILL'), 20_000);
     // Not a signal: the open channel would keep Azurite's process alive after its servers have closed.
     if (child.connected) child.disconnect();
     await exited;

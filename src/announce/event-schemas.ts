@@ -119,7 +119,9 @@ export const eventSchemas = {
       throttled: number('Nodes without a verdict because Azure throttled.'),
       overBudget: number('Nodes that were not probed because the pace has no room for them.'),
       excluded: number('Nodes that settings or tags take out of the fleet.'),
-      armRequests: number('Requests to Azure Resource Manager that were made meanwhile, those of one-off checks too.'),
+      armRequests: number(
+        'Requests to Azure Resource Manager that the instances told of meanwhile, at least: checks that HTTP begins are missing.',
+      ),
     }),
   },
   ProberError: {

@@ -1,5 +1,5 @@
-import type { PipelinePolicy } from '@azure/core-rest-pipeline';
 import { DefaultAzureCredential } from '@azure/identity';
+import { countRequests } from '../fleet/count-requests.ts';
 import { estimateCost } from '../fleet/estimate.ts';
 import { areRightsUnknown, missingRights } from '../fleet/missing-rights.ts';
 import { planFleet, type SubscriptionPlan } from '../fleet/plan-fleet.ts';
@@ -79,16 +79,9 @@ function addUp(subscriptions: readonly SubscriptionPlan[]): FleetPlan['totals'] 
 
 /** Tells what a sweep would do, with the caller's own sign-in, and touches no node. Returns the exit status: 1 where something is to be mended. */
 export async function runPlan({ json }: { json: boolean }, settings: Settings): Promise<number> {
-  let requests = 0;
-  const counting: PipelinePolicy = {
-    name: 'countRequests',
-    sendRequest(request, next) {
-      if (!request.url.includes('Microsoft.Authorization')) requests += 1;
-      return next(request);
-    },
-  };
+  const requests = countRequests((url) => !url.includes('Microsoft.Authorization'));
   const credential = new DefaultAzureCredential({ managedIdentityClientId: settings.AZURE_CLIENT_ID });
-  const arm = connectArm(settings, credential, [counting]);
+  const arm = connectArm(settings, credential, [requests.policy]);
   const subscriptions = await planFleet(arm, settings, new Date(), (line) => process.stderr.write(`${line}\n`));
   const occurrence = nextOccurrence(settings.SWEEP_SCHEDULE, new Date());
   const intervalSeconds = intervalAfter(settings.SWEEP_SCHEDULE, occurrence) / 1000;
@@ -104,7 +97,7 @@ export async function runPlan({ json }: { json: boolean }, settings: Settings): 
     regions,
     totals,
     intervalSeconds,
-    armRequests: { inventory: requests, probes: nodes * REQUESTS_PER_PROBE },
+    armRequests: { inventory: requests.take(), probes: nodes * REQUESTS_PER_PROBE },
     cost: { lines, usdAMonth: Math.round(lines.reduce((total, { usd }) => total + usd, 0) * 100) / 100 },
     rightsUnknown: subscriptions.filter(areRightsUnknown).map(({ subscription }) => subscription),
     warnings: warn(settings, { subscriptions, regions }),

@@ -12,3 +12,8 @@ export function isRefusal(error: unknown): error is RestError {
 export function armErrorText({ code, message }: RestError): string {
   return redact(code === undefined || message.includes(code) ? message : `${code}: ${message}`, MOST_CHARACTERS);
 }
+
+/** Whether a request was given up here because Azure Resource Manager gave no answer in time. */
+export function isTimeout(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
+}

@@ -9,14 +9,18 @@ export interface RequestCount {
   putBack(requests: number): void;
 }
 
-/** Makes a count that begins at 0. */
-export function countRequests(): RequestCount {
+/**
+ * Makes a count that begins at 0.
+ *
+ * @param counts - tells by its URL whether a request does.
+ */
+export function countRequests(counts: (url: string) => boolean = () => true): RequestCount {
   let untold = 0;
   return {
     policy: {
       name: 'countRequests',
       sendRequest(request, next) {
-        untold += 1;
+        if (counts(request.url)) untold += 1;
         return next(request);
       },
     },

@@ -3,7 +3,7 @@ import { isRestError } from '@azure/core-rest-pipeline';
 import { z } from 'zod';
 import { type ReasonCode, reasonCode } from '../probe/reasons.ts';
 import { redact } from '../probe/redact.ts';
-import { isRefusal } from './arm-error.ts';
+import { armErrorText, isRefusal, isTimeout } from './arm-error.ts';
 import { formatClusterId, parseClusterId, parseManagedClusterId } from './resource-id.ts';
 import { isSwitchedOff, type Selection, select } from './selection.ts';
 
@@ -34,7 +34,7 @@ export type ClusterFacts = z.output<typeof clusterFacts>;
 /** Reasons why a subscription as a whole was not listed. */
 export const gapReasons: readonly ReasonCode[] = ['SubscriptionUnreadable', 'ProberError'];
 /** Reasons for which the nodes of a cluster are not listed: they must not be touched, or cannot be. */
-export const unlistedReasons: readonly ReasonCode[] = [...gapReasons, 'Excluded', 'AccessDenied', 'AzureError'];
+export const unlistedReasons: readonly ReasonCode[] = [...gapReasons, 'Excluded', 'AccessDenied', 'Throttled', 'AzureError'];
 
 /** The clusters of a subscription, and the globs of the selection that match any of them. */
 export interface ListedClusters {
@@ -95,8 +95,7 @@ export async function listManagedClusters(client: ContainerServiceClient, select
  * Asks by name for a cluster that a list does not show any more: lists hold what the caller may read, and not all of it while Azure is ill.
  *
  * @param matched - globs of the selection that match it are added.
- * @returns its facts, or why there are none: `ClusterGone` where Azure says so, and nothing else proves it.
- * @throws RestError of status 429, which passes.
+ * @returns its facts, or why there are none: `ClusterGone` where Azure says so, and nothing else proves it. Whatever it is, it costs no other cluster anything.
  */
 export async function askForCluster(
   client: ContainerServiceClient,
@@ -107,8 +106,13 @@ export async function askForCluster(
   try {
     return toFacts(await client.managedClusters.get(resourceGroup, name), selection, matched) ?? 'AzureError';
   } catch (error) {
-    if (!isRestError(error) || error.statusCode === 429) throw error;
+    if (!isRestError(error) && !isTimeout(error)) throw error;
+    console.warn(
+      `the cluster ${resourceGroup}/${name}, which is listed no more, could not be read: ${isRestError(error) ? armErrorText(error) : 'no answer in time'}`,
+    );
+    if (!isRestError(error)) return 'AzureError';
     if (error.statusCode === 404) return 'ClusterGone';
+    if (error.statusCode === 429) return 'Throttled';
     return isRefusal(error) ? 'AccessDenied' : 'AzureError';
   }
 }

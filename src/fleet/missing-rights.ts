@@ -1,9 +1,13 @@
 import type { SubscriptionPlan } from './plan-fleet.ts';
+import { parseClusterId } from './resource-id.ts';
 
 const NAMED = 3;
 
 function name(clusters: readonly { cluster: string }[]): string {
-  const named = clusters.slice(0, NAMED).map(({ cluster }) => cluster.split('.').at(-1));
+  const named = clusters.slice(0, NAMED).map(({ cluster }) => {
+    const { resourceGroup, name: own } = parseClusterId(cluster)!;
+    return `${resourceGroup}/${own}`;
+  });
   return clusters.length > NAMED ? `${named.join(', ')} and ${clusters.length - NAMED} more` : named.join(', ');
 }
 

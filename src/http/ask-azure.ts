@@ -1,12 +1,10 @@
 import { isRestError } from '@azure/core-rest-pipeline';
-import { armErrorText } from '../fleet/arm-error.ts';
+import { armErrorText, isTimeout } from '../fleet/arm-error.ts';
 import { isSignInError } from '../fleet/sign-in-error.ts';
 import { retryAfterSeconds } from '../sweep/retry-after.ts';
 import { HttpProblem } from './problem.ts';
 
 const WITHOUT_ANSWER_SECONDS = 30;
-
-const isTimeout = (error: unknown) => error instanceof Error && error.name === 'AbortError';
 
 /**
  * Asks Azure something while a caller waits.

@@ -4,7 +4,7 @@ import { clusterIdSchema } from '../fleet/name-schemas.ts';
 import { isNodeName } from '../fleet/node-name.ts';
 import { openEpisode } from '../history/node-state.ts';
 import type { Services } from '../services.ts';
-import type { ListedCluster } from '../tables/cluster-list.ts';
+import { type ListedCluster, readStandingCluster } from '../tables/cluster-list.ts';
 import { readOutagePage } from '../tables/outage-pages.ts';
 import { clusterParam, unknownCluster } from './clusters.ts';
 import { components } from './components.ts';
@@ -29,7 +29,9 @@ const place = z.object({ cluster: clusterIdSchema('a cluster id'), row: z.string
 
 export const outageQuery = {
   state: z.enum(['open', 'all'], 'open or all').default('open').describe('Whether outages that are over count too.'),
-  cluster: clusterParam.optional().describe('Those of this cluster and its nodes alone.'),
+  cluster: clusterParam
+    .optional()
+    .describe('Those of this cluster and its nodes alone: `<subscription id>.<resource group>.<cluster name>`, in any letter case.'),
 };
 
 export const outagePage = pageOf(outageView).register(components, { id: 'OutagePage' });
@@ -44,9 +46,9 @@ const isDown = ({ outage }: ListedCluster) => openEpisode(outage.outage) !== und
  * @throws HttpProblem where the one that is asked for is not known: no outage of a misspelt cluster is not the same as none.
  */
 async function clustersWith(services: Services, which: 'open' | 'all', cluster: string | null): Promise<string[]> {
-  const all = await readClusters(services);
-  if (cluster !== null && !all.some((row) => row.cluster === cluster)) throw unknownCluster(cluster);
-  const asked = cluster === null ? all : all.filter((row) => row.cluster === cluster);
+  const one = cluster === null ? undefined : await readStandingCluster(await services.tables.open('clusters'), cluster);
+  if (cluster !== null && one === undefined) throw unknownCluster(cluster);
+  const asked = one === undefined ? await readClusters(services) : [one];
   return asked.filter((row) => which === 'all' || row.openOutages > 0 || isDown(row)).map((row) => row.cluster);
 }
 

@@ -259,7 +259,7 @@ export const reasons = {
   NotRunning: reason('azure', 'The VM of the node is not running.', ['Start it, or remove it from the pool.']),
   NodeGone: reason('azure', 'The node no longer exists.'),
   NodeReplaced: reason('azure', 'Another VM stands under the same node name.'),
-  AccessDenied: reason('azure', 'The prober may not run commands on the node or read the subscription.', [
+  AccessDenied: reason('azure', 'The prober may not run commands on the node, or read its cluster or its subscription.', [
     'Assign the role of infra/fleet-access.bicep to the identity of the prober.',
   ]),
   NodeGroupLocked: reason(
@@ -273,7 +273,8 @@ export const reasons = {
     'The cluster stands, while its node resource group does not exist.',
     [
       'A cluster that is being made or deleted is in this state for minutes.',
-      'See who deleted it: az monitor activity-log list --resource-group <node resource group>. Its nodes are lost: delete the cluster and make it anew.',
+      'See whether somebody deleted it: az monitor activity-log list --resource-group <node resource group>.',
+      'If so, its nodes are lost, and the cluster has to be made anew.',
     ],
     [SUPPORT],
   ),

@@ -115,15 +115,17 @@ function Write-Diagnosis {
   Write-Fact 'host' $apiHost 120
   if ($env:HTTPS_PROXY) { Write-Fact 'proxy' 'set' }
   Write-Path $apiHost $port
-  # One after the other, each in its share of the time that is left. One that was not tried proves nothing of the others.
+  # One after the other, each in its share of the time that is left. One whose time was cut proves nothing, and nothing is said if none answers then.
   $urls = @($Egress -split ' ' -ne '')
-  $said = 'skipped'
-  for ($i = 0; $i -lt $urls.Count; $i++) {
-    $place = ([Uri]$urls[$i]).Authority
-    $code = "$(Invoke-Within ([Math]::Min(3000, [int]((Get-Left 17500) / ($urls.Count - $i)))) $Ask @($urls[$i]))"
-    if ($code -match '^\d{3}$') { $said = "$place $code"; break }
-    if ($code -eq 'skipped') { $said = 'skipped' } elseif ($i -eq 0) { $said = "$place 000" }
+  $said = $null
+  $cut = $urls.Count -eq 0
+  for ($i = 0; -not $said -and $i -lt $urls.Count; $i++) {
+    $share = [Math]::Min(3000, [int]((Get-Left 17500) / ($urls.Count - $i)))
+    $code = "$(Invoke-Within $share $Ask @($urls[$i]))"
+    if ($code -match '^\d{3}$') { $said = "$(([Uri]$urls[$i]).Authority) $code" }
+    if ($code -eq 'skipped' -or ($code -eq 'timeout' -and $share -lt 3000)) { $cut = $true }
   }
+  if (-not $said) { $said = if ($cut) { 'skipped' } else { "$(([Uri]$urls[0]).Authority) 000" } }
   Write-Fact 'egress' $said
 }
 

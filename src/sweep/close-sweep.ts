@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import type { Services } from '../services.ts';
+import type { Settings } from '../settings.ts';
 import { type ClusterRow, listClusterRows } from '../tables/cluster-rows.ts';
 import { repairLine } from '../tables/sweep-list.ts';
 import { readSweep, type SweepRows } from '../tables/sweep-rows.ts';
@@ -20,14 +21,19 @@ function lastRun({ settings }: Services, sweep: string): Date {
   return new Date(next.getTime() + (settings.PROBE_DEADLINE_SECONDS + LAST_RUN_SECONDS) * 1000);
 }
 
+/** Seconds between two looks at the end of a sweep, fewer where sweeps are short. */
+function backSeconds({ SWEEP_SCHEDULE }: Settings, sweep: string): number {
+  return Math.min(BACK_SECONDS, intervalAfter(SWEEP_SCHEDULE, new Date(sweep)) / 6000);
+}
+
 /**
  * Has the end of a sweep looked after, until its `completed` row stands.
  *
  * @param soon - whether nothing is missing any more but assessments that were asked for just now.
  */
 export async function sendCloseSweep({ settings, queue }: Services, sweep: string, soon = false): Promise<void> {
-  const seconds = intervalAfter(settings.SWEEP_SCHEDULE, new Date(sweep)) / 6000;
-  const delaySeconds = Math.min(soon ? BACK_SOON_SECONDS : BACK_SECONDS, seconds);
+  const usual = backSeconds(settings, sweep);
+  const delaySeconds = soon ? Math.min(BACK_SOON_SECONDS, usual) : usual;
   await queue.send({ kind: 'close-sweep', sweep }, { delaySeconds });
 }
 
@@ -41,21 +47,22 @@ function clustersOf(rows: SweepRows, known: readonly ClusterRow[], last: boolean
 
 /** Stage 7: comes back until every cluster of a sweep is sealed and assessed, then completes it. */
 export async function closeSweep(services: Services, { sweep }: MessageOf<'close-sweep'>): Promise<void> {
-  const { tables, now } = services;
+  const { settings, tables, now } = services;
   const rows = await readSweep(await tables.open('sweeps'), sweep);
   if (rows.completed) return repairLine(tables, sweep);
   const last = now() >= lastRun(services, sweep);
   const known = await listClusterRows(await tables.open('clusters'));
   const assessed = new Map(known.map((row) => [row.cluster, row.sealedSweep]));
   const isAssessed = (cluster: string) => (assessed.get(cluster) ?? '') >= sweep;
+  const isNew = (cluster: string) => now().getTime() - Date.parse(rows.sealedAt.get(cluster) ?? '') < backSeconds(settings, sweep) * 1000;
   const clusters = clustersOf(rows, known, last);
   const sealed = new Map(rows.sealed);
   const close = async (cluster: string) => {
     if (!sealed.has(cluster)) {
       const ledger = await sealCluster(services, sweep, cluster, last);
       if (ledger !== undefined) sealed.set(cluster, ledger);
-      // Sealed in an earlier run: the message may be with a process that died.
-    } else if (!isAssessed(cluster)) await requestAssessment(services, sweep, cluster, 'now');
+      // Sealed in an earlier run: the message may be with a process that died, and with one that lives if it was sealed just now.
+    } else if (!isAssessed(cluster) && !isNew(cluster)) await requestAssessment(services, sweep, cluster, 'now');
   };
   const limit = pLimit(CONCURRENT_CLUSTERS);
   await Promise.all(clusters.map((cluster) => limit(() => close(cluster))));

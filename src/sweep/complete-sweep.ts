@@ -69,10 +69,9 @@ export async function completeSweep(
   const { settings, tables, armRequests, telemetry, now } = services;
   const completedAt = now().toISOString();
   const startedAt = rows.startedAt ?? sweep;
-  const told = sum([...sealed.values()]);
+  const ledger = sum([...sealed.values()]);
   // A fleet that is listed and has nothing to probe has no tally to tell of requests with.
-  const untold = armRequests.take();
-  const ledger = { ...told, armRequests: told.armRequests + untold };
+  ledger.armRequests += armRequests.take();
   const listed = (rows.subscriptions ?? []).map(
     (id) => rows.listed.find((row) => row.subscription === id) ?? { subscription: id, matched: [], gap: 'Lost' },
   );
@@ -80,7 +79,7 @@ export async function completeSweep(
   const warnings = scopeWarnings(settings, listed);
   const coverage = coverageOf(ledger);
   const blindness = await judgeBlindness(services, sweep, sealed, clusters);
-  if (!(await insertCompleted(tables, { sweep, startedAt, completedAt, coverage, ledger, warnings }))) return armRequests.putBack(untold);
+  if (!(await insertCompleted(tables, { sweep, startedAt, completedAt, coverage, ledger, warnings }))) return;
   effectDone('close-sweep:completed');
   const availability = clusters.flatMap((cluster) => {
     const own = sealed.get(cluster.cluster);

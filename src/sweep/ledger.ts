@@ -34,7 +34,10 @@ export const ledger = counts.extend({
   byReason: z.record(z.string(), z.number()),
   /** Of the unknown ones alone; an older version did not tell them apart. */
   unknownByReason: z.record(z.string(), z.number()).default({}),
-  armRequests: z.number().default(0).describe('Requests to Azure Resource Manager that were made meanwhile, those of one-off checks too.'),
+  armRequests: z
+    .number()
+    .default(0)
+    .describe('Requests to Azure Resource Manager that the instances told of meanwhile, at least: checks that HTTP begins are missing.'),
 });
 export type Ledger = z.output<typeof ledger>;
 

@@ -12,8 +12,13 @@ const CONCURRENT_CLUSTERS = 8;
 const CLEARING_MS = 180_000;
 /** The list of sweeps is read up to a month back. */
 const LISTED_DAYS = 62;
-/** By the sweep, which is a moment, or by the day that their keys begin with: a day goes as a whole, once the last of it is old enough. */
-const KEPT_DAYS = { flights: 1, sweeps: 2, poison: 7, checks: 7 } as const;
+/** Days for which rows are kept, and what their partition keys begin with: a moment, or a day, which goes as a whole once its last moment is old enough. */
+const KEPT = [
+  ['flights', 1, 'day'],
+  ['sweeps', 2, 'moment'],
+  ['poison', 7, 'day'],
+  ['checks', 7, 'day'],
+] as const;
 
 /**
  * Deletes the rows of partitions whose keys, which begin with a date, come before a moment; at most some of them are held at a time.
@@ -83,7 +88,7 @@ export async function prune(services: Services): Promise<void> {
   const oldestList = sweepsTableOf(ago(settings.RETENTION_DAYS + LISTED_DAYS));
   for (const name of await tables.dated('sweeps')) if (name < oldestList) await tables.drop(name);
   const mayGoOn = () => now().getTime() < time + CLEARING_MS;
-  for (const [name, days] of Object.entries(KEPT_DAYS))
-    await clearBefore(await tables.open(name as keyof typeof KEPT_DAYS), name === 'sweeps' ? ago(days) : ago(days).slice(0, 10), mayGoOn);
+  for (const [name, days, key] of KEPT)
+    await clearBefore(await tables.open(name), key === 'moment' ? ago(days) : ago(days).slice(0, 10), mayGoOn);
   await pruneClusters(services);
 }

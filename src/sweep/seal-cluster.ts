@@ -69,7 +69,7 @@ export async function sealCluster(services: Services, sweep: string, cluster: st
     return undefined;
   }
   const own = planned === undefined ? await lost(services, cluster) : addUp(planned, [...tallies.values()], found.armRequests);
-  const { stored, first } = await insertSealed(sweeps, sweep, cluster, own);
+  const { stored, first } = await insertSealed(sweeps, sweep, cluster, own, services.now().toISOString());
   if (first) effectDone('close-sweep:sealed');
   await requestAssessment(services, sweep, cluster, 'now');
   effectDone('close-sweep:assess-cluster');

@@ -1,4 +1,5 @@
 import { parseClusterId } from '../fleet/resource-id.ts';
+import { isWatched } from '../fleet/scope.ts';
 import type { Services } from '../services.ts';
 import { readNodes } from '../tables/node-rows.ts';
 import { markQueued, markStarted, readSliceHead } from '../tables/plan-rows.ts';
@@ -42,6 +43,8 @@ export async function startSlice(services: Services, message: StartSlice): Promi
   // A copy whose original waits for its slot must not take another, nor find that none is left.
   if (head.queued && message.slot === undefined) return;
   if (head.started) return sendCollection(services, message);
+  // Nor does what was taken out since use up pace.
+  if (!isWatched(settings, cluster)) return tallyAll(services, message, 'notProbed', 'Excluded');
   if (await mustWait(services, message)) return queue.sendBack(message, GO_BACK_SECONDS);
 
   const bucket = { subscriptionId: parseClusterId(cluster)!.subscriptionId, region: head.region };

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isRestError } from '@azure/core-rest-pipeline';
 import { subscriptionsInScope } from '../fleet/scope.ts';
 import type { Services } from '../services.ts';
 import { isRemembered, listClusterRows } from '../tables/cluster-rows.ts';
@@ -7,6 +8,7 @@ import { insertSweep } from '../tables/sweep-rows.ts';
 import { sendCloseSweep } from './close-sweep.ts';
 import { effectDone } from './effect.ts';
 import type { MessageOf } from './messages.ts';
+import { retryAfterSeconds } from './retry-after.ts';
 import { endOf, intervalAfter, lastStart, sweepIdAt } from './schedule.ts';
 
 const MANY_SUBSCRIPTIONS = 10;
@@ -55,12 +57,23 @@ async function begin(services: Services, sweep: string, scope: readonly string[]
   effectDone('start-sweep:list-clusters');
 }
 
-/** Stage 1: finds the subscriptions of the scope, and begins the sweep over them. */
-export async function startSweep(services: Services, { sweep }: MessageOf<'start-sweep'>): Promise<void> {
-  await begin(services, sweep, await subscriptionsInScope(services.settings.SUBSCRIPTIONS, services.arm.subscriptions));
+/** Begins a sweep whose scope could not be found, over what is known, unless it is too late: an interval without a sweep would be a silent gap. */
+export async function startOverKnown(services: Services, { sweep }: Pick<MessageOf<'start-sweep'>, 'sweep'>): Promise<void> {
+  if (services.now() < lastStart(services.settings, sweep)) await begin(services, sweep, services.settings.SUBSCRIPTIONS);
 }
 
-/** Begins a sweep whose scope could not be found each time it was tried, over what is known: an interval without a sweep would be a silent gap. */
-export async function startOverKnown(services: Services, { sweep }: MessageOf<'start-sweep'>): Promise<void> {
-  await begin(services, sweep, services.settings.SUBSCRIPTIONS);
+/** Stage 1: finds the subscriptions of the scope, and begins the sweep over them. */
+export async function startSweep(services: Services, { sweep }: MessageOf<'start-sweep'>): Promise<void> {
+  const { settings, arm, now } = services;
+  try {
+    await begin(services, sweep, await subscriptionsInScope(settings.SUBSCRIPTIONS, arm.subscriptions));
+  } catch (error) {
+    // It would come back when its turn is over.
+    const isTooLong =
+      isRestError(error) &&
+      error.statusCode === 429 &&
+      now().getTime() + retryAfterSeconds(error) * 1000 >= endOf(settings, sweep).getTime();
+    if (!isTooLong) throw error;
+    await startOverKnown(services, { sweep });
+  }
 }

@@ -27,6 +27,8 @@ export interface SweepRows {
   /** Ids of all the clusters that were listed. */
   clusters: string[];
   sealed: Map<string, Ledger>;
+  /** When each of them was. */
+  sealedAt: Map<string, string>;
   completed: boolean;
 }
 
@@ -99,16 +101,14 @@ export async function readClusterFacts(table: TableClient, sweep: string, cluste
 export async function readSweep(table: TableClient, sweep: string): Promise<SweepRows> {
   const rows = await readRange(table, sweep);
   const own = rows.find((row) => row.rowKey === 'sweep');
+  const sealed = rows.filter((row) => row.rowKey.startsWith('sealed|')).map((row) => [row.rowKey.slice('sealed|'.length), row] as const);
   return {
     subscriptions: own && fromLongJson(names, 'subscriptions', own, []),
     startedAt: own && String(own.startedAt),
     listed: rows.filter((row) => row.rowKey.startsWith('subscription|')).map(toSubscriptionRow),
     clusters: await readClusterIds(table, sweep),
-    sealed: new Map(
-      rows
-        .filter((row) => row.rowKey.startsWith('sealed|'))
-        .map((row) => [row.rowKey.slice('sealed|'.length), ledgerOf(row.ledger) ?? emptyLedger]),
-    ),
+    sealed: new Map(sealed.map(([cluster, row]) => [cluster, ledgerOf(row.ledger) ?? emptyLedger])),
+    sealedAt: new Map(sealed.map(([cluster, { at }]) => [cluster, String(at ?? '')])),
     completed: rows.some((row) => row.rowKey === 'completed'),
   };
 }
@@ -119,9 +119,10 @@ export async function insertSealed(
   sweep: string,
   cluster: string,
   own: Ledger,
+  at: string,
 ): Promise<{ stored: Ledger; first: boolean }> {
   const rowKey = `sealed|${cluster}`;
-  if (await insertOnce(table, { partitionKey: sweep, rowKey, ledger: JSON.stringify(own) })) return { stored: own, first: true };
+  if (await insertOnce(table, { partitionKey: sweep, rowKey, at, ledger: JSON.stringify(own) })) return { stored: own, first: true };
   return { stored: ledgerOf((await readRow(table, sweep, rowKey))?.ledger) ?? own, first: false };
 }
 

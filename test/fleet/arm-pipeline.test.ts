@@ -3,7 +3,10 @@ import { ComputeManagementClient } from '@azure/arm-compute';
 import type { TokenCredential } from '@azure/identity';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ForeignHostError, fitArmPipeline } from '../../src/fleet/arm-pipeline.ts';
+import { countRequests } from '../../src/fleet/count-requests.ts';
 import { pollRun, startRun } from '../../src/probe/run-command.ts';
+import { connectArm } from '../../src/services.ts';
+import { readSettings } from '../../src/settings.ts';
 import { json, type LoopbackAzure, type Received, serveHttps } from '../serve-https.ts';
 
 const subscriptionId = '0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01';
@@ -49,6 +52,14 @@ describe('a client that reads', () => {
     refuse(status);
     await expect(listMachines(connect(true))).rejects.toMatchObject({ statusCode: status });
     expect(azure.received.map(({ method }) => method)).toEqual(['GET', 'GET', 'GET']);
+  });
+
+  it('is counted by each attempt', async () => {
+    refuse(503);
+    const count = countRequests();
+    const settings = readSettings({ AzureWebJobsStorage: 'UseDevelopmentStorage=true', ARM_ENDPOINT: azure.url });
+    await expect(listMachines(connectArm(settings, credential, [count.policy]).compute(subscriptionId))).rejects.toThrow();
+    expect([count.take(), count.take()]).toEqual([3, 0]);
   });
 
   it('goes on as soon as a read succeeds', async () => {

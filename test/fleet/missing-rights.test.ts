@@ -27,8 +27,8 @@ describe('the rights that a subscription lacks', () => {
   it('are one sentence for all clusters that lack the same', () => {
     const plan = planOf({ a: [run], b: [run], c: [], d: [read, run], e: [run], f: [run], g: [run], h: null });
     expect(missingRights(plan)).toEqual([
-      `${subscription} does not grant ${run} on the node resource groups of a, b, e and 2 more`,
-      `${subscription} does not grant ${read}, ${run} on the node resource groups of d`,
+      `${subscription} does not grant ${run} on the node resource groups of rg.x/a, rg.x/b, rg.x/e and 2 more`,
+      `${subscription} does not grant ${read}, ${run} on the node resource groups of rg.x/d`,
     ]);
   });
 

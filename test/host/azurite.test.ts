@@ -26,7 +26,7 @@ const queueNames = async (connectionString: string): Promise<string[]> => {
   return names;
 };
 
-describe('Azurite', () => {
+describe('Azurite', { timeout: 90_000 }, () => {
   it('serves extra accounts, each on its own, and keeps data in a folder over a restart', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'azurite-test-'));
     const first = await start({ dir, accounts: ['fleetone', 'fleettwo'] });
@@ -67,7 +67,7 @@ describe('Azurite', () => {
     const pids = await new Promise<number[]>((resolve) => parent.once('message', (message: number[]) => resolve(message)));
     expect(pids.map(isAlive)).toEqual([true, true]);
     parent.kill('SIGKILL');
-    await until('both gone', () => !pids.some(isAlive));
+    await until('both gone', () => !pids.some(isAlive), 30_000);
     app.dispose();
   });
 });

@@ -43,7 +43,8 @@ export function writeApp(files: Record<string, string>, hostJson: object = {}): 
     recorded: () =>
       readFileSync(record, 'utf8')
         .split('\n')
-        .filter(Boolean)
+        // What follows the last line end is nothing, or half of what is being written.
+        .slice(0, -1)
         .map((line) => JSON.parse(line)),
     dispose: () => rmSync(dir, { recursive: true, force: true }),
   };

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { compute, smallFleet, subscriptionId } from './small-fleet.ts';
@@ -34,8 +34,18 @@ const countsOf = async () =>
   (await simulator.ask<{ runCommand: { started: number; conflicts: number; mostAtOncePerNode: number } }>('GET', '/control/requests')).body
     .runCommand;
 
+let lastGate = 0;
+
+/** A line that keeps a script running until `open`, however long it takes to look at it. */
+function gate(): { line: string; open(): Promise<void> } {
+  lastGate += 1;
+  const file = join(simulator.dir, `gate-${lastGate}`);
+  return { line: `while [ ! -e '${file}' ]; do sleep 0.05; done`, open: () => writeFile(file, '') };
+}
+
 test('a run is accepted with two long signed URLs and no Retry-After, and is polled to its end', async () => {
-  const accepted = await simulator.start(instance(0), ['echo out', 'echo err >&2', 'exit 3']);
+  const { line, open } = gate();
+  const accepted = await simulator.start(instance(0), [line, 'echo out', 'echo err >&2', 'exit 3']);
   expect(accepted.status).toBe(202);
   expect(accepted.headers).not.toHaveProperty('retry-after');
   const status = String(accepted.headers['azure-asyncoperation']);
@@ -47,6 +57,7 @@ test('a run is accepted with two long signed URLs and no Retry-After, and is pol
   );
   const running = await simulator.arm('GET', status);
   expect([running.status, running.body.status]).toEqual([200, 'InProgress']);
+  await open();
   const { body } = await simulator.finish(accepted);
   expect(body).toEqual({
     value: [
@@ -71,10 +82,12 @@ test('an operation URL that was rebuilt is refused', async () => {
 
 test('a node runs one command at a time; a second attempt is a 409 and is counted', async () => {
   const before = await countsOf();
-  const first = await simulator.start(instance(1), ['sleep 0.3']);
+  const { line, open } = gate();
+  const first = await simulator.start(instance(1), [line]);
   const second = await simulator.start(instance(1), ['true']);
   expect([second.status, second.body.error.code]).toEqual([409, 'Conflict']);
   expect(second.body.error.message).toContain('Run command extension execution is in progress.');
+  await open();
   await simulator.finish(first);
   const after = await countsOf();
   expect({ started: after.started - before.started, conflicts: after.conflicts - before.conflicts, most: after.mostAtOncePerNode }).toEqual(
@@ -186,7 +199,8 @@ test.each([
   ['bad-gateway', 502, 'BadGateway'],
 ])('the fault %s answers the POST with %i %s', async (fault, status, code) => {
   await simulator.setFault('shop', fault);
-  const answer = await simulator.start(instance(3), ['true']);
+  const { line, open } = gate();
+  const answer = await simulator.start(instance(3), [line]);
   expect([answer.status, answer.body.error.code]).toEqual([status, code]);
   if (fault === 'throttled') {
     expect(answer.headers['retry-after']).toBe('30');
@@ -194,6 +208,7 @@ test.each([
     expect([detail?.code, JSON.parse(detail?.message ?? '{}').operationGroup]).toEqual(['TooManyRequests', 'UpdateVM']);
   }
   if (fault === 'bad-gateway') expect((await simulator.start(instance(3), ['true'])).status).toBe(409);
+  await open();
 });
 
 test.each([
@@ -240,9 +255,11 @@ test('a silent agent keeps the run InProgress until it is heard again, and is li
 });
 
 test('a running command shows as an update of its instance', async () => {
-  const accepted = await simulator.start(instance(4), ['sleep 0.2']);
+  const { line, open } = gate();
+  const accepted = await simulator.start(instance(4), [line]);
   const during = await simulator.arm('GET', instance(4));
   expect(JSON.stringify(during.body)).toContain('"provisioningState":"Updating"');
+  await open();
   await simulator.finish(accepted);
   const after = await simulator.arm('GET', instance(4));
   expect(JSON.stringify(after.body)).toContain('"provisioningState":"Succeeded"');

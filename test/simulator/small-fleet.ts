@@ -27,10 +27,10 @@ export function smallFleet(count: number, more: Partial<FleetFile['subscriptions
 /** The path of everything in the compute provider of the small fleet's node resource group. */
 export const compute = `/subscriptions/${subscriptionId}/resourceGroups/MC_rg-shop_shop_westeurope/providers/Microsoft.Compute`;
 
-/** The two lines that the simulator replaces, and a plain check. */
-export const kubectlScript = [
+/** The two lines that the simulator replaces, and a plain check that waits so long for an answer. */
+export const kubectlScript = (patienceSeconds = 10) => [
   'KUBECTL=/opt/bin/kubectl',
   'KUBECONFIG_FILE=/var/lib/kubelet/kubeconfig',
-  '"$KUBECTL" --kubeconfig "$KUBECONFIG_FILE" version --request-timeout=2s 2>&1',
+  `"$KUBECTL" --kubeconfig "$KUBECONFIG_FILE" version --request-timeout=${patienceSeconds}s 2>&1`,
   'echo "exit $?"',
 ];

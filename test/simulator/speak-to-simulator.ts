@@ -96,7 +96,8 @@ export async function converse(fleet: FleetFile, options: Partial<SimulatorOptio
         if (answer.status === 202) throw new Error('The run is still in progress.');
         return answer;
       },
-      { timeout: 50_000, interval: 30 },
+      // Only so many scripts run at once, and those that wait are in progress, too.
+      { timeout: 170_000, interval: 30 },
     );
 
   return {

@@ -60,7 +60,13 @@ const unseen: Ledger = { ...emptyLedger, known: 10, unknown: 10, byReason: { NoP
 
 const complete = (n: number, clusters: ClusterRow[], ledgers: Ledger[]) => {
   const sealed = new Map(clusters.map(({ cluster }, position) => [cluster, ledgers[position]!]));
-  return completeSweep(services, time(n).replace('.000Z', 'Z'), { listed: [], clusters: [], sealed, completed: false }, sealed, clusters);
+  return completeSweep(
+    services,
+    time(n).replace('.000Z', 'Z'),
+    { listed: [], clusters: [], sealed, sealedAt: new Map(), completed: false },
+    sealed,
+    clusters,
+  );
 };
 const told = () => results.map(({ name, success, properties }) => `${name.split('.')[2]} ${success} ${properties.reason}`);
 

@@ -1,7 +1,8 @@
+import { createHttpHeaders, type PipelinePolicy } from '@azure/core-rest-pipeline';
 import { QueueClient } from '@azure/storage-queue';
-import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Azurite, startAzurite } from '../../local/azurite.ts';
-import { type Services, WORK_QUEUE } from '../../src/services.ts';
+import { connectArm, type Services, WORK_QUEUE } from '../../src/services.ts';
 import { emptyCounts } from '../../src/sweep/ledger.ts';
 import { settlePoison } from '../../src/sweep/settle-poison.ts';
 import { requestSweep, startSweep } from '../../src/sweep/start-sweep.ts';
@@ -42,15 +43,45 @@ it('its subscriptions may be listed for as long as anything of it may be begun',
   expect(await deadlines()).toEqual({ 'list-clusters': '2026-11-21T09:42:00.000Z' });
 });
 
-it('is over what is known where Azure did not tell what can be read, each time it was asked', async () => {
+describe('where Azure does not tell what can be read', () => {
   const known = '0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e02';
-  const { services: everything } = servicesAt(azurite.connectionString, '2026-11-21T09:35:02.000Z');
-  const clusters = await everything.tables.open('clusters');
-  await clusters.createEntity({ partitionKey: 'fleet', rowKey: `${known}.rg.shop`, nodes: JSON.stringify({ ...emptyCounts, known: 2 }) });
-  const message = { v: 1, kind: 'start-sweep', sweep: '2026-11-21T09:40:00Z', deadline: '2026-11-21T09:45:00.000Z' };
-  await expect(doWork(everything, message)).rejects.toThrow();
-  vi.spyOn(console, 'error').mockImplementation(() => {});
-  await settlePoison(everything, message);
-  expect(await readSubscriptions(await everything.tables.open('sweeps'), message.sweep)).toEqual([known]);
-  expect(await deadlines()).toHaveProperty('list-clusters');
+  const messageOf = (next: string) => ({ v: 1, kind: 'start-sweep', sweep: next, deadline: '2026-11-21T09:55:00.000Z' }) as const;
+  const begun = async (next: string) => readSubscriptions(await services.tables.open('sweeps'), next);
+  beforeEach(async () => {
+    services = servicesAt(azurite.connectionString, '2026-11-21T09:35:02.000Z').services;
+    const row = { partitionKey: 'fleet', rowKey: `${known}.rg.shop`, nodes: JSON.stringify({ ...emptyCounts, known: 2 }) };
+    await (await services.tables.open('clusters')).upsertEntity(row);
+    vi.spyOn(console, 'error').mockImplementation(() => {});
+  });
+
+  it('a sweep is over what is known, once it was asked as often as a message is tried', async () => {
+    const message = messageOf('2026-11-21T09:38:00Z');
+    await expect(doWork(services, message)).rejects.toThrow();
+    await settlePoison(services, message);
+    expect(await begun(message.sweep)).toEqual([known]);
+    expect(await deadlines()).toHaveProperty('list-clusters');
+  });
+
+  it('one of long ago is left alone', async () => {
+    await settlePoison(services, messageOf('2026-11-21T09:25:00Z'));
+    expect(await begun('2026-11-21T09:25:00Z')).toEqual([]);
+    expect(await deadlines()).toEqual({});
+  });
+
+  it.each([
+    [600, [known]],
+    [20, []],
+  ])('asked to come back in %d s, it waits only where the sweep is not over by then', async (seconds, subscriptions) => {
+    const token = { getToken: async () => ({ token: 'x', expiresOnTimestamp: Date.now() + 3_600_000 }) };
+    const headers = createHttpHeaders({ 'retry-after': String(seconds) });
+    const throttle: PipelinePolicy = {
+      name: 'throttle',
+      sendRequest: async (request) => ({ request, status: 429, headers, bodyAsText: '{}' }),
+    };
+    services = { ...services, arm: connectArm(services.settings, token, [throttle]) };
+    const { sweep: next } = messageOf(`2026-11-21T09:3${seconds === 600 ? 6 : 7}:00Z`);
+    // Its turn ends at 09:40.
+    await doWork(services, messageOf(next));
+    expect(await begun(next)).toEqual(subscriptions);
+  });
 });

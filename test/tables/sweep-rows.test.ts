@@ -23,6 +23,8 @@ afterAll(() => storage.stop());
 
 const sub = '0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01';
 const cluster = `${sub}.rg.shop`;
+const now = '2026-11-21T09:36:00.000Z';
+const later = '2026-11-21T09:36:15.000Z';
 const facts = (name: string): ClusterFacts => ({
   cluster: `${sub}.rg.${name}`,
   resourceGroup: 'rg',
@@ -59,6 +61,7 @@ describe('a sweep', () => {
       listed: [],
       clusters: [],
       sealed: new Map(),
+      sealedAt: new Map(),
       completed: false,
     });
   });
@@ -70,6 +73,7 @@ describe('a sweep', () => {
       listed: [],
       clusters: [],
       sealed: new Map(),
+      sealedAt: new Map(),
       completed: false,
     });
   });
@@ -105,15 +109,16 @@ describe('a sweep', () => {
   });
 
   it('seals a cluster once, with the first ledger', async () => {
-    expect(await insertSealed(sweeps, 'seal', cluster, ledger(3))).toEqual({ stored: ledger(3), first: true });
-    expect(await insertSealed(sweeps, 'seal', cluster, ledger(4))).toEqual({ stored: ledger(3), first: false });
-    expect((await readSweep(sweeps, 'seal')).sealed).toEqual(new Map([[cluster, ledger(3)]]));
+    expect(await insertSealed(sweeps, 'seal', cluster, ledger(3), now)).toEqual({ stored: ledger(3), first: true });
+    expect(await insertSealed(sweeps, 'seal', cluster, ledger(4), later)).toEqual({ stored: ledger(3), first: false });
+    const { sealed, sealedAt } = await readSweep(sweeps, 'seal');
+    expect([sealed, sealedAt]).toEqual([new Map([[cluster, ledger(3)]]), new Map([[cluster, now]])]);
   });
 
   it('is read without the plans and tallies of its clusters', async () => {
     await insertPlan(sweeps, 'apart', cluster, plan);
     await insertTally(sweeps, 'apart', cluster, '0', { 'reachable/Reachable': ['a'] });
-    await insertSealed(sweeps, 'apart', cluster, ledger(1));
+    await insertSealed(sweeps, 'apart', cluster, ledger(1), now);
     expect(await readSweep(sweeps, 'apart')).toMatchObject({ listed: [], sealed: new Map([[cluster, ledger(1)]]) });
   });
 });
