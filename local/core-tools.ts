@@ -47,6 +47,7 @@ export async function startCoreTools({ appDir, port = 0, env, onLog = () => {} }
       if (line.trim() !== '') lastLine = line;
       onLog(line);
     });
+  const heardOut = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const exited = new Promise<HostExit>((resolve) => {
     child.once('exit', (code, signal) => resolve({ code, signal }));
     child.once('error', () => resolve({ code: 1, signal: null }));
@@ -80,6 +81,7 @@ export async function startCoreTools({ appDir, port = 0, env, onLog = () => {} }
   for (const deadline = Date.now() + START_MS; !(await runs()); await new Promise((resolve) => setTimeout(resolve, 250))) {
     if (!over && Date.now() < deadline) continue;
     await kill();
+    await heardOut;
     throw new Error(`Azure Functions Core Tools did not come up; their last line: ${lastLine}`);
   }
   return { url, pid: child.pid!, exited, stop, kill };

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import pLimit from 'p-limit';
 import { afterAll, describe, expect, it } from 'vitest';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -11,14 +12,26 @@ const lines = readFileSync(join(root, recorded), 'utf8').trim().split('\n');
 const folder = mkdtempSync(join(tmpdir(), 'replay-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+interface Output {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+// Each takes half a second of a core to start.
+const few = pLimit(3);
+
 /** Runs `npm run replay` as npm would, with a text on standard input. */
-function run(args: string[], input = ''): Promise<{ code: number; stdout: string; stderr: string }> {
-  return new Promise((resolve) => {
-    const child = execFile(process.execPath, ['src/replay.ts', ...args], { cwd: root }, (error, stdout, stderr) =>
-      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
-    );
-    child.stdin!.on('error', () => undefined).end(input);
-  });
+function run(args: string[], input = ''): Promise<Output> {
+  return few(
+    () =>
+      new Promise<Output>((resolve) => {
+        const child = execFile(process.execPath, ['src/replay.ts', ...args], { cwd: root }, (error, stdout, stderr) =>
+          resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
+        );
+        child.stdin!.on('error', () => undefined).end(input);
+      }),
+  );
 }
 
 function write(name: string, text: string): string {
@@ -27,7 +40,8 @@ function write(name: string, text: string): string {
   return file;
 }
 
-describe.concurrent('npm run replay', () => {
+// All begin at once, and most of their time is waiting for their turn.
+describe.concurrent('npm run replay', { timeout: 120_000 }, () => {
   it('prints a table and the sentence to choose by', async () => {
     const { code, stdout, stderr } = await run([recorded, '--thresholds', '2/1,3/2']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });

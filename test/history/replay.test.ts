@@ -140,10 +140,12 @@ describe('replay', () => {
 
   it('takes 100,000 results within seconds', () => {
     const nodes = Array.from({ length: 100 }, (_, n) => play('.f..ff...f'.repeat(100), `node${n}`));
-    const started = performance.now();
+    const started = process.cpuUsage();
     replay(nodes.flat(), pairOf(2, 1), settings);
-    expect(performance.now() - started).toBeLessThan(15_000);
-  });
+    // Of a core, not of the clock: it waits for nothing but its turn among the machine's other work.
+    const { user, system } = process.cpuUsage(started);
+    expect((user + system) / 1000).toBeLessThan(15_000);
+  }, 120_000);
 });
 
 describe('readRecorded', () => {

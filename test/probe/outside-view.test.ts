@@ -26,7 +26,7 @@ it('sees an API server that answers, whoever signed its certificate, and sends i
   const server = createTlsServer({ cert: certificate, key }, (socket) =>
     socket.on('error', () => {}).on('data', (data) => received.push(data)),
   );
-  expect(await lookFromOutside('localhost', { port: await listen(server) })).toBe(
+  expect(await lookFromOutside('localhost', { port: await listen(server), timeoutMs: 60_000 })).toBe(
     'from outside: the API server answers, so look at the path of the node',
   );
   expect(received).toEqual([]);

@@ -22,6 +22,9 @@ const cluster = (name: string, count: number, more: Partial<Cluster> = {}): Clus
 });
 const fleetOf = (...clusters: Cluster[]): FleetFile => ({ subscriptions: [{ id: one, name: 'One', clusters }] });
 
+// A sweep may take a minute, on a machine that is busy.
+vi.setConfig({ testTimeout: 300_000 });
+
 async function open(...args: Parameters<typeof openSweepWorld>): Promise<SweepWorld> {
   const world = await openSweepWorld(...args);
   onTestFinished(() => world.stop());
@@ -126,10 +129,15 @@ describe('the ledger of a sweep', () => {
   });
 
   it('tells an instance that vanishes while it is probed from one that cannot be reached', async () => {
-    const world = await open(fleetOf(cluster('shop', 2)), { NODES_PER_SLICE: '1', STARTS_PER_MINUTE: '15' });
-    // At 12 starts a minute the second node has its turn 5 s after the first; by then it is gone.
-    const last = async () => world.setFault((await world.plan(idOf('shop'))).slices.at(-1)![0]!, 'gone');
-    const { ledger } = await world.sweep(last);
+    const asked = new Set<string>();
+    const answer = (node: { name: string }, script: string) => {
+      asked.add(node.name);
+      return healthyAnswer(node as never, script);
+    };
+    const world = await open(fleetOf(cluster('shop', 2)), { NODES_PER_SLICE: '1', STARTS_PER_MINUTE: '10' }, { answer });
+    // At 8 starts a minute the other node has its turn 7.5 s after the first; by then it is gone.
+    const other = async () => world.setFault((await world.plan(idOf('shop'))).slices.flat().find((node) => !asked.has(node))!, 'gone');
+    const { ledger } = await world.sweep(other);
     expect(ledger).toMatchObject({ known: 2, reachable: 1, unknown: 1, byReason: { NodeGone: 1 } });
     expect(await openOutages(world, idOf('shop'))).toEqual([]);
   });
@@ -147,23 +155,27 @@ describe('a sweep that cannot probe all', () => {
       { intervalSeconds: 5 },
     );
     const reached = new Set<string>();
+    let inTime = 0;
     // Whoever was left out longest comes first: two or three sweeps reach all 30, or more where the machine is slow.
-    for (let sweep = 0; reached.size < 30; sweep++) {
-      expect(sweep).toBeLessThan(8);
-      const { ledger } = await world.sweep();
+    for (let sweep = 0; reached.size < 30 || inTime === 0; sweep++) {
+      expect(sweep).toBeLessThan(20);
+      const { sweep: id, ledger } = await world.sweep();
       expect(ledger.known).toBe(35);
-      // 240 starts a minute are 20 in 5 s, of which the small cluster has its fifth; the other region has its own.
+      expect(ledger.byReason.OverBudget).toBe(35 - ledger.reachable);
+      for (const each of [idOf('big'), idOf('small')])
+        for (const [node, outcome] of Object.entries(await world.outcomes(each))) if (outcome === 'reachable/Reachable') reached.add(node);
       const planned = { big: await world.plan(idOf('big')), small: await world.plan(idOf('small')), far: await world.plan(idOf('far')) };
+      // What is planned late has little to share out: half of the interval is enough for a part each.
+      if (Object.values(planned).some(({ due }) => Date.parse(due) - Date.parse(id) > 2500)) continue;
+      inTime += 1;
+      // 240 starts a minute are 20 in 5 s, of which the small cluster has its fifth; the other region has its own.
       expect(planned.far.notProbed).toEqual({});
       const names = planned.big.slices.flat();
       expect([names.some((node) => node.includes('api')), names.some((node) => node.includes('web'))]).toEqual([true, true]);
       expect(planned.small.slices.flat().length).toBeGreaterThanOrEqual(1);
       expect(names.length + planned.small.slices.flat().length).toBeLessThanOrEqual(20);
-      expect(ledger.byReason.OverBudget).toBe(35 - ledger.reachable);
-      for (const id of [idOf('big'), idOf('small')])
-        for (const [node, outcome] of Object.entries(await world.outcomes(id))) if (outcome === 'reachable/Reachable') reached.add(node);
     }
-  }, 60_000);
+  });
 
   it('leaves a region alone in which little is left of what all share', async () => {
     const world = await open(
@@ -201,7 +213,7 @@ describe('what happens to one part of the fleet', () => {
     expect(warnings).toMatchObject([expect.stringContaining(two)]);
     expect(world.poisoned).toMatchObject([expect.stringContaining('expand-cluster')]);
     for (const id of [idOf('slow'), idOf('broken'), idOf('closed', two)]) expect(await openOutages(world, id)).toEqual([]);
-  }, 60_000);
+  });
 
   it('is not taken for its end where Azure leaves it out of a list', async () => {
     const answer = (node: { name: string }, script: string) =>
@@ -228,7 +240,7 @@ describe('what happens to one part of the fleet', () => {
     expect((await openOutages(world, idOf('gone'))).length).toBe(0);
     expect((await endedOutages(world, idOf('gone'))).join()).toContain('ClusterGone');
     for (const name of ['unlisted', 'hidden']) expect(await openOutages(world, idOf(name))).toHaveLength(1);
-  }, 90_000);
+  });
 
   it('is told from a missing right where the node resource group was deleted', async () => {
     const world = await open(fleetOf(cluster('shop', 2), cluster('blog', 3)));
@@ -242,7 +254,7 @@ describe('what happens to one part of the fleet', () => {
     }
     await world.clearFault(idOf('blog'));
     expect((await world.sweep()).ledger).toMatchObject({ known: 5, reachable: 5 });
-  }, 60_000);
+  });
 
   it('is told where SUBSCRIPTIONS names one that does not exist, and the rest goes on', async () => {
     const wrong = 'ffffffff-0000-4000-8000-00000000dead';
@@ -278,7 +290,7 @@ describe('a subscription that is taken out of SUBSCRIPTIONS', () => {
     expect((await world.sweep()).ledger).toMatchObject({ known: 5, reachable: 2, byReason: { Excluded: 3 } });
     await world.sweep();
     expect((await world.sweep()).ledger).toMatchObject({ known: 2, reachable: 2 });
-  }, 60_000);
+  });
 });
 
 describe('a cluster whose listing is throttled for longer than its sweep lasts', () => {
@@ -288,7 +300,7 @@ describe('a cluster whose listing is throttled for longer than its sweep lasts',
     await world.setFault('shop', 'lists-throttled');
     const sentBack = vi.spyOn(world.services().queue, 'sendBack');
     const sweep = world.sweep();
-    await until('the refusal', () => sentBack.mock.calls.length > 0);
+    await until('the refusal', () => sentBack.mock.calls.length > 0, 60_000);
     world.passTime(570);
     const { sweep: id, ledger } = await sweep;
     expect(ledger).toMatchObject({ known: 2, notProbed: 2, byReason: { Lost: 2 } });
@@ -300,23 +312,25 @@ describe('a cluster whose listing is throttled for longer than its sweep lasts',
 
 describe('the runs on a node', () => {
   it('are waited for where they are somebody else’s, and given up at the end of the sweep', async () => {
-    const world = await open(fleetOf(cluster('shop', 3)), { FIRST_COLLECT_SECONDS: '2' });
+    const world = await open(fleetOf(cluster('shop', 3)));
     await world.sweep();
+    world.set({ FIRST_COLLECT_SECONDS: '6' });
     const [busy, always] = Object.keys(await world.outcomes(idOf('shop'))) as [string, string];
     await world.setFault(busy, 'busy');
     await world.setFault(always, 'busy');
-    // 8 s are left: the one that is free again gets its verdict, the other its reason.
+    // 9 s are left, and both are asked again after 6: the one that is free by then gets its verdict, the other its reason.
     const { ledger } = await world.sweep(async () => {
-      world.passTime(292);
+      const gone = (world.services().now().getTime() / 1000) % 300;
+      world.passTime(300 - gone - 9);
       await world.clearFault(busy);
     });
     expect(ledger).toMatchObject({ known: 3, reachable: 2, unknown: 1, byReason: { NodeBusy: 1 } });
     expect((await world.outcomes(idOf('shop')))[busy]).toBe('reachable/Reachable');
     expect(await openOutages(world, idOf('shop'))).toEqual([]);
-  }, 90_000);
+  });
 
   it('are not started by the next sweep while those of the last one go on', async () => {
-    const world = await open(fleetOf(cluster('shop', 4)), { PROBE_DEADLINE_SECONDS: '60' }, { intervalSeconds: 5 });
+    const world = await open(fleetOf(cluster('shop', 4)), { PROBE_DEADLINE_SECONDS: '60' }, { intervalSeconds: 20 });
     await world.sweep();
     const [slow] = Object.keys(await world.outcomes(idOf('shop'))) as [string];
     await world.setFault(slow, 'agent-silent');
@@ -326,13 +340,14 @@ describe('the runs on a node', () => {
       next = world.sweep();
     });
     // The next sweep has planned the node and found its run under way.
-    await until('the next sweep to be planned', async () => next !== undefined && (await world.plan(idOf('shop'))).slices.length > 0);
+    const planned = async () => next !== undefined && (await world.plan(idOf('shop'))).slices.length > 0;
+    await until('the next sweep to be planned', planned, 60_000);
     await world.clearFault(slow);
     for (const { ledger } of [await last, await next!]) expect(ledger).toMatchObject({ known: 4, reachable: 4 });
     const { started, conflicts, mostAtOncePerNode } = (await world.requests()).runCommand;
     // Both sweeps have the one run of the slow node.
     expect([started - before <= 7, conflicts, mostAtOncePerNode]).toEqual([true, 0, 1]);
-  }, 90_000);
+  });
 
   it('that never end are given up, asked after once a sweep, and believed when they end after all', async () => {
     const world = await open(fleetOf(cluster('shop', 3)));
@@ -348,7 +363,7 @@ describe('the runs on a node', () => {
     await world.clearFault(mute);
     expect((await world.sweep()).ledger).toMatchObject({ reachable: 3 });
     expect((await world.requests()).runCommand).toMatchObject({ conflicts: 0, mostAtOncePerNode: 1 });
-  }, 60_000);
+  });
 
   it('are each one, though every message comes twice and in no order', async () => {
     const world = await open(fleetOf(cluster('shop', 5), cluster('blog', 2)), { NODES_PER_SLICE: '2' });
@@ -360,5 +375,5 @@ describe('the runs on a node', () => {
     const rows = await readNodes(await world.services().tables.open('fleet'), idOf('shop'));
     expect([...rows.values()].filter(({ flight }) => flight !== undefined)).toEqual([]);
     expect(world.poisoned).toEqual([]);
-  }, 90_000);
+  });
 });
