@@ -29,7 +29,7 @@ const ROUNDS = 10;
 const ROUNDS_OF_OWN = 3;
 const ASKED_OF_KEPT = 400;
 const KEPT_MS = 5_100;
-const TRIES = 4;
+const TRIES = 6;
 const cluster = 'eeeeeeee-0000-4000-8000-000000000001.rg-bench.bench';
 // A long interval: no sweep begins meanwhile, and what is seeded does not grow stale.
 const settings = { SWEEP_SCHEDULE: '0 0 0 1 1 *', ARM_ENDPOINT: 'https://127.0.0.1:1', NODE_OPTIONS: '--max-old-space-size=1024' };
