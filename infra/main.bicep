@@ -359,5 +359,8 @@ output resourceGroupName string = group.name
 @description('Principal ID of the identity, which fleet-access.bicep and fleet-access-mg.bicep ask for.')
 output principalId string = identity.outputs.principalId
 
+@description('Name of the storage account, where results are.')
+output storageName string = storage.outputs.name
+
 @description('Name of the Application Insights component, where exceptions are.')
 output componentName string = monitoring.outputs.componentName

@@ -110,7 +110,7 @@ var rules = [
   {
     name: 'throttling'
     severity: 3
-    description: 'In two sweeps or more, Azure throttled the prober, or its pace had no room for all nodes. Sweep less often, or raise startsPerMinute where Azure has room.'
+    description: 'In two sweeps or more, Azure throttled the prober (Throttled: sweep less often, or lower startsPerMinute), or its pace had no room for all nodes (OverBudget: sweep less often, or raise startsPerMinute where Azure has room). GET /api/metrics says where: aks_fleet_prober_arm_paused_seconds by subscription and region, aks_fleet_prober_last_sweep_nodes by cluster and reason.'
     query: '${runbooks}\n${loadTextContent('../alerts/throttling.kql')}'
     condition: rows
     dimensions: ['reason', 'runbook']
@@ -120,7 +120,7 @@ var rules = [
   {
     name: 'poison-messages'
     severity: 3
-    description: 'Work failed each time it was tried and was given up; its nodes are unknown. See the table poison of the storage account.'
+    description: 'Work failed each time it was tried and was given up; its nodes are unknown. See what it was under Errors of the prober itself in the workbook AKS fleet, and why among the exceptions of that time in Application Insights.'
     query: loadTextContent('../alerts/poison-messages.kql')
     condition: rows
     dimensions: []
@@ -130,7 +130,7 @@ var rules = [
   {
     name: 'prober-errors'
     severity: 3
-    description: 'The prober itself fails. See the exceptions in Application Insights.'
+    description: 'The prober itself fails. See Errors of the prober itself in the workbook AKS fleet, and the exceptions in Application Insights.'
     query: loadTextContent('../alerts/prober-errors.kql')
     condition: rows
     dimensions: []
@@ -179,6 +179,7 @@ resource alert 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [for rule i
       actionGroups: actionGroupIds
       customProperties: {
         page: pageUrl
+        open: 'Append ?code=<function key> to the address of a page.'
       }
     }
   }

@@ -35,11 +35,14 @@ export function answerArm(around: Surroundings): (method: string, url: URL, body
     log.count(route.operation);
     if (!url.searchParams.has('api-version'))
       return armError(400, 'MissingApiVersionParameter', 'The api-version query parameter (?api-version=) is required for all requests.');
-    if (route.operation === 'Subscriptions_List') return pageOf(world.subscriptions, url, pageSizes.subscriptions, describeSubscription);
+    const mayRead = ({ id }: { id: string }) => board.ofSubscription(id, 'arm') !== 'access-denied';
+    // A list holds what the caller may read, and is no error for the rest.
+    if (route.operation === 'Subscriptions_List')
+      return pageOf(world.subscriptions.filter(mayRead), url, pageSizes.subscriptions, describeSubscription);
     const subscription = world.subscriptions.find(({ id }) => id === route.subscription.toLowerCase());
     if (subscription === undefined)
       return armError(404, 'SubscriptionNotFound', `The subscription '${route.subscription}' could not be found.`);
-    if (board.ofSubscription(subscription.id, 'arm') === 'access-denied') return accessDenied(route, subscription.id);
+    if (!mayRead(subscription)) return accessDenied(route, subscription.id);
     if (route.operation === 'Subscriptions_Get') return ok(describeSubscription(subscription));
     const clusters = subscription.clusters.filter((cluster) => board.ofCluster(cluster, 'model') !== 'cluster-gone');
     if (route.operation === 'Permissions_ListForResourceGroup') return permissionsOf(board, route, clusters);

@@ -147,6 +147,9 @@ export const eventSchemas = {
       reason: text(
         'The reason of its outage or blindness, else of most of the open outages of its nodes, as in the reference of reasons; empty if there is none.',
       ),
+      outageReason: text(
+        'The reason of most of the open outages of its nodes, also while it is blind or has an outage itself; empty if none is open.',
+      ),
       upgrading: flag('`true` while Azure upgrades or changes the cluster: it is probed all the same.'),
       page: cause.page,
     }),

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { type ReasonCode, reasonCode } from '../probe/reasons.ts';
 import { redact } from '../probe/redact.ts';
 import { armErrorText, isRefusal, isTimeout } from './arm-error.ts';
+import { hostNameSchema } from './name-schemas.ts';
 import { formatClusterId, parseClusterId, parseManagedClusterId } from './resource-id.ts';
 import { isSwitchedOff, type Selection, select } from './selection.ts';
 
@@ -16,7 +17,7 @@ export const clusterFacts = z.object({
   nodeResourceGroup: z.string(),
   version: z.string(),
   /** Name of the API server, absent where it is private. */
-  fqdn: z.string().optional(),
+  fqdn: hostNameSchema,
   /** Whether it takes connections from authorized addresses alone, of which the prober's is none as a rule. */
   restricted: z.boolean().default(false),
   upgrading: z.boolean(),
@@ -28,6 +29,8 @@ export const clusterFacts = z.object({
   quota: z.number().optional(),
   /** Why the cluster is only recorded and not probed. */
   recordOnly: reasonCode.optional(),
+  /** Whether Azure told of it in this sweep; else it is what earlier sweeps knew. */
+  listed: z.boolean().default(true),
 });
 export type ClusterFacts = z.output<typeof clusterFacts>;
 
@@ -66,12 +69,13 @@ function toFacts(cluster: ManagedCluster, selection: Selection, matched: Set<str
     region: cluster.location.toLowerCase(),
     nodeResourceGroup: cluster.nodeResourceGroup ?? '',
     version: cluster.currentKubernetesVersion ?? cluster.kubernetesVersion ?? '',
-    fqdn: access?.enablePrivateCluster ? undefined : cluster.fqdn,
+    fqdn: access?.enablePrivateCluster ? undefined : hostNameSchema.parse(cluster.fqdn),
     restricted: (access?.authorizedIPRanges ?? []).length > 0 || cluster.publicNetworkAccess === 'Disabled',
     upgrading: /upgrading|updating/i.test(cluster.provisioningState ?? ''),
     excludedPools: pools.filter((pool) => isSwitchedOff(pool.tags)).map((pool) => pool.name),
     poolNodes: pools.filter((pool) => !isSwitchedOff(pool.tags)).reduce((total, { count = 0 }) => total + count, 0),
     recordOnly: recordOnlyReason(cluster, named.selected),
+    listed: true,
   };
 }
 

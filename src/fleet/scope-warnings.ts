@@ -25,7 +25,7 @@ export function scopeWarnings(
     const advice =
       gap === 'SubscriptionUnreadable'
         ? `${named} the identity the right to read it`
-        : 'the next sweep tries again; where it stays so, see the poison table and the logs of the app';
+        : 'the next sweep tries again; where it stays so, see "Errors of the prober itself" in the workbook and the exceptions in Application Insights';
     return `the subscription ${subscription} could not be read (${gap}${detail ? `: ${detail}` : ''}); ${advice}`;
   });
   const matched = new Set(listed.flatMap((each) => each.matched));

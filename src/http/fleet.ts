@@ -4,9 +4,10 @@ import { openEpisode } from '../history/node-state.ts';
 import { addUptimes } from '../history/uptime.ts';
 import type { Services } from '../services.ts';
 import { type Counts, emptyCounts, type Outcome } from '../sweep/ledger.ts';
+import { type BlindRow, PROBER, readStandingBlindness } from '../tables/blind-rows.ts';
 import { type ListedCluster, listStandingClusters } from '../tables/cluster-list.ts';
 import { lastCompleted } from '../tables/sweep-list.ts';
-import { readSubscriptions } from '../tables/sweep-rows.ts';
+import { readGaps, readSubscriptions } from '../tables/sweep-rows.ts';
 import { components, countsView, reasonName, time } from './components.ts';
 import { staleBefore } from './current-interval.ts';
 import type { Reply } from './route.ts';
@@ -17,6 +18,15 @@ export const commonFactorView = commonFactor
   .extend({})
   .describe('What the failing nodes of a cluster share and the healthy ones do not.')
   .register(components, { id: 'CommonFactor' });
+
+const blindView = z
+  .object({ since: time, reason: reasonName, unknown: z.number(), planned: z.number() })
+  .describe('Since when nobody can tell how it is, for what most probes came to nothing, and how many of those that were planned.')
+  .register(components, { id: 'Blindness' });
+
+function viewBlind(row: BlindRow | undefined): z.output<typeof blindView> | null {
+  return row === undefined ? null : { since: row.since, reason: row.reason, unknown: row.unknown, planned: row.planned };
+}
 
 /** A cluster in a list. */
 export const clusterView = z
@@ -33,6 +43,7 @@ export const clusterView = z
       .object({ start: time, reason: reasonName, flaps: z.number() })
       .nullable()
       .describe("The cluster's own, while it is open."),
+    blind: blindView.nullable(),
     commonFactors: z.array(commonFactorView),
     uptime: uptimeView,
     upgrading: z.boolean().describe('Whether Azure is upgrading or changing it, which may explain what its nodes say.'),
@@ -50,6 +61,8 @@ export const fleetView = z
     nodes: countsView,
     openOutages: z.number(),
     uptime: uptimeView,
+    blind: blindView.nullable().describe('Of the prober itself: then nothing of the fleet is known, and no cluster is accused.'),
+    gaps: z.array(z.string()).describe('Subscriptions that the last completed sweep could not read.'),
     lastSweep: sweepView.nullable().describe('The last completed one.'),
   })
   .describe('Subscriptions and clusters count by the worst that is in them.')
@@ -77,6 +90,7 @@ export function viewCluster(row: ListedCluster, before: number): ClusterView {
     nodes,
     openOutages: openOutages + (down === undefined ? 0 : 1),
     clusterOutage: down === undefined ? null : { start: down.outage, reason: down.reason, flaps: down.episode - 1 },
+    blind: viewBlind(row.blind),
     commonFactors: row.commonFactors,
     uptime: viewUptime(row.uptime),
     upgrading: row.upgrading,
@@ -121,7 +135,12 @@ export async function viewFleet(services: Services, rows: readonly ListedCluster
   const before = staleBefore(services);
   const clusters = rows.map((row) => viewCluster(row, before));
   const last = await lastCompleted(tables, now());
-  const scope = last === undefined ? [] : await readSubscriptions(await tables.open('sweeps'), last.sweep);
+  const sweeps = await tables.open('sweeps');
+  const scope = last === undefined ? [] : await readSubscriptions(sweeps, last.sweep);
+  const [gaps, blind] = await Promise.all([
+    last === undefined ? [] : readGaps(sweeps, last.sweep, scope),
+    readStandingBlindness(await tables.open('clusters'), PROBER),
+  ]);
   const bySubscription = Map.groupBy(clusters, (cluster) => cluster.subscriptionId);
   const subscriptions = new Set([...scope, ...bySubscription.keys()]);
   return {
@@ -130,6 +149,8 @@ export async function viewFleet(services: Services, rows: readonly ListedCluster
     nodes: addCounts(clusters.map(({ nodes }) => nodes)),
     openOutages: clusters.reduce((total, { openOutages }) => total + openOutages, 0),
     uptime: viewUptime(addUptimes(rows.map((row) => row.uptime))),
+    blind: viewBlind(blind),
+    gaps,
     lastSweep: last === undefined ? null : viewSweep(last),
   };
 }

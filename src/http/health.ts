@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Services } from '../services.ts';
-import { lastCompleted } from '../tables/sweep-list.ts';
+import { lastCompletedAt } from '../tables/sweep-list.ts';
 import { components, time } from './components.ts';
 import { staleBefore } from './current-interval.ts';
 import type { Reply } from './route.ts';
@@ -12,7 +12,7 @@ export const healthView = z
 
 /** `GET /api/health`: whether sweeps complete. Open to everybody, so it says nothing of the fleet. */
 export async function showHealth(services: Services): Promise<Reply> {
-  const completedAt = (await lastCompleted(services.tables, services.now()))?.completedAt;
+  const completedAt = await lastCompletedAt(services.tables, services.now());
   const healthy = completedAt !== undefined && Date.parse(completedAt) >= staleBefore(services);
   return { status: healthy ? 200 : 503, json: { status: healthy ? 'ok' : 'stale', lastCompletedAt: completedAt ?? null } };
 }

@@ -47,8 +47,11 @@ function repliesOf(route: Route): Record<number, ReplySpec> {
   const unchanged: Record<number, ReplySpec> = hasEtag(route)
     ? { 304: { description: 'The body is the one that `If-None-Match` names.', headers } }
     : {};
-  const success = { ...replies[200]!, headers: { ...replies[200]?.headers, ...headers } };
-  return { ...unchanged, 400: badRequest, ...byKey, ...(body ? badBodies : {}), 500: failed, ...replies, 200: success };
+  // What is no problem is rendered in the same way, whatever its status.
+  const rendered = Object.entries(replies).map(([status, reply]): [string, ReplySpec] =>
+    reply.types?.includes(problemType) ? [status, reply] : [status, { ...reply, headers: { ...reply.headers, ...headers } }],
+  );
+  return { ...unchanged, 400: badRequest, ...byKey, ...(body ? badBodies : {}), 500: failed, ...Object.fromEntries(rendered) };
 }
 
 function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {

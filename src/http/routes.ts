@@ -200,6 +200,7 @@ export const routes: readonly Route[] = [
     path: 'health',
     summary: 'Whether sweeps complete.',
     anonymous: true,
+    kept: true,
     replies: {
       200: { description: 'A sweep completed within the last three intervals.', schema: healthView },
       503: { description: 'None did.', schema: healthView },

@@ -1,5 +1,11 @@
-import type { Counts } from '../sweep/ledger.ts';
+import type { ClusterView } from '../http/fleet.ts';
+import { isReasonCode, reasons } from '../probe/reasons.ts';
+import type { Counts, Ledger } from '../sweep/ledger.ts';
 import { type Html, html } from './html.ts';
+import { percent, when } from './layout.ts';
+
+/** Below it the page is not green, however well the rest does: too much was not asked. */
+const GREEN_COVERAGE = 0.9;
 
 /**
  * What is the matter, in one line for all to see; undefined where nothing is.
@@ -14,4 +20,29 @@ export function troubleBanner(nodes: Counts, openOutages: number, cutOff: Html |
   if (openOutages > 0) return html`<p class="banner unreachable">✖ ${openOutages} open outage${openOutages > 1 ? 's' : ''}</p>`;
   if (unknown > 0) return html`<p class="banner unknown">? ${unknown} of ${known} nodes could not be asked</p>`;
   return undefined;
+}
+
+/** What to know and do where nobody can tell how a cluster or the fleet is. */
+export function blindLines({ since, reason, unknown, planned }: NonNullable<ClusterView['blind']>, who: string): Html {
+  const { sentence, remedies } = reasons[reason];
+  return html`<p class="banner unknown">? ${who}, since ${when(since)}: ${unknown} of ${planned} nodes gave no verdict</p><p><strong>${reason}</strong>: ${sentence} <small>${remedies[0] ?? ''}</small></p>`;
+}
+
+/** That all is well, as far as it was asked: green where that is nearly everything. */
+export function calmBanner(reachable: number, coverage: number): Html {
+  if (reachable === 0 || coverage < GREEN_COVERAGE)
+    return html`<p class="banner unknown">? ${reachable} nodes reach their API server; others were not asked (coverage ${percent(coverage, 1)})</p>`;
+  return html`<p class="banner reachable">● All ${reachable} probed nodes reach their API server${coverage < 1 ? html` <small>(coverage ${percent(coverage, 1)})</small>` : ''}</p>`;
+}
+
+/** What came of a sweep besides nodes that are reachable, by reason, most of them first. */
+export function reasonsLine({ byReason }: Ledger): Html {
+  const others = Object.entries(byReason)
+    .filter(([reason]) => reason !== 'Reachable')
+    .sort(([, a], [, b]) => b - a);
+  const told = others.map(([reason, count], at) => {
+    const sentence = isReasonCode(reason) ? reasons[reason].sentence : '';
+    return html`${at > 0 ? ', ' : ''}<span title="${sentence}">${count} ${reason}</span>`;
+  });
+  return told.length === 0 ? html`` : html`<p>Not reachable or not asked in it: ${told}.</p>`;
 }

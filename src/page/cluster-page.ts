@@ -7,23 +7,34 @@ import { readPage } from '../http/paging.ts';
 import type { Reply, RouteRequest } from '../http/route.ts';
 import { isReasonCode, reasons } from '../probe/reasons.ts';
 import type { Services } from '../services.ts';
+import { coverageOf, type Ledger } from '../sweep/ledger.ts';
 import { readStandingCluster } from '../tables/cluster-list.ts';
-import { troubleBanner } from './banner.ts';
+import { lastCompleted } from '../tables/sweep-list.ts';
+import { readSealedLedger } from '../tables/sweep-rows.ts';
+import { blindLines, calmBanner, reasonsLine, troubleBanner } from './banner.ts';
 import { countsOf, stateOf } from './cluster-words.ts';
 import { type Html, html } from './html.ts';
-import { documentOf, linksWith, uptimeLine, when } from './layout.ts';
+import { documentOf, linksWith, percent, uptimeLine, when } from './layout.ts';
 import { nodeTable } from './node-table.ts';
 import { outageTable } from './outage-table.ts';
 
 const OUTAGES_SHOWN = 200;
 
-function banner({ nodes, openOutages, clusterOutage, recordOnly }: ClusterView): Html {
+function banner({ nodes, openOutages, clusterOutage, recordOnly, blind }: ClusterView, ledger: Ledger | undefined, stale: boolean): Html {
+  if (stale) return html`<p class="banner unknown">? Sweeps do not complete: what stands below is old.</p>`;
   const cutOff = clusterOutage === null ? undefined : html`Cut off since ${when(clusterOutage.start)}`;
   const trouble = troubleBanner(nodes, openOutages, cutOff);
+  if (blind !== null) return html`${blindLines(blind, 'Nobody can see this cluster')}${openOutages > 0 ? trouble : ''}`;
   if (trouble !== undefined) return trouble;
   if (recordOnly !== null || nodes.reachable === 0)
     return html`<p class="banner unknown">– None of its ${nodes.known} nodes is probed</p>${isReasonCode(recordOnly) && html`<p>${reasons[recordOnly].sentence}</p>`}`;
-  return html`<p class="banner reachable">● All ${nodes.reachable} probed nodes reach their API server</p>`;
+  return calmBanner(nodes.reachable, ledger === undefined ? 1 : coverageOf(ledger));
+}
+
+/** The ledger of a cluster in the last completed sweep. */
+async function lastLedger({ tables, now }: Services, cluster: string): Promise<Ledger | undefined> {
+  const last = await lastCompleted(tables, now());
+  return last && readSealedLedger(await tables.open('sweeps'), last.sweep, cluster);
 }
 
 /** `GET /api/status/clusters/{cluster}`: one cluster for people, its failing nodes first; alerts lead here. */
@@ -32,18 +43,22 @@ export async function showClusterPage(services: Services, request: RouteRequest)
   const row = await readStandingCluster(await services.tables.open('clusters'), id);
   if (row === undefined) throw unknownCluster(id);
   const links = linksWith(services.settings, request.key);
-  const cluster = viewCluster(row, staleBefore(services));
-  const [outages, nodes] = await Promise.all([
+  const before = staleBefore(services);
+  const cluster = viewCluster(row, before);
+  const [ledger, outages, nodes] = await Promise.all([
+    lastLedger(services, id),
     viewWorstOutages(services, [row], OUTAGES_SHOWN),
     viewNodePage(services, id, readPage(request, 'nodes', nodePlace)),
   ]);
   const open = outages.length > 0 ? html`<h2>Open outages</h2>${outageTable(outages, links)}` : html`<p>No open outage.</p>`;
+  // Those of an outage of the cluster itself stand with it.
+  const shared = cluster.clusterOutage === null ? cluster.commonFactors.map(({ sentence }) => html`<p>${sentence}</p>`) : [];
   const past = html`<p><small>Those that are over too: <code>GET /api/outages?state=all&amp;cluster=${encodeURIComponent(id)}</code></small></p>`;
   const next = nodes?.next
     ? html`<p><a href="${links.cluster(id, { cursor: nodes.next, limit: request.query.get('limit') ?? '' })}">More nodes</a></p>`
     : '';
   const body = html`<p><a href="${links.fleet}">AKS fleet</a></p><h1>${cluster.name} <small>${cluster.region}, Kubernetes ${cluster.version}${stateOf(cluster)}</small></h1>
-<p><small>Subscription ${cluster.subscriptionId}, resource group ${cluster.resourceGroup}</small></p>${banner(cluster)}
-<p>${countsOf(cluster)}${cluster.assessedAt && html`; as of ${when(cluster.assessedAt)}`}.</p>${uptimeLine(cluster.uptime)}${open}${past}<h2>Nodes</h2>${nodeTable(nodes?.items ?? [], links)}${next}`;
+<p><small>Subscription ${cluster.subscriptionId}, resource group ${cluster.resourceGroup}</small></p>${banner(cluster, ledger, !(Date.parse(row.assessedAt) >= before))}
+<p>${countsOf(cluster)}${cluster.assessedAt && html`; as of ${when(cluster.assessedAt)}`}.</p>${ledger && html`<p>Last sweep: coverage ${percent(coverageOf(ledger), 1)}.</p>${reasonsLine(ledger)}`}${shared}${uptimeLine(cluster.uptime)}${open}${past}<h2>Nodes</h2>${nodeTable(nodes?.items ?? [], links)}${next}`;
   return { html: documentOf(services, `${cluster.name}: ${cluster.nodes.unreachable} unreachable`, body) };
 }

@@ -7,7 +7,7 @@ import { viewWorstOutages } from '../http/list-outages.ts';
 import type { OutageView } from '../http/outages.ts';
 import type { Reply, RouteRequest } from '../http/route.ts';
 import type { Services } from '../services.ts';
-import { troubleBanner } from './banner.ts';
+import { blindLines, calmBanner, reasonsLine, troubleBanner } from './banner.ts';
 import { countsOf, stateOf } from './cluster-words.ts';
 import { type Html, html } from './html.ts';
 import { documentOf, type Links, linksWith, percent, uptimeLine, when } from './layout.ts';
@@ -20,8 +20,7 @@ const CLUSTERS_WITH_NODES = 40;
 const NODES_OF_A_CLUSTER = 50;
 const OUTAGES_SHOWN = 200;
 const CONCURRENT_CLUSTERS = 8;
-/** Below it the page is not green, however well the rest does: too much of the fleet was not asked. */
-const GREEN_COVERAGE = 0.9;
+
 function banner(fleet: FleetView, clusters: readonly ClusterView[], stale: boolean): Html {
   const { nodes, lastSweep } = fleet;
   if (lastSweep === null) return html`<p class="banner unknown">? No sweep has completed yet.</p>`;
@@ -29,11 +28,14 @@ function banner(fleet: FleetView, clusters: readonly ClusterView[], stale: boole
   const down = clusters.filter(({ clusterOutage }) => clusterOutage !== null);
   const who = down.length === 1 ? html`The cluster ${down[0]!.name} is` : html`${down.length} clusters are`;
   const trouble = troubleBanner(nodes, fleet.openOutages, down.length > 0 ? html`${who} cut off` : undefined);
+  if (fleet.blind !== null) return html`${blindLines(fleet.blind, 'The prober sees nothing, and no cluster is accused')}${trouble ?? ''}`;
   if (trouble !== undefined) return trouble;
-  const coverage = lastSweep.coverage ?? 0;
-  if (nodes.reachable === 0 || coverage < GREEN_COVERAGE)
-    return html`<p class="banner unknown">? ${nodes.reachable} nodes reach their API server; others were not asked (coverage ${percent(coverage, 1)})</p>`;
-  return html`<p class="banner reachable">● All ${nodes.reachable} probed nodes reach their API server${coverage < 1 ? html` <small>(coverage ${percent(coverage, 1)})</small>` : ''}</p>`;
+  const { ledger } = lastSweep;
+  if (ledger === null || ledger.known === (ledger.byReason.Excluded ?? 0))
+    return html`<p class="banner unknown">? Nothing is watched: no right on any subscription, or settings that no cluster matches.</p>`;
+  if (fleet.gaps.length > 0)
+    return html`<p class="banner unknown">? ${fleet.gaps.length} of ${fleet.subscriptions.known} subscriptions could not be read</p>`;
+  return calmBanner(nodes.reachable, lastSweep.coverage ?? 0);
 }
 
 async function clusterBlock(services: Services, cluster: ClusterView, withNodes: boolean, links: Links): Promise<Html> {
@@ -78,7 +80,7 @@ export async function showStatusPage(services: Services, { key }: RouteRequest):
     clusters.length > shown.length ? html`<p>And ${clusters.length - shown.length} clusters more: <code>GET /api/clusters</code></p>` : '';
   const sweep =
     lastSweep &&
-    html`<p>Last sweep ${when(lastSweep.id)}, completed ${when(lastSweep.completedAt)}, coverage ${percent(lastSweep.coverage ?? 0, 1)}.</p>`;
+    html`<p>Last sweep ${when(lastSweep.id)}, completed ${when(lastSweep.completedAt)}, coverage ${percent(lastSweep.coverage ?? 0, 1)}.</p>${lastSweep.ledger && reasonsLine(lastSweep.ledger)}`;
   const warnings = (lastSweep?.warnings ?? []).map((warning) => html`<p class="unknown">? ${warning}.</p>`);
   const open = html`<h2>Open outages</h2>${outageTable(told, links)}<p><small>All of them: <code>GET /api/outages?state=open</code></small></p>`;
   const body = html`<h1>AKS fleet</h1>${banner(fleet, clusters, stale)}

@@ -29,7 +29,8 @@ const reason = (stage: Stage, sentence: string, remedies: string[] = [], links: 
   links,
 });
 
-const rotate = 'Rotate the certificates: az aks rotate-certs --resource-group <rg> --name <cluster>.';
+const rotate =
+  'Last of all, rotate the certificates, which recreates every node and can cause up to 30 minutes of downtime: az aks rotate-certs --resource-group <rg> --name <cluster>.';
 const policy = 'Check what else may forbid it: network policies, and the allowed endpoints of a proxy on the nodes.';
 const firewall = 'Check firewall, NSG and route table between the node subnet and the API server (port 443).';
 
@@ -122,7 +123,7 @@ export const reasons = {
   ServerCertificateExpired: reason(
     'tls',
     'The certificate of the API server has expired, or the clock of the node is wrong.',
-    [rotate, 'Check the clock of the node: timedatectl.'],
+    ['Check the clock of the node: timedatectl.', rotate],
     [CERTIFICATES],
   ),
   ServerCertificateNotYetValid: reason(
@@ -259,9 +260,14 @@ export const reasons = {
   NotRunning: reason('azure', 'The VM of the node is not running.', ['Start it, or remove it from the pool.']),
   NodeGone: reason('azure', 'The node no longer exists.'),
   NodeReplaced: reason('azure', 'Another VM stands under the same node name.'),
-  AccessDenied: reason('azure', 'The prober may not run commands on the node, or read its cluster or its subscription.', [
-    'Assign the role of infra/fleet-access.bicep to the identity of the prober.',
-  ]),
+  AccessDenied: reason(
+    'azure',
+    'Whoever asks, the prober or you with your own sign-in, may not run commands on the node, or read its cluster or its subscription.',
+    [
+      'The prober: assign the role of infra/fleet-access.bicep to its identity.',
+      'You: have a role with the actions of infra/fleet-actions.json, such as Virtual Machine Contributor on the node resource group with Reader on the subscription.',
+    ],
+  ),
   NodeGroupLocked: reason(
     'azure',
     'The node resource group is locked (ReadOnly), which forbids Run Command.',
@@ -291,6 +297,7 @@ export const reasons = {
   ClusterGone: reason('azure', 'The cluster no longer exists.'),
   SubscriptionUnreadable: reason('azure', 'The subscription could not be read.', [
     'Assign the role of infra/fleet-access.bicep on it, or take it out of SUBSCRIPTIONS.',
+    'It left the management group: name its clusters in EXCLUDE_CLUSTERS, or the other subscriptions in SUBSCRIPTIONS.',
   ]),
 
   Excluded: reason('prober', 'The cluster or pool is excluded by a setting or by its tag.'),
@@ -309,9 +316,11 @@ export const reasons = {
   StartUnknown: reason('prober', 'Azure did not say whether the run started.', ['It passes with the next sweep.']),
   StartLost: reason('prober', 'The prober stopped between the claim and the start of the run.', ['It passes with the next sweep.']),
   Lost: reason('prober', 'The sweep ended without an outcome for the node.', [
-    'It passes with the next sweep; if it repeats, see the poison table.',
+    'It passes with the next sweep; if it repeats, see "Errors of the prober itself" in the workbook AKS fleet.',
   ]),
-  ProberError: reason('prober', 'The prober itself failed.', ['Read the error in Application Insights and the poison table.']),
+  ProberError: reason('prober', 'The prober itself failed.', [
+    'See "Errors of the prober itself" in the workbook AKS fleet, and the exceptions of that time in Application Insights.',
+  ]),
 } as const satisfies Record<string, Reason>;
 
 export type ReasonCode = keyof typeof reasons;

@@ -47,6 +47,7 @@ function availabilityOf(
       // Where the subscription could not be listed, its gap in the heartbeat tells of it once, and not each cluster.
       coverage: gapReasons.some((reason) => reason === cluster.recordOnly) ? '' : coverageOf(ledger).toFixed(4),
       reason: down?.reason ?? blind?.reason ?? outageReason ?? '',
+      outageReason: outageReason ?? '',
       upgrading: String(cluster.upgrading),
       page: clusterPage(pageUrl, cluster.cluster),
     },

@@ -27,7 +27,8 @@ async function listAndCompare(services: Services, sweep: string, facts: ClusterF
   const { recordOnly } = facts;
   const { subscriptionId } = parseClusterId(facts.cluster)!;
   if (recordOnly === 'ClusterGone') return (rows) => loseNodes(rows, sweep, 'ClusterGone');
-  if (!isInScope(services.settings, subscriptionId)) return (rows) => loseNodes(rows, sweep, 'Excluded');
+  const isForgotten = recordOnly === 'Excluded' && !facts.listed;
+  if (isForgotten || !isInScope(services.settings, subscriptionId)) return (rows) => loseNodes(rows, sweep, 'Excluded');
   if (recordOnly !== undefined && unlistedReasons.includes(recordOnly)) return (rows) => recordNodes(rows, recordOnly);
   try {
     const compute = services.arm.compute(subscriptionId);
@@ -58,7 +59,7 @@ function probedAt(change: NodeChange): string | undefined {
 
 /** Puts every known node into a slice or among the not probed. */
 function planSweep(
-  { region, quota = Number.POSITIVE_INFINITY }: ClusterFacts,
+  { region, nodeResourceGroup, quota = Number.POSITIVE_INFINITY }: ClusterFacts,
   changes: readonly NodeChange[],
   nodesPerSlice: number,
   due: string,
@@ -82,7 +83,7 @@ function planSweep(
   const chosen = chooseNodes(candidates, quota, nodesPerSlice);
   const names = new Set(chosen.map(({ node }) => node));
   for (const { node } of candidates) if (!names.has(node)) leaveOut(node, 'OverBudget');
-  return { region, slices: cutSlices(chosen, candidates, nodesPerSlice), due, notProbed };
+  return { region, nodeResourceGroup, slices: cutSlices(chosen, candidates, nodesPerSlice), due, notProbed };
 }
 
 /** Stage 3: brings the node rows of one cluster up to date, plans what the sweep does there, and has each slice started. */

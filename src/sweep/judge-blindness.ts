@@ -4,7 +4,7 @@ import { isProberBlind, type Sight, sightOf } from '../history/blindness.ts';
 import { openEpisode } from '../history/node-state.ts';
 import type { Services } from '../services.ts';
 import { statusPageUrl } from '../settings.ts';
-import { type BlindRow, deleteBlindRow, putBlindRow, readBlindRows } from '../tables/blind-rows.ts';
+import { type BlindRow, deleteBlindRow, PROBER, putBlindRow, readBlindRows } from '../tables/blind-rows.ts';
 import type { ClusterRow } from '../tables/cluster-rows.ts';
 import { isLostWrite } from '../tables/rows.ts';
 import { effectDone } from './effect.ts';
@@ -15,8 +15,6 @@ export interface Blindness {
   clusters: ReadonlyMap<string, BlindRow>;
   prober: boolean;
 }
-
-const PROBER = '*';
 
 const isOver = (recordOnly: string | undefined) => recordOnly === 'ClusterGone' || endingReasons.some((reason) => reason === recordOnly);
 

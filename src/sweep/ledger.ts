@@ -7,6 +7,8 @@ export type Outcome = { verdict: Verdict['verdict'] | 'notProbed'; reason: Reaso
 /** What a sweep intends for a cluster. Every known node is in a slice or among the not probed, once. */
 export const plan = z.object({
   region: z.string(),
+  /** Where its nodes must lie; an older version did not say. */
+  nodeResourceGroup: z.string().optional(),
   /** Names of the nodes by slice; a slice is named by its position. */
   slices: z.array(z.array(z.string())),
   due: z.string(),

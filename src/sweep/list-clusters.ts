@@ -1,8 +1,8 @@
 import pLimit from 'p-limit';
 import { armErrorText, isRefusal } from '../fleet/arm-error.ts';
 import { askForCluster, type ClusterFacts, listManagedClusters } from '../fleet/list-managed-clusters.ts';
-import { isInScope } from '../fleet/scope.ts';
-import { selectionOf } from '../fleet/selection.ts';
+import { isInScope, isWatched } from '../fleet/scope.ts';
+import { select, selectionOf } from '../fleet/selection.ts';
 import type { ReasonCode } from '../probe/reasons.ts';
 import type { Services } from '../services.ts';
 import { type ClusterRow, isRemembered, listClusterRows } from '../tables/cluster-rows.ts';
@@ -18,7 +18,7 @@ const CONCURRENT_READS = 4;
 /** What is left to say of a cluster of which Azure says nothing: enough to record its nodes and, where it is gone, to close its outages. */
 function remembered(row: ClusterRow, recordOnly: ReasonCode): ClusterFacts {
   const { cluster, resourceGroup, name, region, version } = row;
-  const unlisted = { nodeResourceGroup: '', restricted: false, upgrading: false, excludedPools: [], poolNodes: 0 };
+  const unlisted = { nodeResourceGroup: '', restricted: false, upgrading: false, excludedPools: [], poolNodes: 0, listed: false };
   return { cluster, resourceGroup, name, region, version, ...unlisted, recordOnly };
 }
 
@@ -53,6 +53,7 @@ async function listSubscription(services: Services, sweep: string, subscription:
   const { settings, arm } = services;
   if (!isInScope(settings, subscription))
     return { row: { subscription, matched: [] }, clusters: known.map((row) => remembered(row, 'Excluded')) };
+  const globsOf = ({ resourceGroup, name }: ClusterRow) => select(`${resourceGroup}/${name}`, selectionOf(settings)).matched;
   try {
     const { clusters: listed, matched } = await listManagedClusters(arm.clusters(subscription), selectionOf(settings));
     const ids = new Set(listed.map((facts) => facts.cluster));
@@ -62,6 +63,10 @@ async function listSubscription(services: Services, sweep: string, subscription:
     const found = await Promise.all(
       missing.map((row) =>
         limit(async () => {
+          if (!isWatched(settings, row.cluster)) {
+            for (const glob of globsOf(row)) globs.add(glob);
+            return remembered(row, 'Excluded');
+          }
           const answer = await askForCluster(arm.clusters(subscription), row, selectionOf(settings), globs);
           return typeof answer === 'string' ? remembered(row, answer) : answer;
         }),
@@ -70,7 +75,11 @@ async function listSubscription(services: Services, sweep: string, subscription:
     return { row: { subscription, matched: [...globs] }, clusters: withQuotas(services, sweep, [...listed, ...found], known) };
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    const clusters = known.map((row) => remembered(row, 'SubscriptionUnreadable'));
+    const clusters = known.map((row) => remembered(row, isWatched(settings, row.cluster) ? 'SubscriptionUnreadable' : 'Excluded'));
+    // One that left what the identity may see, and whose clusters the settings exclude: that is how it is taken out where SUBSCRIPTIONS names none.
+    const isTakenOut =
+      settings.SUBSCRIPTIONS.length === 0 && clusters.length > 0 && clusters.every((each) => each.recordOnly === 'Excluded');
+    if (isTakenOut) return { row: { subscription, matched: [...new Set(known.flatMap(globsOf))] }, clusters };
     return { row: { subscription, matched: [], gap: 'SubscriptionUnreadable', detail: armErrorText(error) }, clusters };
   }
 }

@@ -25,11 +25,12 @@ export interface Posted {
 /**
  * Posts one Run Command for each claim. One node's failure never touches another's; a 429 puts off all that were not posted yet.
  *
+ * @param place - where the nodes must lie: their subscription and, where that is known, the node resource group of their cluster.
  * @param putOffBusy - whether a node on which somebody else's run is in progress is put off too, rather than given up.
  */
 export async function postRuns(
   services: Services,
-  subscriptionId: string,
+  { subscriptionId, nodeResourceGroup }: { subscriptionId: string; nodeResourceGroup?: string },
   claims: readonly ClaimedNode[],
   putOffBusy: boolean,
 ): Promise<Posted> {
@@ -50,6 +51,16 @@ export async function postRuns(
         nonce,
         status: 'ended',
         verdict: inconclusive('ProberError', `the row of the node holds no resource ID of its subscription: "${facts.resourceId}"`),
+      };
+    // Nothing is started on a machine that is no node, whoever wrote the row.
+    if (nodeResourceGroup !== undefined && target.resourceGroup.toLowerCase() !== nodeResourceGroup.toLowerCase())
+      return {
+        nonce,
+        status: 'ended',
+        verdict: inconclusive(
+          'ProberError',
+          `the row of the node holds a resource ID outside the node resource group ${nodeResourceGroup} of its cluster: "${facts.resourceId}"`,
+        ),
       };
     try {
       return {

@@ -33,7 +33,7 @@ async function fly(services: Services, check: CheckRow, claimed: () => Promise<v
   await claimed();
   const bucket = bucketOf(check);
   const mayPutOff = now() < beginBefore(check);
-  const { started, throttledFor, spareFor } = await postRuns(services, bucket.subscriptionId, claims, mayPutOff);
+  const { started, throttledFor, spareFor } = await postRuns(services, bucket, claims, mayPutOff);
   await pauseBucket(services, bucket, Math.max(throttledFor ?? 0, spareFor));
   if (started.get(node)?.status === 'moved') {
     await releaseClaims(services, cluster, [node], flight);

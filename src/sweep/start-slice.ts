@@ -77,7 +77,8 @@ export async function startSlice(services: Services, message: StartSlice): Promi
   // Somebody else's run takes about as long as ours; it is waited for as long as one of ours would be.
   const busyFor = settings.FIRST_COLLECT_SECONDS;
   const again = (timesPutOff(slice) + 2) * busyFor <= settings.PROBE_DEADLINE_SECONDS && now().getTime() + busyFor * 1000 < over.getTime();
-  const { started, throttledFor, spareFor } = await postRuns(services, bucket.subscriptionId, claims, isPlanned(slice) && again);
+  const place = { subscriptionId: bucket.subscriptionId, nodeResourceGroup: head.nodeResourceGroup };
+  const { started, throttledFor, spareFor } = await postRuns(services, place, claims, isPlanned(slice) && again);
   if (claims.length > 0) effectDone('start-slice:posts');
   const moved = new Map([...started].filter(([, start]) => start.status === 'moved'));
   await putStarted(await tables.open('flights'), id, new Map([...started].filter(([node]) => !moved.has(node))));

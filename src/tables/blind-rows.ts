@@ -1,8 +1,10 @@
 import type { TableClient } from '@azure/data-tables';
 import { type ReasonCode, reasonCode } from '../probe/reasons.ts';
-import { readRange } from './rows.ts';
+import { type Row, readRange, readRow } from './rows.ts';
 
 const PARTITION = 'blind';
+/** The subject that stands for the prober itself. */
+export const PROBER = '*';
 
 /** A cluster that nobody can see, or the prober itself (`*`): since which sweep, until which, and what was told of it. */
 export interface BlindRow {
@@ -17,25 +19,30 @@ export interface BlindRow {
   sweep: string;
 }
 
+function toBlindRow(row: Row & { etag: string }): BlindRow & { etag: string } {
+  return {
+    subject: row.rowKey,
+    since: String(row.since),
+    until: row.until ? String(row.until) : undefined,
+    unknown: Number(row.unknown ?? 0),
+    planned: Number(row.planned ?? 0),
+    reason: reasonCode.parse(row.reason),
+    told: row.told === 'started' || row.told === 'ended' ? row.told : '',
+    sweep: String(row.sweep ?? ''),
+    etag: row.etag,
+  };
+}
+
 /** Reads all of them, by subject. */
 export async function readBlindRows(clusters: TableClient): Promise<Map<string, BlindRow & { etag: string }>> {
-  const rows = await readRange(clusters, PARTITION);
-  return new Map(
-    rows.map((row) => [
-      row.rowKey,
-      {
-        subject: row.rowKey,
-        since: String(row.since),
-        until: row.until ? String(row.until) : undefined,
-        unknown: Number(row.unknown ?? 0),
-        planned: Number(row.planned ?? 0),
-        reason: reasonCode.parse(row.reason),
-        told: row.told === 'started' || row.told === 'ended' ? row.told : '',
-        sweep: String(row.sweep ?? ''),
-        etag: row.etag,
-      },
-    ]),
-  );
+  return new Map((await readRange(clusters, PARTITION)).map((row) => [row.rowKey, toBlindRow(row)]));
+}
+
+/** Reads one that stands: of a cluster, or of the prober itself (`*`). */
+export async function readStandingBlindness(clusters: TableClient, subject: string): Promise<BlindRow | undefined> {
+  const row = await readRow(clusters, PARTITION, subject);
+  const read = row && toBlindRow(row);
+  return read?.until === undefined ? read : undefined;
 }
 
 /** Writes one as it was read, or makes it. Two runs of close-sweep judge the same sweep alike: the loser's write is not needed. */

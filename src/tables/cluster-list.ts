@@ -1,4 +1,5 @@
 import type { TableClient } from '@azure/data-tables';
+import { type BlindRow, readBlindRows, readStandingBlindness } from './blind-rows.ts';
 import { type ClusterRow, isRemembered, toClusterRow } from './cluster-rows.ts';
 import { readRange, readRow } from './rows.ts';
 
@@ -8,23 +9,27 @@ const SHOWN = [
   ...['commonFactors', 'uptime', 'assessedAt'],
 ];
 
-/** A cluster as lists show it. */
-export type ListedCluster = Omit<ClusterRow, 'notReachable'>;
+/** A cluster as lists show it, and since when nobody can see it, if so. */
+export type ListedCluster = Omit<ClusterRow, 'notReachable'> & { blind?: BlindRow };
 
 /** A cluster that is gone stands until its nodes and outages are accounted for. */
 const stands = (row: ListedCluster) => row.recordOnly !== 'ClusterGone' || isRemembered(row);
 
 /** Lists the clusters that still count, by id. */
 export async function listStandingClusters(clusters: TableClient): Promise<ListedCluster[]> {
-  const rows = await readRange(clusters, 'fleet', { select: SHOWN });
-  return rows.map((row) => toClusterRow(row.rowKey, row)).filter(stands);
+  const [rows, blind] = await Promise.all([readRange(clusters, 'fleet', { select: SHOWN }), readBlindRows(clusters)]);
+  const standing = rows.map((row) => toClusterRow(row.rowKey, row)).filter(stands);
+  return standing.map((row) => {
+    const own = blind.get(row.cluster);
+    return own?.until === undefined ? { ...row, blind: own } : row;
+  });
 }
 
 /** Reads one of them; undefined also for one that no longer counts. */
 export async function readStandingCluster(clusters: TableClient, cluster: string): Promise<ListedCluster | undefined> {
-  const row = await readRow(clusters, 'fleet', cluster, SHOWN);
+  const [row, blind] = await Promise.all([readRow(clusters, 'fleet', cluster, SHOWN), readStandingBlindness(clusters, cluster)]);
   const read = row && toClusterRow(cluster, row);
-  return read && stands(read) ? read : undefined;
+  return read && stands(read) ? { ...read, blind } : undefined;
 }
 
 // 500 names of 253 characters are more than one property holds, see `toLongJson`.

@@ -7,7 +7,7 @@ import { insertOnce, readRange, readRow } from './rows.ts';
 const planPartition = (sweep: string, cluster: string) => `${sweep}|${cluster}`;
 
 /** What a slice needs of its cluster's plan, which is short however many nodes are planned, and how far the slice itself is. */
-export interface SliceHead extends Pick<Plan, 'region' | 'due'> {
+export interface SliceHead extends Pick<Plan, 'region' | 'nodeResourceGroup' | 'due'> {
   /** A message of it waits for the slot that it was given. */
   queued: boolean;
   started: boolean;
@@ -16,8 +16,15 @@ export interface SliceHead extends Pick<Plan, 'region' | 'due'> {
 
 /** Inserts a cluster's plan, once, and returns the stored one: whoever comes second follows the first. */
 export async function insertPlan(table: TableClient, sweep: string, cluster: string, planned: Plan): Promise<Plan> {
-  const { region, due } = planned;
-  const row = { partitionKey: planPartition(sweep, cluster), rowKey: 'plan', region, due, ...toLongJson('plan', planned) };
+  const { region, nodeResourceGroup = '', due } = planned;
+  const row = {
+    partitionKey: planPartition(sweep, cluster),
+    rowKey: 'plan',
+    region,
+    nodeResourceGroup,
+    due,
+    ...toLongJson('plan', planned),
+  };
   if (await insertOnce(table, row)) return planned;
   return (await readPlan(table, sweep, cluster)) ?? planned;
 }
@@ -32,12 +39,18 @@ export async function readPlan(table: TableClient, sweep: string, cluster: strin
 export async function readSliceHead(table: TableClient, sweep: string, cluster: string, slice: string): Promise<SliceHead | undefined> {
   const [queued, started, tallied] = [`queued|${slice}`, `started|${slice}`, `tally|${slice}`];
   const filter = odata`RowKey eq 'plan' or RowKey eq ${queued} or RowKey eq ${started} or RowKey eq ${tallied}`;
-  const rows = await readRange(table, planPartition(sweep, cluster), { filter, select: ['RowKey', 'region', 'due'] });
+  const rows = await readRange(table, planPartition(sweep, cluster), { filter, select: ['RowKey', 'region', 'nodeResourceGroup', 'due'] });
   const found = new Map(rows.map((row) => [row.rowKey, row]));
   const plan = found.get('plan');
   if (plan === undefined) return undefined;
-  const { region, due } = plan;
-  return { region: String(region), due: String(due), queued: found.has(queued), started: found.has(started), tallied: found.has(tallied) };
+  return {
+    region: String(plan.region),
+    nodeResourceGroup: plan.nodeResourceGroup ? String(plan.nodeResourceGroup) : undefined,
+    due: String(plan.due),
+    queued: found.has(queued),
+    started: found.has(started),
+    tallied: found.has(tallied),
+  };
 }
 
 /** What is known of a cluster in a sweep. */

@@ -3,12 +3,12 @@ import { type Ledger, ledger } from '../sweep/ledger.ts';
 import { fromLongJson, toLongJson } from './long-json.ts';
 import { newestFirst, sweepsTableOf, type Tables } from './open-tables.ts';
 import { readJson } from './read-json.ts';
-import { insertOnce, readRange, readRow } from './rows.ts';
+import { insertOnce, type Row, readRange, readRow } from './rows.ts';
 
 const sentences = z.array(z.string());
 
-/** Sweeps that are looked through for the last completed one. */
-const LOOKED_AT = 50;
+/** Sweeps that are looked through for the last completed one, as a rule and where none of those is. */
+const LOOKED_AT = [4, 50];
 
 /** A line in the list of sweeps. */
 export interface SweepLine {
@@ -51,35 +51,51 @@ export async function repairLine(tables: Tables, sweep: string): Promise<void> {
   await writeLine(tables, sweep, { startedAt, completedAt, coverage, ledger: stored, ...toLongJson('warnings', warnings) });
 }
 
+/** Reads rows of sweeps, newest first, from this month's and last month's list. */
+async function readLines(tables: Tables, now: Date, most: number, range: { from?: string; select?: string[] } = {}) {
+  const months = [now, new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 0))];
+  const rows: Row[] = [];
+  for (const month of months) {
+    if (rows.length >= most) break;
+    const list = await tables.open(sweepsTableOf(month.toISOString()));
+    rows.push(...(await readRange(list, 'sweeps', { ...range, most: most - rows.length })));
+  }
+  return rows;
+}
+
 /**
  * Lists sweeps, newest first, from this month's and last month's list.
  *
  * @param before - only those older than this sweep.
  */
 export async function listSweeps(tables: Tables, now: Date, most: number, before?: string): Promise<SweepLine[]> {
-  const months = [now, new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 0))];
   // The next key after that of the sweep.
   const from = before === undefined ? '' : `${newestFirst(before)}!`;
-  const lines: SweepLine[] = [];
-  for (const month of months) {
-    if (lines.length >= most) break;
-    const rows = await readRange(await tables.open(sweepsTableOf(month.toISOString())), 'sweeps', { from, most: most - lines.length });
-    lines.push(
-      ...rows.map((row) => ({
-        sweep: String(row.sweep),
-        startedAt: String(row.startedAt),
-        completedAt: row.completedAt ? String(row.completedAt) : undefined,
-        coverage: typeof row.coverage === 'number' ? row.coverage : undefined,
-        ledger: readJson(ledger, row.ledger, undefined),
-        warnings: row.completedAt ? fromLongJson(sentences, 'warnings', row, []) : undefined,
-      })),
-    );
-  }
-  return lines;
+  return (await readLines(tables, now, most, { from })).map((row) => ({
+    sweep: String(row.sweep),
+    startedAt: String(row.startedAt),
+    completedAt: row.completedAt ? String(row.completedAt) : undefined,
+    coverage: typeof row.coverage === 'number' ? row.coverage : undefined,
+    ledger: readJson(ledger, row.ledger, undefined),
+    warnings: row.completedAt ? fromLongJson(sentences, 'warnings', row, []) : undefined,
+  }));
 }
 
 /** The newest sweep that is complete; undefined where none of the newest is. */
 export async function lastCompleted(tables: Tables, now: Date): Promise<(SweepLine & { completedAt: string }) | undefined> {
   const isCompleted = (line: SweepLine): line is SweepLine & { completedAt: string } => line.completedAt !== undefined;
-  return (await listSweeps(tables, now, LOOKED_AT)).find(isCompleted);
+  for (const most of LOOKED_AT) {
+    const found = (await listSweeps(tables, now, most)).find(isCompleted);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** When the newest sweep that is complete was completed, without reading what came of it; undefined where none of the newest is. */
+export async function lastCompletedAt(tables: Tables, now: Date): Promise<string | undefined> {
+  for (const most of LOOKED_AT) {
+    const found = (await readLines(tables, now, most, { select: ['completedAt'] })).find(({ completedAt }) => completedAt);
+    if (found !== undefined) return String(found.completedAt);
+  }
+  return undefined;
 }

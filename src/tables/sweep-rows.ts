@@ -136,3 +136,15 @@ export async function readSealedLedgers(sweeps: TableClient, sweep: string): Pro
     }),
   );
 }
+
+/** Reads the ledger of one cluster, once it is sealed. */
+export async function readSealedLedger(sweeps: TableClient, sweep: string, cluster: string): Promise<Ledger | undefined> {
+  return ledgerOf((await readRow(sweeps, sweep, `sealed|${cluster}`, ['ledger']))?.ledger);
+}
+
+/** Reads which of a sweep's subscriptions could not be read, or were never listed. */
+export async function readGaps(sweeps: TableClient, sweep: string, subscriptions: readonly string[]): Promise<string[]> {
+  const rows = await readRange(sweeps, sweep, { ...prefixed('subscription|'), select: ['RowKey', 'gap'] });
+  const read = new Set(rows.filter((row) => !row.gap).map((row) => row.rowKey.slice('subscription|'.length)));
+  return subscriptions.filter((id) => !read.has(id));
+}

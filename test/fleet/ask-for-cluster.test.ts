@@ -40,6 +40,12 @@ describe('a cluster that is listed no more, asked for by its name', () => {
     expect(warn).not.toHaveBeenCalled();
   });
 
+  it('has an API server that is looked at from outside only where its name is a host name', async () => {
+    const named = async (fqdn: string) => (await ask(answering(200, { ...described('rg'), properties: { fqdn } }))).answer;
+    expect(await named('shop-1.hcp.westeurope.azmk8s.io')).toMatchObject({ fqdn: 'shop-1.hcp.westeurope.azmk8s.io' });
+    expect(await named('169.254.169.254')).toMatchObject({ name: 'shop', fqdn: undefined });
+  });
+
   it.each([
     ['ClusterGone', refusing(404, 'ResourceNotFound')],
     ['ClusterGone', refusing(404, 'ResourceGroupNotFound')],

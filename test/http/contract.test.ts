@@ -130,6 +130,7 @@ describe('every answer of every route is as the OpenAPI document says', () => {
     ] as const) {
       const { route, status, headers, json } = await ask(later, path);
       expect([path, status, explainBreach(route, status, headers.get('content-type'), json)]).toEqual([path, expected, undefined]);
+      expect([path, undescribedHeaders(route, status, headers)]).toEqual([path, []]);
     }
   });
 

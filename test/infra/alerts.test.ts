@@ -72,6 +72,29 @@ describe('while there are faults', () => {
     ]);
   });
 
+  it('outages of nodes keep their reason while their cluster is blind, whose own is another', () => {
+    const { recording } = runs.faulty;
+    const [blindLink] = reasons.RunCommandTimedOut.links;
+    const changed = (properties: Record<string, string>) =>
+      recording.rows.map((row) =>
+        row.baseData.id !== undefined &&
+        row.baseData.properties.openNodeOutages === '1' &&
+        row.baseData.properties.cluster === idOf('partly')
+          ? { ...row, baseData: { ...row.baseData, properties: { ...row.baseData.properties, ...properties } } }
+          : row,
+      );
+    const found = (name: string, rows: Recording['rows']) =>
+      firing(named(name), toTables({ ...recording, rows }), stretch(recording, recording.marks.faults!));
+    const blinded = changed({ blind: 'true', reason: 'RunCommandTimedOut' });
+    expect(blinded).not.toEqual(recording.rows);
+    expect(found('node-outages', blinded)).toEqual(at('node-outages', 'faulty', 'faults'));
+    const blind = { cluster: idOf('partly'), reason: 'RunCommandTimedOut', runbook: blindLink, page: pageOf('partly') };
+    expect(found('cluster-blind', blinded)).toContainEqual(blind);
+    // An older version told one reason for all.
+    const older = changed({ blind: 'true', reason: 'RunCommandTimedOut', outageReason: '' });
+    expect(found('node-outages', older)).toEqual([blind]);
+  });
+
   it('a cluster that nobody can see is blind, not down', () => {
     expect(at('cluster-blind', 'faulty', 'faults')).toMatchObject([{ cluster: idOf('unseen'), reason: 'NoProof' }]);
   });
@@ -209,7 +232,7 @@ describe('no alert is split by an empty value', () => {
   it('nor by a reason that nobody told', () => {
     const { recording } = runs.faulty;
     const untold = recording.rows.map((row) => {
-      const properties: Record<string, string> = { ...row.baseData.properties, reason: '' };
+      const properties: Record<string, string> = { ...row.baseData.properties, reason: '', outageReason: '' };
       return { ...row, baseData: { ...row.baseData, properties } };
     });
     const tables = toTables({ ...recording, rows: untold });

@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { foreignFields } from './event-fields.ts';
+import { runQuery } from './kql-operators.ts';
 import { analyze } from './kusto.ts';
+import { toTables } from './log-rows.ts';
+import { readRecording } from './recording.ts';
 
 interface Item {
   name?: string;
@@ -27,6 +30,31 @@ describe.each(queries.filter(({ query }) => query !== undefined))('the query of 
 
   it('asks for events and fields that the schemas have', () => {
     expect(foreignFields(syntax)).toEqual([]);
+  });
+});
+
+describe.each(['now', 'clusters-now'])('the query of %s', (name) => {
+  const recording = readRecording('faulty');
+  const { query } = queries.find((each) => each.name === name)!;
+  const newest = 'arg_max(TimeGenerated, *) by cluster';
+  // What it makes of the clusters is left out: the reader of queries has no tiles.
+  const { syntax } = analyze(`${fill(query!.slice(0, query!.indexOf(newest)))}${newest};\nstate | project cluster`);
+  const during = recording.rows.filter(({ time }) => time <= recording.marks.faults!);
+  const sweeps = during.filter(({ baseData }) => baseData.name === 'SweepCompleted').map(({ baseData }) => baseData.properties.sweep!);
+  const down = 'aaaaaaaa-0000-4000-8000-000000000008.rg-down.down';
+  /** The clusters that are there where the last sweeps know nothing of one of them any more. */
+  const shown = (unknownFor: number) => {
+    const of = sweeps.slice(sweeps.length - unknownFor);
+    const rows = during.filter(
+      ({ baseData }) => !(of.some((sweep) => baseData.id?.startsWith(`${sweep}|`)) && baseData.properties.cluster === down),
+    );
+    expect(during.length - rows.length).toBe(unknownFor);
+    return runQuery(syntax, toTables({ ...recording, rows })).map(({ cluster }) => cluster);
+  };
+
+  it('knows each cluster that one of the last two sweeps knows, and none that only older ones know', () => {
+    expect([shown(0).length, shown(1).length, shown(2).length]).toEqual([5, 5, 4]);
+    expect([shown(1).includes(down), shown(2).includes(down)]).toEqual([true, false]);
   });
 });
 

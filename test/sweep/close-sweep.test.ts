@@ -25,6 +25,7 @@ const facts = (name: string) => ({
   upgrading: false,
   excludedPools: [],
   poolNodes: 1,
+  listed: true,
 });
 
 describe('a sweep that is not complete', () => {

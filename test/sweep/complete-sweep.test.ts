@@ -101,6 +101,15 @@ it('names the reason of most of the nodes that are out, behind that of the clust
   expect(told()).toEqual(['shop true NoRoute', 'bank false DnsTimeout']);
 });
 
+it('tells the reason of open outages of nodes apart, also while the cluster is blind or out itself', async () => {
+  const episode = { outage: time(0), episode: 1, from: time(0), reason: 'DnsTimeout' as const };
+  const nodes = { openOutages: 2, outageReason: 'NoRoute' as const };
+  const clusters = [row('shop', nodes), row('bank', { ...nodes, outage: { outage: episode } }), row('till')];
+  await complete(32, clusters, [unseen, well, well]);
+  expect(told()).toEqual(['shop/blind false NoProof', 'bank false DnsTimeout', 'till true ']);
+  expect(results.map(({ properties }) => properties.outageReason)).toEqual(['NoRoute', 'NoRoute', '']);
+});
+
 it('says nothing under the name of a cluster that nobody can see, but that it is blind', async () => {
   await complete(3, [row('shop'), row('bank')], [unseen, well]);
   expect(told()).toEqual(['shop/blind false NoProof', 'bank true ']);

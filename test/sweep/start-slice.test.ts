@@ -14,7 +14,7 @@ import { startSlice } from '../../src/sweep/start-slice.ts';
 import { readNodes, stateProperties } from '../../src/tables/node-rows.ts';
 import { readCursors } from '../../src/tables/pace-rows.ts';
 import { insertPlan, insertTally, markStarted, readPlanAndTallies } from '../../src/tables/plan-rows.ts';
-import { putStarted } from '../../src/tables/poller-rows.ts';
+import { putStarted, readStartedNode } from '../../src/tables/poller-rows.ts';
 import { until } from '../host/until.ts';
 import { type Clock, servicesAt } from './services-at.ts';
 
@@ -152,5 +152,35 @@ describe('a node that was never claimed', () => {
     clock.at('2026-11-21T09:37:41.000Z');
     await collectSlice(services, collection);
     expect(await tallies()).toEqual(new Map([['0', { 'unknown/StartLost': ['a'] }]]));
+  });
+});
+
+describe('a node whose row names a machine elsewhere', () => {
+  const target = (group: string) =>
+    `/subscriptions/${subscriptionId}/resourceGroups/${group}/providers/Microsoft.Compute/virtualMachines/a`;
+
+  /** How the start of the one node of a slice went: here nobody has a token, so that it fails where it asks Azure. */
+  async function start(resourceId: string, nodeResourceGroup: string | undefined) {
+    const own = `${cluster}-${resourceId.length}`;
+    const planned = { region: bucket.region, nodeResourceGroup, slices: [['a']], due: '2026-11-21T09:35:05.000Z', notProbed: {} };
+    await insertPlan(await sweeps(), sweep, own, planned);
+    const state = stateProperties(emptyState, emptyHistory);
+    const row = { partitionKey: own, rowKey: 'node|a', vmId: 'a', os: 'Linux', resourceId, ...state };
+    await (await services.tables.open('fleet')).upsertEntity(row);
+    await startSlice(services, { ...message(), cluster: own });
+    return readStartedNode(await services.tables.open('flights'), flightId(sweep, own, '0'), 'a');
+  }
+  const asked = { status: 'ended', verdict: { message: expect.stringContaining('no token was to be asked for') } };
+
+  it('has nothing started on it where the node resource group of its cluster is known', async () => {
+    expect(await start(target('rg-bastion'), 'MC_rg_shop_westeurope')).toMatchObject({
+      status: 'ended',
+      verdict: { verdict: 'unknown', reason: 'ProberError', message: expect.stringContaining('outside the node resource group') },
+    });
+    expect(await start(target('mc_rg_SHOP_westeurope'), 'MC_rg_shop_westeurope')).toMatchObject(asked);
+  });
+
+  it('is taken at its word where an older version made the plan', async () => {
+    expect(await start(target('rg-bastion'), undefined)).toMatchObject(asked);
   });
 });

@@ -170,6 +170,7 @@ describe('a sweep that cannot probe all', () => {
       inTime += 1;
       // 240 starts a minute are 20 in 5 s, of which the small cluster has its fifth; the other region has its own.
       expect(planned.far.notProbed).toEqual({});
+      expect(planned.far.nodeResourceGroup).toMatch(/^MC_rg-far_far_/);
       const names = planned.big.slices.flat();
       expect([names.some((node) => node.includes('api')), names.some((node) => node.includes('web'))]).toEqual([true, true]);
       expect(planned.small.slices.flat().length).toBeGreaterThanOrEqual(1);
@@ -289,6 +290,39 @@ describe('a subscription that is taken out of SUBSCRIPTIONS', () => {
     world.set({ SUBSCRIPTIONS: one });
     expect((await world.sweep()).ledger).toMatchObject({ known: 5, reachable: 2, byReason: { Excluded: 3 } });
     await world.sweep();
+    expect((await world.sweep()).ledger).toMatchObject({ known: 2, reachable: 2 });
+  });
+});
+
+describe('a subscription that the identity may not see any more, where SUBSCRIPTIONS names none', () => {
+  it('is a gap, until the settings exclude its clusters; then nothing of it is known any more', async () => {
+    const fleet = {
+      subscriptions: [
+        { id: one, name: 'One', clusters: [cluster('shop', 2)] },
+        { id: two, name: 'Two', clusters: [cluster('left', 3)] },
+      ],
+    };
+    const sick = new Set<string>();
+    const answer = (node: { name: string }, script: string) =>
+      sick.has(node.name) ? refusedAnswer(script) : healthyAnswer(node as never, script);
+    const world = await open(fleet, { CLUSTER_QUORUM_PERCENT: '100' }, { answer });
+    await world.sweep();
+    sick.add(Object.keys(await world.outcomes(idOf('left', two)))[0]!);
+    await world.sweep();
+    await world.sweep();
+    await world.setFault(two, 'access-denied');
+    const { ledger, warnings } = await world.sweep();
+    expect(ledger).toMatchObject({ known: 5, reachable: 2, byReason: { SubscriptionUnreadable: 3 } });
+    expect(warnings).toMatchObject([expect.stringContaining(two)]);
+    expect(await openOutages(world, idOf('left', two))).toHaveLength(1);
+
+    world.set({ EXCLUDE_CLUSTERS: 'rg-left/*' });
+    const after = await world.sweep();
+    expect(after.ledger).toMatchObject({ known: 5, reachable: 2, byReason: { Excluded: 3 } });
+    expect(after.warnings).toEqual([]);
+    await world.sweep();
+    expect(await openOutages(world, idOf('left', two))).toEqual([]);
+    expect((await endedOutages(world, idOf('left', two))).join()).toContain('Excluded');
     expect((await world.sweep()).ledger).toMatchObject({ known: 2, reachable: 2 });
   });
 });

@@ -91,6 +91,15 @@ describe('the plan of a cluster', () => {
     ]);
   });
 
+  it('tells a slice where its nodes must lie, unless an older version made it', async () => {
+    const own = { ...plan(['a']), nodeResourceGroup: 'MC_rg_shop_westeurope' };
+    await insertPlan(sweeps, 'group', cluster, own);
+    await insertOnce(sweeps, { partitionKey: `older|${cluster}`, rowKey: 'plan', region: 'westeurope', due: plan().due });
+    expect(await readPlan(sweeps, 'group', cluster)).toEqual(own);
+    expect((await readSliceHead(sweeps, 'group', cluster, '0'))?.nodeResourceGroup).toBe('MC_rg_shop_westeurope');
+    expect((await readSliceHead(sweeps, 'older', cluster, '0'))?.nodeResourceGroup).toBeUndefined();
+  });
+
   it('is no plan where it cannot be read', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
     await insertOnce(sweeps, { partitionKey: `broken|${cluster}`, rowKey: 'plan', plan0: '{"slices":7}' });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Ledger } from '../../src/sweep/ledger.ts';
 import { newestFirst } from '../../src/tables/open-tables.ts';
 import { readRow } from '../../src/tables/rows.ts';
-import { insertCompleted, lastCompleted, listSweeps, repairLine } from '../../src/tables/sweep-list.ts';
+import { insertCompleted, lastCompleted, lastCompletedAt, listSweeps, repairLine } from '../../src/tables/sweep-list.ts';
 import { insertSweep, readSweep } from '../../src/tables/sweep-rows.ts';
 import { type Storage, startStorage } from './storage.ts';
 
@@ -50,6 +50,7 @@ describe('the list of sweeps', () => {
       line(ids[0], 3),
     ]);
     expect(await lastCompleted(tables, now)).toEqual(line(ids[1], 4));
+    expect(await lastCompletedAt(tables, now)).toBe(line(ids[1], 4).completedAt);
     expect((await listSweeps(tables, now, 2)).map(({ sweep }) => sweep)).toEqual([ids[2], ids[1]]);
     expect((await listSweeps(tables, new Date('2027-03-31T12:00:00Z'), 50)).map(({ sweep }) => sweep)).toEqual([ids[2], ids[1]]);
   });
@@ -71,6 +72,20 @@ describe('the list of sweeps', () => {
     expect(await listSweeps(storage.tables, new Date(id), 1)).toMatchObject([{ completedAt: undefined }]);
     await repairLine(storage.tables, id);
     expect(await listSweeps(storage.tables, new Date(id), 1)).toEqual([line(id, 3)]);
+  });
+
+  it('finds the last completion behind as many sweeps as go on or were lost, within a bound', async () => {
+    const { tables } = storage;
+    const ids = Array.from({ length: 51 }, (_, n) => new Date(Date.UTC(2031, 4, 1, 0, n)).toISOString().replace('.000Z', 'Z'));
+    await insertCompleted(tables, line(ids[0]!, 3));
+    for (const id of ids.slice(1, 50)) await insertSweep(tables, id, [sub], id);
+    const now = new Date('2031-05-02T00:00:00Z');
+    expect([await lastCompleted(tables, now), await lastCompletedAt(tables, now)]).toEqual([
+      line(ids[0]!, 3),
+      line(ids[0]!, 3).completedAt,
+    ]);
+    await insertSweep(tables, ids[50]!, [sub], ids[50]!);
+    expect([await lastCompleted(tables, now), await lastCompletedAt(tables, now)]).toEqual([undefined, undefined]);
   });
 
   it('leaves a sweep alone that is not complete', async () => {

@@ -36,6 +36,7 @@ const facts = (name: string): ClusterFacts => ({
   upgrading: false,
   excludedPools: [],
   poolNodes: 3,
+  listed: true,
 });
 const ledger = (known: number): Ledger => ({
   known,
@@ -91,6 +92,14 @@ describe('a sweep', () => {
     expect(new Set(clusters)).toEqual(new Set(ids));
     expect(await readClusterFacts(sweeps, 'listing', ids[1499]!)).toEqual(listed[1499]);
     expect(await readClusterFacts(sweeps, 'listing', `${sub}.rg.none`)).toBeUndefined();
+  });
+
+  it('forgets the name of an API server that is no host name', async () => {
+    const fqdns = ['shop-1.hcp.westeurope.azmk8s.io', '10.0.0.4', 'localhost', ''];
+    const listed = fqdns.map((fqdn, n) => ({ ...facts(`f${n}`), fqdn }));
+    await insertSubscription(sweeps, 'names', { subscription: sub, matched: [] }, listed);
+    const read = await Promise.all(listed.map(async (each) => (await readClusterFacts(sweeps, 'names', each.cluster))?.fqdn));
+    expect(read).toEqual([fqdns[0], undefined, undefined, undefined]);
   });
 
   it('keeps the clusters of each subscription apart', async () => {

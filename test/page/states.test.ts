@@ -1,0 +1,140 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Azurite, startAzurite } from '../../local/azurite.ts';
+import type { Services } from '../../src/services.ts';
+import { coverageOf, emptyLedger, type Ledger } from '../../src/sweep/ledger.ts';
+import { putBlindRow } from '../../src/tables/blind-rows.ts';
+import { insertCompleted } from '../../src/tables/sweep-list.ts';
+import { insertSealed, insertSubscription, insertSweep } from '../../src/tables/sweep-rows.ts';
+import { ask } from '../http/ask.ts';
+import { assess, type Condition, seedNodes } from '../http/seed-cluster.ts';
+import { type Clock, servicesAt } from '../sweep/services-at.ts';
+
+const NOW = '2026-11-21T12:00:00Z';
+const SINCE = '2026-11-21T11:50:00Z';
+const sub = 'aaaaaaaa-0000-4000-8000-000000000001';
+const other = 'aaaaaaaa-0000-4000-8000-000000000002';
+const cluster = `${sub}.rg.shop`;
+const accounts = Array.from({ length: 9 }, (_, n) => `account${n}`);
+let storage: Azurite;
+let services: Services;
+let clock: Clock;
+let nth = 0;
+beforeAll(async () => {
+  storage = await startAzurite({ accounts });
+});
+afterAll(() => storage?.stop());
+// Pages are of the whole fleet: each test has storage of its own.
+beforeEach(() => {
+  ({ services, clock } = servicesAt(storage.connectionStringFor(accounts[nth++]!), NOW));
+});
+
+/** A fleet of one cluster, whose last sweep came to a ledger. */
+async function seed(
+  ledger: Partial<Ledger>,
+  nodes: readonly Condition[] = ['reachable', 'reachable', 'reachable', 'reachable'],
+  gap = false,
+) {
+  if (nodes.length > 0) {
+    await seedNodes(services, cluster, Object.fromEntries(nodes.map((condition, at) => [`node-${at}`, condition])));
+    await assess(services, cluster);
+  }
+  const sweeps = await services.tables.open('sweeps');
+  const whole: Ledger = { ...emptyLedger, ...ledger };
+  await insertSweep(services.tables, NOW, [sub, other], NOW);
+  await insertSubscription(sweeps, NOW, { subscription: sub, matched: ['*'] }, []);
+  await insertSubscription(sweeps, NOW, { subscription: other, matched: [], gap: gap ? 'SubscriptionUnreadable' : undefined }, []);
+  await insertSealed(sweeps, NOW, cluster, whole, NOW);
+  await insertCompleted(services.tables, {
+    sweep: NOW,
+    startedAt: NOW,
+    completedAt: NOW,
+    coverage: coverageOf(whole),
+    ledger: whole,
+    warnings: [],
+  });
+}
+const blind = async (subject: string) =>
+  putBlindRow(await services.tables.open('clusters'), {
+    subject,
+    since: SINCE,
+    unknown: 3,
+    planned: 4,
+    reason: 'RunCommandTimedOut',
+    told: 'started',
+    sweep: NOW,
+  });
+
+/** The banners of the two pages, with their colours. */
+async function banners(): Promise<{ fleet: string; own: string }> {
+  const bannerOf = async (path: string) => {
+    const { text } = await ask(services, path);
+    const found = [...text.matchAll(/<p class="banner (\w+)">(.*?)<\/p>/g)];
+    return found.map(([, colour, words]) => `${colour}: ${words!.replaceAll(/<[^>]*>/g, '')}`).join(' | ');
+  };
+  return { fleet: await bannerOf('status'), own: await bannerOf(`status/clusters/${cluster}`) };
+}
+const page = async (path = `status/clusters/${cluster}`) => (await ask(services, path)).text.replaceAll(/<[^>]*>/g, '');
+
+describe('the pages', () => {
+  it('are green where all were asked and reach', async () => {
+    await seed({ known: 4, reachable: 4, byReason: { Reachable: 4 } });
+    const all = 'reachable: ● All 4 probed nodes reach their API server';
+    expect(await banners()).toEqual({ fleet: all, own: all });
+  });
+
+  it('are not where half of the nodes were not asked, and say for what', async () => {
+    await seed({ known: 4, reachable: 2, notProbed: 2, byReason: { Reachable: 2, OverBudget: 2 } });
+    const half = 'unknown: ? 4 nodes reach their API server; others were not asked (coverage 50.0 %)';
+    expect(await banners()).toEqual({ fleet: half, own: half });
+    for (const path of ['status', `status/clusters/${cluster}`]) expect(await page(path)).toContain('2 OverBudget');
+  });
+
+  it('are not where a subscription could not be read', async () => {
+    await seed({ known: 4, reachable: 4, byReason: { Reachable: 4 } }, undefined, true);
+    expect((await banners()).fleet).toBe('unknown: ? 1 of 2 subscriptions could not be read');
+    expect((await ask(services, 'fleet')).json).toMatchObject({ gaps: [other] });
+  });
+
+  it('are not where nothing is watched', async () => {
+    await seed({ known: 4, notProbed: 4, byReason: { Excluded: 4 } }, []);
+    expect((await banners()).fleet).toMatch(/^unknown: \? Nothing is watched/);
+  });
+
+  it('say since when and for what nobody can tell how a cluster is', async () => {
+    await seed({ known: 4, unknown: 4, byReason: { RunCommandTimedOut: 4 } }, ['unknown', 'unknown', 'unknown', 'reachable']);
+    await blind(cluster);
+    expect((await banners()).own).toBe(`unknown: ? Nobody can see this cluster, since ${SINCE}: 3 of 4 nodes gave no verdict`);
+    expect(await page()).toContain('RunCommandTimedOut: ');
+    const { json } = await ask(services, `clusters/${cluster}`);
+    expect(json).toMatchObject({ blind: { since: SINCE, reason: 'RunCommandTimedOut', unknown: 3, planned: 4 } });
+  });
+
+  it('tell of outages that are open in a cluster that nobody can see, too', async () => {
+    await seed({ known: 2, unknown: 2, byReason: { RunCommandTimedOut: 2 } }, ['unreachable', 'unknown']);
+    await blind(cluster);
+    expect((await banners()).own).toMatch(/^unknown: \? Nobody can see .* \| unreachable: ✖ 1 of 2 nodes cannot reach/);
+  });
+
+  it('say what failing nodes share where the cluster has no outage of its own', async () => {
+    await seed({ known: 4, reachable: 2, unreachable: 2 }, ['unreachable', 'unreachable', 'reachable', 'reachable']);
+    const counts = { failing: 2, inside: 2, elsewhereFailing: 0, elsewhere: 2 };
+    const factor = { factor: 'pool', value: 'spot', ...counts, sentence: 'Both failing nodes are of the pool spot' };
+    const row = { partitionKey: 'fleet', rowKey: cluster, commonFactors: JSON.stringify([factor]) };
+    await (await services.tables.open('clusters')).updateEntity(row, 'Merge');
+    expect(await page()).toContain(factor.sentence);
+  });
+
+  it('accuse the prober and no cluster where it is the prober that sees nothing', async () => {
+    await seed({ known: 4, unknown: 4, byReason: { NoProof: 4 } }, ['unknown', 'unknown', 'unknown', 'unknown']);
+    await blind('*');
+    expect((await banners()).fleet).toMatch(/^unknown: \? The prober sees nothing, and no cluster is accused, since 2026-11-21T11:50:00Z/);
+    expect((await ask(services, 'fleet')).json).toMatchObject({ blind: { since: SINCE } });
+  });
+
+  it('say that they are old where sweeps do not complete, rather than that nodes could not be asked', async () => {
+    await seed({ known: 4, reachable: 4, byReason: { Reachable: 4 } });
+    clock.move(3_600_000);
+    const old = 'unknown: ? Sweeps do not complete: what stands below is old.';
+    expect(await banners()).toEqual({ fleet: old, own: old });
+  });
+});
