@@ -35,8 +35,8 @@ export function calmBanner(reachable: number, coverage: number): Html {
   return html`<p class="banner reachable">● All ${reachable} probed nodes reach their API server${coverage < 1 ? html` <small>(coverage ${percent(coverage, 1)})</small>` : ''}</p>`;
 }
 
-/** What came of a sweep besides nodes that are reachable, by reason, most of them first. */
-export function reasonsLine({ byReason }: Ledger): Html {
+/** What came of a sweep besides nodes that are reachable, by reason, most of them first, to be put behind its coverage. */
+export function otherReasons({ byReason }: Ledger): Html {
   const others = Object.entries(byReason)
     .filter(([reason]) => reason !== 'Reachable')
     .sort(([, a], [, b]) => b - a);
@@ -44,5 +44,5 @@ export function reasonsLine({ byReason }: Ledger): Html {
     const sentence = isReasonCode(reason) ? reasons[reason].sentence : '';
     return html`${at > 0 ? ', ' : ''}<span title="${sentence}">${count} ${reason}</span>`;
   });
-  return told.length === 0 ? html`` : html`<p>Not reachable or not asked in it: ${told}.</p>`;
+  return told.length === 0 ? html`` : html` Not reachable or not asked: ${told}.`;
 }

@@ -11,7 +11,7 @@ import { coverageOf, type Ledger } from '../sweep/ledger.ts';
 import { readStandingCluster } from '../tables/cluster-list.ts';
 import { lastCompleted } from '../tables/sweep-list.ts';
 import { readSealedLedger } from '../tables/sweep-rows.ts';
-import { blindLines, calmBanner, reasonsLine, troubleBanner } from './banner.ts';
+import { blindLines, calmBanner, otherReasons, troubleBanner } from './banner.ts';
 import { countsOf, stateOf } from './cluster-words.ts';
 import { type Html, html } from './html.ts';
 import { documentOf, linksWith, percent, uptimeLine, when } from './layout.ts';
@@ -59,6 +59,6 @@ export async function showClusterPage(services: Services, request: RouteRequest)
     : '';
   const body = html`<p><a href="${links.fleet}">AKS fleet</a></p><h1>${cluster.name} <small>${cluster.region}, Kubernetes ${cluster.version}${stateOf(cluster)}</small></h1>
 <p><small>Subscription ${cluster.subscriptionId}, resource group ${cluster.resourceGroup}</small></p>${banner(cluster, ledger, !(Date.parse(row.assessedAt) >= before))}
-<p>${countsOf(cluster)}${cluster.assessedAt && html`; as of ${when(cluster.assessedAt)}`}.</p>${ledger && html`<p>Last sweep: coverage ${percent(coverageOf(ledger), 1)}.</p>${reasonsLine(ledger)}`}${shared}${uptimeLine(cluster.uptime)}${open}${past}<h2>Nodes</h2>${nodeTable(nodes?.items ?? [], links)}${next}`;
+<p>${countsOf(cluster)}${cluster.assessedAt && html`; as of ${when(cluster.assessedAt)}`}.</p>${ledger && html`<p>Last sweep: coverage ${percent(coverageOf(ledger), 1)}.${otherReasons(ledger)}</p>`}${shared}${uptimeLine(cluster.uptime)}${open}${past}<h2>Nodes</h2>${nodeTable(nodes?.items ?? [], links)}${next}`;
   return { html: documentOf(services, `${cluster.name}: ${cluster.nodes.unreachable} unreachable`, body) };
 }

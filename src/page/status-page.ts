@@ -7,7 +7,7 @@ import { viewWorstOutages } from '../http/list-outages.ts';
 import type { OutageView } from '../http/outages.ts';
 import type { Reply, RouteRequest } from '../http/route.ts';
 import type { Services } from '../services.ts';
-import { blindLines, calmBanner, reasonsLine, troubleBanner } from './banner.ts';
+import { blindLines, calmBanner, otherReasons, troubleBanner } from './banner.ts';
 import { countsOf, stateOf } from './cluster-words.ts';
 import { type Html, html } from './html.ts';
 import { documentOf, type Links, linksWith, percent, uptimeLine, when } from './layout.ts';
@@ -80,7 +80,7 @@ export async function showStatusPage(services: Services, { key }: RouteRequest):
     clusters.length > shown.length ? html`<p>And ${clusters.length - shown.length} clusters more: <code>GET /api/clusters</code></p>` : '';
   const sweep =
     lastSweep &&
-    html`<p>Last sweep ${when(lastSweep.id)}, completed ${when(lastSweep.completedAt)}, coverage ${percent(lastSweep.coverage ?? 0, 1)}.</p>${lastSweep.ledger && reasonsLine(lastSweep.ledger)}`;
+    html`<p>Last sweep ${when(lastSweep.id)}, completed ${when(lastSweep.completedAt)}, coverage ${percent(lastSweep.coverage ?? 0, 1)}.${lastSweep.ledger && otherReasons(lastSweep.ledger)}</p>`;
   const warnings = (lastSweep?.warnings ?? []).map((warning) => html`<p class="unknown">? ${warning}.</p>`);
   const open = html`<h2>Open outages</h2>${outageTable(told, links)}<p><small>All of them: <code>GET /api/outages?state=open</code></small></p>`;
   const body = html`<h1>AKS fleet</h1>${banner(fleet, clusters, stale)}

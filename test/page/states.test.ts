@@ -105,6 +105,7 @@ describe('the pages', () => {
     await blind(cluster);
     expect((await banners()).own).toBe(`unknown: ? Nobody can see this cluster, since ${SINCE}: 3 of 4 nodes gave no verdict`);
     expect(await page()).toContain('RunCommandTimedOut: ');
+    expect(await page('status')).toContain(`not seen since ${SINCE}`);
     const { json } = await ask(services, `clusters/${cluster}`);
     expect(json).toMatchObject({ blind: { since: SINCE, reason: 'RunCommandTimedOut', unknown: 3, planned: 4 } });
   });
