@@ -1,6 +1,6 @@
 import type { ClusterView } from '../http/fleet.ts';
-import { isReasonCode, reasons } from '../probe/reasons.ts';
-import type { Counts, Ledger } from '../sweep/ledger.ts';
+import { reasons } from '../probe/reasons.ts';
+import type { Counts } from '../sweep/ledger.ts';
 import { type Html, html } from './html.ts';
 import { percent, when } from './layout.ts';
 
@@ -33,16 +33,4 @@ export function calmBanner(reachable: number, coverage: number): Html {
   if (reachable === 0 || coverage < GREEN_COVERAGE)
     return html`<p class="banner unknown">? ${reachable} nodes reach their API server; others were not asked (coverage ${percent(coverage, 1)})</p>`;
   return html`<p class="banner reachable">● All ${reachable} probed nodes reach their API server${coverage < 1 ? html` <small>(coverage ${percent(coverage, 1)})</small>` : ''}</p>`;
-}
-
-/** What came of a sweep besides nodes that are reachable, by reason, most of them first, to be put behind its coverage. */
-export function otherReasons({ byReason }: Ledger): Html {
-  const others = Object.entries(byReason)
-    .filter(([reason]) => reason !== 'Reachable')
-    .sort(([, a], [, b]) => b - a);
-  const told = others.map(([reason, count], at) => {
-    const sentence = isReasonCode(reason) ? reasons[reason].sentence : '';
-    return html`${at > 0 ? ', ' : ''}<span title="${sentence}">${count} ${reason}</span>`;
-  });
-  return told.length === 0 ? html`` : html` Not reachable or not asked: ${told}.`;
 }

@@ -1,5 +1,6 @@
 import type { ClusterView } from '../http/fleet.ts';
 import { isReasonCode, reasons } from '../probe/reasons.ts';
+import type { Ledger } from '../sweep/ledger.ts';
 import { type Html, html } from './html.ts';
 import { when } from './layout.ts';
 
@@ -13,4 +14,16 @@ export function countsOf({ nodes }: ClusterView): Html {
 export function stateOf({ upgrading, recordOnly, blind }: ClusterView): Html {
   const why = isReasonCode(recordOnly) ? reasons[recordOnly].sentence : '';
   return html`${upgrading ? ', being upgraded' : ''}${recordOnly ? html`, <span title="${why}">${recordOnly}</span>` : ''}${blind && html`, not seen since ${when(blind.since)}`}`;
+}
+
+/** What came of a sweep besides nodes that are reachable, by reason, most of them first, to be put behind its coverage. */
+export function otherReasons({ byReason }: Ledger): Html {
+  const others = Object.entries(byReason)
+    .filter(([reason]) => reason !== 'Reachable')
+    .sort(([, a], [, b]) => b - a);
+  const told = others.map(([reason, count], at) => {
+    const sentence = isReasonCode(reason) ? reasons[reason].sentence : '';
+    return html`${at > 0 ? ', ' : ''}<span title="${sentence}">${count} ${reason}</span>`;
+  });
+  return told.length === 0 ? html`` : html` Not reachable or not asked: ${told}.`;
 }
