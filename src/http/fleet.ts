@@ -69,6 +69,9 @@ export const fleetView = z
   .register(components, { id: 'Fleet' });
 export type FleetView = z.output<typeof fleetView>;
 
+/** Whether a cluster was assessed since a moment, in epoch milliseconds; a time that is none counts as too old. */
+export const isFresh = ({ assessedAt }: ListedCluster, before: number) => Date.parse(assessedAt) >= before;
+
 /**
  * Shows a cluster. Nothing fails open: a roll-up that nobody has renewed counts as unknown.
  *
@@ -77,9 +80,10 @@ export type FleetView = z.output<typeof fleetView>;
 export function viewCluster(row: ListedCluster, before: number): ClusterView {
   const { cluster, subscriptionId, resourceGroup, name, region, version, openOutages } = row;
   const down = openEpisode(row.outage.outage);
-  const fresh = Date.parse(row.assessedAt) >= before;
   const { known, reachable, unreachable, unknown, notProbed } = row.nodes;
-  const nodes = fresh ? row.nodes : { known, reachable: 0, unreachable: 0, unknown: reachable + unreachable + unknown, notProbed };
+  const nodes = isFresh(row, before)
+    ? row.nodes
+    : { known, reachable: 0, unreachable: 0, unknown: reachable + unreachable + unknown, notProbed };
   return {
     cluster,
     subscriptionId,

@@ -3,16 +3,13 @@ import { openEpisode } from '../history/node-state.ts';
 import type { Services } from '../services.ts';
 import { startsBetween } from '../sweep/pace.ts';
 import { nextOccurrence } from '../sweep/schedule.ts';
-import { readBlindRows } from '../tables/blind-rows.ts';
+import { PROBER, readStandingBlindness } from '../tables/blind-rows.ts';
 import { readPace } from '../tables/pace-rows.ts';
 import { lastCompleted } from '../tables/sweep-list.ts';
 import { readSealedLedgers } from '../tables/sweep-rows.ts';
 import { staleBefore } from './current-interval.ts';
 import { readClusters, viewCluster } from './fleet.ts';
 import type { Reply } from './route.ts';
-
-/** Who is blind in the rows of blindness where it is no cluster: the prober itself. */
-const PROBER = '*';
 
 /** The type of the answer, as OpenMetrics names itself. */
 export const METRICS_TYPE = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
@@ -24,23 +21,19 @@ async function measureClusters(services: Services, define: Define): Promise<void
   const rows = await readClusters(services);
   const nodes = define('nodes', 'Nodes by their latest verdict; one older than three intervals counts as unknown.', ['cluster', 'verdict']);
   const outages = define('open_outages', 'Open outages of nodes, and of the cluster itself (0 or 1).', ['cluster', 'subject']);
+  const blind = define('cluster_blind', 'Whether nobody can see how the nodes of a cluster are; absent for clusters that are seen.', [
+    'cluster',
+  ]);
   const before = staleBefore(services);
   for (const row of rows) {
     const { cluster, nodes: counts } = viewCluster(row, before);
     for (const verdict of ['reachable', 'unreachable', 'unknown', 'notProbed'] as const) nodes.set({ cluster, verdict }, counts[verdict]);
     outages.set({ cluster, subject: 'node' }, row.openOutages);
     outages.set({ cluster, subject: 'cluster' }, openEpisode(row.outage.outage) === undefined ? 0 : 1);
+    if (row.blind !== undefined) blind.set({ cluster }, 1);
   }
-  const blind = define('cluster_blind', 'Whether nobody can see how the nodes of a cluster are; absent for clusters that are seen.', [
-    'cluster',
-  ]);
   const prober = define('blind', 'Whether the prober itself can see nothing.');
-  prober.set(0);
-  for (const { subject, until } of (await readBlindRows(await services.tables.open('clusters'))).values()) {
-    if (until !== undefined) continue;
-    if (subject === PROBER) prober.set(1);
-    else blind.set({ cluster: subject }, 1);
-  }
+  prober.set((await readStandingBlindness(await services.tables.open('clusters'), PROBER)) === undefined ? 0 : 1);
 }
 
 /** The last completed sweep, and by reason what it came to in each cluster. */

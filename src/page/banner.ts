@@ -22,6 +22,9 @@ export function troubleBanner(nodes: Counts, openOutages: number, cutOff: Html |
   return undefined;
 }
 
+/** What is shown was seen too long ago to say anything of now. */
+export const staleBanner = html`<p class="banner unknown">? Sweeps do not complete: what stands below is old.</p>`;
+
 /** What to know and do where nobody can tell how a cluster or the fleet is. */
 export function blindLines({ since, reason, unknown, planned }: NonNullable<ClusterView['blind']>, who: string): Html {
   const { sentence, remedies } = reasons[reason];

@@ -1,6 +1,6 @@
 import { unknownCluster } from '../http/clusters.ts';
 import { staleBefore } from '../http/current-interval.ts';
-import { type ClusterView, viewCluster } from '../http/fleet.ts';
+import { type ClusterView, isFresh, viewCluster } from '../http/fleet.ts';
 import { nodePlace, viewNodePage } from '../http/list-nodes.ts';
 import { viewWorstOutages } from '../http/list-outages.ts';
 import { readPage } from '../http/paging.ts';
@@ -11,7 +11,7 @@ import { coverageOf, type Ledger } from '../sweep/ledger.ts';
 import { readStandingCluster } from '../tables/cluster-list.ts';
 import { lastCompleted } from '../tables/sweep-list.ts';
 import { readSealedLedger } from '../tables/sweep-rows.ts';
-import { blindLines, calmBanner, troubleBanner } from './banner.ts';
+import { blindLines, calmBanner, staleBanner, troubleBanner } from './banner.ts';
 import { countsOf, otherReasons, stateOf } from './cluster-words.ts';
 import { type Html, html } from './html.ts';
 import { documentOf, linksWith, percent, uptimeLine, when } from './layout.ts';
@@ -21,7 +21,7 @@ import { outageTable } from './outage-table.ts';
 const OUTAGES_SHOWN = 200;
 
 function banner({ nodes, openOutages, clusterOutage, recordOnly, blind }: ClusterView, ledger: Ledger | undefined, stale: boolean): Html {
-  if (stale) return html`<p class="banner unknown">? Sweeps do not complete: what stands below is old.</p>`;
+  if (stale) return staleBanner;
   const cutOff = clusterOutage === null ? undefined : html`Cut off since ${when(clusterOutage.start)}`;
   const trouble = troubleBanner(nodes, openOutages, cutOff);
   if (blind !== null) return html`${blindLines(blind, 'Nobody can see this cluster')}${openOutages > 0 ? trouble : ''}`;
@@ -58,7 +58,7 @@ export async function showClusterPage(services: Services, request: RouteRequest)
     ? html`<p><a href="${links.cluster(id, { cursor: nodes.next, limit: request.query.get('limit') ?? '' })}">More nodes</a></p>`
     : '';
   const body = html`<p><a href="${links.fleet}">AKS fleet</a></p><h1>${cluster.name} <small>${cluster.region}, Kubernetes ${cluster.version}${stateOf(cluster)}</small></h1>
-<p><small>Subscription ${cluster.subscriptionId}, resource group ${cluster.resourceGroup}</small></p>${banner(cluster, ledger, !(Date.parse(row.assessedAt) >= before))}
+<p><small>Subscription ${cluster.subscriptionId}, resource group ${cluster.resourceGroup}</small></p>${banner(cluster, ledger, !isFresh(row, before))}
 <p>${countsOf(cluster)}${cluster.assessedAt && html`; as of ${when(cluster.assessedAt)}`}.</p>${ledger && html`<p>Last sweep: coverage ${percent(coverageOf(ledger), 1)}.${otherReasons(ledger)}</p>`}${shared}${uptimeLine(cluster.uptime)}${open}${past}<h2>Nodes</h2>${nodeTable(nodes?.items ?? [], links)}${next}`;
   return { html: documentOf(services, `${cluster.name}: ${cluster.nodes.unreachable} unreachable`, body) };
 }

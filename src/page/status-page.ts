@@ -7,7 +7,7 @@ import { viewWorstOutages } from '../http/list-outages.ts';
 import type { OutageView } from '../http/outages.ts';
 import type { Reply, RouteRequest } from '../http/route.ts';
 import type { Services } from '../services.ts';
-import { blindLines, calmBanner, troubleBanner } from './banner.ts';
+import { blindLines, calmBanner, staleBanner, troubleBanner } from './banner.ts';
 import { countsOf, otherReasons, stateOf } from './cluster-words.ts';
 import { type Html, html } from './html.ts';
 import { documentOf, type Links, linksWith, percent, uptimeLine, when } from './layout.ts';
@@ -24,7 +24,7 @@ const CONCURRENT_CLUSTERS = 8;
 function banner(fleet: FleetView, clusters: readonly ClusterView[], stale: boolean): Html {
   const { nodes, lastSweep } = fleet;
   if (lastSweep === null) return html`<p class="banner unknown">? No sweep has completed yet.</p>`;
-  if (stale) return html`<p class="banner unknown">? Sweeps do not complete: what stands below is old.</p>`;
+  if (stale) return staleBanner;
   const down = clusters.filter(({ clusterOutage }) => clusterOutage !== null);
   const who = down.length === 1 ? html`The cluster ${down[0]!.name} is` : html`${down.length} clusters are`;
   const trouble = troubleBanner(nodes, fleet.openOutages, down.length > 0 ? html`${who} cut off` : undefined);

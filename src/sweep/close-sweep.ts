@@ -54,7 +54,8 @@ export async function closeSweep(services: Services, { sweep }: MessageOf<'close
   const known = await listClusterRows(await tables.open('clusters'));
   const assessed = new Map(known.map((row) => [row.cluster, row.sealedSweep]));
   const isAssessed = (cluster: string) => (assessed.get(cluster) ?? '') >= sweep;
-  const isNew = (cluster: string) => now().getTime() - Date.parse(rows.sealedAt.get(cluster) ?? '') < backSeconds(settings, sweep) * 1000;
+  const newSince = now().getTime() - backSeconds(settings, sweep) * 1000;
+  const isNew = (cluster: string) => Date.parse(rows.sealedAt.get(cluster) ?? '') > newSince;
   const clusters = clustersOf(rows, known, last);
   const sealed = new Map(rows.sealed);
   const close = async (cluster: string) => {

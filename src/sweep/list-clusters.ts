@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import { armErrorText, isRefusal } from '../fleet/arm-error.ts';
 import { askForCluster, type ClusterFacts, listManagedClusters } from '../fleet/list-managed-clusters.ts';
-import { isInScope, isWatched } from '../fleet/scope.ts';
+import { isInScope } from '../fleet/scope.ts';
 import { select, selectionOf } from '../fleet/selection.ts';
 import type { ReasonCode } from '../probe/reasons.ts';
 import type { Services } from '../services.ts';
@@ -49,38 +49,45 @@ interface Listed {
   clusters: ClusterFacts[];
 }
 
+const selectRow = ({ settings }: Services, { resourceGroup, name }: ClusterRow) =>
+  select(`${resourceGroup}/${name}`, selectionOf(settings));
+
+/** What there is to say of a known cluster that the list of its subscription does not show; globs that match it are added. */
+async function lookForMissing(services: Services, subscription: string, row: ClusterRow, globs: Set<string>): Promise<ClusterFacts> {
+  const { selected, matched } = selectRow(services, row);
+  if (!selected) {
+    for (const glob of matched) globs.add(glob);
+    return remembered(row, 'Excluded');
+  }
+  const answer = await askForCluster(services.arm.clusters(subscription), row, selectionOf(services.settings), globs);
+  return typeof answer === 'string' ? remembered(row, answer) : answer;
+}
+
+/** A subscription that may not be read is a gap, unless it is taken out. */
+function rememberUnreadable(services: Services, subscription: string, known: readonly ClusterRow[], detail: string): Listed {
+  const selected = known.map((row) => ({ row, ...selectRow(services, row) }));
+  const clusters = selected.map((each) => remembered(each.row, each.selected ? 'SubscriptionUnreadable' : 'Excluded'));
+  // It left what the identity may see, and the settings exclude its clusters: that takes it out where SUBSCRIPTIONS names none.
+  const isTakenOut = services.settings.SUBSCRIPTIONS.length === 0 && known.length > 0 && selected.every((each) => !each.selected);
+  if (isTakenOut) return { row: { subscription, matched: [...new Set(selected.flatMap((each) => each.matched))] }, clusters };
+  return { row: { subscription, matched: [], gap: 'SubscriptionUnreadable', detail }, clusters };
+}
+
 async function listSubscription(services: Services, sweep: string, subscription: string, known: readonly ClusterRow[]): Promise<Listed> {
   const { settings, arm } = services;
   if (!isInScope(settings, subscription))
     return { row: { subscription, matched: [] }, clusters: known.map((row) => remembered(row, 'Excluded')) };
-  const globsOf = ({ resourceGroup, name }: ClusterRow) => select(`${resourceGroup}/${name}`, selectionOf(settings)).matched;
   try {
     const { clusters: listed, matched } = await listManagedClusters(arm.clusters(subscription), selectionOf(settings));
     const ids = new Set(listed.map((facts) => facts.cluster));
-    const missing = known.filter((row) => !ids.has(row.cluster));
-    const limit = pLimit(CONCURRENT_READS);
     const globs = new Set(matched);
-    const found = await Promise.all(
-      missing.map((row) =>
-        limit(async () => {
-          if (!isWatched(settings, row.cluster)) {
-            for (const glob of globsOf(row)) globs.add(glob);
-            return remembered(row, 'Excluded');
-          }
-          const answer = await askForCluster(arm.clusters(subscription), row, selectionOf(settings), globs);
-          return typeof answer === 'string' ? remembered(row, answer) : answer;
-        }),
-      ),
-    );
+    const limit = pLimit(CONCURRENT_READS);
+    const missing = known.filter((row) => !ids.has(row.cluster));
+    const found = await Promise.all(missing.map((row) => limit(() => lookForMissing(services, subscription, row, globs))));
     return { row: { subscription, matched: [...globs] }, clusters: withQuotas(services, sweep, [...listed, ...found], known) };
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    const clusters = known.map((row) => remembered(row, isWatched(settings, row.cluster) ? 'SubscriptionUnreadable' : 'Excluded'));
-    // One that left what the identity may see, and whose clusters the settings exclude: that is how it is taken out where SUBSCRIPTIONS names none.
-    const isTakenOut =
-      settings.SUBSCRIPTIONS.length === 0 && clusters.length > 0 && clusters.every((each) => each.recordOnly === 'Excluded');
-    if (isTakenOut) return { row: { subscription, matched: [...new Set(known.flatMap(globsOf))] }, clusters };
-    return { row: { subscription, matched: [], gap: 'SubscriptionUnreadable', detail: armErrorText(error) }, clusters };
+    return rememberUnreadable(services, subscription, known, armErrorText(error));
   }
 }
 

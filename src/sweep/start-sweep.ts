@@ -58,22 +58,18 @@ async function begin(services: Services, sweep: string, scope: readonly string[]
 }
 
 /** Begins a sweep whose scope could not be found, over what is known, unless it is too late: an interval without a sweep would be a silent gap. */
-export async function startOverKnown(services: Services, { sweep }: Pick<MessageOf<'start-sweep'>, 'sweep'>): Promise<void> {
+export async function startOverKnown(services: Services, { sweep }: MessageOf<'start-sweep'>): Promise<void> {
   if (services.now() < lastStart(services.settings, sweep)) await begin(services, sweep, services.settings.SUBSCRIPTIONS);
 }
 
 /** Stage 1: finds the subscriptions of the scope, and begins the sweep over them. */
 export async function startSweep(services: Services, { sweep }: MessageOf<'start-sweep'>): Promise<void> {
   const { settings, arm, now } = services;
-  try {
-    await begin(services, sweep, await subscriptionsInScope(settings.SUBSCRIPTIONS, arm.subscriptions));
-  } catch (error) {
-    // It would come back when its turn is over.
-    const isTooLong =
-      isRestError(error) &&
-      error.statusCode === 429 &&
-      now().getTime() + retryAfterSeconds(error) * 1000 >= endOf(settings, sweep).getTime();
-    if (!isTooLong) throw error;
-    await startOverKnown(services, { sweep });
-  }
+  const scope = await subscriptionsInScope(settings.SUBSCRIPTIONS, arm.subscriptions).catch((error: unknown) => {
+    const isThrottled = isRestError(error) && error.statusCode === 429;
+    if (!isThrottled || now().getTime() + retryAfterSeconds(error) * 1000 < endOf(settings, sweep).getTime()) throw error;
+    // It would come back when its turn is over: what is known has to do.
+    return settings.SUBSCRIPTIONS;
+  });
+  await begin(services, sweep, scope);
 }

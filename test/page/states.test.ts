@@ -106,6 +106,8 @@ describe('the pages', () => {
     expect((await banners()).own).toBe(`unknown: ? Nobody can see this cluster, since ${SINCE}: 3 of 4 nodes gave no verdict`);
     expect(await page()).toContain('RunCommandTimedOut: ');
     expect(await page('status')).toContain(`not seen since ${SINCE}`);
+    const metrics = (await ask(services, 'metrics')).text.split('\n');
+    expect(metrics).toEqual(expect.arrayContaining([`aks_fleet_prober_cluster_blind{cluster="${cluster}"} 1`, 'aks_fleet_prober_blind 0']));
     const { json } = await ask(services, `clusters/${cluster}`);
     expect(json).toMatchObject({ blind: { since: SINCE, reason: 'RunCommandTimedOut', unknown: 3, planned: 4 } });
   });
@@ -130,6 +132,7 @@ describe('the pages', () => {
     await blind('*');
     expect((await banners()).fleet).toMatch(/^unknown: \? The prober sees nothing, and no cluster is accused, since 2026-11-21T11:50:00Z/);
     expect((await ask(services, 'fleet')).json).toMatchObject({ blind: { since: SINCE } });
+    expect((await ask(services, 'metrics')).text).toContain('aks_fleet_prober_blind 1');
   });
 
   it('say that they are old where sweeps do not complete, rather than that nodes could not be asked', async () => {
