@@ -1,7 +1,8 @@
 import { copyFile, glob, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
+import { lazyCommonJs } from './lazy-commonjs.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const READ_FILE = /readFileSync\(new URL\('(\.\/[\w.-]+)', import\.meta\.url\), 'utf8'\)/g;
@@ -24,21 +25,23 @@ const inlineFiles: Plugin = {
   },
 };
 
-/**
- * Builds what is deployed, and only that: the bundle, `host.json` and a `package.json` without dependencies.
- *
- * @param outdir - emptied first.
- */
-export async function buildApp(outdir = join(root, 'dist')): Promise<void> {
-  await rm(outdir, { recursive: true, force: true });
-  await mkdir(outdir, { recursive: true });
-  const entryPoints: string[] = [];
-  for await (const file of glob('functions/*.ts', { cwd: root })) entryPoints.push(join(root, file));
-  await build({
+/** A chunk that is loaded when it is first needed, and the module whose names it must give. */
+export interface LazyChunk {
+  /** Path of the chunk, below the folder that was built. */
+  chunk: string;
+  /** Path of the module, below the project's folder. */
+  module: string;
+}
+
+// ES modules with splitting, since each function then loads what it uses and no more; one CommonJS file a function would hold every SDK again.
+async function bundle(entryPoints: readonly string[], outdir: string, external: string[]): Promise<LazyChunk[]> {
+  const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: entryPoints.sort(),
-    outdir: join(outdir, 'functions'),
-    chunkNames: '../chunks/[name]-[hash]',
+    entryPoints: [...entryPoints].sort(),
+    outdir,
+    outbase: root,
+    entryNames: '[dir]/[name]',
+    chunkNames: 'chunks/[name]-[hash]',
     bundle: true,
     splitting: true,
     format: 'esm',
@@ -47,21 +50,56 @@ export async function buildApp(outdir = join(root, 'dist')): Promise<void> {
     sourcemap: true,
     sourcesContent: false,
     keepNames: true,
-    external: ['@azure/functions-core'],
-    plugins: [inlineFiles],
+    metafile: true,
+    external,
+    plugins: [inlineFiles, lazyCommonJs],
     logLevel: 'warning',
-    // Packages in the old module format expect these.
-    banner: {
-      js: "import { createRequire as __createRequire } from 'node:module'; import { fileURLToPath as __toPath } from 'node:url'; import { dirname as __toDir } from 'node:path'; const require = __createRequire(import.meta.url); const __filename = __toPath(import.meta.url); const __dirname = __toDir(__filename);",
-    },
+    // Packages in the old module format expect these three. Declared in a banner, the latter two would meet a module's own.
+    banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+    define: { __filename: 'import.meta.filename', __dirname: 'import.meta.dirname' },
   });
+  const imports = Object.values(metafile.outputs).flatMap((output) => output.imports);
+  const lazy = new Set(imports.filter(({ kind, external: out }) => kind === 'dynamic-import' && !out).map(({ path }) => path));
+  return [...lazy].sort().map((path) => ({
+    chunk: relative(outdir, join(root, path)),
+    module: metafile.outputs[path]!.entryPoint!.replace(/^lazy-commonjs:/, ''),
+  }));
+}
+
+/**
+ * Builds what is deployed, and only that: the bundle, `host.json` and a `package.json` without dependencies.
+ *
+ * @param outdir - emptied first.
+ * @returns the chunks that are loaded lazily.
+ */
+export async function buildApp(outdir = join(root, 'dist')): Promise<LazyChunk[]> {
+  await rm(outdir, { recursive: true, force: true });
+  await mkdir(outdir, { recursive: true });
+  const entryPoints: string[] = [];
+  for await (const file of glob('functions/*.ts', { cwd: root })) entryPoints.push(file);
+  const lazy = await bundle(entryPoints, outdir, ['@azure/functions-core']);
   await copyFile(join(root, 'host.json'), join(outdir, 'host.json'));
   const { name, version, license } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   const deployed = { name, version, license, private: true, type: 'module', main: 'functions/*.js' };
   await writeFile(join(outdir, 'package.json'), `${JSON.stringify(deployed, null, 2)}\n`);
+  return lazy;
+}
+
+/**
+ * Builds the commands for machines without this project's sources: `src/cli.js` and `src/replay.js`, which need Node alone.
+ *
+ * @param outdir - emptied first.
+ * @returns the chunks that are loaded lazily.
+ */
+export async function buildCommands(outdir = join(root, 'dist-commands')): Promise<LazyChunk[]> {
+  await rm(outdir, { recursive: true, force: true });
+  const lazy = await bundle(['src/cli.ts', 'src/replay.ts'], outdir, []);
+  await writeFile(join(outdir, 'package.json'), '{ "type": "module" }\n');
+  return lazy;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await buildApp();
-  console.log('built dist: the bundle, host.json and package.json');
+  await buildCommands();
+  console.log('built dist: the bundle, host.json and package.json; and dist-commands: the command line');
 }

@@ -1,5 +1,6 @@
 import { buildServices, type Services } from './services.ts';
 import { readSettings } from './settings.ts';
+import { endAtUnexpectedErrors } from './unexpected-errors.ts';
 
 let built: Services | undefined;
 
@@ -9,6 +10,9 @@ let built: Services | undefined;
  * @throws Error that lists every mistake in the settings.
  */
 export function services(): Services {
-  built ??= buildServices(readSettings());
+  if (built === undefined) {
+    built = buildServices(readSettings());
+    endAtUnexpectedErrors(built);
+  }
   return built;
 }

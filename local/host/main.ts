@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { advanceTimers } from './advance-timers.ts';
 import { type AppFunction, resolveFunctions } from './app-settings.ts';
 import { installCoreApi } from './core-api.ts';
 import { crashAt } from './crash-at.ts';
@@ -28,6 +29,7 @@ async function main(): Promise<void> {
   const log = createLog(env.HOST_LOG ?? host.logLevel);
   captureConsole(log);
   if (env.HOST_CRASH_AT) crashAt(env.HOST_CRASH_AT);
+  if (env.HOST_ADVANCE_TIMERS) advanceTimers(Number(env.HOST_ADVANCE_TIMERS));
 
   const registry = installCoreApi(log);
   const appHookData = {};
