@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pLimit from 'p-limit';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, inject, it } from 'vitest';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const recorded = 'test/history/recorded-results.ndjson';
@@ -26,8 +26,11 @@ function run(args: string[], input = ''): Promise<Output> {
   return few(
     () =>
       new Promise<Output>((resolve) => {
-        const child = execFile(process.execPath, ['src/replay.ts', ...args], { cwd: root }, (error, stdout, stderr) =>
-          resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
+        const child = execFile(
+          process.execPath,
+          [join(inject('commands').dir, 'src/replay.js'), ...args],
+          { cwd: root },
+          (error, stdout, stderr) => resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
         );
         child.stdin!.on('error', () => undefined).end(input);
       }),

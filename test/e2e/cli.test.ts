@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pLimit from 'p-limit';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { FleetPlan } from '../../src/cli/plan.ts';
 import { quickSweeps, type Stage, setStage } from './stage.ts';
 
@@ -48,8 +48,11 @@ function cliTold(told: (stderr: string) => void, settings: Record<string, string
   const env = { PATH: process.env.PATH, HOME: process.env.HOME, ...stage.simulator.env, ...quick, ...settings };
   const run = () =>
     new Promise<Output>((resolve) => {
-      const child = execFile(process.execPath, ['src/cli.ts', ...args], { cwd: root, env }, (error, stdout, stderr) =>
-        resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
+      const child = execFile(
+        process.execPath,
+        [join(inject('commands').dir, 'src/cli.js'), ...args],
+        { cwd: root, env },
+        (error, stdout, stderr) => resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
       );
       let said = '';
       child.stderr?.on('data', (text) => {
