@@ -3,6 +3,7 @@ import { services } from '../src/app-services.ts';
 import { answer } from '../src/http/answer.ts';
 import { keepAnswers } from '../src/http/keep-answers.ts';
 import { routes } from '../src/http/routes.ts';
+import { inInvocation } from '../src/log.ts';
 
 const kept = keepAnswers();
 
@@ -11,7 +12,7 @@ for (const route of routes)
     route: route.path,
     methods: [route.method],
     authLevel: route.anonymous ? 'anonymous' : 'function',
-    handler: (request) => answer(services(), kept, route, request),
+    handler: (request, context) => inInvocation(context, () => answer(services(), kept, route, request)),
   });
 
 // Stops the app at its start where a setting is wrong. Behind the registrations: the worker hides what is thrown before the first one.

@@ -1,4 +1,5 @@
 import type { TokenCredential } from '@azure/identity';
+import { log } from '../log.ts';
 import type { Settings } from '../settings.ts';
 import { parseConnectionString } from './connection-string.ts';
 import type { TelemetryEvent } from './events.ts';
@@ -23,7 +24,7 @@ export interface Telemetry {
   report(availability: readonly Availability[], event: TelemetryEvent): Promise<void>;
 }
 
-const logged = (kind: string, value: unknown) => console.warn(JSON.stringify({ kind, ...(value as object) }));
+const logged = (kind: string, value: unknown) => log.warn(JSON.stringify({ kind, ...(value as object) }));
 
 const toLog: Telemetry = {
   async announce(events) {

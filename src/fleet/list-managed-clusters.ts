@@ -1,6 +1,7 @@
 import type { ContainerServiceClient, ManagedCluster } from '@azure/arm-containerservice';
 import { isRestError } from '@azure/core-rest-pipeline';
 import { z } from 'zod';
+import { log } from '../log.ts';
 import { type ReasonCode, reasonCode } from '../probe/reasons.ts';
 import { redact } from '../probe/redact.ts';
 import { armErrorText, isRefusal, isTimeout } from './arm-error.ts';
@@ -55,7 +56,7 @@ function recordOnlyReason(cluster: ManagedCluster, selected: boolean): ReasonCod
 function toFacts(cluster: ManagedCluster, selection: Selection, matched: Set<string>): ClusterFacts | undefined {
   const parsed = parseManagedClusterId(cluster.id ?? '');
   if (parsed === undefined || parseClusterId(formatClusterId(parsed)) === undefined) {
-    console.error(`left a cluster out: expected the resource ID of a managed cluster from Azure, got "${redact(cluster.id ?? '', 200)}"`);
+    log.error(`left a cluster out: expected the resource ID of a managed cluster from Azure, got "${redact(cluster.id ?? '', 200)}"`);
     return undefined;
   }
   const named = select(`${parsed.resourceGroup}/${parsed.name}`, selection);
@@ -111,7 +112,7 @@ export async function askForCluster(
     return toFacts(await client.managedClusters.get(resourceGroup, name), selection, matched) ?? 'AzureError';
   } catch (error) {
     if (!isRestError(error) && !isTimeout(error)) throw error;
-    console.warn(
+    log.warn(
       `the cluster ${resourceGroup}/${name}, which is listed no more, could not be read: ${isRestError(error) ? armErrorText(error) : 'no answer in time'}`,
     );
     if (!isRestError(error)) return 'AzureError';

@@ -1,5 +1,6 @@
 import type { ComputeManagementClient } from '@azure/arm-compute';
 import { isRestError } from '@azure/core-rest-pipeline';
+import { log } from '../log.ts';
 import type { ReasonCode } from '../probe/reasons.ts';
 import { redact } from '../probe/redact.ts';
 import type { NodeFacts } from '../tables/node-rows.ts';
@@ -68,7 +69,7 @@ export async function listNodes(
     const known = nodes.get(facts.node);
     if (known !== undefined && (known.created ?? '') >= (facts.created ?? '')) return;
     if (!isNodeName(facts.node)) {
-      console.warn(`left a machine of ${cluster.cluster} out: expected a Kubernetes node name, got "${redact(facts.node, 80)}"`);
+      log.warn(`left a machine of ${cluster.cluster} out: expected a Kubernetes node name, got "${redact(facts.node, 80)}"`);
       return;
     }
     const excluded = cluster.excludedPools.includes(facts.pool) ? 'Excluded' : undefined;

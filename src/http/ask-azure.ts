@@ -1,6 +1,7 @@
 import { isRestError } from '@azure/core-rest-pipeline';
 import { armErrorText, isTimeout } from '../fleet/arm-error.ts';
 import { isSignInError } from '../fleet/sign-in-error.ts';
+import { log } from '../log.ts';
 import { retryAfterSeconds } from '../sweep/retry-after.ts';
 import { HttpProblem } from './problem.ts';
 
@@ -23,7 +24,7 @@ export async function askAzure<T>(what: string, ask: () => Promise<T>): Promise<
       : isRestError(error)
         ? armErrorText(error)
         : 'it gave no answer in time';
-    console.warn(`Azure did not ${what}: ${why}`);
+    log.warn(`Azure did not ${what}: ${why}`);
     throw new HttpProblem(503, 'azure', `expected Azure to ${what}, but ${why}; try again in ${seconds} s`, seconds);
   }
 }

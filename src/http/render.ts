@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { HttpResponseInit } from '@azure/functions';
+import { log } from '../log.ts';
 import { HttpProblem, problemBody } from './problem.ts';
 import type { Reply } from './route.ts';
 
@@ -52,7 +53,7 @@ export function toResponse({ status, headers, body }: Rendered, condition: strin
 export function toProblem(error: unknown): HttpResponseInit {
   const problem =
     error instanceof HttpProblem ? error : new HttpProblem(500, 'internal', 'the request failed inside the prober; its log has the cause');
-  if (!(error instanceof HttpProblem)) console.error(error);
+  if (!(error instanceof HttpProblem)) log.error('a request failed', error);
   const { status, retryAfterSeconds } = problem;
   const later: Record<string, string> = retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
   const headers = { ...NO_STORE, 'content-type': 'application/problem+json', ...later };

@@ -2,6 +2,7 @@ import pLimit from 'p-limit';
 import { type FoundNode, findNode, type Search, type Wanted } from '../fleet/find-node.ts';
 import { formatTarget, parseClusterId, type Target } from '../fleet/resource-id.ts';
 import { selectionOf } from '../fleet/selection.ts';
+import { log } from '../log.ts';
 import type { Services } from '../services.ts';
 import { isTakenOut } from '../sweep/claim.ts';
 import { writeNodeChanges } from '../sweep/write-node-changes.ts';
@@ -48,7 +49,7 @@ async function searchAzure({ settings, arm, now }: Services, scope: readonly str
   const isBare = 'node' in wanted && wanted.cluster === undefined;
   const until = now().getTime() + LONGEST_SEARCH_MS;
   const isOver = () => isBare && now().getTime() > until;
-  const find = () => findNode(arm, scope, selectionOf(settings), wanted, { now: now(), tell: console.warn, isOver });
+  const find = () => findNode(arm, scope, selectionOf(settings), wanted, { now: now(), tell: log.warn, isOver });
   const search = await askAzure('list the nodes', () => (isBare ? oneAtATime(find) : find()));
   // One that was found is not known to be the only one of its name.
   if (search.cutShort)

@@ -1,6 +1,7 @@
 import type { TableClient } from '@azure/data-tables';
 import { type AnnouncingContext, dueAnnouncement, markTold } from '../history/due-announcement.ts';
 import { outageId } from '../history/outage.ts';
+import { log } from '../log.ts';
 import type { Services } from '../services.ts';
 import type { OwnClusterRow } from '../tables/cluster-rows.ts';
 import { type OutageRow, readOutages } from '../tables/outage-rows.ts';
@@ -38,7 +39,7 @@ async function tell(
 ): Promise<boolean> {
   if (tellings.length === 0) return true;
   const accepted = await telemetry.announce(tellings.map(({ event }) => event)).catch((error: unknown) => {
-    console.error(`outages of ${cluster} could not be announced and will be again: ${error instanceof Error ? error.message : error}`);
+    log.error(`outages of ${cluster} could not be announced and will be again`, error);
     return new Set<string>();
   });
   if (accepted.size === 0) return false;

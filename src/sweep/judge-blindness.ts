@@ -2,6 +2,7 @@ import { blindEvent, type TelemetryEvent } from '../announce/events.ts';
 import { endingReasons } from '../fleet/compare-nodes.ts';
 import { isProberBlind, type Sight, sightOf } from '../history/blindness.ts';
 import { openEpisode } from '../history/node-state.ts';
+import { log } from '../log.ts';
 import type { Services } from '../services.ts';
 import { statusPageUrl } from '../settings.ts';
 import { type BlindRow, deleteBlindRow, PROBER, putBlindRow, readBlindRows } from '../tables/blind-rows.ts';
@@ -78,7 +79,7 @@ async function announce(services: Services): Promise<void> {
   });
   if (due.length === 0) return;
   const accepted = await telemetry.announce(due.flatMap(({ events }) => events)).catch((error: unknown) => {
-    console.error(`blindness could not be announced and will be with the next sweep: ${error instanceof Error ? error.message : error}`);
+    log.error('blindness could not be announced and will be with the next sweep', error);
     return new Set<string>();
   });
   for (const { row, events } of due) {

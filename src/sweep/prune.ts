@@ -1,5 +1,6 @@
 import { odata, type TableClient, type TransactionAction } from '@azure/data-tables';
 import pLimit from 'p-limit';
+import { log } from '../log.ts';
 import type { Services } from '../services.ts';
 import { resultsTableOf, sweepsTableOf } from '../tables/open-tables.ts';
 import { isLostWrite, readRange, writeBatch } from '../tables/rows.ts';
@@ -65,7 +66,7 @@ async function pruneClusters(services: Services): Promise<void> {
   const errors: unknown[] = [];
   const pruneOne = (cluster: string) =>
     pruneCluster(services, cluster).catch((error: unknown) => {
-      console.error(`${cluster} could not be pruned and will be in an hour: ${error instanceof Error ? error.message : error}`);
+      log.error(`${cluster} could not be pruned and will be in an hour`, error);
       errors.push(error);
     });
   await Promise.all(clusters.map(({ rowKey }) => limit(() => pruneOne(rowKey))));

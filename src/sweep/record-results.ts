@@ -4,6 +4,7 @@ import { addToLog, emptyLog, type NodeLog } from '../history/log.ts';
 import { type Fold, foldResult, repairClock } from '../history/node-history.ts';
 import { type Episode, openSince } from '../history/node-state.ts';
 import { addEvidence, withdrawEpisode, writeEpisode } from '../history/outage.ts';
+import { log } from '../log.ts';
 import { reasons } from '../probe/reasons.ts';
 import type { Services } from '../services.ts';
 import { flightProperty, mergeNode, type NodeRow, readNodes, stateProperties } from '../tables/node-rows.ts';
@@ -56,7 +57,7 @@ function foldAll(
     // Only the flight that is claimed may be folded: anything else was folded before, or its node was replaced.
     if (row === undefined || row.flight?.nonce !== each.flight.nonce) return [];
     const history = repairClock(row.history, now());
-    if (history !== row.history) console.warn(`results of ${each.node} lay ahead of the clock and were brought back to now`);
+    if (history !== row.history) log.warn(`results of ${each.node} lay ahead of the clock and were brought back to now`);
     const fold = foldResult(history, each.result, limits, interval);
     return [{ ended: each, row, log: addToLog(logs.get(each.node) ?? emptyLog, each.result), fold }];
   });

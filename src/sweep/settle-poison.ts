@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { log } from '../log.ts';
 import { inconclusive } from '../probe/classify.ts';
 import { redact } from '../probe/redact.ts';
 import type { Services } from '../services.ts';
@@ -58,7 +59,7 @@ export async function settlePoison(services: Services, raw: unknown): Promise<vo
   const id = createHash('sha256').update(text).digest('hex').slice(0, 32);
   const message = read(raw);
   const detail = typeof message === 'string' ? message : `${message.kind} failed each time it was tried`;
-  console.error(`poison: ${detail}`);
+  log.error(`poison: ${detail}`);
   await insertOnce(await tables.open('poison'), { partitionKey: time.slice(0, 10), rowKey: id, time, message: text, error: detail });
   if (typeof message !== 'string') await settle(services, message);
   const properties = { eventId: `poison/${id}`, message: detail, evidence: text.slice(0, 1000) };

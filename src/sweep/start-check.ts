@@ -1,4 +1,5 @@
 import { parseClusterId } from '../fleet/resource-id.ts';
+import { log } from '../log.ts';
 import { inconclusive } from '../probe/classify.ts';
 import type { CheckResult } from '../probe/describe-check.ts';
 import type { Services } from '../services.ts';
@@ -76,6 +77,6 @@ export async function startAtOnce(services: Services, check: CheckRow): Promise<
     const turn = await takeTurn(services, bucketOf(check), { nodes: 1, extra: true, before, slot: undefined });
     if (turn.when === 'now') await fly(services, check, async () => {});
   } catch (error) {
-    console.error(`the check ${check.id} could not be started at once, and is left to its message`, error);
+    log.error(`the check ${check.id} could not be started at once, and is left to its message`, error);
   }
 }

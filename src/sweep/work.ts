@@ -1,4 +1,5 @@
 import { isRestError } from '@azure/core-rest-pipeline';
+import { log } from '../log.ts';
 import type { Services } from '../services.ts';
 import { assessCluster } from './assess-cluster.ts';
 import { closeSweep } from './close-sweep.ts';
@@ -44,11 +45,11 @@ function runStage(services: Services, message: WorkMessage): Promise<void> {
 export async function doWork(services: Services, raw: unknown): Promise<void> {
   const read = readMessage(raw, services.now());
   if (read.status === 'late') {
-    console.warn(`dropped a ${read.kind} message: its deadline was ${read.deadline}`);
+    log.warn(`dropped a ${read.kind} message: its deadline was ${read.deadline}`);
     return;
   }
   if (read.status === 'newer') {
-    console.warn(`sent a message of version ${read.version} back: this program is older`);
+    log.warn(`sent a message of version ${read.version} back: this program is older`);
     return services.queue.sendBack(raw as WorkMessage, NEWER_GOES_BACK_SECONDS);
   }
   try {

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { log } from '../log.ts';
 
 /**
  * Reads JSON out of a row that an older or newer version, or a stranger, may have written: what cannot be read is set aside with a warning,
@@ -14,6 +15,6 @@ export function readJson<S extends z.ZodType, F>(schema: S, text: unknown, fallb
   } catch {
     // Told below, together with JSON of another shape.
   }
-  console.warn(`set a stored value aside that could not be read: ${String(text).slice(0, 120)}`);
+  log.warn(`set a stored value aside that could not be read: ${String(text).slice(0, 120)}`);
   return fallback;
 }

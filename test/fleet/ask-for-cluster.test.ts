@@ -54,7 +54,9 @@ describe('a cluster that is listed no more, asked for by its name', () => {
     ['AzureError', refusing(500, 'InternalServerError')],
   ] as const)('is %s by what Azure says, with a line in the log', async (reason, network) => {
     expect((await ask(network)).answer).toBe(reason);
-    expect(warn.mock.calls).toEqual([[expect.stringMatching(/^the cluster rg\/shop, which is listed no more, could not be read: \w+/)]]);
+    expect(warn.mock.calls).toEqual([
+      [expect.stringMatching(/^warning: the cluster rg\/shop, which is listed no more, could not be read: \w+/)],
+    ]);
   });
 
   it('is AzureError where no answer comes in time', async () => {

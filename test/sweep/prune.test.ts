@@ -299,7 +299,13 @@ describe('a cluster that fails', () => {
       if (url.includes(cluster)) throw new Error('storage is out of order');
     });
     await expect(pruned).rejects.toThrow(/expected to prune \d+ clusters, 1 of them failed/);
-    expect(said.mock.calls).toEqual([[`${cluster} could not be pruned and will be in an hour: storage is out of order`]]);
+    expect(said.mock.calls).toEqual([
+      [
+        expect.stringMatching(
+          new RegExp(`^error: ${cluster} could not be pruned and will be in an hour: Error: storage is out of order \\| at .*prune\\.test`),
+        ),
+      ],
+    ]);
     for (const id of others) expect(await keys('fleet', id)).toEqual(['cluster']);
     expect(await keys('fleet', cluster)).toEqual(['cluster', 'log|gone', 'node|gone']);
     await pruneAt();
