@@ -1,4 +1,4 @@
-import { isReasonCode, type ReasonCode } from '../probe/reasons.ts';
+import { isOfOurMaking, isReasonCode, type ReasonCode } from '../probe/reasons.ts';
 import type { Ledger } from '../sweep/ledger.ts';
 
 /** How many planned nodes of a cluster could not be asked in a sweep. */
@@ -11,12 +11,12 @@ export interface Sight {
   reason: ReasonCode;
 }
 
-/** Reasons that say how Azure or other users of the node treat us, not that the node's way back is cut. */
-const explained: readonly ReasonCode[] = ['Throttled', 'AccessDenied', 'NodeBusy', 'NodeGone', 'NotRunning', 'OverBudget'];
+/** Reasons that say how Azure or other users of the node treat us, not that the node's way back is cut; beside those of our own making. */
+const explained: readonly ReasonCode[] = ['AccessDenied', 'NodeBusy', 'NodeGone', 'NotRunning'];
 const ACCUSED_ALONE_BELOW = 0.9;
 
 /**
- * Tells from a cluster's ledger whether nobody can see it: so many of its planned nodes are `unknown`, not by throttling or access. Pure.
+ * Tells from a cluster's ledger whether nobody can see it: so many of its planned nodes are `unknown`, not by access or our own doing. Pure.
  *
  * @param percent - of the planned nodes, at least.
  * @param least - nodes, at least.
@@ -24,7 +24,7 @@ const ACCUSED_ALONE_BELOW = 0.9;
 export function sightOf(cluster: string, ledger: Ledger, percent: number, least: number): Sight {
   const planned = ledger.known - ledger.notProbed;
   const inOrder = Object.entries(ledger.unknownByReason ?? {}).sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
-  const counted = inOrder.filter(([reason]) => isReasonCode(reason) && !explained.includes(reason));
+  const counted = inOrder.filter(([reason]) => isReasonCode(reason) && !explained.includes(reason) && !isOfOurMaking(reason));
   const unknown = counted.reduce((total, [, count]) => total + count, 0);
   const [first] = counted[0] ?? [];
   const blind = unknown >= least && unknown * 100 >= planned * percent;

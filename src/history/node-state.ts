@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Verdict } from '../probe/classify.ts';
-import { reasonCode } from '../probe/reasons.ts';
+import { isOfOurMaking, reasonCode } from '../probe/reasons.ts';
 
 /** One probe's result as the folds take it. */
 export interface ProbeResult extends Verdict {
@@ -87,7 +87,8 @@ export function step(state: NodeState, result: ProbeResult, limits: Limits): Nod
   const turned = state.latest === undefined || statusOf(state.latest.verdict) !== statusOf(result.verdict);
   const base = { ...state, latest: result, since: turned ? result.at : state.since };
   const isOpen = openSince(state) !== undefined;
-  if (result.verdict === 'unknown') return { ...base, unknowns: state.unknowns + 1 };
+  // What became of a probe by our own failure says nothing of the node, not even that nobody can see it.
+  if (result.verdict === 'unknown') return { ...base, unknowns: state.unknowns + (isOfOurMaking(result.reason) ? 0 : 1) };
   if (result.verdict === 'unreachable') {
     const failures = state.failures + 1;
     const firstFailure = state.failures === 0 ? result.at : (state.firstFailure ?? result.at);

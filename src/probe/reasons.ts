@@ -325,6 +325,14 @@ export const reasons = {
 
 export type ReasonCode = keyof typeof reasons;
 
+/**
+ * Reasons of the prober's own making, and how fast Azure lets it go: they say nothing of a node, so they neither blind a cluster nor accuse it.
+ */
+const ofOurMaking: readonly ReasonCode[] = ['StartLost', 'StartUnknown', 'Lost', 'ProberError', 'Throttled', 'OverBudget'];
+
+/** Whether a reason says how the prober fared, and nothing of the node. */
+export const isOfOurMaking = (reason: ReasonCode) => ofOurMaking.includes(reason);
+
 /** Reads a code from a row; a code of another version reads `ProberError`, which accuses nobody. */
 export const reasonCode = z.custom<ReasonCode>(isReasonCode).catch('ProberError');
 

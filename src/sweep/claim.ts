@@ -67,11 +67,16 @@ export async function claimNodes(
   });
 }
 
-/** Gives claims of one run back, as if they had never been made. */
-export async function releaseClaims({ tables }: Services, cluster: string, nodes: readonly string[], id: string): Promise<void> {
+/**
+ * Gives claims back, as if they had never been made; what another run has claimed meanwhile stays.
+ *
+ * @param held - the names of the runs that hold them, by node.
+ */
+export async function releaseClaims({ tables }: Services, cluster: string, held: ReadonlyMap<string, string>): Promise<void> {
   const fleet = await tables.open('fleet');
   await retryLostWrites(ATTEMPTS, async () => {
-    const rows = [...(await readNodes(fleet, cluster, nodes)).values()].filter((row) => row.flight?.id === id);
+    const read = await readNodes(fleet, cluster, [...held.keys()]);
+    const rows = [...read].filter(([node, { flight }]) => flight?.id === held.get(node)).map(([, row]) => row);
     await writeBatch(
       fleet,
       rows.map((row) => mergeNode(cluster, row, flightProperty(undefined))),

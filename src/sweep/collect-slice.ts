@@ -1,6 +1,6 @@
 import type { TableClient } from '@azure/data-tables';
 import type { Services } from '../services.ts';
-import { type NodeRow, readNodes } from '../tables/node-rows.ts';
+import { type Flight, type NodeRow, readNodes } from '../tables/node-rows.ts';
 import { readSliceHead } from '../tables/plan-rows.ts';
 import { deleteStarted, readStarted, type Started } from '../tables/poller-rows.ts';
 import { addOutsideView } from './add-outside-view.ts';
@@ -13,6 +13,7 @@ import { recordResults } from './record-results.ts';
 import { requestAssessment } from './request-assessment.ts';
 import { endOf } from './schedule.ts';
 import { flightId } from './slice-name.ts';
+import { mayStartAgain, startAgain } from './start-again.ts';
 import { tallySlice } from './tally-slice.ts';
 
 /** Stage 5: looks at the flights of a slice, records those that have ended, comes back for the others, and tallies the slice when none is left. */
@@ -40,18 +41,22 @@ export async function collectSlice(services: Services, message: MessageOf<'colle
     busyUntil,
     // A node that was free when the others were claimed, or is free again, must not keep them from being tallied.
     startUntil: busyUntil < next ? busyUntil : next,
+    mayStartAgain: mayStartAgain(services, message),
   };
   const started = await readStarted(flights, id);
   const found = await inspectFlights(services, run, nodes, rows, started);
 
   const ended: Ended[] = [];
+  const lost = new Map<string, Flight>();
   const outcomes = new Map<string, Outcome>();
   for (const [node, inspection] of found) {
     if (inspection.status === 'settled') outcomes.set(node, inspection.outcome);
+    if (inspection.status === 'startLost') lost.set(node, inspection.flight);
     if (inspection.status !== 'ended') continue;
     ended.push(inspection.ended);
     outcomes.set(node, { verdict: inspection.ended.result.verdict, reason: inspection.ended.result.reason });
   }
+  if (lost.size > 0) for (const [node, moved] of await startAgain(services, message, lost)) started.set(node, moved);
   const worthTelling = await recordResults(services, message, await addOutsideView(services, sweep, cluster, ended), rows);
   if ([...found.values()].some((inspection) => inspection.status === 'pending'))
     await queue.sendBack(message, settings.COLLECT_AGAIN_SECONDS);

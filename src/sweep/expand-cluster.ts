@@ -7,7 +7,7 @@ import { isInScope } from '../fleet/scope.ts';
 import type { ReasonCode } from '../probe/reasons.ts';
 import type { Services } from '../services.ts';
 import { type NodeRow, readKnownNodes } from '../tables/node-rows.ts';
-import { insertPlan } from '../tables/plan-rows.ts';
+import { insertPlan, readPlan } from '../tables/plan-rows.ts';
 import { retryLostWrites } from '../tables/rows.ts';
 import { readClusterFacts } from '../tables/sweep-rows.ts';
 import { effectDone } from './effect.ts';
@@ -86,9 +86,24 @@ function planSweep(
   return { region, nodeResourceGroup, slices: cutSlices(chosen, candidates, nodesPerSlice), due, notProbed };
 }
 
+/** Brings the node rows of a cluster up to date, and stores what the sweep does there, once. */
+async function makePlan(services: Services, sweep: string, facts: ClusterFacts): Promise<Plan> {
+  const { settings, tables, now } = services;
+  const { changes, closed } = await settleNodes(services, sweep, facts);
+  effectDone('expand-cluster:node-rows');
+  if (closed) {
+    await requestAssessment(services, sweep, facts.cluster);
+    effectDone('expand-cluster:assess-cluster');
+  }
+  const plan = planSweep(facts, changes, settings.NODES_PER_SLICE, now().toISOString());
+  const planned = await insertPlan(await tables.open('sweeps'), sweep, facts.cluster, plan);
+  effectDone('expand-cluster:plan');
+  return planned;
+}
+
 /** Stage 3: brings the node rows of one cluster up to date, plans what the sweep does there, and has each slice started. */
 export async function expandCluster(services: Services, { sweep, cluster }: MessageOf<'expand-cluster'>): Promise<void> {
-  const { settings, tables, queue, now } = services;
+  const { settings, tables, queue } = services;
   const sweeps = await tables.open('sweeps');
   const facts = await readClusterFacts(sweeps, sweep, cluster);
   if (facts === undefined)
@@ -96,15 +111,7 @@ export async function expandCluster(services: Services, { sweep, cluster }: Mess
       `expected the cluster ${cluster} in the rows of sweep ${sweep}, found none: the message does not come from its list-clusters`,
     );
 
-  const { changes, closed } = await settleNodes(services, sweep, facts);
-  effectDone('expand-cluster:node-rows');
-  if (closed) {
-    await requestAssessment(services, sweep, cluster);
-    effectDone('expand-cluster:assess-cluster');
-  }
-
-  const planned = await insertPlan(sweeps, sweep, cluster, planSweep(facts, changes, settings.NODES_PER_SLICE, now().toISOString()));
-  effectDone('expand-cluster:plan');
+  const planned = (await readPlan(sweeps, sweep, cluster)) ?? (await makePlan(services, sweep, facts));
   const deadline = lastStart(settings, sweep);
   for (const [n, nodes] of planned.slices.entries())
     await queue.send({ kind: 'start-slice', sweep, cluster, slice: String(n), nodes }, { deadline });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import pLimit from 'p-limit';
 import type { ProbeResult } from '../history/node-state.ts';
-import { inconclusive } from '../probe/classify.ts';
+import { inconclusive, type Verdict } from '../probe/classify.ts';
 import { type Judged, withoutAnswer } from '../probe/judge-run.ts';
 import type { Services } from '../services.ts';
 import type { Flight, NodeRow } from '../tables/node-rows.ts';
@@ -13,6 +13,7 @@ import { lookAtRun, unanswered } from './look-at-run.ts';
 const CONCURRENT_POLLS = 16;
 const START_LOST_MS = 60_000;
 const GIVE_UP_OVERDUE_MS = 90 * 60_000;
+const NO_START_KNOWN = inconclusive('StartLost', 'the run was claimed, and no start of it is known');
 /** How the name of a flight ends under which another run records the end of an earlier one. */
 const EARLIER = '.earlier';
 
@@ -32,6 +33,8 @@ export interface Ended {
 export type Inspection =
   | { status: 'pending' }
   | { status: 'moved' }
+  /** Nobody knows what became of the start of a claim that this run of its slice may give back, to start anew. */
+  | { status: 'startLost'; flight: Flight }
   | { status: 'settled'; outcome: Outcome }
   | { status: 'ended'; ended: Ended };
 
@@ -48,6 +51,8 @@ export interface SliceRun {
   /** When to stop waiting for another's flight, and for a start that has not come. */
   busyUntil: Date;
   startUntil: Date;
+  /** Whether there is time to start again what nobody knows the start of. */
+  mayStartAgain: boolean;
 }
 
 function ended(row: NodeRow, flight: Flight, { verdict, evidence, response }: Judged, keepsClaim = false): Inspection {
@@ -60,21 +65,25 @@ function isAbandoned(flight: Flight, now: Date, firstCollectSeconds: number): bo
   return now.getTime() - Date.parse(flight.startedAt) > firstCollectSeconds * 1000 + START_LOST_MS;
 }
 
+/** A start of which nobody knows whether it came to a run; by now one that did has ended, and Azure refuses a second one beside it. */
+function inspectLostStart(run: SliceRun, row: NodeRow, flight: Flight, age: number, verdict: Verdict): Inspection {
+  if (age < START_LOST_MS && (run.mayStartAgain || verdict.reason === 'StartLost')) return { status: 'pending' };
+  return run.mayStartAgain ? { status: 'startLost', flight } : ended(row, flight, withoutAnswer(verdict));
+}
+
 async function inspectFlight(
   services: Services,
-  cluster: string,
+  run: SliceRun,
   row: NodeRow,
   flight: Flight,
   start: Started | undefined,
 ): Promise<Inspection> {
   const age = services.now().getTime() - Date.parse(flight.startedAt);
-  if (start === undefined || start.nonce !== flight.nonce) {
-    if (age < START_LOST_MS) return { status: 'pending' };
-    return ended(row, flight, withoutAnswer(inconclusive('StartLost', 'the run was claimed, and no start of it is known')));
-  }
+  if (start === undefined || start.nonce !== flight.nonce) return inspectLostStart(run, row, flight, age, NO_START_KNOWN);
   if (start.status === 'moved') return { status: 'moved' };
+  if (start.status === 'ended' && start.verdict.reason === 'StartUnknown') return inspectLostStart(run, row, flight, age, start.verdict);
   if (start.status === 'ended') return ended(row, flight, withoutAnswer(start.verdict));
-  const judged = await lookAtRun(services, cluster, row, flight.nonce, start.poller);
+  const judged = await lookAtRun(services, run.cluster, row, flight.nonce, start.poller);
   if (judged !== undefined) return ended(row, flight, judged);
   const deadline = services.settings.PROBE_DEADLINE_SECONDS;
   if (age < deadline * 1000) return { status: 'pending' };
@@ -93,10 +102,13 @@ async function inspectOverdue(services: Services, run: SliceRun, row: NodeRow, f
     const result = { ...judged.verdict, nonce, flight: `${run.id}${EARLIER}`, sweep: run.sweep, at };
     return { status: 'ended', ended: { node: row.facts.node, flight, result, keepsClaim, evidence: judged.evidence } };
   };
+  const poller = start?.status === 'polling' && start.nonce === flight.nonce ? start.poller : undefined;
+  // Without a poller it is dead, and the node is free for a run of this sweep.
+  if (poller === undefined && run.mayStartAgain) return { status: 'startLost', flight };
   const judged =
-    start?.status === 'polling' && start.nonce === flight.nonce
-      ? await lookAtRun(services, run.cluster, row, flight.nonce, start.poller)
-      : withoutAnswer(inconclusive('StartLost', 'no poller of the run is left'));
+    poller === undefined
+      ? withoutAnswer(inconclusive('StartLost', 'no poller of the run is left'))
+      : await lookAtRun(services, run.cluster, row, flight.nonce, poller);
   if (judged !== undefined) return again(judged, false);
   const minutes = Math.floor(age / 60_000);
   return again(unanswered(row, 'RunCommandStuck', `Run Command has been in progress for ${minutes} min`), age < GIVE_UP_OVERDUE_MS);
@@ -106,7 +118,7 @@ async function inspect(services: Services, run: SliceRun, row: NodeRow | undefin
   if (row === undefined || row.retiredAt !== undefined) return { status: 'settled', outcome: { verdict: 'unknown', reason: 'NodeGone' } };
   const { flight, foldedAt, state } = row;
   const now = services.now();
-  if (flight?.id === run.id && flight.overdue !== true) return inspectFlight(services, run.cluster, row, flight, start);
+  if (flight?.id === run.id && flight.overdue !== true) return inspectFlight(services, run, row, flight, start);
   if (start?.status === 'moved') return { status: 'moved' };
   if (state.latest !== undefined && foldedAt !== undefined && new Date(foldedAt) >= run.due)
     return { status: 'settled', outcome: { verdict: state.latest.verdict, reason: state.latest.reason } };
@@ -119,7 +131,7 @@ async function inspect(services: Services, run: SliceRun, row: NodeRow | undefin
   if (isOverdue(flight, now)) return inspectOverdue(services, run, row, flight);
   if (isAbandoned(flight, now, services.settings.FIRST_COLLECT_SECONDS)) {
     const abandoned = await readStartedNode(await services.tables.open('flights'), flight.id, row.facts.node);
-    return inspectFlight(services, run.cluster, row, flight, abandoned);
+    return inspectFlight(services, run, row, flight, abandoned);
   }
   if (now < run.busyUntil) return { status: 'pending' };
   return { status: 'settled', outcome: { verdict: 'unknown', reason: 'NodeBusy' } };

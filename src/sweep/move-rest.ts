@@ -29,7 +29,7 @@ export async function moveRest(
   else if (isPlanned(slice))
     await services.queue.send({ kind: 'start-slice', ...rest }, { delaySeconds: seconds, deadline: lastStart(services.settings, sweep) });
   effectDone('start-slice:rest-sent');
-  await releaseClaims(services, cluster, rest.nodes, id);
+  await releaseClaims(services, cluster, new Map(rest.nodes.map((node) => [node, id])));
   effectDone('start-slice:rest-released');
   await putStarted(await services.tables.open('flights'), id, moved);
 }

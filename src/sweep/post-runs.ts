@@ -27,12 +27,14 @@ export interface Posted {
  *
  * @param place - where the nodes must lie: their subscription and, where that is known, the node resource group of their cluster.
  * @param putOffBusy - whether a node on which somebody else's run is in progress is put off too, rather than given up.
+ * @param answered - is told of each start that is not put off, as soon as it is answered.
  */
 export async function postRuns(
   services: Services,
   { subscriptionId, nodeResourceGroup }: { subscriptionId: string; nodeResourceGroup?: string },
   claims: readonly ClaimedNode[],
   putOffBusy: boolean,
+  answered: (node: string, start: Started) => void,
 ): Promise<Posted> {
   const { settings, arm } = services;
   const compute = arm.computeOnce(subscriptionId);
@@ -78,6 +80,11 @@ export async function postRuns(
     }
   };
   const started = new Map<string, Started>();
-  await Promise.all(claims.map((row) => limit(async () => started.set(row.facts.node, await start(row)))));
+  const startOne = async (row: ClaimedNode) => {
+    const made = await start(row);
+    started.set(row.facts.node, made);
+    if (made.status !== 'moved') answered(row.facts.node, made);
+  };
+  await Promise.all(claims.map((row) => limit(() => startOne(row))));
   return { started, throttledFor, spareFor };
 }

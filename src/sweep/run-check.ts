@@ -5,7 +5,7 @@ import { type CheckRow, isCheckId, readCheck } from '../tables/check-rows.ts';
 import type { NodeRow } from '../tables/node-rows.ts';
 import { deleteStarted, readStarted } from '../tables/poller-rows.ts';
 import { readResult } from '../tables/result-rows.ts';
-import { isOverdue, isTakenOut } from './claim.ts';
+import { isOverdue, isTakenOut, releaseClaims } from './claim.ts';
 import { beginBefore, comeBack, endCheck, ownFlight, readNode } from './end-check.ts';
 import { inspectFlights, isOfEarlierRun } from './inspect-flights.ts';
 import type { MessageOf } from './messages.ts';
@@ -29,20 +29,32 @@ async function verdictSince({ tables }: Services, check: CheckRow, { state }: No
 
 /** Looks at the check's own flight, or at one that an earlier sweep gave up, and records what has ended. */
 async function collect(services: Services, check: CheckRow, row: NodeRow): Promise<void> {
-  const { settings, tables } = services;
+  const { settings, tables, now } = services;
   const { id, cluster, node } = check;
   const flight = ownFlight(check);
   const isOwn = row.flight?.id === flight;
   const until = beginBefore(check);
-  const run = { id: flight, cluster, sweep: id, due: new Date(check.requestedAt), busyUntil: until, startUntil: until };
+  const run = {
+    id: flight,
+    cluster,
+    sweep: id,
+    due: new Date(check.requestedAt),
+    busyUntil: until,
+    startUntil: until,
+    mayStartAgain: now() < until,
+  };
   const flights = await tables.open('flights');
   const started = await readStarted(flights, flight);
   const found = (await inspectFlights(services, run, [node], new Map([[node, row]]), started)).get(node)!;
   if (found.status === 'settled') return endCheck(services, check, inconclusive(found.outcome.reason, 'nobody can tell'));
+  if (found.status === 'startLost') {
+    await releaseClaims(services, cluster, new Map([[node, found.flight.id]]));
+    return comeBack(services, check, 0);
+  }
   if (found.status !== 'ended') return comeBack(services, check, settings.COLLECT_AGAIN_SECONDS);
   const { result, response, keepsClaim } = found.ended;
   const worthTelling = await recordResults(services, { sweep: id, cluster, slice: CHECK_SLICE }, [found.ended], new Map([[node, row]]));
-  const sweep = formatSweepId(previousOccurrence(settings.SWEEP_SCHEDULE, services.now()));
+  const sweep = formatSweepId(previousOccurrence(settings.SWEEP_SCHEDULE, now()));
   if (worthTelling) await requestAssessment(services, sweep, cluster);
   if (isOwn || keepsClaim) return endCheck(services, check, { ...result, response });
   // The node is free now for a run of the check's own.

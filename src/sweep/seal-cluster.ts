@@ -1,48 +1,64 @@
 import { rollUp } from '../history/roll-up.ts';
 import type { Services } from '../services.ts';
 import { readJudgedNodes } from '../tables/node-rows.ts';
-import { markRecollected, type PlanAndTallies, readPlanAndTallies } from '../tables/plan-rows.ts';
+import { markSentAgain, type PlanAndTallies, readPlanAndTallies } from '../tables/plan-rows.ts';
 import { insertSealed } from '../tables/sweep-rows.ts';
 import { COLLECT_GRACE_SECONDS } from './claim.ts';
 import { effectDone } from './effect.ts';
 import { addUp, emptyLedger, type Ledger, outstanding, type Plan } from './ledger.ts';
 import { requestAssessment } from './request-assessment.ts';
-import { endOf, intervalAt } from './schedule.ts';
-import { putOff } from './slice-name.ts';
+import { endOf, intervalAt, lastStart } from './schedule.ts';
+import { blockOf, putOff } from './slice-name.ts';
 
 const MISSING_AFTER_MS = 60_000;
 
 /**
- * Enqueues once more the collection of each slice that has no tally 60 s after it was due: its message may be with a process that died.
- * One that was never started waits for its slot, as long as there may be one.
+ * Slices of one block of the plan that may have nodes without an outcome: the block itself, else what was put off from it, which has a name of its
+ * own and is looked for once its predecessor has its tally; and whatever of it was started again.
  */
-async function recollect(
+function openSlices(block: string, { tallies, started }: PlanAndTallies): string[] {
+  let slice = block;
+  while (tallies.has(slice)) slice = putOff(slice);
+  const others = [...started.keys()].filter((each) => each !== slice && blockOf(each) === block && !tallies.has(each));
+  return [slice, ...others];
+}
+
+/**
+ * Enqueues once more what of a cluster is missing 60 s after it was due, since its message may be with a process that died: the start of a slice
+ * that was neither started nor given a later slot, and the collection of one that was started and has no tally.
+ */
+async function sendAgain(
   services: Services,
   sweep: string,
   cluster: string,
   planned: Plan,
-  { tallies, started, recollected }: PlanAndTallies,
+  found: PlanAndTallies,
   missing: ReadonlySet<string>,
 ): Promise<void> {
   const { settings, tables, queue, now } = services;
+  const sweeps = await tables.open('sweeps');
   const next = endOf(settings, sweep).getTime();
   const latest = Math.max(now().getTime() + settings.PROBE_DEADLINE_SECONDS * 1000, next) + COLLECT_GRACE_SECONDS * 1000;
-  const isMissing = (slice: string) => {
-    const since = started.get(slice);
-    const due = since === undefined ? next : Date.parse(since) + settings.FIRST_COLLECT_SECONDS * 1000;
-    return now().getTime() >= due + MISSING_AFTER_MS;
-  };
-  for (const [n, all] of planned.slices.entries()) {
-    // What was put off has a name of its own, and is looked for once the slice that it was put off from has its tally.
-    let slice = String(n);
-    while (tallies.has(slice)) slice = putOff(slice);
-    const nodes = slice === String(n) ? all : all.filter((node) => missing.has(node));
-    if (recollected.has(slice) || !isMissing(slice) || !nodes.some((node) => missing.has(node))) continue;
-    // Sent before it is noted: twice does no harm, never would.
-    await queue.send({ kind: 'collect-slice', sweep, cluster, slice, nodes }, { deadline: new Date(latest) });
-    effectDone('close-sweep:collect-slice');
-    await markRecollected(await tables.open('sweeps'), sweep, cluster, slice);
-  }
+  const isLate = (due: number) => now().getTime() >= due + MISSING_AFTER_MS;
+  for (const [n, all] of planned.slices.entries())
+    for (const slice of openSlices(String(n), found)) {
+      const nodes = slice === String(n) ? all : all.filter((node) => missing.has(node));
+      if (!nodes.some((node) => missing.has(node))) continue;
+      const startedAt = found.started.get(slice);
+      const slot = found.queued.get(slice);
+      const isWhole = slice === String(n) && startedAt === undefined && now().getTime() < next;
+      // Sent before it is noted: twice does no harm, never would.
+      if (isWhole && !found.restarted.has(slice) && isLate(Date.parse(slot ?? planned.due))) {
+        await queue.send({ kind: 'start-slice', sweep, cluster, slice, nodes, slot }, { deadline: lastStart(settings, sweep) });
+        effectDone('close-sweep:start-slice');
+        await markSentAgain(sweeps, sweep, cluster, 'restarted', slice);
+      }
+      const collectedAt = startedAt === undefined ? next : Date.parse(startedAt) + settings.FIRST_COLLECT_SECONDS * 1000;
+      if (found.recollected.has(slice) || !isLate(collectedAt)) continue;
+      await queue.send({ kind: 'collect-slice', sweep, cluster, slice, nodes }, { deadline: new Date(latest) });
+      effectDone('close-sweep:collect-slice');
+      await markSentAgain(sweeps, sweep, cluster, 'recollected', slice);
+    }
 }
 
 /** The ledger of a cluster that was never planned: its known nodes, lost. */
@@ -56,16 +72,21 @@ async function lost({ tables, settings, now }: Services, cluster: string): Promi
  * Seals a cluster whose tallies equal its plan, and has it assessed.
  *
  * @param last - whether this is the last run of close-sweep: whatever is missing then counts as lost.
- * @returns its ledger, or undefined while something is missing.
+ * @returns its ledger, or what is missing: its plan, or (undefined) outcomes of its nodes.
  */
-export async function sealCluster(services: Services, sweep: string, cluster: string, last: boolean): Promise<Ledger | undefined> {
+export async function sealCluster(
+  services: Services,
+  sweep: string,
+  cluster: string,
+  last: boolean,
+): Promise<Ledger | 'unplanned' | undefined> {
   const sweeps = await services.tables.open('sweeps');
   const found = await readPlanAndTallies(sweeps, sweep, cluster);
   const { planned, tallies } = found;
-  if (planned === undefined && !last) return undefined;
+  if (planned === undefined && !last) return 'unplanned';
   const missing = planned === undefined ? [] : outstanding(planned, [...tallies.values()]);
   if (planned !== undefined && missing.length > 0 && !last) {
-    await recollect(services, sweep, cluster, planned, found, new Set(missing));
+    await sendAgain(services, sweep, cluster, planned, found, new Set(missing));
     return undefined;
   }
   const own = planned === undefined ? await lost(services, cluster) : addUp(planned, [...tallies.values()], found.armRequests);

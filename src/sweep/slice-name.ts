@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 /**
  * Names one run of a slice: the id of its flights, the same on every delivery of its message.
  *
- * @param slice - the position in the plan; with `.r<n>` for what was put off the nth time, with `.c<hash>` for a confirmation.
+ * @param slice - the position in the plan; with `.s<n>_<hash>` for what is started again after its
+ *   nth start was lost, with `.r<n>` for what was put off the nth time, with `.c<hash>` for a confirmation.
  */
 export function flightId(sweep: string, cluster: string, slice: string): string {
   return `${sweep}|${cluster}|${slice}`;
@@ -14,7 +15,7 @@ export const CHECK_SLICE = 'check';
 
 /** Whether a slice's outcomes belong to the ledger: confirmations and checks do not. */
 export function isPlanned(slice: string): boolean {
-  return /^\d+(\.r\d+)?$/.test(slice);
+  return /^\d+(\.s\d_[0-9a-f]{8})?(\.r\d+)?$/.test(slice);
 }
 
 /** How often the nodes of a slice were put off, by throttling or by somebody else's runs. */
@@ -27,15 +28,34 @@ export function putOff(slice: string): string {
   return `${slice.split('.r')[0]}.r${timesPutOff(slice) + 1}`;
 }
 
+const hashOf = (nonces: readonly string[]) =>
+  createHash('sha256')
+    .update([...nonces].sort().join())
+    .digest('hex')
+    .slice(0, 8);
+
+/** How often the nodes of a slice were started again, since nobody knew what had become of their start. */
+export function timesStartedAgain(slice: string): number {
+  return Number(/\.s(\d)_/.exec(slice)?.[1] ?? 0);
+}
+
+/**
+ * The slice of nodes that are started again: one for each set of lost starts, however often they are found to be lost.
+ *
+ * @param nonces - of the claims whose start was lost.
+ */
+export function startedAgain(slice: string, nonces: readonly string[]): string {
+  return `${blockOf(slice)}.s${timesStartedAgain(slice) + 1}_${hashOf(nonces)}`;
+}
+
+/** The slice of the plan that a slice is a part of. */
+export const blockOf = (slice: string) => slice.split('.')[0]!;
+
 /**
  * The slice of the second probes of nodes that failed for the first time: one for each set of failures, so that two never share their flights.
  *
  * @param nonces - of the failures that are to be confirmed.
  */
 export function confirmationOf(slice: string, nonces: readonly string[]): string {
-  const hash = createHash('sha256')
-    .update([...nonces].sort().join())
-    .digest('hex')
-    .slice(0, 8);
-  return `${slice.split('.')[0]}.c${hash}`;
+  return `${blockOf(slice)}.c${hashOf(nonces)}`;
 }

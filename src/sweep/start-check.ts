@@ -5,11 +5,11 @@ import type { CheckResult } from '../probe/describe-check.ts';
 import type { Services } from '../services.ts';
 import { type CheckRow, noteHindrance } from '../tables/check-rows.ts';
 import type { Flight } from '../tables/node-rows.ts';
-import { putStarted } from '../tables/poller-rows.ts';
 import { claimNodes, releaseClaims } from './claim.ts';
 import { BEGIN_WITHIN_SECONDS, beginBefore, comeBack, endCheck, ownFlight, readNode } from './end-check.ts';
 import { pauseBucket, pausedUntil } from './pace.ts';
 import { postRuns } from './post-runs.ts';
+import { saveStarts } from './save-starts.ts';
 import { takeTurn } from './take-turn.ts';
 
 /** Seconds after which a check looks again whether its node is free. */
@@ -34,12 +34,14 @@ async function fly(services: Services, check: CheckRow, claimed: () => Promise<v
   await claimed();
   const bucket = bucketOf(check);
   const mayPutOff = now() < beginBefore(check);
-  const { started, throttledFor, spareFor } = await postRuns(services, bucket, claims, mayPutOff);
+  const saver = saveStarts(await tables.open('flights'), flight);
+  const { started, throttledFor, spareFor } = await postRuns(services, bucket, claims, mayPutOff, saver.save);
+  await saver.done();
   await pauseBucket(services, bucket, Math.max(throttledFor ?? 0, spareFor));
   if (started.get(node)?.status === 'moved') {
-    await releaseClaims(services, cluster, [node], flight);
+    await releaseClaims(services, cluster, new Map([[node, flight]]));
     await noteHindrance(await tables.open('checks'), check, throttledFor === undefined ? 'NodeBusy' : 'Throttled');
-  } else await putStarted(await tables.open('flights'), flight, started);
+  }
   return true;
 }
 

@@ -3,13 +3,13 @@ import { isWatched } from '../fleet/scope.ts';
 import type { Services } from '../services.ts';
 import { readNodes } from '../tables/node-rows.ts';
 import { markQueued, markStarted, readSliceHead } from '../tables/plan-rows.ts';
-import { putStarted } from '../tables/poller-rows.ts';
 import { claimNodes, collectUntil, isOverdue } from './claim.ts';
 import { effectDone } from './effect.ts';
 import type { MessageOf } from './messages.ts';
 import { moveRest } from './move-rest.ts';
 import { pauseBucket } from './pace.ts';
 import { postRuns } from './post-runs.ts';
+import { saveStarts } from './save-starts.ts';
 import { endOf, lastStart } from './schedule.ts';
 import { confirmationOf, flightId, isPlanned, timesPutOff } from './slice-name.ts';
 import { takeTurn } from './take-turn.ts';
@@ -61,8 +61,8 @@ export async function startSlice(services: Services, message: StartSlice): Promi
     const { v: _, deadline: __, ...work } = message;
     await queue.send({ ...work, slot: turn.slot }, { delaySeconds: turn.delaySeconds, deadline: lastStart(settings, sweep) });
     effectDone('start-slice:slot-sent');
-    if (!isPlanned(slice) || head.queued) return;
-    await markQueued(sweeps, sweep, cluster, slice);
+    if (!isPlanned(slice)) return;
+    await markQueued(sweeps, sweep, cluster, slice, turn.slot);
     return effectDone('start-slice:queued');
   }
 
@@ -78,10 +78,11 @@ export async function startSlice(services: Services, message: StartSlice): Promi
   const busyFor = settings.FIRST_COLLECT_SECONDS;
   const again = (timesPutOff(slice) + 2) * busyFor <= settings.PROBE_DEADLINE_SECONDS && now().getTime() + busyFor * 1000 < over.getTime();
   const place = { subscriptionId: bucket.subscriptionId, nodeResourceGroup: head.nodeResourceGroup };
-  const { started, throttledFor, spareFor } = await postRuns(services, place, claims, isPlanned(slice) && again);
+  const saver = saveStarts(await tables.open('flights'), id);
+  const { started, throttledFor, spareFor } = await postRuns(services, place, claims, isPlanned(slice) && again, saver.save);
   if (claims.length > 0) effectDone('start-slice:posts');
   const moved = new Map([...started].filter(([, start]) => start.status === 'moved'));
-  await putStarted(await tables.open('flights'), id, new Map([...started].filter(([node]) => !moved.has(node))));
+  await saver.done();
   if (started.size > moved.size) effectDone('start-slice:pollers');
   await pauseBucket(services, bucket, Math.max(throttledFor ?? 0, spareFor));
   if (moved.size > 0) await moveRest(services, message, moved, throttledFor ?? busyFor, over);

@@ -2,17 +2,19 @@ import { createHash } from 'node:crypto';
 import { isRestError } from '@azure/core-rest-pipeline';
 import { subscriptionsInScope } from '../fleet/scope.ts';
 import type { Services } from '../services.ts';
+import type { Settings } from '../settings.ts';
 import { isRemembered, listClusterRows } from '../tables/cluster-rows.ts';
 import { listSweeps } from '../tables/sweep-list.ts';
 import { insertSweep } from '../tables/sweep-rows.ts';
-import { sendCloseSweep } from './close-sweep.ts';
 import { effectDone } from './effect.ts';
+import { sendLook } from './look-after.ts';
 import type { MessageOf } from './messages.ts';
 import { retryAfterSeconds } from './retry-after.ts';
 import { endOf, intervalAfter, lastStart, sweepIdAt } from './schedule.ts';
 
 const MANY_SUBSCRIPTIONS = 10;
 const EARLIER_SWEEPS = 3;
+const LOOKED_AFTER_SECONDS = 60;
 const LONGEST_CLOSE_MS = 240_000;
 
 /**
@@ -25,13 +27,19 @@ export async function requestSweep({ settings, queue, now }: Services, isPastDue
   if (sweep === undefined) return;
   // However late a cold start delivers it, it is this sweep's turn until the next one's.
   await queue.send({ kind: 'start-sweep', sweep }, { deadline: endOf(settings, sweep) });
+  // A process that dies over the start takes its message with it: this one then asks for it again.
+  await queue.send({ kind: 'close-sweep', sweep }, { delaySeconds: LOOKED_AFTER_SECONDS, deadline: lastStart(settings, sweep) });
 }
 
-/** Seconds by which a subscription's listing is delayed: the same in each sweep, spread over a quarter of the interval. */
-function spreadOf(subscription: string, count: number, intervalMs: number): number {
-  if (count <= MANY_SUBSCRIPTIONS) return 0;
-  const hash = createHash('sha256').update(subscription).digest().readUInt32BE();
-  return (hash / 2 ** 32) * Math.min(60, intervalMs / 4000);
+/**
+ * Seconds by which a subscription's listing is delayed: the same in each sweep, spread over a quarter of the interval.
+ *
+ * @param count - of the subscriptions; few are not spread.
+ */
+export function spreadOf({ SWEEP_SCHEDULE }: Settings, sweep: string, count: number): (subscription: string) => number {
+  if (count <= MANY_SUBSCRIPTIONS) return () => 0;
+  const width = Math.min(60, intervalAfter(SWEEP_SCHEDULE, new Date(sweep)) / 4000);
+  return (subscription) => (createHash('sha256').update(subscription).digest().readUInt32BE() / 2 ** 32) * width;
 }
 
 /** Writes the sweep's rows, watches over its end and that of earlier sweeps, and has each subscription listed, of the scope and of those known before. */
@@ -45,13 +53,13 @@ async function begin(services: Services, sweep: string, scope: readonly string[]
   const interval = intervalAfter(settings.SWEEP_SCHEDULE, new Date(sweep));
   const looked = Math.ceil(LONGEST_CLOSE_MS / interval) + EARLIER_SWEEPS + 2;
   const earlier = (await listSweeps(tables, now(), looked)).filter((line) => line.sweep !== sweep && line.completedAt === undefined);
-  for (const unfinished of [sweep, ...earlier.map((line) => line.sweep).slice(0, EARLIER_SWEEPS)])
-    await sendCloseSweep(services, unfinished);
+  for (const unfinished of [sweep, ...earlier.map((line) => line.sweep).slice(0, EARLIER_SWEEPS)]) await sendLook(services, unfinished);
   effectDone('start-sweep:close-sweep');
 
   const deadline = lastStart(settings, sweep);
+  const spread = spreadOf(settings, sweep, subscriptions.length);
   for (const subscription of subscriptions) {
-    const delaySeconds = spreadOf(subscription, subscriptions.length, interval);
+    const delaySeconds = spread(subscription);
     await queue.send({ kind: 'list-clusters', sweep, subscription }, { delaySeconds, deadline });
   }
   effectDone('start-sweep:list-clusters');

@@ -62,22 +62,27 @@ export interface PlanAndTallies {
   armRequests: number;
   /** When each slice was started. */
   started: Map<string, string>;
-  /** Slices whose collection was enqueued once more. */
+  /** The slot that each slice waits for, or waited for. */
+  queued: Map<string, string>;
+  /** Slices whose collection, or whose start, was enqueued once more. */
   recollected: Set<string>;
+  restarted: Set<string>;
 }
 
 /** Reads a cluster's plan and tallies. */
 export async function readPlanAndTallies(table: TableClient, sweep: string, cluster: string): Promise<PlanAndTallies> {
   const rows = await readRange(table, planPartition(sweep, cluster));
   const own = rows.find((row) => row.rowKey === 'plan');
-  const bySlice = (kind: 'tally' | 'started' | 'recollected') =>
+  const bySlice = (kind: 'tally' | 'started' | 'queued' | 'recollected' | 'restarted') =>
     rows.filter((row) => row.rowKey.startsWith(`${kind}|`)).map((row) => [row.rowKey.slice(kind.length + 1), row] as const);
   return {
     planned: own && fromLongJson(plan, 'plan', own, undefined),
     armRequests: bySlice('tally').reduce((total, [, row]) => total + (Number(row.armRequests) || 0), 0),
     tallies: new Map(bySlice('tally').map(([slice, row]) => [slice, fromLongJson(tally, 'tally', row, {})])),
     started: new Map(bySlice('started').map(([slice, { at }]) => [slice, String(at)])),
+    queued: new Map(bySlice('queued').map(([slice, { slot }]) => [slice, String(slot)])),
     recollected: new Set(bySlice('recollected').map(([slice]) => slice)),
+    restarted: new Set(bySlice('restarted').map(([slice]) => slice)),
   };
 }
 
@@ -95,8 +100,8 @@ export function insertTally(
 }
 
 /** Notes that a message of a slice waits for its slot: whoever comes without one is a copy. */
-export async function markQueued(table: TableClient, sweep: string, cluster: string, slice: string): Promise<void> {
-  await insertOnce(table, { partitionKey: planPartition(sweep, cluster), rowKey: `queued|${slice}` });
+export async function markQueued(table: TableClient, sweep: string, cluster: string, slice: string, slot: string): Promise<void> {
+  await table.upsertEntity({ partitionKey: planPartition(sweep, cluster), rowKey: `queued|${slice}`, slot }, 'Replace');
 }
 
 /** Notes when a slice was started: until then its collection is not missing. */
@@ -104,7 +109,13 @@ export async function markStarted(table: TableClient, sweep: string, cluster: st
   await insertOnce(table, { partitionKey: planPartition(sweep, cluster), rowKey: `started|${slice}`, at });
 }
 
-/** Notes that a slice's collection was enqueued once more. */
-export async function markRecollected(table: TableClient, sweep: string, cluster: string, slice: string): Promise<void> {
-  await insertOnce(table, { partitionKey: planPartition(sweep, cluster), rowKey: `recollected|${slice}` });
+/** Notes that a slice's collection, or its start, was enqueued once more. */
+export async function markSentAgain(
+  table: TableClient,
+  sweep: string,
+  cluster: string,
+  what: 'recollected' | 'restarted',
+  slice: string,
+): Promise<void> {
+  await insertOnce(table, { partitionKey: planPartition(sweep, cluster), rowKey: `${what}|${slice}` });
 }

@@ -42,13 +42,18 @@ async function writeLine(tables: Tables, sweep: string, properties: Record<strin
   await list.upsertEntity({ partitionKey: 'sweeps', rowKey: newestFirst(sweep), sweep, ...properties }, 'Merge');
 }
 
-/** Writes the line of a completed sweep again: the process that completed it may have died before. */
-export async function repairLine(tables: Tables, sweep: string): Promise<void> {
+/**
+ * Writes the line of a completed sweep again: the process that completed it may have died before.
+ *
+ * @returns whether the sweep is complete.
+ */
+export async function repairLine(tables: Tables, sweep: string): Promise<boolean> {
   const row = await readRow(await tables.open('sweeps'), sweep, 'completed');
-  if (row === undefined) return;
+  if (row === undefined) return false;
   const { startedAt, completedAt, coverage, ledger: stored } = row;
   const warnings = fromLongJson(sentences, 'warnings', row, []);
   await writeLine(tables, sweep, { startedAt, completedAt, coverage, ledger: stored, ...toLongJson('warnings', warnings) });
+  return true;
 }
 
 /** Reads rows of sweeps, newest first, from this month's and last month's list. */

@@ -29,7 +29,10 @@ export interface SweepRows {
   sealed: Map<string, Ledger>;
   /** When each of them was. */
   sealedAt: Map<string, string>;
-  completed: boolean;
+  /** Until when nobody else needs to promise the next look at it; '' where nobody has. */
+  promisedUntil: string;
+  /** Work of it that was enqueued once more. */
+  resent: Set<string>;
 }
 
 const names = z.array(z.string());
@@ -109,8 +112,19 @@ export async function readSweep(table: TableClient, sweep: string): Promise<Swee
     clusters: await readClusterIds(table, sweep),
     sealed: new Map(sealed.map(([cluster, row]) => [cluster, ledgerOf(row.ledger) ?? emptyLedger])),
     sealedAt: new Map(sealed.map(([cluster, { at }]) => [cluster, String(at ?? '')])),
-    completed: rows.some((row) => row.rowKey === 'completed'),
+    promisedUntil: String(rows.find((row) => row.rowKey === 'look')?.until ?? ''),
+    resent: new Set(rows.filter((row) => row.rowKey.startsWith('resent|')).map((row) => row.rowKey.slice('resent|'.length))),
   };
+}
+
+/** Notes that the next look at a sweep is promised. */
+export async function putPromise(sweeps: TableClient, sweep: string, until: string): Promise<void> {
+  await sweeps.upsertEntity({ partitionKey: sweep, rowKey: 'look', until }, 'Replace');
+}
+
+/** Notes that work of a sweep was enqueued once more. */
+export async function markResent(sweeps: TableClient, sweep: string, what: string): Promise<void> {
+  await insertOnce(sweeps, { partitionKey: sweep, rowKey: `resent|${what}` });
 }
 
 /** Seals a cluster, once: its ledger is complete. Returns the stored ledger, and whether this call sealed it. */

@@ -30,8 +30,15 @@ const variants: Partial<Record<string, Variant>> = {
   'close-sweep:blind-announced': 'blind',
 };
 
-// Written only where there is a summary of many nodes, which a test of its own provokes.
-const elsewhere: readonly string[] = ['assess-cluster:outbox', 'assess-cluster:outbox-cleared'];
+// Written only where there is a summary of many nodes, which a test of its own provokes; and what only comes after an earlier crash.
+const elsewhere: readonly string[] = [
+  'assess-cluster:outbox',
+  'assess-cluster:outbox-cleared',
+  'collect-slice:started-again',
+  'collect-slice:claims-released',
+  'close-sweep:sent-again',
+  'close-sweep:start-slice',
+];
 
 // The second fold is that of the confirmation, which opens the outage.
 const points = [

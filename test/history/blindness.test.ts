@@ -33,18 +33,26 @@ describe('sightOf', () => {
     expect(sightOf('c', ledger, 50, 2).blind).toBe(blind);
   });
 
-  it.each<ReasonCode>(['Throttled', 'AccessDenied', 'NodeBusy', 'NodeGone', 'NotRunning', 'OverBudget'])(
-    'does not call a cluster blind where the reason is %s',
-    (reason) => {
-      expect(sightOf('c', ledgerOf(10, { [reason]: 10 }), 50, 2)).toEqual({
-        cluster: 'c',
-        blind: false,
-        unknown: 0,
-        planned: 10,
-        reason: 'Undiagnosed',
-      });
-    },
-  );
+  it.each<ReasonCode>([
+    'Throttled',
+    'AccessDenied',
+    'NodeBusy',
+    'NodeGone',
+    'NotRunning',
+    'OverBudget',
+    'StartLost',
+    'StartUnknown',
+    'Lost',
+    'ProberError',
+  ])('does not call a cluster blind where the reason is %s', (reason) => {
+    expect(sightOf('c', ledgerOf(10, { [reason]: 10 }), 50, 2)).toEqual({
+      cluster: 'c',
+      blind: false,
+      unknown: 0,
+      planned: 10,
+      reason: 'Undiagnosed',
+    });
+  });
 
   it('names the reason that most of the unseen nodes have, the first by name among equals', () => {
     const reasonOf = (unknown: Partial<Record<ReasonCode, number>>) => sightOf('c', ledgerOf(20, unknown), 50, 2).reason;

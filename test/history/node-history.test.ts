@@ -335,6 +335,13 @@ describe('foldResult', () => {
     else expect(state.outage).toMatchObject(outage);
   });
 
+  it('counts no failure of the prober itself among the probes that came to nothing', () => {
+    const ours = ['StartLost', 'StartUnknown', 'ProberError', 'Lost', 'Throttled'] as const;
+    const results = ours.map((reason, n) => resultOf('unknown', 60 * n, reason));
+    const [last] = play([...results, unknown(600)], asDefault).slice(-1);
+    expect([last!.state.unknowns, isBlind(last!.state, 2)]).toEqual([1, false]);
+  });
+
   it('counts results of one kind in a row', () => {
     const folds = play(everyMinute(['unreachable', 'unknown', 'unknown', 'unreachable', 'reachable', 'reachable', 'unknown']), asDefault);
     expect(folds.map(({ state: { failures, successes, unknowns } }) => [failures, successes, unknowns])).toEqual([

@@ -164,7 +164,7 @@ describe('releaseClaims', () => {
     for (const node of ['a', 'b']) await addNode(node);
     await addNode('c', { flight: flightOf() });
     await claim(['a', 'b', 'c']);
-    await releaseClaims(services, cluster, ['a', 'c', 'gone'], id);
+    await releaseClaims(services, cluster, new Map(['a', 'c', 'gone'].map((node) => [node, id])));
     expect(await flights()).toEqual({ a: undefined, b: id, c: 'another run' });
     expect(await claim(['a'], 'a later run')).toEqual(['a']);
   });

@@ -63,7 +63,7 @@ const complete = (n: number, clusters: ClusterRow[], ledgers: Ledger[]) => {
   return completeSweep(
     services,
     time(n).replace('.000Z', 'Z'),
-    { listed: [], clusters: [], sealed, sealedAt: new Map(), completed: false },
+    { listed: [], clusters: [], sealed, sealedAt: new Map(), promisedUntil: '', resent: new Set() },
     sealed,
     clusters,
   );

@@ -69,7 +69,7 @@ async function rowOf(agent: NodeFacts['agent']): Promise<NodeRow> {
 async function inspect(agent: NodeFacts['agent'], at: number, id: string = flight.id): Promise<Inspection> {
   const now = clock.at(at);
   const later = new Date(now.getTime() + 60_000);
-  const run: SliceRun = { id, cluster, sweep, due: now, busyUntil: later, startUntil: later };
+  const run: SliceRun = { id, cluster, sweep, due: now, busyUntil: later, startUntil: later, mayStartAgain: false };
   const row = { ...(await rowOf(agent)), flight: { ...flight, overdue: id === flight.id ? undefined : true } };
   return (await inspectFlights(services, run, [node], new Map([[node, row]]), new Map([[node, { nonce, status: 'polling', poller }]]))).get(
     node,

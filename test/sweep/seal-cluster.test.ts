@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Azurite, startAzurite } from '../../local/azurite.ts';
 import { type Services, WORK_QUEUE } from '../../src/services.ts';
 import { sealCluster } from '../../src/sweep/seal-cluster.ts';
-import { insertPlan, insertTally, markStarted } from '../../src/tables/plan-rows.ts';
+import { insertPlan, insertTally, markQueued, markStarted } from '../../src/tables/plan-rows.ts';
 import { type Clock, servicesAt } from './services-at.ts';
 
 const sweep = '2026-11-21T09:35:00Z';
@@ -60,10 +60,44 @@ describe('a collection that is missing', () => {
     expect(await recollectedAt('38:00')).toEqual([]);
   });
 
+  it('is also that of nodes that were started again after their start was lost', async () => {
+    await markStarted(await sweeps(), sweep, cluster, '0', at('35:12'));
+    await markStarted(await sweeps(), sweep, cluster, '0.s1_0123abcd', at('36:20'));
+    await insertTally(await sweeps(), sweep, cluster, '0', { 'reachable/Reachable': ['a'] });
+    expect(await recollectedAt('37:44')).toEqual([]);
+    expect(await recollectedAt('37:45')).toEqual(['0.s1_0123abcd: b']);
+    expect(await recollectedAt('38:00')).toEqual([]);
+  });
+
   it('is none while the slice waits for its slot, and is one when the sweep is over', async () => {
     await insertTally(await sweeps(), sweep, cluster, '0', { 'reachable/Reachable': ['a', 'b'] });
     expect(await recollectedAt('39:59')).toEqual([]);
     expect(await recollectedAt('40:59')).toEqual([]);
     expect((await recollectedAt('41:00')).sort()).toEqual(['1: c', '2: d']);
+  });
+});
+
+describe('a start that is missing', () => {
+  /** The slices whose start is enqueued once more by a look at a moment, with the slot that they waited for. */
+  async function startedAgainAt(time: string): Promise<string[]> {
+    clock.at(at(time));
+    await sealCluster(services, sweep, cluster, false);
+    const { receivedMessageItems } = await queue.receiveMessages({ numberOfMessages: 32 });
+    const messages = receivedMessageItems.map(({ messageText }) => JSON.parse(Buffer.from(messageText, 'base64').toString()));
+    return messages.filter(({ kind }) => kind === 'start-slice').map(({ slice, nodes, slot = '' }) => `${slice}: ${nodes} ${slot}`.trim());
+  }
+
+  it('is enqueued once more a minute after it was due, or after the slot that it was given', async () => {
+    await markStarted(await sweeps(), sweep, cluster, '0', at('35:12'));
+    await markQueued(await sweeps(), sweep, cluster, '2', at('36:30'));
+    expect(await startedAgainAt('36:09')).toEqual([]);
+    expect(await startedAgainAt('36:10')).toEqual(['1: c']);
+    expect(await startedAgainAt('37:29')).toEqual([]);
+    expect(await startedAgainAt('37:30')).toEqual([`2: d ${at('36:30')}`]);
+    expect(await startedAgainAt('39:00')).toEqual([]);
+  });
+
+  it('is none once the next sweep has begun', async () => {
+    expect(await startedAgainAt('40:00')).toEqual([]);
   });
 });

@@ -1,7 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MESSAGE_VERSION, readMessage } from '../../src/sweep/messages.ts';
-import { confirmationOf, flightId, isPlanned, putOff } from '../../src/sweep/slice-name.ts';
+import {
+  blockOf,
+  confirmationOf,
+  flightId,
+  isPlanned,
+  putOff,
+  startedAgain,
+  timesPutOff,
+  timesStartedAgain,
+} from '../../src/sweep/slice-name.ts';
 
 const position = fc.nat(4999).map(String);
 const nonces = fc.uniqueArray(fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: 16, maxLength: 16 }), {
@@ -44,6 +53,9 @@ describe('the name of a slice', () => {
       putOff(slice),
       putOff(putOff(slice)),
       confirmationOf(slice, ['a'.repeat(16)]),
+      startedAgain(slice, ['a'.repeat(16)]),
+      putOff(startedAgain(slice, ['a'.repeat(16)])),
+      startedAgain(startedAgain(slice, ['a'.repeat(16)]), ['a'.repeat(16)]),
     ]);
     expect(new Set(names).size).toBe(names.length);
   });
@@ -59,6 +71,17 @@ describe('the name of a slice', () => {
 
   it.each(['', 'check-1', '0.x', '-1', '0.', '0.c', 'r', '0.r', '0.r1.c1'])('"%s" belongs to no plan', (slice) => {
     expect(isPlanned(slice)).toBe(false);
+  });
+
+  it('tells how often it was started again, whatever was put off of it, and of which part of the plan it is', () => {
+    const once = startedAgain('7', ['a'.repeat(16)]);
+    expect([timesStartedAgain('7'), timesStartedAgain(once), timesStartedAgain(startedAgain(putOff(once), ['b'.repeat(16)]))]).toEqual([
+      0, 1, 2,
+    ]);
+    expect([once, putOff(once), startedAgain(once, ['b'.repeat(16)])].map((slice) => [isPlanned(slice), blockOf(slice)])).toEqual(
+      Array(3).fill([true, '7']),
+    );
+    expect(timesPutOff(putOff(putOff(once)))).toBe(2);
   });
 
   it('makes the same flight id on every delivery', () => {

@@ -5,7 +5,7 @@ import {
   insertPlan,
   insertTally,
   markQueued,
-  markRecollected,
+  markSentAgain,
   markStarted,
   readPlan,
   readPlanAndTallies,
@@ -52,14 +52,19 @@ describe('the plan of a cluster', () => {
       tallies: new Map(),
       armRequests: 0,
       started: new Map(),
+      queued: new Map(),
       recollected: new Set(),
+      restarted: new Set(),
     });
     await insertPlan(sweeps, 'tally', cluster, plan(['a'], ['b']));
     expect(await insertTally(sweeps, 'tally', cluster, '0', { 'reachable/Reachable': ['a'] }, 3)).toBe(true);
     expect(await insertTally(sweeps, 'tally', cluster, '0', { 'unknown/Lost': ['a'] }, 50)).toBe(false);
     await insertTally(sweeps, 'tally', cluster, '1.r1', { 'unknown/NodeBusy': ['b'] }, 4);
-    await markRecollected(sweeps, 'tally', cluster, '1');
-    await markRecollected(sweeps, 'tally', cluster, '1');
+    await markSentAgain(sweeps, 'tally', cluster, 'recollected', '1');
+    await markSentAgain(sweeps, 'tally', cluster, 'recollected', '1');
+    await markSentAgain(sweeps, 'tally', cluster, 'restarted', '0');
+    await markQueued(sweeps, 'tally', cluster, '1', '2026-11-21T09:35:10.000Z');
+    await markQueued(sweeps, 'tally', cluster, '1', '2026-11-21T09:35:20.000Z');
     await markStarted(sweeps, 'tally', cluster, '0', '2026-11-21T09:35:10.000Z');
     await markStarted(sweeps, 'tally', cluster, '0', '2026-11-21T09:36:00.000Z');
     expect(await readPlanAndTallies(sweeps, 'tally', cluster)).toEqual({
@@ -70,7 +75,9 @@ describe('the plan of a cluster', () => {
       ]),
       armRequests: 7,
       started: new Map([['0', '2026-11-21T09:35:10.000Z']]),
+      queued: new Map([['1', '2026-11-21T09:35:20.000Z']]),
       recollected: new Set(['1']),
+      restarted: new Set(['0']),
     });
   });
 
@@ -80,7 +87,7 @@ describe('the plan of a cluster', () => {
     await insertPlan(sweeps, 'head', cluster, plan(['a'], ['b']));
     const none = { region: 'westeurope', due: '2026-11-21T09:35:05.000Z', queued: false, started: false, tallied: false };
     expect(await head('0')).toEqual(none);
-    await markQueued(sweeps, 'head', cluster, '0');
+    await markQueued(sweeps, 'head', cluster, '0', '2026-11-21T09:35:20.000Z');
     await markStarted(sweeps, 'head', cluster, '1', '2026-11-21T09:35:10.000Z');
     await insertTally(sweeps, 'head', cluster, '0.r1', { 'reachable/Reachable': ['a'] });
     expect(await Promise.all(['0', '1', '0.r1', '2'].map(head))).toEqual([

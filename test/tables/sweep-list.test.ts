@@ -4,7 +4,7 @@ import type { Ledger } from '../../src/sweep/ledger.ts';
 import { newestFirst } from '../../src/tables/open-tables.ts';
 import { readRow } from '../../src/tables/rows.ts';
 import { insertCompleted, lastCompleted, lastCompletedAt, listSweeps, repairLine } from '../../src/tables/sweep-list.ts';
-import { insertSweep, readSweep } from '../../src/tables/sweep-rows.ts';
+import { insertSweep } from '../../src/tables/sweep-rows.ts';
 import { type Storage, startStorage } from './storage.ts';
 
 let storage: Storage;
@@ -59,7 +59,6 @@ describe('the list of sweeps', () => {
     const id = '2028-05-01T00:00:00Z';
     expect(await insertCompleted(storage.tables, line(id, 3))).toBe(true);
     expect(await insertCompleted(storage.tables, line(id, 9))).toBe(false);
-    expect((await readSweep(sweeps, id)).completed).toBe(true);
     expect(await listSweeps(storage.tables, new Date(id), 1)).toEqual([line(id, 3)]);
   });
 
@@ -70,8 +69,9 @@ describe('the list of sweeps', () => {
     await insertCompleted(storage.tables, line(id, 3));
     await list.updateEntity({ partitionKey: 'sweeps', rowKey: newestFirst(id), sweep: id, startedAt: id }, 'Replace');
     expect(await listSweeps(storage.tables, new Date(id), 1)).toMatchObject([{ completedAt: undefined }]);
-    await repairLine(storage.tables, id);
+    expect(await repairLine(storage.tables, id)).toBe(true);
     expect(await listSweeps(storage.tables, new Date(id), 1)).toEqual([line(id, 3)]);
+    expect(await repairLine(storage.tables, '2029-05-02T00:00:00Z')).toBe(false);
   });
 
   it('finds the last completion behind as many sweeps as go on or were lost, within a bound', async () => {

@@ -63,7 +63,8 @@ describe('a sweep', () => {
       clusters: [],
       sealed: new Map(),
       sealedAt: new Map(),
-      completed: false,
+      promisedUntil: '',
+      resent: new Set(),
     });
   });
 
@@ -75,7 +76,8 @@ describe('a sweep', () => {
       clusters: [],
       sealed: new Map(),
       sealedAt: new Map(),
-      completed: false,
+      promisedUntil: '',
+      resent: new Set(),
     });
   });
 
