@@ -1,5 +1,5 @@
 import Module from 'node:module';
-import type { Log, LogLevel } from './log.ts';
+import { categories, type Log, type LogLevel } from './log.ts';
 
 // The worker's side of the contract; `@azure/functions-core` is injected by the host and is not on npm.
 // https://github.com/Azure/azure-functions-nodejs-worker/tree/v3.x/types-core
@@ -123,7 +123,7 @@ export function installCoreApi(log: Log): Registry {
       registry.model = model;
     },
     getProgrammingModel: () => registry.model,
-    log: (level: LogLevel, _category: string, message: string) => log(level, 'host', message),
+    log: (level: LogLevel, _category: string, message: string) => log(level, categories.host, message),
   };
   Module.prototype.require = new Proxy(Module.prototype.require, {
     apply: (target, self, args) => (args[0] === '@azure/functions-core' ? core : Reflect.apply(target, self, args)),

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { LOG_LEVELS, type LogLevel } from './log.ts';
 
 const TIME_SPAN = /^(?:(\d+)\.)?([01]?\d|2[0-3]):([0-5]?\d):([0-5]?\d(?:\.\d{1,7})?)$/;
 
@@ -28,22 +29,38 @@ const queues = z
     maxPollingIntervalMs: maxPollingInterval,
   }));
 
+// .NET reads the names of levels in any letter case, and knows no others.
+const logLevel = z
+  .string()
+  .transform((text) => text.toLowerCase())
+  .pipe(z.enum(LOG_LEVELS));
+
 const hostJson = z
   .object({
     version: z.literal('2.0'),
     // "-1" is no limit.
     functionTimeout: z.literal('-1').or(timeSpanMs).prefault('00:30:00'),
-    logging: z.object({ logLevel: z.record(z.string(), z.string()).default({}) }).prefault({}),
+    logging: z.object({ logLevel: z.record(z.string(), logLevel).default({}) }).prefault({}),
     extensions: z
       .object({ http: z.object({ routePrefix: z.string().default('api') }).prefault({}), queues: queues.prefault({}) })
       .prefault({}),
   })
   .transform(({ functionTimeout, logging, extensions }) => ({
     functionTimeoutMs: functionTimeout === '-1' ? Number.POSITIVE_INFINITY : functionTimeout,
-    logLevel: logging.logLevel.Function ?? logging.logLevel.default ?? 'Warning',
+    lowestLevel: (category: string) => lowestLevel(logging.logLevel, category),
     routePrefix: extensions.http.routePrefix,
     queues: extensions.queues,
   }));
+
+/** The level from which entries of a category are kept: that of the longest prefix that is named, in any letter case; dots mean nothing. */
+function lowestLevel(levels: Record<string, LogLevel>, category: string): LogLevel {
+  const named = Object.entries(levels).map(([name, level]) => ({
+    prefix: name.toLowerCase() === 'default' ? '' : name.toLowerCase(),
+    level,
+  }));
+  const fitting = named.filter(({ prefix }) => category.toLowerCase().startsWith(prefix));
+  return fitting.sort((a, b) => b.prefix.length - a.prefix.length)[0]?.level ?? 'information';
+}
 
 /** What this host honours of host.json; durations in milliseconds, infinite where the file says so. */
 export type HostOptions = z.output<typeof hostJson>;

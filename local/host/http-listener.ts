@@ -2,10 +2,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { AppFunction } from './app-settings.ts';
 import { toRpcRequest, writeRpcResponse } from './http-message.ts';
-import { compileRoute } from './http-route.ts';
+import { compileRoute, passFrontEnd } from './http-route.ts';
 import type { Invoke } from './invoke.ts';
 import type { Listener } from './listener.ts';
-import { describeError, type Log } from './log.ts';
+import { categories, describeError, type Log } from './log.ts';
 
 export interface HttpListenerOptions {
   functions: AppFunction[];
@@ -33,6 +33,7 @@ export async function startHttpListener(options: HttpListenerOptions): Promise<L
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(request.url ?? '/', `http://${request.headers.host ?? '127.0.0.1'}`);
+    url.pathname = passFrontEnd(url.pathname);
     for (const { fn, methods, match } of routes) {
       const params = methods.includes(request.method ?? '') ? match(url.pathname) : undefined;
       if (!params) continue;
@@ -47,7 +48,7 @@ export async function startHttpListener(options: HttpListenerOptions): Promise<L
 
   const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => {
-      log('error', 'host', `${request.method} ${request.url}: ${describeError(error)}`);
+      log('error', categories.host, `${request.method} ${request.url}: ${describeError(error)}`);
       if (!response.headersSent) response.writeHead(500);
       response.end();
     });

@@ -46,7 +46,16 @@ function parseSegment(text: string, template: string): Segment {
   return { kind: param[1] ? 'rest' : 'param', text: param[2]!, optional: param[3] === '?' };
 }
 
-/** As Kestrel does it: an escaped slash stays escaped, and so does what is no UTF-8. */
+/**
+ * A path as the front end of App Service hands it on: it unescapes slashes before any route is looked for.
+ * One that is to reach a function is escaped twice.
+ * @see https://github.com/Azure/azure-functions-host/pull/9402
+ */
+export function passFrontEnd(path: string): string {
+  return path.replace(/%(?:2f|5c)/gi, '/');
+}
+
+/** As Kestrel does it: what it finds to be an escaped slash stays escaped, and so does what is no UTF-8. */
 function decodeSegment(text: string): string {
   return text.replace(/(?:%(?!2f)[0-9a-f]{2})+/gi, (escaped) => {
     try {

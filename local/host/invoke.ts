@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { AppFunction } from './app-settings.ts';
 import type { InvocationResponse, Registry, TypedData } from './core-api.ts';
 import { runHooks } from './load-app.ts';
-import { describeError, type Log, type LogLevel } from './log.ts';
+import { categories, describeError, type Log, type LogLevel } from './log.ts';
 
 /** What a trigger hands over: the value of its binding and what is said about it. */
 export interface TriggerInput {
@@ -40,10 +40,10 @@ export function createInvoke(options: InvokeOptions): Invoke {
     try {
       const response = await Promise.race([runInvocation(options, fn, input), timeout]);
       await writeOutputs(fn, response);
-      log('information', fn.name, `succeeded in ${Date.now() - started} ms`);
+      log('information', categories.run(fn.name), `succeeded in ${Date.now() - started} ms`);
       return response;
     } catch (error) {
-      log('error', fn.name, `failed after ${Date.now() - started} ms: ${describeError(error)}`);
+      log('error', categories.run(fn.name), `failed after ${Date.now() - started} ms: ${describeError(error)}`);
       throw error;
     } finally {
       clearTimeout(timer);
@@ -66,7 +66,7 @@ async function runInvocation(options: InvokeOptions, fn: AppFunction, input: Tri
     request,
     metadata: fn.metadata,
     state: undefined as string | undefined,
-    log: (level: LogLevel, _category: string, message: string) => log(level, fn.name, message),
+    log: (level: LogLevel, _category: string, message: string) => log(level, categories.user(fn.name), message),
   };
   const model = await registry.model!.getInvocationModel(coreContext);
   const { context, inputs } = await model.getArguments();

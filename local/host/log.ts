@@ -1,31 +1,64 @@
 import { format } from 'node:util';
 
-const LEVELS = ['trace', 'debug', 'information', 'warning', 'error', 'critical', 'none'] as const;
-export type LogLevel = (typeof LEVELS)[number];
+export const LOG_LEVELS = ['trace', 'debug', 'information', 'warning', 'error', 'critical', 'none'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** Writes one line to stderr when the level is at or above the threshold. `source` is a function's name, or `host`. */
-export type Log = (level: LogLevel, source: string, message: string) => void;
+/** Writes an entry on one line of stderr, if host.json keeps it. The category is the one that the entry has in Azure. */
+export type Log = (level: LogLevel, category: string, message: string) => void;
+
+/** Categories of the real host: by these host.json says what is kept. */
+export const categories = {
+  host: 'Host.General',
+  queue: 'Host.Triggers.Queue',
+  timer: 'Host.Triggers.Timer',
+  /** What the app writes to stdout and stderr. */
+  console: 'Host.Function.Console',
+  /** How a run ended. */
+  run: (functionName: string) => `Function.${functionName}`,
+  /** What a function says by its context. */
+  user: (functionName: string) => `Function.${functionName}.User`,
+};
+
+/** How the host itself writes: what the app writes is captured. */
+export const writeTo = { stdout: process.stdout.write.bind(process.stdout), stderr: process.stderr.write.bind(process.stderr) };
 
 /**
- * Makes the host's log: one line each, `[source] message`, on stderr, since stdout holds nothing but the ready line.
- * @param threshold - Lowest level that is written; `info` stands for `information`, an unknown word for `warning`.
+ * Makes the host's log, `[category] level: message` on stderr, since stdout holds nothing but the ready line.
+ * @param lowest - The lowest level that is kept of a category.
  */
-export function createLog(threshold: string): Log {
-  const wanted = threshold.toLowerCase() === 'info' ? 'information' : threshold.toLowerCase();
-  const known: readonly string[] = LEVELS;
-  const lowest = known.includes(wanted) ? known.indexOf(wanted) : known.indexOf('warning');
-  return (level, source, message) => {
-    if (LEVELS.indexOf(level) >= lowest) process.stderr.write(`[${source}] ${toOneLine(message)}\n`);
+export function createLog(lowest: (category: string) => LogLevel): Log {
+  return (level, category, message) => {
+    if (LOG_LEVELS.indexOf(level) < LOG_LEVELS.indexOf(lowest(category))) return;
+    writeTo.stderr(`[${category}] ${level}: ${toOneLine(message)}\n`);
   };
 }
 
-/** Sends what the app prints with `console` to the log, as the real host does. */
-export function captureConsole(log: Log): void {
-  const to =
-    (level: LogLevel) =>
-    (...args: unknown[]): void =>
-      log(level, 'console', format(...args));
-  Object.assign(console, { debug: to('debug'), log: to('information'), info: to('information'), warn: to('warning'), error: to('error') });
+/**
+ * The level that the real host gives to a line on the stderr of its worker: it goes by the words.
+ * @see https://github.com/Azure/azure-functions-host WorkerProcess.cs ParseErrorMessageAndLog
+ */
+export function levelOfStderr(line: string): LogLevel {
+  if (/warn/i.test(line)) return 'warning';
+  return /error|fail|severe/i.test(line) ? 'error' : 'information';
+}
+
+/** Takes every line that the app writes to stdout or stderr for an entry of its own, as the real host does with its worker. */
+export function captureOutput(log: Log): void {
+  captureLines(process.stdout, (line) => log('information', categories.console, line));
+  captureLines(process.stderr, (line) => log(levelOfStderr(line), categories.console, line));
+}
+
+function captureLines(stream: NodeJS.WriteStream, take: (line: string) => void): void {
+  let begun = '';
+  const write = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
+    const lines = (begun + (typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString())).split(/\r?\n/);
+    begun = lines.pop() ?? '';
+    lines.filter((line) => line.trim() !== '').forEach(take);
+    const done = rest.find((each) => typeof each === 'function');
+    if (done) process.nextTick(done as () => void);
+    return true;
+  };
+  stream.write = write as typeof stream.write;
 }
 
 /** The same text on one line, so that whoever reads stderr gets it whole. */

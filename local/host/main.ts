@@ -9,7 +9,7 @@ import { crashAt } from './crash-at.ts';
 import { readHostJson } from './host-json.ts';
 import { createInvoke, type Invoke } from './invoke.ts';
 import { loadApp, runHooks } from './load-app.ts';
-import { captureConsole, createLog, describeError, toOneLine } from './log.ts';
+import { captureOutput, categories, createLog, describeError, LOG_LEVELS, type LogLevel, toOneLine, writeTo } from './log.ts';
 import { createOpenQueue } from './open-queue.ts';
 import { startListeners } from './start-listeners.ts';
 import { createWriteOutputs } from './write-outputs.ts';
@@ -26,8 +26,9 @@ async function main(): Promise<void> {
   onStopRequest(() => void drain().finally(() => process.exit(0)));
 
   const host = readHostJson(app);
-  const log = createLog(env.HOST_LOG ?? host.logLevel);
-  captureConsole(log);
+  const level = env.HOST_LOG ? readLevel(env.HOST_LOG) : undefined;
+  const log = createLog(level ? () => level : host.lowestLevel);
+  captureOutput(log);
   if (env.HOST_CRASH_AT) crashAt(env.HOST_CRASH_AT);
   if (env.HOST_ADVANCE_TIMERS) advanceTimers(Number(env.HOST_ADVANCE_TIMERS));
 
@@ -50,13 +51,13 @@ async function main(): Promise<void> {
     const lastHooks = runHooks(registry, 'appTerminate', { hookData: {}, appHookData });
     await within(
       LAST_CALLS_MS,
-      lastHooks.catch((error: unknown) => log('error', 'host', `appTerminate hook: ${describeError(error)}`)),
+      lastHooks.catch((error: unknown) => log('error', categories.host, `appTerminate hook: ${describeError(error)}`)),
     );
   };
   const { port: boundPort } = await starting;
 
   const ready = { ready: true, port: boundPort };
-  process.stdout.write(`${JSON.stringify(ready)}\n`);
+  writeTo.stdout(`${JSON.stringify(ready)}\n`);
   process.send?.(ready);
 }
 
@@ -67,6 +68,13 @@ function readArguments(): { app: string; port: number } {
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new Error(`Expected --port to be a number from 0 to 65535, got "${values.port}". ${USAGE}`);
   return { app: resolve(values.app), port };
+}
+
+/** The one level for all categories, in place of what host.json says; its beginning will do, such as `info`. */
+function readLevel(text: string): LogLevel {
+  const level = LOG_LEVELS.find((known) => known.startsWith(text.toLowerCase()));
+  if (!level) throw new Error(`Expected HOST_LOG to be one of ${LOG_LEVELS.join(', ')}, got "${text}".`);
+  return level;
 }
 
 /** Asks for the end once; a signal after that ends the process at once. */
@@ -103,6 +111,6 @@ async function within(ms: number, work: Promise<unknown>): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`${toOneLine(error instanceof Error ? error.message : String(error))}\n`);
+  writeTo.stderr(`${toOneLine(error instanceof Error ? error.message : String(error))}\n`);
   process.exit(1);
 });

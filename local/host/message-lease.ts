@@ -1,5 +1,5 @@
 import type { DequeuedMessageItem, QueueClient } from '@azure/storage-queue';
-import { describeError, type Log } from './log.ts';
+import { categories, describeError, type Log } from './log.ts';
 import { storageErrorCode } from './open-queue.ts';
 
 /** The real listener's, not to be set: https://github.com/Azure/azure-webjobs-sdk QueueListener.cs */
@@ -26,7 +26,7 @@ export function keepLease(queue: QueueClient, message: DequeuedMessageItem, log:
   const renewal = setInterval(
     () =>
       hide(LEASE_SECONDS).catch((error: unknown) =>
-        log('warning', 'host', `message ${message.messageId} was not renewed: ${describeError(error)}`),
+        log('warning', categories.queue, `message ${message.messageId} was not renewed: ${describeError(error)}`),
       ),
     (LEASE_SECONDS / 2) * 1000,
   );

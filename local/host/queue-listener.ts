@@ -3,7 +3,7 @@ import type { AppFunction } from './app-settings.ts';
 import type { QueueOptions } from './host-json.ts';
 import type { Invoke } from './invoke.ts';
 import { type Listener, pause } from './listener.ts';
-import { describeError, type Log } from './log.ts';
+import { categories, describeError, type Log } from './log.ts';
 import { keepLease, LEASE_SECONDS, type MessageLease } from './message-lease.ts';
 import { decodeMessage } from './message-text.ts';
 import { type OpenQueue, storageErrorCode } from './open-queue.ts';
@@ -22,10 +22,10 @@ interface QueueListenerOptions {
 }
 
 /**
- * Feeds a function from its queue as the storage extension does, the queue made when absent.
+ * Feeds a function from its queue as the storage extension does: a queue that is not there is an empty one, and nobody makes it here.
  * At most batchSize + newBatchThreshold messages are under way at once.
  */
-export async function startQueueListener({ fn, openQueue, options, invoke, log }: QueueListenerOptions): Promise<Listener> {
+export function startQueueListener({ fn, openQueue, options, invoke, log }: QueueListenerOptions): Listener {
   const { connection, queueName = '' } = fn.trigger;
   const queue = openQueue(connection, queueName);
   const poisonName = queueName + POISON_SUFFIX;
@@ -37,7 +37,9 @@ export async function startQueueListener({ fn, openQueue, options, invoke, log }
   const take = (message: DequeuedMessageItem): void => {
     const lease = keepLease(queue, message, log);
     const done = processMessage(lease)
-      .catch((error: unknown) => log('error', fn.name, `message ${message.messageId} of queue ${queueName}: ${describeError(error)}`))
+      .catch((error: unknown) =>
+        log('error', categories.queue, `message ${message.messageId} of queue ${queueName}: ${describeError(error)}`),
+      )
       .finally(() => {
         lease.end();
         leases.delete(lease);
@@ -47,24 +49,29 @@ export async function startQueueListener({ fn, openQueue, options, invoke, log }
 
   const processMessage = async (lease: MessageLease): Promise<void> => {
     const { message } = lease;
-    if (poison && message.dequeueCount > options.maxDequeueCount) return moveToPoison(lease, poison);
+    // What no poison queue is there for stays hidden until its lease is over, again and again, until it expires.
+    if (message.dequeueCount > options.maxDequeueCount) return poison && moveToPoison(lease, poison);
     const text = decodeMessage(message.messageText, options.messageEncoding);
     if (text === undefined) {
-      log('error', fn.name, `message ${message.messageId} of queue ${queueName} is not ${options.messageEncoding}`);
-      // Where there is no poison queue the real host, too, leaves it to come back when its lease is over, until it expires.
-      return poison ? moveToPoison(lease, poison) : undefined;
+      log('warning', categories.queue, `message ${message.messageId} of queue ${queueName} is not ${options.messageEncoding}`);
+      return poison && moveToPoison(lease, poison);
     }
     const succeeded = await invoke(fn, queueInput(text, message)).then(
       () => true,
       () => false,
     );
     if (succeeded) return lease.delete();
-    if (poison && message.dequeueCount >= options.maxDequeueCount) return moveToPoison(lease, poison);
+    if (!poison) return;
+    if (message.dequeueCount >= options.maxDequeueCount) return moveToPoison(lease, poison);
     return lease.release(options.visibilityTimeoutMs / 1000);
   };
 
   const moveToPoison = async (lease: MessageLease, target: QueueClient): Promise<void> => {
-    log('warning', fn.name, `message ${lease.message.messageId} goes to ${poisonName} after ${lease.message.dequeueCount} attempts`);
+    log(
+      'warning',
+      categories.queue,
+      `message ${lease.message.messageId} goes to ${poisonName} after ${lease.message.dequeueCount} attempts`,
+    );
     await target.createIfNotExists();
     await target.sendMessage(lease.message.messageText);
     await lease.delete();
@@ -79,7 +86,7 @@ export async function startQueueListener({ fn, openQueue, options, invoke, log }
       }
       // Never aborted: what storage has handed out but nobody has read would stay hidden for the whole lease.
       const messages = await receive(queue, options.batchSize).catch((error: unknown) => {
-        log('error', fn.name, `queue ${queueName} cannot be read: ${describeError(error)}`);
+        log('error', categories.queue, `queue ${queueName} cannot be read: ${describeError(error)}`);
         return [];
       });
       messages.forEach(take);
@@ -88,7 +95,6 @@ export async function startQueueListener({ fn, openQueue, options, invoke, log }
     }
   };
 
-  await queue.createIfNotExists();
   const polling = poll();
   return {
     async stop() {
@@ -108,7 +114,6 @@ async function receive(queue: QueueClient, batchSize: number): Promise<DequeuedM
     return receivedMessageItems;
   } catch (error) {
     if (storageErrorCode(error) !== 'QueueNotFound') throw error;
-    await queue.createIfNotExists();
     return [];
   }
 }

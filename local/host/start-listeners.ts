@@ -5,7 +5,7 @@ import type { HostOptions } from './host-json.ts';
 import { startHttpListener } from './http-listener.ts';
 import type { Invoke, TriggerInput } from './invoke.ts';
 import type { Listener } from './listener.ts';
-import { describeError, type Log } from './log.ts';
+import { categories, describeError, type Log } from './log.ts';
 import type { OpenQueue } from './open-queue.ts';
 import { queueInput } from './queue-input.ts';
 import { startQueueListener } from './queue-listener.ts';
@@ -45,7 +45,7 @@ export async function startListeners(options: ListenersOptions): Promise<{ liste
     // A failure of the function is logged where it runs.
     prepare(fn, input).then(
       (prepared) => invoke(fn, prepared).catch(() => {}),
-      (error: unknown) => log('error', name, describeError(error)),
+      (error: unknown) => log('error', categories.run(name), describeError(error)),
     );
     return true;
   };
@@ -53,7 +53,7 @@ export async function startListeners(options: ListenersOptions): Promise<{ liste
   const http = await startHttpListener({ ...options, functions: ofType('httpTrigger'), routePrefix: host.routePrefix, runNow });
   const queues = ofType('queueTrigger').map((fn) => startQueueListener({ fn, openQueue, options: host.queues, invoke, log }));
   const schedules = timers.map(({ fn, schedule }) => startTimerListener({ fn, schedule, hostId, store: store!, invoke, log }));
-  return { listeners: [http, ...(await Promise.all([...queues, ...schedules]))], port: http.port };
+  return { listeners: [http, ...queues, ...(await Promise.all(schedules))], port: http.port };
 }
 
 function parseTimer(fn: AppFunction): ReturnType<typeof parseSchedule> {

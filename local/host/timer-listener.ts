@@ -2,7 +2,7 @@ import type { AppFunction } from './app-settings.ts';
 import type { BlobStore } from './blob-store.ts';
 import type { Invoke, TriggerInput } from './invoke.ts';
 import { type Listener, pause } from './listener.ts';
-import { describeError, type Log } from './log.ts';
+import { categories, describeError, type Log } from './log.ts';
 import { acquireTimerLock, type HeldLock } from './timer-lock.ts';
 import type { Schedule } from './timer-schedule.ts';
 import { firstStatus, lockPath, readTimerStatus, statusAfterRun, statusAtStart, statusPath, type TimerStatus } from './timer-status.ts';
@@ -39,7 +39,7 @@ export async function startTimerListener(options: TimerListenerOptions): Promise
   const stopping = new AbortController();
   const tryLock = (): Promise<HeldLock | undefined> =>
     acquireTimerLock(store, lockPath(hostId, fn.name)).catch((error: unknown) => {
-      log('error', fn.name, `no lock for the timer: ${describeError(error)}`);
+      log('error', categories.timer, `no lock for the timer ${fn.name}: ${describeError(error)}`);
       return undefined;
     });
   const firstLock = await tryLock();
@@ -49,7 +49,7 @@ export async function startTimerListener(options: TimerListenerOptions): Promise
     while (!stopping.signal.aborted) {
       if (held) {
         await runSchedule(options, AbortSignal.any([held.lost, stopping.signal])).catch((error: unknown) =>
-          log('error', fn.name, `the timer starts over: ${describeError(error)}`),
+          log('error', categories.timer, `the timer ${fn.name} starts over: ${describeError(error)}`),
         );
         await held.release();
         held = undefined;
@@ -84,7 +84,9 @@ async function runSchedule({ fn, schedule, hostId, store, invoke, log }: TimerLi
     const planned = new Date(status.Next);
     // A clock that runs a little ahead of the timer must not make the same occurrence come twice.
     status = statusAfterRun(schedule, cause === 'schedule' && planned > at ? planned : at);
-    await record().catch((error: unknown) => log('error', fn.name, `the timer's status was not recorded: ${describeError(error)}`));
+    await record().catch((error: unknown) =>
+      log('error', categories.timer, `the status of the timer ${fn.name} was not recorded: ${describeError(error)}`),
+    );
   };
 
   const now = new Date();

@@ -18,14 +18,14 @@ export interface FixtureApp {
 /**
  * Writes an app. Its files may import `record` from '#record', which keeps an object for the test to read.
  * @param files - Content by path, each loaded as an entry point when under functions/.
- * @param hostJson - Members of host.json beside version.
+ * @param hostJson - Members of host.json beside version; warnings are kept unless it says otherwise.
  */
 export function writeApp(files: Record<string, string>, hostJson: object = {}): FixtureApp {
   const dir = mkdtempSync(join(tmpdir(), 'host-test-'));
   const record = join(dir, 'record.jsonl');
   const all = {
     'package.json': JSON.stringify({ type: 'module', main: 'functions/*.js', imports: { '#record': './record.js' } }),
-    'host.json': JSON.stringify({ version: '2.0', ...hostJson }),
+    'host.json': JSON.stringify({ version: '2.0', logging: { logLevel: { default: 'Warning' } }, ...hostJson }),
     'record.js': `import { appendFileSync } from 'node:fs';
       export const record = (entry) => appendFileSync(process.env.RECORD, JSON.stringify({ at: Date.now(), pid: process.pid, ...entry }) + '\\n');
       export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));`,

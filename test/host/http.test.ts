@@ -67,9 +67,16 @@ describe('the HTTP listener', () => {
     expect(await response.json()).toMatchObject({ params: { cluster: 'one' } });
   });
 
-  it('keeps an escaped slash escaped, as Kestrel does', async () => {
+  it('takes an escaped slash for a slash, as the front end of Azure does', async () => {
     const response = await call('/api/nodes/group%2Fname%25');
-    expect(await response.json()).toMatchObject({ params: { cluster: 'group%2Fname%' } });
+    expect(await response.json()).toMatchObject({ params: { cluster: 'group', node: 'name%' }, url: '/api/nodes/group/name%25' });
+    expect((await call('/api/nodes/a%2fb%5Cc')).status).toBe(404);
+    expect(await (await call('/api/nothing%2F..%2Ffiles%2Fa')).json()).toEqual({ rest: 'a' });
+  });
+
+  it('hands on a slash that is escaped twice, escaped once', async () => {
+    const response = await call('/api/nodes/group%252Fname');
+    expect(await response.json()).toMatchObject({ params: { cluster: 'group%2Fname' } });
   });
 
   it('gives the rest of a path to {*rest}', async () => {
@@ -112,7 +119,7 @@ describe('the HTTP listener', () => {
     expect([response.status, await response.text()]).toEqual([500, '']);
     await until('the line', () => log.some((line) => line.includes('the handler threw')));
     expect(log.filter((line) => line.includes('the handler threw'))).toEqual([
-      expect.stringMatching(/^\[c-throws\] failed after \d+ ms: Error: the handler threw \| /),
+      expect.stringMatching(/^\[Function\.c-throws\] error: failed after \d+ ms: Error: the handler threw \| /),
     ]);
   });
 

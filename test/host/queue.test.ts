@@ -23,7 +23,10 @@ const WORK = `
     effects.publish({ name: 'worked' });
     record({ ended: message });
   } });
-  app.storageQueue('poison', { queueName: '%QUEUE%-poison', connection: 'AzureWebJobsStorage', handler: (message) => record({ poison: message }) });
+  app.storageQueue('poison', { queueName: '%QUEUE%-poison', connection: 'AzureWebJobsStorage', handler: (message, context) => {
+    record({ poison: message, taken: context.triggerMetadata });
+    if (message.poisonFails) throw new Error('the poison function failed');
+  } });
 `;
 
 let azurite: Azurite;
@@ -42,32 +45,34 @@ afterAll(() => azurite?.stop());
 
 let lastQueue = 0;
 
-/** An app with a queue of its own. */
-function writeWork(source = WORK, hostJson: object = { extensions: { queues: QUEUES } }) {
-  const app = writeApp({ 'functions/work.js': source }, hostJson);
+/** An app with a queue of its own, which is made unless the test does not want it. */
+async function writeWork(source = WORK, { made = true } = {}) {
+  const app = writeApp({ 'functions/work.js': source }, { extensions: { queues: QUEUES } });
   apps.push(app);
   lastQueue += 1;
   const queue = queues.getQueueClient(`queue-${lastQueue}`);
+  const poison = queues.getQueueClient(`${queue.name}-poison`);
+  if (made) await queue.create();
   const start = async (env: Record<string, string> = {}, onLog?: (line: string) => void): Promise<Host> => {
     const fixed = { ...app.env, AzureWebJobsStorage: azurite.connectionString, QUEUE: queue.name };
     const host = await startHost({ appDir: app.dir, onLog, env: { ...fixed, ...env } });
     hosts.push(host);
     return host;
   };
-  const send = async (message: unknown): Promise<void> => {
-    await queue.sendMessage(Buffer.from(JSON.stringify(message)).toString('base64'));
+  const send = async (message: unknown, to = queue): Promise<void> => {
+    await to.sendMessage(Buffer.from(JSON.stringify(message)).toString('base64'));
   };
   const recorded = (key: string): unknown[] => app.recorded().flatMap((entry) => (key in entry ? [entry[key]] : []));
   /** Messages of any visibility. */
-  const count = async (): Promise<number> => (await queue.getProperties()).approximateMessagesCount ?? 0;
+  const count = async (of = queue): Promise<number> => (await of.getProperties()).approximateMessagesCount ?? 0;
   /** Lets the runs end whose messages say `untilGo`. */
   const go = (): void => writeFileSync(join(app.dir, 'go'), '');
-  return { queue, start, send, go, recorded, entries: app.recorded, count };
+  return { queue, poison, start, send, go, recorded, entries: app.recorded, count };
 }
 
 describe('the queue listener', () => {
-  it('makes the queue, hands over the message with its metadata, and deletes it', async () => {
-    const app = writeWork();
+  it('hands over the message with its metadata, and deletes it', async () => {
+    const app = await writeWork();
     await app.start();
     await app.send({ name: 'first', expirationTime: 'mine' });
     await until('an empty queue', async () => app.recorded('ended').length === 1 && (await app.count()) === 0);
@@ -88,7 +93,7 @@ describe('the queue listener', () => {
   });
 
   it('releases a failed message for visibilityTimeout, then moves it to the poison queue at maxDequeueCount', async () => {
-    const app = writeWork();
+    const app = await writeWork();
     await app.start();
     await app.send({ fails: true });
     await until('a poison message', () => app.recorded('poison').length === 1);
@@ -101,12 +106,11 @@ describe('the queue listener', () => {
   });
 
   it('moves what is not base64 to the poison queue unread', async () => {
-    const app = writeWork(WORK.replace(/app.storageQueue\('poison'.*/, ''));
+    const app = await writeWork(WORK.replace(/app.storageQueue\('poison'[\s\S]*/, ''));
     await app.start();
     await app.queue.sendMessage('{not base64}');
-    const poison = queues.getQueueClient(`${app.queue.name}-poison`);
     const [message] = await until('a poison message', async () => {
-      const peeked = await poison.peekMessages().catch(() => undefined);
+      const peeked = await app.poison.peekMessages().catch(() => undefined);
       return peeked?.peekedMessageItems.length && peeked.peekedMessageItems;
     });
     expect(message?.messageText).toBe('{not base64}');
@@ -114,9 +118,54 @@ describe('the queue listener', () => {
     expect(app.recorded('began')).toEqual([]);
   });
 
-  it('has no more than batchSize + newBatchThreshold under way', async () => {
-    const app = writeWork();
+  it('takes a queue that is not there for an empty one, quietly, and makes none', async () => {
+    const app = await writeWork(WORK, { made: false });
+    const log: string[] = [];
+    const host = await app.start({}, (line) => log.push(line));
+    // Its looks are over when it has stopped.
+    await host.stop();
+    expect([await app.queue.exists(), await app.poison.exists(), log]).toEqual([false, false, []]);
+  });
+
+  it('finds a queue that is made later', async () => {
+    const app = await writeWork(WORK, { made: false });
+    await app.start();
     await app.queue.create();
+    await app.send({ number: 1 });
+    await until('the run', () => app.recorded('ended').length === 1);
+  });
+
+  it('leaves a poison message that failed hidden until its lease of ten minutes is over', async () => {
+    const app = await writeWork();
+    await app.poison.create();
+    await app.send({ poisonFails: true }, app.poison);
+    const host = await app.start();
+    await until('the run', () => app.recorded('poison').length === 1);
+    await host.stop();
+    const [{ id, popReceipt, insertionTime, nextVisibleTime }] = app.recorded('taken') as [Record<string, string>];
+    expect(Date.parse(nextVisibleTime!) - Date.parse(insertionTime!)).toBeGreaterThan(590_000);
+    // Whoever had released it would hold a newer receipt.
+    await app.poison.updateMessage(id!, popReceipt!, undefined, 0);
+    expect(await app.count(app.poison)).toBe(1);
+  });
+
+  it('runs a poison message no more once it was taken maxDequeueCount times', async () => {
+    const app = await writeWork();
+    await app.poison.create();
+    await app.send({ poisonFails: true }, app.poison);
+    for (let times = 0; times < QUEUES.maxDequeueCount; times++) {
+      const { receivedMessageItems } = await app.poison.receiveMessages();
+      const { messageId, popReceipt } = receivedMessageItems[0]!;
+      await app.poison.updateMessage(messageId, popReceipt, undefined, 0);
+    }
+    const host = await app.start();
+    await until('its being taken', async () => (await app.poison.peekMessages()).peekedMessageItems.length === 0);
+    await host.stop();
+    expect([app.recorded('poison'), await app.count(app.poison)]).toEqual([[], 1]);
+  });
+
+  it('has no more than batchSize + newBatchThreshold under way', async () => {
+    const app = await writeWork();
     await Promise.all(Array.from({ length: 14 }, (_, number) => app.send({ number, takesMs: 300 })));
     await app.start();
     await until('all done', () => app.recorded('ended').length === 14);
@@ -131,7 +180,7 @@ describe('the queue listener', () => {
   });
 
   it('shares work between two hosts, each message once', async () => {
-    const app = writeWork();
+    const app = await writeWork();
     const both = await Promise.all([app.start(), app.start()]);
     await Promise.all(Array.from({ length: 40 }, (_, number) => app.send({ number, takesMs: 50, untilGo: true })));
     // One host cannot have all under way, so what it leaves is for the other, however slow that is.
@@ -144,8 +193,8 @@ describe('the queue listener', () => {
     expect(new Set(app.recorded('pid'))).toEqual(new Set(both.map(({ pid }) => pid)));
   }, 90_000);
 
-  it('lets go of a message that others removed, and makes a removed queue again', async () => {
-    const app = writeWork();
+  it('lets go of a message that others removed, and goes on when the queue is gone and back again', async () => {
+    const app = await writeWork();
     const log: string[] = [];
     await app.start({}, (line) => log.push(line));
     await app.send({ takesMs: 300 });
@@ -153,14 +202,14 @@ describe('the queue listener', () => {
     await app.queue.clearMessages();
     await until('its end', () => app.recorded('ended').length === 1);
     await app.queue.delete();
-    await until('the queue', () => app.queue.exists());
+    await app.queue.create();
     await app.send({ number: 2 });
     await until('the next', () => app.recorded('ended').length === 2);
     expect(log).toEqual([]);
   });
 
   it('runs by hand with the input given', async () => {
-    const app = writeWork();
+    const app = await writeWork();
     const host = await app.start();
     const response = await fetch(`${host.url}/admin/functions/work`, { method: 'POST', body: JSON.stringify({ input: '{"by":"hand"}' }) });
     expect(response.status).toBe(202);
@@ -169,10 +218,10 @@ describe('the queue listener', () => {
   });
 
   it('lets running work finish on SIGTERM, takes no more, and exits with 0', async () => {
-    const app = writeWork();
+    const app = await writeWork();
     const host = await app.start();
     const running = Array.from({ length: QUEUES.newBatchThreshold + 1 }, (_, number) => ({ number, untilGo: true }));
-    await Promise.all(running.map(app.send));
+    await Promise.all(running.map((message) => app.send(message)));
     // With more than newBatchThreshold under way the host does not look, so no look is on its way when the signal comes.
     await until('the runs', () => app.recorded('began').length === running.length);
     process.kill(host.pid, 'SIGTERM');
@@ -191,7 +240,7 @@ describe('the queue listener', () => {
   });
 
   it('gives back what does not finish within the drain, and runs appTerminate', async () => {
-    const app = writeWork(`${WORK} app.hook.appTerminate(() => record({ terminated: true }));`);
+    const app = await writeWork(`${WORK} app.hook.appTerminate(() => record({ terminated: true }));`);
     const host = await app.start();
     await app.send({ takesMs: 60_000 });
     await until('the run', () => app.recorded('began').length === 1);
@@ -205,7 +254,7 @@ describe('the queue listener', () => {
   });
 
   it('exits at once on a second signal', async () => {
-    const app = writeWork();
+    const app = await writeWork();
     const host = await app.start();
     await app.send({ takesMs: 60_000 });
     await until('the run', () => app.recorded('began').length === 1);
@@ -219,7 +268,7 @@ describe('the queue listener', () => {
   });
 
   it('dies at the named effect, at its n-th time', async () => {
-    const app = writeWork();
+    const app = await writeWork();
     const host = await app.start({ HOST_CRASH_AT: 'worked#2' });
     await app.send({ number: 1 });
     await until('the first', () => app.recorded('ended').length === 1);
@@ -246,7 +295,7 @@ describe('queue outputs', () => {
   `;
 
   it('fan an array out, return what is returned, and come before the HTTP response', async () => {
-    const app = writeWork(SOURCE);
+    const app = await writeWork(SOURCE);
     const host = await app.start();
     expect((await fetch(`${host.url}/api/extra`)).status).toBe(202);
     await fetch(`${host.url}/admin/functions/returns`, { method: 'POST' });

@@ -82,21 +82,6 @@ describe('starting an app', () => {
     expect(await (await fetch(`${host.url}/hello`)).text()).toBe('hello');
   });
 
-  it('writes only warnings and above unless HOST_LOG says otherwise', async () => {
-    const app = write({
-      'functions/hello.js': `import { app } from '@azure/functions';
-      app.http('hello', { handler: (_, context) => { context.log('a detail'); context.warn('a\\nwarning'); console.log('printed'); return {}; } });`,
-    });
-    const quiet: string[] = [];
-    const chatty: string[] = [];
-    await fetch(`${(await start(app, { onLog: (line) => quiet.push(line) })).url}/api/hello`);
-    await fetch(`${(await start(app, { onLog: (line) => chatty.push(line), env: { HOST_LOG: 'info' } })).url}/api/hello`);
-    await until('a line', () => quiet.length > 0);
-    expect(quiet).toEqual(['[hello] a | warning']);
-    await until('all lines', () => chatty.length >= 3);
-    expect(chatty).toEqual(expect.arrayContaining(['[hello] a detail', '[hello] a | warning', '[console] printed']));
-  });
-
   it('prints one line of JSON on stdout when ready, and drains on SIGTERM', async () => {
     const app = write({ 'functions/hello.js': `${HELLO} console.log('printed');` });
     const said = await new Promise<{ code: number | null; stdout: string }>((resolve) => {

@@ -94,7 +94,7 @@ describe('every answer of every route is as the OpenAPI document says', () => {
       [`clusters/${idOf('ill')}/nodes/nobody`, 404, 'unknown-node'],
       [`clusters/${idOf('ill')}/nodes/nobody/results`, 404, 'unknown-node'],
       ['clusters/not-an-id', 400, 'bad-cluster'],
-      [`clusters/${idOf('ill').replace('(', '%2F')}/nodes`, 400, 'bad-cluster'],
+      [`clusters/${idOf('ill').replace('(', '%252F')}/nodes`, 400, 'bad-cluster'],
       [`clusters/${idOf('ill')}/nodes/-`, 400, 'bad-node'],
       [`clusters/${idOf('ill')}/nodes?reachabel=False`, 400, 'unknown-parameter'],
       [`clusters/${idOf('ill')}/nodes?reachable=false`, 400, 'bad-reachable'],
