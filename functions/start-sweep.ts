@@ -1,9 +1,10 @@
 import { app } from '@azure/functions';
 import { services } from '../src/app-services.ts';
 import { inInvocation } from '../src/log.ts';
+import { timerSchedule } from '../src/settings.ts';
 import { requestSweep } from '../src/sweep/start-sweep.ts';
 
 app.timer('start-sweep', {
-  schedule: '%SWEEP_SCHEDULE%',
+  schedule: timerSchedule(),
   handler: (timer, context) => inInvocation(context, () => requestSweep(services(), timer.isPastDue)),
 });

@@ -16,6 +16,9 @@ import { openTables, type Tables } from './tables/open-tables.ts';
 /** The name of the one work queue; `functions/work.ts` listens to it. */
 export const WORK_QUEUE = 'work';
 
+/** Where the host moves what failed each time; `functions/poison.ts` listens to it. */
+export const POISON_QUEUE = `${WORK_QUEUE}-poison`;
+
 /** Clients of Azure Resource Manager, one per subscription. */
 export interface Arm {
   subscriptions: SubscriptionClient;
@@ -34,6 +37,7 @@ export interface Services {
   now(): Date;
   tables: Tables;
   queue: WorkQueue;
+  poisonQueue: QueueClient;
   arm: Arm;
   /** Of `arm`, in this process. */
   armRequests: RequestCount;
@@ -97,15 +101,15 @@ export function buildServices(
   const tableService = connection
     ? TableServiceClient.fromConnectionString(connection, insecure)
     : new TableServiceClient(storageUrl(settings, 'table'), credential);
-  const queue = connection
-    ? new QueueClient(connection, WORK_QUEUE)
-    : new QueueClient(`${storageUrl(settings, 'queue')}/${WORK_QUEUE}`, credential);
+  const queue = (name: string) =>
+    connection ? new QueueClient(connection, name) : new QueueClient(`${storageUrl(settings, 'queue')}/${name}`, credential);
   const armRequests = countRequests();
   return {
     settings,
     now,
     tables: openTables(table, tableService),
-    queue: openWorkQueue(queue, now),
+    queue: openWorkQueue(queue(WORK_QUEUE), now),
+    poisonQueue: queue(POISON_QUEUE),
     arm: connectArm(settings, credential, [armRequests.policy]),
     armRequests,
     telemetry: openTelemetry(settings, credential),

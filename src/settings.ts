@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { parseConnectionString } from './announce/connection-string.ts';
 import { explainScheduleFault } from './sweep/schedule.ts';
 
+const DEFAULT_SCHEDULE = '0 */5 * * * *';
+
 const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 const wholeNumber = (low: number, high: number, fallback: number) =>
@@ -35,7 +37,7 @@ const environment = z
     AzureWebJobsStorage__tableServiceUri: url(),
     SWEEP_SCHEDULE: z
       .string()
-      .default('0 */5 * * * *')
+      .default(DEFAULT_SCHEDULE)
       .superRefine((text, context) => {
         const fault = explainScheduleFault(text);
         if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
@@ -115,15 +117,25 @@ export function statusPageUrl({ PAGE_URL, WEBSITE_HOSTNAME }: Settings): string 
   return PAGE_URL ?? (WEBSITE_HOSTNAME === undefined ? undefined : `https://${WEBSITE_HOSTNAME}/api/status`);
 }
 
+const isGiven = (value: string | undefined) => value !== undefined && value.trim() !== '';
+
 /**
- * Reads every setting once; the only reader of the environment.
+ * The schedule under which the timer is registered. By its name where it is set: what wakes the app up from zero then follows the setting itself,
+ * without a new registration; the host would not start over a name that is not set, so that the default goes by its value.
+ */
+export function timerSchedule(source: Readonly<Record<string, string | undefined>> = process.env): string {
+  return isGiven(source.SWEEP_SCHEDULE) ? '%SWEEP_SCHEDULE%' : DEFAULT_SCHEDULE;
+}
+
+/**
+ * Reads every setting once; this module is the only reader of the environment.
  *
  * @param source - names and values, as in `process.env`; an empty value counts as not set.
  * @returns frozen settings with their defaults filled in; times in the unit their name says.
  * @throws Error that lists all mistakes at once, each with the setting's name, what was expected and what came.
  */
 export function readSettings(source: Readonly<Record<string, string | undefined>> = process.env): Settings {
-  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined && value.trim() !== ''));
+  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => isGiven(value)));
   const parsed = environment.safeParse(given);
   if (parsed.success) return Object.freeze(parsed.data);
   const mistakes = parsed.error.issues.map((issue) => `  ${issue.path.join('.') || 'settings'}: ${issue.message}`);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { composeScript } from '../src/probe/script.ts';
-import { readSettings, settingNames } from '../src/settings.ts';
+import { readSettings, settingNames, timerSchedule } from '../src/settings.ts';
 
 const storage = { AzureWebJobsStorage: 'UseDevelopmentStorage=true' };
 
@@ -192,5 +192,15 @@ describe('readSettings', () => {
       'https://a.example:8443/v2/',
       'https://b.example',
     ]);
+  });
+});
+
+describe('the schedule of the timer', () => {
+  it('is named where it is set, for the host to resolve', () => {
+    expect(timerSchedule({ SWEEP_SCHEDULE: '0 */10 * * * *' })).toBe('%SWEEP_SCHEDULE%');
+  });
+
+  it.each([{}, { SWEEP_SCHEDULE: '' }, { SWEEP_SCHEDULE: ' ' }])('is the default of the settings for %j', (source) => {
+    expect(timerSchedule(source)).toBe(readSettings({ ...storage, ...source }).SWEEP_SCHEDULE);
   });
 });

@@ -1,5 +1,6 @@
 import type { TokenCredential } from '@azure/identity';
 import { z } from 'zod';
+import { log } from '../log.ts';
 import type { TelemetryTarget } from './connection-string.ts';
 import type { TelemetryEvent } from './events.ts';
 
@@ -52,6 +53,8 @@ export async function postEvents(
     );
   const { itemsAccepted, errors } = answer.parse(JSON.parse(body));
   const refused = new Set(errors.map(({ index }) => index));
+  if (refused.size > 0 || itemsAccepted !== events.length)
+    log.warn(`${events.length - itemsAccepted} of ${events.length} events were not accepted and are sent again: ${body.slice(0, 200)}`);
   if (itemsAccepted !== events.length - refused.size) return new Set();
   return new Set(events.filter((_, index) => !refused.has(index)).map(({ properties }) => properties.eventId));
 }

@@ -5,6 +5,7 @@ import type { Services } from '../services.ts';
 import { resultsTableOf, sweepsTableOf } from '../tables/open-tables.ts';
 import { isLostWrite, readRange, writeBatch } from '../tables/rows.ts';
 import { pruneCluster } from './prune-cluster.ts';
+import { watchPoison } from './watch-poison.ts';
 
 const DAY_MS = 86_400_000;
 const CONCURRENT_DELETES = 32;
@@ -75,12 +76,13 @@ async function pruneClusters(services: Services): Promise<void> {
 
 /**
  * Keeps storage within its bounds, once an hour: makes tomorrow's result table, drops tables past retention, clears what earlier sweeps left,
- * forgets nodes and clusters that are gone for long.
+ * forgets nodes and clusters that are gone for long. Tells of what stays in the poison queue.
  *
  * @throws AggregateError that says how many clusters failed, after all the others are done.
  */
 export async function prune(services: Services): Promise<void> {
   const { settings, tables, now } = services;
+  await watchPoison(services);
   const time = now().getTime();
   const ago = (days: number) => new Date(time - days * DAY_MS).toISOString();
   await tables.open(resultsTableOf(ago(-1)));

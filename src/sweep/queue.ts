@@ -1,4 +1,6 @@
-import type { QueueClient } from '@azure/storage-queue';
+import { isRestError } from '@azure/core-rest-pipeline';
+import type { QueueClient, QueueSendMessageOptions } from '@azure/storage-queue';
+import { cannotCreate } from '../tables/cannot-create.ts';
 import { MESSAGE_VERSION, type WorkMessage } from './messages.ts';
 
 /** Seconds that a stage may start late before its message is dropped. */
@@ -20,6 +22,19 @@ export interface WorkQueue {
   sendBack(message: WorkMessage, delaySeconds: number): Promise<void>;
 }
 
+/** Sends a message, and makes the queue where it is not there: in Azure nobody else does. */
+async function sendOrCreate(client: QueueClient, text: string, options: QueueSendMessageOptions): Promise<void> {
+  try {
+    await client.sendMessage(text, options);
+  } catch (error) {
+    if (!isRestError(error) || error.code !== 'QueueNotFound') throw error;
+    await client.createIfNotExists().catch((refusal: unknown) => {
+      throw cannotCreate('queue', client.name, refusal);
+    });
+    await client.sendMessage(text, options);
+  }
+}
+
 /**
  * Opens the work queue. Output bindings can set neither delay nor time-to-live, hence the client (azure-functions-host#4176).
  *
@@ -32,7 +47,7 @@ export function openWorkQueue(client: QueueClient, now: () => Date): WorkQueue {
     const untilDeadline = Math.ceil((Date.parse(message.deadline) - now().getTime()) / 1000);
     const messageTimeToLive = Math.max(visibilityTimeout + LIFE_AFTER_DUE_SECONDS, untilDeadline);
     const text = Buffer.from(JSON.stringify(message)).toString('base64');
-    await client.sendMessage(text, { visibilityTimeout, messageTimeToLive });
+    await sendOrCreate(client, text, { visibilityTimeout, messageTimeToLive });
   };
   return {
     async send(work, { delaySeconds = 0, deadline } = {}) {

@@ -1,4 +1,6 @@
+import { isRestError } from '@azure/core-rest-pipeline';
 import type { TableClient, TableServiceClient } from '@azure/data-tables';
+import { cannotCreate } from './cannot-create.ts';
 
 /** The tables of design §6 by name; those with a date are made when first used. */
 export interface Tables {
@@ -21,7 +23,9 @@ export function openTables(connect: (name: string) => TableClient, service: Tabl
   const opened = new Map<string, Promise<TableClient>>();
   const create = async (name: string) => {
     const client = connect(name);
-    await client.createTable();
+    await client.createTable().catch((error: unknown) => {
+      throw isRestError(error) && error.statusCode === 403 ? cannotCreate('table', name, error) : error;
+    });
     return client;
   };
   return {

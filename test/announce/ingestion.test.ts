@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { TokenCredential } from '@azure/identity';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { TelemetryEvent } from '../../src/announce/events.ts';
 import { postEvents } from '../../src/announce/ingestion.ts';
 import { json, type LoopbackAzure, serveHttps } from '../serve-https.ts';
@@ -15,6 +15,7 @@ const events = [event('one'), event('two'), event('three')];
 
 let azure: LoopbackAzure;
 let elsewhere: LoopbackAzure;
+let warn: ReturnType<typeof vi.spyOn>;
 let answer: (response: ServerResponse) => void;
 const scopes: (string | string[])[] = [];
 const credential: TokenCredential = {
@@ -32,7 +33,9 @@ afterAll(() => Promise.all([azure.close(), elsewhere.close()]));
 beforeEach(() => {
   azure.received.length = 0;
   scopes.length = 0;
+  warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
 });
+afterEach(() => warn.mockRestore());
 
 const target = (audience = 'https://monitor.azure.com') => ({ instrumentationKey, ingestionEndpoint: `${azure.url}/`, audience });
 const post = (all: readonly TelemetryEvent[] = events) => postEvents(target(), credential, all);
@@ -94,11 +97,15 @@ describe('postEvents', () => {
   it('tells that all were accepted', async () => {
     accept(3);
     expect(await post()).toEqual(new Set(['one', 'two', 'three']));
+    expect(warn).not.toHaveBeenCalled();
   });
 
-  it('tells only what was accepted of a part', async () => {
+  it('tells only what was accepted of a part, and warns of the rest', async () => {
     accept(2, [{ index: 1, statusCode: 429, message: 'Too many requests' }], 206);
     expect(await post()).toEqual(new Set(['one', 'three']));
+    expect(warn.mock.calls).toEqual([
+      [expect.stringMatching(/^warning: 1 of 3 events were not accepted and are sent again: .*429.*Too many requests/)],
+    ]);
   });
 
   it.each<[string, number, { index: number; statusCode: number }[]]>([

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { QueueClient } from '@azure/storage-queue';
+import { AccountSASPermissions, QueueClient, QueueServiceClient } from '@azure/storage-queue';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Azurite, startAzurite } from '../../local/azurite.ts';
 import { MESSAGE_VERSION, readMessage, type WorkMessage } from '../../src/sweep/messages.ts';
@@ -119,6 +119,27 @@ describe('send', () => {
     const cluster = `0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01.${'ä'.repeat(90)}.${'c'.repeat(63)}`;
     await queue.send({ kind: 'start-slice', sweep, cluster, slice: '0', nodes, confirms });
     expect((await receive()).body).toMatchObject({ cluster, nodes, confirms });
+  });
+});
+
+describe('a queue that is not there', () => {
+  const work = { kind: 'close-sweep', sweep } as const;
+
+  it('is made by whoever sends first, and by several at once', async () => {
+    const absent = new QueueClient(azurite.connectionString, 'absent');
+    const senders = Array.from({ length: 5 }, () => openWorkQueue(new QueueClient(azurite.connectionString, 'absent'), () => now));
+    await Promise.all(senders.map((sender) => sender.send(work)));
+    expect((await absent.getProperties()).approximateMessagesCount).toBe(5);
+  });
+
+  it('is named, with what to do, where the app may not make it', async () => {
+    const service = QueueServiceClient.fromConnectionString(azurite.connectionString);
+    const mayAdd = service.generateAccountSasUrl(new Date(Date.now() + 60_000), AccountSASPermissions.parse('a'), 'sco');
+    const [account, signature] = mayAdd.split('?');
+    const limited = openWorkQueue(new QueueClient(`${account!.replace(/\/$/, '')}/forbidden?${signature}`), () => now);
+    await expect(limited.send(work)).rejects.toThrow(
+      /^expected the queue "forbidden" in the storage account, or the right to create it, got Authorization\w+: create it, or give the app's identity the role "Storage Queue Data Contributor"$/,
+    );
   });
 });
 

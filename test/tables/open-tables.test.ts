@@ -1,4 +1,4 @@
-import { TableClient, TableServiceClient } from '@azure/data-tables';
+import { AzureNamedKeyCredential, generateAccountSas, TableClient, TableServiceClient } from '@azure/data-tables';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newestFirst, openTables, resultsTableOf, sweepsTableOf } from '../../src/tables/open-tables.ts';
@@ -49,6 +49,22 @@ describe('openTables', () => {
     );
     await expect(tables.open('pace')).rejects.toThrow('no route to storage');
     await expect(tables.open('pace')).resolves.toBeInstanceOf(TableClient);
+  });
+
+  it('names the table that it may not make, with what to do', async () => {
+    const [, name, key, url] = /AccountName=([^;]+);AccountKey=([^;]+);.*TableEndpoint=([^;]+)/.exec(storage.connectionString)!;
+    const mayRead = generateAccountSas(new AzureNamedKeyCredential(name!, key!), {
+      permissions: { query: true },
+      services: { table: true },
+    });
+    const insecure = { allowInsecureConnection: true };
+    const tables = openTables(
+      (table) => new TableClient(`${url}?${mayRead}`, table, insecure),
+      new TableServiceClient(`${url}?${mayRead}`, insecure),
+    );
+    await expect(tables.open('names')).rejects.toThrow(
+      /^expected the table "names" in the storage account, or the right to create it, got 403: create it, or give the app's identity the role "Storage Table Data Contributor"$/,
+    );
   });
 
   it('lists the dated tables of a kind, and none of the others', async () => {
