@@ -69,7 +69,7 @@ function answerRunCommand(
 ): ArmReply {
   const decided = refuseRunCommand(board, node, instanceId, body, retryAfterSeconds);
   if ('refusal' in decided) return decided.refusal;
-  const isRunning = powerStateOf(board, decided.node) === 'running';
+  const isRunning = powerStateOf(board, decided.node) === 'running' && decided.node.provisioningState !== 'Creating';
   return runs.begin(decided.node, decided.input, url.searchParams.get('api-version') ?? '', isRunning);
 }
 

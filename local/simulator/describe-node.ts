@@ -139,7 +139,10 @@ function propertiesOf(node: SimulatedNode, condition: NodeCondition, withView: b
     ...(withView ? { instanceView: describeInstanceView(node, condition) } : {}),
     hardwareProfile: { vmSize: node.pool.spec.vmSize },
     storageProfile: storageOf(node.pool),
-    osProfile: { computerName: node.name, adminUsername: 'azureuser', secrets: [], allowExtensionOperations: true },
+    // An instance that is still being created has none yet.
+    ...(condition.provisioningState === 'Creating'
+      ? {}
+      : { osProfile: { computerName: node.name, adminUsername: 'azureuser', secrets: [], allowExtensionOperations: true } }),
     provisioningState: condition.provisioningState,
     timeCreated: node.timeCreated.toISOString(),
   };

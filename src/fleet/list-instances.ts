@@ -1,6 +1,7 @@
 import type { ComputeManagementClient } from '@azure/arm-compute';
 import type { NodeFacts } from '../tables/node-rows.ts';
 import { factsOf, type Machine } from './machine-facts.ts';
+import { nameOfInstance } from './node-name.ts';
 import { formatTarget } from './resource-id.ts';
 
 /**
@@ -21,6 +22,9 @@ export async function* listInstances(
     const resourceId = path + (instance.instanceId ?? '');
     const [network] = instance.networkProfileConfiguration?.networkInterfaceConfigurations ?? [];
     const subnet = network?.ipConfigurations?.[0]?.subnet?.id?.split('/').at(-1);
-    yield [factsOf(instance, { resourceId, pool, size: instance.sku?.name, subnet }), instance];
+    yield [
+      factsOf(instance, nameOfInstance(vmss, instance.instanceId ?? ''), { resourceId, pool, size: instance.sku?.name, subnet }),
+      instance,
+    ];
   }
 }

@@ -67,7 +67,7 @@ export async function* listMachines(
     for (const [n, { vm, pool, name }] of nodes.entries()) {
       const machine = { ...vm, instanceView: found[n] };
       const resourceId = formatTarget({ kind: 'vm', subscriptionId, resourceGroup, vm: name });
-      const facts = factsOf(machine, { resourceId, pool, size: vm.hardwareProfile?.vmSize });
+      const facts = factsOf(machine, name, { resourceId, pool, size: vm.hardwareProfile?.vmSize });
       yield found[n] === undefined ? { status: 'vanished' } : { status: 'found', facts, machine };
     }
   }

@@ -32,11 +32,15 @@ function agentOf(view: InstanceView | undefined): NodeFacts['agent'] {
   return codes.includes('provisioningstate/unavailable') ? 'notReady' : undefined;
 }
 
-/** What Azure says of a machine, as facts of the node it is. */
-export function factsOf(machine: Machine, more: Pick<NodeFacts, 'resourceId' | 'pool' | 'size' | 'subnet'>): NodeFacts {
+/**
+ * What Azure says of a machine, as facts of the node it is.
+ *
+ * @param name - what it will be called, where it has no name of its own yet: one that is still being created has no `osProfile`.
+ */
+export function factsOf(machine: Machine, name: string, more: Pick<NodeFacts, 'resourceId' | 'pool' | 'size' | 'subnet'>): NodeFacts {
   const image = machine.storageProfile?.imageReference;
   return {
-    node: (machine.osProfile?.computerName ?? machine.name ?? '').toLowerCase(),
+    node: (machine.osProfile?.computerName ?? name).toLowerCase(),
     vmId: machine.vmId ?? '',
     os: machine.storageProfile?.osDisk?.osType === 'Windows' ? 'Windows' : 'Linux',
     zone: machine.zones?.[0],

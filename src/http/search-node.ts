@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import { type FoundNode, findNode, type Search, type Wanted } from '../fleet/find-node.ts';
+import { nameOfInstance } from '../fleet/node-name.ts';
 import { formatTarget, parseClusterId, type Target } from '../fleet/resource-id.ts';
 import { selectionOf } from '../fleet/selection.ts';
 import { log } from '../log.ts';
@@ -18,10 +19,10 @@ const SEARCH_AGAIN_SECONDS = 60;
 
 const oneAtATime = pLimit(1);
 
-/** The name that a node of this resource is likely to have: a scale set's instances bear their number as six base-36 digits. */
+/** The name that a node of this resource is likely to have. */
 function likelyName(target: Target): string {
   if (target.kind === 'vm') return target.vm.toLowerCase();
-  return `${target.vmss}${Number(target.instanceId).toString(36).padStart(6, '0')}`.toLowerCase();
+  return nameOfInstance(target.vmss, target.instanceId);
 }
 
 /** Finds known nodes; the region of one whose cluster no sweep has assessed yet is empty. */

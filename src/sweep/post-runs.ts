@@ -1,90 +1,125 @@
 import { isRestError } from '@azure/core-rest-pipeline';
 import pLimit from 'p-limit';
-import { secondsToSpare } from '../fleet/compute-budget.ts';
+import { type SeenSizes, secondsToSpare } from '../fleet/compute-budget.ts';
 import { parseTarget } from '../fleet/resource-id.ts';
-import { inconclusive } from '../probe/classify.ts';
+import { inconclusive, type Verdict } from '../probe/classify.ts';
 import { unknownFrom } from '../probe/classify-azure.ts';
 import { startRun } from '../probe/run-command.ts';
 import { composeScript } from '../probe/script.ts';
 import type { Services } from '../services.ts';
+import type { NodeFacts } from '../tables/node-rows.ts';
+import type { Bucket } from '../tables/pace-rows.ts';
 import type { Started } from '../tables/poller-rows.ts';
 import type { ClaimedNode } from './claim.ts';
 import { retryAfterSeconds } from './retry-after.ts';
+import { watchThrottling } from './watch-throttling.ts';
 
 const CONCURRENT_POSTS = 16;
 
 /** How the starts went, by node. */
 export interface Posted {
   started: Map<string, Started>;
-  /** For how many seconds Azure throttles, if it does. */
+  /** For how many seconds Azure throttles the region, if it does. */
   throttledFor?: number;
+  /** The longest that a single node is throttled by itself; 0 where none is. */
+  nodeThrottledFor: number;
   /** For how many seconds the region should be left to others, as little is left of what all share. */
   spareFor: number;
 }
 
+/** Where nodes must lie: their subscription and region and, where that is known, the node resource group of their cluster. */
+interface Place extends Bucket {
+  nodeResourceGroup?: string;
+}
+
+const sizes = new WeakMap<Services['tables'], Map<string, SeenSizes>>();
+
+/** What this process has seen of the buckets of a subscription and region. */
+function sizesOf({ tables }: Services, { subscriptionId, region }: Bucket): SeenSizes {
+  const ofBuckets = sizes.get(tables) ?? new Map<string, SeenSizes>();
+  sizes.set(tables, ofBuckets);
+  const name = `${subscriptionId}|${region}`;
+  const seen = ofBuckets.get(name) ?? new Map<string, number>();
+  ofBuckets.set(name, seen);
+  return seen;
+}
+
+/** What is wrong with the resource ID of a node's row, whoever wrote it: nothing is started on a machine that is no node of the cluster. */
+function explainTarget(resourceId: string, { subscriptionId, nodeResourceGroup }: Place): string | undefined {
+  const target = parseTarget(resourceId);
+  if (target === undefined || target.subscriptionId !== subscriptionId)
+    return `the row of the node holds no resource ID of its subscription: "${resourceId}"`;
+  if (nodeResourceGroup !== undefined && target.resourceGroup.toLowerCase() !== nodeResourceGroup.toLowerCase())
+    return `the row of the node holds a resource ID outside the node resource group ${nodeResourceGroup} of its cluster: "${resourceId}"`;
+  return undefined;
+}
+
+/** What Azure's refusal to start says of a node; of one that is still being created, that. */
+function refusalOf(error: unknown, { skipped }: NodeFacts): Verdict {
+  const verdict = unknownFrom(error);
+  return skipped === 'Creating' && verdict.reason !== 'NodeBusy' ? { ...verdict, reason: 'Creating' } : verdict;
+}
+
 /**
- * Posts one Run Command for each claim. One node's failure never touches another's; a 429 puts off all that were not posted yet.
+ * Posts one Run Command for each claim. One node's failure never touches another's; where Azure throttles the region, all that were not posted yet
+ * are put off.
  *
- * @param place - where the nodes must lie: their subscription and, where that is known, the node resource group of their cluster.
- * @param putOffBusy - whether a node on which somebody else's run is in progress is put off too, rather than given up.
- * @param answered - is told of each start that is not put off, as soon as it is answered.
+ * @param putOffUntil - when what is put off has to begin; without it, a node on which somebody else's run is in progress, or that is throttled by
+ *   itself, is given up with that as its reason.
+ * @param answered - is told of each start that is not put off, as soon as that is known.
  */
 export async function postRuns(
   services: Services,
-  { subscriptionId, nodeResourceGroup }: { subscriptionId: string; nodeResourceGroup?: string },
+  place: Place,
   claims: readonly ClaimedNode[],
-  putOffBusy: boolean,
+  putOffUntil: Date | undefined,
   answered: (node: string, start: Started) => void,
 ): Promise<Posted> {
-  const { settings, arm } = services;
-  const compute = arm.computeOnce(subscriptionId);
+  const { settings, arm, now } = services;
+  const compute = arm.computeOnce(place.subscriptionId);
   const limit = pLimit(CONCURRENT_POSTS);
-  let throttledFor: number | undefined;
+  const watch = watchThrottling();
+  const seen = sizesOf(services, place);
   let spareFor = 0;
   const told = (remaining: string | undefined) => {
-    spareFor = Math.max(spareFor, secondsToSpare(remaining));
+    spareFor = Math.max(spareFor, secondsToSpare(remaining, seen));
   };
   const start = async ({ facts, flight }: ClaimedNode): Promise<Started> => {
     const { nonce } = flight;
-    if (throttledFor !== undefined) return { nonce, status: 'moved' };
-    const target = parseTarget(facts.resourceId);
-    if (target === undefined || target.subscriptionId !== subscriptionId)
-      return {
-        nonce,
-        status: 'ended',
-        verdict: inconclusive('ProberError', `the row of the node holds no resource ID of its subscription: "${facts.resourceId}"`),
-      };
-    // Nothing is started on a machine that is no node, whoever wrote the row.
-    if (nodeResourceGroup !== undefined && target.resourceGroup.toLowerCase() !== nodeResourceGroup.toLowerCase())
-      return {
-        nonce,
-        status: 'ended',
-        verdict: inconclusive(
-          'ProberError',
-          `the row of the node holds a resource ID outside the node resource group ${nodeResourceGroup} of its cluster: "${facts.resourceId}"`,
-        ),
-      };
+    if (watch.regionSeconds() !== undefined) return { nonce, status: 'moved' };
+    const fault = explainTarget(facts.resourceId, place);
+    if (fault !== undefined) return { nonce, status: 'ended', verdict: inconclusive('ProberError', fault) };
     try {
-      return {
-        nonce,
-        status: 'polling',
-        poller: await startRun(compute, target, facts.os, composeScript(nonce, settings.EGRESS_ENDPOINTS, facts.os), told),
-      };
+      const script = composeScript(nonce, settings.EGRESS_ENDPOINTS, facts.os);
+      const poller = await startRun(compute, parseTarget(facts.resourceId)!, facts.os, script, told);
+      watch.answered();
+      return { nonce, status: 'polling', poller };
     } catch (error) {
       if (isRestError(error) && error.statusCode === 429) {
-        throttledFor = Math.max(throttledFor ?? 0, retryAfterSeconds(error));
+        watch.throttled(facts.node, retryAfterSeconds(error));
         return { nonce, status: 'moved' };
       }
-      const verdict = unknownFrom(error);
-      return putOffBusy && verdict.reason === 'NodeBusy' ? { nonce, status: 'moved' } : { nonce, status: 'ended', verdict };
+      watch.answered();
+      const verdict = refusalOf(error, facts);
+      return putOffUntil !== undefined && verdict.reason === 'NodeBusy' ? { nonce, status: 'moved' } : { nonce, status: 'ended', verdict };
     }
   };
   const started = new Map<string, Started>();
-  const startOne = async (row: ClaimedNode) => {
-    const made = await start(row);
-    started.set(row.facts.node, made);
-    if (made.status !== 'moved') answered(row.facts.node, made);
+  const keep = (node: string, made: Started) => {
+    started.set(node, made);
+    if (made.status !== 'moved') answered(node, made);
   };
-  await Promise.all(claims.map((row) => limit(() => startOne(row))));
-  return { started, throttledFor, spareFor };
+  await Promise.all(claims.map((row) => limit(async () => keep(row.facts.node, await start(row)))));
+  let nodeThrottledFor = 0;
+  for (const [node, seconds] of watch.ownSeconds()) {
+    if (putOffUntil !== undefined && now().getTime() + seconds * 1000 < putOffUntil.getTime())
+      nodeThrottledFor = Math.max(nodeThrottledFor, seconds);
+    else
+      keep(node, {
+        nonce: started.get(node)!.nonce,
+        status: 'ended',
+        verdict: inconclusive('Throttled', 'Azure throttles requests to this node alone'),
+      });
+  }
+  return { started, throttledFor: watch.regionSeconds(), nodeThrottledFor, spareFor };
 }

@@ -33,14 +33,14 @@ async function fly(services: Services, check: CheckRow, claimed: () => Promise<v
   if (claims.length === 0) return false;
   await claimed();
   const bucket = bucketOf(check);
-  const mayPutOff = now() < beginBefore(check);
+  const putOffUntil = now() < beginBefore(check) ? beginBefore(check) : undefined;
   const saver = saveStarts(await tables.open('flights'), flight);
-  const { started, throttledFor, spareFor } = await postRuns(services, bucket, claims, mayPutOff, saver.save);
+  const { started, throttledFor, nodeThrottledFor, spareFor } = await postRuns(services, bucket, claims, putOffUntil, saver.save);
   await saver.done();
   await pauseBucket(services, bucket, Math.max(throttledFor ?? 0, spareFor));
   if (started.get(node)?.status === 'moved') {
     await releaseClaims(services, cluster, new Map([[node, flight]]));
-    await noteHindrance(await tables.open('checks'), check, throttledFor === undefined ? 'NodeBusy' : 'Throttled');
+    await noteHindrance(await tables.open('checks'), check, (throttledFor ?? nodeThrottledFor) > 0 ? 'Throttled' : 'NodeBusy');
   }
   return true;
 }

@@ -77,15 +77,16 @@ export async function startSlice(services: Services, message: StartSlice): Promi
   // Somebody else's run takes about as long as ours; it is waited for as long as one of ours would be.
   const busyFor = settings.FIRST_COLLECT_SECONDS;
   const again = (timesPutOff(slice) + 2) * busyFor <= settings.PROBE_DEADLINE_SECONDS && now().getTime() + busyFor * 1000 < over.getTime();
-  const place = { subscriptionId: bucket.subscriptionId, nodeResourceGroup: head.nodeResourceGroup };
+  const place = { ...bucket, nodeResourceGroup: head.nodeResourceGroup };
   const saver = saveStarts(await tables.open('flights'), id);
-  const { started, throttledFor, spareFor } = await postRuns(services, place, claims, isPlanned(slice) && again, saver.save);
+  const putOffUntil = isPlanned(slice) && again ? over : undefined;
+  const { started, throttledFor, nodeThrottledFor, spareFor } = await postRuns(services, place, claims, putOffUntil, saver.save);
   if (claims.length > 0) effectDone('start-slice:posts');
   const moved = new Map([...started].filter(([, start]) => start.status === 'moved'));
   await saver.done();
   if (started.size > moved.size) effectDone('start-slice:pollers');
   await pauseBucket(services, bucket, Math.max(throttledFor ?? 0, spareFor));
-  if (moved.size > 0) await moveRest(services, message, moved, throttledFor ?? busyFor, over);
+  if (moved.size > 0) await moveRest(services, message, moved, throttledFor ?? Math.max(busyFor, nodeThrottledFor), over);
 }
 
 /** Has nodes that failed for the first time probed again at once. */

@@ -16,8 +16,15 @@ describe('poolOf', () => {
 });
 
 describe('factsOf', () => {
+  it('takes the name that the machine has, else the one that it will have: what is being created has none yet', () => {
+    const nodeOf = (osProfile?: { computerName: string }) =>
+      factsOf({ osProfile }, 'aks-web-vmss00000a', { resourceId: '/x', pool: 'web' }).node;
+    expect([nodeOf({ computerName: 'AKS-web-vmss00000B' }), nodeOf()]).toEqual(['aks-web-vmss00000b', 'aks-web-vmss00000a']);
+  });
+
   const agentSays = (...codes: string[]) =>
-    factsOf({ instanceView: { vmAgent: { statuses: codes.map((code) => ({ code })) } } }, { resourceId: '/x', pool: 'web' }).agent;
+    factsOf({ instanceView: { vmAgent: { statuses: codes.map((code) => ({ code })) } } }, 'aks-web', { resourceId: '/x', pool: 'web' })
+      .agent;
 
   it.each<[string[], 'ready' | 'notReady' | undefined]>([
     [['ProvisioningState/succeeded'], 'ready'],

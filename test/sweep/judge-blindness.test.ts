@@ -52,7 +52,7 @@ afterEach(async () => {
 });
 
 /** A cluster of 10 nodes, some of them unknown for a reason, the rest reachable. */
-function ledgerOf(unknown: number, reason: ReasonCode = 'StartLost', planned = 10): Ledger {
+function ledgerOf(unknown: number, reason: ReasonCode = 'RunCommandTimedOut', planned = 10): Ledger {
   const reachable = planned - unknown;
   const byReason = { ...(reachable > 0 && { Reachable: reachable }), ...(unknown > 0 && { [reason]: unknown }) };
   return { ...emptyLedger, known: planned, reachable, unknown, byReason, unknownByReason: unknown > 0 ? { [reason]: unknown } : {} };
@@ -94,7 +94,7 @@ describe('a cluster of which most nodes give no verdict', () => {
     expect(accepted).toMatchObject([
       {
         name: 'ClusterBlind',
-        properties: { cluster: nameOf('shop'), eventId: `${nameOf('shop')}|blind|${sweepOf(0)}/started`, reason: 'StartLost' },
+        properties: { cluster: nameOf('shop'), eventId: `${nameOf('shop')}|blind|${sweepOf(0)}/started`, reason: 'RunCommandTimedOut' },
         measurements: { unknown: 8, planned: 10 },
       },
     ]);
@@ -121,7 +121,7 @@ describe('a cluster of which most nodes give no verdict', () => {
   });
 
   it('is not blind with few of them, nor with one node alone', async () => {
-    await judge(0, { shop: ledgerOf(4), bank: ledgerOf(1, 'StartLost', 1), post: well });
+    await judge(0, { shop: ledgerOf(4), bank: ledgerOf(1, 'RunCommandTimedOut', 1), post: well });
     expect(events()).toEqual([]);
     await judge(1, { shop: ledgerOf(5), bank: well, post: well });
     expect(events()).toEqual(['ClusterBlind shop']);
@@ -175,7 +175,7 @@ describe('a fleet of which no cluster can be seen', () => {
       const { clusters, prober } = await judge(n, all(blind));
       expect([clusters.size, prober]).toEqual([0, true]);
     }
-    expect(accepted).toMatchObject([{ name: 'ProberError', properties: { eventId: `prober|blind|${sweepOf(0)}`, evidence: 'StartLost' } }]);
+    expect(accepted).toMatchObject([{ name: 'ProberError', properties: { eventId: `prober|blind|${sweepOf(0)}`, evidence: 'RunCommandTimedOut' } }]);
     expect(await judge(3, all(well))).toMatchObject({ prober: false });
     expect(events()).toEqual(['ProberError']);
     expect(await rowsOf()).toEqual([]);
