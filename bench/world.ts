@@ -81,6 +81,7 @@ export async function startWorld(shape: FleetShape, appDir: string, settings: Re
     });
     stops.push(host.stop);
     const queue = new QueueClient(azurite.connectionString, 'work');
+    await queue.createIfNotExists();
     const sweeps = TableClient.fromConnectionString(azurite.connectionString, 'sweeps', { allowInsecureConnection: true });
     return {
       fleet,

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { createInterface } from 'node:readline';
+import { awaitStart, type Starting } from './await-start.ts';
 
 /** A running storage emulator. */
 export interface Azurite {
@@ -15,7 +16,7 @@ export interface Azurite {
   stop(): Promise<void>;
 }
 
-export interface AzuriteOptions {
+export interface AzuriteOptions extends Pick<Starting, 'tell' | 'patience'> {
   /** Folder for the data; in memory without one. */
   dir?: string;
   /** Accounts beside `devstoreaccount1`. */
@@ -25,7 +26,6 @@ export interface AzuriteOptions {
 }
 
 const SERVICES = ['Blob', 'Queue', 'Table'] as const;
-const START_TIMEOUT_MS = 20_000;
 const DEFAULT_ACCOUNT = 'devstoreaccount1';
 // https://learn.microsoft.com/azure/storage/common/storage-use-azurite#well-known-storage-account-and-key
 const DEFAULT_KEY = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
@@ -37,12 +37,12 @@ const EXIT_WITH_PARENT =
 /**
  * Starts the real Azurite as a child process on loopback that never outlives this one.
  * @param options - Data folder, extra accounts and fixed ports.
- * @throws When it is not up within 20 s, or when a fixed port is taken.
+ * @throws When it ends or comes to a standstill before it is up, or when a fixed port is taken.
  */
 export async function startAzurite(options: AzuriteOptions = {}): Promise<Azurite> {
   const keys = new Map([[DEFAULT_ACCOUNT, DEFAULT_KEY]]);
   for (const account of options.accounts ?? []) keys.set(account, createHash('sha512').update(account).digest('base64'));
-  const { ports = {}, dir } = options;
+  const { ports = {}, dir, tell, patience } = options;
   const flags = ['--silent', '--disableTelemetry', '--skipApiVersionCheck', ...(dir ? ['--location', dir] : ['--inMemoryPersistence'])];
   const listen = SERVICES.flatMap((service) => {
     const name = service.toLowerCase() as keyof typeof ports;
@@ -67,9 +67,7 @@ export async function startAzurite(options: AzuriteOptions = {}): Promise<Azurit
 
   const urls = new Map<string, string>();
   const said: string[] = [];
-  let timer: NodeJS.Timeout | undefined;
   const up = new Promise<void>((resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(notUp(`did not listen within ${START_TIMEOUT_MS / 1000} s`, said))), START_TIMEOUT_MS);
     for (const stream of [child.stdout!, child.stderr!]) {
       createInterface({ input: stream }).on('line', (line) => {
         said.push(line);
@@ -80,14 +78,11 @@ export async function startAzurite(options: AzuriteOptions = {}): Promise<Azurit
     }
     child.once('close', (code) => reject(new Error(notUp(`ended with code ${code}`, said))));
   });
-  try {
-    await up;
-  } catch (error) {
-    await stop();
+  await awaitStart(up, { name: 'Azurite', pid: child.pid!, said, tell, patience }).catch(async (error: unknown) => {
+    child.kill('SIGKILL');
+    await exited;
     throw error;
-  } finally {
-    clearTimeout(timer);
-  }
+  });
 
   const connectionStringFor = (account: string): string => {
     const key = keys.get(account);

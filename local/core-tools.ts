@@ -1,9 +1,12 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { awaitStart } from './await-start.ts';
 import type { Host, HostExit, HostStart } from './host/start-host.ts';
 
-const START_MS = 120_000;
+/** They wait for a download of theirs without a word. */
+const QUIET_MS = 120_000;
 const STOP_MS = 20_000;
 
 /** @throws Error that says what to install where Azure Functions Core Tools are not on the PATH. */
@@ -29,9 +32,9 @@ const freePort = () =>
  * Starts the host of Azure Functions Core Tools, in place of the small one of this project.
  *
  * @returns Once it says that it runs.
- * @throws Error with its last sentence where it ends before that, or does not run within two minutes.
+ * @throws Error with its last sentence where it ends before that, or it comes to a standstill.
  */
-export async function startCoreTools({ appDir, port = 0, env, onLog = () => {} }: HostStart): Promise<Host> {
+export async function startCoreTools({ appDir, port = 0, env, onLog = () => {}, tell, patience }: HostStart): Promise<Host> {
   const chosen = port === 0 ? await freePort() : port;
   const url = `http://127.0.0.1:${chosen}`;
   const child = spawn('func', ['start', '--port', String(chosen)], {
@@ -41,10 +44,11 @@ export async function startCoreTools({ appDir, port = 0, env, onLog = () => {} }
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  let lastLine = 'it said nothing';
+  const said: string[] = [];
+  let starting = true;
   for (const stream of [child.stdout, child.stderr])
     createInterface({ input: stream }).on('line', (line) => {
-      if (line.trim() !== '') lastLine = line;
+      if (starting && line.trim() !== '') said.push(line);
       onLog(line);
     });
   const heardOut = new Promise<void>((resolve) => child.once('close', () => resolve()));
@@ -78,11 +82,22 @@ export async function startCoreTools({ appDir, port = 0, env, onLog = () => {} }
     const status = answer?.ok ? ((await answer.json().catch(() => ({}))) as { state?: string }) : {};
     return status.state === 'Running';
   };
-  for (const deadline = Date.now() + START_MS; !(await runs()); await new Promise((resolve) => setTimeout(resolve, 250))) {
-    if (!over && Date.now() < deadline) continue;
-    await kill();
-    await heardOut;
-    throw new Error(`Azure Functions Core Tools did not come up; their last line: ${lastLine}`);
-  }
+  const up = (async () => {
+    while (!(await runs())) {
+      await sleep(250);
+      if (!over) continue;
+      await kill();
+      await heardOut;
+      throw new Error(`Azure Functions Core Tools did not come up; their last line: ${said.at(-1) ?? 'none'}`);
+    }
+  })();
+  const pid = child.pid ?? 0;
+  await awaitStart(up, { name: 'Azure Functions Core Tools', pid, said, tell, patience: { quietMs: QUIET_MS, ...patience } }).catch(
+    async (error: unknown) => {
+      await kill();
+      throw error;
+    },
+  );
+  starting = false;
   return { url, pid: child.pid!, exited, stop, kill };
 }

@@ -7,6 +7,9 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
+/** A busy machine takes its time to load so large a program. */
+const LONGEST_START_MS = 120_000;
+
 const usualPlaces = [
   '/usr/local/bin/kubectl',
   '/usr/bin/kubectl',
@@ -42,7 +45,7 @@ async function tryKubectl(candidate: string): Promise<string | undefined> {
   try {
     await access(candidate, constants.X_OK);
     const path = await realpath(candidate);
-    const { stdout } = await run(path, ['version', '--client'], { timeout: 10_000 });
+    const { stdout } = await run(path, ['version', '--client'], { timeout: LONGEST_START_MS });
     // The dispatcher asks the server first which kubectl to start: twice the requests and time.
     return stdout.includes('-dispatcher') ? await newestBeside(path) : path;
   } catch {

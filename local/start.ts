@@ -106,7 +106,7 @@ async function run(options: StartOptions): Promise<Running> {
     tell('Building the app …');
     await buildApp(join(dir, 'app'));
     tell('Starting storage and the simulated Azure …');
-    const azurite = await startAzurite({ dir: join(dir, 'azurite') });
+    const azurite = await startAzurite({ dir: join(dir, 'azurite'), tell });
     stops.push(azurite.stop);
     const { fleet, runCommandSeconds } = options;
     const simulator = await startSimulator({ fleet, dir: join(dir, 'simulator'), runCommandSeconds, kubectl });
@@ -116,7 +116,7 @@ async function run(options: StartOptions): Promise<Running> {
     if (options.sweepSeconds >= 60) await seedPastDue(azurite.connectionString, HOST_ID, 'start-sweep', env.SWEEP_SCHEDULE!);
     tell('Starting the app …');
     const startApp = options.func ? startCoreTools : startHost;
-    const host = await startApp({ appDir: join(dir, 'app'), port: options.port, env, onLog: tell });
+    const host = await startApp({ appDir: join(dir, 'app'), port: options.port, env, onLog: tell, tell });
     stops.push(host.stop);
     const asked = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' };
     if (options.sweepSeconds < 60) await fetch(`${host.url}/admin/functions/start-sweep`, asked);

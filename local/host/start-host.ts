@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { awaitStart, type Starting } from '../await-start.ts';
 
 /** How the process ended: one of the two is null. */
 export interface HostExit {
@@ -20,7 +21,7 @@ export interface Host {
   kill(): Promise<void>;
 }
 
-export interface HostStart {
+export interface HostStart extends Pick<Starting, 'tell' | 'patience'> {
   /** Folder with the app's package.json and host.json. */
   appDir: string;
   /** Port on loopback; a free one without it. */
@@ -40,9 +41,9 @@ const PASSED_ON = ['PATH', 'HOME', 'TMPDIR'] as const;
 /**
  * Starts a Functions host as a child process that does not outlive this one.
  * @returns Once its listeners run.
- * @throws With the host's own last sentence when it ends before that.
+ * @throws With the host's own last sentence when it ends before that, or when it comes to a standstill.
  */
-export async function startHost({ appDir, port = 0, env, onLog = () => {}, name }: HostStart): Promise<Host> {
+export async function startHost({ appDir, port = 0, env, onLog = () => {}, name, tell, patience }: HostStart): Promise<Host> {
   const inherited = Object.fromEntries(PASSED_ON.flatMap((key) => (process.env[key] ? [[key, process.env[key]]] : [])));
   const child = fork(MAIN, ['--app', appDir, '--port', String(port)], {
     env: { ...inherited, ...env },
@@ -51,9 +52,11 @@ export async function startHost({ appDir, port = 0, env, onLog = () => {}, name 
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
-  let lastLine = 'it said nothing';
+  // A host that runs says more than is worth to be kept.
+  let starting = true;
+  const said: string[] = [];
   const lines = createInterface({ input: child.stderr! }).on('line', (line) => {
-    lastLine = line;
+    if (starting) said.push(line);
     onLog(name ? `${name}: ${line}` : line);
   });
   const heardOut = new Promise<void>((resolve) => lines.once('close', resolve));
@@ -70,12 +73,19 @@ export async function startHost({ appDir, port = 0, env, onLog = () => {}, name 
     clearTimeout(hardStop);
   };
 
-  const boundPort = await new Promise<number>((resolve, reject) => {
+  const ready = new Promise<number>((resolve, reject) => {
     child.once('error', reject);
     child.once('message', (message: { port: number }) => resolve(message.port));
     void Promise.all([exited, heardOut]).then(([{ code, signal }]) =>
-      reject(new Error(lastLine, { cause: `The host ended before it was ready (${signal ?? `code ${code}`}).` })),
+      reject(new Error(said.at(-1) ?? 'it said nothing', { cause: `The host ended before it was ready (${signal ?? `code ${code}`}).` })),
     );
   });
+  const boundPort = await awaitStart(ready, { name: 'the Functions host', pid: child.pid!, said, tell, patience }).catch(
+    async (error: unknown) => {
+      await kill();
+      throw error;
+    },
+  );
+  starting = false;
   return { url: `http://127.0.0.1:${boundPort}`, pid: child.pid!, exited, stop, kill };
 }

@@ -7,6 +7,8 @@ import { enterNode } from './enter-node.ts';
 import type { SimulatedCluster } from './lay-out-fleet.ts';
 import { planWorld } from './plan-world.ts';
 
+const LONGEST_TRIAL_MS = 120_000;
+
 /**
  * Tries whether nodes can have mount and network namespaces of their own on this machine, by entering one.
  *
@@ -26,9 +28,10 @@ export async function findNamespaceHindrance(dir: string, cluster: SimulatedClus
     acceptOutside: ignore,
   });
   const [command = '', ...args] = entry.wrap(['/bin/sh', '-c', '[ -d /var/lib/kubelet ]']);
-  const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], timeout: 10_000 });
+  const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], timeout: LONGEST_TRIAL_MS });
   try {
     const [[code], said] = await Promise.all([once(child, 'exit'), child.stderr === null ? '' : text(child.stderr)]);
+    if (code === null) return `a trial did not end within ${LONGEST_TRIAL_MS / 1000} s.`;
     return code === 0 ? undefined : `this machine does not allow them (${said.trim().split('\n').at(-1) || 'no message'}).`;
   } catch (error) {
     return `unshare could not be started (${error instanceof Error ? error.message : String(error)}).`;

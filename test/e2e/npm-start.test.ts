@@ -166,6 +166,26 @@ describe('npm start', () => {
     expect(await leftovers()).toBe('');
   }, 900_000);
 
+  it.skipIf(process.platform !== 'linux')(
+    'says what it waits for where storage takes long to start, and goes on when it is there',
+    async () => {
+      const { child, output, exited } = start(['--port', '0', '--sweep-seconds', '60']);
+      const storage = () =>
+        run('pgrep', ['-f', `azurite.js .*${dir}`]).then(
+          ({ stdout }) => Number(stdout),
+          () => 0,
+        );
+      const pid = await until('the process of Azurite', storage, 60_000);
+      process.kill(pid, 'SIGSTOP');
+      await until('the line that tells of it', () => output.stderr.includes('Waiting for Azurite, which has taken '), 60_000);
+      process.kill(pid, 'SIGCONT');
+      await until('the line with the address', () => output.stdout.includes('/api/status'), 120_000);
+      child.kill('SIGINT');
+      expect((await exited).code).toBe(0);
+    },
+    300_000,
+  );
+
   it('lists every mistake at once, before anything runs', async () => {
     const { exited } = start(['--sweep-seconds', '7', '--port', 'x'], { SUBSCRIPTIONS: 'nonsense', FAILURE_THRESHOLD: '0' });
     const { code, stderr, stdout } = await exited;
