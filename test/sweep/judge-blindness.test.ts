@@ -175,7 +175,9 @@ describe('a fleet of which no cluster can be seen', () => {
       const { clusters, prober } = await judge(n, all(blind));
       expect([clusters.size, prober]).toEqual([0, true]);
     }
-    expect(accepted).toMatchObject([{ name: 'ProberError', properties: { eventId: `prober|blind|${sweepOf(0)}`, evidence: 'RunCommandTimedOut' } }]);
+    expect(accepted).toMatchObject([
+      { name: 'ProberError', properties: { eventId: `prober|blind|${sweepOf(0)}`, evidence: 'RunCommandTimedOut' } },
+    ]);
     expect(await judge(3, all(well))).toMatchObject({ prober: false });
     expect(events()).toEqual(['ProberError']);
     expect(await rowsOf()).toEqual([]);
