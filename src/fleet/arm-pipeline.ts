@@ -1,6 +1,7 @@
 import { exponentialRetryPolicy, type Pipeline, type PipelinePolicy } from '@azure/core-rest-pipeline';
 
-const REQUEST_TIMEOUT_MS = 30_000;
+/** After so long a request is given up. */
+export const REQUEST_TIMEOUT_MS = 30_000;
 
 /** Raised where a URL from Azure, a table or a redirect points elsewhere than to Azure Resource Manager. */
 export class ForeignHostError extends Error {

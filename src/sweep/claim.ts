@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { REQUEST_TIMEOUT_MS } from '../fleet/arm-pipeline.ts';
 import { isWatched } from '../fleet/scope.ts';
 import type { Services } from '../services.ts';
 import type { Settings } from '../settings.ts';
@@ -9,6 +10,15 @@ import type { MessageOf } from './messages.ts';
 const ATTEMPTS = 8;
 /** Seconds that a collection may be late. */
 export const COLLECT_GRACE_SECONDS = 120;
+
+/** After so long a claim whose start nobody knows counts as lost, with the process that made it. */
+export const START_LOST_MS = 60_000;
+const SAVING_MS = 5000;
+
+/** Whether it is too late to post the run of a claim: its answer may come when the start counts as lost already, and is made anew. */
+export function isTooLateToPost({ startedAt }: Flight, now: Date): boolean {
+  return now.getTime() - Date.parse(startedAt) > START_LOST_MS - REQUEST_TIMEOUT_MS - SAVING_MS;
+}
 
 /** Until when a flight that starts now may be collected; its claim stands as long, and longer where no collection ends it. */
 export function collectUntil({ PROBE_DEADLINE_SECONDS }: Settings, now: Date): Date {

@@ -6,12 +6,11 @@ import { type Judged, withoutAnswer } from '../probe/judge-run.ts';
 import type { Services } from '../services.ts';
 import type { Flight, NodeRow } from '../tables/node-rows.ts';
 import { readStartedNode, type Started } from '../tables/poller-rows.ts';
-import { isOverdue, isTakenOut } from './claim.ts';
+import { isOverdue, isTakenOut, START_LOST_MS } from './claim.ts';
 import type { Outcome } from './ledger.ts';
 import { lookAtRun, unanswered } from './look-at-run.ts';
 
 const CONCURRENT_POLLS = 16;
-const START_LOST_MS = 60_000;
 const GIVE_UP_OVERDUE_MS = 90 * 60_000;
 const NO_START_KNOWN = inconclusive('StartLost', 'the run was claimed, and no start of it is known');
 /** How the name of a flight ends under which another run records the end of an earlier one. */

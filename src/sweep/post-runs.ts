@@ -10,7 +10,7 @@ import type { Services } from '../services.ts';
 import type { NodeFacts } from '../tables/node-rows.ts';
 import type { Bucket } from '../tables/pace-rows.ts';
 import type { Started } from '../tables/poller-rows.ts';
-import type { ClaimedNode } from './claim.ts';
+import { type ClaimedNode, isTooLateToPost } from './claim.ts';
 import { retryAfterSeconds } from './retry-after.ts';
 import { watchThrottling } from './watch-throttling.ts';
 
@@ -65,7 +65,7 @@ function refusalOf(error: unknown, { skipped }: NodeFacts): Verdict {
  * are put off.
  *
  * @param putOffUntil - when what is put off has to begin; without it, a node on which somebody else's run is in progress, or that is throttled by
- *   itself, is given up with that as its reason.
+ *   itself, or whose turn came too late, is given up with that as its reason.
  * @param answered - is told of each start that is not put off, as soon as that is known.
  */
 export async function postRuns(
@@ -89,6 +89,10 @@ export async function postRuns(
     if (watch.regionSeconds() !== undefined) return { nonce, status: 'moved' };
     const fault = explainTarget(facts.resourceId, place);
     if (fault !== undefined) return { nonce, status: 'ended', verdict: inconclusive('ProberError', fault) };
+    if (isTooLateToPost(flight, now()))
+      return putOffUntil === undefined
+        ? { nonce, status: 'ended', verdict: inconclusive('ProberError', 'the starts of others took so long that this one came too late') }
+        : { nonce, status: 'moved' };
     try {
       const script = composeScript(nonce, settings.EGRESS_ENDPOINTS, facts.os);
       const poller = await startRun(compute, parseTarget(facts.resourceId)!, facts.os, script, told);
