@@ -7,7 +7,7 @@ const TELLING_MS = 5000;
 
 /**
  * Ends the process at the first error that nobody caught, so that the host starts it anew: what it would do from then on cannot be trusted.
- * The log has the error with its stack first, then operators get a `ProberError`; the work it had is done again, as after any crash.
+ * The log has the error with its stack first, then operators get a `ProberError` and an exception; the work it had is done again, as after any crash.
  */
 export function endAtUnexpectedErrors({ telemetry, now }: Pick<Services, 'telemetry' | 'now'>): void {
   let isEnding = false;
@@ -26,7 +26,7 @@ export function endAtUnexpectedErrors({ telemetry, now }: Pick<Services, 'teleme
       message: `the process of the prober ended by an error that nobody caught, and was started anew: ${redact(String(error), 300)}`,
       evidence: redact(stack, 1000),
     };
-    const told = telemetry.announce([{ name: 'ProberError', time, properties }]).catch(() => undefined);
+    const told = Promise.allSettled([telemetry.announce([{ name: 'ProberError', time, properties }]), telemetry.exception(error)]);
     const timeUp = new Promise((resolve) => setTimeout(resolve, TELLING_MS));
     void Promise.race([told, timeUp]).finally(() => process.exit(1));
   });

@@ -3,7 +3,7 @@ import { log } from '../log.ts';
 import type { Settings } from '../settings.ts';
 import { parseConnectionString } from './connection-string.ts';
 import type { TelemetryEvent } from './events.ts';
-import { postEvents } from './ingestion.ts';
+import { postEvents, postState } from './ingestion.ts';
 
 /** One availability result: the state of a cluster after a sweep, on which alerts rest. */
 export interface Availability {
@@ -20,8 +20,10 @@ export interface Availability {
 export interface Telemetry {
   /** Sends events that must not be lost; returns the ids of those that were accepted. Without a connection string they are log lines, and all accepted. */
   announce(events: readonly TelemetryEvent[]): Promise<Set<string>>;
-  /** Sends what may be lost: availability results and the heartbeat. */
+  /** Sends the heartbeat of a sweep and the state of its clusters, which the next sweep repeats: what is lost of it is logged. */
   report(availability: readonly Availability[], event: TelemetryEvent): Promise<void>;
+  /** Sends an exception with its stack, as far as that can be done. */
+  exception(error: Error): Promise<void>;
 }
 
 const logged = (kind: string, value: unknown) => log.warn(JSON.stringify({ kind, ...(value as object) }));
@@ -35,10 +37,13 @@ const toLog: Telemetry = {
     for (const result of availability.filter(({ success }) => !success)) logged('availability', result);
     logged('event', event);
   },
+  // It is in the log already.
+  async exception() {},
 };
 
 /**
- * Opens the way to Application Insights. `applicationinsights` takes a second and 100 MB to load, so it is loaded when it is first needed.
+ * Opens the way to Application Insights. The SDK `applicationinsights` takes a second and 60 MB to load, so it is loaded for an exception alone, which
+ * ends the process: events and state go straight to the ingestion endpoint, whose answer tells what was accepted.
  *
  * @param credential - used where the authentication string says `Authorization=AAD`.
  */
@@ -48,12 +53,15 @@ export function openTelemetry(settings: Settings, credential: TokenCredential): 
   const target = parseConnectionString(connectionString);
   if (typeof target === 'string') throw new Error(target);
   const proof = /Authorization=AAD/i.test(settings.APPLICATIONINSIGHTS_AUTHENTICATION_STRING ?? '') ? credential : undefined;
-  let reporter: Promise<import('./reporter.ts').Reporter> | undefined;
   return {
     announce: (events) => (events.length === 0 ? Promise.resolve(new Set()) : postEvents(target, proof, events)),
-    async report(availability, event) {
-      reporter ??= import('./reporter.ts').then(({ openReporter }) => openReporter(connectionString, proof));
-      await (await reporter).send(availability, event);
+    report: (availability, event) =>
+      postState(target, proof, event, availability).catch((error: unknown) =>
+        log.error('the state after a sweep could not be sent, and is with the next one', error),
+      ),
+    async exception(error) {
+      const { sendException } = await import('./send-exception.ts');
+      await sendException(connectionString, proof, error);
     },
   };
 }

@@ -2,7 +2,8 @@ import type { ServerResponse } from 'node:http';
 import type { TokenCredential } from '@azure/identity';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { TelemetryEvent } from '../../src/announce/events.ts';
-import { postEvents } from '../../src/announce/ingestion.ts';
+import { postEvents, postState, toTimeSpan } from '../../src/announce/ingestion.ts';
+import type { Availability } from '../../src/announce/telemetry.ts';
 import { json, type LoopbackAzure, serveHttps } from '../serve-https.ts';
 
 const instrumentationKey = '00000000-1111-4222-8333-444444444444';
@@ -144,5 +145,100 @@ describe('postEvents', () => {
   it('fails where the connection is cut', async () => {
     answer = (response) => response.destroy();
     await expect(post()).rejects.toThrow('fetch failed');
+  });
+});
+
+describe('toTimeSpan', () => {
+  it.each([
+    [0, '00:00:00.000'],
+    [13_727, '00:00:13.727'],
+    [86_399_999, '23:59:59.999'],
+    [90_061_001, '1.01:01:01.001'],
+  ])('writes %i ms as %s', (milliseconds, text) => {
+    expect(toTimeSpan(milliseconds)).toBe(text);
+  });
+});
+
+describe('postState', () => {
+  const heartbeat: TelemetryEvent = { name: 'SweepCompleted', time: '2026-11-21T09:36:00.000Z', properties: { eventId: 'the sweep' } };
+  const result = (n: number): Availability => {
+    const id = `sweep|c${n}`;
+    return {
+      id,
+      name: `c${n}`,
+      time: heartbeat.time,
+      success: n > 0,
+      durationMs: 13_727,
+      message: 'fine',
+      properties: { cluster: `c${n}` },
+    };
+  };
+  const state = (count: number) => Array.from({ length: count }, (_, n) => result(n));
+  const sent = () =>
+    azure.received.map(({ body }) =>
+      (JSON.parse(body) as { data: { baseData: { name: string } } }[]).map(({ data }) => data.baseData.name),
+    );
+  /** Accepts a request but for the items at these places, in turn. */
+  const acceptAllBut = (...refused: number[][]) => {
+    answer = (response) => {
+      const count = sent().at(-1)!.length;
+      const errors = (refused[azure.received.length - 1] ?? []).map((index) => ({ index, statusCode: 429, message: 'Too many requests' }));
+      json(response, errors.length > 0 ? 206 : 200, { itemsReceived: count, itemsAccepted: count - errors.length, errors });
+    };
+  };
+
+  it('sends an availability result as Application Insights takes it', async () => {
+    acceptAllBut();
+    await postState(target(), credential, heartbeat, [result(0)]);
+    const [, envelope] = JSON.parse(azure.received[0]!.body);
+    expect(envelope).toEqual({
+      ver: 1,
+      name: 'Microsoft.ApplicationInsights.Availability',
+      time: heartbeat.time,
+      sampleRate: 100,
+      iKey: instrumentationKey,
+      tags: { 'ai.cloud.role': 'aks-fleet-prober', 'ai.operation.id': 'sweep|c0' },
+      data: {
+        baseType: 'AvailabilityData',
+        baseData: {
+          ver: 2,
+          id: 'sweep|c0',
+          name: 'c0',
+          duration: '00:00:13.727',
+          success: false,
+          runLocation: 'aks-fleet-prober',
+          message: 'fine',
+          properties: { cluster: 'c0' },
+          measurements: {},
+        },
+      },
+    });
+  });
+
+  it('sends the heartbeat first, and all of however many clusters', async () => {
+    acceptAllBut();
+    await postState(target(), credential, heartbeat, state(20_000));
+    expect(sent()[0]![0]).toBe('SweepCompleted');
+    expect(new Set(sent().flat()).size).toBe(20_001);
+    expect(Math.max(...azure.received.map(({ body }) => body.length))).toBeLessThan(1_000_000);
+  });
+
+  it('sends again what was not accepted, and nothing else', async () => {
+    acceptAllBut([0, 2]);
+    await postState(target(), credential, heartbeat, state(3));
+    expect(sent()).toEqual([
+      ['SweepCompleted', 'c0', 'c1', 'c2'],
+      ['SweepCompleted', 'c1'],
+    ]);
+  });
+
+  it('gives up after the third time, saying how much was lost and why', async () => {
+    answer = (response) => json(response, 503, {});
+    const lost = await postState(target(), credential, heartbeat, state(2)).catch((error: Error) => error);
+    expect(lost).toMatchObject({
+      message: '3 of 3 items of the state after a sweep were not accepted',
+      cause: { message: expect.stringContaining('503') },
+    });
+    expect(azure.received).toHaveLength(3);
   });
 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { askSimulator } from '../../local/ask-simulator.ts';
 import { type App, quickSweeps, type Stage, setStage } from '../e2e/stage.ts';
 import { until } from '../host/until.ts';
 
@@ -15,6 +16,10 @@ const fleet = {
 /** Throws in a timer, where nobody can catch it, as a library's own timer does. */
 const PLANTED = `data:text/javascript,${encodeURIComponent('process.once("SIGUSR2", () => setTimeout(() => { throw new TypeError("planted"); }))')}`;
 
+interface Envelope {
+  data: { baseType: string; baseData: { exceptions?: object[] } };
+}
+
 let stage: Stage;
 let app: App;
 beforeAll(async () => {
@@ -24,7 +29,7 @@ beforeAll(async () => {
 afterAll(() => stage.end());
 
 describe('an error that nobody caught', { timeout: 60_000 }, () => {
-  it('ends the process with its stack in the log, on a line that the host levels as an error, and with one ProberError', async () => {
+  it('ends the process with its stack in the log, on a line that the host levels as an error, with one ProberError and one exception', async () => {
     process.kill(app.pid, 'SIGUSR2');
     expect(await app.exited).toEqual({ code: 1, signal: null });
     const line = await until('the error to be logged', () => stage.log.find((each) => each.includes('planted')));
@@ -37,5 +42,8 @@ describe('an error that nobody caught', { timeout: 60_000 }, () => {
         evidence: expect.stringMatching(/^TypeError: planted\n\s+at /),
       },
     ]);
+    const envelopes = JSON.parse((await askSimulator(stage.simulator, 'GET', '/control/telemetry')).text) as Envelope[];
+    const exceptions = envelopes.filter(({ data }) => data.baseType === 'ExceptionData').map(({ data }) => data.baseData.exceptions);
+    expect(exceptions).toMatchObject([[{ typeName: 'TypeError', message: 'planted' }]]);
   });
 });

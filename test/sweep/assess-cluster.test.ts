@@ -61,6 +61,8 @@ class Ingestion {
 
   report = () => Promise.resolve();
 
+  exception = () => Promise.resolve();
+
   named(name: TelemetryEvent['name']): TelemetryEvent[] {
     return this.accepted.filter((event) => event.name === name);
   }

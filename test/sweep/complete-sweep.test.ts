@@ -30,6 +30,7 @@ beforeEach(() => {
       results.push(...availability);
       heartbeats.push(event);
     },
+    async exception() {},
   };
   services = { ...servicesAt(storage.connectionString, time(0), { PAGE_URL: 'https://prober.example/api/status' }).services, telemetry };
 });

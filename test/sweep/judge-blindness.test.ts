@@ -33,6 +33,7 @@ const telemetry: Services['telemetry'] = {
     return new Set(events.map(({ properties }) => properties.eventId));
   },
   report: () => Promise.resolve(),
+  async exception() {},
 };
 const startProcess = () => {
   const process = servicesAt(azurite.connectionString, timeOf(0));

@@ -1,7 +1,5 @@
 import type { TokenCredential } from '@azure/identity';
 import { TelemetryClient } from 'applicationinsights';
-import type { TelemetryEvent } from './events.ts';
-import type { Availability } from './telemetry.ts';
 
 /**
  * Switches the statistics off that the exporter keeps of itself (three of its documented settings, read when a client is made): they go to
@@ -13,17 +11,12 @@ const OWN_STATISTICS_OFF = {
   APPLICATIONINSIGHTS_SDKSTATS_DISABLED: 'true',
 };
 
-/** Sends what may be lost, through the Application Insights SDK. */
-export interface Reporter {
-  send(availability: readonly Availability[], event: TelemetryEvent): Promise<void>;
-}
-
 /**
- * Opens the SDK's client for custom telemetry only: nothing is instrumented, nothing is kept on disk.
+ * Sends an exception through the Application Insights SDK, with its stack as the portal shows it. Nothing is instrumented, nothing is kept on disk.
  *
  * @param credential - for components without local authentication.
  */
-export function openReporter(connectionString: string, credential: TokenCredential | undefined): Reporter {
+export async function sendException(connectionString: string, credential: TokenCredential | undefined, error: Error): Promise<void> {
   Object.assign(process.env, OWN_STATISTICS_OFF);
   const client = new TelemetryClient(connectionString, { useGlobalProviders: false });
   client.config.aadTokenCredential = credential;
@@ -34,12 +27,6 @@ export function openReporter(connectionString: string, credential: TokenCredenti
     enableStandardMetrics: false,
     samplingRatio: 1,
   };
-  return {
-    async send(availability, { name, time, properties, measurements }) {
-      for (const { durationMs, time: at, ...result } of availability)
-        client.trackAvailability({ ...result, time: new Date(at), duration: durationMs, runLocation: 'aks-fleet-prober' });
-      client.trackEvent({ name, time: new Date(time), properties, measurements });
-      await client.flush();
-    },
-  };
+  client.trackException({ exception: error });
+  await client.flush();
 }
