@@ -106,7 +106,7 @@ param alertWebhookUrl string = ''
 @maxLength(4)
 param existingActionGroupIds string[] = []
 
-@description('Optional. Percent of the nodes that should be asked; if fewer are, there is an alert.')
+@description('Optional. Percent of the nodes that should have a verdict; if fewer have, there is an alert.')
 @minValue(1)
 @maxValue(100)
 param minimumCoveragePercent int = 90

@@ -37,7 +37,7 @@ customEvents
 | summarize arg_min(timestamp, *) by eventId
 \`\`\`
 
-Availability results (table \`availabilityResults\`) are state, and alerts read them: one for each cluster and sweep, so that an alert lasts as long as its outage. Success means that the cluster has no outage. While a cluster is blind there is none under its name; instead there is one named \`<cluster>/blind\`, with \`blind\` = \`true\` and without success.
+Availability results (table \`availabilityResults\`) are state, and alerts read them: one for each cluster and sweep, so that an alert lasts as long as its outage. Success means that nodes gave a verdict and that the cluster has no outage. While a cluster is blind there is none under its name; instead there is one named \`<cluster>/blind\`, with \`blind\` = \`true\` and without success. Where none of its nodes gave a verdict in a sweep, for want of access for example, there is one named \`<cluster>/unseen\`, without success; but an outage that was open stands, under the name of the cluster. A cluster that is excluded, stopped or gone, or of which no verdict is expected, has none.
 
 Without a connection string, events are log lines.`;
 

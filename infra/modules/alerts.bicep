@@ -95,7 +95,7 @@ var rules = [
   {
     name: 'coverage'
     severity: 3
-    description: 'Too many nodes of a cluster that should have a verdict have none, or a subscription cannot be read, or (cluster *) nothing at all is watched: no right on any subscription, or settings that no cluster matches. See the reasons on the status page: access, budget, a locked node resource group (exclude such a cluster).'
+    description: 'Too many nodes of a cluster that should have a verdict have none (one that nobody can see has the alert cluster blind instead), or a subscription cannot be read, or (cluster *) nothing at all is watched: no right on any subscription, or settings that no cluster matches. See the reasons on the status page: access, budget, silent agents, a locked node resource group (exclude such a cluster).'
     query: loadTextContent('../alerts/coverage.kql')
     condition: {
       timeAggregation: 'Minimum'

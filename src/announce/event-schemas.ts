@@ -112,7 +112,14 @@ export const eventSchemas = {
       unreachable: number('Nodes that did not.'),
       unknown: number('Nodes that were probed and gave no verdict.'),
       notProbed: number('Nodes that were not probed, such as excluded and stopped ones.'),
-      coverage: number('The share of nodes that were asked among those that should be, 0 to 1.'),
+      coverage: z
+        .number()
+        .optional()
+        .describe('The share of nodes that gave a verdict among those of which one is expected, 0 to 1; absent where none is.'),
+      asked: z
+        .number()
+        .optional()
+        .describe('The share of nodes that were asked, whatever came of it, among the same, 0 to 1; absent where no verdict is expected.'),
       durationSeconds: number('Seconds from the start of the sweep to its completion.'),
       clusters: number('Clusters in the sweep.'),
       subscriptionGaps: number('Subscriptions that could not be read.'),
@@ -135,17 +142,18 @@ export const eventSchemas = {
   },
   Availability: {
     description:
-      'The state of a cluster after a sweep, on which alerts rest. Not an event but an availability result, under the name of the cluster.',
+      'The state of a cluster after a sweep, on which alerts rest. Not an event but an availability result, under the name of the cluster; a success only where nodes gave a verdict and the cluster has no outage.',
     properties: z.strictObject({
       cluster: cause.cluster,
       clusterOutage: flag('`true` while the cluster has an outage.'),
       openNodeOutages: text('How many of its nodes have an open outage.'),
       blind: flag('`true` while so few nodes give a verdict that nothing can be said of the cluster.'),
+      seen: flag('`false` where no node gave a verdict in the sweep: what is said of outages is then what was known before.'),
       coverage: text(
-        'The share of nodes that were asked among those that should be, 0 to 1; empty while its subscription cannot be listed, which the heartbeat tells.',
+        'The share of nodes that gave a verdict among those of which one is expected, 0 to 1; empty where none is, and while its subscription cannot be listed, which the heartbeat tells.',
       ),
       reason: text(
-        'The reason of its outage or blindness, else of most of the open outages of its nodes, as in the reference of reasons; empty if there is none.',
+        'The reason of its outage or blindness, else of most of the open outages of its nodes, else why it was not seen, as in the reference of reasons; empty if there is none.',
       ),
       outageReason: text(
         'The reason of most of the open outages of its nodes, also while it is blind or has an outage itself; empty if none is open.',

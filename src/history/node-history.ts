@@ -1,4 +1,15 @@
-import { type Episode, emptyState, type Limits, type NodeState, openSince, type ProbeResult, statusOf, step } from './node-state.ts';
+import {
+  type Episode,
+  emptyState,
+  type Limits,
+  type NodeState,
+  openSince,
+  type ProbeResult,
+  statusOf,
+  step,
+  stopWatching,
+} from './node-state.ts';
+import { bringWatchBack, decide } from './watched.ts';
 
 /** A node's results: those that are settled, as a state, and the recent ones, which may still come in any order. */
 export interface NodeHistory {
@@ -48,10 +59,11 @@ function bringBack(history: NodeHistory, limits: Limits): NodeHistory {
   const { backTo } = history;
   if (backTo === undefined) return history;
   const back = <T extends string | undefined>(time: T) => (time !== undefined && time > backTo ? backTo : time);
-  const { latest, since, firstFailure, firstSuccess, outage, ...counts } = replay(history, limits).state;
+  const { latest, since, firstFailure, firstSuccess, outage, watch, ...counts } = replay(history, limits).state;
   const times = { since: back(since), firstFailure: back(firstFailure), firstSuccess: back(firstSuccess) };
   const settled = { ...counts, ...times, latest: latest && { ...latest, at: back(latest.at) } };
-  return { settled: { ...settled, outage: outage && { ...outage, end: back(outage.end) } }, recent: [] };
+  const ended = outage && { ...outage, end: back(outage.end) };
+  return { settled: { ...settled, outage: ended, watch: watch && bringWatchBack(watch, backTo) }, recent: [] };
 }
 
 /** The state that a history comes to. */
@@ -112,10 +124,17 @@ function sameEpisode(a: Episode | undefined, b: Episode): boolean {
   return a !== undefined && a.from === b.from && a.end === b.end && a.reason === b.reason;
 }
 
+/** Settles the history of a node that is not probed for now: nothing of it is watched until its next verdict. */
+export function pauseHistory(state: NodeState, at: string, staleAfterMs: number): NodeHistory {
+  return { settled: stopWatching(state, at, staleAfterMs), recent: [] };
+}
+
 /** Ends the outage of a node that nobody will see recover; its run of failures ends with it. */
-export function endHistory(state: NodeState, end: string): NodeHistory {
-  const outage = openSince(state) === undefined ? state.outage : { ...state.outage!, end };
-  return { settled: { ...state, outage, failures: 0, firstFailure: undefined }, recent: [] };
+export function endHistory(state: NodeState, end: string, staleAfterMs: number): NodeHistory {
+  const isOpen = openSince(state) !== undefined;
+  const { watch, ...paused } = stopWatching(state, end, staleAfterMs);
+  const outage = isOpen ? { ...state.outage!, end } : state.outage;
+  return { settled: { ...paused, outage, failures: 0, firstFailure: undefined, watch: watch && decide(watch) }, recent: [] };
 }
 
 /**

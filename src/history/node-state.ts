@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Verdict } from '../probe/classify.ts';
 import { isOfOurMaking, reasonCode } from '../probe/reasons.ts';
+import { decide, emptyWatch, type Kind, stopWatch, turn, type Watch, watchOn } from './watched.ts';
 
 /** One probe's result as the folds take it. */
 export interface ProbeResult extends Verdict {
@@ -38,7 +39,12 @@ export interface NodeState {
   firstSuccess?: string;
   /** The outage that is open, or the last one, which a failure soon after may open again. */
   outage?: Episode;
+  /** For how long it was watched; absent before its first verdict. */
+  watch?: Watch;
 }
+
+/** Intervals between sweeps after which a verdict says nothing any more. */
+export const STALE_AFTER_INTERVALS = 3;
 
 export interface Limits {
   /** Failures in a row that open an outage. */
@@ -47,6 +53,8 @@ export interface Limits {
   recoveries: number;
   /** Milliseconds after an end within which a failure opens the same outage again. */
   flapWindowMs: number;
+  /** Milliseconds for which a verdict holds without a next one: three intervals. */
+  staleAfterMs: number;
 }
 
 export const emptyState: NodeState = { failures: 0, successes: 0, unknowns: 0 };
@@ -82,8 +90,33 @@ function opened(outage: Episode | undefined, from: string, reason: Verdict['reas
   return returns ? { outage: outage.outage, episode: outage.episode + 1, from, reason } : { outage: from, episode: 1, from, reason };
 }
 
+/** What the node has been since its latest verdict, as far as that can be told yet. */
+function kindOf(state: NodeState): Kind {
+  const down = openSince(state) !== undefined;
+  return { down, undecided: (down ? state.successes : state.failures) > 0 };
+}
+
+/** Counts the time up to a result as watched: as in an outage what lies in one of its episodes, which begin and end with a run. */
+function watchNext(before: NodeState, after: NodeState, { verdict, at }: ProbeResult, limits: Limits): Watch | undefined {
+  if (before.watch === undefined && verdict === 'unknown') return undefined;
+  const watch = watchOn(before.watch ?? emptyWatch, at, verdict !== 'unknown', kindOf(before), limits.staleAfterMs);
+  const [wasOpen, isOpen] = [openSince(before) !== undefined, openSince(after) !== undefined];
+  if (wasOpen !== isOpen) return turn(watch, isOpen ? 'down' : 'up');
+  return verdict === (isOpen ? 'unreachable' : 'reachable') ? decide(watch) : watch;
+}
+
+/** Ends what is watched of a node that is not to be probed any more; its runs and its outage stay as they are. */
+export function stopWatching(state: NodeState, at: string, staleAfterMs: number): NodeState {
+  return state.watch === undefined ? state : { ...state, watch: stopWatch(state.watch, at, kindOf(state), staleAfterMs) };
+}
+
 /** Takes the next result. Pure. `unknown` neither opens nor closes an outage, nor does it break a run of failures or successes. */
 export function step(state: NodeState, result: ProbeResult, limits: Limits): NodeState {
+  const after = take(state, result, limits);
+  return { ...after, watch: watchNext(state, after, result, limits) };
+}
+
+function take(state: NodeState, result: ProbeResult, limits: Limits): NodeState {
   const turned = state.latest === undefined || statusOf(state.latest.verdict) !== statusOf(result.verdict);
   const base = { ...state, latest: result, since: turned ? result.at : state.since };
   const isOpen = openSince(state) !== undefined;

@@ -5,9 +5,8 @@ import { type ClusterOutageState, foldQuorum, judgeQuorum, type QuorumSettings }
 import { dueAnnouncement, markTold, type What } from './due-announcement.ts';
 import { emptyLog } from './log.ts';
 import { emptyHistory, foldResult } from './node-history.ts';
-import { type Episode, emptyState, type Limits, type ProbeResult } from './node-state.ts';
+import { type Episode, emptyState, type Limits, type ProbeResult, STALE_AFTER_INTERVALS } from './node-state.ts';
 import { type Outage, outageId, writeEpisode } from './outage.ts';
-import { STALE_AFTER_INTERVALS } from './roll-up.ts';
 
 /** A result of the past, as a row of the table of results tells it. */
 export interface Recorded {
@@ -156,7 +155,7 @@ function withSweeps(results: readonly Recorded[], intervalMs: number): readonly 
  */
 export function replay(results: readonly Recorded[], thresholds: Thresholds, settings: ReplaySettings): Replayed {
   const { intervalMs, flapWindowMs, quorum: quorumSettings } = settings;
-  const limits: Limits = { ...thresholds, flapWindowMs };
+  const limits: Limits = { ...thresholds, flapWindowMs, staleAfterMs: STALE_AFTER_INTERVALS * intervalMs };
   const step = Math.min(LONGEST_STEP_MS, intervalMs / 4);
   const markAfter = (earliest: number) => Math.ceil(earliest / step) * step;
   const byTime = (a: Recorded, b: Recorded) => compare(a.result.at, b.result.at) || compare(a.result.nonce, b.result.nonce);

@@ -2,10 +2,8 @@ import type { ReasonCode } from '../probe/reasons.ts';
 import { type Counts, emptyCounts, type Outcome } from '../sweep/ledger.ts';
 import type { NodeRow } from '../tables/node-rows.ts';
 import { mostFrequent } from './most-frequent.ts';
-import { isBlind, openEpisode } from './node-state.ts';
+import { isBlind, openEpisode, STALE_AFTER_INTERVALS } from './node-state.ts';
 
-/** Intervals after which a verdict says nothing any more. */
-export const STALE_AFTER_INTERVALS = 3;
 const NAMES_KEPT = 500;
 
 /** A cluster as its nodes make it. */

@@ -1,4 +1,4 @@
-import { STALE_AFTER_INTERVALS } from '../history/roll-up.ts';
+import { STALE_AFTER_INTERVALS } from '../history/node-state.ts';
 import type { Services } from '../services.ts';
 import { nextOccurrence, previousOccurrence } from '../sweep/schedule.ts';
 

@@ -10,6 +10,7 @@ import { readSealedLedgers } from '../tables/sweep-rows.ts';
 import { staleBefore } from './current-interval.ts';
 import { readClusters, viewCluster } from './fleet.ts';
 import type { Reply } from './route.ts';
+import { viewSweep } from './sweeps.ts';
 
 /** The type of the answer, as OpenMetrics names itself. */
 export const METRICS_TYPE = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
@@ -24,9 +25,20 @@ async function measureClusters(services: Services, define: Define): Promise<void
   const blind = define('cluster_blind', 'Whether nobody can see how the nodes of a cluster are; absent for clusters that are seen.', [
     'cluster',
   ]);
+  const labels = ['cluster', 'window'] as const;
+  const uptime = define(
+    'uptime_ratio',
+    'The share of watched time in which no outage of a node was open; absent where nothing was watched.',
+    labels,
+  );
+  const watched = define('watched_seconds', 'For how long the nodes of a cluster were watched, all together.', labels);
   const before = staleBefore(services);
   for (const row of rows) {
-    const { cluster, nodes: counts } = viewCluster(row, before);
+    const { cluster, nodes: counts, uptime: shares } = viewCluster(row, before);
+    for (const window of ['24h', '7d', '30d'] as const) {
+      if (shares[window] !== null) uptime.set({ cluster, window }, shares[window]);
+      watched.set({ cluster, window }, shares.watchedSeconds[window]);
+    }
     for (const verdict of ['reachable', 'unreachable', 'unknown', 'notProbed'] as const) nodes.set({ cluster, verdict }, counts[verdict]);
     outages.set({ cluster, subject: 'node' }, row.openOutages);
     outages.set({ cluster, subject: 'cluster' }, openEpisode(row.outage.outage) === undefined ? 0 : 1);
@@ -44,7 +56,14 @@ async function measureLastSweep({ tables, now }: Services, define: Define): Prom
   define('last_sweep_start_timestamp_seconds', 'When the last completed sweep started.').set(started / 1000);
   define('last_sweep_completion_timestamp_seconds', 'When it was completed.').set(completed / 1000);
   define('last_sweep_duration_seconds', 'How long it took.').set((completed - started) / 1000);
-  define('last_sweep_coverage_ratio', 'The nodes that it asked over those that should be asked.').set(last.coverage ?? 0);
+  const shares = { coverage: 'gave a verdict', asked: 'were asked' };
+  const view = viewSweep(last);
+  for (const share of ['coverage', 'asked'] as const)
+    if (view[share] !== null)
+      define(
+        `last_sweep_${share}_ratio`,
+        `Nodes that ${shares[share]} over those of which a verdict is expected; absent where none is.`,
+      ).set(view[share]);
   const byReason = define('last_sweep_nodes', 'Nodes by the reason of their outcome in the last completed sweep.', ['cluster', 'reason']);
   for (const [cluster, { byReason: counts }] of await readSealedLedgers(await tables.open('sweeps'), last.sweep))
     for (const [reason, count] of Object.entries(counts)) byReason.set({ cluster, reason }, count);

@@ -3,17 +3,17 @@ import { nodeNameSchema } from '../fleet/name-schemas.ts';
 import { emptyLog } from '../history/log.ts';
 import { isBlind, isFlapping, openSince, statusOf } from '../history/node-state.ts';
 import { outcomeOf } from '../history/roll-up.ts';
-import { nodeUptime } from '../history/uptime.ts';
+import { emptyWatch, windowsOf } from '../history/watched.ts';
 import { reasons } from '../probe/reasons.ts';
 import type { Services } from '../services.ts';
 import { type NodeRow, readNodes } from '../tables/node-rows.ts';
-import { type OutageRow, readLogs, readOutages } from '../tables/outage-rows.ts';
+import { readLogs, readOutages } from '../tables/outage-rows.ts';
 import { components, reasonName, time } from './components.ts';
 import { currentIntervalMs } from './current-interval.ts';
 import { logEntryView, outageView, viewLogEntry, viewOutage } from './outages.ts';
 import { HttpProblem } from './problem.ts';
 import type { Reply, RouteRequest } from './route.ts';
-import { uptimeShares } from './uptime.ts';
+import { uptimeShares, viewShares } from './uptime.ts';
 
 const OUTAGES_SHOWN = 20;
 
@@ -121,14 +121,6 @@ export function viewNode(
   };
 }
 
-/** Since when the outages that are kept tell the whole story. */
-function watchedSince({ facts, state }: NodeRow, outages: readonly OutageRow[], now: Date): Date {
-  const oldest = outages.at(-1)?.outage.start;
-  if (outages.length >= OUTAGES_SHOWN && oldest !== undefined) return new Date(oldest);
-  const begun = [facts.created, state.since, oldest].filter((moment) => moment !== undefined).sort()[0];
-  return new Date(begun ?? now);
-}
-
 /** The answer to whoever asks for a node that nobody knows. */
 export function unknownNode(cluster: string, node: string): HttpProblem {
   return new HttpProblem(
@@ -160,11 +152,7 @@ export async function viewNodeDetail(services: Services, cluster: string, node: 
     successes: successes.map(viewLogEntry),
     failures: failures.map(viewLogEntry),
     outages: outages.map(({ outage }) => viewOutage(outage)),
-    uptime: nodeUptime(
-      outages.map(({ outage }) => outage),
-      watchedSince(row, outages, moment.at),
-      moment.at,
-    ),
+    uptime: viewShares(windowsOf(row.state.watch ?? emptyWatch, moment.at)),
   };
   const { vmId, size = null, image = null, subnet = null, created = null } = row.facts;
   return { ...view, spec: { ...view.spec, vmId, size, image, subnet, created }, status };

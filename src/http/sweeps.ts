@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Services } from '../services.ts';
-import { ledger } from '../sweep/ledger.ts';
+import { askedOf, coverageOf, ledger } from '../sweep/ledger.ts';
 import { listSweeps, type SweepLine } from '../tables/sweep-list.ts';
 import { components, time } from './components.ts';
 import { pageOf, readPage, writeCursor } from './paging.ts';
@@ -18,7 +18,18 @@ export const sweepView = z
     id: time.describe('The turn of the schedule that started it.'),
     startedAt: time,
     completedAt: time.nullable(),
-    coverage: z.number().nullable().describe('Nodes that were asked over those that should be, from 0 to 1.'),
+    coverage: z
+      .number()
+      .nullable()
+      .describe(
+        'Nodes that gave a verdict over those of which one is expected, from 0 to 1; null where none is, or while the sweep goes on.',
+      ),
+    asked: z
+      .number()
+      .nullable()
+      .describe(
+        'Nodes that were asked, whatever came of it, over those of which a verdict is expected, from 0 to 1; null as for coverage.',
+      ),
     ledger: ledgerView.nullable(),
     warnings: z.array(z.string()).describe('What of the settings or of access leads nowhere, as sentences.'),
   })
@@ -28,12 +39,13 @@ export type SweepView = z.output<typeof sweepView>;
 export const sweepPage = pageOf(sweepView).register(components, { id: 'SweepPage' });
 
 /** Shows a line of the list of sweeps. */
-export function viewSweep({ sweep, startedAt, completedAt, coverage, ledger: told, warnings }: SweepLine): SweepView {
+export function viewSweep({ sweep, startedAt, completedAt, ledger: told, warnings }: SweepLine): SweepView {
   return {
     id: sweep,
     startedAt,
     completedAt: completedAt ?? null,
-    coverage: coverage ?? null,
+    coverage: told === undefined ? null : coverageOf(told),
+    asked: told === undefined ? null : askedOf(told),
     ledger: told ?? null,
     warnings: warnings ?? [],
   };

@@ -1,14 +1,26 @@
 import { z } from 'zod';
 import { meansOf, type Uptime, uptimeOf } from '../history/uptime.ts';
+import type { WatchedSum } from '../history/watched.ts';
 import { isReasonCode } from '../probe/reasons.ts';
 import { components, reasonName } from './components.ts';
 
 const share = z.number().min(0).max(1).nullable();
 
-/** Shares of three windows. */
+const seconds = z.number().nonnegative();
+
+/** Shares of three windows, and how long each was watched. */
 export const uptimeShares = z
-  .object({ '24h': share, '7d': share, '30d': share })
-  .describe('Shares of the time from 0 to 1 in which no outage was open; null while nothing was watched.')
+  .object({
+    '24h': share,
+    '7d': share,
+    '30d': share,
+    watchedSeconds: z
+      .object({ '24h': seconds, '7d': seconds, '30d': seconds })
+      .describe(
+        'For how long nodes were watched: from each verdict to the next probe, up to three intervals; not while they are unknown or not probed. Of a cluster and the fleet, the seconds of all nodes together.',
+      ),
+  })
+  .describe('Shares, from 0 to 1, of the time that was watched in which no outage was open; null where nothing was watched.')
   .register(components, { id: 'UptimeShares' });
 export type UptimeShares = z.output<typeof uptimeShares>;
 
@@ -25,10 +37,18 @@ export const uptimeView = uptimeShares
           meanRecoverSeconds: z.number().nullable(),
         }),
       )
-      .describe('Outages of nodes of the last 30 days, the reason with most time lost first.'),
+      .describe(
+        'Outages of nodes of the last 30 days, the reason with most time lost first; watched or not, they last until they are seen to end.',
+      ),
   })
   .register(components, { id: 'Uptime' });
 export type UptimeView = z.output<typeof uptimeView>;
+
+/** Shows the shares of three windows. */
+export function viewShares(sums: Record<'24h' | '7d' | '30d', WatchedSum>): UptimeShares {
+  const windows = { '24h': sums['24h'].watched, '7d': sums['7d'].watched, '30d': sums['30d'].watched };
+  return { '24h': uptimeOf(sums['24h']), '7d': uptimeOf(sums['7d']), '30d': uptimeOf(sums['30d']), watchedSeconds: windows };
+}
 
 /** Shows the sums of a cluster or of the fleet, the reason with most time lost first. */
 export function viewUptime(uptime: Uptime): UptimeView {
@@ -36,9 +56,7 @@ export function viewUptime(uptime: Uptime): UptimeView {
     isReasonCode(reason) ? [{ reason, outages: sum.outages, downSeconds: sum.downSeconds, ...meansOf(sum) }] : [],
   );
   return {
-    '24h': uptimeOf(uptime['24h']),
-    '7d': uptimeOf(uptime['7d']),
-    '30d': uptimeOf(uptime['30d']),
+    ...viewShares(uptime),
     byReason: byReason.sort((a, b) => b.downSeconds - a.downSeconds || (a.reason < b.reason ? -1 : 1)),
   };
 }

@@ -1,10 +1,10 @@
 import type { ClusterView } from '../http/fleet.ts';
 import { reasons } from '../probe/reasons.ts';
-import type { Counts } from '../sweep/ledger.ts';
+import { type Counts, coverageOf, type Ledger } from '../sweep/ledger.ts';
 import { type Html, html } from './html.ts';
 import { percent, when } from './layout.ts';
 
-/** Below it the page is not green, however well the rest does: too much was not asked. */
+/** Below it the page is not green, however well the rest does: too few gave a verdict. */
 const GREEN_COVERAGE = 0.9;
 
 /**
@@ -18,7 +18,7 @@ export function troubleBanner(nodes: Counts, openOutages: number, cutOff: Html |
   if (cutOff !== undefined) return html`<p class="banner unreachable">✖ ${cutOff}${failing && html`: ${failing}`}</p>`;
   if (failing !== undefined) return html`<p class="banner unreachable">✖ ${failing}</p>`;
   if (openOutages > 0) return html`<p class="banner unreachable">✖ ${openOutages} open outage${openOutages > 1 ? 's' : ''}</p>`;
-  if (unknown > 0) return html`<p class="banner unknown">? ${unknown} of ${known} nodes could not be asked</p>`;
+  if (unknown > 0) return html`<p class="banner unknown">? ${unknown} of ${known} nodes gave no verdict</p>`;
   return undefined;
 }
 
@@ -31,9 +31,18 @@ export function blindLines({ since, reason, unknown, planned }: NonNullable<Clus
   return html`<p class="banner unknown">? ${who}, since ${when(since)}: ${unknown} of ${planned} nodes gave no verdict</p><p><strong>${reason}</strong>: ${sentence} <small>${remedies[0] ?? ''}</small></p>`;
 }
 
-/** That all is well, as far as it was asked: green where that is nearly everything. */
-export function calmBanner(reachable: number, coverage: number): Html {
-  if (reachable === 0 || coverage < GREEN_COVERAGE)
-    return html`<p class="banner unknown">? ${reachable} nodes reach their API server; others were not asked (coverage ${percent(coverage, 1)})</p>`;
+/**
+ * That all is well, as far as nodes gave a verdict: green where nearly all did, and without proof never.
+ *
+ * @param ledger - of the last sweep; undefined where none is complete.
+ */
+export function calmBanner(reachable: number, ledger: Ledger | undefined): Html {
+  const odd = (words: string) => html`<p class="banner unknown">? ${words}</p>`;
+  if (reachable === 0) return odd('No node was seen');
+  if (ledger === undefined) return odd(`${reachable} nodes reach their API server; no sweep of all is complete yet`);
+  const coverage = coverageOf(ledger);
+  if (coverage === null || coverage === 0) return odd('No node gave a verdict in the last sweep');
+  if (coverage < GREEN_COVERAGE)
+    return odd(`${reachable} nodes reach their API server; others gave no verdict (coverage ${percent(coverage, 1)})`);
   return html`<p class="banner reachable">● All ${reachable} probed nodes reach their API server${coverage < 1 ? html` <small>(coverage ${percent(coverage, 1)})</small>` : ''}</p>`;
 }

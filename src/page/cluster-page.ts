@@ -7,14 +7,14 @@ import { readPage } from '../http/paging.ts';
 import type { Reply, RouteRequest } from '../http/route.ts';
 import { isReasonCode, reasons } from '../probe/reasons.ts';
 import type { Services } from '../services.ts';
-import { coverageOf, type Ledger } from '../sweep/ledger.ts';
+import { conclusiveOf, type Ledger } from '../sweep/ledger.ts';
 import { readStandingCluster } from '../tables/cluster-list.ts';
 import { lastCompleted } from '../tables/sweep-list.ts';
 import { readSealedLedger } from '../tables/sweep-rows.ts';
 import { blindLines, calmBanner, staleBanner, troubleBanner } from './banner.ts';
-import { countsOf, otherReasons, stateOf } from './cluster-words.ts';
+import { countsOf, coverageWords, otherReasons, stateOf, titleOf } from './cluster-words.ts';
 import { type Html, html } from './html.ts';
-import { documentOf, linksWith, percent, uptimeLine, when } from './layout.ts';
+import { documentOf, linksWith, uptimeLine, when } from './layout.ts';
 import { nodeTable } from './node-table.ts';
 import { outageTable } from './outage-table.ts';
 
@@ -28,7 +28,24 @@ function banner({ nodes, openOutages, clusterOutage, recordOnly, blind }: Cluste
   if (trouble !== undefined) return trouble;
   if (recordOnly !== null || nodes.reachable === 0)
     return html`<p class="banner unknown">– None of its ${nodes.known} nodes is probed</p>${isReasonCode(recordOnly) && html`<p>${reasons[recordOnly].sentence}</p>`}`;
-  return calmBanner(nodes.reachable, ledger === undefined ? 1 : coverageOf(ledger));
+  return calmBanner(nodes.reachable, ledger);
+}
+
+/** The tab's title. */
+function title(
+  { name, nodes, openOutages, clusterOutage, assessedAt, blind }: ClusterView,
+  ledger: Ledger | undefined,
+  stale: boolean,
+): string {
+  const seen = ledger === undefined || conclusiveOf(ledger) > 0;
+  const unseen = stale
+    ? { since: assessedAt ?? undefined }
+    : blind !== null
+      ? { since: blind.since }
+      : seen
+        ? undefined
+        : { since: undefined };
+  return `${name}: ${titleOf({ nodes, openOutages, cutOff: clusterOutage !== null, unseen })}`;
 }
 
 /** The ledger of a cluster in the last completed sweep. */
@@ -57,8 +74,9 @@ export async function showClusterPage(services: Services, request: RouteRequest)
   const next = nodes?.next
     ? html`<p><a href="${links.cluster(id, { cursor: nodes.next, limit: request.query.get('limit') ?? '' })}">More nodes</a></p>`
     : '';
+  const stale = !isFresh(row, before);
   const body = html`<p><a href="${links.fleet}">AKS fleet</a></p><h1>${cluster.name} <small>${cluster.region}, Kubernetes ${cluster.version}${stateOf(cluster)}</small></h1>
-<p><small>Subscription ${cluster.subscriptionId}, resource group ${cluster.resourceGroup}</small></p>${banner(cluster, ledger, !isFresh(row, before))}
-<p>${countsOf(cluster)}${cluster.assessedAt && html`; as of ${when(cluster.assessedAt)}`}.</p>${ledger && html`<p>Last sweep: coverage ${percent(coverageOf(ledger), 1)}.${otherReasons(ledger)}</p>`}${shared}${uptimeLine(cluster.uptime)}${open}${past}<h2>Nodes</h2>${nodeTable(nodes?.items ?? [], links)}${next}`;
-  return { html: documentOf(services, `${cluster.name}: ${cluster.nodes.unreachable} unreachable`, body) };
+<p><small>Subscription ${cluster.subscriptionId}, resource group ${cluster.resourceGroup}</small></p>${banner(cluster, ledger, stale)}
+<p>${countsOf(cluster)}${cluster.assessedAt && html`; as of ${when(cluster.assessedAt)}`}.</p>${ledger && html`<p>Last sweep: ${coverageWords(ledger)}.${otherReasons(ledger)}</p>`}${shared}${uptimeLine(cluster.uptime, true)}${open}${past}<h2>Nodes</h2>${nodeTable(nodes?.items ?? [], links)}${next}`;
+  return { html: documentOf(services, title(cluster, ledger, stale), body) };
 }

@@ -1,8 +1,8 @@
 import type { ClusterView } from '../http/fleet.ts';
 import { isReasonCode, reasons } from '../probe/reasons.ts';
-import type { Ledger } from '../sweep/ledger.ts';
+import { askedOf, type Counts, coverageOf, type Ledger } from '../sweep/ledger.ts';
 import { type Html, html } from './html.ts';
-import { when } from './layout.ts';
+import { percent, when } from './layout.ts';
 
 /** How many nodes of a cluster are how. */
 export function countsOf({ nodes }: ClusterView): Html {
@@ -14,6 +14,33 @@ export function countsOf({ nodes }: ClusterView): Html {
 export function stateOf({ upgrading, recordOnly, blind }: ClusterView): Html {
   const why = isReasonCode(recordOnly) ? reasons[recordOnly].sentence : '';
   return html`${upgrading ? ', being upgraded' : ''}${recordOnly ? html`, <span title="${why}">${recordOnly}</span>` : ''}${blind && html`, not seen since ${when(blind.since)}`}`;
+}
+
+/** How many nodes gave a verdict in a sweep, and how many were asked, of those of which a verdict is expected. */
+export function coverageWords(ledger: Ledger): Html {
+  const [coverage, asked] = [coverageOf(ledger), askedOf(ledger)];
+  if (coverage === null || asked === null) return html`no verdict was expected of any node`;
+  return html`<span title="Nodes that gave a verdict, of those of which one is expected">coverage ${percent(coverage, 1)}</span>, <span title="Nodes that were asked, whatever came of it">asked ${percent(asked, 1)}</span>`;
+}
+
+/** Nodes and outages of a cluster or the fleet, as its title tells them. */
+interface Titled {
+  nodes: Counts;
+  openOutages: number;
+  cutOff: boolean;
+  /** Set where nothing is known of how it is now; since when, as far as that is known. */
+  unseen: { since: string | undefined } | undefined;
+}
+
+/** What a page's title says, the worst of it; never how many are unreachable where nobody could see. */
+export function titleOf({ nodes, openOutages, cutOff, unseen }: Titled): string {
+  const { reachable, unreachable, unknown } = nodes;
+  if (unseen?.since !== undefined) return `not seen since ${unseen.since}`;
+  if (unreachable > 0) return `${unreachable} unreachable`;
+  if (cutOff) return 'cut off';
+  if (openOutages > 0) return `${openOutages} open outage${openOutages > 1 ? 's' : ''}`;
+  if (unseen !== undefined || reachable === 0) return 'not seen';
+  return unknown > 0 ? `${unknown} unknown` : `${unreachable} unreachable`;
 }
 
 /** What came of a sweep besides nodes that are reachable, by reason, most of them first, to be put behind its coverage. */

@@ -24,13 +24,30 @@ export const percent = (share: number, digits: number) => `${(Math.floor(share *
 /** A time for people and programs; nothing where there is none. */
 export const when = (time: string | null | undefined) => (time ? html`<time datetime="${time}">${time}</time>` : html``);
 
-/** The uptime of the nodes of a fleet, a cluster, or of a node. */
-export function uptimeLine(uptime: UptimeShares): Html {
+/** A length of time for people, rounded down. */
+export function lengthOf(seconds: number): string {
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 1) return `${Math.floor(seconds)} s`;
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
+  return `${Math.floor(hours / 24)} d${hours % 24 === 0 ? '' : ` ${hours % 24} h`}`;
+}
+
+/**
+ * The uptime of a node, or of all nodes of a cluster or fleet together. A window is shown only where more was watched than in the shorter one:
+ * what was watched for 13 minutes has no uptime of a month.
+ */
+export function uptimeLine({ watchedSeconds, ...uptime }: UptimeShares, ofMany = false): Html {
+  let most = 0;
   const windows = (['24h', '7d', '30d'] as const).flatMap((window) => {
-    const share = uptime[window];
-    return share === null ? [] : [`${window} ${percent(share, 2)}`];
+    const [share, watched] = [uptime[window], watchedSeconds[window]];
+    if (share === null || watched <= most) return [];
+    most = watched;
+    return [`${window} ${percent(share, 2)} over ${lengthOf(watched)} watched`];
   });
-  return windows.length === 0 ? html`` : html`<p>Uptime: ${windows.join(', ')}.</p>`;
+  if (windows.length === 0) return html`<p>Uptime: nothing was watched yet.</p>`;
+  return html`<p>Uptime${ofMany ? ' of all nodes together' : ''}: ${windows.join(', ')}.</p>`;
 }
 
 /** Links between the pages. The key by which a page was asked for is passed on: without it the next one would not open. */

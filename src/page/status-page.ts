@@ -7,10 +7,11 @@ import { viewWorstOutages } from '../http/list-outages.ts';
 import type { OutageView } from '../http/outages.ts';
 import type { Reply, RouteRequest } from '../http/route.ts';
 import type { Services } from '../services.ts';
+import { conclusiveOf } from '../sweep/ledger.ts';
 import { blindLines, calmBanner, staleBanner, troubleBanner } from './banner.ts';
-import { countsOf, otherReasons, stateOf } from './cluster-words.ts';
+import { countsOf, coverageWords, otherReasons, stateOf, titleOf } from './cluster-words.ts';
 import { type Html, html } from './html.ts';
-import { documentOf, type Links, linksWith, percent, uptimeLine, when } from './layout.ts';
+import { documentOf, type Links, linksWith, uptimeLine, when } from './layout.ts';
 import { nodeTable } from './node-table.ts';
 import { outageTable } from './outage-table.ts';
 
@@ -35,7 +36,19 @@ function banner(fleet: FleetView, clusters: readonly ClusterView[], stale: boole
     return html`<p class="banner unknown">? Nothing is watched: no right on any subscription, or settings that no cluster matches.</p>`;
   if (fleet.gaps.length > 0)
     return html`<p class="banner unknown">? ${fleet.gaps.length} of ${fleet.subscriptions.known} subscriptions could not be read</p>`;
-  return calmBanner(nodes.reachable, lastSweep.coverage ?? 0);
+  const unseen = clusters.filter(({ blind }) => blind !== null);
+  if (unseen.length > 0)
+    return html`<p class="banner unknown">? Nobody can see ${unseen.length === 1 ? html`the cluster ${unseen[0]!.name}` : html`${unseen.length} clusters`}</p>`;
+  return calmBanner(nodes.reachable, ledger);
+}
+
+/** The tab's title. */
+function title({ nodes, openOutages, blind, lastSweep }: FleetView, clusters: readonly ClusterView[], stale: boolean): string {
+  if (lastSweep === null) return 'AKS fleet: no sweep yet';
+  const seen = lastSweep.ledger !== null && conclusiveOf(lastSweep.ledger) > 0;
+  const since = stale ? (lastSweep.completedAt ?? undefined) : blind?.since;
+  const unseen = since !== undefined || !seen ? { since } : undefined;
+  return `AKS fleet: ${titleOf({ nodes, openOutages, cutOff: clusters.some(({ clusterOutage }) => clusterOutage !== null), unseen })}`;
 }
 
 async function clusterBlock(services: Services, cluster: ClusterView, withNodes: boolean, links: Links): Promise<Html> {
@@ -80,11 +93,11 @@ export async function showStatusPage(services: Services, { key }: RouteRequest):
     clusters.length > shown.length ? html`<p>And ${clusters.length - shown.length} clusters more: <code>GET /api/clusters</code></p>` : '';
   const sweep =
     lastSweep &&
-    html`<p>Last sweep ${when(lastSweep.id)}, completed ${when(lastSweep.completedAt)}, coverage ${percent(lastSweep.coverage ?? 0, 1)}.${lastSweep.ledger && otherReasons(lastSweep.ledger)}</p>`;
+    html`<p>Last sweep ${when(lastSweep.id)}, completed ${when(lastSweep.completedAt)}, ${lastSweep.ledger && html`${coverageWords(lastSweep.ledger)}.${otherReasons(lastSweep.ledger)}`}</p>`;
   const warnings = (lastSweep?.warnings ?? []).map((warning) => html`<p class="unknown">? ${warning}.</p>`);
   const open = html`<h2>Open outages</h2>${outageTable(told, links)}<p><small>All of them: <code>GET /api/outages?state=open</code></small></p>`;
   const body = html`<h1>AKS fleet</h1>${banner(fleet, clusters, stale)}
 <p>${fleet.subscriptions.known} subscriptions, ${fleet.clusters.known} clusters, ${fleet.nodes.known} nodes: ${fleet.nodes.reachable} reachable, ${fleet.nodes.unreachable} unreachable, ${fleet.nodes.unknown} unknown, ${fleet.nodes.notProbed} not probed.</p>
-${uptimeLine(fleet.uptime)}${sweep}${warnings}${outages.length > 0 ? open : html`<p>No open outage.</p>`}<h2>Clusters</h2>${blocks}${more}`;
-  return { html: documentOf(services, `AKS fleet: ${fleet.nodes.unreachable} unreachable`, body) };
+${uptimeLine(fleet.uptime, true)}${sweep}${warnings}${outages.length > 0 ? open : html`<p>No open outage.</p>`}<h2>Clusters</h2>${blocks}${more}`;
+  return { html: documentOf(services, title(fleet, clusters, stale), body) };
 }

@@ -1,8 +1,8 @@
 import { parseClusterId } from '../fleet/resource-id.ts';
 import { foldQuorum, judgeQuorum, type Quorum } from '../history/cluster-outage.ts';
 import { commonFactors } from '../history/common-factors.ts';
-import { rollUp, STALE_AFTER_INTERVALS } from '../history/roll-up.ts';
-import { addObserved, emptyBuckets, summarize } from '../history/uptime.ts';
+import { rollUp } from '../history/roll-up.ts';
+import { sumWatched, windowsOf } from '../history/watched.ts';
 import type { Services } from '../services.ts';
 import type { OwnClusterRow } from '../tables/cluster-rows.ts';
 import type { NodeRow } from '../tables/node-rows.ts';
@@ -25,7 +25,7 @@ export interface Seen {
   now: Date;
 }
 
-/** Rolls the cluster up, judges its quorum and adds up its uptime: the row it comes to. Nothing is written. */
+/** Rolls the cluster up, judges its quorum and adds up for how long its nodes were watched: the row it comes to. Nothing is written. */
 export async function judgeCluster(
   services: Services,
   { sweep, cluster, mark }: MessageOf<'assess-cluster'>,
@@ -47,7 +47,9 @@ export async function judgeCluster(
   const flapWindowMs = settings.FLAP_WINDOW_MINUTES * 60_000;
   const outage = newest ? foldQuorum(before?.row.outage ?? {}, quorum, { sweep, now, flapWindowMs }) : before.row.outage;
   const factsOf = (rows: readonly NodeRow[]) => rows.map((row) => row.facts);
-  const watchedSince = new Date(Math.max(Date.parse(before?.row.assessedAt ?? ''), now.getTime() - STALE_AFTER_INTERVALS * interval));
+  const forgotten = before?.row.forgotten ?? sumWatched([]);
+  // Those that are gone were watched too.
+  const watched = [...nodes.values()].flatMap(({ state: { watch } }) => watch ?? []);
   const row: OwnClusterRow = {
     cluster,
     subscriptionId: named.subscriptionId,
@@ -60,8 +62,9 @@ export async function judgeCluster(
     ...judged,
     outage,
     commonFactors: commonFactors(factsOf(quorum.failing), factsOf(quorum.healthy), now),
-    buckets: addObserved(before?.row.buckets ?? emptyBuckets, quorum.planned, watchedSince, now),
-    uptime: before?.row.uptime ?? summarize(emptyBuckets, now),
+    outageDays: before?.row.outageDays ?? {},
+    forgotten,
+    uptime: { ...windowsOf(sumWatched([forgotten, ...watched]), now), byReason: before?.row.uptime.byReason ?? {} },
     assessedAt: now.toISOString(),
     sweep: later(sweep, before?.row.sweep ?? ''),
     sealedSweep: sealed ? later(sweep, before?.row.sealedSweep ?? '') : (before?.row.sealedSweep ?? ''),

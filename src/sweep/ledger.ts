@@ -117,14 +117,42 @@ export function sum(ledgers: readonly Ledger[]): Ledger {
 const countOf = (counted: Record<string, number>, codes: readonly ReasonCode[]) =>
   codes.reduce((total, reason) => total + (counted[reason] ?? 0), 0);
 
+/** Nodes of which a verdict is expected. */
+export function expectedOf({ known, byReason }: Ledger): number {
+  return known - countOf(byReason, notExpected);
+}
+
+/** The reason of most nodes of which a verdict is expected. */
+export function mainReason({ byReason }: Ledger): ReasonCode | undefined {
+  const expected = Object.entries(byReason).filter(([reason]) => !notExpected.some((each) => each === reason));
+  const [first] = expected.sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))[0] ?? [];
+  return isReasonCode(first) ? first : undefined;
+}
+
+/** Nodes that gave a verdict. */
+export function conclusiveOf({ reachable, unreachable }: Counts): number {
+  return reachable + unreachable;
+}
+
+const shareOf = (part: number, expected: number) => (expected <= 0 ? null : Math.min(1, part / expected));
+
 /**
- * Nodes that were asked over those that ought to be: excluded, stopped and too young ones do not count, while over budget, no access and
- * locked do, whether a node was left out for it or met it when its turn came.
+ * Nodes that gave a verdict over those of which one is expected: whatever kept a node from giving one counts against it, be it access, pace,
+ * Azure, its agent or ourselves.
  *
- * @returns 0 to 1; 1 for a fleet in which nothing was to be probed.
+ * @returns 0 to 1; null where no verdict is expected, which is not the same as all being well.
  */
-export function coverageOf({ known, reachable, unreachable, unknown, byReason, unknownByReason }: Ledger): number {
-  const expected = known - countOf(byReason, notExpected);
-  const asked = reachable + unreachable + unknown - countOf(unknownByReason, [...notExpected, ...notAsked]);
-  return expected <= 0 ? 1 : asked / expected;
+export function coverageOf(ledger: Ledger): number | null {
+  return shareOf(conclusiveOf(ledger), expectedOf(ledger));
+}
+
+/**
+ * Nodes that were asked over those of which a verdict is expected, whatever they answered: over budget, no access and locked count against it,
+ * whether a node was left out for it or met it when its turn came.
+ *
+ * @returns 0 to 1; null where no verdict is expected.
+ */
+export function askedOf(ledger: Ledger): number | null {
+  const { reachable, unreachable, unknown, unknownByReason } = ledger;
+  return shareOf(reachable + unreachable + unknown - countOf(unknownByReason, [...notExpected, ...notAsked]), expectedOf(ledger));
 }

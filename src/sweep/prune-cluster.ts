@@ -1,16 +1,22 @@
 import { odata, type TableClient, type TransactionAction } from '@azure/data-tables';
 import pLimit from 'p-limit';
 import type { Services } from '../services.ts';
+import { addForgotten } from '../tables/cluster-rows.ts';
 import { nameKey } from '../tables/name-rows.ts';
 import type { Tables } from '../tables/open-tables.ts';
 import { isLostWrite, prefixed, type Row, readRange, readRow, writeBatch } from '../tables/rows.ts';
+import { readWatch } from '../tables/watch-json.ts';
 
 const DAY_MS = 86_400_000;
 const GONE_DAYS = 7;
 const OUTBOX_DAYS = 30;
 const OUTAGES_OF_A_SUBJECT = 20;
 const CONCURRENT_NODES = 8;
+/** With the cluster's row in the batch. */
+const HANDED_OVER_AT_ONCE = 99;
 const KEYS = ['partitionKey', 'rowKey'];
+
+type StoredRow = Row & { etag: string };
 
 const deletion = ({ partitionKey, rowKey }: Row): TransactionAction => ['delete', { partitionKey, rowKey }];
 
@@ -28,13 +34,30 @@ async function holds(write: Promise<unknown>): Promise<boolean> {
 const nodeOf = ({ rowKey }: Row) => rowKey.split('|')[1]!;
 
 /** Forgets a node by name and then its row: as long as that is there, the next hour repairs what a crash left. */
-async function forgetNode(fleet: TableClient, names: TableClient, row: Row & { etag: string }): Promise<void> {
+async function forgetNode(fleet: TableClient, names: TableClient, row: StoredRow): Promise<void> {
   const { partitionKey: cluster, rowKey, etag } = row;
   const name = nameKey(nodeOf(row), cluster);
   await holds(names.deleteEntity(name.partitionKey, name.rowKey));
   if (await holds(fleet.deleteEntity(cluster, rowKey, { etag }))) return;
   // It came back meanwhile, and its name is written for new nodes alone.
   if (await readRow(fleet, cluster, rowKey)) await names.upsertEntity(name);
+}
+
+/**
+ * Adds what was watched of nodes that go to their cluster's row and takes it out of theirs, in one batch: each second counts once.
+ * Those of a batch in which a row changed meanwhile keep it, and stay for another hour.
+ */
+async function handOver(fleet: TableClient, cluster: string, gone: readonly StoredRow[]): Promise<void> {
+  const watched = gone.filter(({ watch }) => watch);
+  for (let from = 0; from < watched.length; from += HANDED_OVER_AT_ONCE) {
+    const group = watched.slice(from, from + HANDED_OVER_AT_ONCE);
+    const own = await readRow(fleet, cluster, 'cluster');
+    const sums = group.flatMap(({ watch }) => readWatch(watch) ?? []);
+    const clear = group.map(({ partitionKey, rowKey, etag }): TransactionAction => {
+      return ['update', { partitionKey, rowKey, watch: '', window: '' }, 'Merge', { etag }];
+    });
+    await holds(fleet.submitTransaction(own === undefined ? clear : [addForgotten(own, sums), ...clear]));
+  }
 }
 
 /** Ended and announced outages of each subject beyond its newest ones. */
@@ -53,7 +76,10 @@ async function pruneRows(tables: Tables, cluster: string, time: number): Promise
   // Outages before nodes: those of a node that comes back from here on are not among them.
   const outages = await readRange(fleet, cluster, { ...prefixed('outage|'), select: [...KEYS, 'end', 'settled'] });
   const retired = odata`retiredAt ne '' and retiredAt lt ${new Date(time - GONE_DAYS * DAY_MS).toISOString()}`;
-  const gone = await readRange(fleet, cluster, { ...prefixed('node|'), filter: retired });
+  const readGone = () => readRange(fleet, cluster, { ...prefixed('node|'), filter: retired, select: [...KEYS, 'watch'] });
+  const known = await readGone();
+  await handOver(fleet, cluster, known);
+  const gone = known.length === 0 ? [] : (await readGone()).filter(({ watch }) => !watch);
   const names = new Set(gone.map(nodeOf));
   const ofGone = (row: Row) => names.has(nodeOf(row));
   const logs = gone.length === 0 ? [] : await readRange(fleet, cluster, { ...prefixed('log|'), select: KEYS });

@@ -2,7 +2,7 @@ import type { TransactionAction } from '@azure/data-tables';
 import pLimit from 'p-limit';
 import { addToLog, emptyLog, type NodeLog } from '../history/log.ts';
 import { type Fold, foldResult, repairClock } from '../history/node-history.ts';
-import { type Episode, openSince } from '../history/node-state.ts';
+import { type Episode, openSince, STALE_AFTER_INTERVALS } from '../history/node-state.ts';
 import { addEvidence, withdrawEpisode, writeEpisode } from '../history/outage.ts';
 import { log } from '../log.ts';
 import { reasons } from '../probe/reasons.ts';
@@ -50,8 +50,13 @@ function foldAll(
   logs: ReadonlyMap<string, NodeLog>,
 ): Folded[] {
   const { FAILURE_THRESHOLD, RECOVERY_THRESHOLD, FLAP_WINDOW_MINUTES, SWEEP_SCHEDULE } = settings;
-  const limits = { failures: FAILURE_THRESHOLD, recoveries: RECOVERY_THRESHOLD, flapWindowMs: FLAP_WINDOW_MINUTES * 60_000 };
   const interval = intervalAt(SWEEP_SCHEDULE, now());
+  const limits = {
+    failures: FAILURE_THRESHOLD,
+    recoveries: RECOVERY_THRESHOLD,
+    flapWindowMs: FLAP_WINDOW_MINUTES * 60_000,
+    staleAfterMs: STALE_AFTER_INTERVALS * interval,
+  };
   return ended.flatMap((each): Folded[] => {
     const row = rows.get(each.node);
     // Only the flight that is claimed may be folded: anything else was folded before, or its node was replaced.

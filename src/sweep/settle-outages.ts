@@ -4,7 +4,7 @@ import { dominantReason, endsBecause, type Quorum } from '../history/cluster-out
 import { type AnnouncingContext, dueAnnouncement } from '../history/due-announcement.ts';
 import { emptyLog } from '../history/log.ts';
 import { endOutage, writeEpisode } from '../history/outage.ts';
-import { addOutages, summarize } from '../history/uptime.ts';
+import { addOutages, outagesByReason } from '../history/uptime.ts';
 import { reasons } from '../probe/reasons.ts';
 import type { Services } from '../services.ts';
 import type { OwnClusterRow } from '../tables/cluster-rows.ts';
@@ -57,14 +57,14 @@ export async function writeClusterOutage(
   return JSON.stringify(outage) === JSON.stringify(stored.outage) ? [] : [replaceOutage({ ...stored, outage })];
 }
 
-/** Counts outages that are over and told into the cluster's uptime; in one batch with it, so that each counts once. */
+/** Counts outages that are over and told into the cluster's row; in one batch with it, so that each counts once. */
 export function settleOutages(services: Services, row: OwnClusterRow, unsettled: readonly OutageRow[], now: Date): TransactionAction[] {
   const context = announcingContext(services, row);
   const over = unsettled.filter(({ outage }) => dueAnnouncement(outage, context).finished).slice(0, SETTLED_AT_ONCE);
   const ofNodes = (rows: readonly OutageRow[]) => rows.map(({ outage }) => outage).filter((outage) => outage.node !== undefined);
-  row.buckets = addOutages(row.buckets, ofNodes(over), now);
+  row.outageDays = addOutages(row.outageDays, ofNodes(over), now);
   const others = new Set(over);
-  const shown = addOutages(row.buckets, ofNodes(unsettled.filter((each) => !others.has(each))), now);
-  row.uptime = summarize(shown, now);
+  const shown = addOutages(row.outageDays, ofNodes(unsettled.filter((each) => !others.has(each))), now);
+  row.uptime = { ...row.uptime, byReason: outagesByReason(shown, now) };
   return over.map((each) => replaceOutage(each, true));
 }

@@ -1,8 +1,8 @@
 import type { TransactionAction } from '@azure/data-tables';
 import pLimit from 'p-limit';
 import type { NodeChange } from '../fleet/compare-nodes.ts';
-import { emptyHistory, endHistory } from '../history/node-history.ts';
-import { emptyState, openSince } from '../history/node-state.ts';
+import { endHistory, type NodeHistory, pauseHistory } from '../history/node-history.ts';
+import { emptyState, openSince, STALE_AFTER_INTERVALS } from '../history/node-state.ts';
 import { endOutage } from '../history/outage.ts';
 import { type ReasonCode, reasons } from '../probe/reasons.ts';
 import type { Services } from '../services.ts';
@@ -10,6 +10,7 @@ import { nameBatches } from '../tables/name-rows.ts';
 import { factProperties, flightProperty, mergeNode, type NodeRow, stateProperties } from '../tables/node-rows.ts';
 import { readOutage, replaceOutage } from '../tables/outage-rows.ts';
 import { writeBatch } from '../tables/rows.ts';
+import { intervalAt } from './schedule.ts';
 
 // Two actions for a node at most: its row and its outage, which belong in one batch.
 const NODES_PER_BATCH = 50;
@@ -31,27 +32,34 @@ async function closing(services: Services, cluster: string, row: NodeRow, reason
 }
 
 async function toWrite(services: Services, sweep: string, cluster: string, change: NodeChange): Promise<Write> {
-  const afresh = { ...stateProperties(emptyState, emptyHistory), ...flightProperty(undefined) };
-  const ended = ({ state }: NodeRow) => {
-    const history = endHistory(state, services.now().toISOString());
-    return stateProperties(history.settled, history);
-  };
+  const now = services.now();
+  const staleAfterMs = STALE_AFTER_INTERVALS * intervalAt(services.settings.SWEEP_SCHEDULE, now);
+  const settled = (history: NodeHistory) => stateProperties(history.settled, history);
+  const ended = ({ state }: NodeRow) => endHistory(state, now.toISOString(), staleAfterMs);
+  // What was watched under a name counts for ever, whichever machine bore it.
+  const afresh = (before?: NodeRow) => ({
+    ...settled({ settled: { ...emptyState, watch: before && ended(before).settled.watch }, recent: [] }),
+    ...flightProperty(undefined),
+  });
   switch (change.kind) {
     case 'new': {
-      const properties = { ...factProperties(change.facts), ...afresh, missing: 0, retiredAt: '' };
+      const properties = { ...factProperties(change.facts), ...afresh(), missing: 0, retiredAt: '' };
       return { actions: [['create', { partitionKey: cluster, rowKey: `node|${change.facts.node}`, ...properties }]], closes: false };
     }
     case 'known': {
       if (!change.changed && change.ends === undefined) return { actions: [], closes: false };
       const closed = change.ends === undefined ? [] : await closing(services, cluster, change.row, change.ends);
-      const state = change.ends === undefined ? {} : ended(change.row);
+      const { state: before, facts } = change.row;
+      const stops = change.facts.skipped !== undefined && facts.skipped === undefined && before.watch?.since !== undefined;
+      const paused = stops ? settled(pauseHistory(before, now.toISOString(), staleAfterMs)) : {};
+      const state = change.ends === undefined ? paused : settled(ended(change.row));
       const present = change.seen ? { missing: 0, missedIn: '', retiredAt: '' } : {};
       const properties = { ...factProperties(change.facts), ...state, ...present };
       return { actions: [mergeNode(cluster, change.row, properties), ...closed], closes: closed.length > 0 };
     }
     case 'replaced': {
       const closed = await closing(services, cluster, change.row, 'NodeReplaced');
-      const properties = { ...factProperties(change.facts), ...afresh, missing: 0, retiredAt: '' };
+      const properties = { ...factProperties(change.facts), ...afresh(change.row), missing: 0, retiredAt: '' };
       return { actions: [mergeNode(cluster, change.row, properties), ...closed], closes: closed.length > 0 };
     }
     case 'missing':
@@ -59,7 +67,7 @@ async function toWrite(services: Services, sweep: string, cluster: string, chang
       return { actions: [mergeNode(cluster, change.row, { missing: change.row.missing + 1, missedIn: sweep })], closes: false };
     case 'gone': {
       const closed = await closing(services, cluster, change.row, change.reason);
-      const properties = { ...ended(change.row), ...flightProperty(undefined), retiredAt: services.now().toISOString() };
+      const properties = { ...settled(ended(change.row)), ...flightProperty(undefined), retiredAt: services.now().toISOString() };
       return { actions: [mergeNode(cluster, change.row, properties), ...closed], closes: closed.length > 0 };
     }
   }

@@ -4,12 +4,14 @@ import { parseClusterId } from '../fleet/resource-id.ts';
 import type { ClusterOutageState } from '../history/cluster-outage.ts';
 import { type CommonFactor, commonFactor } from '../history/common-factors.ts';
 import { episode } from '../history/node-state.ts';
-import { addUptimes, emptyBuckets, type Uptime, type UptimeBuckets, uptime, uptimeBuckets } from '../history/uptime.ts';
+import { addUptimes, type OutageDays, outageDays, type Uptime, uptime } from '../history/uptime.ts';
+import { sumWatched, type Watched } from '../history/watched.ts';
 import { isReasonCode, type ReasonCode } from '../probe/reasons.ts';
 import { type Counts, counts, emptyCounts } from '../sweep/ledger.ts';
 import { fromLongJson, toLongJson } from './long-json.ts';
 import { readJson } from './read-json.ts';
 import { prefixed, type Row, readRange, readRow, retryLostWrites } from './rows.ts';
+import { toWatchedJson, watchedJson } from './watch-json.ts';
 
 const ATTEMPTS = 5;
 const SKEW_MS = 120_000;
@@ -46,8 +48,13 @@ export interface ClusterRow {
   mark: string;
 }
 
-/** A cluster's own row holds, beside what lists show, the hours and days that its uptime is summed from. */
-export type OwnClusterRow = ClusterRow & { buckets: UptimeBuckets };
+/** A cluster's own row holds, beside what lists show, what its uptime is made from besides its nodes. */
+export type OwnClusterRow = ClusterRow & {
+  /** Outages of nodes that are over and told. */
+  outageDays: OutageDays;
+  /** What was watched of nodes that have no row any more. */
+  forgotten: Watched;
+};
 
 const outageState = z.object({ outage: episode.optional(), below: z.object({ sweep: z.string(), since: z.string() }).optional() });
 
@@ -100,9 +107,17 @@ function toProperties(row: ClusterRow): Record<string, unknown> {
 /** A cluster's row in `fleet`, with the ETag that guards its next judgement. */
 export async function readCluster(fleet: TableClient, cluster: string): Promise<{ row: OwnClusterRow; etag: string } | undefined> {
   const row = await readRow(fleet, cluster, 'cluster');
-  return (
-    row && { row: { ...toClusterRow(cluster, row), buckets: fromLongJson(uptimeBuckets, 'buckets', row, emptyBuckets) }, etag: row.etag }
-  );
+  if (row === undefined) return undefined;
+  const days = fromLongJson(outageDays, 'outageDays', row, {});
+  return { row: { ...toClusterRow(cluster, row), outageDays: days, forgotten: readForgotten(row) }, etag: row.etag };
+}
+
+const readForgotten = (row: Record<string, unknown>) => readJson(watchedJson, row.forgotten ?? '', sumWatched([]));
+
+/** Adds what was watched of nodes whose rows go, in the batch in which they do. It holds only if nobody else has written the row since it was read. */
+export function addForgotten(row: Row & { etag: string }, gone: readonly Watched[]): TransactionAction {
+  const forgotten = JSON.stringify(toWatchedJson(sumWatched([readForgotten(row), ...gone])));
+  return ['update', { partitionKey: row.partitionKey, rowKey: row.rowKey, forgotten }, 'Merge', { etag: row.etag }];
 }
 
 const unlessAhead = (time: string, now: Date) => (Date.parse(time) <= now.getTime() + SKEW_MS ? time : '');
@@ -120,13 +135,14 @@ export function repairMarks(row: OwnClusterRow, now: Date): OwnClusterRow {
 }
 
 /** Writes a cluster's row in `fleet`. It holds only if nobody else has since it was read. */
-export function putCluster({ buckets, ...row }: OwnClusterRow, etag: string | undefined): TransactionAction {
-  const entity = { partitionKey: row.cluster, rowKey: 'cluster', ...toProperties(row), ...toLongJson('buckets', buckets) };
+export function putCluster({ outageDays: days, forgotten, ...row }: OwnClusterRow, etag: string | undefined): TransactionAction {
+  const own = { ...toLongJson('outageDays', days), forgotten: JSON.stringify(toWatchedJson(forgotten)) };
+  const entity = { partitionKey: row.cluster, rowKey: 'cluster', ...toProperties(row), ...own };
   return etag === undefined ? ['create', entity] : ['update', entity, 'Replace', { etag }];
 }
 
 /** Copies a cluster's row to where lists find it, unless a newer judgement is there already. */
-export async function publishCluster(clusters: TableClient, { buckets: _, ...row }: OwnClusterRow): Promise<void> {
+export async function publishCluster(clusters: TableClient, { outageDays: _, forgotten: __, ...row }: OwnClusterRow): Promise<void> {
   const entity = { partitionKey: 'fleet', rowKey: row.cluster, ...toProperties(row) };
   await retryLostWrites(ATTEMPTS, async () => {
     const before = await readRow(clusters, 'fleet', row.cluster);

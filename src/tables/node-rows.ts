@@ -5,6 +5,7 @@ import { type Episode, emptyState, episode, type NodeState, openSince, type Prob
 import { isReasonCode, type ReasonCode, reasonCode } from '../probe/reasons.ts';
 import { readJson } from './read-json.ts';
 import { prefixed, type Row, readRange } from './rows.ts';
+import { readWatch, toWatchJson, watchJson } from './watch-json.ts';
 
 /** What Azure says of a node, written by expand-cluster alone. */
 export interface NodeFacts {
@@ -74,7 +75,7 @@ const result = z.object({ at: z.string(), nonce: z.string(), verdict, reason: re
 const counted = { failures: z.number(), successes: z.number(), unknowns: z.number() };
 const times = { since: z.string().optional(), firstFailure: z.string().optional(), firstSuccess: z.string().optional() };
 const stored = z.object({
-  settled: z.object({ latest: result.optional(), ...counted, ...times, outage: episode.optional() }),
+  settled: z.object({ latest: result.optional(), ...counted, ...times, outage: episode.optional(), watch: watchJson.optional() }),
   recent: z.array(result),
 });
 
@@ -97,7 +98,11 @@ function readHistory(row: Row, state: NodeState): NodeHistory {
 
 function toStored({ settled, recent }: NodeHistory): string {
   const brief = ({ at, nonce, verdict, reason }: ProbeResult) => ({ at, nonce, verdict, reason });
-  return JSON.stringify({ settled: { ...settled, latest: settled.latest && brief(settled.latest) }, recent: recent.map(brief) });
+  const { latest, watch, ...counts } = settled;
+  return JSON.stringify({
+    settled: { ...counts, latest: latest && brief(latest), watch: watch && toWatchJson(watch) },
+    recent: recent.map(brief),
+  });
 }
 
 function readState(row: Row): NodeState {
@@ -124,6 +129,7 @@ function readState(row: Row): NodeState {
     firstFailure: text(row.firstFailure),
     firstSuccess: text(row.firstSuccess),
     outage: readEpisode(row),
+    watch: readWatch(row.watch),
   };
 }
 
@@ -165,7 +171,7 @@ export function nodeRange(nodes?: readonly string[]): { from: string; to: string
 
 /** What an assessment needs of a node; the rest of its row is three times as long. */
 const JUDGED =
-  'RowKey,retiredAt,skipped,verdict,reason,at,unknowns,firstFailure,firstSuccess,outage,outageSince,pool,zone,size,image,subnet,os,created';
+  'RowKey,retiredAt,skipped,verdict,reason,at,unknowns,firstFailure,firstSuccess,outage,outageSince,watch,pool,zone,size,image,subnet,os,created';
 
 /** Reads of all nodes of a cluster what an assessment judges, by name. */
 export async function readJudgedNodes(fleet: TableClient, cluster: string): Promise<Map<string, NodeRow>> {
@@ -177,7 +183,7 @@ export async function readJudgedNodes(fleet: TableClient, cluster: string): Prom
 const KNOWN = [
   ...['RowKey', 'resourceId', 'vmId', 'pool', 'os', 'zone', 'size', 'image', 'subnet', 'created', 'agent', 'skipped'],
   ...['verdict', 'reason', 'message', 'latencyMs', 'nonce', 'lastFlight', 'sweep', 'at', 'since', 'failures', 'successes', 'unknowns'],
-  ...['firstFailure', 'firstSuccess', 'outage', 'outageSince', 'flight', 'missing', 'missedIn', 'retiredAt'],
+  ...['firstFailure', 'firstSuccess', 'outage', 'outageSince', 'watch', 'flight', 'missing', 'missedIn', 'retiredAt'],
 ];
 const ROWS_AT_ONCE = 1000;
 
@@ -232,6 +238,7 @@ export function stateProperties({ latest, ...state }: NodeState, history: NodeHi
     firstSuccess: state.firstSuccess ?? '',
     outage: state.outage ? JSON.stringify(state.outage) : '',
     outageSince: openSince({ ...state, latest }) ?? '',
+    watch: state.watch ? JSON.stringify(toWatchJson(state.watch)) : '',
   };
 }
 

@@ -15,7 +15,6 @@ export interface SweepLine {
   sweep: string;
   startedAt: string;
   completedAt?: string;
-  coverage?: number;
   ledger?: Ledger;
   /** What is wrong with the settings or with access, as sentences; absent until the sweep is complete. */
   warnings?: string[];
@@ -23,9 +22,9 @@ export interface SweepLine {
 
 /** Completes a sweep, once: its `completed` row, then its line in the list. Returns whether this call completed it. */
 export async function insertCompleted(tables: Tables, line: Required<SweepLine>): Promise<boolean> {
-  const { sweep, startedAt, completedAt, coverage } = line;
+  const { sweep, startedAt, completedAt } = line;
   const rows = await tables.open('sweeps');
-  const properties = { startedAt, completedAt, coverage, ledger: JSON.stringify(line.ledger), ...toLongJson('warnings', line.warnings) };
+  const properties = { startedAt, completedAt, ledger: JSON.stringify(line.ledger), ...toLongJson('warnings', line.warnings) };
   if (!(await insertOnce(rows, { partitionKey: sweep, rowKey: 'completed', ...properties }))) return false;
   await writeLine(tables, sweep, properties);
   return true;
@@ -50,9 +49,9 @@ async function writeLine(tables: Tables, sweep: string, properties: Record<strin
 export async function repairLine(tables: Tables, sweep: string): Promise<boolean> {
   const row = await readRow(await tables.open('sweeps'), sweep, 'completed');
   if (row === undefined) return false;
-  const { startedAt, completedAt, coverage, ledger: stored } = row;
+  const { startedAt, completedAt, ledger: stored } = row;
   const warnings = fromLongJson(sentences, 'warnings', row, []);
-  await writeLine(tables, sweep, { startedAt, completedAt, coverage, ledger: stored, ...toLongJson('warnings', warnings) });
+  await writeLine(tables, sweep, { startedAt, completedAt, ledger: stored, ...toLongJson('warnings', warnings) });
   return true;
 }
 
@@ -80,7 +79,6 @@ export async function listSweeps(tables: Tables, now: Date, most: number, before
     sweep: String(row.sweep),
     startedAt: String(row.startedAt),
     completedAt: row.completedAt ? String(row.completedAt) : undefined,
-    coverage: typeof row.coverage === 'number' ? row.coverage : undefined,
     ledger: readJson(ledger, row.ledger, undefined),
     warnings: row.completedAt ? fromLongJson(sentences, 'warnings', row, []) : undefined,
   }));

@@ -39,13 +39,14 @@ const failure = (seconds: number, reason?: ReasonCode) => resultOf('unreachable'
 const success = (seconds: number) => resultOf('reachable', seconds);
 const unknown = (seconds: number) => resultOf('unknown', seconds);
 
-const asDefault: Limits = { failures: 2, recoveries: 1, flapWindowMs: 15 * MINUTE };
+const asDefault: Limits = { failures: 2, recoveries: 1, flapWindowMs: 15 * MINUTE, staleAfterMs: 3 * INTERVAL };
 const atOnce: Limits = { ...asDefault, failures: 1 };
 
 const limitsOf: fc.Arbitrary<Limits> = fc.record({
   failures: fc.integer({ min: 1, max: 4 }),
   recoveries: fc.integer({ min: 1, max: 3 }),
   flapWindowMs: fc.integer({ min: 0, max: 20 }).map((minutes) => minutes * MINUTE),
+  staleAfterMs: fc.constant(3 * INTERVAL),
 });
 const kind = fc.constantFrom<Kind>('reachable', 'unreachable', 'unreachable', 'unknown');
 const kinds = fc.array(kind, { maxLength: 40, size: 'max' });
@@ -219,7 +220,7 @@ describe('foldResult', () => {
           if (each === 'gone') {
             now += 1;
             const state = stateOf(history, limits);
-            history = endHistory(state, at(now));
+            history = endHistory(state, at(now), limits.staleAfterMs);
             expect(openSince(history.settled)).toBeUndefined();
             if (openSince(state) !== undefined) write(table, { withdrawn: [], changed: [history.settled.outage!] });
           } else {
@@ -416,7 +417,7 @@ describe('endHistory', () => {
       fc.property(kinds, limitsOf, (verdicts, limits) => {
         const gone = verdicts.length * 60;
         const before = play(everyMinute(verdicts), limits).at(-1)?.state ?? emptyState;
-        const history = endHistory(before, at(gone));
+        const history = endHistory(before, at(gone), limits.staleAfterMs);
         const open = openEpisode(before.outage);
         expect(history.settled.outage).toEqual(open ? { ...open, end: at(gone) } : before.outage);
         const failures = Array.from({ length: limits.failures }, (_, n) => failure(gone + (n + 1) * 60));
@@ -430,12 +431,12 @@ describe('endHistory', () => {
 
   it('leaves what came before to the past: a result of then changes nothing', () => {
     const { state } = play([failure(0), failure(60), failure(120)], asDefault).at(-1)!;
-    const history = endHistory(state, at(150));
+    const history = endHistory(state, at(150), asDefault.staleAfterMs);
     expect(foldResult(history, success(90), asDefault, INTERVAL)).toMatchObject({ history, changed: [], withdrawn: [] });
   });
 
   it('lets a probe that was under way when the node went change nothing', () => {
-    const history = endHistory(play([failure(0)], atOnce).at(-1)!.state, at(60));
+    const history = endHistory(play([failure(0)], atOnce).at(-1)!.state, at(60), atOnce.staleAfterMs);
     expect(foldResult(history, failure(60), atOnce, INTERVAL)).toMatchObject({ history, changed: [], confirm: false });
     expect(foldResult(history, failure(61), atOnce, INTERVAL).changed).toMatchObject([{ outage: at(0), episode: 2, from: at(61) }]);
   });

@@ -127,7 +127,7 @@ describe('writeEpisode', () => {
   });
 
   it('keeps its start and its evidence while an outage goes on for longer than the log', () => {
-    const limits: Limits = { failures: 2, recoveries: 1, flapWindowMs: 0 };
+    const limits: Limits = { failures: 2, recoveries: 1, flapWindowMs: 0, staleAfterMs: 900_000 };
     let [history, log, outage] = [emptyHistory, emptyLog, undefined as Outage | undefined];
     for (let minute = 0; minute <= 40; minute++) {
       const verdict = minute < 40 ? 'unreachable' : 'reachable';
@@ -213,6 +213,7 @@ describe('the record of a node', () => {
       failures: fc.integer({ min: 1, max: 3 }),
       recoveries: fc.integer({ min: 1, max: 2 }),
       flapWindowMs: fc.constantFrom(0, 60_000, 900_000),
+      staleAfterMs: fc.constant(900_000),
     });
     const recordsOf = (all: readonly ProbeResult[], limits: Limits) => {
       const records = new Map<string, Outage | undefined>();

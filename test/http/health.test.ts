@@ -29,7 +29,7 @@ beforeEach(async () => {
 });
 
 const complete = (sweep: string, completedAt: string) =>
-  insertCompleted(services.tables, { sweep, startedAt: sweep, completedAt, coverage: 1, ledger: emptyLedger, warnings: ['a gap'] });
+  insertCompleted(services.tables, { sweep, startedAt: sweep, completedAt, ledger: emptyLedger, warnings: ['a gap'] });
 
 // In this order: the second finds what the first left.
 it('is told to many who ask at once by one read, also where the answer is that sweeps do not complete', async () => {

@@ -201,7 +201,6 @@ describe('the status page and metrics', () => {
       sweep: '2026-11-21T11:55:00Z',
       startedAt: '2026-11-21T11:55:01Z',
       completedAt: '2026-11-21T11:56:00Z',
-      coverage: 1,
       ledger,
     };
     await insertCompleted(services.tables, { ...line, warnings: [evil] });

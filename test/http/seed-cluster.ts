@@ -4,6 +4,7 @@ import { emptyHistory } from '../../src/history/node-history.ts';
 import { emptyState, type NodeState } from '../../src/history/node-state.ts';
 import { rollUp } from '../../src/history/roll-up.ts';
 import { addUptimes } from '../../src/history/uptime.ts';
+import { sumWatched } from '../../src/history/watched.ts';
 import type { ReasonCode } from '../../src/probe/reasons.ts';
 import type { Services } from '../../src/services.ts';
 import { intervalAt } from '../../src/sweep/schedule.ts';
@@ -71,7 +72,8 @@ export async function assess(services: Services, cluster: string): Promise<void>
     outage: {},
     commonFactors: [],
     uptime: addUptimes([]),
-    buckets: { hours: {}, days: {} },
+    outageDays: {},
+    forgotten: sumWatched([]),
     assessedAt: at,
     sweep: at,
     sealedSweep: at,

@@ -99,8 +99,8 @@ describe('while there are faults', () => {
     expect(at('cluster-blind', 'faulty', 'faults')).toMatchObject([{ cluster: idOf('unseen'), reason: 'NoProof' }]);
   });
 
-  it('coverage is too low where Azure throttles, where the pace has no room, and of a subscription that cannot be read', () => {
-    const low = [idOf('busy'), idOf('wide'), 'subscription bbbbbbbb-0000-4000-8000-000000000008'];
+  it('coverage is too low where Azure throttles, where the pace has no room, of a locked cluster and of a subscription that cannot be read', () => {
+    const low = [idOf('busy'), idOf('wide'), idOf('locked'), 'subscription bbbbbbbb-0000-4000-8000-000000000008'];
     expect(clustersOf(at('coverage', 'faulty', 'faults'))).toEqual(low.sort());
   });
 
@@ -113,7 +113,41 @@ describe('while there are faults', () => {
     );
     const tables = toTables({ ...recording, rows: unlisted });
     const alerts = firing(named('coverage'), tables, stretch(recording, recording.marks.faults!));
-    expect(clustersOf(alerts)).toEqual([idOf('busy'), 'subscription bbbbbbbb-0000-4000-8000-000000000008'].sort());
+    expect(clustersOf(alerts)).toEqual([idOf('busy'), idOf('locked'), 'subscription bbbbbbbb-0000-4000-8000-000000000008'].sort());
+  });
+
+  it('coverage is left to the alert on blindness where nobody can see a cluster', () => {
+    const { recording } = runs.faulty;
+    const results = recording.rows.filter(({ baseData: { properties } }) => properties.cluster === idOf('unseen') && properties.coverage);
+    expect(results.some(({ baseData: { properties } }) => properties.blind === 'true' && properties.coverage === '0.0000')).toBe(true);
+    expect(clustersOf(at('coverage', 'faulty', 'faults'))).not.toContain(idOf('unseen'));
+  });
+
+  it('a cluster in which no node was seen is no success, and neither down nor blind for it', () => {
+    const { recording } = runs.faulty;
+    const during = recording.rows.filter(({ time }) => time <= recording.marks.faults!);
+    const latest = during.findLast(({ baseData }) => baseData.id !== undefined && baseData.properties.cluster === idOf('locked'))!;
+    expect(latest.baseData).toMatchObject({ name: `${idOf('locked')}/unseen`, success: false, properties: { seen: 'false' } });
+    for (const rule of ['cluster-outage', 'node-outages', 'cluster-blind'])
+      expect(clustersOf(at(rule, 'faulty', 'faults'))).not.toContain(idOf('locked'));
+    // Every success of every run has a node behind it that was seen.
+    const successes = Object.values(runs).flatMap((run) => run.recording.rows.filter(({ baseData }) => baseData.success === true));
+    expect(successes.length).toBeGreaterThan(0);
+    for (const { baseData } of successes)
+      expect(baseData.properties).toMatchObject({ seen: 'true', clusterOutage: 'false', blind: 'false' });
+  });
+
+  it('an outage of a cluster stands while none of its nodes is seen, for as long as that lasts', () => {
+    const { recording } = runs.faulty;
+    const during = recording.rows.filter(({ time }) => time <= recording.marks.faults!);
+    const unseen = during.map((row) => {
+      const { properties } = row.baseData;
+      if (row.baseData.id === undefined || properties.clusterOutage !== 'true') return row;
+      return { ...row, baseData: { ...row.baseData, properties: { ...properties, seen: 'false', coverage: '0.0000' } } };
+    });
+    expect(unseen).not.toEqual(during);
+    const found = firing(named('cluster-outage'), toTables({ ...recording, rows: unseen }), stretch(recording, recording.marks.faults!));
+    expect(found).toEqual(at('cluster-outage', 'faulty', 'faults'));
   });
 
   it('a cluster whose node resource group is locked has no coverage, as the alert says', () => {

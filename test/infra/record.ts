@@ -38,6 +38,7 @@ const troubled = [
   cluster('unseen', 'eastus', 3),
   cluster('busy', 'westus', 2),
   cluster('wide', 'uksouth', 20),
+  cluster('locked', 'eastus2', 2),
 ];
 
 interface Run {
@@ -138,6 +139,7 @@ const scenes: Record<Recording['name'], () => Promise<void>> = {
       await run.set(cutOff, 'name-not-found');
       await run.set(idOf('unseen'), 'no-output');
       await run.set(idOf('busy'), 'throttled');
+      await run.set(idOf('locked'), 'cluster-locked');
       await run.sendGarbage();
       for (const name of ['ClusterOutageStarted', 'NodeOutageStarted', 'ClusterBlind', 'ProberError']) await told(run, name);
       marks.faults = await sweeps(run, 3);

@@ -53,7 +53,7 @@ describe.each(['now', 'clusters-now'])('the query of %s', (name) => {
   };
 
   it('knows each cluster that one of the last two sweeps knows, and none that only older ones know', () => {
-    expect([shown(0).length, shown(1).length, shown(2).length]).toEqual([5, 5, 4]);
+    expect([shown(0).length, shown(1).length, shown(2).length]).toEqual([6, 6, 5]);
     expect([shown(1).includes(down), shown(2).includes(down)]).toEqual([true, false]);
   });
 });

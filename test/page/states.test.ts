@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Azurite, startAzurite } from '../../local/azurite.ts';
 import type { Services } from '../../src/services.ts';
-import { coverageOf, emptyLedger, type Ledger } from '../../src/sweep/ledger.ts';
+import { emptyLedger, type Ledger } from '../../src/sweep/ledger.ts';
 import { putBlindRow } from '../../src/tables/blind-rows.ts';
 import { insertCompleted } from '../../src/tables/sweep-list.ts';
 import { insertSealed, insertSubscription, insertSweep } from '../../src/tables/sweep-rows.ts';
@@ -14,7 +14,7 @@ const SINCE = '2026-11-21T11:50:00Z';
 const sub = 'aaaaaaaa-0000-4000-8000-000000000001';
 const other = 'aaaaaaaa-0000-4000-8000-000000000002';
 const cluster = `${sub}.rg.shop`;
-const accounts = Array.from({ length: 9 }, (_, n) => `account${n}`);
+const accounts = Array.from({ length: 30 }, (_, n) => `account${n}`);
 let storage: Azurite;
 let services: Services;
 let clock: Clock;
@@ -48,7 +48,6 @@ async function seed(
     sweep: NOW,
     startedAt: NOW,
     completedAt: NOW,
-    coverage: coverageOf(whole),
     ledger: whole,
     warnings: [],
   });
@@ -82,11 +81,27 @@ describe('the pages', () => {
     expect(await banners()).toEqual({ fleet: all, own: all });
   });
 
-  it('are not where half of the nodes were not asked, and say for what', async () => {
+  it('are not where half of the nodes gave no verdict, and say for what', async () => {
     await seed({ known: 4, reachable: 2, notProbed: 2, byReason: { Reachable: 2, OverBudget: 2 } });
-    const half = 'unknown: ? 4 nodes reach their API server; others were not asked (coverage 50.0 %)';
+    const half = 'unknown: ? 4 nodes reach their API server; others gave no verdict (coverage 50.0 %)';
     expect(await banners()).toEqual({ fleet: half, own: half });
-    for (const path of ['status', `status/clusters/${cluster}`]) expect(await page(path)).toContain('2 OverBudget');
+    for (const path of ['status', `status/clusters/${cluster}`]) {
+      expect(await page(path)).toContain('coverage 50.0 %, asked 50.0 %.');
+      expect(await page(path)).toContain('2 OverBudget');
+    }
+  });
+
+  it('tell those that were asked apart from those that gave a verdict', async () => {
+    const unknownByReason = { NoProof: 2 };
+    await seed({
+      known: 5,
+      reachable: 2,
+      unknown: 2,
+      notProbed: 1,
+      byReason: { Reachable: 2, NoProof: 2, OverBudget: 1 },
+      unknownByReason,
+    });
+    for (const path of ['status', `status/clusters/${cluster}`]) expect(await page(path)).toContain('coverage 40.0 %, asked 80.0 %.');
   });
 
   it('are not where a subscription could not be read', async () => {
@@ -135,10 +150,81 @@ describe('the pages', () => {
     expect((await ask(services, 'metrics')).text).toContain('aks_fleet_prober_blind 1');
   });
 
-  it('say that they are old where sweeps do not complete, rather than that nodes could not be asked', async () => {
+  it('say that they are old where sweeps do not complete, rather than that nodes gave no verdict', async () => {
     await seed({ known: 4, reachable: 4, byReason: { Reachable: 4 } });
     clock.move(3_600_000);
     const old = 'unknown: ? Sweeps do not complete: what stands below is old.';
     expect(await banners()).toEqual({ fleet: old, own: old });
+  });
+
+  it('are not green before a first sweep of all is complete, nor where it expected no verdict, or got none', async () => {
+    await seedNodes(services, cluster, { a: 'reachable' });
+    await assess(services, cluster);
+    expect((await banners()).own).toBe('unknown: ? 1 nodes reach their API server; no sweep of all is complete yet');
+    await seed({ known: 4, notProbed: 4, byReason: { Deallocated: 4 } });
+    const none = 'unknown: ? No node gave a verdict in the last sweep';
+    expect(await banners()).toEqual({ fleet: none, own: none });
+    expect(await page()).toContain('Last sweep: no verdict was expected of any node.');
+  });
+
+  it('are not green where no node gave a verdict in the last sweep, though all did in the one before', async () => {
+    await seed({ known: 4, notProbed: 4, byReason: { OverBudget: 4 } });
+    const none = 'unknown: ? No node gave a verdict in the last sweep';
+    expect(await banners()).toEqual({ fleet: none, own: none });
+    expect(await titles()).toEqual({ fleet: 'AKS fleet: not seen', own: 'shop: not seen' });
+  });
+
+  it('of a fleet are not green while nobody can see one of its clusters', async () => {
+    await seed({ known: 4, reachable: 4, byReason: { Reachable: 4 } });
+    await blind(cluster);
+    expect((await banners()).fleet).toBe('unknown: ? Nobody can see the cluster shop');
+  });
+});
+
+/** What the tabs of the two pages say. */
+async function titles(): Promise<{ fleet: string; own: string }> {
+  const titleOf = async (path: string) => /<title>(.*?)<\/title>/.exec((await ask(services, path)).text)?.[1] ?? '';
+  return { fleet: await titleOf('status'), own: await titleOf(`status/clusters/${cluster}`) };
+}
+
+describe('the tabs', () => {
+  it('say how many are unreachable where that is known', async () => {
+    await seed({ known: 4, reachable: 4, byReason: { Reachable: 4 } });
+    expect(await titles()).toEqual({ fleet: 'AKS fleet: 0 unreachable', own: 'shop: 0 unreachable' });
+    await seedNodes(services, cluster, { 'node-0': 'unreachable' });
+    await assess(services, cluster);
+    expect(await titles()).toEqual({ fleet: 'AKS fleet: 1 unreachable', own: 'shop: 1 unreachable' });
+  });
+
+  it('say that a cluster is not seen, and since when, where nobody can see it', async () => {
+    await seed({ known: 4, unknown: 4, byReason: { NoProof: 4 } }, ['unknown', 'unknown', 'unknown', 'reachable']);
+    await blind(cluster);
+    expect((await titles()).own).toBe(`shop: not seen since ${SINCE}`);
+    await blind('*');
+    expect((await titles()).fleet).toBe(`AKS fleet: not seen since ${SINCE}`);
+  });
+
+  it('say so where sweeps do not complete', async () => {
+    await seed({ known: 4, reachable: 4, byReason: { Reachable: 4 } });
+    clock.move(3_600_000);
+    expect(await titles()).toEqual({ fleet: `AKS fleet: not seen since ${NOW}`, own: `shop: not seen since ${NOW.replace('Z', '.000Z')}` });
+  });
+
+  it.each<[string, Condition[], string]>([
+    ['which are unknown', ['unknown', 'reachable'], '1 unknown'],
+    ['none of which was seen', ['unknown', 'unknown'], 'not seen'],
+    ['none of which is probed', ['skipped', 'fresh'], 'not seen'],
+  ])('say of nodes %s just that', async (_, nodes, words) => {
+    await seed({ known: 2, reachable: 1, unknown: 1, byReason: { Reachable: 1, NoProof: 1 } }, nodes);
+    expect(await titles()).toEqual({ fleet: `AKS fleet: ${words}`, own: `shop: ${words}` });
+  });
+
+  it('and banners never speak of none unreachable, nor in green, where nothing was seen', async () => {
+    await seed({ known: 2, unknown: 2, byReason: { NoProof: 2 } }, ['unknown', 'unknown']);
+    for (const subject of [cluster, '*']) {
+      const said = [await titles(), await banners()].flatMap((each) => Object.values(each)).join('\n');
+      expect(said).not.toMatch(/0 unreachable|reachable: ●/);
+      await blind(subject);
+    }
   });
 });

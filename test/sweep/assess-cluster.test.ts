@@ -7,18 +7,21 @@ import type { TelemetryEvent } from '../../src/announce/events.ts';
 import { emptyHistory } from '../../src/history/node-history.ts';
 import { type Episode, emptyState, type NodeState } from '../../src/history/node-state.ts';
 import { nothingTold, type Outage } from '../../src/history/outage.ts';
+import { addUptimes } from '../../src/history/uptime.ts';
+import { emptyWatch, watchOn } from '../../src/history/watched.ts';
 import type { ReasonCode } from '../../src/probe/reasons.ts';
 import type { Services } from '../../src/services.ts';
 import { assessCluster } from '../../src/sweep/assess-cluster.ts';
 import { type EffectName, effectNames } from '../../src/sweep/effect.ts';
 import { emptyLedger } from '../../src/sweep/ledger.ts';
-import { listClusterRows, readCluster } from '../../src/tables/cluster-rows.ts';
+import { addForgotten, listClusterRows, readCluster } from '../../src/tables/cluster-rows.ts';
 import { factProperties, type NodeFacts, stateProperties } from '../../src/tables/node-rows.ts';
 import { newestFirst } from '../../src/tables/open-tables.ts';
 import { insertOutage, readOutages, replaceOutage } from '../../src/tables/outage-rows.ts';
 import { readSummaries } from '../../src/tables/outbox-rows.ts';
-import { writeBatch } from '../../src/tables/rows.ts';
+import { readRow, writeBatch } from '../../src/tables/rows.ts';
 import { insertSealed } from '../../src/tables/sweep-rows.ts';
+import { toWatchJson } from '../../src/tables/watch-json.ts';
 import { type Storage, startStorage } from '../tables/storage.ts';
 import { type Clock, servicesAt } from './services-at.ts';
 
@@ -564,7 +567,7 @@ it('an outage of which hardly anything can be read neither stops its cluster nor
 
 it.each(['{', 'null', '7', '{"outage":1,"hours":2}'])('a cluster whose row holds %j is judged anew, with a warning', async (text) => {
   const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
-  const broken = { outage: text, uptime: text, buckets0: text, nodes: text, commonFactors: text, notReachable: text };
+  const broken = { outage: text, uptime: text, outageDays0: text, forgotten: text, nodes: text, commonFactors: text, notReachable: text };
   await fleet.createEntity({ partitionKey: cluster, rowKey: 'cluster', ...broken, openOutages: 'x', assessedAt: 'x' });
   await failNodes(names(3), at(0));
   await assess(0);
@@ -572,6 +575,47 @@ it.each(['{', 'null', '7', '{"outage":1,"hours":2}'])('a cluster whose row holds
   expect(ingestion.told()).toEqual(['ClusterOutageStarted']);
   expect(warn).toHaveBeenCalled();
   warn.mockRestore();
+});
+
+describe('the uptime of a cluster', () => {
+  const up = { down: false, undecided: false };
+  /** Has nodes watched for an hour before the first sweep, and down for some of it. */
+  const watch = (downMinutes: number) => {
+    const begun = watchOn(emptyWatch, at(-60), true, up, 3_600_000);
+    const upTo = watchOn(begun, at(-downMinutes), true, up, 3_600_000);
+    return watchOn(upTo, at(0), true, { ...up, down: true }, 3_600_000);
+  };
+  const putWatch = async (node: string, minutes: number) => {
+    const text = JSON.stringify(toWatchJson(watch(minutes)));
+    await fleet.updateEntity({ partitionKey: cluster, rowKey: `node|${node}`, watch: text }, 'Merge');
+  };
+
+  it('is that of its nodes, of those too that are gone, and of those whose rows are', async () => {
+    await seedNodes(names(3));
+    await putWatch(nameOf(0), 30);
+    await putWatch(nameOf(1), 0);
+    await assess(0);
+    expect((await clusterRow()).uptime['24h']).toEqual({ watched: 2 * 3600, down: 1800 });
+    // Counted once, however often it is assessed.
+    await assess(0);
+    expect((await clusterRow()).uptime['24h']).toEqual({ watched: 2 * 3600, down: 1800 });
+    await fleet.updateEntity({ partitionKey: cluster, rowKey: `node|${nameOf(0)}`, retiredAt: at(0) }, 'Merge');
+    const own = (await readRow(fleet, cluster, 'cluster'))!;
+    await writeBatch(fleet, [addForgotten(own, [watch(60)])]);
+    await assess(1);
+    const { uptime, nodes } = await clusterRow();
+    expect([nodes.known, uptime['24h']]).toEqual([2, { watched: 3 * 3600, down: 1800 + 3600 }]);
+    const listed = (await listClusterRows(await services.tables.open('clusters'))).find((row) => row.cluster === cluster);
+    expect(listed?.uptime).toEqual(uptime);
+  });
+
+  it('is of nothing while none of its nodes was seen, however many are planned', async () => {
+    await seedNodes(names(3), { unprobed: true });
+    await assess(0);
+    clock.move(10 * 60 * SECOND);
+    await assess(1);
+    expect((await clusterRow()).uptime).toEqual(addUptimes([]));
+  });
 });
 
 it('a cluster that was judged by a clock that ran hours ahead is judged again once the clock is right', async () => {

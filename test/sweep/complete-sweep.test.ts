@@ -127,12 +127,30 @@ it('lets the outage of a cluster stand that cannot be listed any more, and tells
   const episode = { outage: time(0), episode: 1, from: time(0), reason: 'DnsTimeout' as const };
   const left: Ledger = { ...emptyLedger, known: 10, notProbed: 10, byReason: { SubscriptionUnreadable: 10 } };
   const unreadable = row('till', { outage: { outage: episode }, recordOnly: 'SubscriptionUnreadable' });
-  await complete(5, [unreadable, row('desk', { recordOnly: 'NodeGroupLocked' })], [left, left]);
-  expect(told()).toEqual(['till false DnsTimeout', 'desk true ']);
+  const locked = { ...left, byReason: { NodeGroupLocked: 10 } };
+  await complete(5, [unreadable, row('desk', { recordOnly: 'NodeGroupLocked' })], [left, locked]);
+  expect(told()).toEqual(['till false DnsTimeout', 'desk/unseen false NodeGroupLocked']);
   expect(results.map(({ properties }) => [properties.clusterOutage, properties.coverage])).toEqual([
     ['true', ''],
     ['false', '0.0000'],
   ]);
+});
+
+it('tells in the heartbeat how many gave a verdict and how many were asked, and neither where no verdict is expected', async () => {
+  const half: Ledger = {
+    ...emptyLedger,
+    known: 10,
+    reachable: 5,
+    unknown: 3,
+    notProbed: 2,
+    byReason: { Reachable: 5, NoProof: 3, OverBudget: 2 },
+    unknownByReason: { NoProof: 3 },
+  };
+  await complete(34, [row('shop')], [half]);
+  await complete(35, [row('shop')], [{ ...emptyLedger, known: 3, notProbed: 3, byReason: { Deallocated: 3 } }]);
+  const [first, second] = heartbeats.map(({ measurements }) => eventSchemas.SweepCompleted.measurements.parse(measurements));
+  expect([first?.coverage, first?.asked]).toEqual([0.5, 0.8]);
+  expect([second?.coverage, second?.asked]).toEqual([undefined, undefined]);
 });
 
 it.each(['Excluded', 'ClusterStopped', 'ClusterGone'])('says nothing of a cluster that is %s', async (recordOnly) => {

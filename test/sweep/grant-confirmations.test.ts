@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Azurite, startAzurite } from '../../local/azurite.ts';
-import { emptyBuckets, summarize } from '../../src/history/uptime.ts';
+import { addUptimes } from '../../src/history/uptime.ts';
+import { sumWatched } from '../../src/history/watched.ts';
 import type { Services } from '../../src/services.ts';
 import { type FirstFailure, grantConfirmations, spread } from '../../src/sweep/grant-confirmations.ts';
 import { emptyCounts } from '../../src/sweep/ledger.ts';
@@ -92,8 +93,9 @@ describe('grantConfirmations', () => {
       notReachable: [],
       outage: { outage },
       commonFactors: [],
-      uptime: summarize(emptyBuckets, new Date(start)),
-      buckets: emptyBuckets,
+      uptime: addUptimes([]),
+      outageDays: {},
+      forgotten: sumWatched([]),
       assessedAt: start,
       sweep,
       sealedSweep: '',

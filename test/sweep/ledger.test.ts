@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type ReasonCode, reasons } from '../../src/probe/reasons.ts';
 import {
   addUp,
+  askedOf,
   coverageOf,
   emptyCounts,
   emptyLedger,
@@ -163,43 +164,97 @@ describe('sum', () => {
   });
 });
 
-describe('coverageOf', () => {
-  const of = (counts: Partial<Ledger>) => coverageOf({ ...emptyLedger, ...counts });
+const ofFour = (verdict: 'unknown' | 'notProbed', code: ReasonCode): Ledger => ({
+  ...emptyLedger,
+  known: 4,
+  reachable: 1,
+  unreachable: 1,
+  [verdict]: 2,
+  byReason: { Reachable: 1, DnsTimeout: 1, [code]: 2 },
+  unknownByReason: verdict === 'unknown' ? { [code]: 2 } : {},
+});
 
-  it('is one where nothing was to be probed', () => {
-    expect(of({})).toBe(1);
-    expect(of({ known: 3, notProbed: 3, byReason: { Excluded: 2, ClusterStopped: 1 } })).toBe(1);
+describe('coverageOf', () => {
+  it('is the share of nodes that gave a verdict, reachable or not', () => {
+    expect(coverageOf({ ...emptyLedger, known: 4, reachable: 1, unreachable: 2, unknown: 1, byReason: {} })).toBe(0.75);
   });
 
-  const withUnknown = (code: ReasonCode) =>
-    of({ known: 4, reachable: 2, unknown: 2, byReason: { Reachable: 2, [code]: 2 }, unknownByReason: { [code]: 2 } });
+  it.each([
+    ...(['NoProof', 'RunCommandTimedOut', 'AgentNotReady', 'NodeBusy', 'StartLost'] as const),
+    ...(['AccessDenied', 'NodeGroupLocked', 'Throttled', 'OverBudget', 'Lost', 'ProberError'] as const),
+  ])('suffers from nodes that gave none, whoever is at fault: %s', (code) => {
+    expect(coverageOf(ofFour('unknown', code))).toBe(0.5);
+  });
 
+  it.each(['OverBudget', 'Throttled', 'AccessDenied', 'NodeGroupLocked', 'NodeGroupMissing', 'NodeGone', 'Lost'] as const)(
+    'suffers from nodes that are %s',
+    (code) => {
+      expect(coverageOf(ofFour('notProbed', code))).toBe(0.5);
+    },
+  );
+});
+
+describe('askedOf', () => {
   it.each(['NoProof', 'RunCommandTimedOut', 'AgentNotReady', 'NodeBusy'] as const)(
     'counts a node that was asked and gave no answer for %s',
     (code) => {
-      expect(withUnknown(code)).toBe(1);
+      expect(askedOf(ofFour('unknown', code))).toBe(1);
     },
   );
 
   it.each(['AccessDenied', 'NodeGroupLocked', 'Throttled', 'OverBudget', 'Lost', 'ProberError'] as const)(
     'suffers from nodes that could not be asked when their turn came: %s',
     (code) => {
-      expect(withUnknown(code)).toBe(0.5);
+      expect(askedOf(ofFour('unknown', code))).toBe(0.5);
     },
   );
-
-  it('leaves nodes out that turned out to be stopped when their turn came', () => {
-    expect(withUnknown('NotRunning')).toBe(1);
-  });
-
-  it.each(outside)('leaves nodes out that are %s', (code) => {
-    expect(of({ known: 4, reachable: 2, notProbed: 2, byReason: { Reachable: 2, [code]: 2 } })).toBe(1);
-  });
 
   it.each(['OverBudget', 'Throttled', 'AccessDenied', 'NodeGroupLocked', 'NodeGroupMissing', 'Lost'] as const)(
     'suffers from nodes that are %s',
     (code) => {
-      expect(of({ known: 4, reachable: 2, notProbed: 2, byReason: { Reachable: 2, [code]: 2 } })).toBe(0.5);
+      expect(askedOf(ofFour('notProbed', code))).toBe(0.5);
     },
+  );
+});
+
+describe.each([
+  ['coverageOf', coverageOf],
+  ['askedOf', askedOf],
+])('%s', (_, shareOf) => {
+  it('is none where no verdict is expected: that is not the same as all being well', () => {
+    expect(shareOf(emptyLedger)).toBeNull();
+    expect(shareOf({ ...emptyLedger, known: 3, notProbed: 3, byReason: { Excluded: 2, ClusterStopped: 1 } })).toBeNull();
+  });
+
+  it.each(outside)('leaves nodes out that are %s', (code) => {
+    expect(shareOf(ofFour('notProbed', code))).toBe(1);
+  });
+
+  it('leaves nodes out that turned out to be stopped when their turn came', () => {
+    expect(shareOf(ofFour('unknown', 'NotRunning'))).toBe(1);
+  });
+
+  it('lies from 0 to 1, whatever was planned and tallied', () => {
+    fc.assert(
+      fc.property(ledger, (own) => {
+        const share = shareOf(own);
+        expect(share === null || (share >= 0 && share <= 1)).toBe(true);
+      }),
+    );
+  });
+});
+
+it('a node that gave a verdict was asked', () => {
+  const outcome = fc.oneof(
+    fc.record({ verdict: fc.constantFrom('reachable' as const), reason: fc.constant('Reachable' as const) }),
+    fc.record({ verdict: fc.constantFrom('unreachable' as const), reason: fc.constantFrom('DnsTimeout' as const, 'NoRoute' as const) }),
+    fc.record({ verdict: fc.constantFrom('unknown' as const, 'notProbed' as const), reason }),
+  );
+  fc.assert(
+    fc.property(fc.array(outcome, { maxLength: 20 }), (outcomes) => {
+      const named = new Map(outcomes.map((each, n) => [`n${n}`, each]));
+      const own = addUp({ ...small, slices: [[...named.keys()]], notProbed: {} }, [toTally(named)]);
+      expect(askedOf(own) ?? 0).toBeGreaterThanOrEqual(coverageOf(own) ?? 0);
+    }),
   );
 });

@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { emptyWatch, watchOn, windowsOf } from '../../src/history/watched.ts';
 import { prune } from '../../src/sweep/prune.ts';
+import { readCluster } from '../../src/tables/cluster-rows.ts';
 import { clustersOfName, nameKey } from '../../src/tables/name-rows.ts';
 import { newestFirst, type TableName } from '../../src/tables/open-tables.ts';
+import { toWatchJson } from '../../src/tables/watch-json.ts';
 import { type Storage, startStorage } from '../tables/storage.ts';
 import { servicesAt } from './services-at.ts';
 
@@ -159,6 +162,53 @@ describe('a node that is gone', () => {
     expect(await keys('fleet', cluster)).toEqual(['cluster', 'node|half']);
     await pruneAt();
     expect(await keys('fleet', cluster)).toEqual(['cluster']);
+  });
+
+  describe('and was watched', () => {
+    const at = (seconds: number) => new Date(Date.parse(ago(7)) + seconds * 1000).toISOString();
+    const up = { down: false, undecided: false };
+    const watch = watchOn(watchOn(emptyWatch, at(0), true, up, 900_000), at(300), true, up, 900_000);
+    const putWatched = async (node: string) => {
+      await put('fleet', cluster, `node|${node}`, { vmId: 'a', retiredAt: ago(7.1), watch: JSON.stringify(toWatchJson(watch)) });
+    };
+    const forgotten = async () => {
+      const own = await readCluster(await storage.tables.open('fleet'), cluster);
+      return windowsOf(own!.row.forgotten, new Date(NOW))['30d'].watched;
+    };
+
+    it('leaves that to its cluster, each second once', async () => {
+      const nodes = Array.from({ length: 130 }, (_, n) => `crowd-${n}`);
+      await Promise.all(nodes.map(putWatched));
+      await pruneAt();
+      expect([await keys('fleet', cluster), await forgotten()]).toEqual([['cluster'], 130 * 300]);
+      await pruneAt();
+      expect(await forgotten()).toBe(130 * 300);
+    });
+
+    it('leaves that once, though a crash comes between that and its own end', async () => {
+      vi.spyOn(console, 'error').mockImplementation(() => {});
+      onTestFinished(() => void vi.restoreAllMocks());
+      await putWatched('half');
+      const crash = pruneAt(NOW, 'fleet', (method, url) => {
+        if (method === 'DELETE' && url.includes('node|half')) throw new Error('the process ended');
+      });
+      await expect(crash).rejects.toThrow('1 of them failed');
+      expect([await keys('fleet', cluster), await forgotten()]).toEqual([['cluster', 'node|half'], 300]);
+      await pruneAt();
+      expect([await keys('fleet', cluster), await forgotten()]).toEqual([['cluster'], 300]);
+    });
+
+    it('waits for the next hour where its cluster is assessed in that moment', async () => {
+      await putWatched('late');
+      let came = 0;
+      await pruneAt(NOW, 'fleet', async (method, url, body) => {
+        if (method !== 'POST' || !url.includes('$batch') || !body.includes('forgotten') || came++ > 0) return;
+        await listCluster();
+      });
+      expect([await keys('fleet', cluster), await forgotten()]).toEqual([['cluster', 'node|late'], 0]);
+      await pruneAt();
+      expect([await keys('fleet', cluster), await forgotten()]).toEqual([['cluster'], 300]);
+    });
   });
 
   it('leaves together with hundreds of others', async () => {

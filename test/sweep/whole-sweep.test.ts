@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { FleetFile } from '../../local/simulator/fleet-schema.ts';
+import { coverageOf } from '../../src/sweep/ledger.ts';
 import { listStandingClusters } from '../../src/tables/cluster-list.ts';
 import { listClusterRows } from '../../src/tables/cluster-rows.ts';
 import { readNodes } from '../../src/tables/node-rows.ts';
@@ -66,7 +67,7 @@ describe('the ledger of a sweep', () => {
       ),
       { EXCLUDE_CLUSTERS: 'rg-lab/*,gone/*', NODE_GRACE_MINUTES: '30' },
     );
-    const { ledger, coverage, warnings } = await world.sweep();
+    const { ledger, warnings } = await world.sweep();
     expect(tallied(await world.outcomes(idOf('shop')))).toEqual({
       'reachable/Reachable': 3,
       'notProbed/Deallocated': 1,
@@ -81,7 +82,7 @@ describe('the ledger of a sweep', () => {
     expect(ledger).toMatchObject({ known: 12, reachable: 3, unreachable: 0, unknown: 0, notProbed: 9 });
     expect(Object.values(ledger.byReason).reduce((sum, count) => sum + count, 0)).toBe(12);
     // Excluded, stopped and too young nodes are not missed; deleting and locked ones are.
-    expect(coverage).toBeCloseTo(3 / 6);
+    expect(coverageOf(ledger)).toBeCloseTo(3 / 6);
     expect(warnings).toEqual(['EXCLUDE_CLUSTERS: "gone/*" matches the name of no cluster in scope']);
     const rows = await listClusterRows(await world.services().tables.open('clusters'));
     expect(rows.filter(({ upgrading }) => upgrading).map(({ name }) => name)).toEqual(['shop']);
@@ -233,7 +234,7 @@ describe('what happens to one part of the fleet', () => {
     expect(tallied(await world.outcomes(idOf('hidden')))).toEqual({ 'notProbed/AccessDenied': 3 });
     expect(tallied(await world.outcomes(idOf('gone')))).toEqual({ 'notProbed/ClusterGone': 3 });
     // What is hidden is missed, what is gone is not; and that is shown until its outages are closed.
-    expect(first.coverage).toBeCloseTo(5 / 8);
+    expect(coverageOf(first.ledger)).toBeCloseTo(5 / 8);
     const shown = async () => (await listStandingClusters(await world.services().tables.open('clusters'))).map(({ name }) => name);
     expect(await shown()).toEqual(['gone', 'hidden', 'shop', 'unlisted']);
     await world.sweep();
@@ -248,10 +249,10 @@ describe('what happens to one part of the fleet', () => {
     await world.sweep();
     await world.setFault(idOf('blog'), 'node-group-gone');
     for (const _ of [1, 2, 3]) {
-      const { ledger, coverage } = await world.sweep();
+      const { ledger } = await world.sweep();
       expect(tallied(await world.outcomes(idOf('blog')))).toEqual({ 'notProbed/NodeGroupMissing': 3 });
       expect(ledger).toMatchObject({ known: 5, reachable: 2, notProbed: 3 });
-      expect(coverage).toBeCloseTo(2 / 5);
+      expect(coverageOf(ledger)).toBeCloseTo(2 / 5);
     }
     await world.clearFault(idOf('blog'));
     expect((await world.sweep()).ledger).toMatchObject({ known: 5, reachable: 5 });

@@ -2,6 +2,7 @@ import type { TableClient } from '@azure/data-tables';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type emptyHistory, endHistory } from '../../src/history/node-history.ts';
 import type { NodeState } from '../../src/history/node-state.ts';
+import { emptyWatch, watchOn } from '../../src/history/watched.ts';
 import {
   factProperties,
   flightProperty,
@@ -38,6 +39,7 @@ const factsOf = (node: string): NodeFacts => ({
   agent: 'notReady',
   skipped: 'TooYoung',
 });
+const up = { down: false, undecided: false };
 const state: NodeState = {
   latest: {
     verdict: 'unreachable',
@@ -56,6 +58,7 @@ const state: NodeState = {
   firstFailure: time,
   firstSuccess: time,
   outage: { outage: time, episode: 2, from: time, reason: 'DnsTimeout' },
+  watch: watchOn(watchOn(emptyWatch, '2026-11-21T09:30:02.000Z', true, up, 900_000), time, true, up, 900_000),
 };
 const flight = { id: 'f', nonce: '0123456789abcdef', sweep: '2026-11-21T09:35:00Z', startedAt: time, until: end };
 
@@ -76,7 +79,7 @@ it('reads of each node all that expansion compares and writes back, and no histo
 it('ends a node from such a row as from a whole one, and under its ETag', async () => {
   for (const node of ['a', 'b']) await put('ends', node);
   const actions = [(await readNodes(fleet, 'ends')).get('a')!, (await readKnownNodes(fleet, 'ends')).get('b')!].map((row) => {
-    const history = endHistory(row.state, end);
+    const history = endHistory(row.state, end, 900_000);
     return mergeNode('ends', row, stateProperties(history.settled, history));
   });
   await writeBatch(fleet, actions);

@@ -32,7 +32,6 @@ describe('the list of sweeps', () => {
     sweep,
     startedAt: sweep,
     completedAt: sweep.replace('00Z', '40Z'),
-    coverage: 0.975,
     ledger: ledger(known),
     warnings: ['INCLUDE_CLUSTERS: "x/*" matches the name of no cluster in scope'],
   });
@@ -45,7 +44,7 @@ describe('the list of sweeps', () => {
     expect(await insertCompleted(tables, line(ids[1], 4))).toBe(true);
     const now = new Date('2027-02-01T00:06:00Z');
     expect(await listSweeps(tables, now, 50)).toEqual([
-      { sweep: ids[2], startedAt: ids[2], completedAt: undefined, coverage: undefined, ledger: undefined, warnings: undefined },
+      { sweep: ids[2], startedAt: ids[2], completedAt: undefined, ledger: undefined, warnings: undefined },
       line(ids[1], 4),
       line(ids[0], 3),
     ]);

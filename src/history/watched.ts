@@ -1,0 +1,194 @@
+/** Seconds in consecutive buckets of one length, the first of which is so many of its length after the epoch; `down` is part of `watched`. */
+export interface Series {
+  first: number;
+  watched: readonly number[];
+  down: readonly number[];
+}
+
+/** Watched time by UTC hour and day: the newest 25 and 31 of them. */
+export interface Watched {
+  hours: Series;
+  days: Series;
+}
+
+/** From and to, in whole seconds since the epoch. */
+type Span = readonly [number, number];
+
+/** For how long a node was watched, and what is needed to go on. */
+export interface Watch extends Watched {
+  /** Since when its latest verdict says how it is; absent while nobody knows. */
+  since?: string;
+  /** What was watched of a run of failures, or of recoveries, that is too short yet to open, or to close, an outage. */
+  undecided: readonly Span[];
+  /** When it was last taken out of those that are probed. */
+  stoppedAt?: string;
+}
+
+/** How a node was while it was watched: in an outage or not, and whether the run that goes on may yet change that. */
+export interface Kind {
+  down: boolean;
+  undecided: boolean;
+}
+
+const HOUR = 3600;
+const DAY = 24 * HOUR;
+const HOURS_KEPT = 25;
+const DAYS_KEPT = 31;
+
+const emptySeries: Series = { first: 0, watched: [], down: [] };
+export const emptyWatch: Watch = { hours: emptySeries, days: emptySeries, undecided: [] };
+
+// Times are cut to whole seconds before they are subtracted: so no second is counted twice, or lost.
+const secondOf = (time: string) => Math.floor(Date.parse(time) / 1000);
+
+const framed = (values: readonly number[], from: number, length: number) => {
+  const copy: number[] = [];
+  for (let n = 0; n < length; n++) copy.push(values[from + n] ?? 0);
+  return copy;
+};
+
+/** The series over these buckets, whatever it has of them. */
+function reframe({ first, watched, down }: Series, oldest: number, newest: number): { first: number; watched: number[]; down: number[] } {
+  const length = newest - oldest + 1;
+  return { first: oldest, watched: framed(watched, oldest - first, length), down: framed(down, oldest - first, length) };
+}
+
+/** How many seconds are added for each second of a span. */
+interface Weight {
+  watched?: number;
+  down?: number;
+}
+
+function addSpan(series: Series, unit: number, kept: number, [from, to]: Span, { watched = 0, down = 0 }: Weight): Series {
+  const [begin, end] = [Math.floor(from / unit), Math.ceil(to / unit) - 1];
+  const { length } = series.watched;
+  const newest = length === 0 ? end : Math.max(end, series.first + length - 1);
+  const oldest = Math.max(newest - kept + 1, length === 0 ? begin : Math.min(begin, series.first));
+  const sum = reframe(series, oldest, newest);
+  for (let bucket = Math.max(oldest, begin); bucket <= end; bucket++) {
+    const seconds = Math.min(to, (bucket + 1) * unit) - Math.max(from, bucket * unit);
+    sum.watched[bucket - oldest]! += watched * seconds;
+    sum.down[bucket - oldest]! += down * seconds;
+  }
+  return sum;
+}
+
+function add(watch: Watch, span: Span, weight: Weight): Watch {
+  const hours = addSpan(watch.hours, HOUR, HOURS_KEPT, span, weight);
+  return { ...watch, hours, days: addSpan(watch.days, DAY, DAYS_KEPT, span, weight) };
+}
+
+/** Counts what was watched until a moment; nothing is from there on. */
+function endSpan(watch: Watch, at: string, { down, undecided }: Kind, bridgeMs: number): Watch {
+  const { since, ...rest } = watch;
+  if (since === undefined) return watch;
+  const span: Span = [secondOf(since), Math.min(secondOf(at), Math.floor((Date.parse(since) + bridgeMs) / 1000))];
+  if (!(span[1] > span[0])) return rest;
+  const counted = add(rest, span, down ? { watched: 1, down: 1 } : { watched: 1 });
+  return undecided ? { ...counted, undecided: [...counted.undecided, span] } : counted;
+}
+
+/** Takes what was undecided for what it was counted as. */
+export function decide(watch: Watch): Watch {
+  return watch.undecided.length === 0 ? watch : { ...watch, undecided: [] };
+}
+
+/** Takes what was undecided for the other: its run opened an outage, or closed it. */
+export function turn(watch: Watch, to: 'up' | 'down'): Watch {
+  return decide(watch.undecided.reduce((sum, span) => add(sum, span, { down: to === 'down' ? 1 : -1 }), watch));
+}
+
+/**
+ * Takes the next result of a node: what lies between its latest verdict and this result was watched, up to a limit. Pure.
+ *
+ * @param verdict - whether this result says how the node is: then it is watched from here on.
+ * @param kind - what the node was in between.
+ * @param bridgeMs - milliseconds for which a verdict holds without a next one.
+ */
+export function watchOn(watch: Watch, at: string, verdict: boolean, kind: Kind, bridgeMs: number): Watch {
+  const ended = endSpan(watch, at, kind, bridgeMs);
+  // A probe that was under way when its node was stopped says nothing of what comes after.
+  return verdict && at > (watch.stoppedAt ?? '') ? { ...ended, since: at } : ended;
+}
+
+/** Ends what is watched of a node that is not to be probed any more, until its next verdict. */
+export function stopWatch(watch: Watch, at: string, kind: Kind, bridgeMs: number): Watch {
+  return { ...endSpan(watch, at, kind, bridgeMs), stoppedAt: at };
+}
+
+function cutSeries(series: Series, newest: number): Series {
+  const last = series.first + series.watched.length - 1;
+  if (last <= newest) return series;
+  return series.first > newest ? emptySeries : reframe(series, series.first, newest);
+}
+
+/** Forgets what a clock that was ahead counted after this moment. */
+export function bringWatchBack(watch: Watch, to: string): Watch {
+  const second = secondOf(to);
+  const [hours, days] = [cutSeries(watch.hours, Math.floor(second / HOUR)), cutSeries(watch.days, Math.floor(second / DAY))];
+  const isPast = (time: string | undefined) => time !== undefined && time <= to;
+  return {
+    hours,
+    days,
+    undecided: watch.undecided.filter(([, end]) => end <= second),
+    since: isPast(watch.since) ? watch.since : undefined,
+    stoppedAt: isPast(watch.stoppedAt) ? watch.stoppedAt : undefined,
+  };
+}
+
+function sumSeries(all: readonly Series[], kept: number): Series {
+  const some = all.filter(({ watched }) => watched.length > 0);
+  if (some.length === 0) return emptySeries;
+  const newest = some.reduce((latest, { first, watched }) => Math.max(latest, first + watched.length - 1), 0);
+  const oldest = Math.max(
+    newest - kept + 1,
+    some.reduce((least, { first }) => Math.min(least, first), newest),
+  );
+  const sum = reframe(emptySeries, oldest, newest);
+  for (const { first, watched, down } of some)
+    for (let n = Math.max(0, oldest - first); n < watched.length; n++) {
+      sum.watched[first + n - oldest]! += watched[n]!;
+      sum.down[first + n - oldest]! += down[n]!;
+    }
+  return sum;
+}
+
+/** Adds up what was watched of several nodes. */
+export function sumWatched(all: readonly Watched[]): Watched {
+  return {
+    hours: sumSeries(
+      all.map(({ hours }) => hours),
+      HOURS_KEPT,
+    ),
+    days: sumSeries(
+      all.map(({ days }) => days),
+      DAYS_KEPT,
+    ),
+  };
+}
+
+/** Seconds watched, and of them in outages. */
+export interface WatchedSum {
+  watched: number;
+  down: number;
+}
+
+function within({ first, watched, down }: Series, unit: number, now: Date, seconds: number): WatchedSum {
+  const until = now.getTime() / 1000;
+  const sum = { watched: 0, down: 0 };
+  for (const [n, each] of watched.entries()) {
+    const begin = (first + n) * unit;
+    if (!(begin > until - seconds && begin <= until)) continue;
+    sum.watched += each;
+    sum.down += down[n]!;
+  }
+  return sum;
+}
+
+/**
+ * Sums over three windows: `24h` over the hours that begin after now - 24 h, `7d` and `30d` over the days that begin after now - 7 d and
+ * now - 30 d. Each window is short of its name by up to one of them.
+ */
+export function windowsOf({ hours, days }: Watched, now: Date): { '24h': WatchedSum; '7d': WatchedSum; '30d': WatchedSum } {
+  return { '24h': within(hours, HOUR, now, DAY), '7d': within(days, DAY, now, 7 * DAY), '30d': within(days, DAY, now, 30 * DAY) };
+}

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import type { Series, Watch, Watched } from '../history/watched.ts';
+import { readJson } from './read-json.ts';
+
+/** Numbers as text, runs of equal ones as one: `1800 3600x23`. */
+const writeRuns = (values: readonly number[]) => {
+  const runs: { value: number; times: number }[] = [];
+  for (const value of values) {
+    const last = runs.at(-1);
+    if (last?.value === value) last.times += 1;
+    else runs.push({ value, times: 1 });
+  }
+  return runs.map(({ value, times }) => (times === 1 ? `${value}` : `${value}x${times}`)).join(' ');
+};
+
+const MOST = 31;
+const runs = z
+  .string()
+  .regex(/^(\d{1,15}(x\d{1,2})?( |$))*$/)
+  .transform((text) =>
+    text.split(' ').flatMap((run) => {
+      const [value, times = '1'] = run.split('x');
+      return value === '' || value === undefined ? [] : Array<number>(Number(times)).fill(Number(value));
+    }),
+  )
+  .refine((values) => values.length <= MOST);
+
+const series = z.tuple([z.int().nonnegative(), runs, runs]).transform(([first, watched, down]): Series => {
+  // A row without outages has no second list.
+  return { first, watched, down: watched.map((_, n) => down[n] ?? 0) };
+});
+
+const ofNodes = { h: series, d: series };
+
+/** How a row holds what was watched of several nodes. */
+export const watchedJson = z.object(ofNodes).transform(({ h, d }): Watched => ({ hours: h, days: d }));
+
+/** How a row holds for how long its node was watched: in a healthy day a hundred characters. */
+export const watchJson = z
+  .object({
+    ...ofNodes,
+    since: z.string().optional(),
+    undecided: z.array(z.tuple([z.number(), z.number()])).default([]),
+    stopped: z.string().optional(),
+  })
+  .transform(({ h, d, since, undecided, stopped }): Watch => ({ hours: h, days: d, since, undecided, stoppedAt: stopped }));
+
+const briefly = ({ first, watched, down }: Series) => [first, writeRuns(watched), down.some((each) => each > 0) ? writeRuns(down) : ''];
+
+/** Writes it as a value that `watchedJson` reads. */
+export function toWatchedJson({ hours, days }: Watched) {
+  return { h: briefly(hours), d: briefly(days) };
+}
+
+/** Writes it as a value that `watchJson` reads. */
+export function toWatchJson({ since, undecided, stoppedAt, ...watched }: Watch) {
+  return { ...toWatchedJson(watched), since, ...(undecided.length > 0 && { undecided }), stopped: stoppedAt };
+}
+
+/** Reads it out of a row; what cannot be read was not watched. */
+export function readWatch(value: unknown): Watch | undefined {
+  return readJson(watchJson, value ?? '', undefined);
+}
