@@ -18,7 +18,9 @@ const eventId = text('Names the event for ever; the same however often it is sen
 const cause = {
   cluster: text('The cluster, as `<subscription id>.<resource group>.<cluster name>` in lower case.'),
   subscriptionId: text('The subscription of the cluster.'),
-  reason: text('The code of the reason, as in the reference of reasons; where several nodes are meant, that of most of them.'),
+  reason: text(
+    'The code of the reason, as in the reference of reasons; where several nodes are meant, that of most of them, and of equally many the one whose probes got furthest.',
+  ),
   stage: text('The layer at which probes came to their end: `dns`, `tcp`, `tls` and so on.'),
   sentence: text('What the reason means, in one sentence.'),
   message: text('What happened, in one sentence.'),
@@ -50,7 +52,13 @@ const nodeOutage = z.strictObject({
   nodesOmitted: names.nodesOmitted.optional().describe(`Only in a summary. ${names.nodesOmitted.description}`),
   commonFactors: names.commonFactors.optional().describe(`Only in a summary. ${names.commonFactors.description}`),
 });
-const clusterOutage = z.strictObject({ eventId, ...cause, ...episodes, ...names });
+const clusterOutage = z.strictObject({
+  eventId,
+  ...cause,
+  ...episodes,
+  ...names,
+  reasons: text('How many of the failing nodes have which reason, as `3 DnsTimeout, 2 NoRoute`, that of most first.'),
+});
 const blindness = z.strictObject({ eventId, ...cause });
 
 const members = z.number().optional().describe('Only in a summary. How many nodes it stands for.');

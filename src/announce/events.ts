@@ -1,6 +1,7 @@
 import { parseClusterId } from '../fleet/resource-id.ts';
 import type { CommonFactor } from '../history/common-factors.ts';
 import { type Outage, outageId } from '../history/outage.ts';
+import { type RankedReason, rankReasons } from '../history/rank-reasons.ts';
 import { type ReasonCode, reasons } from '../probe/reasons.ts';
 import { type EventName, VALUE_LIMIT } from './event-schemas.ts';
 
@@ -59,6 +60,7 @@ function fitNames(names: readonly string[]): { nodes: string; nodesOmitted: stri
   return { nodes: kept.join(','), nodesOmitted: String(names.length - kept.length) };
 }
 
+const countsOf = (ranked: readonly RankedReason[]) => ranked.map(({ reason, nodes }) => `${nodes} ${reason}`).join(', ');
 const sentencesOf = (factors: readonly CommonFactor[]) => factors.map(({ sentence }) => sentence).join('; ');
 
 function eventOf(
@@ -99,7 +101,14 @@ export function outageEvent(outage: Outage, what: What, pageUrl: string | undefi
   const failed = end === undefined ? counts.failing : counts.most;
   const message = what === 'started' ? `${failed} of ${counts.conclusive} nodes cannot reach their API server` : outage.message;
   const factors = sentencesOf(commonFactors);
-  const properties = { ...common, message, ...fitNames(nodes), commonFactors: factors, page: clusterPage(pageUrl, cluster) };
+  const properties = {
+    ...common,
+    reasons: countsOf(outage.reasons ?? []),
+    message,
+    ...fitNames(nodes),
+    commonFactors: factors,
+    page: clusterPage(pageUrl, cluster),
+  };
   const { failing, conclusive, planned, most } = counts;
   const measurements = { failing, conclusive, planned, most, members: nodes.length, ...length };
   return eventOf(what === 'started' ? 'ClusterOutageStarted' : 'ClusterOutageEnded', now, properties, measurements);
@@ -122,16 +131,15 @@ export function summaryEvent(
 ): TelemetryEvent {
   const clusters = new Set(members.map(({ cluster }) => cluster));
   const cluster = clusters.size === 1 ? members[0]!.cluster : '*';
-  const byReason = [...Map.groupBy(members, ({ reason }) => reason)];
-  byReason.sort(([a, some], [b, others]) => others.length - some.length || (a < b ? -1 : 1));
+  const byReason = rankReasons(members.map(({ reason, start: at }) => ({ reason, at })));
   const start = members.reduce((first, each) => (each.start < first ? each.start : first), members[0]!.start);
   const end = members.reduce((last, each) => ((each.end ?? '') > last ? each.end! : last), '');
   const properties = {
     eventId,
-    ...causeOf(cluster, byReason[0]![0]),
+    ...causeOf(cluster, byReason[0]!.reason),
     node: '*',
     message: `Connectivity outages of ${members.length} nodes ${what === 'started' ? 'detected' : 'ended'}`,
-    evidence: byReason.map(([reason, { length }]) => `${length} ${reason}`).join(', '),
+    evidence: countsOf(byReason),
     start,
     end: what === 'ended' ? end : '',
     page: cluster === '*' ? (pageUrl ?? '') : clusterPage(pageUrl, cluster),

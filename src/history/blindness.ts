@@ -1,5 +1,6 @@
 import { isOfOurMaking, isReasonCode, type ReasonCode } from '../probe/reasons.ts';
 import type { Ledger } from '../sweep/ledger.ts';
+import { rankReasons } from './rank-reasons.ts';
 
 /** How many planned nodes of a cluster could not be asked in a sweep. */
 export interface Sight {
@@ -23,12 +24,13 @@ const ACCUSED_ALONE_BELOW = 0.9;
  */
 export function sightOf(cluster: string, ledger: Ledger, percent: number, least: number): Sight {
   const planned = ledger.known - ledger.notProbed;
-  const inOrder = Object.entries(ledger.unknownByReason ?? {}).sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
-  const counted = inOrder.filter(([reason]) => isReasonCode(reason) && !explained.includes(reason) && !isOfOurMaking(reason));
-  const unknown = counted.reduce((total, [, count]) => total + count, 0);
-  const [first] = counted[0] ?? [];
+  const unseen = Object.entries(ledger.unknownByReason ?? {}).flatMap(([reason, nodes]) =>
+    isReasonCode(reason) ? [{ reason, nodes }] : [],
+  );
+  const counted = rankReasons(unseen.filter(({ reason }) => !explained.includes(reason) && !isOfOurMaking(reason)));
+  const unknown = counted.reduce((total, { nodes }) => total + nodes, 0);
   const blind = unknown >= least && unknown * 100 >= planned * percent;
-  return { cluster, blind, unknown, planned, reason: isReasonCode(first) ? first : 'Undiagnosed' };
+  return { cluster, blind, unknown, planned, reason: counted[0]?.reason ?? 'Undiagnosed' };
 }
 
 /**

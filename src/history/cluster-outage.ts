@@ -1,7 +1,7 @@
 import type { ReasonCode } from '../probe/reasons.ts';
 import type { NodeRow } from '../tables/node-rows.ts';
-import { mostFrequent } from './most-frequent.ts';
 import type { Episode } from './node-state.ts';
+import { type RankedReason, rankReasons } from './rank-reasons.ts';
 import { outcomeOf } from './roll-up.ts';
 
 /** How a cluster's nodes stand against its quorum. */
@@ -59,9 +59,14 @@ export function judgeQuorum(rows: Iterable<NodeRow>, now: Date, intervalMs: numb
   };
 }
 
+/** The reasons that the failing nodes have, that of most first. */
+export function failingReasons(failing: readonly NodeRow[]): RankedReason[] {
+  return rankReasons(failing.flatMap(({ state: { latest } }) => latest ?? []));
+}
+
 /** The reason that most of the failing nodes have. */
 export function dominantReason(failing: readonly NodeRow[]): ReasonCode {
-  return mostFrequent(failing.flatMap(({ state }) => (state.latest === undefined ? [] : [state.latest.reason]))) ?? 'Undiagnosed';
+  return failingReasons(failing)[0]?.reason ?? 'Undiagnosed';
 }
 
 /** When as many nodes as the quorum needs had begun to fail. */

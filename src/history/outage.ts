@@ -2,6 +2,7 @@ import type { ReasonCode } from '../probe/reasons.ts';
 import type { CommonFactor } from './common-factors.ts';
 import type { LogEntry, NodeLog } from './log.ts';
 import type { Episode } from './node-state.ts';
+import type { RankedReason } from './rank-reasons.ts';
 
 /** The newest episode whose start was told, whose end was told, and that its cluster's outage covered; 0 for none. */
 export interface Told {
@@ -35,9 +36,11 @@ export interface Outage {
   startLogs: readonly LogEntry[];
   endLogs: readonly LogEntry[];
   told: Told;
-  /** Of a cluster's outage: all nodes that it hit, counts now, and what the failing ones share. */
+  /** Of a cluster's outage: all nodes that it hit, counts and reasons now, and what the failing ones share. */
   nodes?: readonly string[];
   counts?: OutageCounts;
+  /** Those of the nodes that failed last, that of most first. */
+  reasons?: readonly RankedReason[];
   commonFactors?: readonly CommonFactor[];
 }
 

@@ -1,8 +1,8 @@
 import type { ReasonCode } from '../probe/reasons.ts';
 import { type Counts, emptyCounts, type Outcome } from '../sweep/ledger.ts';
 import type { NodeRow } from '../tables/node-rows.ts';
-import { mostFrequent } from './most-frequent.ts';
 import { isBlind, openEpisode, STALE_AFTER_INTERVALS } from './node-state.ts';
+import { rankReasons } from './rank-reasons.ts';
 
 const NAMES_KEPT = 500;
 
@@ -42,7 +42,7 @@ export function outcomeOf(row: NodeRow, now: Date, intervalMs: number): Outcome 
  */
 export function rollUp(rows: Iterable<NodeRow>, now: Date, intervalMs: number, blindAfter: number, toldReason?: ReasonCode): RollUp {
   const result: RollUp = { nodes: { ...emptyCounts }, byReason: {}, openOutages: 0, blindNodes: 0, notReachable: [] };
-  const begunWith: ReasonCode[] = [];
+  const begunWith: { reason: ReasonCode; at: string }[] = [];
   for (const row of rows) {
     if (row.retiredAt !== undefined) continue;
     const { verdict, reason } = outcomeOf(row, now, intervalMs);
@@ -50,11 +50,11 @@ export function rollUp(rows: Iterable<NodeRow>, now: Date, intervalMs: number, b
     result.nodes[verdict] += 1;
     result.byReason[reason] = (result.byReason[reason] ?? 0) + 1;
     const open = openEpisode(row.state.outage);
-    if (open !== undefined) begunWith.push(open.reason);
+    if (open !== undefined) begunWith.push({ reason: open.reason, at: open.from });
     if (verdict === 'unknown' && isBlind(row.state, blindAfter)) result.blindNodes += 1;
     if ((verdict === 'unreachable' || verdict === 'unknown') && result.notReachable.length < NAMES_KEPT)
       result.notReachable.push(row.facts.node);
   }
-  const outageReason = begunWith.find((reason) => reason === toldReason) ?? mostFrequent(begunWith);
+  const outageReason = (begunWith.find(({ reason }) => reason === toldReason) ?? rankReasons(begunWith)[0])?.reason;
   return { ...result, openOutages: begunWith.length, outageReason };
 }

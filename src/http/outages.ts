@@ -33,6 +33,10 @@ export const outageView = z
     episodes: z.array(z.object({ start: time, end: time.nullable() })).describe('The newest ones, oldest first.'),
     nodes: z.array(z.string()).optional().describe('All nodes that an outage of a cluster hit.'),
     counts: z.object({ failing: z.number(), conclusive: z.number(), planned: z.number(), most: z.number() }).nullable().optional(),
+    reasons: z
+      .array(z.object({ reason: reasonName, nodes: z.number() }))
+      .optional()
+      .describe('Of an outage of a cluster: the reasons of the nodes that fail now, or failed last, that of most first.'),
     commonFactors: z.array(commonFactorView).optional(),
     startLogs: z.array(logEntryView),
     endLogs: z.array(logEntryView),
@@ -48,7 +52,7 @@ export function viewLogEntry({ time: at, success, reason, message, latencyMs }: 
 /** Shows an outage. */
 export function viewOutage(outage: Outage): OutageView {
   const { cluster, node, reason, start, end, message, episode, episodes, startLogs, endLogs } = outage;
-  const { nodes = [], counts, commonFactors = [] } = outage;
+  const { nodes = [], counts, reasons: several = [], commonFactors = [] } = outage;
   return {
     id: outageId(outage),
     subject: node === undefined ? { kind: 'cluster', cluster } : { kind: 'node', cluster, node },
@@ -59,7 +63,7 @@ export function viewOutage(outage: Outage): OutageView {
     message,
     flaps: episode - 1,
     episodes: episodes.map((each) => ({ start: each.start, end: each.end ?? null })),
-    ...(node === undefined && { nodes: [...nodes], counts: counts ?? null, commonFactors: [...commonFactors] }),
+    ...(node === undefined && { nodes: [...nodes], counts: counts ?? null, reasons: [...several], commonFactors: [...commonFactors] }),
     startLogs: startLogs.map(viewLogEntry),
     endLogs: endLogs.map(viewLogEntry),
   };

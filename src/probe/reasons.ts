@@ -1,7 +1,10 @@
 import { z } from 'zod';
 
+/** The layers at which a probe may come to its end, in the order in which it gets there: what comes later was nearer to an answer. */
+const stages = ['prober', 'azure', 'agent', 'kubeconfig', 'egress', 'dns', 'tcp', 'tls', 'auth', 'http', 'none'] as const;
+
 /** The layer at which a probe came to its end. */
-export type Stage = 'kubeconfig' | 'dns' | 'tcp' | 'tls' | 'auth' | 'http' | 'egress' | 'agent' | 'azure' | 'prober' | 'none';
+export type Stage = (typeof stages)[number];
 
 export interface Reason {
   stage: Stage;
@@ -332,6 +335,11 @@ const ofOurMaking: readonly ReasonCode[] = ['StartLost', 'StartUnknown', 'Lost',
 
 /** Whether a reason says how the prober fared, and nothing of the node. */
 export const isOfOurMaking = (reason: ReasonCode) => ofOurMaking.includes(reason);
+
+/** How far a probe with this reason got; one of which that cannot be told got nowhere. */
+export function depthOf(code: ReasonCode): number {
+  return code === 'Undiagnosed' ? -1 : stages.indexOf(reasons[code].stage);
+}
 
 /** Reads a code from a row; a code of another version reads `ProberError`, which accuses nobody. */
 export const reasonCode = z.custom<ReasonCode>(isReasonCode).catch('ProberError');

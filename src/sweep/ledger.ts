@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { rankReasons } from '../history/rank-reasons.ts';
 import type { Verdict } from '../probe/classify.ts';
 import { isReasonCode, type ReasonCode, reasonCode } from '../probe/reasons.ts';
 
@@ -124,9 +125,8 @@ export function expectedOf({ known, byReason }: Ledger): number {
 
 /** The reason of most nodes of which a verdict is expected. */
 export function mainReason({ byReason }: Ledger): ReasonCode | undefined {
-  const expected = Object.entries(byReason).filter(([reason]) => !notExpected.some((each) => each === reason));
-  const [first] = expected.sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))[0] ?? [];
-  return isReasonCode(first) ? first : undefined;
+  const all = Object.entries(byReason).flatMap(([reason, nodes]) => (isReasonCode(reason) ? [{ reason, nodes }] : []));
+  return rankReasons(all.filter(({ reason }) => !notExpected.includes(reason)))[0]?.reason;
 }
 
 /** Nodes that gave a verdict. */

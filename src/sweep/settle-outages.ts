@@ -1,6 +1,6 @@
 import type { TableClient, TransactionAction } from '@azure/data-tables';
 import { endingReasons } from '../fleet/compare-nodes.ts';
-import { dominantReason, endsBecause, type Quorum } from '../history/cluster-outage.ts';
+import { endsBecause, failingReasons, type Quorum } from '../history/cluster-outage.ts';
 import { type AnnouncingContext, dueAnnouncement } from '../history/due-announcement.ts';
 import { emptyLog } from '../history/log.ts';
 import { endOutage, writeEpisode } from '../history/outage.ts';
@@ -46,7 +46,9 @@ export async function writeClusterOutage(
     const most = Math.max(failing.length, outage.counts?.most ?? 0);
     const counts = { failing: failing.length, conclusive, planned: quorum.planned, most };
     const hit = [...new Set([...(outage.nodes ?? []), ...failing])].sort();
-    outage = { ...outage, nodes: hit, counts, reason: dominantReason(quorum.failing), commonFactors: row.commonFactors };
+    const reasonsNow = failingReasons(quorum.failing);
+    const reason = reasonsNow[0]?.reason ?? outage.reason;
+    outage = { ...outage, nodes: hit, counts, reason, reasons: reasonsNow, commonFactors: row.commonFactors };
   }
   const over = outage.end === undefined ? endsBecause(nodes.values(), row.recordOnly, endingReasons) : undefined;
   if (over !== undefined) {

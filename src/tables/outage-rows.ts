@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { commonFactor } from '../history/common-factors.ts';
 import { emptyLog, type LogEntry, logEntry, type NodeLog } from '../history/log.ts';
 import type { Outage, Told } from '../history/outage.ts';
+import { rankedReason } from '../history/rank-reasons.ts';
 import { isReasonCode } from '../probe/reasons.ts';
 import { fromLongJson, toLongJson } from './long-json.ts';
 import { newestFirst, timeOfKey } from './open-tables.ts';
@@ -58,6 +59,7 @@ export function toOutageRow(row: Row & { etag: string }): OutageRow {
       ...(ofCluster && {
         nodes: fromLongJson(z.array(z.string()), 'nodes', row, []),
         counts: readJson(counts, row.counts, undefined),
+        reasons: readJson(z.array(rankedReason), row.reasons, []),
         commonFactors: readJson(z.array(commonFactor), row.commonFactors, []),
       }),
     },
@@ -82,6 +84,7 @@ function toRow(outage: Outage, settled: boolean): Row {
     told: JSON.stringify(outage.told),
     settled,
     ...(outage.counts && { counts: JSON.stringify(outage.counts) }),
+    ...(outage.reasons && { reasons: JSON.stringify(outage.reasons) }),
     ...(commonFactors && { commonFactors: JSON.stringify(commonFactors) }),
     ...(nodes && toLongJson('nodes', nodes)),
   };

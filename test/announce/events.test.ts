@@ -42,6 +42,10 @@ const ofCluster: Outage = {
   ...subject,
   nodes: names(12),
   counts: { failing: 12, conclusive: 15, planned: 16, most: 12 },
+  reasons: [
+    { reason: 'ConnectionTimedOut', nodes: 9 },
+    { reason: 'NoRoute', nodes: 3 },
+  ],
   commonFactors: [factor, { ...factor, sentence: 'all 12 failing nodes are in pool web; 0 of 3 elsewhere fail' }],
 };
 const clusterEnded: Outage = {

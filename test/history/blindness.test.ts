@@ -54,9 +54,10 @@ describe('sightOf', () => {
     });
   });
 
-  it('names the reason that most of the unseen nodes have, the first by name among equals', () => {
+  it('names the reason that most of the unseen nodes have, of equally many the one whose probes got furthest', () => {
     const reasonOf = (unknown: Partial<Record<ReasonCode, number>>) => sightOf('c', ledgerOf(20, unknown), 50, 2).reason;
     expect(reasonOf({ AgentNotReady: 4, NoProof: 5, Throttled: 9 })).toBe('NoProof');
+    expect(reasonOf({ AzureError: 5, NoProof: 5 })).toBe('NoProof');
     expect(reasonOf({ NoProof: 5, AgentNotReady: 5 })).toBe('AgentNotReady');
   });
 

@@ -96,10 +96,10 @@ describe('judgeQuorum', () => {
 });
 
 describe('dominantReason', () => {
-  it('is what most nodes have, the first by name among equals', () => {
+  it('is what most nodes have, among equals the one whose probes got furthest', () => {
     const of = (...reasons: ReasonCode[]) => dominantReason(reasons.map((reason) => rowOf({ verdict: 'unreachable', reason })));
     expect(of('NoRoute', 'DnsTimeout', 'NoRoute')).toBe('NoRoute');
-    expect(of('NoRoute', 'DnsTimeout')).toBe('DnsTimeout');
+    expect(of('DnsTimeout', 'NoRoute')).toBe('NoRoute');
     expect(of()).toBe('Undiagnosed');
   });
 });

@@ -215,6 +215,10 @@ describe('a cluster of which enough nodes fail', () => {
       reason: 'DnsTimeout',
       nodes: names(6),
       counts: { failing: 6, conclusive: 10, planned: 10, most: 6 },
+      reasons: [
+        { reason: 'DnsTimeout', nodes: 4 },
+        { reason: 'ConnectionRefused', nodes: 2 },
+      ],
       told: { started: 1, ended: 0, covered: 0 },
     });
     expect(outage?.commonFactors).toMatchObject([{ factor: 'zone', value: '1', failing: 6, elsewhereFailing: 0 }]);
@@ -228,7 +232,12 @@ describe('a cluster of which enough nodes fail', () => {
     expect(more).toEqual([]);
     expect(event).toMatchObject({
       name: 'ClusterOutageStarted',
-      properties: { eventId: `${cluster}|*|${at(0)}/started/1`, nodes: names(6).join(','), reason: 'DnsTimeout' },
+      properties: {
+        eventId: `${cluster}|*|${at(0)}/started/1`,
+        nodes: names(6).join(','),
+        reason: 'DnsTimeout',
+        reasons: '4 DnsTimeout, 2 ConnectionRefused',
+      },
       measurements: { failing: 6, conclusive: 10, planned: 10, members: 6 },
     });
   });

@@ -36,7 +36,7 @@ const outage = (cluster: string, node: string | undefined, minute: number, more:
   startLogs: [],
   endLogs: [],
   told: nothingTold,
-  ...(node === undefined && { nodes: [], commonFactors: [] }),
+  ...(node === undefined && { nodes: [], reasons: [], commonFactors: [] }),
   ...more,
 });
 const insert = (...outages: Outage[]) => writeBatch(fleet, outages.map(insertOutage));
@@ -59,6 +59,10 @@ describe('an outage row', () => {
     const ofCluster = outage('whole', undefined, 0, {
       nodes: Array.from({ length: 5000 }, (_, n) => `aks-nodepool1-12345678-vmss${String(n).padStart(6, '0')}`),
       counts: { failing: 3, conclusive: 4, planned: 5, most: 4 },
+      reasons: [
+        { reason: 'DnsTimeout', nodes: 2 },
+        { reason: 'NoRoute', nodes: 1 },
+      ],
       commonFactors: [
         {
           factor: 'zone',
