@@ -158,6 +158,7 @@ describe('outageEvent', () => {
           "nodesOmitted": "0",
           "page": "https://prober.example/api/status/clusters/0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01.rg-(pay).ments.shop",
           "reason": "ConnectionTimedOut",
+          "reasons": "9 ConnectionTimedOut, 3 NoRoute",
           "remedy": "Authorized IP ranges: add the node's outbound address (az aks show --query apiServerAccessProfile.authorizedIpRanges).",
           "runbook": "https://learn.microsoft.com/troubleshoot/azure/azure-kubernetes/error-codes/vmextensionerror-k8sapiserverconnfail",
           "sentence": "No answer to the TCP connection: packets are dropped on the way.",
