@@ -12,7 +12,7 @@ import { readStandingCluster } from '../tables/cluster-list.ts';
 import { lastCompleted } from '../tables/sweep-list.ts';
 import { readSealedLedger } from '../tables/sweep-rows.ts';
 import { blindLines, calmBanner, staleBanner, troubleBanner } from './banner.ts';
-import { countsOf, coverageWords, otherReasons, stateOf, titleOf } from './cluster-words.ts';
+import { countsOf, coverageWords, nameOf, otherReasons, stateOf, titleOf } from './cluster-words.ts';
 import { type Html, html } from './html.ts';
 import { documentOf, linksWith, uptimeLine, when } from './layout.ts';
 import { nodeTable } from './node-table.ts';
@@ -32,11 +32,8 @@ function banner({ nodes, openOutages, clusterOutage, recordOnly, blind }: Cluste
 }
 
 /** The tab's title. */
-function title(
-  { name, nodes, openOutages, clusterOutage, assessedAt, blind }: ClusterView,
-  ledger: Ledger | undefined,
-  stale: boolean,
-): string {
+function title(cluster: ClusterView, ledger: Ledger | undefined, stale: boolean): string {
+  const { nodes, openOutages, clusterOutage, assessedAt, blind } = cluster;
   const seen = ledger === undefined || conclusiveOf(ledger) > 0;
   const unseen = stale
     ? { since: assessedAt ?? undefined }
@@ -45,7 +42,7 @@ function title(
       : seen
         ? undefined
         : { since: undefined };
-  return `${name}: ${titleOf({ nodes, openOutages, cutOff: clusterOutage !== null, unseen })}`;
+  return `${nameOf(cluster)}: ${titleOf({ nodes, openOutages, cutOff: clusterOutage !== null, unseen })}`;
 }
 
 /** The ledger of a cluster in the last completed sweep. */
@@ -75,7 +72,7 @@ export async function showClusterPage(services: Services, request: RouteRequest)
     ? html`<p><a href="${links.cluster(id, { cursor: nodes.next, limit: request.query.get('limit') ?? '' })}">More nodes</a></p>`
     : '';
   const stale = !isFresh(row, before);
-  const body = html`<p><a href="${links.fleet}">AKS fleet</a></p><h1>${cluster.name} <small>${cluster.region}, Kubernetes ${cluster.version}${stateOf(cluster)}</small></h1>
+  const body = html`<p><a href="${links.fleet}">AKS fleet</a></p><h1>${nameOf(cluster)} <small>${cluster.region}, Kubernetes ${cluster.version}${stateOf(cluster)}</small></h1>
 <p><small>Subscription ${cluster.subscriptionId}, resource group ${cluster.resourceGroup}</small></p>${banner(cluster, ledger, stale)}
 <p>${countsOf(cluster)}${cluster.assessedAt && html`; as of ${when(cluster.assessedAt)}`}.</p>${ledger && html`<p>Last sweep: ${coverageWords(ledger)}.${otherReasons(ledger)}</p>`}${shared}${uptimeLine(cluster.uptime, true)}${open}${past}<h2>Nodes</h2>${nodeTable(nodes?.items ?? [], links)}${next}`;
   return { html: documentOf(services, title(cluster, ledger, stale), body) };

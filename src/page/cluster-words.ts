@@ -4,6 +4,9 @@ import { askedOf, type Counts, coverageOf, type Ledger } from '../sweep/ledger.t
 import { type Html, html } from './html.ts';
 import { percent, when } from './layout.ts';
 
+/** What people call a cluster: many a fleet has several of one name. */
+export const nameOf = ({ resourceGroup, name }: Pick<ClusterView, 'resourceGroup' | 'name'>) => `${resourceGroup}/${name}`;
+
 /** How many nodes of a cluster are how. */
 export function countsOf({ nodes }: ClusterView): Html {
   const { reachable, unreachable, unknown, notProbed } = nodes;

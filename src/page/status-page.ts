@@ -9,7 +9,7 @@ import type { Reply, RouteRequest } from '../http/route.ts';
 import type { Services } from '../services.ts';
 import { conclusiveOf } from '../sweep/ledger.ts';
 import { blindLines, calmBanner, staleBanner, troubleBanner } from './banner.ts';
-import { countsOf, coverageWords, otherReasons, stateOf, titleOf } from './cluster-words.ts';
+import { countsOf, coverageWords, nameOf, otherReasons, stateOf, titleOf } from './cluster-words.ts';
 import { type Html, html } from './html.ts';
 import { documentOf, type Links, linksWith, uptimeLine, when } from './layout.ts';
 import { nodeTable } from './node-table.ts';
@@ -27,7 +27,7 @@ function banner(fleet: FleetView, clusters: readonly ClusterView[], stale: boole
   if (lastSweep === null) return html`<p class="banner unknown">? No sweep has completed yet.</p>`;
   if (stale) return staleBanner;
   const down = clusters.filter(({ clusterOutage }) => clusterOutage !== null);
-  const who = down.length === 1 ? html`The cluster ${down[0]!.name} is` : html`${down.length} clusters are`;
+  const who = down.length === 1 ? html`The cluster ${nameOf(down[0]!)} is` : html`${down.length} clusters are`;
   const trouble = troubleBanner(nodes, fleet.openOutages, down.length > 0 ? html`${who} cut off` : undefined);
   if (fleet.blind !== null) return html`${blindLines(fleet.blind, 'The prober sees nothing, and no cluster is accused')}${trouble ?? ''}`;
   if (trouble !== undefined) return trouble;
@@ -38,7 +38,7 @@ function banner(fleet: FleetView, clusters: readonly ClusterView[], stale: boole
     return html`<p class="banner unknown">? ${fleet.gaps.length} of ${fleet.subscriptions.known} subscriptions could not be read</p>`;
   const unseen = clusters.filter(({ blind }) => blind !== null);
   if (unseen.length > 0)
-    return html`<p class="banner unknown">? Nobody can see ${unseen.length === 1 ? html`the cluster ${unseen[0]!.name}` : html`${unseen.length} clusters`}</p>`;
+    return html`<p class="banner unknown">? Nobody can see ${unseen.length === 1 ? html`the cluster ${nameOf(unseen[0]!)}` : html`${unseen.length} clusters`}</p>`;
   return calmBanner(nodes.reachable, ledger);
 }
 
@@ -52,12 +52,12 @@ function title({ nodes, openOutages, blind, lastSweep }: FleetView, clusters: re
 }
 
 async function clusterBlock(services: Services, cluster: ClusterView, withNodes: boolean, links: Links): Promise<Html> {
-  const { name, region, nodes } = cluster;
+  const { region, nodes, subscriptionId } = cluster;
   const trouble = nodes.unreachable > 0 || nodes.unknown > 0;
   const page = withNodes ? await viewNodePage(services, cluster.cluster, { limit: NODES_OF_A_CLUSTER }) : undefined;
   const shown = page?.items ?? [];
   const rest = nodes.known > shown.length ? html`<p><small><a href="${links.cluster(cluster.cluster)}">All its nodes</a></small></p>` : '';
-  return html`<details${trouble ? html` open` : ''}><summary><a href="${links.cluster(cluster.cluster)}"><strong>${name}</strong></a> <small>${region}${stateOf(cluster)}</small>: ${countsOf(cluster)}</summary>${nodeTable(shown, links)}${rest}</details>`;
+  return html`<details${trouble ? html` open` : ''}><summary><a href="${links.cluster(cluster.cluster)}"><strong>${nameOf(cluster)}</strong></a> <small title="subscription ${subscriptionId}">${region}${stateOf(cluster)}</small>: ${countsOf(cluster)}</summary>${nodeTable(shown, links)}${rest}</details>`;
 }
 
 /** Outages without those of nodes whose whole cluster is in one: that tells all of them. */

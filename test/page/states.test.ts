@@ -171,13 +171,13 @@ describe('the pages', () => {
     await seed({ known: 4, notProbed: 4, byReason: { OverBudget: 4 } });
     const none = 'unknown: ? No node gave a verdict in the last sweep';
     expect(await banners()).toEqual({ fleet: none, own: none });
-    expect(await titles()).toEqual({ fleet: 'AKS fleet: not seen', own: 'shop: not seen' });
+    expect(await titles()).toEqual({ fleet: 'AKS fleet: not seen', own: 'rg/shop: not seen' });
   });
 
   it('of a fleet are not green while nobody can see one of its clusters', async () => {
     await seed({ known: 4, reachable: 4, byReason: { Reachable: 4 } });
     await blind(cluster);
-    expect((await banners()).fleet).toBe('unknown: ? Nobody can see the cluster shop');
+    expect((await banners()).fleet).toBe('unknown: ? Nobody can see the cluster rg/shop');
   });
 });
 
@@ -187,19 +187,36 @@ async function titles(): Promise<{ fleet: string; own: string }> {
   return { fleet: await titleOf('status'), own: await titleOf(`status/clusters/${cluster}`) };
 }
 
+it('the pages tell clusters of one name apart by their resource groups in every sentence', async () => {
+  await seed({ known: 4, reachable: 4, byReason: { Reachable: 4 } });
+  const twin = `${sub}.other-rg.shop`;
+  await seedNodes(services, twin, { a: 'reachable' });
+  await assess(services, twin);
+  const outage = JSON.stringify({ outage: { outage: SINCE, episode: 1, from: SINCE, reason: 'DnsTimeout' } });
+  const clusters = await services.tables.open('clusters');
+  await clusters.updateEntity({ partitionKey: 'fleet', rowKey: twin, outage }, 'Merge');
+  expect((await banners()).fleet).toBe('unreachable: ✖ The cluster other-rg/shop is cut off');
+  const fleet = (await ask(services, 'status')).text;
+  for (const name of ['rg/shop', 'other-rg/shop']) expect(fleet).toContain(`<strong>${name}</strong>`);
+  expect((await titles()).fleet).toBe('AKS fleet: cut off');
+  const tab = (await ask(services, `status/clusters/${twin}`)).text;
+  expect(tab).toContain('<title>other-rg/shop: cut off</title>');
+  expect(tab).toContain('<h1>other-rg/shop ');
+});
+
 describe('the tabs', () => {
   it('say how many are unreachable where that is known', async () => {
     await seed({ known: 4, reachable: 4, byReason: { Reachable: 4 } });
-    expect(await titles()).toEqual({ fleet: 'AKS fleet: 0 unreachable', own: 'shop: 0 unreachable' });
+    expect(await titles()).toEqual({ fleet: 'AKS fleet: 0 unreachable', own: 'rg/shop: 0 unreachable' });
     await seedNodes(services, cluster, { 'node-0': 'unreachable' });
     await assess(services, cluster);
-    expect(await titles()).toEqual({ fleet: 'AKS fleet: 1 unreachable', own: 'shop: 1 unreachable' });
+    expect(await titles()).toEqual({ fleet: 'AKS fleet: 1 unreachable', own: 'rg/shop: 1 unreachable' });
   });
 
   it('say that a cluster is not seen, and since when, where nobody can see it', async () => {
     await seed({ known: 4, unknown: 4, byReason: { NoProof: 4 } }, ['unknown', 'unknown', 'unknown', 'reachable']);
     await blind(cluster);
-    expect((await titles()).own).toBe(`shop: not seen since ${SINCE}`);
+    expect((await titles()).own).toBe(`rg/shop: not seen since ${SINCE}`);
     await blind('*');
     expect((await titles()).fleet).toBe(`AKS fleet: not seen since ${SINCE}`);
   });
@@ -207,7 +224,10 @@ describe('the tabs', () => {
   it('say so where sweeps do not complete', async () => {
     await seed({ known: 4, reachable: 4, byReason: { Reachable: 4 } });
     clock.move(3_600_000);
-    expect(await titles()).toEqual({ fleet: `AKS fleet: not seen since ${NOW}`, own: `shop: not seen since ${NOW.replace('Z', '.000Z')}` });
+    expect(await titles()).toEqual({
+      fleet: `AKS fleet: not seen since ${NOW}`,
+      own: `rg/shop: not seen since ${NOW.replace('Z', '.000Z')}`,
+    });
   });
 
   it.each<[string, Condition[], string]>([
@@ -216,7 +236,7 @@ describe('the tabs', () => {
     ['none of which is probed', ['skipped', 'fresh'], 'not seen'],
   ])('say of nodes %s just that', async (_, nodes, words) => {
     await seed({ known: 2, reachable: 1, unknown: 1, byReason: { Reachable: 1, NoProof: 1 } }, nodes);
-    expect(await titles()).toEqual({ fleet: `AKS fleet: ${words}`, own: `shop: ${words}` });
+    expect(await titles()).toEqual({ fleet: `AKS fleet: ${words}`, own: `rg/shop: ${words}` });
   });
 
   it('and banners never speak of none unreachable, nor in green, where nothing was seen', async () => {
