@@ -1,4 +1,19 @@
-const SECRETS: readonly [RegExp, string][] = [
+// A word with or without a capital, a short one with a capital, a run of capitals, or a number.
+const PART = /[A-Z]?[a-z]{2,}|(?:In|Of|To|Is|By|On|Or|At|Id|Ip|No|Os)|[A-Z]{2,}|\d+/g;
+const MEAN_LENGTH = 4;
+/** No word has so many letters of one kind; a key of few different bytes may. */
+const TOO_LONG = /[A-Z]{13}|[a-z]{41}|\d{11}/;
+
+/** Whether a run of letters, digits and slashes is made of words, as resource IDs are; of random base64 hardly one in millions is. */
+function isOfWords(run: string): boolean {
+  if (/[+=]|\/\//.test(run) || TOO_LONG.test(run)) return false;
+  const parts = run.match(PART) ?? [];
+  // A key of few different bytes repeats itself, which text does not.
+  const varied = new Set(parts).size * 2 >= parts.length;
+  return varied && parts.join('') === run.replaceAll('/', '') && parts.length * MEAN_LENGTH <= run.length;
+}
+
+const SECRETS: readonly [RegExp, string | ((found: string) => string)][] = [
   [/-----BEGIN [^-]+-----[\s\S]*?(-----END [^-]+-----|$)/g, '[pem removed]'],
   [/\beyJ[\w-]{5,}\.[\w-]{5,}(\.[\w-]*)?/g, '[token removed]'],
   [/(https?:\/\/)[^\s/@]+@/gi, '$1[removed]@'],
@@ -8,7 +23,7 @@ const SECRETS: readonly [RegExp, string][] = [
   [/((?:key|token|password|passwd|secret|credential|-data)["']?\s*[:=]\s*["']?)[^\s"'&;,}]{6,}/gi, '$1[removed]'],
   [/([?&;](?:sig|c|s|h|code|token)=)[^&\s"]{8,}/gi, '$1[removed]'],
   // A line of a PEM has 64 characters; its head may have been cut away.
-  [/[A-Za-z0-9+/]{60,}={0,2}/g, '[base64 removed]'],
+  [/[A-Za-z0-9+/]{60,}={0,2}/g, (run) => (isOfWords(run) ? run : '[base64 removed]')],
 ];
 
 const ELLIPSIS_BYTES = 3;
@@ -23,7 +38,7 @@ export function redact(text: string, limit = 2048): string {
     .slice(0, limit * 8)
     .replaceAll('\r\n', '\n')
     .replace(/[^\P{Cc}\n\t]/gu, '\u{FFFD}');
-  for (const [pattern, replacement] of SECRETS) clean = clean.replace(pattern, replacement);
+  for (const [pattern, replacement] of SECRETS) clean = clean.replace(pattern, replacement as string);
   clean = clean.toWellFormed();
   if (Buffer.byteLength(clean) <= limit) return clean;
   const cut = Buffer.from(clean).subarray(0, limit - ELLIPSIS_BYTES);

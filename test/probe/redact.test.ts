@@ -134,6 +134,63 @@ describe('redact', () => {
     expect(redact(text)).toBe(text);
   });
 
+  it.each([
+    '/subscriptions/0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01/resourceGroups/MC_rg_shop_westeurope/providers/Microsoft.Compute/virtualMachineScaleSets/aks-web-12345678-vmss/virtualMachines/0',
+    'Compute/virtualMachineScaleSets/aksweb12345678vmss/virtualMachines/000017/extensions/RunCommandLinux',
+    'The resource type is Microsoft.ContainerService/managedClusters/agentPools/machines/upgradeProfiles/availableAgentPoolVersions',
+    '/var/lib/waagent/Microsoft/CPlat/Core/RunCommandHandlerLinux/download/0/script',
+    'error VMExtensionProvisioningErrorOperationNotAllowedVirtualMachineScaleSetInstanceNotRunning',
+    'nodeAKSUbuntu2204gen2containerdImageVersionNotFoundInSharedImageGallery202610',
+  ])('leaves the words of %s alone', (text) => {
+    expect(text).toMatch(/[A-Za-z0-9+/-]{40}/);
+    expect(redact(text)).toBe(text);
+  });
+
+  it('leaves any resource type alone, however long it is', () => {
+    const vocabulary =
+      'virtual Machine Scale Sets managed Clusters Agent Pools AKS extensions network Interfaces container Service Run Command Linux private Endpoint';
+    const words = vocabulary.split(' ');
+    // Words of any path, each once, joined to names of one or two, the last of which may have a number.
+    const path = fc
+      .tuple(
+        fc.shuffledSubarray(words, { minLength: 12 }),
+        fc.integer({ min: 1, max: 2 }),
+        fc.option(fc.integer({ min: 0, max: 9999 }), { nil: '' }),
+      )
+      .map(([some, length, number]) => some.map((word, n) => (n % length === 0 ? `/${word}` : word)).join('') + number);
+    fc.assert(
+      fc.property(path, (segments) => {
+        const text = `Microsoft.Compute${segments}`;
+        expect(redact(text)).toBe(text);
+      }),
+    );
+  });
+
+  it('takes out the base64 of any 48 bytes or more, and every line of a PEM whose head is gone', () => {
+    const bytes = fc.oneof(
+      fc.uint8Array({ minLength: 48, maxLength: 400 }),
+      // Keys of few bytes, over and over.
+      fc.tuple(fc.uint8Array({ minLength: 1, maxLength: 4 }), fc.integer({ min: 48, max: 200 })).map(([some, length]) => {
+        return Uint8Array.from({ length }, (_, n) => some[n % some.length]!);
+      }),
+    );
+    fc.assert(
+      fc.property(bytes, (key) => {
+        const text = Buffer.from(key).toString('base64');
+        expect(leaks(redact(`it said ${text}`), text)).toBe(false);
+        const lines = text.match(/.{64}/g) ?? [];
+        const clean = redact(lines.join('\n'));
+        for (const line of lines) expect(leaks(clean, line)).toBe(false);
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  it('takes out what is random in a path of words', () => {
+    const secret = Buffer.from(Array.from({ length: 48 }, (_, n) => (n * 89 + 7) % 256)).toString('base64');
+    expect(redact(`virtualMachines/extensions/${secret}`)).not.toContain(secret.slice(20));
+  });
+
   it('says what it took away', () => {
     const key = '-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n-----END PRIVATE KEY-----';
     const text = `Authorization: Bearer abcdefgh12345678\n${key}\nuser token: 0123456789\nGET /x?sig=abcdefghijkl&se=1`;
