@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CertificateAuthority } from './certificate-authority.ts';
 import { enterNode } from './enter-node.ts';
@@ -12,7 +13,7 @@ import { serveClusters } from './serve-clusters.ts';
 import { serveOutside } from './serve-outside.ts';
 import { standInForWindows } from './stand-in-for-windows.ts';
 import { substituteLines } from './substitute-lines.ts';
-import type { FaultBoard } from './switch-faults.ts';
+import type { FaultBoard, FaultIn } from './switch-faults.ts';
 
 /** How scripts are run on the nodes, and how all of that ends. */
 export type ScriptConduct = { conduct: ConductScript; stop(): Promise<void> };
@@ -38,6 +39,15 @@ export function conductScripts(nodes: readonly SimulatedNode[], board: FaultBoar
   const furnish = furnishNodes(dir, clusters);
   const runner = createScriptRunner();
 
+  /** The kubectl that a node has, if it has one. */
+  const kubectlUnder = async (fault: FaultIn<'node'> | undefined, folder: string): Promise<string | undefined> => {
+    if (fault === 'kubectl-missing') return undefined;
+    if (fault !== 'kubectl-slow') return kubectl;
+    const slow = join(folder, 'slow-kubectl');
+    await writeFile(slow, `#!/bin/sh\nsleep 12\nexec '${kubectl.replaceAll("'", `'\\''`)}' "$@"\n`, { mode: 0o755 });
+    return slow;
+  };
+
   const isHealthy = (node: SimulatedNode) => board.ofNode(node, 'node') === undefined && board.ofNode(node, 'server') === undefined;
   const standIn = (node: SimulatedNode, script: string) =>
     node.pool.spec.os === 'Windows' ? standInForWindows(node, script, isHealthy(node)) : '';
@@ -48,7 +58,7 @@ export function conductScripts(nodes: readonly SimulatedNode[], board: FaultBoar
     const folder = await furnish(node, fault, { server: `https://${node.cluster.fqdn}:443`, kubelet: '/var/lib/kubelet' });
     const entry = await enterNode(folder, {
       plan: planWorld(node.cluster, board.ofNode(node, 'server')),
-      kubectl: fault === 'kubectl-missing' ? undefined : kubectl,
+      kubectl: await kubectlUnder(fault, folder),
       authorities: `${authority.certificate}\n`,
       acceptServer: (wire) => void clusters.accept(node, wire).catch(() => wire.destroy()),
       acceptOutside,
@@ -62,7 +72,7 @@ export function conductScripts(nodes: readonly SimulatedNode[], board: FaultBoar
     const kubelet = join(dir, 'nodes', node.cluster.id, node.name, 'kubelet');
     const folder = await furnish(node, fault, { server: `https://${host}:${port}`, tlsServerName: node.cluster.fqdn, kubelet });
     const text = substituteLines(script, {
-      kubectl: fault === 'kubectl-missing' ? join(folder, 'missing') : kubectl,
+      kubectl: (await kubectlUnder(fault, folder)) ?? join(folder, 'missing'),
       kubeconfig: join(kubelet, 'kubeconfig'),
     });
     return runner.run(folder, text, { env: { SSL_CERT_FILE: caFile } });

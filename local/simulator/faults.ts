@@ -209,6 +209,13 @@ export const faults = {
     reason: 'KubeconfigMissing',
     sentence: 'The node has no kubeconfig: it is not bootstrapped.',
   },
+  'kubectl-slow': {
+    layer: 'node',
+    scopes: nodes,
+    verdict: 'unknown',
+    reason: 'Slow',
+    sentence: 'The node is so busy that its kubectl takes 12 seconds before it begins.',
+  },
   'kubectl-missing': { layer: 'node', scopes: nodes, verdict: 'unknown', reason: 'KubectlMissing', sentence: 'The node has no kubectl.' },
   'agent-silent': {
     layer: 'agent',

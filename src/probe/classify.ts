@@ -119,6 +119,9 @@ function classifyFailure(facts: Facts): ReasonCode {
   return facts.has('curl') ? classifyHttp(facts) : 'Undiagnosed';
 }
 
+/** What `timeout` exits with where it ends a command, at once or after a second. */
+const CUT = [124, 137];
+
 const PRIVATE = /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|f[cd][0-9a-f]{2}:)/i;
 
 /** Where the name leads, and whether that is the private endpoint that a private cluster should have. */
@@ -138,7 +141,7 @@ function detailOf(facts: Facts): string {
 }
 
 /**
- * Judges one report. kubectl's exit code decides between reachable and unreachable; the stages of the diagnosis give the reason,
+ * Judges one report. kubectl's exit code decides between reachable and unreachable, unless it was only too slow; the stages of the diagnosis give the reason,
  * never kubectl's text (a closed DNS port reads "connection refused", silent DNS and silent TLS alike "deadline exceeded").
  */
 export function classifyReport({ exitCode, facts }: Report): Verdict {
@@ -161,6 +164,15 @@ export function classifyReport({ exitCode, facts }: Report): Verdict {
     };
   }
   const host = facts.get('host');
+  const reason = classifyFailure(facts);
+  // It was our time limit that ended kubectl, and all it had to do is done in a moment: that says nothing of the way to the API server.
+  if (CUT.includes(exitCode) && (reason === 'Transient' || facts.get('answered') === 'yes'))
+    return {
+      verdict: 'unknown',
+      reason: 'Slow',
+      message: `kubectl took longer than 8 s${host ? ` for ${host}${whereOf(facts)}` : ''}, while the API server answered`,
+      latencyMs,
+    };
   const message = `kubectl version failed${host ? ` for ${host}${whereOf(facts)}` : ''}: ${detailOf(facts)}`;
-  return { verdict: 'unreachable', reason: classifyFailure(facts), message, latencyMs };
+  return { verdict: 'unreachable', reason, message, latencyMs };
 }

@@ -218,6 +218,14 @@ export const reasons = {
   KubectlMissing: reason('agent', 'There is no kubectl on the node that can be run.', [
     'Upgrade the node image: az aks nodepool upgrade --node-image-only.',
   ]),
+  Slow: reason(
+    'agent',
+    'kubectl took longer than 8 seconds on the node, while the API server answered: the node is too slow to judge by.',
+    [
+      'Look for what keeps the node busy: CPU, memory and disk.',
+      'If it lasts, drain the node and reimage it: az vmss reimage --instance-ids <id>.',
+    ],
+  ),
   NoProof: reason(
     'agent',
     'The run ended without the complete output of the script, so it proves nothing.',

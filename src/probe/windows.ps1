@@ -171,6 +171,7 @@ function Write-Tls($Address, [int]$Port, [string]$ApiHost, $Answer) {
   if ($ended -eq 'timeout') { Write-Fact 'handshake' 'timeout' }
   if ($seen.Secured) { Write-Fact 'secured_s' 1 }
   if ($seen.Clock) { Write-Fact 'server_clock' $seen.Clock }
+  if ($seen.Clock -and $run.Code + $Answer.Code -eq 248) { Write-Fact 'answered' 'yes' } # both cut: kubectl is slow
   $curl = if ($seen.Failed -and -not $seen.Certificate) { 35 }
   if ($seen.Secured -and $Answer.Said -match 'EOF|reset|forcibly closed') { $curl = 56 }
   if ($Answer.Late -and ($seen.Secured -or $seen.Failed -or $ended -eq 'timeout')) { $curl = 28 }

@@ -30,9 +30,9 @@ const anyFacts = fc.dictionary(
 );
 
 describe('classifyReport', () => {
-  it("lets kubectl's exit code alone decide between reachable and unreachable", () => {
+  it("lets kubectl's exit code alone decide between reachable and unreachable, where kubectl ended by itself", () => {
     fc.assert(
-      fc.property(fc.nat(124), anyFacts, (exitCode, facts) => {
+      fc.property(fc.nat(123), anyFacts, (exitCode, facts) => {
         const { verdict, reason } = failed(facts, exitCode);
         expect(verdict).toBe(exitCode === 0 ? 'reachable' : 'unreachable');
         expect(reason === 'Reachable').toBe(exitCode === 0);
@@ -40,6 +40,32 @@ describe('classifyReport', () => {
       }),
       { numRuns: 2000 },
     );
+  });
+
+  it.each([124, 137])('knows nothing of a node whose kubectl our time limit ended (exit %i) while the API server answered', (exitCode) => {
+    const answered = { ...staged, ms: '8004', tcp: 'ok', curl: '0', version: '200', readyz: '200' };
+    expect(failed(answered, exitCode)).toEqual({
+      verdict: 'unknown',
+      reason: 'Slow',
+      message: 'kubectl took longer than 8 s for api.example (private address 10.0.0.1), while the API server answered',
+      latencyMs: 8004,
+    });
+    // On Windows kubectl itself asks, and is as slow the second time.
+    expect(failed({ ...staged, tcp: 'ok', curl: '28', secured_s: '1', server_clock: '1', answered: 'yes' }, exitCode).reason).toBe('Slow');
+    expect(failed(answered, 1)).toMatchObject({ verdict: 'unreachable', reason: 'Transient' });
+  });
+
+  it('calls a node unreachable whose kubectl our time limit ended, where a stage failed too', () => {
+    fc.assert(
+      fc.property(anyFacts, (facts) => {
+        const { verdict, reason } = failed(facts, 124);
+        expect(verdict).toBe(reason === 'Slow' ? 'unknown' : 'unreachable');
+        expect(reason === 'Slow').toBe(failed(facts, 1).reason === 'Transient');
+      }),
+      { numRuns: 2000 },
+    );
+    expect(failed({ ...staged, tcp: 'timeout' }, 124)).toMatchObject({ verdict: 'unreachable', reason: 'ConnectionTimedOut' });
+    expect(failed({ ...staged, tcp: 'ok', curl: '28', secured_s: '0.02' }, 124).reason).toBe('HttpTimedOut');
   });
 
   it("never lets kubectl's text decide the reason", () => {

@@ -172,6 +172,7 @@ async function runNode({ shell = 'sh', kubectl, kubeconfig, candidates = '$0', e
     code,
     seconds,
     report,
+    verdict: report && classifyReport(report).verdict,
     reason: report && classifyReport(report).reason,
     calls: (await readFile(calls, 'utf8').catch(() => '')).split('\n').slice(0, -1),
     kubeconfigPath: paths.kubeconfig,
@@ -411,6 +412,16 @@ describe.each(shells)('the node script under %s', { concurrent: true, timeout: 1
     const facts = [...(found.report?.facts.keys() ?? [])];
     for (const fact of ['route', 'issuer', 'ca', 'client', 'dns_azure']) expect(facts).not.toContain(fact);
     expect(facts).toEqual(expect.arrayContaining(['dns', 'tcp', 'curl', 'version', 'livez', 'readyz', 'egress']));
+  });
+
+  it('tells a kubectl that is too slow from an API server that does not answer', { timeout: 60_000 }, async ({ expect }) => {
+    const slow = 'sleep 30';
+    const [busy, cut] = await Promise.all([
+      runNode({ shell, kubectl: slow, kubeconfig: kubeconfigOf(at('200'), trusted()) }),
+      runNode({ shell, kubectl: slow, kubeconfig: kubeconfigOf(at('closed'), trusted()) }),
+    ]);
+    expect([busy.verdict, busy.reason, busy.report?.exitCode]).toEqual(['unknown', 'Slow', 124]);
+    expect([cut.verdict, cut.reason]).toEqual(['unreachable', 'ConnectionRefused']);
   });
 
   it('goes to the API server past any proxy', async ({ expect }) => {
