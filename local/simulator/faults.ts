@@ -259,6 +259,27 @@ export const faults = {
     reason: 'NoProof',
     sentence: 'The run reports the output of the run before it.',
   },
+  'no-output-property': {
+    layer: 'agent',
+    scopes: nodes,
+    verdict: 'unknown',
+    reason: 'NoProof',
+    sentence: 'The run succeeds, and Azure’s answer has no output at all.',
+  },
+  'operation-preempted': {
+    layer: 'agent',
+    scopes: nodes,
+    verdict: 'unknown',
+    reason: 'OperationPreempted',
+    sentence: 'A more recent operation on the VM takes the place of the run: OperationPreempted.',
+  },
+  'operation-gone': {
+    layer: 'agent',
+    scopes: nodes,
+    verdict: 'unknown',
+    reason: 'OperationGone',
+    sentence: 'Azure forgets the operation of the run: 404 to whoever asks for it.',
+  },
   busy: {
     layer: 'arm',
     scopes: nodes,

@@ -2,11 +2,11 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { type ArmReply, armError, ok } from './arm-reply.ts';
 import { guidOf, type SimulatedNode } from './lay-out-fleet.ts';
 
-/** How an operation ended: with its result, or with an error. */
-export type Outcome = { succeeded: true; value: object[] } | { succeeded: false; code: string; message: string };
+/** How an operation ended: with its result, if it has one, or with an error; `forgotten` is one that nobody knows of afterwards. */
+export type Outcome = { succeeded: true; value?: object[] } | { succeeded: false; code: string; message: string } | 'forgotten';
 
 /** An asynchronous operation on a node. */
-export type Operation = { id: string; node: SimulatedNode; startedAt: Date; endedAt?: Date; outcome?: Outcome };
+export type Operation = { id: string; node: SimulatedNode; startedAt: Date; endedAt?: Date; outcome?: Exclude<Outcome, 'forgotten'> };
 
 /** The operations started and their signed URLs. */
 export type OperationBook = {
@@ -63,6 +63,7 @@ export function keepOperations(origin: () => string): OperationBook {
       return operation;
     },
     end(operation, outcome) {
+      if (outcome === 'forgotten') return void operations.delete(operation.id);
       operation.outcome = outcome;
       operation.endedAt = new Date();
     },
@@ -88,11 +89,13 @@ function statusOf({ id, startedAt, endedAt, outcome }: Operation): ArmReply {
   const startTime = startedAt.toISOString();
   if (outcome === undefined) return ok({ startTime, status: 'InProgress', name: id });
   const times = { startTime, endTime: endedAt?.toISOString() };
-  if (outcome.succeeded) return ok({ ...times, status: 'Succeeded', properties: { output: { value: outcome.value } }, name: id });
+  const output = outcome.succeeded && outcome.value !== undefined ? { properties: { output: { value: outcome.value } } } : {};
+  if (outcome.succeeded) return ok({ ...times, status: 'Succeeded', ...output, name: id });
   return ok({ ...times, status: 'Failed', error: { code: outcome.code, message: outcome.message }, name: id });
 }
 
 function resultOf({ outcome }: Operation, url: URL): ArmReply {
   if (outcome === undefined) return { status: 202, headers: { location: url.href } };
+  if (outcome.succeeded && outcome.value === undefined) return { status: 204 };
   return outcome.succeeded ? ok({ value: outcome.value }) : armError(409, outcome.code, outcome.message);
 }

@@ -36,6 +36,14 @@ export async function performRun(node: SimulatedNode, script: string | undefined
       code: 'VMAgentStatusCommunicationError',
       message: `VM '${isUniform(node) ? `${node.pool.scaleSet}_` : ''}${node.instanceId}' has not reported status for VM agent or extensions. Verify that the OS is up and healthy, the VM has a running VM agent, and that it can establish outbound connections to Azure storage.`,
     };
+  if (fault === 'no-output-property') return { succeeded: true };
+  if (fault === 'operation-preempted')
+    return {
+      succeeded: false,
+      code: 'OperationPreempted',
+      message: 'The operation execution has been preempted by a more recent operation.',
+    };
+  if (fault === 'operation-gone') return 'forgotten';
   if (fault === 'no-output') return reported(node, { stdout: '', stderr: '' });
   if (fault === 'half-output')
     return { succeeded: true, value: [statusOf('ProvisioningState/succeeded', "Enable succeeded: Last script execution didn't finish.")] };

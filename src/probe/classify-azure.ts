@@ -8,6 +8,7 @@ function classifyText(text: string): ReasonCode | undefined {
   if (/DenyAssignmentAuthorizationFailed/i.test(text)) return 'NodeGroupLocked';
   if (/does not match the target OS/i.test(text)) return 'WrongOs';
   if (/execution is in progress/i.test(text)) return 'NodeBusy';
+  if (/OperationPreempted|preempted by a more recent operation/i.test(text)) return 'OperationPreempted';
   if (/VM is not running/i.test(text)) return 'NotRunning';
   if (/is not an active Virtual Machine Scale Set VM|ParentResourceNotFound|ResourceNotFound/i.test(text)) return 'NodeGone';
   return undefined;

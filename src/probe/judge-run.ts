@@ -26,6 +26,8 @@ export function judgeState(run: RunState, nonce: string): Judged | undefined {
       return judgeRun(run.statuses, nonce);
     case 'lost':
       return withoutAnswer(inconclusive('StartLost', 'the poller of the run is of another version'));
+    case 'gone':
+      return withoutAnswer(inconclusive('OperationGone', 'Azure does not know the operation any more'));
     case 'failed':
       return withoutAnswer(unknownFrom(run.error));
   }

@@ -259,6 +259,21 @@ export const reasons = {
     ['Run RemoveRunCommandLinuxExtension on the node, or restart its agent.'],
     [RUN_COMMAND],
   ),
+  OperationPreempted: reason(
+    'azure',
+    'A more recent operation on the VM of the node took the place of the run.',
+    [
+      'Something else changed the VM at that moment, such as an upgrade, a reimage or a scaling; it passes with the next sweep.',
+      'If it repeats, see what does: az monitor activity-log list --resource-id <resource ID of the VM or its scale set>.',
+    ],
+    [RUN_COMMAND],
+  ),
+  OperationGone: reason(
+    'azure',
+    'Azure does not know the operation of the run any more, so that nobody can tell what came of it.',
+    ['It passes with the next sweep; if it repeats, see Azure Service Health, and whether the VM was deleted and made anew.'],
+    [RUN_COMMAND],
+  ),
   NodeBusy: reason(
     'azure',
     'Another Run Command was in progress on the node.',

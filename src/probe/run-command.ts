@@ -1,5 +1,6 @@
-import { type ComputeManagementClient, restorePoller } from '@azure/arm-compute';
+import { type ComputeManagementClient, type RunCommandResult, restorePoller } from '@azure/arm-compute';
 import { isRestError } from '@azure/core-rest-pipeline';
+import { z } from 'zod';
 import { parseTarget, type Target } from '../fleet/resource-id.ts';
 import type { RunCommandStatus } from './parse.ts';
 
@@ -8,6 +9,8 @@ export type RunState =
   | { status: 'running' }
   | { status: 'done'; statuses: RunCommandStatus[] }
   | { status: 'failed'; error: unknown }
+  /** Azure does not know the operation any more. */
+  | { status: 'gone' }
   /** The poller cannot be restored: another version of the SDK made it. */
   | { status: 'lost' };
 
@@ -48,9 +51,36 @@ function passes(error: unknown): boolean {
   return status === undefined || status === 401 || status === 408 || status === 429 || status >= 500;
 }
 
-function restore(compute: ComputeManagementClient, serialized: string, operation: RunOperation) {
+const text = z.string().optional().catch(undefined);
+const entry = z.object({ code: text, level: text, displayStatus: text, message: text });
+const entries = z.array(z.unknown()).transform((all) => all.flatMap((each) => entry.safeParse(each).data ?? []));
+const lastAnswer = z
+  .object({
+    value: entries.optional().catch(undefined),
+    properties: z
+      .object({ output: z.object({ value: entries }) })
+      .optional()
+      .catch(undefined),
+    error: z.object({ code: text, message: text }).optional().catch(undefined),
+  })
+  .catch({});
+
+/** Takes what an operation ended with out of Azure's answer; the SDK stumbles over one without a result, and does not tell why it was canceled. */
+function readAnswer(body: unknown): { result: RunCommandResult; why: string } {
+  const { value, properties, error } = lastAnswer.parse(body);
+  const result = { value: value ?? properties?.output.value ?? [] } as RunCommandResult;
+  return { result, why: error === undefined ? '' : `. ${error.code ?? ''}. ${error.message ?? ''}` };
+}
+
+function restore(compute: ComputeManagementClient, serialized: string, operation: RunOperation, told: (why: string) => void) {
   try {
-    return restorePoller(compute, serialized, operation as ComputeManagementClient['virtualMachines']['runCommand']);
+    return restorePoller(compute, serialized, operation as ComputeManagementClient['virtualMachines']['runCommand'], {
+      async processResponseBody({ body }) {
+        const { result, why } = readAnswer(body);
+        told(why);
+        return result;
+      },
+    });
   } catch {
     return undefined;
   }
@@ -60,7 +90,10 @@ function restore(compute: ComputeManagementClient, serialized: string, operation
 export async function pollRun(compute: ComputeManagementClient, resourceId: string, serialized: string): Promise<RunState> {
   const operation =
     parseTarget(resourceId)?.kind === 'vm' ? compute.virtualMachines.runCommand : compute.virtualMachineScaleSetVMs.runCommand;
-  const poller = restore(compute, serialized, operation);
+  let why = '';
+  const poller = restore(compute, serialized, operation, (said) => {
+    why = said;
+  });
   if (poller === undefined) return { status: 'lost' };
   try {
     const state = await poller.poll();
@@ -70,9 +103,9 @@ export async function pollRun(compute: ComputeManagementClient, resourceId: stri
     return { status: 'running' };
   } catch (error) {
     if (passes(error)) return { status: 'running' };
-    // A 404 here is about the operation, not about the node.
-    if (isRestError(error) && error.statusCode === 404)
-      return { status: 'failed', error: new Error('Azure does not know the operation any more') };
-    return { status: 'failed', error };
+    // A 404 here is about the operation, not about the node; no content is a success that brought nothing.
+    if (isRestError(error) && error.statusCode === 404) return { status: 'gone' };
+    if (isRestError(error) && error.statusCode === 204) return { status: 'done', statuses: [] };
+    return { status: 'failed', error: why === '' ? error : new Error(`Operation was canceled${why}`) };
   }
 }

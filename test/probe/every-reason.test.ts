@@ -18,6 +18,7 @@ const shownElsewhere: Partial<Record<ReasonCode, string>> = {
   OverBudget: 'sweep/whole-sweep.test.ts',
   ClusterStopped: 'e2e/npm-start.test.ts',
   Deallocated: 'e2e/npm-start.test.ts',
+  OperationGone: 'probe/run-command.test.ts',
   StartLost: 'e2e/kill-at-each-effect.test.ts',
   NodeReplaced: 'sweep/whole-sweep.test.ts',
   ClusterGone: 'fleet/compare-nodes.test.ts',

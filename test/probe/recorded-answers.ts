@@ -78,6 +78,18 @@ export const answers: [what: string, error: unknown, reason: ReasonCode][] = [
     new Error('VMExtensionProvisioningTimeout: Provisioning of VM extension RunCommandLinux has timed out.'),
     'RunCommandFailed',
   ],
+  [
+    'an operation that a later one displaced',
+    new Error(
+      'The long-running operation has failed. OperationPreempted. The operation execution has been preempted by a more recent operation.',
+    ),
+    'OperationPreempted',
+  ],
+  [
+    'a request that a later one displaced',
+    refused(409, 'OperationPreempted', 'The operation execution has been preempted by a more recent operation.'),
+    'OperationPreempted',
+  ],
   ['a canceled operation', new Error('Operation was canceled'), 'RunCommandFailed'],
   ['an error of our own', new TypeError('x is not a function'), 'ProberError'],
   ['something that is no error', 'thrown text', 'ProberError'],

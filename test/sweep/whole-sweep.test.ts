@@ -346,6 +346,26 @@ describe('a cluster whose listing is throttled for longer than its sweep lasts',
 });
 
 describe('the runs on a node', () => {
+  it('come to nothing for reasons of their own where Azure has no output of them, displaces them or forgets them', async () => {
+    const world = await open(fleetOf(cluster('shop', 4)));
+    await world.sweep();
+    const [none, displaced, forgotten, well] = Object.keys(await world.outcomes(idOf('shop'))).sort() as [string, string, string, string];
+    await world.setFault(none, 'no-output-property');
+    await world.setFault(displaced, 'operation-preempted');
+    await world.setFault(forgotten, 'operation-gone');
+    const outcomes = {
+      [none]: 'unknown/NoProof',
+      [displaced]: 'unknown/OperationPreempted',
+      [forgotten]: 'unknown/OperationGone',
+      [well]: 'reachable/Reachable',
+    };
+    await world.sweep();
+    expect(await world.outcomes(idOf('shop'))).toEqual(outcomes);
+    for (const node of [none, displaced, forgotten]) await world.clearFault(node);
+    await world.sweep();
+    expect(tallied(await world.outcomes(idOf('shop')))).toEqual({ 'reachable/Reachable': 4 });
+  });
+
   it('are waited for where they are somebody else’s, and given up at the end of the sweep', async () => {
     const world = await open(fleetOf(cluster('shop', 3)));
     await world.sweep();

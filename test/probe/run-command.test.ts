@@ -1,0 +1,101 @@
+import type { ServerResponse } from 'node:http';
+import { ComputeManagementClient } from '@azure/arm-compute';
+import type { TokenCredential } from '@azure/identity';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fitArmPipeline } from '../../src/fleet/arm-pipeline.ts';
+import { judgeState } from '../../src/probe/judge-run.ts';
+import { pollRun, startRun } from '../../src/probe/run-command.ts';
+import { json, type LoopbackAzure, type Received, serveHttps } from '../serve-https.ts';
+
+const nonce = '0123456789abcdef';
+const subscriptionId = '0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01';
+const target = { kind: 'vm', subscriptionId, resourceGroup: 'rg', vm: 'node' } as const;
+const resourceId = `/subscriptions/${subscriptionId}/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/node`;
+const credential: TokenCredential = { getToken: async () => ({ token: 'crown-jewels', expiresOnTimestamp: Date.now() + 3_600_000 }) };
+
+let azure: LoopbackAzure;
+let answer: (request: Received, response: ServerResponse) => void;
+beforeAll(async () => {
+  azure = await serveHttps((request, response) => answer(request, response));
+});
+afterAll(() => azure.close());
+
+/** What a run comes to of which Azure tells this status, and then this result. */
+async function come(status: { code?: number; body?: unknown }, result: { code?: number; body?: unknown } = {}) {
+  const client = new ComputeManagementClient(credential, subscriptionId, {
+    endpoint: azure.url,
+    credentials: { scopes: [`${azure.url}/.default`] },
+  });
+  fitArmPipeline(client.pipeline, azure.url, false);
+  const send = (response: ServerResponse, { code = 200, body }: { code?: number; body?: unknown }) =>
+    body === undefined ? response.writeHead(code).end() : json(response, code, body);
+  answer = ({ method, path }, response) => {
+    const places = { 'azure-asyncoperation': `${azure.url}/operations/1?api-version=1`, location: `${azure.url}/results/1?api-version=1` };
+    if (method === 'POST') json(response, 202, {}, places);
+    else send(response, path.startsWith('/operations') ? status : result);
+  };
+  const poller = await startRun(client, target, 'Linux', ['true']);
+  const state = await pollRun(client, resourceId, poller);
+  const judged = judgeState(state, nonce);
+  return judged && `${judged.verdict.verdict}/${judged.verdict.reason}: ${judged.verdict.message}`;
+}
+
+const succeeded = { body: { status: 'Succeeded' } };
+const stdout = `\nAFP1 begin ${nonce}\nms=20\nserver=v1.33.5\nAFP1 end ${nonce} rc=0\n`;
+const value = [{ code: 'ProvisioningState/succeeded', message: `Enable succeeded: \n[stdout]\n${stdout}\n[stderr]\n` }];
+const notFound = { code: 404, body: { error: { code: 'NotFound', message: 'The entity was not found in this Azure location.' } } };
+const preempted = { code: 'OperationPreempted', message: 'The operation execution has been preempted by a more recent operation.' };
+
+describe('a run', () => {
+  it('is reachable by what its result holds, or the status of its operation where there is no other', async () => {
+    expect(await come(succeeded, { body: { value } })).toBe('reachable/Reachable: kubectl version succeeded (server v1.33.5)');
+    const whole = { body: { status: 'Succeeded', properties: { output: { value } } } };
+    expect(await come(whole, { body: whole.body })).toMatch(/^reachable\/Reachable: /);
+  });
+
+  it('goes on while Azure says so', async () => {
+    expect(await come({ body: { status: 'InProgress' } })).toBeUndefined();
+  });
+
+  it.each<[string, { code?: number; body?: unknown }]>([
+    ['no body', {}],
+    ['no content', { code: 204 }],
+    ['nothing', { body: null }],
+    ['an empty object', { body: {} }],
+    ['no value', { body: { value: null } }],
+    ['a value that is no list', { body: { value: 'done' } }],
+    ['an empty list', { body: { value: [] } }],
+    ['a list of nothing', { body: { value: [null, 7, 'text', {}] } }],
+    ['an output without value', { body: { properties: { output: {} } } }],
+    ['a text', { body: 'done' }],
+  ])('of which Azure says that it succeeded, with %s for a result, proves nothing', async (_, result) => {
+    expect(await come(succeeded, result)).toBe('unknown/NoProof: Run Command succeeded without the complete output of this run');
+  });
+
+  it('whose entries are odd is read as far as they can be', async () => {
+    const odd = [null, { code: 7, message: value[0]!.message, time: {} }];
+    expect(await come(succeeded, { body: { value: odd } })).toMatch(/^reachable\/Reachable: /);
+  });
+
+  it('that Azure does not know any more is a reason of its own: OperationGone, before its result and after', async () => {
+    const gone = 'unknown/OperationGone: Azure does not know the operation any more';
+    expect([await come(notFound), await come(succeeded, notFound)]).toEqual([gone, gone]);
+  });
+
+  it.each(['Failed', 'Canceled'])('that a later operation displaced is a reason of its own, called %s by Azure', async (status) => {
+    const said = await come({ body: { status, error: preempted } });
+    expect(said).toMatch(/^unknown\/OperationPreempted: .*preempted by a more recent operation/);
+  });
+
+  it.each([
+    ['was canceled, and nobody says why', { status: 'Canceled' }, 'Operation was canceled'],
+    ['failed', { status: 'Failed', error: { code: 'VMExtensionProvisioningError', message: 'x' } }, 'VMExtensionProvisioningError. x'],
+  ])('that %s is a failed one', async (_, body, words) => {
+    expect(await come({ body })).toMatch(new RegExp(`^unknown/RunCommandFailed: .*${words}$`));
+  });
+});
+
+it('a look that gets no answer in time, or is throttled, says nothing yet', async () => {
+  for (const code of [401, 408, 429, 500, 503])
+    expect(await come({ code, body: { error: { code: 'Any', message: 'no' } } })).toBeUndefined();
+});
