@@ -15,7 +15,7 @@ const groups = [
 ];
 
 /** Minutes of waiting for sweeps: whoever begins with these is done when the others are. */
-const LONG = /\/(outages|kill-at-a-summary|whole-sweep|two-hosts|checks)\.test\.ts$/;
+const LONG = /\/(outages|kill-at-a-summary|whole-sweep|two-hosts|checks|memory|whole-app)\.test\.ts$/;
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

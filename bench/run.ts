@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { buildApp } from '../scripts/build.ts';
 import { benchFirstPage } from './first-page.ts';
 import { measure } from './measure.ts';
+import { benchMemory } from './memory.ts';
 import { layOutTable } from './print-table.ts';
 import { type AllFigures, judgeFigures } from './required.ts';
 import { fullSizes, quickSizes, type Sizes } from './sizes.ts';
@@ -15,19 +16,26 @@ const help = `Examples:
   npm run bench -- --quick
 
 Measures what sweeps cost on real storage and the built app, over fleets whose nodes answer at once: 1,000 and 10,000 nodes end to end,
-100,000 through expansion and pacing; then the first page of the nodes of a cluster of 5,000, over HTTP. Prints tables, writes bench/latest.json, and ends with status 1 where a required figure does not
-hold. Takes some minutes; needs Linux.
+100,000 through expansion and pacing; then the first page of the nodes of a cluster of 5,000, over HTTP; then the memory of a worker over three
+sweeps of 2,000 nodes. Prints tables, writes bench/latest.json, and ends with status 1 where a required figure does not hold. Takes some
+minutes; needs Linux.
 
   --quick       250, 750 and 2,000 nodes, all at once, within 90 s
   --first-page  the first page alone
+  --memory      the memory alone
 `;
 
 const flag = { type: 'boolean', default: false } as const;
 const { values } = parseArgs({
-  options: { quick: flag, 'first-page': flag, help: { ...flag, short: 'h' } },
+  options: { quick: flag, 'first-page': flag, memory: flag, help: { ...flag, short: 'h' } },
 });
 if (values.help) process.stdout.write(help);
-else await bench(values.quick ? quickSizes : fullSizes, values.quick, values['first-page']);
+else
+  await bench(
+    values.quick ? quickSizes : fullSizes,
+    values.quick,
+    values['first-page'] ? 'first page' : values.memory ? 'memory' : undefined,
+  );
 
 /** The two that are held against each other side by side, as most of a sweep is waiting, and under the same load; the biggest after them, or at once too. */
 async function measureAll([small, big, biggest]: Sizes, appDir: string, atOnce: boolean): Promise<AllFigures> {
@@ -48,14 +56,15 @@ async function benchSweeps(sizes: Sizes, quick: boolean, appDir: string): Promis
   return requirements.filter(({ holds }) => !holds).map(({ sentence }) => sentence);
 }
 
-async function bench(sizes: Sizes, quick: boolean, firstPageAlone: boolean): Promise<void> {
+async function bench(sizes: Sizes, quick: boolean, alone?: 'first page' | 'memory'): Promise<void> {
   const appDir = await mkdtemp(join(tmpdir(), 'aks-fleet-prober-bench-app-'));
   try {
     process.stderr.write('Building the app …\n');
     await buildApp(appDir);
-    const ofSweeps = firstPageAlone ? [] : await benchSweeps(sizes, quick, appDir);
-    const ofPage = quick ? [] : await benchFirstPage(appDir);
-    const broken = [...ofSweeps, ...ofPage];
+    const ofSweeps = alone === undefined ? await benchSweeps(sizes, quick, appDir) : [];
+    const ofPage = quick || alone === 'memory' ? [] : await benchFirstPage(appDir);
+    const ofMemory = quick || alone === 'first page' ? [] : await benchMemory(appDir);
+    const broken = [...ofSweeps, ...ofPage, ...ofMemory];
     for (const sentence of broken) process.stderr.write(`${sentence}\n`);
     if (broken.length > 0) process.exitCode = 1;
   } catch (error) {

@@ -6,7 +6,7 @@ import { TableClient } from '@azure/data-tables';
 import { QueueClient } from '@azure/storage-queue';
 import { askSimulator } from '../local/ask-simulator.ts';
 import { startAzurite } from '../local/azurite.ts';
-import { startHost } from '../local/host/start-host.ts';
+import { type Host, type HostStart, startHost } from '../local/host/start-host.ts';
 import type { Fleet } from '../local/simulator/fleet-schema.ts';
 import { startSimulator } from '../local/simulator/start-simulator.ts';
 import { benchFleet, type FleetShape, healthyAnswer } from './bench-fleet.ts';
@@ -36,6 +36,8 @@ export interface ArmRequests {
   runCommand: { started: number; conflicts: number; mostAtOncePerNode: number };
 }
 
+type ProcessStart = Pick<HostStart, 'appDir' | 'env'> & { onLog(line: string): void };
+
 // Azure gives about as many instances with their views in a page.
 const PAGES = { subscriptions: 100, clusters: 100, scaleSets: 100, instances: 120 };
 // V8 sizes its heap by the machine, at a quarter of its memory: the host has what it would take on an instance of 2 GB.
@@ -47,8 +49,14 @@ const GIVE_UP_MS = 600_000;
  *
  * @param appDir - the built app.
  * @param settings - the app's, beside those of the simulator.
+ * @param startProcess - what runs the app: the host, or a worker alone.
  */
-export async function startWorld(shape: FleetShape, appDir: string, settings: Record<string, string>): Promise<World> {
+export async function startWorld(
+  shape: FleetShape,
+  appDir: string,
+  settings: Record<string, string>,
+  startProcess: (start: ProcessStart) => Promise<Pick<Host, 'pid' | 'stop'>> = startHost,
+): Promise<World> {
   const dir = await mkdtemp(join(tmpdir(), 'aks-fleet-prober-bench-'));
   const stops: (() => Promise<void>)[] = [() => rm(dir, { recursive: true, force: true })];
   const stop = async () => {
@@ -74,7 +82,7 @@ export async function startWorld(shape: FleetShape, appDir: string, settings: Re
       pageSizes: PAGES,
     });
     stops.push(simulator.stop);
-    const host = await startHost({
+    const host = await startProcess({
       appDir,
       env: { ...LIKE_IN_AZURE, ...simulator.env, ...settings, AzureWebJobsStorage: storage.connectionString },
       onLog: (line) => process.stderr.write(`${line}\n`),

@@ -49,6 +49,10 @@ async function bundle(entryPoints: readonly string[], outdir: string, external: 
     target: 'node22',
     sourcemap: true,
     sourcesContent: false,
+    // Half a worker's memory for code is its text; names stay, since errors and logs tell them.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    minifyIdentifiers: true,
     keepNames: true,
     metafile: true,
     external,

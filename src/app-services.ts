@@ -1,3 +1,4 @@
+import './small-heap.ts';
 import { buildServices, type Services } from './services.ts';
 import { readSettings } from './settings.ts';
 import { endAtUnexpectedErrors } from './unexpected-errors.ts';

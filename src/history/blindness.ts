@@ -13,7 +13,7 @@ export interface Sight {
 }
 
 /** Reasons that say how Azure or other users of the node treat us, not that the node's way back is cut; beside those of our own making. */
-const explained: readonly ReasonCode[] = ['AccessDenied', 'NodeBusy', 'NodeGone', 'NotRunning'];
+const explained: readonly ReasonCode[] = ['AccessDenied', 'NodeBusy', 'NodeGone', 'NotRunning', 'OperationGone', 'OperationPreempted'];
 const ACCUSED_ALONE_BELOW = 0.9;
 
 /**

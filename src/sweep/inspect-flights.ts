@@ -10,7 +10,7 @@ import { isOverdue, isTakenOut, START_LOST_MS } from './claim.ts';
 import type { Outcome } from './ledger.ts';
 import { lookAtRun, unanswered } from './look-at-run.ts';
 
-const CONCURRENT_POLLS = 16;
+const CONCURRENT_POLLS = 8;
 const GIVE_UP_OVERDUE_MS = 90 * 60_000;
 const NO_START_KNOWN = inconclusive('StartLost', 'the run was claimed, and no start of it is known');
 /** How the name of a flight ends under which another run records the end of an earlier one. */

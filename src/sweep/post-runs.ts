@@ -14,7 +14,7 @@ import { type ClaimedNode, isTooLateToPost } from './claim.ts';
 import { retryAfterSeconds } from './retry-after.ts';
 import { watchThrottling } from './watch-throttling.ts';
 
-const CONCURRENT_POSTS = 16;
+const CONCURRENT_POSTS = 8;
 
 /** How the starts went, by node. */
 export interface Posted {

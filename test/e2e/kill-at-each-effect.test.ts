@@ -146,7 +146,7 @@ describe.concurrent('a host that is killed right after an effect, and started ag
             if (node === cut) expect(told).toBe(variant === 'deallocated' ? 'notProbed/Deallocated' : 'unreachable/ConnectionRefused');
             else if (node === mute && variant === 'silent') expect(verdict).toBe('unknown');
             else if (node === mute && variant === 'throttled')
-              expect(['notProbed/NotYetProbed', 'unknown/StartLost', 'unknown/Stale']).toContain(told);
+              expect(['unknown/Throttled', 'unknown/StartLost', 'unknown/Stale']).toContain(told);
             else expect(told).toBe('reachable/Reachable');
           }
         },

@@ -1,0 +1,74 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { QueueClient } from '@azure/storage-queue';
+import { readHostJson } from '../local/host/host-json.ts';
+import type { Invoke } from '../local/host/invoke.ts';
+import { startQueueListener } from '../local/host/queue-listener.ts';
+
+/** What of a function is the worker's alone. */
+const IN_THE_WORKER = { bindings: {}, metadata: { name: 'work', bindings: {} }, callback: () => undefined };
+
+interface WorkerStart {
+  /** The built app. */
+  appDir: string;
+  env: Record<string, string>;
+  onLog(line: string): void;
+}
+
+/** A worker that has messages to do. */
+export interface Worker {
+  pid: number;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the app in a process of its own that holds nothing of a host, as Azure's worker does, so that its memory is the app's; the listener of its
+ * queue stays in this process. Timers and HTTP are not served.
+ */
+export async function startWorker({ appDir, env, onLog }: WorkerStart): Promise<Worker> {
+  const connectionString = env.AzureWebJobsStorage!;
+  const child = fork(fileURLToPath(new URL('worker.js', import.meta.url)), [appDir], {
+    env: { PATH: process.env.PATH, ...env },
+    execArgv: [],
+    stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+  });
+  const exited = once(child, 'exit');
+  child.stderr!.setEncoding('utf8').on('data', onLog);
+  const waiting = new Map<string, (error: string | undefined) => void>();
+  const ready = new Promise<void>((resolve, reject) => {
+    child.on('message', ({ id, error }: { id?: string; error?: string }) => {
+      if (id === undefined) return resolve();
+      waiting.get(id)?.(error);
+      waiting.delete(id);
+    });
+    child.once('exit', (code, signal) => {
+      const ended = `the worker ended with ${signal ?? code}`;
+      reject(new Error(ended));
+      for (const answer of waiting.values()) answer(ended);
+    });
+  });
+  await ready;
+
+  const invoke: Invoke = ({ name }, { data, metadata }) =>
+    new Promise((resolve, reject) => {
+      const id = crypto.randomUUID();
+      waiting.set(id, (error) => (error === undefined ? resolve({}) : reject(new Error(error))));
+      child.send({ id, name, data, triggerMetadata: metadata ?? {} });
+    });
+  const listener = startQueueListener({
+    fn: { name: 'work', trigger: { key: 'message', type: 'queueTrigger', direction: 'in', queueName: 'work' }, ...IN_THE_WORKER },
+    openQueue: (_, queue) => new QueueClient(connectionString, queue),
+    options: readHostJson(appDir).queues,
+    invoke,
+    log: (level, category, message) => onLog(`[${category}] ${level}: ${message}\n`),
+  });
+  return {
+    pid: child.pid!,
+    async stop() {
+      await listener.stop();
+      child.kill('SIGKILL');
+      await exited;
+    },
+  };
+}
