@@ -2,6 +2,7 @@ import { app } from '@azure/functions';
 import { services } from '../src/app-services.ts';
 import { answer } from '../src/http/answer.ts';
 import { keepAnswers } from '../src/http/keep-answers.ts';
+import { methodsOf } from '../src/http/route.ts';
 import { routes } from '../src/http/routes.ts';
 import { inInvocation } from '../src/log.ts';
 
@@ -10,7 +11,7 @@ const kept = keepAnswers();
 for (const route of routes)
   app.http(route.name, {
     route: route.path,
-    methods: [route.method],
+    methods: methodsOf(route),
     authLevel: route.anonymous ? 'anonymous' : 'function',
     handler: (request, context) => inInvocation(context, () => answer(services(), kept, route, request)),
   });

@@ -23,7 +23,7 @@ interface Operation {
 
 const intro = `Everything over HTTP. The page is made from the table of routes in \`src/http/routes.ts\` by \`npm run docs\`; programs read the same at \`GET /api/openapi.json\` (OpenAPI 3.1).
 
-A function key opens everything but \`/api/health\`: as the header \`x-functions-key\` or the query parameter \`code\`. Without one, Azure Functions itself answers 401, and 404 to what is no route or not its method.
+A function key opens everything but \`/api/health\`: as the header \`x-functions-key\` or the query parameter \`code\`. Without one, Azure Functions itself answers 401, and 404 to what is no route or not its method. \`HEAD\` is answered wherever \`GET\` is, at no more cost: with its status and headers and the length of its body.
 
 - **Lists** are \`{"items": […], "next": "<cursor>" | null}\`. Give \`next\` as \`cursor\` to read on. A page may hold fewer items than \`limit\`, or none, while \`next\` is not null. Cursors hold the place of an item rather than a number: what stays comes once, whatever comes and goes meanwhile.
 - **Errors** are \`application/problem+json\` (RFC 9457) with a stable \`type\`, and say in \`detail\` what was expected, what came, and what to do next. A query parameter that a route does not know is an error too: a misspelt filter must not pass everything. Every route may answer 400 and 500; one that takes a body 413 (above 4 KB) and 415 (no JSON).
@@ -98,7 +98,9 @@ export function renderApi(): string {
     components: { schemas: Record<string, Schema> };
   };
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => renderOperation(method, path, operation)),
+    Object.entries(methods)
+      .filter(([method]) => method !== 'head')
+      .map(([method, operation]) => renderOperation(method, path, operation)),
   );
   const schemas = Object.entries(components.schemas)
     .sort(([a], [b]) => (a < b ? -1 : 1))

@@ -3,22 +3,17 @@ import type { Services } from '../services.ts';
 import { currentIntervalMs } from './current-interval.ts';
 import type { KeptAnswers } from './keep-answers.ts';
 import { readRequest } from './read-request.ts';
-import { render, toProblem, toResponse } from './render.ts';
+import { render, toProblem, toResponse, withoutBody } from './render.ts';
 import { isPage, type Route } from './route.ts';
 
 const LONGEST_KEPT_MS = 5_000;
 /** However short the interval is, an answer is old only by a small part of it. */
 const SHARE_OF_INTERVAL = 1 / 60;
 
-/**
- * Answers one request; nothing internal leaks.
- *
- * @param kept - where answers of the last seconds are, for routes that allow it.
- */
-export async function answer(services: Services, kept: KeptAnswers, route: Route, request: HttpRequest): Promise<HttpResponseInit> {
+async function respond(services: Services, kept: KeptAnswers, route: Route, request: HttpRequest): Promise<HttpResponseInit> {
   try {
     const asked = await readRequest(route, request);
-    const condition = request.method === 'GET' ? request.headers.get('if-none-match') : null;
+    const condition = route.method === 'GET' ? request.headers.get('if-none-match') : null;
     const make = async () => render(await route.handle(services, asked), route.method === 'GET');
     if (!route.kept) return toResponse(await make(), condition);
     const now = services.now();
@@ -32,4 +27,14 @@ export async function answer(services: Services, kept: KeptAnswers, route: Route
   } catch (error) {
     return toProblem(error);
   }
+}
+
+/**
+ * Answers one request; nothing internal leaks. A `HEAD` is answered as its `GET` is, from the same kept answer, without the body.
+ *
+ * @param kept - where answers of the last seconds are, for routes that allow it.
+ */
+export async function answer(services: Services, kept: KeptAnswers, route: Route, request: HttpRequest): Promise<HttpResponseInit> {
+  const response = await respond(services, kept, route, request);
+  return request.method === 'HEAD' ? withoutBody(response) : response;
 }

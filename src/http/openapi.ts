@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { components, problem } from './components.ts';
-import { isPage, type ReplySpec, type Route } from './route.ts';
+import { isPage, methodsOf, type ReplySpec, type Route } from './route.ts';
 
 type Json = Record<string, unknown>;
 
@@ -18,6 +18,7 @@ const badRequest: ReplySpec = {
 };
 const AGE = { age: 'For how many seconds the answer has been kept.' };
 const ETAG = { etag: 'Names the body.' };
+const LENGTH = { 'content-length': 'Of the body that GET would give.' };
 const noKey: ReplySpec = { description: 'Without a function key; the answer of Azure Functions has no body.' };
 const failed: ReplySpec = { description: 'The prober failed; its log has the cause.', schema: problem, types: [problemType] };
 const badBodies: Readonly<Record<number, ReplySpec>> = {
@@ -106,6 +107,20 @@ function describeRoute(route: Route): Json {
   };
 }
 
+/** The same answers to `HEAD`: their headers alone. */
+function describeHead(route: Route): Json {
+  const replies = Object.entries(repliesOf(route)).map(([status, { description, headers }]): [string, Json] => {
+    const told = status === '304' || status === '401' ? headers : { ...headers, ...LENGTH };
+    return [status, describeReply({ description, headers: told })];
+  });
+  return {
+    ...describeRoute(route),
+    operationId: `${route.name}-head`,
+    summary: 'The status and the headers of GET.',
+    responses: Object.fromEntries(replies),
+  };
+}
+
 /** Describes the API as OpenAPI 3.1, out of the routes and their schemas. */
 export function describeApi(routes: readonly Route[]): Json {
   const { schemas } = z.toJSONSchema(components, { uri: refTo, unrepresentable: 'any' });
@@ -113,7 +128,11 @@ export function describeApi(routes: readonly Route[]): Json {
   const byPath = Map.groupBy(routes, ({ path }) => path);
   const paths = [...byPath].map(([path, each]) => [
     `/api/${path}`,
-    Object.fromEntries(each.map((route) => [route.method.toLowerCase(), describeRoute(route)])),
+    Object.fromEntries(
+      each.flatMap((route) =>
+        methodsOf(route).map((method) => [method.toLowerCase(), method === 'HEAD' ? describeHead(route) : describeRoute(route)]),
+      ),
+    ),
   ]);
   return {
     openapi: '3.1.0',

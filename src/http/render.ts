@@ -49,6 +49,12 @@ export function toResponse({ status, headers, body }: Rendered, condition: strin
   return { status, headers, body };
 }
 
+/** The same response to a `HEAD`: its body stays behind, and only its length is told. */
+export function withoutBody({ body, headers, ...response }: HttpResponseInit): HttpResponseInit {
+  if (typeof body !== 'string') return { headers, ...response };
+  return { ...response, headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) } };
+}
+
 /** The response to a request that failed; of what failed inside, only the log tells. */
 export function toProblem(error: unknown): HttpResponseInit {
   const problem =

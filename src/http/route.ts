@@ -54,6 +54,11 @@ export interface Route {
   handle(services: Services, request: RouteRequest): Promise<Reply>;
 }
 
+/** The methods under which a route is asked: `HEAD` wherever `GET` is (RFC 9110, 9.1), as monitors of uptime use it. */
+export function methodsOf({ method }: Route): ('GET' | 'HEAD' | 'POST')[] {
+  return method === 'GET' ? ['GET', 'HEAD'] : [method];
+}
+
 /** Whether a route answers with a page for people. */
 export function isPage({ replies }: Route): boolean {
   return replies[200]?.types?.[0] === 'text/html';

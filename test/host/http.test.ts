@@ -16,7 +16,8 @@ const FUNCTIONS = `
   app.http('b-nothing', { route: 'nothing', handler: () => {} });
   app.http('c-throws', { route: 'throws', handler: () => { throw new Error('the handler threw'); } });
   app.http('d-default-route', { handler: () => ({ body: Buffer.from([1, 2, 255]) }) });
-  app.http('e-head', { route: 'head', methods: ['HEAD'], handler: () => ({ headers: { 'x-head': '1' } }) });
+  app.http('e-head', { route: 'head', methods: ['GET', 'HEAD'], handler: () => ({ headers: { 'x-head': '1' }, body: 'not for HEAD' }) });
+  app.http('e-length', { route: 'length', methods: ['HEAD'], handler: () => ({ headers: { 'content-length': '12' } }) });
   app.http('y-broad', { route: 'things/{thing}', handler: ({ params }) => ({ jsonBody: { broad: params } }) });
   app.http('z-narrow', { route: 'things/known', handler: () => ({ jsonBody: { narrow: true } }) });
   app.http('x-rest', { route: 'files/{*rest}', handler: ({ params }) => ({ jsonBody: params }) });
@@ -109,9 +110,12 @@ describe('the HTTP listener', () => {
     }
   });
 
-  it('serves HEAD without a body', async () => {
+  it('serves HEAD without the body that the function gave, and with the length that it told', async () => {
     const response = await call('/api/head', { method: 'HEAD' });
-    expect([response.status, response.headers.get('x-head')]).toEqual([200, '1']);
+    expect([response.status, response.headers.get('x-head'), await response.text()]).toEqual([200, '1', '']);
+    const told = await call('/api/length', { method: 'HEAD' });
+    expect([told.status, told.headers.get('content-length'), await told.text()]).toEqual([200, '12', '']);
+    expect(await (await call('/api/head')).text()).toBe('not for HEAD');
   });
 
   it('answers an empty 500 to a throw and logs it on one line', async () => {

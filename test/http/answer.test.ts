@@ -30,9 +30,10 @@ async function get(
     kept = keepAnswers(),
     headers = {},
     query = {},
-  }: { kept?: ReturnType<typeof keepAnswers>; headers?: Record<string, string>; query?: Record<string, string> } = {},
+    method = 'GET',
+  }: { kept?: ReturnType<typeof keepAnswers>; headers?: Record<string, string>; query?: Record<string, string>; method?: string } = {},
 ) {
-  const request = new HttpRequest({ method: 'GET', url: 'http://127.0.0.1/api/test', headers, query });
+  const request = new HttpRequest({ method, url: 'http://127.0.0.1/api/test', headers, query });
   const response = await answer(services, kept, route, request);
   return { ...response, headers: new Headers(response.headers as Record<string, string>) };
 }
@@ -92,6 +93,30 @@ describe('an answer', () => {
     expect([body, headers.get('content-type'), headers.get('location')]).toEqual(['hi', 'text/plain', '/x']);
   });
 
+  it('to HEAD is that to GET without its body, whose length it tells', async () => {
+    vi.spyOn(console, 'error').mockImplementation(() => {});
+    const failing = routeOf(() => {
+      throw new Error('inside');
+    });
+    const replies: [string, Route][] = [
+      ['json', routeOf(() => ({ json: { a: 'ä' } }))],
+      ['503', routeOf(() => ({ status: 503, json: {} }))],
+      ['page', routeOf(() => ({ html: '<p>é</p>' }))],
+      ['text', routeOf(() => ({ text: { type: 'text/plain', body: 'hi' } }))],
+      ['500', failing],
+    ];
+    for (const [what, route] of replies) {
+      const [full, bare] = [await get(route), await get(route, { method: 'HEAD' })];
+      const { 'content-length': length, ...headers } = Object.fromEntries(bare.headers);
+      expect([what, bare.status, headers]).toEqual([what, full.status, Object.fromEntries(full.headers)]);
+      expect([what, bare.body, Number(length)]).toEqual([what, undefined, Buffer.byteLength(String(full.body))]);
+    }
+    const route = routeOf(() => ({ json: { a: 1 } }));
+    const etag = (await get(route)).headers.get('etag')!;
+    const same = await get(route, { method: 'HEAD', headers: { 'if-none-match': etag } });
+    expect([same.status, same.body, same.headers.has('content-length')]).toEqual([304, undefined, false]);
+  });
+
   it('says nothing of what failed inside', async () => {
     const error = vi.spyOn(console, 'error').mockImplementation(() => {});
     const { status, headers, body } = await get(
@@ -138,6 +163,15 @@ describe('an answer that is kept', () => {
     clock.move(2_001);
     const fresh = await get(route, { kept: answers });
     expect([fresh.body, fresh.headers.get('age'), route.made()]).toEqual(['3', '0', 3]);
+  });
+
+  it('is the same for HEAD, which makes none of its own', async () => {
+    const answers = keepAnswers();
+    const route = routeOf((made) => ({ json: made }), kept);
+    await get(route, { kept: answers });
+    clock.move(1_000);
+    expect((await get(route, { kept: answers, method: 'HEAD' })).headers.get('age')).toBe('1');
+    expect(route.made()).toBe(1);
   });
 
   it('is older than a sixtieth of the interval never', async () => {

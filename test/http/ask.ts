@@ -2,6 +2,7 @@ import { HttpRequest } from '@azure/functions';
 import { compileRoute } from '../../local/host/http-route.ts';
 import { answer } from '../../src/http/answer.ts';
 import { type KeptAnswers, keepAnswers } from '../../src/http/keep-answers.ts';
+import { methodsOf } from '../../src/http/route.ts';
 import { type Route, routes } from '../../src/http/routes.ts';
 import type { Services } from '../../src/services.ts';
 
@@ -16,7 +17,7 @@ export interface Answered {
 }
 
 export interface Ask {
-  method?: 'GET' | 'POST';
+  method?: 'GET' | 'HEAD' | 'POST';
   headers?: Record<string, string>;
   body?: string;
 }
@@ -34,7 +35,7 @@ export async function ask(services: Services, path: string, init: Ask = {}, kept
   const { method = 'GET', headers = {}, body } = init;
   const url = new URL(`http://127.0.0.1/api/${path}`);
   for (const route of byName) {
-    const params = route.method === method ? compileRoute(`api/${route.path}`)(url.pathname) : undefined;
+    const params = methodsOf(route).includes(method) ? compileRoute(`api/${route.path}`)(url.pathname) : undefined;
     if (params === undefined) continue;
     const query = Object.fromEntries([...new Set(url.searchParams.keys())].map((name) => [name, url.searchParams.getAll(name).join(',')]));
     const request = new HttpRequest({

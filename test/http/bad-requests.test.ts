@@ -229,7 +229,7 @@ it(`answers each of ${REQUESTS} bad requests with a problem that the document de
 
 it('answers 404 to other methods and to what is no route, as Azure does', async () => {
   for (const [method, path] of [
-    ['HEAD', '/api/fleet'],
+    ['HEAD', '/api/checks'],
     ['OPTIONS', '/api/fleet'],
     ['DELETE', `/api/clusters/${good.cluster}`],
     ['GET', '/api/clusters/a/b'],
@@ -238,6 +238,30 @@ it('answers 404 to other methods and to what is no route, as Azure does', async 
     ['GET', `/api/clusters/${good.cluster}/nodes/node-1/results/more`],
   ])
     expect([method, path, (await fetch(`${host.url}${path}`, { method })).status]).toEqual([method, path, 404]);
+});
+
+it('answers HEAD wherever it answers GET, and goes on with the same connection', async () => {
+  const once = new Agent({ keepAlive: true, maxSockets: 1 });
+  const ask = (method: string, path: string) =>
+    new Promise<{ status?: number; length?: string; bytes: number }>((resolve, reject) => {
+      const sent = request(host.url, { agent: once, method, path }, (response) => {
+        let bytes = 0;
+        response.on('data', (chunk: Buffer) => {
+          bytes += chunk.length;
+        });
+        response.on('end', () => resolve({ status: response.statusCode, length: response.headers['content-length'], bytes }));
+      });
+      sent.on('error', reject);
+      sent.end();
+    });
+  for (const route of routes.filter(({ method }) => method === 'GET')) {
+    const url = `/api/${pathOf(route, good)}`;
+    const [full, bare] = [await ask('GET', url), await ask('HEAD', url)];
+    expect([url, bare.status, bare.bytes]).toEqual([url, full.status, 0]);
+    // Where it says how old something is, a body is as long as the time is.
+    expect([url, Math.abs(Number(bare.length) - full.bytes) < 20]).toEqual([url, true]);
+  }
+  once.destroy();
 });
 
 it('takes an escaped slash for a slash, as Azure does', async () => {

@@ -73,6 +73,16 @@ describe('every answer of every route is as the OpenAPI document says', () => {
       const { route, status, headers, json, text } = await get(path);
       expect({ path, status, breach: explainBreach(route, status, headers.get('content-type'), json) }).toEqual({ path, status: 200 });
       expect([path, undescribedHeaders(route, status, headers)]).toEqual([path, []]);
+      const bare = await ask(world.services(), path, { method: 'HEAD' });
+      const asHead = { method: 'HEAD', path: route.path };
+      const { 'content-length': length, ...rest } = Object.fromEntries(bare.headers);
+      expect([path, bare.status, bare.text, length !== undefined]).toEqual([path, 200, '', true]);
+      expect([path, Object.keys(rest)]).toEqual([path, [...headers.keys()]]);
+      expect([path, undescribedHeaders(asHead, 200, bare.headers), explainBreach(asHead, 200, null, undefined)]).toEqual([
+        path,
+        [],
+        undefined,
+      ]);
       const etag = headers.get('etag');
       const same = etag === null ? undefined : await get(path, { 'if-none-match': etag });
       if (same?.status === 304) expect([path, undescribedHeaders(route, 304, same.headers)]).toEqual([path, []]);
@@ -270,12 +280,16 @@ describe('the document', () => {
       security?: object[];
       responses: Record<string, object>;
     }[];
-    expect(operations.map(({ operationId }) => operationId).sort()).toEqual(routes.map(({ name }) => name).sort());
+    const named = routes.flatMap(({ name, method }) => (method === 'GET' ? [name, `${name}-head`] : [name]));
+    expect(operations.map(({ operationId }) => operationId).sort()).toEqual(named.sort());
     for (const { summary, responses } of operations) {
       expect(summary).toMatch(/^[A-Z].+\.$/);
       expect(Object.keys(responses)).toContain('500');
     }
-    expect(operations.filter(({ security: own }) => own !== undefined).map(({ operationId }) => operationId)).toEqual(['get-health']);
+    expect(operations.filter(({ security: own }) => own !== undefined).map(({ operationId }) => operationId)).toEqual([
+      'get-health',
+      'get-health-head',
+    ]);
   });
 
   it('tells of ETag and If-None-Match where a body may be kept, of Age where it was, and when to ask again', () => {

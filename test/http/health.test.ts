@@ -38,6 +38,8 @@ it('is told to many who ask at once by one read, also where the answer is that s
   expect(new Set(many.map(({ status, text }) => `${status} ${text}`))).toEqual(new Set(['503 {"status":"stale","lastCompletedAt":null}']));
   const asked = reads.length;
   await ask(services, 'health', {}, kept);
+  const bare = await ask(services, 'health', { method: 'HEAD' }, kept);
+  expect([bare.status, bare.text, bare.headers.get('content-length')]).toEqual([503, '', String(many[0]!.text.length)]);
   expect(reads.length).toBe(asked);
   await complete('2026-11-21T09:35:00Z', '2026-11-21T09:36:01.000Z');
   clock.move(5_001);
