@@ -26,7 +26,7 @@ const intro = `Everything over HTTP. The page is made from the table of routes i
 A function key opens everything but \`/api/health\`: as the header \`x-functions-key\` or the query parameter \`code\`. Without one, Azure Functions itself answers 401, and 404 to what is no route or not its method. \`HEAD\` is answered wherever \`GET\` is, at no more cost: with its status and headers and the length of its body.
 
 - **Lists** are \`{"items": […], "next": "<cursor>" | null}\`. Give \`next\` as \`cursor\` to read on. A page may hold fewer items than \`limit\`, or none, while \`next\` is not null. Cursors hold the place of an item rather than a number: what stays comes once, whatever comes and goes meanwhile.
-- **Errors** are \`application/problem+json\` (RFC 9457) with a stable \`type\`, and say in \`detail\` what was expected, what came, and what to do next. A query parameter that a route does not know is an error too: a misspelt filter must not pass everything. Every route may answer 400 and 500; one that takes a body 413 (above 4 KB) and 415 (no JSON).
+- **Errors** are \`application/problem+json\` (RFC 9457) with a stable \`type\`, and say in \`detail\` what was expected, what came, and what to do next; those of the pages for people are pages. A query parameter that a route does not know is an error too: a misspelt filter must not pass everything. Every route may answer 400 and 500; one that takes a body 413 (above 4 KB) and 415 (no JSON).
 - **Caching**: answers have an \`ETag\`; with \`If-None-Match\` an unchanged one is 304 without a body. Lists and sums may be up to 5 seconds old (a sixtieth of the interval, if that is less), as \`Age\` says. Health and single nodes are always read anew.
 - **Times** are ISO 8601, UTC.`;
 

@@ -1,9 +1,10 @@
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
+import { problemPage } from '../page/problem-page.ts';
 import type { Services } from '../services.ts';
 import { currentIntervalMs } from './current-interval.ts';
 import type { KeptAnswers } from './keep-answers.ts';
-import { readRequest } from './read-request.ts';
-import { render, toProblem, toResponse, withoutBody } from './render.ts';
+import { KEY, readRequest } from './read-request.ts';
+import { problemOf, render, toProblem, toResponse, withoutBody } from './render.ts';
 import { isPage, type Route } from './route.ts';
 
 const LONGEST_KEPT_MS = 5_000;
@@ -25,7 +26,9 @@ async function respond(services: Services, kept: KeptAnswers, route: Route, requ
     const age = String(Math.max(0, Math.floor((services.now().getTime() - readAt) / 1000)));
     return toResponse({ ...rendered, headers: { ...rendered.headers, age } }, condition);
   } catch (error) {
-    return toProblem(error);
+    const problem = problemOf(error);
+    const key = request.query.get(KEY) ?? undefined;
+    return toProblem(problem, isPage(route) ? problemPage(services, problem, key) : undefined);
   }
 }
 

@@ -40,6 +40,12 @@ function headersOf(route: Route): Record<string, string> {
   return { ...(vary !== undefined && { vary }), ...(hasEtag(route) && ETAG), ...(route.kept && AGE) };
 }
 
+/** People who ask for a page are told of errors by a page. */
+function asPage(reply: ReplySpec): ReplySpec {
+  const { description, headers } = reply;
+  return reply.types?.includes(problemType) ? { description, headers, types: ['text/html'] } : reply;
+}
+
 /** All answers of a route by status, with those that every route has. */
 function repliesOf(route: Route): Record<number, ReplySpec> {
   const { body, anonymous, replies } = route;
@@ -52,7 +58,8 @@ function repliesOf(route: Route): Record<number, ReplySpec> {
   const rendered = Object.entries(replies).map(([status, reply]): [string, ReplySpec] =>
     reply.types?.includes(problemType) ? [status, reply] : [status, { ...reply, headers: { ...reply.headers, ...headers } }],
   );
-  return { ...unchanged, 400: badRequest, ...byKey, ...(body ? badBodies : {}), 500: failed, ...Object.fromEntries(rendered) };
+  const all = { ...unchanged, 400: badRequest, ...byKey, ...(body ? badBodies : {}), 500: failed, ...Object.fromEntries(rendered) };
+  return isPage(route) ? Object.fromEntries(Object.entries(all).map(([status, reply]) => [status, asPage(reply)])) : all;
 }
 
 function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {

@@ -6,7 +6,7 @@ import type { Route, RouteRequest } from './route.ts';
 const MOST_BODY_BYTES = 4096;
 const QUOTED = 80;
 /** Function keys come as this parameter too. */
-const KEY = 'code';
+export const KEY = 'code';
 
 type Texts = Record<string, string | undefined>;
 

@@ -55,13 +55,25 @@ export function withoutBody({ body, headers, ...response }: HttpResponseInit): H
   return { ...response, headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) } };
 }
 
-/** The response to a request that failed; of what failed inside, only the log tells. */
-export function toProblem(error: unknown): HttpResponseInit {
-  const problem =
-    error instanceof HttpProblem ? error : new HttpProblem(500, 'internal', 'the request failed inside the prober; its log has the cause');
-  if (!(error instanceof HttpProblem)) log.error('a request failed', error);
+/** What to tell of a request that failed; of what failed inside, only the log tells. */
+export function problemOf(error: unknown): HttpProblem {
+  if (error instanceof HttpProblem) return error;
+  log.error('a request failed', error);
+  return new HttpProblem(500, 'internal', 'the request failed inside the prober; its log has the cause');
+}
+
+/**
+ * The response to a request that failed.
+ *
+ * @param page - how people are told of it, where they asked for a page.
+ */
+export function toProblem(problem: HttpProblem, page?: string): HttpResponseInit {
   const { status, retryAfterSeconds } = problem;
   const later: Record<string, string> = retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
-  const headers = { ...NO_STORE, 'content-type': 'application/problem+json', ...later };
-  return { status, headers, body: JSON.stringify(problemBody(problem)) };
+  if (page !== undefined) return { status, headers: { ...NO_STORE, ...PAGE_HEADERS, ...later }, body: page };
+  return {
+    status,
+    headers: { ...NO_STORE, 'content-type': 'application/problem+json', ...later },
+    body: JSON.stringify(problemBody(problem)),
+  };
 }

@@ -96,6 +96,12 @@ describe('the app as it is deployed, in a host', { timeout: MOST_MS }, () => {
     }
   });
 
+  it('tells of a page that it cannot show by a page', async () => {
+    const response = await fetch(`${app.url}/api/status/clusters/${subscription}.rg.nobody`);
+    expect([response.status, response.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
+    expect(await response.text()).toMatch(/^<!doctype html>[\s\S]*href="\/api\/status"[\s\S]*no cluster/);
+  });
+
   it('gives its figures in the OpenMetrics format', async () => {
     const response = await fetchAgain(`${app.url}/api/metrics`);
     expect([response.status, response.headers.get('content-type')]).toEqual([

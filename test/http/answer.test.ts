@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { answer } from '../../src/http/answer.ts';
 import { keepAnswers } from '../../src/http/keep-answers.ts';
+import { HttpProblem } from '../../src/http/problem.ts';
 import type { Reply, Route } from '../../src/http/route.ts';
 import { servicesAt } from '../sweep/services-at.ts';
 
@@ -132,6 +133,18 @@ describe('an answer', () => {
       detail: 'the request failed inside the prober; its log has the cause',
     });
     expect(error).toHaveBeenCalledOnce();
+  });
+
+  it('that is a page says so on a page, and when to try again', async () => {
+    const page = { replies: { 200: { description: 'A page.', types: ['text/html'] } } };
+    const { status, headers, body } = await get(
+      routeOf(() => {
+        throw new HttpProblem(503, 'azure', 'expected Azure to answer, it did not', 30);
+      }, page),
+    );
+    expect([status, headers.get('content-type'), headers.get('retry-after')]).toEqual([503, 'text/html; charset=utf-8', '30']);
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(String(body)).toMatch(/^<!doctype html>[\s\S]*expected Azure to answer, it did not[\s\S]*in 30 s/);
   });
 
   it('refuses a query parameter that the route does not know, but for the key', async () => {

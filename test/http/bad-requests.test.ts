@@ -6,6 +6,7 @@ import { type Host, startHost } from '../../local/host/start-host.ts';
 import { isNodeName } from '../../src/fleet/node-name.ts';
 import { parseClusterId } from '../../src/fleet/resource-id.ts';
 import { writeCursor } from '../../src/http/paging.ts';
+import { isPage } from '../../src/http/route.ts';
 import { type Route, routes } from '../../src/http/routes.ts';
 import { servicesAt } from '../sweep/services-at.ts';
 import { type Storage, startStorage } from '../tables/storage.ts';
@@ -213,6 +214,12 @@ it(`answers each of ${REQUESTS} bad requests with a problem that the document de
       statuses.set(status, (statuses.get(status) ?? 0) + 1);
       expect(status, `${text}\n${log.slice(-3).join('\n')}`).toBeGreaterThanOrEqual(400);
       expect(status, text).toBeLessThan(500);
+      if (isPage(sent.route)) {
+        expect([type, explainBreach(sent.route, status, type, text)]).toEqual(['text/html; charset=utf-8', undefined]);
+        expect(text).toMatch(/<p class="banner unknown">\? (expected|no )/);
+        expect(text).not.toContain('<script');
+        return;
+      }
       expect(type).toBe('application/problem+json');
       const body = JSON.parse(text);
       expect(explainBreach(sent.route, status, type, body)).toBeUndefined();

@@ -40,6 +40,7 @@ beforeAll(async () => {
 });
 afterAll(() => world?.stop());
 
+const nobodyPath = `clusters/${subscription}.rg.nobody`;
 const nodePath = () => `clusters/${encodeURIComponent(idOf('ill'))}/nodes/${sick}`;
 
 describe('every answer of every route is as the OpenAPI document says', () => {
@@ -96,7 +97,7 @@ describe('every answer of every route is as the OpenAPI document says', () => {
   });
 
   it('when it fails, for whatever is asked wrongly', async () => {
-    const nobody = `clusters/${subscription}.rg.nobody`;
+    const nobody = nobodyPath;
     const wrong: [string, number, string][] = [
       [nobody, 404, 'unknown-cluster'],
       [`${nobody}/nodes`, 404, 'unknown-cluster'],
@@ -125,6 +126,24 @@ describe('every answer of every route is as the OpenAPI document says', () => {
         type: `urn:aks-fleet-prober:${type}`,
       });
     }
+  });
+
+  it('when a page for people cannot be shown, by a page', async () => {
+    for (const [path, expected, told] of [
+      [`status/${nobodyPath}`, 404, 'no cluster'],
+      [`status/clusters/${idOf('ill')}/nodes/nobody`, 404, 'no node'],
+      ['status/clusters/not-an-id', 400, 'expected cluster to be'],
+      [`status/clusters/${idOf('ill')}/nodes/-`, 400, 'expected node to be'],
+      [`status/clusters/${idOf('ill')}?cursor=AAAA`, 400, 'expected'],
+      ['status?limit=1', 400, 'expected no query parameter'],
+    ] as const) {
+      const { route, status, headers, text } = await get(path, { accept: 'application/json' });
+      expect([path, status, explainBreach(route, status, headers.get('content-type'), undefined)]).toEqual([path, expected, undefined]);
+      expect(text).toContain(told);
+    }
+    // Programs are answered as ever, whatever they would like.
+    const { headers } = await get(nobodyPath, { accept: 'text/html' });
+    expect(headers.get('content-type')).toBe('application/problem+json');
   });
 
   it('before the first sweep, too', async () => {

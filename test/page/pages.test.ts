@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Azurite, startAzurite } from '../../local/azurite.ts';
 import { clusterPage, nodePage } from '../../src/announce/events.ts';
 import { nothingTold } from '../../src/history/outage.ts';
@@ -178,6 +178,40 @@ describe('the pages', () => {
   it('link to where a proxy has put them, if PAGE_URL says so', () => {
     const links = linksWith({ ...services.settings, PAGE_URL: 'https://fleet.example/prober/' }, undefined);
     expect([links.fleet, links.node('a.b.c', 'n')]).toEqual(['/prober', '/prober/clusters/a.b.c/nodes/n']);
+  });
+
+  it('are pages too where they cannot be shown: what was expected, what to do, and the way back', async () => {
+    const wrong: [string, number, string][] = [
+      [`clusters/${cluster.replace('shop', 'none')}`, 404, 'no cluster &quot;'],
+      [`clusters/${cluster}/nodes/none`, 404, 'no node &quot;none&quot;'],
+      [`clusters/${encodeURIComponent(hostile)}`, 400, 'got &quot;&lt;script&gt;'],
+      [`clusters/${cluster}?limit=0`, 400, 'expected limit to be'],
+    ];
+    for (const [path, expected, told] of wrong) {
+      const address = `status/${path}${path.includes('?') ? '&' : '?'}code=a%26b`;
+      const { status, headers, text } = await ask(services, address);
+      expect([path, status, headers.get('content-type')]).toEqual([path, expected, 'text/html; charset=utf-8']);
+      expect(headers.get('content-security-policy')).toContain("default-src 'none'");
+      expect(headers.get('cache-control')).toBe('no-store');
+      expect(text).toContain(`? ${told.startsWith('got') ? 'expected cluster' : told}`);
+      expect(text).toContain(told);
+      expect(text).toContain('<a href="/api/status?code=a%26b">AKS fleet</a>');
+      expect(text).not.toContain('<script');
+    }
+  });
+
+  it('say that the prober failed, and where to look, and nothing of what failed', async () => {
+    const said = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const broken = { ...services, tables: { ...services.tables, open: () => Promise.reject(new Error('AccountKey=secret')) } };
+    for (const path of ['status', `status/clusters/${cluster}`, `status/clusters/${cluster}/nodes/node-sick`]) {
+      const { status, headers, text } = await ask(broken, path);
+      expect([path, status, headers.get('content-type')]).toEqual([path, 500, 'text/html; charset=utf-8']);
+      expect(text).toContain('the request failed inside the prober');
+      expect(text).toContain('Application Insights');
+      expect(text).not.toContain('secret');
+    }
+    expect(said).toHaveBeenCalledTimes(3);
+    said.mockRestore();
   });
 
   it.each([
