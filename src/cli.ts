@@ -23,11 +23,11 @@ check   asks one node, through Azure Run Command, whether it can reach its Kuber
   -v, --verbose             also the command, the machine, and Azure's answer
   --json                    the result as JSON
   Name the node in one of these ways. Where another run goes on, it is waited for, up to 2 minutes.
-  Exit status: 0 reachable, 1 unreachable, 2 wrong use, or no such node, 3 unknown.
+  Exit status: 0 reachable, 1 unreachable, 2 usage error, or no such node, 3 unknown.
 
 plan    tells what a sweep would probe, what not and why, missing permissions, its pace and its cost, and touches no node
   --json                    the plan as JSON
-  Exit status: 0 nothing to be mended, 1 something is, 2 wrong use, 3 the plan could not be made.
+  Exit status: 0 nothing to be mended, 1 something is, 2 usage error, 3 the plan could not be made.
   Reads the settings of the app from the environment: SUBSCRIPTIONS, INCLUDE_CLUSTERS, SWEEP_SCHEDULE and so on.
 
 The result goes to standard output, progress to standard error.

@@ -22,10 +22,10 @@ A pair is FAILURE_THRESHOLD/RECOVERY_THRESHOLD. Nothing is asked of Azure, nothi
   --skip-bad                leave results out that cannot be read, and say how many
   --json                    the counts as JSON
 
-Exit status: 0 done, 2 wrong use or a result that cannot be read.
+Exit status: 0 done, 2 usage error, or a result that cannot be read.
 `;
 
-/** Wrong use, told in one sentence. */
+/** A usage error, told in one sentence. */
 class UsageError extends Error {}
 
 interface Options {

@@ -115,7 +115,7 @@ thresholds  announcements  node outages  cluster outages  flaps  mean time to de
     [[recorded, '--flap-window', 'long'], 'expected a whole number from 0 to 1440 for --flap-window, got "long"'],
     [[recorded, '--interval', '0'], 'expected a whole number from 1 to 1440 for --interval, got "0"'],
     [[recorded, '--loud'], "Unknown option '--loud'"],
-  ])('answers wrong use with one sentence: %j', async (args, sentence) => {
+  ])('answers a usage error with one sentence: %j', async (args, sentence) => {
     const { code, stdout, stderr } = await run(args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(sentence);

@@ -25,12 +25,19 @@ export type ComputeSurroundings = { board: FaultBoard; runs: RunCommands; pageSi
  * @param cluster - whose node resource group it is.
  */
 export function answerCompute(around: ComputeSurroundings, route: ArmRoute, cluster: SimulatedCluster, url: URL, body: unknown): ArmReply {
+  const pool = cluster.pools.find(({ scaleSet }) => scaleSet !== undefined && scaleSet.toLowerCase() === route.scaleSet?.toLowerCase());
+  if (route.scaleSet !== undefined && pool === undefined) return notFound('virtualMachineScaleSets', route.scaleSet, cluster);
+  if (route.operation === 'VirtualMachineScaleSets_Get') return ok(describeScaleSet(pool!));
   if (route.instance === undefined) return answerList(around, route, cluster, url);
   // The instances of a Flexible set are called by their names, which only the paths of virtual machines take.
   if (route.scaleSet !== undefined && !/^\d+$/.test(route.instance)) return noNumberReply();
   const node = nodesOf(around.board, route, cluster).find(({ instanceId }) => instanceId.toLowerCase() === route.instance?.toLowerCase());
   const isRun = route.operation.endsWith('_RunCommand');
   if (isRun && (node !== undefined || route.scaleSet !== undefined)) return answerRunCommand(around, node, route.instance, url, body);
+  if (node === undefined && route.scaleSet !== undefined)
+    return armError(404, 'NotFound', `The entity ${route.instance} was not found in this Azure location.`);
+  const foreign = cluster.spec.foreignMachines.find((name) => name.toLowerCase() === route.instance?.toLowerCase());
+  if (node === undefined && foreign !== undefined) return ok(describeForeignMachine(cluster, foreign));
   if (node === undefined) return notFound('virtualMachines', route.instance, cluster);
   const condition = conditionOf(around, node);
   if (route.operation.endsWith('InstanceView')) return ok(describeInstanceView(node, condition));
@@ -45,7 +52,6 @@ function answerList(around: ComputeSurroundings, route: ArmRoute, cluster: Simul
   if (route.operation === 'VirtualMachineScaleSets_List') return pageOf(scaleSets, url, pageSizes.scaleSets, describeScaleSet);
   const wanted = route.scaleSet?.toLowerCase();
   const listed = scaleSets.find(({ scaleSet }) => scaleSet?.toLowerCase() === wanted);
-  if (wanted !== undefined && listed === undefined) return notFound('virtualMachineScaleSets', wanted, cluster);
   // As seen by others: https://github.com/microsoft/OMS-Agent-for-Linux/pull/1475
   if (listed?.spec.type === 'FlexibleScaleSet' && wantsView(url)) {
     const message = `Operation 'VirtualMachineScaleSets.virtualMachines.GET' is not allowed on Virtual Machine Scale Set '${listed.scaleSet}'.`;

@@ -18,6 +18,7 @@ const templates = [
     'Permissions_ListForResourceGroup',
   ],
   ['GET', '{compute}/virtualMachineScaleSets', 'VirtualMachineScaleSets_List'],
+  ['GET', '{compute}/virtualMachineScaleSets/{scaleSet}', 'VirtualMachineScaleSets_Get'],
   ['GET', '{compute}/virtualMachineScaleSets/{scaleSet}/virtualMachines', 'VirtualMachineScaleSetVMs_List'],
   ['GET', '{compute}/virtualMachineScaleSets/{scaleSet}/virtualMachines/{instance}', 'VirtualMachineScaleSetVMs_Get'],
   [

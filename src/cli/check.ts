@@ -2,6 +2,7 @@ import { styleText } from 'node:util';
 import { DefaultAzureCredential } from '@azure/identity';
 import { chooseNode } from '../fleet/choose-node.ts';
 import { findNode } from '../fleet/find-node.ts';
+import { NoSuchMachine } from '../fleet/read-machine.ts';
 import { formatTarget, parseTarget, type Target } from '../fleet/resource-id.ts';
 import { subscriptionsInScope } from '../fleet/scope.ts';
 import { selectionOf } from '../fleet/selection.ts';
@@ -46,7 +47,13 @@ export async function runCheck({ asked, verbose, json }: CheckOptions, settings:
   const starting = (os: 'Linux' | 'Windows') => {
     if (verbose && !json) process.stdout.write(`${describeRun(target, os).join('\n')}\n`);
   };
-  const { verdict, evidence, response = evidence } = await checkNode(arm, settings, target, starting, tell);
+  const {
+    verdict,
+    evidence,
+    response = evidence,
+  } = await checkNode(arm, settings, target, starting, tell).catch((error: unknown) => {
+    throw error instanceof NoSuchMachine ? new UsageError(`no such node: ${error.message}`) : error;
+  });
   if (json) {
     const { stage, remedies } = reasons[verdict.reason];
     const said = verbose ? { response } : {};

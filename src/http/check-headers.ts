@@ -5,15 +5,38 @@ import type { RouteRequest } from './route.ts';
 
 const LONGEST_WAIT_SECONDS = 100;
 
-/**
- * Who asks, as far as nobody but App Service can have said so: a signed-in caller where sign-in is on, since only then does it take that header from
- * everybody else; and the last address, which its front end appends to whatever the caller sent.
- */
-export function callerOf({ headers }: RouteRequest, { WEBSITE_AUTH_ENABLED }: Settings): string {
-  const principal = /^true$/i.test(WEBSITE_AUTH_ENABLED ?? '') ? headers.get('x-ms-client-principal-name') : null;
-  const name = principal?.replace(/[^\P{Cc}]/gu, '').slice(0, 200);
-  const address = headers.get('x-forwarded-for')?.split(',').at(-1)?.trim() ?? '';
+/** What App Service says of a signed-in caller; only where sign-in is on does it take these headers from everybody else. */
+function signedIn({ headers }: RouteRequest, { WEBSITE_AUTH_ENABLED }: Settings, what: 'id' | 'name'): string | null {
+  return /^true$/i.test(WEBSITE_AUTH_ENABLED ?? '') ? headers.get(`x-ms-client-principal-${what}`) : null;
+}
+
+/** The last address, which the front end appends to whatever the caller sent. */
+const addressOf = ({ headers }: RouteRequest) => headers.get('x-forwarded-for')?.split(',').at(-1)?.trim() ?? '';
+
+/** Who asks, as far as nobody but App Service can have said so: a signed-in caller, and an address. */
+export function callerOf(request: RouteRequest, settings: Settings): string {
+  const name = signedIn(request, settings, 'name')
+    ?.replace(/[^\P{Cc}]/gu, '')
+    .slice(0, 200);
+  const address = addressOf(request);
   return `${name || 'the holder of a function key'}${/^[\w.:[\]]{1,60}$/.test(address) ? ` at ${address}` : ''}`;
+}
+
+/** An address without its port, which is another for each connection; an IPv6 address stands in brackets before one. */
+const withoutPort = (address: string) => /^\[([^\]]+)\]/.exec(address)?.[1] ?? address.replace(/^([^:]+):\d+$/, '$1');
+
+/** The function key by which the host let a request in: the header's, else the parameter's, and the first of several. */
+const keyOf = ({ headers, key }: RouteRequest) => (headers.get('x-functions-key') ?? key)?.split(',')[0]?.trim();
+
+/**
+ * Under which name a caller's checks are counted: that of who signed in, else of the function key, else of the address. A hash, which tells nothing
+ * of a key.
+ */
+export function accountOf(request: RouteRequest, settings: Settings): string {
+  const principal = signedIn(request, settings, 'id') ?? signedIn(request, settings, 'name');
+  const key = keyOf(request);
+  const [kind, who] = principal ? ['principal', principal] : key ? ['key', key] : ['address', withoutPort(addressOf(request))];
+  return `${kind}-${createHash('sha256').update(who).digest('hex').slice(0, 12)}`;
 }
 
 /** An idempotency key gives the check its id, so that asking again is the same check. */

@@ -1,11 +1,13 @@
 import { chooseNode } from '../fleet/choose-node.ts';
 import { type FoundNode, subscriptionOf, type Wanted } from '../fleet/find-node.ts';
-import { instanceTarget, parseTarget } from '../fleet/resource-id.ts';
-import { subscriptionsInScope } from '../fleet/scope.ts';
+import { NoSuchMachine, readMachine } from '../fleet/read-machine.ts';
+import { formatTarget, instanceTarget, parseTarget } from '../fleet/resource-id.ts';
+import { isInScope } from '../fleet/scope.ts';
 import type { Services } from '../services.ts';
 import { askAzure } from './ask-azure.ts';
 import type { CheckRequest } from './check-schemas.ts';
 import { HttpProblem } from './problem.ts';
+import type { SearchBudget } from './search-budget.ts';
 import { searchNode } from './search-node.ts';
 
 const MOST_GAPS_TOLD = 5;
@@ -18,28 +20,41 @@ function wantedOf(asked: CheckRequest): Wanted {
   return { target: target! };
 }
 
+/** The answer to whoever asks for a node that is nowhere: which part of its name leads nowhere, where parts were given. */
+async function unknownNode({ arm }: Services, wanted: Wanted): Promise<HttpProblem> {
+  const lists = 'GET /api/clusters/{cluster}/nodes lists those that are known';
+  if (!('target' in wanted)) return new HttpProblem(404, 'unknown-node', `no such node is known or listed by Azure; ${lists}`);
+  const why = await askAzure('read the machine', () => readMachine(arm, wanted.target)).then(
+    () => `the machine ${formatTarget(wanted.target)} is no node of a cluster that is watched`,
+    (error: unknown) => {
+      if (error instanceof NoSuchMachine) return error.message;
+      throw error;
+    },
+  );
+  return new HttpProblem(404, 'unknown-node', `no such node: ${why}; ${lists}`);
+}
+
 /**
  * Finds the one node that a check is for: in the fleet table, else by listing.
  *
+ * @param search - what the caller may still have searched in Azure.
  * @throws HttpProblem where there is none, several, or one that is out of scope.
  */
-export async function resolveTarget(services: Services, asked: CheckRequest): Promise<FoundNode> {
-  const { settings, arm } = services;
+export async function resolveTarget(services: Services, asked: CheckRequest, search: SearchBudget): Promise<FoundNode> {
   const wanted = wantedOf(asked);
-  const scope = await askAzure('list the subscriptions', () => subscriptionsInScope(settings.SUBSCRIPTIONS, arm.subscriptions));
   const subscription = subscriptionOf(wanted);
-  if (subscription !== undefined && !scope.includes(subscription))
+  if (subscription !== undefined && !isInScope(services.settings, subscription))
     throw new HttpProblem(
       403,
       'out-of-scope',
       `expected a node of a subscription in scope, got one of ${subscription}; SUBSCRIPTIONS names what is watched`,
     );
-  const choice = chooseNode(await searchNode(services, scope, wanted));
+  const choice = chooseNode(await searchNode(services, wanted, search));
   switch (choice.status) {
     case 'one':
       return choice.node;
     case 'none':
-      throw new HttpProblem(404, 'unknown-node', 'no such node is known or listed by Azure; GET /api/clusters/{cluster}/nodes lists them');
+      throw await unknownNode(services, wanted);
     case 'several':
       throw new HttpProblem(
         409,

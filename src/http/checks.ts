@@ -5,14 +5,17 @@ import { parseTarget } from '../fleet/resource-id.ts';
 import { describeResult, describeRun } from '../probe/describe-check.ts';
 import { reasons } from '../probe/reasons.ts';
 import type { Services } from '../services.ts';
+import type { Settings } from '../settings.ts';
 import { lostAt } from '../sweep/end-check.ts';
 import { sendCheck, startAtOnce } from '../sweep/start-check.ts';
-import { type CheckRow, countCheck, insertCheck, isCheckId, leavePlace, readCheck, takePlace } from '../tables/check-rows.ts';
-import { callerOf, idOf, waitOf, wantsText } from './check-headers.ts';
+import { type Bounds, useUp } from '../tables/budget-rows.ts';
+import { type CheckRow, insertCheck, isCheckId, leavePlace, readCheck, takePlace } from '../tables/check-rows.ts';
+import { accountOf, callerOf, idOf, waitOf, wantsText } from './check-headers.ts';
 import type { CheckRequest, CheckView } from './check-schemas.ts';
 import { resolveTarget } from './check-target.ts';
 import { HttpProblem } from './problem.ts';
 import type { Reply, RouteRequest } from './routes.ts';
+import { searchBudget } from './search-budget.ts';
 
 const LOOK_AGAIN_MS = 500;
 const RETRY_AFTER_SECONDS = '5';
@@ -74,17 +77,23 @@ async function store(services: Services, checks: TableClient, check: CheckRow): 
   }
 }
 
-/** Makes the check, within the bounds of how many there may be, and has it begin. */
+/** Of what all may ask for in a minute, one caller may ask for half: some are left for others. */
+function boundsOf({ CHECKS_PER_MINUTE }: Settings): Bounds {
+  return { own: Math.ceil(CHECKS_PER_MINUTE / 2), all: CHECKS_PER_MINUTE };
+}
+
+function tooMany(bounds: Bounds, full: keyof Bounds, now: Date): HttpProblem {
+  const who = full === 'own' ? 'of one caller (half of CHECKS_PER_MINUTE)' : 'of all callers (CHECKS_PER_MINUTE)';
+  const detail = `expected at most ${bounds[full]} checks a minute ${who}, there were as many already`;
+  return new HttpProblem(429, 'too-many-checks', detail, 60 - now.getUTCSeconds());
+}
+
+/** Makes the check, within the bounds of how many there may be, and has it begin. What finds no node, or a busy one, costs nothing. */
 async function makeCheck(services: Services, request: RouteRequest, id: string, asked: string): Promise<CheckRow> {
   const { settings, tables, now } = services;
   const checks = await tables.open('checks');
-  const time = now();
-  // First of all: to look for a node costs Azure more than to probe it.
-  if (!(await countCheck(checks, time, settings.CHECKS_PER_MINUTE))) {
-    const detail = `expected at most ${settings.CHECKS_PER_MINUTE} checks a minute (CHECKS_PER_MINUTE), there were as many already`;
-    throw new HttpProblem(429, 'too-many-checks', detail, 60 - time.getUTCSeconds());
-  }
-  const { cluster, region, facts } = await resolveTarget(services, request.body as CheckRequest);
+  const account = accountOf(request, settings);
+  const { cluster, region, facts } = await resolveTarget(services, request.body as CheckRequest, searchBudget(services, account));
   const check: CheckRow = {
     id,
     cluster,
@@ -104,6 +113,16 @@ async function makeCheck(services: Services, request: RouteRequest, id: string, 
       `the check ${other} of this node is running; GET /api/checks/${other} tells what it comes to`,
       CHECK_RUNNING_SECONDS,
     );
+  const bounds = boundsOf(settings);
+  const time = now();
+  const full = await useUp(checks, 'checks', time, { caller: account, use: id.slice(-12) }, bounds);
+  if (full !== undefined) {
+    // Another instance may have made it in the minute before, under the same key.
+    const made = await readCheck(checks, id);
+    if (made === undefined) await leavePlace(checks, check);
+    if (made?.asked !== asked) throw made === undefined ? tooMany(bounds, full, time) : otherRequest();
+    return made;
+  }
   const { check: stored, made } = await store(services, checks, check);
   if (stored.asked !== asked) {
     // Another request under the same key was faster: the place of this node is not its.
@@ -115,13 +134,24 @@ async function makeCheck(services: Services, request: RouteRequest, id: string, 
   return stored;
 }
 
+/** The checks that are being made here, by what was asked for under which id. */
+const making = new Map<string, Promise<CheckRow>>();
+
+/** Makes a check, once: who repeats a request while that is done waits for the same. */
+async function makeOnce(services: Services, request: RouteRequest, id: string, asked: string): Promise<CheckRow> {
+  const key = `${id}|${asked}`;
+  const made = making.get(key) ?? makeCheck(services, request, id, asked).finally(() => making.delete(key));
+  making.set(key, made);
+  return made;
+}
+
 /** `POST /api/checks` */
 export async function createCheck(services: Services, request: RouteRequest): Promise<Reply> {
   const id = idOf(request, services.now());
   const asked = createHash('sha256').update(JSON.stringify(request.body)).digest('hex');
   const before = await readCheck(await services.tables.open('checks'), id);
-  if (before !== undefined && before.asked !== asked) throw otherRequest();
-  const check = before ?? (await makeCheck(services, request, id, asked));
+  const check = before ?? (await makeOnce(services, request, id, asked));
+  if (check.asked !== asked) throw otherRequest();
   const seconds = waitOf(request);
   const applied: Record<string, string> = seconds > 0 ? { 'preference-applied': `wait=${seconds}` } : {};
   return show(services, await waitFor(services, check, seconds), request, { location: `/api/checks/${id}`, ...applied });

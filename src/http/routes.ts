@@ -105,9 +105,12 @@ export const routes: readonly Route[] = [
       200: { description: 'The check, done in time.', schema: checkView, types: ['text/plain'], headers: CHECKED },
       202: { description: 'The check, which is running.', schema: checkView, types: ['text/plain'], headers: { ...CHECKED, ...LATER } },
       403: refusal('The node is out of scope, or taken out of the fleet.'),
-      404: refusal('No such node is known or listed by Azure.'),
+      404: refusal('No such node is known or listed by Azure; of a resource ID, which part leads nowhere.'),
       409: refusal('Several clusters have such a node, or the idempotency key stands for another check.'),
-      429: refusal('A check of this node is running, or there were too many in this minute.', LATER),
+      429: refusal(
+        'A check of this node is running, or in this minute there were too many checks, or searches for nodes that no sweep has seen, of this caller or of all.',
+        LATER,
+      ),
       503: refusal(
         'Azure did not answer, refused to list where the node may be, or would take too long to be searched for a bare name.',
         LATER,

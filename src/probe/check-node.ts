@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ComputeManagementClient } from '@azure/arm-compute';
+import { NoSuchMachine, readMachine } from '../fleet/read-machine.ts';
 import { formatTarget, type Target } from '../fleet/resource-id.ts';
 import { isSignInError } from '../fleet/sign-in-error.ts';
 import type { Arm } from '../services.ts';
@@ -15,12 +15,9 @@ import { composeScript } from './script.ts';
 const BUSY_SECONDS = 120;
 const TRY_AGAIN_SECONDS = 5;
 
-async function readOs(compute: ComputeManagementClient, target: Target): Promise<'Linux' | 'Windows'> {
-  const machine =
-    target.kind === 'vm'
-      ? await compute.virtualMachines.get(target.resourceGroup, target.vm)
-      : await compute.virtualMachineScaleSetVMs.get(target.resourceGroup, target.vmss, target.instanceId);
-  return machine.storageProfile?.osDisk?.osType === 'Windows' ? 'Windows' : 'Linux';
+async function readOs(arm: Arm, target: Target): Promise<'Linux' | 'Windows'> {
+  const { storageProfile } = await readMachine(arm, target);
+  return storageProfile?.osDisk?.osType === 'Windows' ? 'Windows' : 'Linux';
 }
 
 /** Starts the script once nobody else's runs on the node. */
@@ -42,7 +39,7 @@ async function startWhenFree(start: () => Promise<string>, tell: (line: string) 
  *
  * @param starting - is told what system the node has, before the script is started.
  * @param tell - is given a line whenever there is something to tell.
- * @throws the error of a sign-in that failed; everything else is a verdict.
+ * @throws the error of a sign-in that failed, or NoSuchMachine; everything else is a verdict.
  */
 export async function checkNode(
   arm: Arm,
@@ -54,7 +51,7 @@ export async function checkNode(
   const compute = arm.compute(target.subscriptionId);
   const nonce = randomBytes(8).toString('hex');
   try {
-    const os = await readOs(compute, target);
+    const os = await readOs(arm, target);
     starting(os);
     const script = composeScript(nonce, settings.EGRESS_ENDPOINTS, os);
     const poller = await startWhenFree(() => startRun(arm.computeOnce(target.subscriptionId), target, os, script), tell);
@@ -68,7 +65,7 @@ export async function checkNode(
     }
     return withoutAnswer(inconclusive('RunCommandTimedOut', `Run Command gave no answer within ${settings.PROBE_DEADLINE_SECONDS} s`));
   } catch (error) {
-    if (isSignInError(error)) throw error;
+    if (isSignInError(error) || error instanceof NoSuchMachine) throw error;
     return withoutAnswer(unknownFrom(error));
   }
 }

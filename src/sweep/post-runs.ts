@@ -27,9 +27,9 @@ export interface Posted {
   spareFor: number;
 }
 
-/** Where nodes must lie: their subscription and region and, where that is known, the node resource group of their cluster. */
-interface Place extends Bucket {
-  nodeResourceGroup?: string;
+/** Where nodes must lie: their subscription and region, and the node resource group of their cluster; nothing is started where that is not known. */
+export interface Place extends Bucket {
+  nodeResourceGroup: string | undefined;
 }
 
 const sizes = new WeakMap<Services['tables'], Map<string, SeenSizes>>();
@@ -49,7 +49,8 @@ function explainTarget(resourceId: string, { subscriptionId, nodeResourceGroup }
   const target = parseTarget(resourceId);
   if (target === undefined || target.subscriptionId !== subscriptionId)
     return `the row of the node holds no resource ID of its subscription: "${resourceId}"`;
-  if (nodeResourceGroup !== undefined && target.resourceGroup.toLowerCase() !== nodeResourceGroup.toLowerCase())
+  if (nodeResourceGroup === undefined) return 'nobody can tell which node resource group the cluster of the node has';
+  if (target.resourceGroup.toLowerCase() !== nodeResourceGroup.toLowerCase())
     return `the row of the node holds a resource ID outside the node resource group ${nodeResourceGroup} of its cluster: "${resourceId}"`;
   return undefined;
 }

@@ -2,13 +2,15 @@ import { parseClusterId } from '../fleet/resource-id.ts';
 import { log } from '../log.ts';
 import { inconclusive } from '../probe/classify.ts';
 import type { CheckResult } from '../probe/describe-check.ts';
+import { reasons } from '../probe/reasons.ts';
 import type { Services } from '../services.ts';
 import { type CheckRow, noteHindrance } from '../tables/check-rows.ts';
 import type { Flight } from '../tables/node-rows.ts';
 import { claimNodes, releaseClaims } from './claim.ts';
 import { BEGIN_WITHIN_SECONDS, beginBefore, comeBack, endCheck, ownFlight, readNode } from './end-check.ts';
+import { newestFacts } from './newest-facts.ts';
 import { pauseBucket, pausedUntil } from './pace.ts';
-import { postRuns } from './post-runs.ts';
+import { type Place, postRuns } from './post-runs.ts';
 import { saveStarts } from './save-starts.ts';
 import { takeTurn } from './take-turn.ts';
 
@@ -19,25 +21,35 @@ const AT_ONCE_MS = 2000;
 
 const bucketOf = ({ cluster, region }: CheckRow) => ({ subscriptionId: parseClusterId(cluster)!.subscriptionId, region });
 
+/** Where the node must lie, as Azure tells of its cluster: whatever its row says, nothing is started elsewhere. Ends the check where nobody can tell. */
+async function placeOf(services: Services, check: CheckRow): Promise<Place | undefined> {
+  const facts = await newestFacts(services, check.cluster);
+  if (typeof facts !== 'string') return { ...bucketOf(check), nodeResourceGroup: facts.nodeResourceGroup };
+  const why = `nothing was started, since nobody can tell which node resource group the cluster has: ${reasons[facts].sentence}`;
+  await endCheck(services, check, inconclusive(facts, why));
+  return undefined;
+}
+
 /**
  * Claims the node and starts the script; what sends it away is noted.
  *
  * @param claimed - is done before the start, so that a crash in between loses nothing.
- * @returns whether the node was free.
+ * @returns false where the node was not free.
  */
 async function fly(services: Services, check: CheckRow, claimed: () => Promise<void>): Promise<boolean> {
   const { tables, now } = services;
   const { id, cluster, node } = check;
+  const place = await placeOf(services, check);
+  if (place === undefined) return true;
   const flight = ownFlight(check);
   const claims = await claimNodes(services, { cluster, nodes: [node], sweep: id }, flight);
   if (claims.length === 0) return false;
   await claimed();
-  const bucket = bucketOf(check);
   const putOffUntil = now() < beginBefore(check) ? beginBefore(check) : undefined;
   const saver = saveStarts(await tables.open('flights'), flight);
-  const { started, throttledFor, nodeThrottledFor, spareFor } = await postRuns(services, bucket, claims, putOffUntil, saver.save);
+  const { started, throttledFor, nodeThrottledFor, spareFor } = await postRuns(services, place, claims, putOffUntil, saver.save);
   await saver.done();
-  await pauseBucket(services, bucket, Math.max(throttledFor ?? 0, spareFor));
+  await pauseBucket(services, bucketOf(check), Math.max(throttledFor ?? 0, spareFor));
   if (started.get(node)?.status === 'moved') {
     await releaseClaims(services, cluster, new Map([[node, flight]]));
     await noteHindrance(await tables.open('checks'), check, (throttledFor ?? nodeThrottledFor) > 0 ? 'Throttled' : 'NodeBusy');

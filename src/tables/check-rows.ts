@@ -113,24 +113,6 @@ export async function completeCheck(checks: TableClient, id: string, result: Che
 }
 
 /**
- * Counts a check among those of its minute, over all instances.
- *
- * @returns false where the minute has its fill already; the check is then not counted.
- */
-export async function countCheck(checks: TableClient, now: Date, most: number): Promise<boolean> {
-  const time = now.toISOString();
-  const [partitionKey, rowKey] = [time.slice(0, 10), `count|${time.slice(0, 16)}`];
-  return retryLostWrites(ATTEMPTS, async () => {
-    const row = await readRow(checks, partitionKey, rowKey);
-    const count = Number(row?.count ?? 0);
-    if (count >= most) return false;
-    if (row === undefined) await checks.createEntity({ partitionKey, rowKey, count: 1 });
-    else await checks.updateEntity({ partitionKey, rowKey, count: count + 1 }, 'Merge', { etag: row.etag });
-    return true;
-  });
-}
-
-/**
  * Takes the one place that a node has for a check.
  *
  * @param until - when the place is free again, whatever became of the check.
@@ -142,7 +124,7 @@ export async function takePlace(checks: TableClient, check: CheckRow, now: Date,
     const row = await readRow(checks, RUNNING, rowKey);
     const entity = { partitionKey: RUNNING, rowKey, check: check.id, until: until.toISOString() };
     if (row === undefined) await checks.createEntity(entity);
-    else if (row.check !== check.id && String(row.until) > now.toISOString()) return String(row.check);
+    else if (String(row.until) > now.toISOString()) return row.check === check.id ? undefined : String(row.check);
     else await checks.updateEntity(entity, 'Replace', { etag: row.etag });
     return undefined;
   });

@@ -85,6 +85,14 @@ describe('the app as it is deployed, in a host', { timeout: MOST_MS }, () => {
     }
   });
 
+  it('takes 300 requests at once under one idempotency key for one check', async () => {
+    const headers = { 'content-type': 'application/json', 'idempotency-key': 'three-hundred' };
+    const ask = () => fetch(`${app.url}/api/checks`, { method: 'POST', headers, body: JSON.stringify({ node: sick }) });
+    const answers = await Promise.all(Array.from({ length: 300 }, ask));
+    const ids = await Promise.all(answers.map(async (each) => ((await each.json()) as { id: string }).id));
+    expect([new Set(answers.map(({ status }) => status)).has(429), new Set(ids).size]).toEqual([false, 1]);
+  });
+
   it('shows its pages whole', async () => {
     for (const path of ['status', `status/clusters/${parameters.cluster}`, `status/clusters/${parameters.cluster}/nodes/${sick}`]) {
       const response = await fetchAgain(`${app.url}/api/${path}`);

@@ -136,6 +136,24 @@ describe.concurrent('a check from a laptop', patience, () => {
     });
   });
 
+  it.each([
+    ['subscription', 'ffffffff-0000-4000-8000-00000000dead', () => 'no subscription "ffffffff-0000-4000-8000-00000000dead" is readable'],
+    ['node-resource-group', 'MC_nowhere', () => `no resource group "MC_nowhere" in the subscription ${subscription}`],
+    ['vmss', 'aks-none', () => `no scale set "aks-none" in the resource group "MC_rg-one_one_westeurope"`],
+    ['instance-id', '77', () => `no instance 77 of the scale set "${vmssOf(nodes[0]!)}" in the resource group "MC_rg-one_one_westeurope"`],
+  ])('says that there is no such node, and what was not found, where the %s is wrong', async (part, wrong, told) => {
+    const parts: Record<string, string> = {
+      subscription,
+      'node-resource-group': 'MC_rg-one_one_westeurope',
+      vmss: vmssOf(nodes[0]!),
+      'instance-id': instanceOf(nodes[0]!),
+      [part]: wrong,
+    };
+    const { code, stdout, stderr } = await cli('check', ...Object.entries(parts).flatMap(([name, value]) => [`--${name}`, value]));
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr.trim().split('\n').at(-1)).toContain(`no such node: ${told()}`);
+  });
+
   it('names the parts that are missing', async () => {
     const { stderr } = await cli('check', '--subscription', subscription, '--vmss', 'v');
     expect(stderr).toContain('--node-resource-group, --instance-id missing');

@@ -3,12 +3,13 @@ import { EnvironmentCredential, type TokenCredential } from '@azure/identity';
 import { QueueClient } from '@azure/storage-queue';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { formatTarget } from '../../src/fleet/resource-id.ts';
-import { waitOf, wantsText } from '../../src/http/check-headers.ts';
+import { accountOf, waitOf, wantsText } from '../../src/http/check-headers.ts';
 import { type CheckView, checkRequest, checkView } from '../../src/http/check-schemas.ts';
 import { createCheck, showCheck } from '../../src/http/checks.ts';
 import { HttpProblem } from '../../src/http/problem.ts';
 import type { Reply } from '../../src/http/routes.ts';
 import { connectArm, type Services, WORK_QUEUE } from '../../src/services.ts';
+import { readSettings } from '../../src/settings.ts';
 import { runCheck } from '../../src/sweep/run-check.ts';
 import { settlePoison } from '../../src/sweep/settle-poison.ts';
 import { CHECK_SLICE, flightId } from '../../src/sweep/slice-name.ts';
@@ -17,6 +18,7 @@ import { readNodes } from '../../src/tables/node-rows.ts';
 import { readOutages } from '../../src/tables/outage-rows.ts';
 import { readPace } from '../../src/tables/pace-rows.ts';
 import { readStarted } from '../../src/tables/poller-rows.ts';
+import { listSweeps } from '../../src/tables/sweep-list.ts';
 import { healthyAnswer, openSweepWorld, type SweepWorld } from '../sweep/sweep-world.ts';
 
 const one = 'aaaaaaaa-0000-4000-8000-000000000001';
@@ -32,7 +34,14 @@ let world: SweepWorld;
 let nodes: string[];
 beforeAll(async () => {
   const pools = [{ name: 'web', count: 6 }];
-  const cluster = { name: 'shop', resourceGroup: 'rg-shop', location: 'westeurope', kubernetesVersion: '1.33.5', pools };
+  const cluster = {
+    name: 'shop',
+    resourceGroup: 'rg-shop',
+    location: 'westeurope',
+    kubernetesVersion: '1.33.5',
+    pools,
+    foreignMachines: ['jump-host'],
+  };
   const off = { ...cluster, name: 'off', resourceGroup: 'rg-off', tags: { 'aks-fleet-prober': 'off' } };
   const fleet = {
     subscriptions: [
@@ -81,6 +90,8 @@ async function problem(promise: Promise<unknown>): Promise<[number, string]> {
   if (error instanceof HttpProblem) return [error.status, error.type];
   throw error ?? new Error('expected a problem');
 }
+/** The headers of a caller who has a function key of this name. */
+const byKey = (name: string): Asked => ({ headers: { 'x-functions-key': name } });
 async function armRequests(): Promise<number> {
   return Object.values((await world.requests()).byOperation).reduce((total, count) => total + count, 0);
 }
@@ -388,35 +399,94 @@ describe('a check', () => {
     world.set({ EXCLUDE_CLUSTERS: '' });
   });
 
-  it('is one at a time on a node, and so many a minute', async () => {
+  it('is one at a time on a node, and so many a minute: half of them for one caller', async () => {
     const { id } = viewOf(await post({ node: nodes[2] }));
     expect(await problem(post({ node: nodes[2] }))).toEqual([429, 'check-running']);
     await done(id);
     nextMinute();
-    world.set({ CHECKS_PER_MINUTE: '2' });
-    const asked = await Promise.allSettled([0, 1, 3, 4].map((n) => post({ node: nodes[n] })));
+    world.set({ CHECKS_PER_MINUTE: '3' });
+    const asked = await Promise.allSettled([0, 1, 3, 4].map((n) => post({ node: nodes[n] }, byKey('mine'))));
     expect(asked.filter(({ status }) => status === 'fulfilled')).toHaveLength(2);
     for (const each of asked) {
       if (each.status === 'fulfilled') await done(viewOf(each.value).id);
-      else expect(each.reason).toMatchObject({ status: 429, type: 'too-many-checks' });
+      else
+        expect(each.reason).toMatchObject({
+          status: 429,
+          type: 'too-many-checks',
+          message: expect.stringContaining('at most 2 checks a minute of one caller'),
+        });
     }
+    // Whoever comes then finds the other part of it.
+    const other = viewOf(await post({ node: nodes[5] }, byKey('yours')));
+    const third = await post({ node: nodes[2] }, byKey('theirs')).catch((caught: unknown) => caught);
+    expect(third).toMatchObject({
+      status: 429,
+      type: 'too-many-checks',
+      message: expect.stringContaining('at most 3 checks a minute of all callers'),
+    });
+    await done(other.id);
     world.set({ CHECKS_PER_MINUTE: '1000' });
     world.passTime(60);
     // Whoever was refused has not taken the node's place.
     for (const node of nodes) expect(await check({ node })).toMatchObject({ verdict: 'reachable' });
   }, 60_000);
 
-  it('counts though it finds no node, before anything is asked of Azure', async () => {
+  it('is counted by who signed in, by the key or by the address, of which no secret is stored', async () => {
+    nextMinute();
+    const key = 'a-function-key-that-nobody-else-has';
+    const signed = { 'x-ms-client-principal-id': 'ada', 'x-functions-key': key };
+    await check({ node: nodes[0] }, byKey(key));
+    await check({ node: nodes[1] }, { headers: { 'x-forwarded-for': '203.0.113.7:51234' } });
+    world.set({ WEBSITE_AUTH_ENABLED: 'true' });
+    await check({ node: nodes[2] }, { headers: signed });
+    world.set({ WEBSITE_AUTH_ENABLED: '' });
+    const rows: Record<string, unknown>[] = [];
+    for await (const row of (await world.services().tables.open('checks')).listEntities()) rows.push(row);
+    const counted = rows
+      .filter(({ rowKey }) => String(rowKey).startsWith('checks|'))
+      .map(({ used0 }) => Object.keys(JSON.parse(String(used0))));
+    expect(counted.at(-1)?.map((name) => name.split('-')[0])).toEqual(['key', 'address', 'principal']);
+    expect(JSON.stringify(rows)).not.toMatch(/function-key-that|"ada"/);
+  });
+
+  it('that finds no node, or a busy one, costs nothing, and wrong names of one caller starve nobody', async () => {
+    vi.spyOn(console, 'warn').mockImplementation(() => {});
     nextMinute();
     world.set({ CHECKS_PER_MINUTE: '2' });
-    for (const n of [1, 2]) expect(await problem(post({ node: unknown(n) }))).toEqual([404, 'unknown-node']);
+    const wrong = [];
+    for (let n = 0; n < 30; n++) wrong.push(await problem(post({ node: `aks-web-00000000-vmss0000${10 + n}` }, byKey('wrong'))));
+    expect(wrong.slice(0, 10)).toEqual(Array(10).fill([404, 'unknown-node']));
+    expect(wrong.slice(10)).toEqual(Array(20).fill([429, 'too-many-searches']));
     const before = await armRequests();
-    expect(await problem(post({ node: unknown(3) }))).toEqual([429, 'too-many-checks']);
+    expect(await problem(post({ node: unknown(3) }, byKey('wrong')))).toEqual([429, 'too-many-searches']);
+    expect(await problem(post({ node: nodes[0], cluster: `${other}.rg-far.far` }, byKey('wrong')))).toEqual([403, 'out-of-scope']);
     expect(await armRequests()).toBe(before);
+    // The very same caller, and another one: known nodes, and names that Azure is searched for.
+    const own = viewOf(await post({ node: nodes[0] }, byKey('wrong')));
+    expect(await problem(post({ node: nodes[0] }, byKey('right')))).toEqual([429, 'check-running']);
+    expect(await problem(post({ node: unknown(3) }, byKey('right')))).toEqual([404, 'unknown-node']);
+    const others = viewOf(await post({ node: nodes[1] }, byKey('right')));
+    await done(own.id);
+    await done(others.id);
+    world.set({ CHECKS_PER_MINUTE: '1000' });
+  }, 60_000);
+
+  it('is one check, and counts as one, when 300 ask for it at once under one key', async () => {
+    nextMinute();
+    world.set({ CHECKS_PER_MINUTE: '2' });
+    const before = await queued();
+    const headers = { ...byKey('many').headers, 'idempotency-key': 'three-hundred' };
+    const asked = await Promise.all(Array.from({ length: 300 }, () => post({ node: nodes[0] }, { headers })));
+    const ids = new Set(asked.map((reply) => viewOf(reply).id));
+    expect(ids.size).toBe(1);
+    expect(await queued()).toBe(before + 1);
+    await done([...ids][0]!);
+    for (let time = 0; time < 40; time++) expect(viewOf(await post({ node: nodes[0] }, { headers })).id).toBe([...ids][0]);
     world.set({ CHECKS_PER_MINUTE: '1000' });
   });
 
   it('looks no longer for a bare name than a caller waits, and says what to give instead', async () => {
+    nextMinute();
     const services = world.services();
     let asked = 0;
     // A clock that makes each look at it, and so each step of the search, last ten seconds.
@@ -446,6 +516,29 @@ describe('a check', () => {
     await expect(postTo(nobody, { node: unknown(5) })).rejects.toMatchObject(later);
   });
 
+  it('says which part of an ID leads nowhere', async () => {
+    vi.spyOn(console, 'warn').mockImplementation(() => {});
+    nextMinute();
+    world.set({ SUBSCRIPTIONS: '' });
+    const own = targetOf(nodes[0]!);
+    const nobody = 'aaaaaaaa-0000-4000-8000-00000000dead';
+    const wrong: [object, string][] = [
+      [{ ...own, subscriptionId: nobody }, `no subscription "${nobody}" is readable`],
+      [{ ...own, resourceGroup: 'MC_nowhere' }, `no resource group "MC_nowhere" in the subscription ${one}`],
+      [{ ...own, vmss: 'aks-none' }, `no scale set "aks-none" in the resource group "${own.resourceGroup}"`],
+      [{ ...own, instanceId: '999' }, `no instance 999 of the scale set "${own.vmss}" in the resource group "${own.resourceGroup}"`],
+      [
+        { kind: 'vm', subscriptionId: one, resourceGroup: own.resourceGroup, vm: 'vm-1' },
+        `no virtual machine "vm-1" in the resource group`,
+      ],
+    ];
+    for (const [target, told] of wrong) {
+      const error = await post({ id: formatTarget(target as typeof own) }).catch((caught: unknown) => caught);
+      expect(error).toMatchObject({ status: 404, type: 'unknown-node', message: expect.stringContaining(`no such node: ${told}`) });
+    }
+    world.set({ SUBSCRIPTIONS: one });
+  });
+
   it('does not call a node unknown where the place it may be in cannot be read', async () => {
     vi.spyOn(console, 'warn').mockImplementation(() => {});
     await world.setFault(one, 'access-denied');
@@ -461,6 +554,7 @@ describe('a check', () => {
   });
 
   it('refuses what is out of scope, unknown or taken out of the fleet', async () => {
+    nextMinute();
     const far = { ...targetOf(nodes[0]!), subscriptionId: other };
     expect(await problem(post({ id: formatTarget(far) }))).toEqual([403, 'out-of-scope']);
     expect(await problem(post({ id: formatTarget({ ...targetOf(nodes[0]!), instanceId: '999' }) }))).toEqual([404, 'unknown-node']);
@@ -469,6 +563,127 @@ describe('a check', () => {
     expect(await problem(post({ id: formatTarget(off) }))).toEqual([403, 'excluded']);
     expect(await problem(get('2026-11-21-0123456789abcdef'))).toEqual([404, 'unknown-check']);
     expect(await problem(get('../../fleet'))).toEqual([404, 'unknown-check']);
+  });
+});
+
+describe('a check of a node whose row somebody has forged', () => {
+  const fresh = `${one}.rg-new.new`;
+  /** Has a node's row name another machine. */
+  const forge = async (cluster: string, node: string, resourceId: string) =>
+    (await world.services().tables.open('fleet')).updateEntity({ partitionKey: cluster, rowKey: `node|${node}`, resourceId }, 'Merge');
+  /** Has no sweep know of a cluster. */
+  const forget = async (cluster: string) => {
+    const { tables, now } = world.services();
+    const sweeps = await tables.open('sweeps');
+    for (const { sweep } of await listSweeps(tables, now(), 10)) await sweeps.deleteEntity(`${sweep}|clusters`, cluster).catch(() => {});
+  };
+  const started = async () => (await world.requests()).runCommand.started;
+  const foreign = async () =>
+    formatTarget({ ...targetOf(nodes[0]!), resourceGroup: 'MC_rg-off_off_westeurope', vmss: await scaleSetOf('MC_rg-off_off_westeurope') });
+
+  it('is not run outside the node resource group of its cluster, at once or by its message', async () => {
+    const node = nodes[0]!;
+    await forge(shop, node, await foreign());
+    const before = await started();
+    const refused = {
+      verdict: 'unknown',
+      reason: 'ProberError',
+      message: expect.stringMatching(/outside the node resource group MC_rg-shop_shop_westeurope of its cluster/),
+    };
+    expect(await check({ node })).toMatchObject(refused);
+    // One that waits for its node first.
+    await forge(shop, node, formatTarget(targetOf(node)));
+    await world.setFault(node, 'busy');
+    const { id } = viewOf(await post({ node }));
+    await forge(shop, node, await foreign());
+    await world.clearFault(node);
+    expect(await done(id)).toMatchObject(refused);
+    expect(await started()).toBe(before);
+    await forge(shop, node, formatTarget(targetOf(node)));
+    expect(await check({ node })).toMatchObject({ verdict: 'reachable' });
+  });
+
+  it('is not run either where no sweep knows the cluster, and Azure is asked which group it has', async () => {
+    const node = `${await scaleSetOf('MC_rg-new_new_westeurope')}000003`;
+    const own = await check({ node });
+    expect(own).toMatchObject({ cluster: fresh, verdict: 'reachable' });
+    await forget(fresh);
+    await forge(fresh, node, await foreign());
+    const before = await started();
+    expect(await check({ node, cluster: fresh })).toMatchObject({ verdict: 'unknown', reason: 'ProberError' });
+    await forge(fresh, node, own.target);
+    expect(await started()).toBe(before);
+  });
+
+  it.each([
+    ['Azure hides its cluster', 'cluster-hidden', 'AccessDenied'],
+    ['its cluster is gone', 'cluster-gone', 'ClusterGone'],
+  ])('is not run where nobody can tell which group it has: %s', async (_, fault, reason) => {
+    vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const services = world.services();
+    const node = `${await scaleSetOf('MC_rg-new_new_westeurope')}000003`;
+    const { facts } = (await readNodes(await services.tables.open('fleet'), fresh)).get(node)!;
+    const requestedAt = services.now().toISOString();
+    const id = `${requestedAt.slice(0, 10)}-${fault === 'cluster-gone' ? '00000000000000bb' : '00000000000000cc'}`;
+    const row = {
+      id,
+      cluster: fresh,
+      region: 'westeurope',
+      node,
+      os: 'Linux' as const,
+      target: facts.resourceId,
+      requestedAt,
+      requestedBy: 'a test',
+      asked: '',
+    };
+    await insertCheck(await services.tables.open('checks'), row);
+    await forget(fresh);
+    await world.setFault(fresh, fault);
+    const before = await started();
+    await runCheck(services, { check: id });
+    expect(await done(id)).toMatchObject({
+      verdict: 'unknown',
+      reason,
+      message: expect.stringContaining('nothing was started, since nobody can tell which node resource group the cluster has'),
+    });
+    expect(await started()).toBe(before);
+    await world.clearFault(fresh);
+  });
+});
+
+describe('whoever asks for a check is counted', () => {
+  const settings = (on: boolean) =>
+    readSettings({ AzureWebJobsStorage: 'UseDevelopmentStorage=true', ...(on && { WEBSITE_AUTH_ENABLED: 'True' }) });
+  const accountBy = (headers: Record<string, string>, code?: string, signIn = false) =>
+    accountOf({ params: {}, ...requestOf({ headers }), body: undefined, key: code }, settings(signIn));
+  const forwarded = (address: string) => accountBy({ 'x-forwarded-for': address });
+
+  it('by the key that the host takes: the header before the parameter, the first of several', () => {
+    const one = accountBy({ 'x-functions-key': 'one' });
+    expect(one).toMatch(/^key-[0-9a-f]{12}$/);
+    expect(accountBy({}, 'one')).toBe(one);
+    expect(accountBy({ 'x-functions-key': 'one, made-up' }, 'made-up too')).toBe(one);
+    expect(accountBy({}, 'one,made-up')).toBe(one);
+    expect(accountBy({}, 'two')).not.toBe(one);
+  });
+
+  it('by who signed in, only where sign-in is on', () => {
+    const signed = { 'x-ms-client-principal-id': 'ada', 'x-functions-key': 'one' };
+    expect(accountBy(signed, undefined, true)).toMatch(/^principal-/);
+    expect(accountBy({ ...signed, 'x-functions-key': 'two' }, undefined, true)).toBe(accountBy(signed, undefined, true));
+    expect(accountBy(signed)).toBe(accountBy({ 'x-functions-key': 'one' }));
+  });
+
+  it('else by the address that the front end appended, whatever the port', () => {
+    const own = forwarded('198.51.100.1, 203.0.113.7:51234');
+    expect(own).toMatch(/^address-/);
+    expect([forwarded('203.0.113.7'), forwarded('203.0.113.7:9'), forwarded('203.0.113.8')].map((each) => each === own)).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    expect(new Set([forwarded('[2001:db8::1]:443'), forwarded('2001:db8::1'), forwarded('[2001:db8::1]:9')]).size).toBe(1);
+    expect(accountBy({})).toMatch(/^address-/);
   });
 });
 

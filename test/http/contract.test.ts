@@ -193,7 +193,8 @@ describe('every answer of every route is as the OpenAPI document says', () => {
       [get(`checks/${id}?verbose=perhaps`), 400, 'bad-verbose'],
       [post({ node: 'aks-web-00000000-vmss000000' }), 404, 'unknown-node'],
       [post({ id: far.replace('virtualMachines', 'virtualMachineScaleSets/x/virtualMachines') }), 400, 'bad-body'],
-      [post({ id: far }), 403, 'out-of-scope'],
+      [post({ id: far }), 404, 'unknown-node'],
+      [post({ node: sick, cluster: idOf('nowhere') }), 404, 'unknown-node'],
       [post({ node: sick, extra: 1 }), 400, 'bad-body'],
       [post('{'), 400, 'bad-body'],
       [post({ node: sick }, { 'content-type': 'text/plain' }), 415, 'not-json'],
@@ -202,6 +203,11 @@ describe('every answer of every route is as the OpenAPI document says', () => {
     ];
     for (const [answered, status, type] of refused)
       expect(await of(answered)).toMatchObject([status, { type: `urn:aks-fleet-prober:${type}` }]);
+    const searches = await Promise.all(Array.from({ length: 11 }, () => of(post({ node: 'aks-web-00000000-vmss000000' }))));
+    expect(searches.map(([, body]) => (body as { type: string }).type)).toContain('urn:aks-fleet-prober:too-many-searches');
+    world.set({ SUBSCRIPTIONS: subscription });
+    expect(await of(post({ id: far }))).toMatchObject([403, { type: 'urn:aks-fleet-prober:out-of-scope' }]);
+    world.set({ SUBSCRIPTIONS: '' });
   });
 
   it('and no field of an answer is left out of its schema', async () => {
