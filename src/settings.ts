@@ -4,6 +4,9 @@ import { explainScheduleFault } from './sweep/schedule.ts';
 
 const DEFAULT_SCHEDULE = '0 */5 * * * *';
 
+/** The glob that matches every cluster: `INCLUDE_CLUSTERS` unless somebody sets it, and Bicep sets it where nobody does. */
+export const EVERYTHING = '*';
+
 const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 const wholeNumber = (low: number, high: number, fallback: number) =>
@@ -51,7 +54,7 @@ const environment = z
           context.addIssue({ code: 'custom', message: `expected comma-separated subscription ids (GUIDs), got "${id}"` });
       })
       .transform((ids) => ids.map((id) => id.toLowerCase())),
-    INCLUDE_CLUSTERS: z.string().default('*').transform(list),
+    INCLUDE_CLUSTERS: z.string().default(EVERYTHING).transform(list),
     EXCLUDE_CLUSTERS: z.string().default('').transform(list),
     NODES_PER_SLICE: wholeNumber(1, 50, 50),
     STARTS_PER_MINUTE: wholeNumber(1, 1500, 250),

@@ -22,7 +22,9 @@ const tell = (line: string) => void process.stderr.write(`${line}\n`);
 /** Finds a node by its name: a laptop has no table to look it up in. */
 async function findTarget(arm: Arm, settings: Settings, { node, cluster }: NamedNode): Promise<Target> {
   const scope = await subscriptionsInScope(settings.SUBSCRIPTIONS, arm.subscriptions);
-  const choice = chooseNode(await findNode(arm, scope, selectionOf(settings), { node, cluster }, { now: new Date(), tell }));
+  const choice = chooseNode(
+    await findNode(arm, scope, selectionOf(settings), { node, cluster }, { now: new Date(), tell, progress: tell }),
+  );
   switch (choice.status) {
     case 'one':
       return parseTarget(choice.node.facts.resourceId)!;

@@ -65,7 +65,8 @@ async function findInCluster(arm: Arm, subscription: string, cluster: ClusterFac
  * Looks for a node by listing what Azure has; for one that no sweep has seen yet, or where there is no storage to look it up in.
  *
  * @param subscriptions - where to look.
- * @param tell - is given a line whenever there is something to tell.
+ * @param tell - is given a line on what could not be read.
+ * @param progress - is given a line on where it looks.
  * @param isOver - asked before each cluster whether time is up.
  */
 export async function findNode(
@@ -73,7 +74,12 @@ export async function findNode(
   subscriptions: readonly string[],
   selection: Selection,
   wanted: Wanted,
-  { now, tell, isOver = () => false }: { now: Date; tell: (line: string) => void; isOver?: () => boolean },
+  {
+    now,
+    tell,
+    progress = () => {},
+    isOver = () => false,
+  }: { now: Date; tell: (line: string) => void; progress?: (line: string) => void; isOver?: () => boolean },
 ): Promise<Search> {
   const own = subscriptionOf(wanted);
   const found: FoundNode[] = [];
@@ -91,7 +97,7 @@ export async function findNode(
   };
   for (const subscription of subscriptions.filter((id) => own === undefined || id === own)) {
     if (isOver()) return { found, gaps, cutShort: true };
-    tell(`Looking in the subscription ${subscription} …`);
+    progress(`Looking in the subscription ${subscription} …`);
     const nothing = { clusters: [], matched: [] };
     const { clusters } = await readable(subscription, () => listManagedClusters(arm.clusters(subscription), selection), nothing);
     for (const cluster of clusters.filter((each) => mayHave(each, wanted))) {

@@ -1,4 +1,4 @@
-import type { Settings } from '../settings.ts';
+import { EVERYTHING, type Settings } from '../settings.ts';
 
 /** What came of listing one subscription, as far as the settings go. */
 export interface ListedScope {
@@ -30,7 +30,10 @@ export function scopeWarnings(
   });
   const matched = new Set(listed.flatMap((each) => each.matched));
   const among = gaps.length > 0 ? 'of the subscriptions that could be read' : 'in scope';
+  // What takes in every cluster is what stands where nobody has set anything: that there is no cluster is told elsewhere.
   const idle = (setting: string, globs: readonly string[]) =>
-    globs.filter((glob) => !matched.has(glob)).map((glob) => `${setting}: "${glob}" matches the name of no cluster ${among}`);
+    globs
+      .filter((glob) => glob !== EVERYTHING && !matched.has(glob))
+      .map((glob) => `${setting}: "${glob}" matches the name of no cluster ${among}`);
   return [...unread, ...idle('INCLUDE_CLUSTERS', INCLUDE_CLUSTERS), ...idle('EXCLUDE_CLUSTERS', EXCLUDE_CLUSTERS)];
 }

@@ -3,11 +3,13 @@ import type { Services } from '../services.ts';
 import { type OwnClusterRow, publishCluster, putCluster, readCluster, repairMarks } from '../tables/cluster-rows.ts';
 import { readJudgedNodes } from '../tables/node-rows.ts';
 import { type OutageRow, readOutages } from '../tables/outage-rows.ts';
-import { isLostWrite, readRow } from '../tables/rows.ts';
+import { isLostWrite, readRange, readRow } from '../tables/rows.ts';
+import { readClusterFacts } from '../tables/sweep-rows.ts';
 import { announceOutages } from './announce-outages.ts';
 import { effectDone } from './effect.ts';
 import { judgeCluster, type Seen } from './judge-cluster.ts';
 import type { MessageOf } from './messages.ts';
+import { explainSweep, isPast } from './origin.ts';
 import { requestAssessment } from './request-assessment.ts';
 import { announcingContext, settleOutages, writeClusterOutage } from './settle-outages.ts';
 
@@ -34,6 +36,21 @@ interface Judged {
   unsettled?: OutageRow[];
 }
 
+/**
+ * Makes sure that there is something to judge, before a row is made of a message: a forged one, or one of another fleet, may name any cluster, and
+ * a mark or a sweep ahead of time would silence the cluster until then.
+ */
+async function expectOurs(services: Services, { sweep, cluster, mark }: MessageOf<'assess-cluster'>, isKnown: boolean): Promise<void> {
+  const { tables, now } = services;
+  if (!isPast(mark, now())) throw new Error(`expected an assessment of ${cluster} that is due, got one for ${mark}`);
+  const fault = await explainSweep(services, sweep);
+  if (fault !== undefined) throw new Error(fault);
+  if (isKnown || (await readClusterFacts(await tables.open('sweeps'), sweep, cluster)) !== undefined) return;
+  const [some] = await readRange(await tables.open('fleet'), cluster, { select: ['RowKey'], most: 1 });
+  if (some === undefined)
+    throw new Error(`expected a cluster of the fleet or of the sweep ${sweep}, got ${cluster}: nothing is known of it`);
+}
+
 /** Judges a cluster and stores the judgement, unless a judgement has seen what it was asked for. Returns what is stored. */
 async function judgeAndStore(services: Services, message: MessageOf<'assess-cluster'>): Promise<Judged> {
   const { tables } = services;
@@ -42,6 +59,7 @@ async function judgeAndStore(services: Services, message: MessageOf<'assess-clus
   const sealed = (await readRow(await tables.open('sweeps'), sweep, `sealed|${cluster}`)) !== undefined;
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const read = await readCluster(fleet, cluster);
+    await expectOurs(services, message, read !== undefined);
     const before = read && { ...read, row: repairMarks(read.row, services.now()) };
     if (before !== undefined && wasSeen(message, before.row)) return { row: before.row };
     const seen = { before, ...(await see(services, fleet, cluster, sealed)) };

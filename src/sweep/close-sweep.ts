@@ -7,6 +7,7 @@ import { readSweep, type SweepRows } from '../tables/sweep-rows.ts';
 import { completeSweep } from './complete-sweep.ts';
 import { lookSeconds, promiseNextLook, sendLook } from './look-after.ts';
 import type { MessageOf } from './messages.ts';
+import { explainSweep } from './origin.ts';
 import { requestAssessment } from './request-assessment.ts';
 import { endOf } from './schedule.ts';
 import { sealCluster } from './seal-cluster.ts';
@@ -35,6 +36,8 @@ export async function closeSweep(services: Services, { sweep }: MessageOf<'close
   const rows = await readSweep(await tables.open('sweeps'), sweep);
   const last = now() >= lastRun(services, sweep);
   if (last && rows.subscriptions === undefined) return log.warn(`the sweep ${sweep} never began: the message that starts it was lost`);
+  const fault = rows.subscriptions === undefined ? await explainSweep(services, sweep) : undefined;
+  if (fault !== undefined) throw new Error(fault);
   await promiseNextLook(services, sweep, rows);
   const known = await listClusterRows(await tables.open('clusters'));
   const assessed = new Map(known.map((row) => [row.cluster, row.sealedSweep]));

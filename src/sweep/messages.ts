@@ -54,13 +54,18 @@ const envelope = z.looseObject({ v: z.number().int(), kind: z.string(), deadline
  *
  * @param raw - the decoded body.
  * @param now - a message past its deadline is `late`, whatever else it says.
+ * @param latest - the latest deadline that is believed: a message that goes back until then must not do so for ever.
  * @throws Error where the body is no message of this program; it then goes to the poison queue.
  */
-export function readMessage(raw: unknown, now: Date): ReadMessage {
+export function readMessage(raw: unknown, now: Date, latest: Date): ReadMessage {
   const outer = envelope.safeParse(raw);
   if (!outer.success) throw new Error(`expected a work message with v, kind and deadline; ${z.prettifyError(outer.error)}`);
   const { v, kind, deadline } = outer.data;
   if (new Date(deadline) < now) return { status: 'late', kind, deadline };
+  if (new Date(deadline) > latest)
+    throw new Error(
+      `expected a work message with a deadline until ${latest.toISOString()}, got ${deadline}: nothing that is sent by now has a later one`,
+    );
   if (v > MESSAGE_VERSION) return { status: 'newer', version: v };
   if (v < MESSAGE_VERSION - 1) throw new Error(`expected a work message of version ${MESSAGE_VERSION - 1} or ${MESSAGE_VERSION}, got ${v}`);
   const parsed = schema.safeParse(raw);

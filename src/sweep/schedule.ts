@@ -80,6 +80,18 @@ export function sweepIdAt(expression: string, now: Date, isPastDue: boolean): st
   return formatSweepId(untilNext < now.getTime() - before.getTime() ? next : before);
 }
 
+/** By which the clocks of two instances may differ. */
+const SKEW_MS = 120_000;
+const DAY_MS = 86_400_000;
+
+/** Whether a sweep has the name of a turn of the schedule: one within the last day, the one before that, or the next where the timer may fire for it. */
+export function isTurn({ SWEEP_SCHEDULE }: { SWEEP_SCHEDULE: string }, sweep: string, now: Date): boolean {
+  const at = new Date(sweep);
+  if (at < previousOccurrence(SWEEP_SCHEDULE, new Date(now.getTime() - DAY_MS))) return false;
+  const latest = sweepIdAt(SWEEP_SCHEDULE, new Date(now.getTime() + SKEW_MS), false)!;
+  return at <= new Date(latest) && previousOccurrence(SWEEP_SCHEDULE, at).getTime() === at.getTime();
+}
+
 /** Writes an occurrence as a sweep id, e.g. `2026-11-21T09:35:00Z`. */
 export function formatSweepId(occurrence: Date): string {
   return occurrence.toISOString().replace(/\.\d{3}Z$/, 'Z');

@@ -10,6 +10,7 @@ import { insertOnce } from '../tables/rows.ts';
 import { endCheck } from './end-check.ts';
 import { giveUpListing } from './list-clusters.ts';
 import { readMessage, type WorkMessage } from './messages.ts';
+import { explainForeign, latestDeadline } from './origin.ts';
 import { startOverKnown } from './start-sweep.ts';
 import { tallyAll } from './tally-slice.ts';
 
@@ -18,9 +19,11 @@ async function loseCheck(services: Services, id: string): Promise<void> {
   if (check !== undefined) await endCheck(services, check, inconclusive('ProberError', 'the check failed each time it was tried'));
 }
 
-/** Gives the work of a message its outcome: we failed, which says nothing of the nodes. */
+/** Gives the work of a message its outcome: we failed, which says nothing of the nodes. What belongs to nothing that was begun has none. */
 async function settle(services: Services, message: WorkMessage): Promise<void> {
   const { tables, now } = services;
+  const foreign = await explainForeign(services, message);
+  if (foreign !== undefined) return log.warn(`nothing was settled for a ${message.kind} message: ${foreign}`);
   const sweeps = await tables.open('sweeps');
   if (message.kind === 'check') return loseCheck(services, message.check);
   const { sweep } = message;
@@ -38,9 +41,9 @@ async function settle(services: Services, message: WorkMessage): Promise<void> {
 }
 
 /** Reads a poison message, late or not; a text where it is none of ours. */
-function read(raw: unknown): WorkMessage | string {
+function read({ settings, now }: Services, raw: unknown): WorkMessage | string {
   try {
-    const found = readMessage(raw, new Date(0));
+    const found = readMessage(raw, new Date(0), latestDeadline(settings, now()));
     return found.status === 'work' ? found.message : 'a message of a newer version, which no instance took';
   } catch (error) {
     return `a message that is none of ours: ${redact((error as Error).message, 300)}`;
@@ -57,7 +60,7 @@ export async function settlePoison(services: Services, raw: unknown): Promise<vo
   const time = now().toISOString();
   const text = redact(typeof raw === 'string' ? raw : (JSON.stringify(raw) ?? ''));
   const id = createHash('sha256').update(text).digest('hex').slice(0, 32);
-  const message = read(raw);
+  const message = read(services, raw);
   const detail = typeof message === 'string' ? message : `${message.kind} failed each time it was tried`;
   log.error(`poison: ${detail}`);
   await insertOnce(await tables.open('poison'), { partitionKey: time.slice(0, 10), rowKey: id, time, message: text, error: detail });

@@ -9,6 +9,7 @@ import { insertSweep } from '../tables/sweep-rows.ts';
 import { effectDone } from './effect.ts';
 import { sendLook } from './look-after.ts';
 import type { MessageOf } from './messages.ts';
+import { explainStart } from './origin.ts';
 import { retryAfterSeconds } from './retry-after.ts';
 import { endOf, intervalAfter, lastStart, sweepIdAt } from './schedule.ts';
 
@@ -73,6 +74,8 @@ export async function startOverKnown(services: Services, { sweep }: MessageOf<'s
 /** Stage 1: finds the subscriptions of the scope, and begins the sweep over them. */
 export async function startSweep(services: Services, { sweep }: MessageOf<'start-sweep'>): Promise<void> {
   const { settings, arm, now } = services;
+  const fault = await explainStart(services, sweep);
+  if (fault !== undefined) throw new Error(fault);
   const scope = await subscriptionsInScope(settings.SUBSCRIPTIONS, arm.subscriptions).catch((error: unknown) => {
     const isThrottled = isRestError(error) && error.statusCode === 429;
     if (!isThrottled || now().getTime() + retryAfterSeconds(error) * 1000 < endOf(settings, sweep).getTime()) throw error;

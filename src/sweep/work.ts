@@ -7,6 +7,7 @@ import { collectSlice } from './collect-slice.ts';
 import { expandCluster } from './expand-cluster.ts';
 import { listClusters } from './list-clusters.ts';
 import { readMessage, type WorkMessage } from './messages.ts';
+import { latestDeadline } from './origin.ts';
 import { retryAfterSeconds } from './retry-after.ts';
 import { runCheck } from './run-check.ts';
 import { startSlice } from './start-slice.ts';
@@ -43,7 +44,8 @@ function runStage(services: Services, message: WorkMessage): Promise<void> {
  * @throws what the stage throws; the queue then delivers the message again, up to `maxDequeueCount` times.
  */
 export async function doWork(services: Services, raw: unknown): Promise<void> {
-  const read = readMessage(raw, services.now());
+  const time = services.now();
+  const read = readMessage(raw, time, latestDeadline(services.settings, time));
   if (read.status === 'late') {
     log.warn(`dropped a ${read.kind} message: its deadline was ${read.deadline}`);
     return;

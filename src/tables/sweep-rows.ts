@@ -46,6 +46,11 @@ export async function insertSweep(tables: Tables, sweep: string, subscriptions: 
   return readSubscriptions(rows, sweep);
 }
 
+/** Whether a sweep has a row of its own. */
+export async function hasBegun(sweeps: TableClient, sweep: string): Promise<boolean> {
+  return (await readRow(sweeps, sweep, 'sweep', ['RowKey'])) !== undefined;
+}
+
 /** Reads the subscriptions that a sweep was to look at. */
 export async function readSubscriptions(sweeps: TableClient, sweep: string): Promise<string[]> {
   return fromLongJson(names, 'subscriptions', (await readRow(sweeps, sweep, 'sweep')) ?? {}, []);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { scopeWarnings } from '../../src/fleet/scope-warnings.ts';
+import { readSettings } from '../../src/settings.ts';
 
 const one = '0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01';
 const two = '5d0c7b1e-2a94-4b7f-8e33-6a1f0c9b8d02';
@@ -12,6 +13,14 @@ describe('what the scope is warned of', () => {
       { subscription: two, matched: [] },
     ];
     expect(scopeWarnings(settings, listed)).toEqual([]);
+  });
+
+  it('is nothing that nobody has set, where there is no cluster at all', () => {
+    const none = [{ subscription: one, matched: [] }];
+    expect(scopeWarnings(settings, none)).toEqual([]);
+    const { INCLUDE_CLUSTERS, EXCLUDE_CLUSTERS } = readSettings({ AzureWebJobsStorage: 'UseDevelopmentStorage=true' });
+    expect(scopeWarnings({ SUBSCRIPTIONS: [one], INCLUDE_CLUSTERS, EXCLUDE_CLUSTERS }, none)).toEqual([]);
+    expect(scopeWarnings({ ...settings, INCLUDE_CLUSTERS: ['rg/*'] }, none)).toHaveLength(1);
   });
 
   it('is each glob that matches no cluster of any subscription', () => {

@@ -3,6 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { MESSAGE_VERSION, readMessage } from '../../src/sweep/messages.ts';
 
 const now = new Date('2026-11-21T09:35:10.000Z');
+/** As of which no message of ours has a later deadline. */
+const latest = new Date('2026-11-21T10:00:00.000Z');
+const read = (raw: unknown, at = now) => readMessage(raw, at, latest);
 const cluster = '0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01.rg-(pay).ments.shop';
 const common = { v: 1, sweep: '2026-11-21T09:35:00Z', deadline: '2026-11-21T09:37:00.000Z' };
 const slice = { cluster, slice: '0', nodes: ['aks-web-12345678-vmss000000', 'aks-web-12345678-vmss00000a'] };
@@ -18,28 +21,37 @@ const work = {
 
 describe('readMessage', () => {
   it.each(Object.entries(work))('reads a %s message as it was written', (_, message) => {
-    expect(readMessage(message, now)).toEqual({ status: 'work', message });
+    expect(read(message)).toEqual({ status: 'work', message });
   });
 
   it('reads names in any letter case, since keys are in lower case', () => {
     const message = { ...work['start-slice'], cluster: cluster.toUpperCase(), nodes: ['AKS-web'], confirms: { N: '0123456789abcdef' } };
-    expect(readMessage(message, now)).toEqual({ status: 'work', message: { ...work['start-slice'], nodes: ['aks-web'] } });
+    expect(read(message)).toEqual({ status: 'work', message: { ...work['start-slice'], nodes: ['aks-web'] } });
   });
 
   it('drops a message past its deadline, whatever else it says', () => {
     const late = { ...common, kind: 'close-sweep', deadline: '2026-11-21T09:35:09.999Z', v: 99, more: true };
-    expect(readMessage(late, now)).toEqual({ status: 'late', kind: 'close-sweep', deadline: '2026-11-21T09:35:09.999Z' });
-    expect(readMessage({ ...work['close-sweep'], deadline: now.toISOString() }, now).status).toBe('work');
+    expect(read(late)).toEqual({ status: 'late', kind: 'close-sweep', deadline: '2026-11-21T09:35:09.999Z' });
+    expect(read({ ...work['close-sweep'], deadline: now.toISOString() }).status).toBe('work');
   });
 
   it('lets a newer version wait, even of a kind that is not known here', () => {
-    expect(readMessage({ ...common, v: MESSAGE_VERSION + 1, kind: 'tidy-up', extra: [] }, now)).toEqual({ status: 'newer', version: 2 });
+    expect(read({ ...common, v: MESSAGE_VERSION + 1, kind: 'tidy-up', extra: [] })).toEqual({ status: 'newer', version: 2 });
+  });
+
+  it('refuses one that would wait for ever, whatever its version, and drops it once it is late', () => {
+    for (const message of [{ ...work['close-sweep'] }, { ...common, v: 2, kind: 'tidy-up' }]) {
+      const forged = { ...message, deadline: '9999-12-31T23:59:59.000Z' };
+      expect(() => read(forged)).toThrow(/^expected a work message with a deadline until 2026-11-21T10:00:00.000Z, got 9999-12-31/);
+      expect(read({ ...message, deadline: latest.toISOString() }).status).toBe(message.v === 2 ? 'newer' : 'work');
+      expect(read(forged, new Date('9999-12-31T23:59:59.001Z')).status).toBe('late');
+    }
   });
 
   it('reads one version older, and none before', () => {
     const older = { ...work['close-sweep'], v: MESSAGE_VERSION - 1 };
-    expect(readMessage(older, now)).toEqual({ status: 'work', message: older });
-    expect(() => readMessage({ ...older, v: MESSAGE_VERSION - 2 }, now)).toThrow('expected a work message of version 0 or 1, got -1');
+    expect(read(older)).toEqual({ status: 'work', message: older });
+    expect(() => read({ ...older, v: MESSAGE_VERSION - 2 })).toThrow('expected a work message of version 0 or 1, got -1');
   });
 
   const spoiled: [what: string, message: object, where: string][] = [
@@ -59,11 +71,11 @@ describe('readMessage', () => {
     ['a subscription that is no GUID', { ...work['list-clusters'], subscription: '*' }, 'at subscription'],
   ];
   it.each(spoiled)('refuses %s', (_, message, where) => {
-    expect(() => readMessage(message, now)).toThrow(where);
+    expect(() => read(message)).toThrow(where);
   });
 
   it('names version, kind or deadline where one is missing', () => {
-    expect(() => readMessage({ v: '1', kind: 'close-sweep' }, now)).toThrowErrorMatchingInlineSnapshot(`
+    expect(() => read({ v: '1', kind: 'close-sweep' })).toThrowErrorMatchingInlineSnapshot(`
       [Error: expected a work message with v, kind and deadline; ✖ Invalid input: expected number, received string
         → at v
       ✖ Invalid input: expected string, received undefined
@@ -87,9 +99,9 @@ describe('readMessage', () => {
     fc.assert(
       fc.property(fc.oneof(fc.anything(), almost), (raw) => {
         try {
-          const read = readMessage(raw, now);
+          const found = read(raw);
           // The only whole messages that these parts can make.
-          if (read.status === 'work') expect(['start-sweep', 'close-sweep']).toContain(read.message.kind);
+          if (found.status === 'work') expect(['start-sweep', 'close-sweep']).toContain(found.message.kind);
         } catch (error) {
           expect((error as Error).message).toMatch(/^expected a /);
         }

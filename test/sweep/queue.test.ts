@@ -78,7 +78,7 @@ describe('send', () => {
       deadline: '2026-11-21T09:37:10.000Z',
     });
     expect(lifeSeconds).toBe(600);
-    expect(readMessage(body, now)).toEqual({ status: 'work', message: body });
+    expect(readMessage(body, now, new Date(now.getTime() + 600_000))).toEqual({ status: 'work', message: body });
   });
 
   it.each([

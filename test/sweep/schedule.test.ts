@@ -4,6 +4,7 @@ import {
   explainScheduleFault,
   formatSweepId,
   intervalAfter,
+  isTurn,
   nextOccurrence,
   previousOccurrence,
   sweepIdAt,
@@ -151,6 +152,37 @@ describe('sweepIdAt', () => {
         const [first, second] = [formatSweepId(a), formatSweepId(b)];
         expect(first).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
         if (Math.floor(a.getTime() / 1000) < Math.floor(b.getTime() / 1000)) expect(first < second).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('isTurn', () => {
+  const now = new Date('2026-11-21T12:02:00.000Z');
+  const five = { SWEEP_SCHEDULE: '0 */5 * * * *' };
+
+  it.each([
+    ['the latest occurrence', '2026-11-21T12:00:00Z', true],
+    ['one of yesterday', '2026-11-20T12:05:00Z', true],
+    ['the next one, which a timer that fires early may name', '2026-11-21T12:05:00Z', true],
+    ['one between two turns', '2026-11-21T12:01:00Z', false],
+    ['the one after the next', '2026-11-21T12:10:00Z', false],
+    ['one of the day before yesterday', '2026-11-19T12:00:00Z', false],
+    ['one of the year 9999', '9999-12-31T23:55:00Z', false],
+  ])('says of %s: %s is one: %s', (_, sweep, expected) => {
+    expect(isTurn(five, sweep, now)).toBe(expected);
+  });
+
+  it('goes back to the turn before the last day, however long ago that was', () => {
+    const weekly = { SWEEP_SCHEDULE: '0 0 6 * * MON' };
+    expect([isTurn(weekly, '2026-11-16T06:00:00Z', now), isTurn(weekly, '2026-11-09T06:00:00Z', now)]).toEqual([true, false]);
+  });
+
+  it('holds of whatever a timer names, also for an instance whose clock is two minutes behind', () => {
+    fc.assert(
+      fc.property(expression, moment, (schedule, time) => {
+        const sweep = sweepIdAt(schedule, time, false)!;
+        for (const skew of [0, 120_000]) expect(isTurn({ SWEEP_SCHEDULE: schedule }, sweep, new Date(time.getTime() - skew))).toBe(true);
       }),
     );
   });

@@ -38,7 +38,7 @@ describe('the name of a slice', () => {
       const cluster = '0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01.rg.shop';
       const deadline = '2026-11-21T09:37:00.000Z';
       const message = { v: MESSAGE_VERSION, kind: 'collect-slice', sweep: '2026-11-21T09:35:00Z', deadline, cluster, slice, nodes };
-      return readMessage(message, new Date('2026-11-21T09:36:00.000Z')).status;
+      return readMessage(message, new Date('2026-11-21T09:36:00.000Z'), new Date(deadline)).status;
     };
     fc.assert(
       fc.property(position, fc.nat(200), nonces, (slice, count, failures) => {

@@ -45,17 +45,24 @@ it('its subscriptions may be listed for as long as anything of it may be begun',
 
 describe('where Azure does not tell what can be read', () => {
   const known = '0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e02';
-  const messageOf = (next: string) => ({ v: 1, kind: 'start-sweep', sweep: next, deadline: '2026-11-21T09:55:00.000Z' }) as const;
+  const messageOf = (next: string) => ({ v: 1, kind: 'start-sweep', sweep: next, deadline: '2026-11-21T10:30:00.000Z' }) as const;
+  /** Has it be two seconds past a turn of the schedule, from which on that sweep may be started. */
+  const turnTo = (next: string) => {
+    services = servicesAt(azurite.connectionString, new Date(Date.parse(next) + 2000).toISOString(), {
+      FLAP_WINDOW_MINUTES: '60',
+    }).services;
+    return messageOf(next);
+  };
   const begun = async (next: string) => readSubscriptions(await services.tables.open('sweeps'), next);
   beforeEach(async () => {
-    services = servicesAt(azurite.connectionString, '2026-11-21T09:35:02.000Z').services;
+    turnTo(sweep);
     const row = { partitionKey: 'fleet', rowKey: `${known}.rg.shop`, nodes: JSON.stringify({ ...emptyCounts, known: 2 }) };
     await (await services.tables.open('clusters')).upsertEntity(row);
     vi.spyOn(console, 'error').mockImplementation(() => {});
   });
 
   it('a sweep is over what is known, once it was asked as often as a message is tried', async () => {
-    const message = messageOf('2026-11-21T09:38:00Z');
+    const message = turnTo('2026-11-21T10:00:00Z');
     await expect(doWork(services, message)).rejects.toThrow();
     await settlePoison(services, message);
     expect(await begun(message.sweep)).toEqual([known]);
@@ -72,6 +79,7 @@ describe('where Azure does not tell what can be read', () => {
     [600, [known]],
     [20, []],
   ])('asked to come back in %d s, it waits only where the sweep is not over by then', async (seconds, subscriptions) => {
+    const { sweep: next } = turnTo(`2026-11-21T10:${seconds === 600 ? '05' : '10'}:00Z`);
     const token = { getToken: async () => ({ token: 'x', expiresOnTimestamp: Date.now() + 3_600_000 }) };
     const headers = createHttpHeaders({ 'retry-after': String(seconds) });
     const throttle: PipelinePolicy = {
@@ -79,8 +87,6 @@ describe('where Azure does not tell what can be read', () => {
       sendRequest: async (request) => ({ request, status: 429, headers, bodyAsText: '{}' }),
     };
     services = { ...services, arm: connectArm(services.settings, token, [throttle]) };
-    const { sweep: next } = messageOf(`2026-11-21T09:3${seconds === 600 ? 6 : 7}:00Z`);
-    // Its turn ends at 09:40.
     await doWork(services, messageOf(next));
     expect(await begun(next)).toEqual(subscriptions);
   });
