@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { readArguments } from '../src/cli/read-arguments.ts';
+import { UsageError, usageError } from '../src/cli/usage-error.ts';
 import { askSimulator } from './ask-simulator.ts';
 
 const help = `Examples:
@@ -26,25 +27,31 @@ const listSchema = z.object({
 });
 const problemSchema = z.looseObject({ detail: z.string() });
 
-class UsageError extends Error {}
+/** What is asked for; none where that cannot be told. */
+function readVerb([verb, target, fault, ...more]: readonly string[]): 'list' | 'set' | 'clear' | undefined {
+  if (verb === 'list' && target === undefined) return verb;
+  if (verb === 'clear' && target !== undefined && fault === undefined) return verb;
+  return verb === 'set' && fault !== undefined && more.length === 0 ? verb : undefined;
+}
 
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: { help: { type: 'boolean', short: 'h' }, dir: { type: 'string', default: '.local' } },
+  const { values, positionals, mistakes } = readArguments(process.argv.slice(2), {
+    help: { type: 'boolean', short: 'h' },
+    dir: { type: 'string', default: '.local' },
   });
   const { dir } = values;
-  const [verb, target, fault] = positionals;
-  if (values.help === true) process.stdout.write(help);
-  else if (verb === 'list' && positionals.length === 1)
-    process.stdout.write(printList(listSchema.parse(await ask(dir, 'GET', '/control/faults'))));
-  else if (verb === 'set' && target !== undefined && fault !== undefined && positionals.length === 3) {
-    await ask(dir, 'PUT', `/control/faults/${encodeURIComponent(target)}`, { fault });
-    process.stdout.write(`${target}: ${fault}\n`);
-  } else if (verb === 'clear' && target !== undefined && positionals.length === 2) {
-    await ask(dir, 'DELETE', `/control/faults/${encodeURIComponent(target)}`);
-    process.stdout.write(`${target}: no fault\n`);
-  } else throw new UsageError('Expected list, set TARGET FAULT, or clear TARGET: see --help.');
+  const [, target = '', fault = ''] = positionals;
+  if (values.help === true) {
+    process.stdout.write(help);
+    return;
+  }
+  const verb = readVerb(positionals);
+  if (verb === undefined) mistakes.push(`Expected list, set TARGET FAULT, or clear TARGET, got "${positionals.join(' ')}"`);
+  if (mistakes.length > 0) throw usageError(mistakes);
+  if (verb === 'list') process.stdout.write(printList(listSchema.parse(await ask(dir, 'GET', '/control/faults'))));
+  if (verb === 'set') await ask(dir, 'PUT', `/control/faults/${encodeURIComponent(target)}`, { fault });
+  if (verb === 'clear') await ask(dir, 'DELETE', `/control/faults/${encodeURIComponent(target)}`);
+  if (verb !== 'list') process.stdout.write(`${target}: ${verb === 'set' ? fault : 'no fault'}\n`);
 }
 
 function printList({ catalogue, active }: z.output<typeof listSchema>): string {
@@ -76,7 +83,6 @@ function notRunning(): never {
 try {
   await main();
 } catch (error) {
-  const isUsage = error instanceof UsageError || (error instanceof TypeError && 'code' in error);
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = isUsage ? 2 : 1;
+  process.exitCode = error instanceof UsageError ? 2 : 1;
 }

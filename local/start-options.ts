@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { readArguments } from '../src/cli/read-arguments.ts';
 import { readSettings, settingNames } from '../src/settings.ts';
 import { demoFleet } from './demo-fleet.ts';
 import { type Fleet, loadFleet } from './simulator/fleet-schema.ts';
@@ -47,21 +47,18 @@ const messageOf = (error: unknown) => (error instanceof Error ? error.message : 
  * @throws Error that lists every mistake of all three.
  */
 export async function readStartOptions(args: string[], env: NodeJS.ProcessEnv): Promise<StartOptions | undefined> {
-  const { values } = parseArgs({
-    args,
-    options: {
-      port: { type: 'string', default: '7071' },
-      'sweep-seconds': { type: 'string', default: '30' },
-      'run-command-seconds': { type: 'string', default: '2' },
-      fleet: { type: 'string' },
-      keep: { type: 'boolean', default: false },
-      dir: { type: 'string', default: '.local' },
-      func: { type: 'boolean', default: false },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
+  const { values, positionals, mistakes } = readArguments(args, {
+    port: { type: 'string', default: '7071' },
+    'sweep-seconds': { type: 'string', default: '30' },
+    'run-command-seconds': { type: 'string', default: '2' },
+    fleet: { type: 'string' },
+    keep: { type: 'boolean', default: false },
+    dir: { type: 'string', default: '.local' },
+    func: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
   });
   if (values.help) return undefined;
-  const mistakes: string[] = [];
+  if (positionals.length > 0) mistakes.push(`expected nothing but options, got "${positionals.join(' ')}"`);
   const read = (name: 'port' | 'sweep-seconds' | 'run-command-seconds', low: number, high: number): number => {
     const value = Number(values[name]);
     if (!/^\d+(\.\d+)?$/.test(values[name]) || value < low || value > high)

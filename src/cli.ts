@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-import { parseArgs } from 'node:util';
 import { readCheckOptions, readPlanOptions } from './cli/check-options.ts';
-import { UsageError } from './cli/usage-error.ts';
+import { readArguments } from './cli/read-arguments.ts';
+import { UsageError, usageError } from './cli/usage-error.ts';
 import { isSignInError } from './fleet/sign-in-error.ts';
-import { readSettings } from './settings.ts';
+import { InvalidSettings, readSettings, type Settings } from './settings.ts';
 
 const help = `Examples:
   npm run --silent cli -- check --node aks-web-12345678-vmss000000
@@ -33,45 +33,41 @@ plan    tells what a sweep would probe, what not and why, missing permissions, i
 The result goes to standard output, progress to standard error.
 `;
 
-function readArguments(args: string[]) {
-  const text = { type: 'string' } as const;
-  const flag = { type: 'boolean', default: false } as const;
-  const names = { node: text, cluster: text, id: text, subscription: text, 'node-resource-group': text, vmss: text, 'instance-id': text };
+const text = { type: 'string' } as const;
+const flag = { type: 'boolean', default: false } as const;
+const names = { node: text, cluster: text, id: text, subscription: text, 'node-resource-group': text, vmss: text, 'instance-id': text };
+const options = { ...names, json: flag, verbose: { ...flag, short: 'v' }, help: { ...flag, short: 'h' } } as const;
+
+/** Reads the settings of the app out of the environment; what is wrong with them is told with the mistakes of the command line. */
+function readEnvironment(mistakes: string[]): Settings | undefined {
   try {
-    return parseArgs({
-      args,
-      allowPositionals: true,
-      options: { ...names, json: flag, verbose: { ...flag, short: 'v' }, help: { ...flag, short: 'h' } },
-    });
+    // A command on a laptop keeps nothing: storage is named because the settings ask for it, and never opened.
+    return readSettings({ ...process.env, AzureWebJobsStorage: 'UseDevelopmentStorage=true' });
   } catch (error) {
-    throw new UsageError(`${(error as Error).message.split('\n')[0]}; see --help`);
+    if (!(error instanceof InvalidSettings)) throw error;
+    if (mistakes.length === 0) throw new UsageError(error.message);
+    mistakes.push(...error.mistakes.map((each) => `setting ${each}`));
+    return undefined;
   }
 }
 
 async function main(): Promise<number> {
-  const { values, positionals } = readArguments(process.argv.slice(2));
-  if (values.help) {
+  const { values, positionals, mistakes } = readArguments(process.argv.slice(2), options);
+  const { help: wantsHelp, ...named } = values;
+  if (wantsHelp) {
     process.stdout.write(help);
     return 0;
   }
   const [command] = positionals;
-  if (positionals.length !== 1 || (command !== 'check' && command !== 'plan'))
-    throw new UsageError(`expected one command, check or plan, got "${positionals.join(' ')}"; see --help`);
-  const { help: _, ...named } = values;
-  // A command on a laptop keeps nothing: storage is named because the settings ask for it, and never opened.
-  let settings: ReturnType<typeof readSettings>;
-  try {
-    settings = readSettings({ ...process.env, AzureWebJobsStorage: 'UseDevelopmentStorage=true' });
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
+  const isCommand = command === 'check' || command === 'plan';
+  if (positionals.length !== 1 || !isCommand) mistakes.push(`expected one command, check or plan, got "${positionals.join(' ')}"`);
+  const check = command === 'check' ? readCheckOptions(named, mistakes) : undefined;
+  const plan = command === 'plan' ? readPlanOptions(named, mistakes) : undefined;
+  const settings = readEnvironment(mistakes);
+  if (mistakes.length > 0 || settings === undefined) throw usageError(mistakes);
   // Loaded only now: the SDKs take a second, for which nobody who asks for help should wait.
-  if (command === 'plan') {
-    const options = readPlanOptions(named);
-    return (await import('./cli/plan.ts')).runPlan(options, settings);
-  }
-  const options = readCheckOptions(named);
-  return (await import('./cli/check.ts')).runCheck(options, settings);
+  if (plan !== undefined) return (await import('./cli/plan.ts')).runPlan(plan, settings);
+  return (await import('./cli/check.ts')).runCheck(check!, settings);
 }
 
 main().then(

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { readArguments } from './cli/read-arguments.ts';
+import { UsageError, usageError } from './cli/usage-error.ts';
 import { formatDuration } from './history/outage.ts';
 import { intervalOf, type Recorded, type Replayed, readRecorded, replay, type Thresholds } from './history/replay.ts';
 import { readSettings } from './settings.ts';
@@ -25,11 +26,9 @@ A pair is FAILURE_THRESHOLD/RECOVERY_THRESHOLD. Nothing is asked of Azure, nothi
 Exit status: 0 done, 2 usage error, or a result that cannot be read.
 `;
 
-/** A usage error, told in one sentence. */
-class UsageError extends Error {}
-
 interface Options {
   files: string[];
+  texts: ReadonlyMap<string, string>;
   pairs: Thresholds[];
   flapWindowMs: number;
   intervalMs?: number;
@@ -38,19 +37,31 @@ interface Options {
   json: boolean;
 }
 
-function readNumber(flag: string, value: string, low: number, high: number): number {
+function readNumber(flag: string, value: string, low: number, high: number, mistakes: string[]): number {
   const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
-  if (number >= low && number <= high) return number;
-  throw new UsageError(`expected a whole number from ${low} to ${high} for --${flag}, got "${value}"; see --help`);
+  if (!(number >= low && number <= high)) mistakes.push(`expected a whole number from ${low} to ${high} for --${flag}, got "${value}"`);
+  return number;
 }
 
-function readPairs(list: string): Thresholds[] {
+function readPairs(list: string, mistakes: string[]): Thresholds[] {
   return list.split(',').map((pair) => {
     const [, failures, recoveries] = /^(\d+)\/(\d+)$/.exec(pair.trim()) ?? [];
     const isPair = [failures, recoveries].every((each) => Number(each) >= 1 && Number(each) <= 20);
-    if (!isPair) throw new UsageError(`expected pairs such as 2/1,3/2, of 1 to 20 each, for --thresholds, got "${pair}"; see --help`);
+    if (!isPair) mistakes.push(`expected pairs such as 2/1,3/2, of 1 to 20 each, for --thresholds, got "${pair}"`);
     return { failures: Number(failures), recoveries: Number(recoveries) };
   });
+}
+
+/** Reads the files that can be; standard input only where nothing is wrong so far, as it may not come to an end. */
+function readTexts(files: readonly string[], mistakes: string[]): Map<string, string> {
+  const texts = new Map<string, string>();
+  for (const file of [...files].sort((a, b) => Number(a === '-') - Number(b === '-')))
+    try {
+      if (file !== '-' || mistakes.length === 0) texts.set(file, readFileSync(file === '-' ? 0 : file, 'utf8').replace(/^\uFEFF/, ''));
+    } catch (error) {
+      mistakes.push(`expected a file with results, could not read ${file}: ${(error as Error).message}`);
+    }
+  return texts;
 }
 
 function readOptions(args: string[]): Options | undefined {
@@ -58,34 +69,32 @@ function readOptions(args: string[]): Options | undefined {
   const defaults = readSettings({ AzureWebJobsStorage: 'UseDevelopmentStorage=true' });
   const text = (value: number | string) => ({ type: 'string', default: String(value) }) as const;
   const flag = { type: 'boolean', default: false } as const;
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: {
-      thresholds: text('1/1,2/1,3/1,2/2,3/2'),
-      'flap-window': text(defaults.FLAP_WINDOW_MINUTES),
-      interval: { type: 'string' },
-      'quorum-percent': text(defaults.CLUSTER_QUORUM_PERCENT),
-      'quorum-nodes': text(defaults.CLUSTER_QUORUM_NODES),
-      'skip-bad': flag,
-      json: flag,
-      help: { ...flag, short: 'h' },
-    },
+  const { values, positionals, mistakes } = readArguments(args, {
+    thresholds: text('1/1,2/1,3/1,2/2,3/2'),
+    'flap-window': text(defaults.FLAP_WINDOW_MINUTES),
+    interval: { type: 'string' },
+    'quorum-percent': text(defaults.CLUSTER_QUORUM_PERCENT),
+    'quorum-nodes': text(defaults.CLUSTER_QUORUM_NODES),
+    'skip-bad': flag,
+    json: flag,
+    help: { ...flag, short: 'h' },
   });
   if (values.help) return undefined;
-  if (positionals.length === 0) throw new UsageError('expected at least one FILE with results, or -, got none; see --help');
-  return {
+  if (positionals.length === 0) mistakes.push('expected at least one FILE with results, or -, got none');
+  const number = (name: 'flap-window' | 'interval' | 'quorum-percent' | 'quorum-nodes', low: number, high: number) =>
+    readNumber(name, values[name]!, low, high, mistakes);
+  const read = {
     files: positionals,
-    pairs: readPairs(values.thresholds),
-    flapWindowMs: readNumber('flap-window', values['flap-window'], 0, 1440) * 60_000,
-    intervalMs: values.interval === undefined ? undefined : readNumber('interval', values.interval, 1, 1440) * 60_000,
-    quorum: {
-      percent: readNumber('quorum-percent', values['quorum-percent'], 1, 100),
-      nodes: readNumber('quorum-nodes', values['quorum-nodes'], 1, 1000),
-    },
+    pairs: readPairs(values.thresholds, mistakes),
+    flapWindowMs: number('flap-window', 0, 1440) * 60_000,
+    intervalMs: values.interval === undefined ? undefined : number('interval', 1, 1440) * 60_000,
+    quorum: { percent: number('quorum-percent', 1, 100), nodes: number('quorum-nodes', 1, 1000) },
     skipBad: values['skip-bad'],
     json: values.json,
   };
+  const texts = readTexts(positionals, mistakes);
+  if (mistakes.length > 0) throw usageError(mistakes);
+  return { ...read, texts };
 }
 
 /** A result as it stands in a file, and where. */
@@ -120,19 +129,11 @@ function* findResults(name: string, text: string): Generator<Found> {
   }
 }
 
-function readText(file: string): string {
-  try {
-    return readFileSync(file === '-' ? 0 : file, 'utf8').replace(/^\uFEFF/, '');
-  } catch (error) {
-    throw new UsageError(`expected a file with results, could not read ${file}: ${(error as Error).message}`);
-  }
-}
-
-function readFiles({ files, skipBad }: Options): { results: Recorded[]; skipped: number } {
+function readFiles({ files, texts, skipBad }: Options): { results: Recorded[]; skipped: number } {
   const results: Recorded[] = [];
   let skipped = 0;
   for (const file of files)
-    for (const { where, value } of findResults(file === '-' ? 'standard input' : file, readText(file))) {
+    for (const { where, value } of findResults(file === '-' ? 'standard input' : file, texts.get(file)!)) {
       const read = readRecorded(value);
       if (typeof read !== 'string') results.push(read);
       else if (skipBad) skipped += 1;

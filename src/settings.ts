@@ -130,19 +130,28 @@ export function timerSchedule(source: Readonly<Record<string, string | undefined
   return isGiven(source.SWEEP_SCHEDULE) ? '%SWEEP_SCHEDULE%' : DEFAULT_SCHEDULE;
 }
 
+/** What is wrong with the settings, all of it. */
+export class InvalidSettings extends Error {
+  /** One sentence for each, which begins with the setting's name. */
+  readonly mistakes: readonly string[];
+
+  constructor(mistakes: readonly string[]) {
+    const count = `${mistakes.length} invalid setting${mistakes.length === 1 ? '' : 's'}`;
+    super(`${count}; correct them and start again:\n${mistakes.map((each) => `  ${each}`).join('\n')}`);
+    this.mistakes = mistakes;
+  }
+}
+
 /**
  * Reads every setting once; this module is the only reader of the environment.
  *
  * @param source - names and values, as in `process.env`; an empty value counts as not set.
  * @returns frozen settings with their defaults filled in; times in the unit their name says.
- * @throws Error that lists all mistakes at once, each with the setting's name, what was expected and what came.
+ * @throws InvalidSettings that lists all mistakes at once, each with the setting's name, what was expected and what came.
  */
 export function readSettings(source: Readonly<Record<string, string | undefined>> = process.env): Settings {
   const given = Object.fromEntries(Object.entries(source).filter(([, value]) => isGiven(value)));
   const parsed = environment.safeParse(given);
   if (parsed.success) return Object.freeze(parsed.data);
-  const mistakes = parsed.error.issues.map((issue) => `  ${issue.path.join('.') || 'settings'}: ${issue.message}`);
-  throw new Error(
-    `${mistakes.length} invalid setting${mistakes.length === 1 ? '' : 's'}; correct them and start again:\n${mistakes.join('\n')}`,
-  );
+  throw new InvalidSettings(parsed.error.issues.map((issue) => `${issue.path.join('.') || 'settings'}: ${issue.message}`));
 }

@@ -122,6 +122,29 @@ thresholds  announcements  node outages  cluster outages  flaps  mean time to de
     expect(stderr).not.toContain('    at ');
   });
 
+  it('tells of all mistakes at once', async () => {
+    const { code, stdout, stderr } = await run([
+      recorded,
+      'no-such-file',
+      '--loud',
+      '--thresholds',
+      '2/1,3,0/1',
+      '--flap-window',
+      'long',
+      '--interval',
+    ]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr.trim().split('\n')).toEqual([
+      '6 mistakes; correct them, see --help:',
+      "  Unknown option '--loud'",
+      '  expected a value for --interval, got none',
+      expect.stringMatching(/for --thresholds, got "3"$/),
+      expect.stringMatching(/for --thresholds, got "0\/1"$/),
+      expect.stringMatching(/for --flap-window, got "long"$/),
+      expect.stringMatching(/could not read no-such-file/),
+    ]);
+  });
+
   it('begins its help with examples', async () => {
     expect((await run(['--help'])).stdout).toMatch(/^Examples:\n {2}npm run --silent replay -- /);
   });

@@ -1,6 +1,5 @@
 import { isNodeName } from '../fleet/node-name.ts';
-import { instanceTarget, parseClusterId, parseTarget, type Target } from '../fleet/resource-id.ts';
-import { UsageError } from './usage-error.ts';
+import { type InstanceParts, instanceTarget, isInstancePart, parseClusterId, parseTarget, type Target } from '../fleet/resource-id.ts';
 
 /** A node that is named as Kubernetes names it. */
 export interface NamedNode {
@@ -18,64 +17,76 @@ export interface CheckOptions {
 /** The options that name a node, as they stand on the command line. */
 type Names = Partial<Record<'node' | 'cluster' | 'id' | 'subscription' | 'node-resource-group' | 'vmss' | 'instance-id', string>>;
 
-const PARTS = ['subscription', 'node-resource-group', 'vmss', 'instance-id'] as const;
+const PARTS = {
+  subscription: ['subscriptionId', 'a subscription id (GUID)'],
+  'node-resource-group': ['resourceGroup', 'the name of a resource group'],
+  vmss: ['vmss', 'the name of a scale set'],
+  'instance-id': ['instanceId', 'the number of an instance'],
+} as const;
+const PART_NAMES = Object.keys(PARTS) as (keyof typeof PARTS)[];
 const FORMS =
   '--node with a name (and --cluster), --id with a resource ID, or --subscription, --node-resource-group, --vmss and --instance-id';
 
-function readNamed(name: string, cluster: string | undefined): NamedNode {
-  const named = { node: name.toLowerCase(), cluster: cluster?.toLowerCase() };
-  if (!isNodeName(named.node)) throw new UsageError(`expected --node with a Kubernetes node name, got "${name}"; see --help`);
+function readNamed({ node, cluster }: Names, mistakes: string[]): NamedNode | undefined {
+  const named = { node: node?.toLowerCase() ?? '', cluster: cluster?.toLowerCase() };
+  if (node !== undefined && !isNodeName(named.node)) mistakes.push(`expected --node with a Kubernetes node name, got "${node}"`);
   if (named.cluster !== undefined && parseClusterId(named.cluster) === undefined)
-    throw new UsageError(`expected --cluster as "<subscription id>.<resource group>.<cluster name>", got "${cluster}"; see --help`);
-  return named;
+    mistakes.push(`expected --cluster as "<subscription id>.<resource group>.<cluster name>", got "${cluster}"`);
+  return node === undefined ? undefined : named;
 }
 
-function readId(id: string): Target {
-  const target = parseTarget(id);
-  if (target === undefined)
-    throw new UsageError(`expected --id with the resource ID of a scale set instance or VM, got "${id}"; see --help`);
+function readId({ id }: Names, mistakes: string[]): Target | undefined {
+  const target = id === undefined ? undefined : parseTarget(id);
+  if (id !== undefined && target === undefined)
+    mistakes.push(`expected --id with the resource ID of a scale set instance or VM, got "${id}"`);
   return target;
 }
 
-function readParts(given: Names): Target {
-  const missing = PARTS.filter((part) => given[part] === undefined);
+function readParts(given: Names, mistakes: string[]): Target | undefined {
+  const missing = PART_NAMES.filter((name) => given[name] === undefined);
+  if (missing.length === PART_NAMES.length) return undefined;
   if (missing.length > 0)
-    throw new UsageError(
-      `expected all four parts of a scale set instance, ${missing.map((part) => `--${part}`).join(', ')} missing; see --help`,
-    );
-  const [subscriptionId, resourceGroup, vmss, instanceId] = PARTS.map((part) => given[part]!) as [string, string, string, string];
-  const target = instanceTarget({ subscriptionId, resourceGroup, vmss, instanceId });
-  if (target === undefined)
-    throw new UsageError(
-      `expected a subscription id, the names of a resource group and of a scale set, and the number of an instance, got ${PARTS.map((part) => `"${given[part]}"`).join(', ')}; see --help`,
-    );
-  return target;
+    mistakes.push(`expected all four parts of a scale set instance, ${missing.map((name) => `--${name}`).join(', ')} missing`);
+  const parts: Partial<InstanceParts> = {};
+  for (const name of PART_NAMES) {
+    const [part, what] = PARTS[name];
+    const text = given[name];
+    if (text !== undefined && !isInstancePart(part, text)) mistakes.push(`expected --${name} with ${what}, got "${text}"`);
+    parts[part] = text ?? '';
+  }
+  return instanceTarget(parts as InstanceParts);
 }
 
 /**
  * Reads how a node is named on the command line.
  *
- * @throws UsageError where it is not, or in more than one way.
+ * @param mistakes - is given what is wrong: that it is not named, or in more than one way, and whatever of it cannot be read.
+ * @returns undefined where something is.
  */
-export function readCheckOptions({ verbose, json, ...given }: Names & { verbose: boolean; json: boolean }): CheckOptions {
-  const { node, cluster, id } = given;
+export function readCheckOptions(
+  { verbose, json, ...given }: Names & { verbose: boolean; json: boolean },
+  mistakes: string[],
+): CheckOptions | undefined {
   const isGiven = (name: keyof Names) => given[name] !== undefined;
-  const forms = [isGiven('node') || isGiven('cluster'), isGiven('id'), PARTS.some(isGiven)].filter(Boolean).length;
+  const forms = [isGiven('node') || isGiven('cluster'), isGiven('id'), PART_NAMES.some(isGiven)].filter(Boolean).length;
   const named = (Object.keys(given) as (keyof Names)[]).filter(isGiven).map((name) => `--${name}`);
-  if (forms !== 1 || (node === undefined && cluster !== undefined))
-    throw new UsageError(`expected one way to name a node, ${FORMS}, got ${named.join(' and ') || 'none'}; see --help`);
-  const asked = node !== undefined ? readNamed(node, cluster) : id !== undefined ? readId(id) : readParts(given);
-  return { asked, verbose, json };
+  if (forms !== 1 || (isGiven('cluster') && !isGiven('node')))
+    mistakes.push(`expected one way to name a node, ${FORMS}, got ${named.join(' and ') || 'none'}`);
+  const read = [readNamed(given, mistakes), readId(given, mistakes), readParts(given, mistakes)];
+  const asked = read.find((each) => each !== undefined);
+  return asked && { asked, verbose, json };
 }
 
 /**
  * Reads what `plan` is asked with.
  *
- * @throws UsageError for an option of `check`, which a plan would leave unheard.
+ * @param mistakes - is given an option of `check`, which a plan would leave unheard.
  */
-export function readPlanOptions({ json, verbose, ...given }: Names & { verbose: boolean; json: boolean }): { json: boolean } {
+export function readPlanOptions(
+  { json, verbose, ...given }: Names & { verbose: boolean; json: boolean },
+  mistakes: string[],
+): { json: boolean } {
   const named = Object.entries({ ...given, verbose: verbose || undefined }).filter(([, value]) => value !== undefined);
-  if (named.length > 0)
-    throw new UsageError(`expected plan with no option but --json, got ${named.map(([name]) => `--${name}`).join(' and ')}; see --help`);
+  if (named.length > 0) mistakes.push(`expected plan with no option but --json, got ${named.map(([name]) => `--${name}`).join(' and ')}`);
   return { json };
 }

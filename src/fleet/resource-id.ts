@@ -31,11 +31,15 @@ const partPatterns: Readonly<Record<keyof InstanceParts, string>> = {
   instanceId: instanceNumber,
 };
 
+/** Whether a part of an instance's name is one that Azure could have. */
+export function isInstancePart(name: keyof InstanceParts, text: string): boolean {
+  return new RegExp(`^${partPatterns[name]}$`, 'iu').test(text);
+}
+
 /** Makes a target of its four parts; undefined where one of them is none that Azure could have. */
 export function instanceTarget(parts: InstanceParts): Target | undefined {
   const { subscriptionId, resourceGroup, vmss, instanceId } = parts;
-  for (const [name, pattern] of Object.entries(partPatterns))
-    if (!new RegExp(`^${pattern}$`, 'iu').test(parts[name as keyof InstanceParts])) return undefined;
+  for (const name of Object.keys(partPatterns) as (keyof InstanceParts)[]) if (!isInstancePart(name, parts[name])) return undefined;
   return { kind: 'instance', subscriptionId: subscriptionId.toLowerCase(), resourceGroup, vmss, instanceId };
 }
 

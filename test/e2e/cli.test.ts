@@ -129,7 +129,7 @@ describe.concurrent('a check from a laptop', patience, () => {
     [['plan', '-v']],
   ])('refuses %j', async (args) => {
     const { code, stdout, stderr } = await cli(...args);
-    expect({ code, stdout, last: /^(expected|Unknown|no node)/.test(stderr.trim().split('\n').at(-1)!) }).toEqual({
+    expect({ code, stdout, last: /^(expected|Unknown|no node)/.test(stderr.trim().split('\n').at(-1)!.trim()) }).toEqual({
       code: 2,
       stdout: '',
       last: true,
@@ -152,6 +152,22 @@ describe.concurrent('a check from a laptop', patience, () => {
     const { code, stdout, stderr } = await cli('check', ...Object.entries(parts).flatMap(([name, value]) => [`--${name}`, value]));
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr.trim().split('\n').at(-1)).toContain(`no such node: ${told()}`);
+  });
+
+  it('tells of all mistakes at once: options, the name of the node, and settings', async () => {
+    const args = ['check', '--nonsense', '--id', '/x', '--node', 'a b'];
+    const { code, stdout, stderr } = await cliWith({ SUBSCRIPTIONS: 'mine', STARTS_PER_MINUTE: '0' }, ...args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr.split('\n')).toEqual([
+      '6 mistakes; correct them, see --help:',
+      "  Unknown option '--nonsense'",
+      expect.stringMatching(/^ {2}expected one way to name a node, .*, got --node and --id$/),
+      '  expected --node with a Kubernetes node name, got "a b"',
+      '  expected --id with the resource ID of a scale set instance or VM, got "/x"',
+      expect.stringMatching(/^ {2}setting SUBSCRIPTIONS: expected .*"mine"$/),
+      expect.stringMatching(/^ {2}setting STARTS_PER_MINUTE: expected .*"0"$/),
+      '',
+    ]);
   });
 
   it('names the parts that are missing', async () => {

@@ -187,12 +187,17 @@ describe('npm start', () => {
   );
 
   it('lists every mistake at once, before anything runs', async () => {
-    const { exited } = start(['--sweep-seconds', '7', '--port', 'x'], { SUBSCRIPTIONS: 'nonsense', FAILURE_THRESHOLD: '0' });
+    const { exited } = start(['--sweep-seconds', '7', '--loud', '--port', 'x', 'more'], {
+      SUBSCRIPTIONS: 'nonsense',
+      FAILURE_THRESHOLD: '0',
+    });
     const { code, stderr, stdout } = await exited;
     expect(code).toBe(1);
     expect(stdout).toBe('');
     expect(stderr).toMatchInlineSnapshot(`
       "Nothing was started:
+      Unknown option '--loud'
+      expected nothing but options, got "more"
       --port: expected a number from 0 to 65535, got "x"
       --sweep-seconds: expected a divisor of 60, or whole minutes that divide an hour, got "7"
       2 invalid settings; correct them and start again:

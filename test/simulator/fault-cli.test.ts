@@ -58,8 +58,19 @@ test('an unknown target or fault is told with what is possible', async () => {
   expect(fault.err).toContain('\n  black-hole\n');
 });
 
-test('a wrong usage exits with 2', async () => {
-  for (const args of [[], ['list', 'more'], ['set', 'shop'], ['--colour']]) expect((await runCli(args)).code).toBe(2);
+test('a usage error exits with 2, and tells of all mistakes', async () => {
+  for (const args of [[], ['list', 'more'], ['set', 'shop'], ['set', 'shop', 'refused', 'more'], ['--colour']])
+    expect((await runCli(args)).code).toBe(2);
+  const { code, err } = await runCli(['set', 'shop', '--colour', '--dir']);
+  expect([code, err.trim().split('\n')]).toEqual([
+    2,
+    [
+      '3 mistakes; correct them, see --help:',
+      "  Unknown option '--colour'",
+      '  expected a value for --dir, got none',
+      '  Expected list, set TARGET FAULT, or clear TARGET, got "set shop"',
+    ],
+  ]);
 });
 
 test('nothing running is one clear sentence', async () => {

@@ -1,0 +1,39 @@
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+
+type Options = NonNullable<ParseArgsConfig['options']>;
+type Read<O extends Options> = ReturnType<typeof parseArgs<{ options: O; allowPositionals: true }>>;
+
+/** A command line as it was read, and what is wrong with its options. */
+export interface Arguments<O extends Options> {
+  values: Read<O>['values'];
+  positionals: string[];
+  mistakes: string[];
+}
+
+/**
+ * Reads a command line as `parseArgs` does, but goes on at a mistake: whoever made several is told of all of them.
+ *
+ * @param options - as `parseArgs` takes them.
+ */
+export function readArguments<O extends Options>(args: readonly string[], options: O): Arguments<O> {
+  const read = parseArgs({ args: [...args], options, strict: false, allowPositionals: true, tokens: true });
+  const mistakes: string[] = [];
+  for (const token of read.tokens) {
+    if (token.kind !== 'option') continue;
+    const { name, rawName, value, inlineValue, index } = token;
+    const type = options[name]?.type;
+    if (type === undefined) mistakes.push(`Unknown option '${rawName}'`);
+    else if (type === 'boolean' && inlineValue) mistakes.push(`expected ${rawName} without a value, got "${value}"`);
+    else if (type === 'string' && value === undefined) mistakes.push(`expected a value for ${rawName}, got none`);
+    else if (type === 'string' && !inlineValue && /^-./.test(value!)) {
+      // It is an option itself, and must not be lost with this one.
+      const rest = readArguments(args.toSpliced(index, 1), options);
+      return { ...rest, mistakes: [`expected a value for ${rawName}, got the option ${value}`, ...rest.mistakes] };
+    }
+  }
+  const values = Object.entries(options).flatMap(([name, { type, default: fallback }]) => {
+    const value = typeof read.values[name] === type ? read.values[name] : fallback;
+    return value === undefined ? [] : [[name, value]];
+  });
+  return { values: Object.fromEntries(values) as Read<O>['values'], positionals: read.positionals, mistakes };
+}
