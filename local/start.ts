@@ -4,8 +4,9 @@ import { join, resolve } from 'node:path';
 import { buildApp } from '../scripts/build.ts';
 import { type Azurite, startAzurite } from './azurite.ts';
 import { checkCoreTools, startCoreTools } from './core-tools.ts';
-import { type Host, startHost } from './host/start-host.ts';
+import { startHost } from './host/start-host.ts';
 import { seedPastDue } from './host/timer-status.ts';
+import { type Kept, keepRunning } from './keep-running.ts';
 import { findKubectl } from './kubectl.ts';
 import { type Simulator, startSimulator } from './simulator/start-simulator.ts';
 import { help, readStartOptions, type StartOptions } from './start-options.ts';
@@ -87,7 +88,7 @@ const toShell = (names: readonly string[], env: Readonly<Record<string, string>>
   names.map((name) => `${name}='${(env[name] ?? '').replaceAll("'", "'\\''")}'\n`).join('');
 
 interface Running {
-  host: Host;
+  host: Kept;
   stop(): Promise<void>;
 }
 
@@ -116,7 +117,7 @@ async function run(options: StartOptions): Promise<Running> {
     if (options.sweepSeconds >= 60) await seedPastDue(azurite.connectionString, HOST_ID, 'start-sweep', env.SWEEP_SCHEDULE!);
     tell('Starting the app …');
     const startApp = options.func ? startCoreTools : startHost;
-    const host = await startApp({ appDir: join(dir, 'app'), port: options.port, env, onLog: tell, tell });
+    const host = await keepRunning((port) => startApp({ appDir: join(dir, 'app'), port, env, onLog: tell, tell }), options.port, tell);
     stops.push(host.stop);
     const asked = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' };
     if (options.sweepSeconds < 60) await fetch(`${host.url}/admin/functions/start-sweep`, asked);
@@ -158,9 +159,10 @@ async function main(): Promise<void> {
     });
   const running = await run(options);
   process.stdout.write(`The status page is at ${running.host.url}/api/status (Ctrl-C stops everything)\n`);
-  const died = await Promise.race([ended.then(() => undefined), running.host.exited]);
+  const died = await Promise.race([ended.then(() => undefined), running.host.gaveUp]);
   await running.stop();
-  if (died !== undefined && !asked) fail(`The app ended by itself (${died.signal ?? `code ${died.code}`}); its last lines stand above.`);
+  if (died !== undefined && !asked)
+    fail(`The app ended by itself again and again (${died.signal ?? `code ${died.code}`}); its last lines stand above.`);
   process.exit(0);
 }
 

@@ -186,6 +186,33 @@ describe('npm start', () => {
     300_000,
   );
 
+  it.skipIf(process.platform !== 'linux')(
+    'starts an app that ended by itself again, as Azure does, and says so; one that always ends ends it all',
+    async () => {
+      const { output, exited } = start(['--port', '0', '--sweep-seconds', '60']);
+      await until('the line with the address', () => output.stdout.includes('/api/status'), 120_000);
+      const url = /http:\S+(?=\/api\/status)/.exec(output.stdout)![0];
+      const kill = async () => {
+        const found = await run('pgrep', ['-f', `host/main.ts .*${dir}`]).catch(() => ({ stdout: '' }));
+        for (const pid of found.stdout.split('\n').filter(Boolean)) process.kill(Number(pid), 'SIGKILL');
+      };
+      const deaths = () =>
+        output.stderr.split('The app ended by itself (SIGKILL); its last lines stand above. Starting it again').length - 1;
+      await kill();
+      await until('the line that tells of it', () => deaths() === 1, 60_000);
+      expect((await fetchAgain(`${url}/api/health`)).status).toBe(200);
+      const over = Date.now() + 120_000;
+      while (output.code === null && Date.now() < over) {
+        await kill();
+        await new Promise((resolve) => setTimeout(resolve, 500));
+      }
+      expect((await exited).code).toBe(1);
+      expect(output.stderr).toContain('The app ended by itself again and again (SIGKILL)');
+      expect(await leftovers()).toBe('');
+    },
+    300_000,
+  );
+
   it('lists every mistake at once, before anything runs', async () => {
     const { exited } = start(['--sweep-seconds', '7', '--loud', '--port', 'x', 'more'], {
       SUBSCRIPTIONS: 'nonsense',
