@@ -7,7 +7,7 @@ import { formatTarget, parseTarget, type Target } from '../fleet/resource-id.ts'
 import { subscriptionsInScope } from '../fleet/scope.ts';
 import { selectionOf } from '../fleet/selection.ts';
 import { checkNode } from '../probe/check-node.ts';
-import { describeResult, describeRun } from '../probe/describe-check.ts';
+import { describeResult, describeStart } from '../probe/describe-check.ts';
 import { reasons } from '../probe/reasons.ts';
 import { type Arm, connectArm } from '../services.ts';
 import type { Settings } from '../settings.ts';
@@ -47,7 +47,8 @@ export async function runCheck({ asked, verbose, json }: CheckOptions, settings:
   const arm = connectArm(settings, credential);
   const target = 'node' in asked ? await findTarget(arm, settings, asked) : asked;
   const starting = (os: 'Linux' | 'Windows') => {
-    if (verbose && !json) process.stdout.write(`${describeRun(target, os).join('\n')}\n`);
+    if (json) tell('Running…');
+    else process.stdout.write(`${describeStart(target, os, verbose).join('\n')}\n`);
   };
   const {
     verdict,

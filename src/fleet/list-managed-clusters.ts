@@ -19,6 +19,8 @@ export const clusterFacts = z.object({
   version: z.string(),
   /** Name of the API server, absent where it is private. */
   fqdn: hostNameSchema,
+  /** `host:port` of its API server as its nodes know it, private or not. */
+  endpoint: z.string().optional(),
   /** Whether it takes connections from authorized addresses alone, of which the prober's is none as a rule. */
   restricted: z.boolean().default(false),
   upgrading: z.boolean(),
@@ -63,6 +65,7 @@ function toFacts(cluster: ManagedCluster, selection: Selection, matched: Set<str
   for (const glob of named.matched) matched.add(glob);
   const pools = cluster.agentPoolProfiles ?? [];
   const access = cluster.apiServerAccessProfile;
+  const host = hostNameSchema.parse(access?.enablePrivateCluster ? cluster.privateFqdn : cluster.fqdn);
   return {
     cluster: formatClusterId(parsed),
     resourceGroup: parsed.resourceGroup,
@@ -70,7 +73,8 @@ function toFacts(cluster: ManagedCluster, selection: Selection, matched: Set<str
     region: cluster.location.toLowerCase(),
     nodeResourceGroup: cluster.nodeResourceGroup ?? '',
     version: cluster.currentKubernetesVersion ?? cluster.kubernetesVersion ?? '',
-    fqdn: access?.enablePrivateCluster ? undefined : hostNameSchema.parse(cluster.fqdn),
+    fqdn: access?.enablePrivateCluster ? undefined : host,
+    endpoint: host && `${host}:443`,
     restricted: (access?.authorizedIPRanges ?? []).length > 0 || cluster.publicNetworkAccess === 'Disabled',
     upgrading: /upgrading|updating/i.test(cluster.provisioningState ?? ''),
     excludedPools: pools.filter((pool) => isSwitchedOff(pool.tags)).map((pool) => pool.name),

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TableClient } from '@azure/data-tables';
 import { parseTarget } from '../fleet/resource-id.ts';
-import { describeResult, describeRun } from '../probe/describe-check.ts';
+import { describeResult, describeStart } from '../probe/describe-check.ts';
 import { reasons } from '../probe/reasons.ts';
 import type { Services } from '../services.ts';
 import type { Settings } from '../settings.ts';
@@ -35,10 +35,10 @@ function viewCheck(services: Services, check: CheckRow): CheckView {
 
 /** The lines of seed 000, for people with a terminal. */
 function textOf(check: CheckRow, view: CheckView, verbose: boolean): string {
-  const head = verbose ? describeRun(parseTarget(check.target)!, check.os) : [];
+  const head = describeStart(parseTarget(check.target)!, check.os, verbose);
   const { verdict, reason, message = '', response, takenFrom } = view;
   const tail = verdict && reason ? describeResult({ verdict, reason, message, response, takenFrom }, verbose) : [];
-  return `${[...head, 'Running...', '', ...tail].join('\n').trimEnd()}\n`;
+  return `${[...head, ...tail].join('\n').trimEnd()}\n`;
 }
 
 function show(services: Services, check: CheckRow, request: RouteRequest, headers: Record<string, string> = {}): Reply {

@@ -6,6 +6,7 @@ import { outcomeOf } from '../history/roll-up.ts';
 import type { Services } from '../services.ts';
 import type { Outcome } from '../sweep/ledger.ts';
 import { readNotReachable } from '../tables/cluster-list.ts';
+import { readEndpoint } from '../tables/cluster-rows.ts';
 import { readNamedNodes, readNodePage } from '../tables/node-pages.ts';
 import type { NodeRow } from '../tables/node-rows.ts';
 import { unknownCluster } from './clusters.ts';
@@ -99,8 +100,9 @@ export async function viewNodePage(
   const isFirstPhase = reachable === undefined && from?.after === undefined;
   const chosen = isFirstPhase ? await chooseFirst(services, cluster, from?.first ?? [], limit) : [];
   const first = [...(from?.first ?? []), ...(chosen ?? [])];
-  const show = (rows: readonly NodeRow[], next: Place | undefined): Page<NodeView> => {
-    const items = rows.map((row) => viewNode(services, cluster, row, moment));
+  const show = async (rows: readonly NodeRow[], next: Place | undefined): Promise<Page<NodeView>> => {
+    const endpoint = rows.every((row) => row.endpoint !== undefined) ? undefined : await readEndpoint(fleet, cluster);
+    const items = rows.map((row) => viewNode(services, cluster, row, moment, endpoint));
     items.sort((a, b) => WORST_FIRST.indexOf(a.verdict) - WORST_FIRST.indexOf(b.verdict) || (a.node < b.node ? -1 : 1));
     return { items, next: next === undefined ? null : writeCursor('nodes', next) };
   };

@@ -6,6 +6,7 @@ import { outcomeOf } from '../history/roll-up.ts';
 import { emptyWatch, windowsOf } from '../history/watched.ts';
 import { reasons } from '../probe/reasons.ts';
 import type { Services } from '../services.ts';
+import { readEndpoint } from '../tables/cluster-rows.ts';
 import { type NodeRow, readNodes } from '../tables/node-rows.ts';
 import { readLogs, readOutages } from '../tables/outage-rows.ts';
 import { components, reasonName, time } from './components.ts';
@@ -32,6 +33,10 @@ const condition = z.object({
 
 const nodeSpec = z.object({
   resourceId: z.string(),
+  targetEndpoint: z
+    .string()
+    .nullable()
+    .describe('`host:port` of its API server: as the node itself said last, else as Azure tells of its cluster.'),
   pool: z.string(),
   os: z.enum(['Linux', 'Windows']),
   zone: z.string().nullable(),
@@ -85,12 +90,17 @@ export function momentOf(services: Services): { at: Date; intervalMs: number } {
   return { at: services.now(), intervalMs: currentIntervalMs(services) };
 }
 
-/** Shows a node of a cluster. */
+/**
+ * Shows a node of a cluster.
+ *
+ * @param endpoint - of the cluster's API server, for a node that has not said its own.
+ */
 export function viewNode(
   { settings }: Services,
   cluster: string,
   { facts, state, ...row }: NodeRow,
   { at, intervalMs }: { at: Date; intervalMs: number },
+  endpoint: string | undefined,
 ): NodeView {
   const { verdict, reason } = outcomeOf({ facts, state, ...row }, at, intervalMs);
   const told = verdict !== 'notProbed' && reason !== 'Stale' ? state.latest : undefined;
@@ -100,7 +110,7 @@ export function viewNode(
     node: facts.node,
     verdict,
     reason,
-    spec: { resourceId, pool, os, zone: zone ?? null },
+    spec: { resourceId, targetEndpoint: row.endpoint ?? endpoint ?? null, pool, os, zone: zone ?? null },
     status: {
       conditions: [
         {
@@ -146,7 +156,7 @@ export async function viewNodeDetail(services: Services, cluster: string, node: 
   if (row === undefined) throw unknownNode(cluster, node);
   const { successes, failures } = logs.get(node) ?? emptyLog;
   const moment = momentOf(services);
-  const view = viewNode(services, cluster, row, moment);
+  const view = viewNode(services, cluster, row, moment, row.endpoint ?? (await readEndpoint(fleet, cluster)));
   const status = {
     ...view.status,
     successes: successes.map(viewLogEntry),

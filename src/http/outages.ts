@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { goDuration } from '../history/go-duration.ts';
 import type { LogEntry } from '../history/log.ts';
 import { type Outage, outageId } from '../history/outage.ts';
 import { reasons } from '../probe/reasons.ts';
@@ -12,7 +13,7 @@ export const logEntryView = z
     success: z.boolean(),
     reason: z.string(),
     message: z.string(),
-    latency: z.string().nullable().describe('With its unit, as in 23ms.'),
+    latency: z.string().nullable().describe('As Go prints a duration: `1.211s`, `2.24ms`.'),
   })
   .register(components, { id: 'LogEntry' });
 
@@ -46,7 +47,7 @@ export type OutageView = z.output<typeof outageView>;
 
 /** Shows an entry of a log. */
 export function viewLogEntry({ time: at, success, reason, message, latencyMs }: LogEntry): z.output<typeof logEntryView> {
-  return { time: at, success, reason, message, latency: latencyMs === undefined ? null : `${latencyMs}ms` };
+  return { time: at, success, reason, message, latency: latencyMs === undefined ? null : goDuration(latencyMs) };
 }
 
 /** Shows an outage. */

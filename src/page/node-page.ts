@@ -20,6 +20,7 @@ function facts({ spec, status }: NodeDetail): Html {
     ['Outage since', openOutageSince && when(openOutageSince)],
     ['Flapping', flapping && 'yes: it came back and failed again'],
     ['Blind', blind && 'yes: several probes in a row came to nothing'],
+    ['API server', spec.targetEndpoint && html`<code>${spec.targetEndpoint}</code>`],
     ['Pool', html`${spec.pool}${spec.zone ? ` (zone ${spec.zone})` : ''}`],
     ['System', [spec.os, spec.size, spec.image].filter(Boolean).join(', ')],
     ['Created', spec.created && when(spec.created)],

@@ -55,7 +55,6 @@ export async function checkNode(
     starting(os);
     const script = composeScript(nonce, settings.EGRESS_ENDPOINTS, os);
     const poller = await startWhenFree(() => startRun(arm.computeOnce(target.subscriptionId), target, os, script), tell);
-    tell('Running…');
     const deadline = Date.now() + settings.PROBE_DEADLINE_SECONDS * 1000;
     for (let delay = settings.FIRST_COLLECT_SECONDS; Date.now() < deadline; delay = settings.COLLECT_AGAIN_SECONDS) {
       await sleep(delay * 1000);

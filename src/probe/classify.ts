@@ -8,6 +8,8 @@ export interface Verdict {
   /** One line for people: the catalogue's sentence made concrete. */
   message: string;
   latencyMs?: number;
+  /** `host:port` of the API server, as the node's kubeconfig names it. */
+  endpoint?: string;
 }
 
 /** A verdict that says nothing about the node. */
@@ -140,12 +142,22 @@ function detailOf(facts: Facts): string {
   return facts.get('curl_said') || facts.get('said') || 'no further detail';
 }
 
+const HOST = /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?|\[[0-9a-f:.]+\])$/i;
+
+/** Where kubectl went; undefined where the node does not say, or says something that is no endpoint. */
+function endpointOf(facts: Facts): string | undefined {
+  const [host = '', port = ''] = [facts.get('host'), facts.get('port')];
+  return HOST.test(host) && /^\d{1,5}$/.test(port) ? `${host}:${port}` : undefined;
+}
+
 /**
  * Judges one report. kubectl's exit code decides between reachable and unreachable, unless it was only too slow; the stages of the diagnosis give the reason,
  * never kubectl's text (a closed DNS port reads "connection refused", silent DNS and silent TLS alike "deadline exceeded").
  */
 export function classifyReport({ exitCode, facts }: Report): Verdict {
   const latencyMs = number(facts.get('ms'));
+  const endpoint = endpointOf(facts);
+  const asked = endpoint === undefined ? {} : { endpoint };
   if (facts.get('kubectl') === 'missing') return inconclusive('KubectlMissing', 'no kubectl at any known path');
   // From `timeout` and the shell, not from kubectl: it could not be run, which says nothing of the API server.
   if (exitCode >= 125 && exitCode <= 127)
@@ -159,8 +171,9 @@ export function classifyReport({ exitCode, facts }: Report): Verdict {
     return {
       verdict: 'reachable',
       reason: 'Reachable',
-      message: `kubectl version succeeded${version ? ` (server ${version})` : ''}`,
+      message: `kubectl version${endpoint ? ` of ${endpoint}` : ''} succeeded${version ? ` (server ${version})` : ''}`,
       latencyMs,
+      ...asked,
     };
   }
   const host = facts.get('host');
@@ -172,7 +185,8 @@ export function classifyReport({ exitCode, facts }: Report): Verdict {
       reason: 'Slow',
       message: `kubectl took longer than 8 s${host ? ` for ${host}${whereOf(facts)}` : ''}, while the API server answered`,
       latencyMs,
+      ...asked,
     };
   const message = `kubectl version failed${host ? ` for ${host}${whereOf(facts)}` : ''}: ${detailOf(facts)}`;
-  return { verdict: 'unreachable', reason, message, latencyMs };
+  return { verdict: 'unreachable', reason, message, latencyMs, ...asked };
 }

@@ -16,8 +16,8 @@ export interface CheckResult extends Pick<Verdict, 'verdict' | 'reason' | 'messa
   takenFrom?: string;
 }
 
-/** The first lines of a verbose check: what is run, and where. */
-export function describeRun(target: Target, os: 'Linux' | 'Windows'): string[] {
+/** What is run, and where. */
+function describeRun(target: Target, os: 'Linux' | 'Windows'): string[] {
   const { subscriptionId: SubscriptionID, resourceGroup: NodeResourceGroup } = target;
   const parts =
     target.kind === 'instance'
@@ -25,6 +25,11 @@ export function describeRun(target: Target, os: 'Linux' | 'Windows'): string[] {
       : { SubscriptionID, NodeResourceGroup, VM: target.vm };
   const title = target.kind === 'instance' ? 'Virtual Machine Scale Set VM:' : 'Virtual Machine:';
   return [`Command: ${COMMAND[os]}`, title, JSON.stringify(parts, null, 2), ''];
+}
+
+/** The first lines of a check, which stand while it runs; a verbose one says what is run, and where. */
+export function describeStart(target: Target, os: 'Linux' | 'Windows', verbose: boolean): string[] {
+  return [...(verbose ? describeRun(target, os) : []), 'Running...', ''];
 }
 
 /** The last lines of a check: Azure's answer where it is asked for, why it failed and what to do, and what it came to. */

@@ -41,7 +41,14 @@ export function judgeState(run: RunState, nonce: string): Judged | undefined {
 export function judgeRun(statuses: readonly RunCommandStatus[], nonce: string): Judged {
   const report = parseReport(stdoutOf(statuses), nonce);
   const evidence = redact(statuses.map((status) => status.message ?? '').join('\n'));
-  const value = statuses.map(({ message = '', ...status }) => ({ ...status, message: redact(message) }));
+  // In the order in which Azure writes them.
+  const value = statuses.map(({ code, displayStatus, level, message = '', ...more }) => ({
+    code,
+    displayStatus,
+    level,
+    message: redact(message),
+    ...more,
+  }));
   const response = JSON.stringify({ value }, null, 2);
   if (report === undefined)
     return { verdict: inconclusive('NoProof', 'Run Command succeeded without the complete output of this run'), evidence, response };

@@ -51,8 +51,22 @@ started=$(now)
 said=$(timeout -k 1 8 "$kubectl" --kubeconfig "$KUBECONFIG_FILE" version --request-timeout=7s 2>&1 </dev/null)
 rc=$?
 fact ms "$(($(now) - started))"
+# Where kubectl goes, without a user that the URL may name.
+field() { sed -n "s/^[ -]*$1: *//p" "$KUBECONFIG_FILE" 2>/dev/null | head -n 1 | tr -d "\"' \r"; }
+server=$(field server)
+authority=${server#https://}
+authority=${authority%%/*}
+authority=${authority##*@}
+host=${authority%:*}
+port=${authority##*:}
+[ "$port" = "$authority" ] && port=443
+endpoint() {
+  fact host "$(printf '%s' "$host" | clean 120)"
+  fact port "$(printf '%s' "$port" | clean 5)"
+}
 if [ "$rc" -eq 0 ]; then
   fact server "$(printf '%s\n' "$said" | sed -n '/^Server Version/s/.*\(v[0-9][0-9.]*[-+.0-9A-Za-z]*\).*/\1/p' | clean 40)"
+  case $server in https://?*) endpoint ;; esac
   finish 0
 fi
 
@@ -63,8 +77,6 @@ if [ ! -r "$KUBECONFIG_FILE" ]; then
   fact kubeconfig missing
   finish "$rc"
 fi
-field() { sed -n "s/^[ -]*$1: *//p" "$KUBECONFIG_FILE" | head -n 1 | tr -d "\"' \r"; }
-server=$(field server)
 case $server in
   https://?*) ;;
   *)
@@ -73,14 +85,9 @@ case $server in
     ;;
 esac
 fact kubeconfig ok
-authority=${server#https://}
-authority=${authority%%/*}
-host=${authority%:*}
-port=${authority##*:}
-[ "$port" = "$authority" ] && port=443
 name=$(field tls-server-name)
 name=${name:-$host}
-fact host "$(printf '%s' "$host" | clean 120)"
+endpoint
 env | grep -qi '^https\{0,1\}_proxy=' && fact proxy set
 
 # Prints what came of each endpoint, in their order. All are asked at once: one that drops packets takes no time from the next.

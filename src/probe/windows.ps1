@@ -49,7 +49,7 @@ function Invoke-Within([int]$Milliseconds, [ScriptBlock]$Block, [object[]]$Argum
   try { $shell.EndInvoke($run) } catch { 'failed' }
 }
 
-# A field of the kubeconfig that Write-Diagnosis has read.
+# A field of the kubeconfig that was read.
 function Get-Field([string]$Name) { [regex]::Match($Config, "(?m)^[ -]*${Name}: *[`"']?([^`"'\r\n]*)").Groups[1].Value.Trim() }
 # The first certificate of a field that holds it itself or names its file. A key beside it is not matched.
 function Get-Certificate([string]$Name) {
@@ -60,6 +60,11 @@ function Get-Certificate([string]$Name) {
     $block = [regex]::Match($pem, '-----BEGIN CERTIFICATE-----([^-]+)').Groups[1].Value
     if ($block) { [Security.Cryptography.X509Certificates.X509Certificate2]::new([Convert]::FromBase64String($block)) }
   } catch { $null = $_ }
+}
+# Host and port alone: no user.
+function Write-Endpoint($Api) {
+  Write-Fact 'host' $Api.Host 120
+  Write-Fact 'port' $Api.Port
 }
 function Get-Validity($Certificate) { "$(ConvertTo-Epoch $Certificate.NotBefore) $(ConvertTo-Epoch $Certificate.NotAfter)" }
 
@@ -107,14 +112,12 @@ function Write-Diagnosis {
   Write-Fact 'clock' (ConvertTo-Epoch ([DateTime]::UtcNow))
   if (-not (Test-Path -LiteralPath $KubeconfigFile)) { return Write-Fact 'kubeconfig' 'missing' }
   $Config = [IO.File]::ReadAllText($KubeconfigFile)
-  $server = [regex]::Match((Get-Field 'server'), '^https://([^/:\s]+)(?::(\d{1,5}))?')
-  if (-not $server.Success) { return Write-Fact 'kubeconfig' 'broken' }
+  $api = (Get-Field 'server') -as [Uri]
+  if ($api.Scheme -ne 'https') { return Write-Fact 'kubeconfig' 'broken' }
   Write-Fact 'kubeconfig' 'ok'
-  $apiHost = $server.Groups[1].Value
-  $port = if ($server.Groups[2].Success) { [int]$server.Groups[2].Value } else { 443 }
-  Write-Fact 'host' $apiHost 120
+  Write-Endpoint $api
   if ($env:HTTPS_PROXY) { Write-Fact 'proxy' 'set' }
-  Write-Path $apiHost $port
+  Write-Path $api.Host $api.Port
   # One after the other, each in its share of the time that is left. One whose time was cut proves nothing, and nothing is said if none answers then.
   $urls = @($Egress -split ' ' -ne '')
   $said = $null
@@ -200,6 +203,9 @@ if (Test-Path -LiteralPath $Kubectl) {
   Write-Fact 'ms' $Watch.ElapsedMilliseconds
   if ($run.Code -eq 0) {
     Write-Fact 'server' ([regex]::Match($run.Said, 'Server Version: (v[0-9][0-9A-Za-z.+-]*)').Groups[1].Value)
+    $Config = try { [IO.File]::ReadAllText($KubeconfigFile) } catch { '' }
+    $api = (Get-Field 'server') -as [Uri]
+    if ($api.Scheme -eq 'https') { Write-Endpoint $api }
   } else {
     Write-Fact 'said' $run.Said 200
     try { Write-Diagnosis } catch { Write-Fact 'script_error' "$_" 120 }

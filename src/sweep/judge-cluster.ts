@@ -57,6 +57,7 @@ export async function judgeCluster(
     name: known?.name ?? named.name,
     region: known?.region ?? '',
     version: known?.version ?? '',
+    endpoint: known?.endpoint ?? before?.row.endpoint,
     upgrading: known?.upgrading ?? false,
     recordOnly: known?.recordOnly,
     ...judged,

@@ -95,7 +95,10 @@ async function outageActions(services: Services, cluster: string, { row, log, fo
 async function nodeActions(services: Services, cluster: string, folded: Folded): Promise<TransactionAction[]> {
   const { ended, row, fold } = folded;
   const claim = flightProperty(ended.keepsClaim ? { ...ended.flight, overdue: true } : undefined);
-  const properties = { ...stateProperties(fold.state, fold.history), ...claim, foldedAt: services.now().toISOString() };
+  const { endpoint } = ended.result;
+  // What a node does not say this time, it has said before.
+  const said = endpoint === undefined ? {} : { endpoint };
+  const properties = { ...stateProperties(fold.state, fold.history), ...claim, ...said, foldedAt: services.now().toISOString() };
   return [mergeNode(cluster, row, properties), ...(await outageActions(services, cluster, folded))];
 }
 

@@ -24,6 +24,8 @@ export interface ClusterRow {
   name: string;
   region: string;
   version: string;
+  /** `host:port` of its API server, as Azure tells it. */
+  endpoint?: string;
   nodes: Counts;
   /** Whether Azure was upgrading or changing it: it is probed all the same. */
   upgrading: boolean;
@@ -69,6 +71,7 @@ export function toClusterRow(cluster: string, row: Record<string, unknown>): Clu
     name: text('name') || (named?.name ?? ''),
     region: text('region'),
     version: text('version'),
+    endpoint: text('endpoint') || undefined,
     nodes: readJson(counts, row.nodes, emptyCounts),
     upgrading: row.upgrading === true,
     recordOnly: text('recordOnly') || undefined,
@@ -93,6 +96,7 @@ function toProperties(row: ClusterRow): Record<string, unknown> {
     nodes,
     notReachable,
     recordOnly,
+    endpoint,
     outageReason,
     outage,
     commonFactors,
@@ -101,7 +105,14 @@ function toProperties(row: ClusterRow): Record<string, unknown> {
   } = row;
   const json = { nodes, outage, commonFactors, uptime: sums };
   const texts = Object.fromEntries(Object.entries(json).map(([name, value]) => [name, JSON.stringify(value)]));
-  return { ...rest, recordOnly: recordOnly ?? '', outageReason: outageReason ?? '', ...texts, ...toLongJson('notReachable', notReachable) };
+  return {
+    ...rest,
+    recordOnly: recordOnly ?? '',
+    endpoint: endpoint ?? '',
+    outageReason: outageReason ?? '',
+    ...texts,
+    ...toLongJson('notReachable', notReachable),
+  };
 }
 
 /** A cluster's row in `fleet`, with the ETag that guards its next judgement. */
@@ -118,6 +129,11 @@ const readForgotten = (row: Record<string, unknown>) => readJson(watchedJson, ro
 export function addForgotten(row: Row & { etag: string }, gone: readonly Watched[]): TransactionAction {
   const forgotten = JSON.stringify(toWatchedJson(sumWatched([readForgotten(row), ...gone])));
   return ['update', { partitionKey: row.partitionKey, rowKey: row.rowKey, forgotten }, 'Merge', { etag: row.etag }];
+}
+
+/** Reads where the nodes of a cluster find its API server, as Azure tells it. */
+export async function readEndpoint(fleet: TableClient, cluster: string): Promise<string | undefined> {
+  return String((await readRow(fleet, cluster, 'cluster', ['endpoint']))?.endpoint || '') || undefined;
 }
 
 const unlessAhead = (time: string, now: Date) => (Date.parse(time) <= now.getTime() + SKEW_MS ? time : '');

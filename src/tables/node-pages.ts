@@ -5,7 +5,7 @@ import { prefixed, type Row, readRange, readRow } from './rows.ts';
 
 /** What a list shows of a node, a fifth of its row: what is not read costs neither storage nor the host anything. */
 const LISTED = [
-  ...['RowKey', 'resourceId', 'pool', 'os', 'zone', 'skipped', 'retiredAt'],
+  ...['RowKey', 'resourceId', 'endpoint', 'pool', 'os', 'zone', 'skipped', 'retiredAt'],
   ...['verdict', 'reason', 'message', 'at', 'since', 'failures', 'successes', 'unknowns', 'outage', 'outageSince'],
 ];
 // A retired node's row stands for a week; a row without the property is not retired.

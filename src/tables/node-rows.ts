@@ -46,6 +46,8 @@ export interface NodeRow {
   /** What folds go on from; absent where the row was read for its state alone. */
   history: NodeHistory;
   flight?: Flight;
+  /** `host:port` of its API server, as the node itself said last. */
+  endpoint?: string;
   /** When its latest verdict was folded: a slice that waits for another's flight takes it from then on. */
   foldedAt?: string;
   /** Complete listings of different sweeps in a row that did not show the node, and the latest of these sweeps. */
@@ -154,6 +156,7 @@ export function toNodeRow(row: Row & { etag: string }): NodeRow {
     state,
     history: readHistory(row, state),
     flight: readFlight(row),
+    endpoint: text(row.endpoint),
     foldedAt: text(row.foldedAt),
     missing: count(row.missing),
     missedIn: text(row.missedIn),

@@ -194,6 +194,7 @@ describe('a check', () => {
       value: [{ code: 'ProvisioningState/succeeded', level: 'Info', displayStatus: 'Provisioning succeeded' }],
     });
     expect(response.value[0].message).toContain('rc=0');
+    expect(Object.keys(response.value[0])).toEqual(['code', 'displayStatus', 'level', 'message']);
     expect(long).toMatch(/Running\.\.\.\n\nResponse:[\s\S]*\n\nConnectivity check: succeeded\n$/);
   });
 

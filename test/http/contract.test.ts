@@ -19,7 +19,10 @@ const idOf = (name: string) => `${subscription}.rg.${name}(1).${name}`;
 
 const down = new Set<string>();
 function answerOf(node: SimulatedNode, script: string): string {
-  if (!down.has(node.cluster.spec.name) && !down.has(node.name)) return healthyAnswer(node, script);
+  const healthy = healthyAnswer(node, script);
+  // Its nodes say where they went, and take longer than a second.
+  if (node.cluster.spec.name === 'well') return healthy.replace('ms=20\n', 'ms=1211\nhost=api.well.example\nport=6443\n');
+  if (!down.has(node.cluster.spec.name) && !down.has(node.name)) return healthy;
   const nonce = /^NONCE='([0-9a-f]{16})'/m.exec(script)?.[1];
   return `\nAFP1 begin ${nonce}\ndns=ok\ntcp=refused\nAFP1 end ${nonce} rc=1\n`;
 }
@@ -221,7 +224,12 @@ describe('what the routes tell', () => {
   it('of a node: the fields of PodNetworkConnectivityCheck', async () => {
     const { json } = await get(nodePath());
     const node = json as { verdict: string; spec: object; status: Record<string, unknown[]> };
-    expect(node).toMatchObject({ node: sick, verdict: 'unreachable', reason: 'ConnectionRefused', spec: { pool: 'web', os: 'Linux' } });
+    expect(node).toMatchObject({
+      node: sick,
+      verdict: 'unreachable',
+      reason: 'ConnectionRefused',
+      spec: { pool: 'web', os: 'Linux', targetEndpoint: expect.stringMatching(/^ill-\d+\.hcp\.westeurope\.azmk8s\.io:443$/) },
+    });
     const { conditions, successes, failures, outages } = node.status;
     expect(conditions).toEqual([
       {
@@ -238,6 +246,36 @@ describe('what the routes tell', () => {
     expect(outages).toHaveLength(1);
     expect(outages?.[0]).toMatchObject({ start: expect.any(String), end: null, message: expect.any(String), flaps: 0, endLogs: [] });
     expect(outages?.[0]).toMatchObject({ startLogs: [{ ...entry, success: false }] });
+  });
+
+  it('of a node that says where it went: the endpoint and the latency, as PodNetworkConnectivityCheck tells them', async () => {
+    const list = (await get(`clusters/${idOf('well')}/nodes`)).json as Page<{ node: string; spec: object }>;
+    expect(list.items.map(({ spec }) => spec)).toEqual(
+      list.items.map(() => expect.objectContaining({ targetEndpoint: 'api.well.example:6443' })),
+    );
+    const path = `clusters/${idOf('well')}/nodes/${list.items[0]!.node}`;
+    const { spec, status } = (await get(path)).json as { spec: object; status: { successes: object[] } };
+    expect(spec).toMatchObject({ targetEndpoint: 'api.well.example:6443' });
+    expect(status.successes[0]).toMatchObject({
+      latency: '1.211s',
+      message: 'kubectl version of api.well.example:6443 succeeded (server v1.33.5)',
+      success: true,
+    });
+    const { text } = await get(`status/${path}`);
+    for (const told of [
+      '<small>1.211s</small>',
+      '<code>api.well.example:6443</code>',
+      'kubectl version of api.well.example:6443 succeeded',
+    ])
+      expect(text).toContain(told);
+  });
+
+  it('of a node that was never asked: the endpoint that Azure tells of its cluster', async () => {
+    const { items } = (await get(`clusters/${idOf('idle')}/nodes`)).json as Page<{ verdict: string; spec: object }>;
+    expect(items[0]).toMatchObject({
+      verdict: 'notProbed',
+      spec: { targetEndpoint: expect.stringMatching(/^idle-\d+\.hcp\.westeurope\.azmk8s\.io:443$/) },
+    });
   });
 
   it('of its history: each probe, newest first, with what the node said where it failed', async () => {

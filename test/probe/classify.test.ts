@@ -21,6 +21,7 @@ const anyFacts = fc.dictionary(
     'curl_said',
     'said',
     'host',
+    'port',
     'server',
     'egress',
     'clock',
@@ -28,6 +29,36 @@ const anyFacts = fc.dictionary(
   ),
   fc.oneof(texts, fc.constantFrom('0', '7', '28', '60', '200', '503', 'ok', 'missing', 'failed', 'timeout', 'refused', '')),
 );
+
+describe('the endpoint of a report', () => {
+  const succeeded = (facts: Record<string, string>) => failed({ server: 'v1.33.5', ms: '20', ...facts }, 0);
+
+  it('is named in the message of a success, as OpenShift names what a connection was made to', () => {
+    const host = 'shop-dns-1234.hcp.westeurope.azmk8s.io';
+    expect(succeeded({ host, port: '443' })).toEqual({
+      verdict: 'reachable',
+      reason: 'Reachable',
+      message: `kubectl version of ${host}:443 succeeded (server v1.33.5)`,
+      latencyMs: 20,
+      endpoint: `${host}:443`,
+    });
+    expect(failed({ ...staged, port: '6443' }).endpoint).toBe('api.example:6443');
+    expect(succeeded({ host: '[fd00::1]', port: '6443' }).endpoint).toBe('[fd00::1]:6443');
+  });
+
+  it.each([
+    ['nothing', {}],
+    ['no port', { host: 'api.example' }],
+    ['no host', { port: '443' }],
+    ['a port that is none', { host: 'api.example', port: '1]' }],
+    ['a host with a user', { host: 'ada@api.example', port: '443' }],
+    ['markup', { host: '<script>', port: '443' }],
+    ['words', { host: 'api.example; reboot', port: '443' }],
+  ])('is none where the node says %s', (_, facts) => {
+    const verdict = succeeded(facts as Record<string, string>);
+    expect([verdict.endpoint, verdict.message]).toEqual([undefined, 'kubectl version succeeded (server v1.33.5)']);
+  });
+});
 
 describe('classifyReport', () => {
   it("lets kubectl's exit code alone decide between reachable and unreachable, where kubectl ended by itself", () => {

@@ -15,6 +15,18 @@ it('judges the complete frame of a run', () => {
   });
 });
 
+it('tells Azure’s answer with its keys in the order in which Azure writes them, whatever the SDK makes of it', () => {
+  const message = linux(frame(0))[0]!.message;
+  const [given] = [
+    { level: 'Info', message, time: '2026-11-21T09:35:00Z', displayStatus: 'Provisioning succeeded', code: 'ProvisioningState/succeeded' },
+  ];
+  const { response } = judgeRun([given!], nonce);
+  expect(Object.keys(JSON.parse(response!).value[0])).toEqual(['code', 'displayStatus', 'level', 'message', 'time']);
+  expect(response).toMatch(
+    /^\{\n {2}"value": \[\n {4}\{\n {6}"code": "ProvisioningState\/succeeded",\n {6}"displayStatus": "Provisioning succeeded",\n {6}"level": "Info",\n {6}"message": /,
+  );
+});
+
 describe('what is no complete frame of this run is unknown, kept in 2 KB, and no crash', () => {
   it.each<[string, Parameters<typeof judgeRun>[0]]>([
     ['no entry', []],

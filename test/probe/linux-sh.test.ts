@@ -260,6 +260,21 @@ describe.each(shells)('the node script under %s', { concurrent: true, timeout: 1
     expect({ stderr, code, litter }).toEqual({ stderr: '', code: 0, litter: [] });
   });
 
+  it.for<[what: string, server: string, host: string | undefined, port: string | undefined]>([
+    ['its own port', 'https://shop-1.hcp.westeurope.azmk8s.io:6443', 'shop-1.hcp.westeurope.azmk8s.io', '6443'],
+    ['no port', '"https://shop-1.hcp.westeurope.azmk8s.io"', 'shop-1.hcp.westeurope.azmk8s.io', '443'],
+    ['a path', 'https://10.0.0.4:443/clusters/a', '10.0.0.4', '443'],
+    ['a user', 'https://ada:lovelace-1815@10.0.0.4:443', '10.0.0.4', '443'],
+    ['no https', 'http://10.0.0.4', undefined, undefined],
+  ])('tells where a healthy node reached its API server, under a URL with %s', async ([, server, host, port], { expect }) => {
+    const { stdout, stderr, report } = await runNode({ shell, kubectl: good, kubeconfig: kubeconfigOf(server, trusted()) });
+    expect([report?.exitCode, report?.facts.get('host'), report?.facts.get('port'), stderr]).toEqual([0, host, port, '']);
+    expect(stdout).not.toMatch(/lovelace|ada/);
+    expect(stdout).not.toContain(base64(authority.certificate).slice(0, 24));
+    const endpoint = host === undefined ? '' : ` of ${host}:${port}`;
+    expect(classifyReport(report!).message).toBe(`kubectl version${endpoint} succeeded (server v1.31.4)`);
+  });
+
   it('takes the first kubectl that is there', async ({ expect }) => {
     const { report } = await runNode({ shell, kubectl: good, candidates: '/nowhere/kubectl $0 /bin/false' });
     expect(report?.facts.get('server')?.trim()).toBe('v1.31.4');
@@ -348,6 +363,7 @@ describe.each(shells)('the node script under %s', { concurrent: true, timeout: 1
     expect({ reason, stderr, litter, exit: report?.exitCode }).toEqual({ reason: expected, stderr: '', litter: [], exit: 1 });
     const host = /server: "?https:\/\/([\d.]+):/.exec(text)![1];
     expect([report?.facts.get('host'), report?.facts.get('dns')]).toEqual([host, host]);
+    expect(report?.facts.get('port')).toBe(/server: "?https:\/\/[\d.]+:(\d+)/.exec(text)![1]);
     expect(Buffer.byteLength(stdout)).toBeLessThanOrEqual(1500);
   });
 

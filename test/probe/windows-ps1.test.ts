@@ -100,6 +100,14 @@ it('prints every fact at most once in a run', () => {
   expect([...new Set(twice)].sort()).toEqual(['curl', 'kubeconfig', 'route']);
 });
 
+it('tells the endpoint of a healthy node too, of the URL host and port alone', () => {
+  const writes = ofType('command').filter((node) => node.text.startsWith('Write-Endpoint '));
+  expect(writes.map(({ text }) => text)).toEqual(['Write-Endpoint $api', 'Write-Endpoint $api']);
+  expect(script).not.toMatch(/UserInfo|AbsoluteUri|OriginalString|"\$api"/);
+  // What was read of the kubeconfig last must be there before a field of it is looked for.
+  for (const [, before] of script.matchAll(/([^\n]*\n)[^\n]*\(Get-Field 'server'\) -as \[Uri\]/g)) expect(before).toContain('$Config =');
+});
+
 it('prints nothing but facts and the two marks, the end mark last', () => {
   const outputs = ofType('command').filter((node) => node.text.startsWith('Write-Output '));
   expect(outputs.map((node) => node.text.slice(0, 40))).toEqual([
@@ -129,6 +137,7 @@ it('does not take the parameter of a request for a timeout', () => {
 
 it.each([
   ['ms=812\nserver=v1.31.4', 0, 'Reachable'],
+  ['ms=812\nserver=v1.31.4\nhost=shop-1.hcp.westeurope.azmk8s.io\nport=443', 0, 'Reachable'],
   ['kubectl=missing', 127, 'KubectlMissing'],
   ['kubeconfig=missing', 1, 'KubeconfigMissing'],
   ['dns=timeout\ndns_azure=timeout\negress=mcr.microsoft.com 000', 1, 'NoEgress'],
