@@ -6,7 +6,7 @@ import { isSignInError } from '../fleet/sign-in-error.ts';
 import type { Arm } from '../services.ts';
 import type { Settings } from '../settings.ts';
 import { inconclusive } from './classify.ts';
-import { classifyAzureError, unknownFrom } from './classify-azure.ts';
+import { classifyAzureError, refusalOf } from './classify-azure.ts';
 import { type Judged, judgeState, withoutAnswer } from './judge-run.ts';
 import { pollRun, startRun } from './run-command.ts';
 import { composeScript } from './script.ts';
@@ -14,11 +14,6 @@ import { composeScript } from './script.ts';
 /** For how long another's run on the node is waited for, and how often it is tried meanwhile. */
 const BUSY_SECONDS = 120;
 const TRY_AGAIN_SECONDS = 5;
-
-async function readOs(arm: Arm, target: Target): Promise<'Linux' | 'Windows'> {
-  const { storageProfile } = await readMachine(arm, target);
-  return storageProfile?.osDisk?.osType === 'Windows' ? 'Windows' : 'Linux';
-}
 
 /** Starts the script once nobody else's runs on the node. */
 async function startWhenFree(start: () => Promise<string>, tell: (line: string) => void): Promise<string> {
@@ -50,8 +45,11 @@ export async function checkNode(
 ): Promise<Judged> {
   const compute = arm.compute(target.subscriptionId);
   const nonce = randomBytes(8).toString('hex');
+  let isCreating = false;
   try {
-    const os = await readOs(arm, target);
+    const { storageProfile, provisioningState } = await readMachine(arm, target);
+    isCreating = provisioningState === 'Creating';
+    const os = storageProfile?.osDisk?.osType === 'Windows' ? 'Windows' : 'Linux';
     starting(os);
     const script = composeScript(nonce, settings.EGRESS_ENDPOINTS, os);
     const poller = await startWhenFree(() => startRun(arm.computeOnce(target.subscriptionId), target, os, script), tell);
@@ -65,6 +63,6 @@ export async function checkNode(
     return withoutAnswer(inconclusive('RunCommandTimedOut', `Run Command gave no answer within ${settings.PROBE_DEADLINE_SECONDS} s`));
   } catch (error) {
     if (isSignInError(error) || error instanceof NoSuchMachine) throw error;
-    return withoutAnswer(unknownFrom(error));
+    return withoutAnswer(refusalOf(error, isCreating));
   }
 }

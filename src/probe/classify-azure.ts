@@ -40,3 +40,9 @@ export function unknownFrom(error: unknown): Verdict {
     message: redact(error instanceof Error ? error.message : String(error), 300),
   };
 }
+
+/** What Azure's refusal to start a run says of a node; of one that is still being created, that, unless others hold it. */
+export function refusalOf(error: unknown, isCreating: boolean): Verdict {
+  const verdict = unknownFrom(error);
+  return isCreating && verdict.reason !== 'NodeBusy' ? { ...verdict, reason: 'Creating' } : verdict;
+}

@@ -2,12 +2,11 @@ import { isRestError } from '@azure/core-rest-pipeline';
 import pLimit from 'p-limit';
 import { type SeenSizes, secondsToSpare } from '../fleet/compute-budget.ts';
 import { parseTarget } from '../fleet/resource-id.ts';
-import { inconclusive, type Verdict } from '../probe/classify.ts';
-import { unknownFrom } from '../probe/classify-azure.ts';
+import { inconclusive } from '../probe/classify.ts';
+import { refusalOf } from '../probe/classify-azure.ts';
 import { startRun } from '../probe/run-command.ts';
 import { composeScript } from '../probe/script.ts';
 import type { Services } from '../services.ts';
-import type { NodeFacts } from '../tables/node-rows.ts';
 import type { Bucket } from '../tables/pace-rows.ts';
 import type { Started } from '../tables/poller-rows.ts';
 import { type ClaimedNode, isTooLateToPost } from './claim.ts';
@@ -55,12 +54,6 @@ function explainTarget(resourceId: string, { subscriptionId, nodeResourceGroup }
   return undefined;
 }
 
-/** What Azure's refusal to start says of a node; of one that is still being created, that. */
-function refusalOf(error: unknown, { skipped }: NodeFacts): Verdict {
-  const verdict = unknownFrom(error);
-  return skipped === 'Creating' && verdict.reason !== 'NodeBusy' ? { ...verdict, reason: 'Creating' } : verdict;
-}
-
 /**
  * Posts one Run Command for each claim. One node's failure never touches another's; where Azure throttles the region, all that were not posted yet
  * are put off.
@@ -105,7 +98,7 @@ export async function postRuns(
         return { nonce, status: 'moved' };
       }
       watch.answered();
-      const verdict = refusalOf(error, facts);
+      const verdict = refusalOf(error, facts.skipped === 'Creating');
       return putOffUntil !== undefined && verdict.reason === 'NodeBusy' ? { nonce, status: 'moved' } : { nonce, status: 'ended', verdict };
     }
   };

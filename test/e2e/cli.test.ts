@@ -8,22 +8,33 @@ import { quickSweeps, type Stage, setStage } from './stage.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const subscription = 'dddddddd-0000-4000-8000-000000000001';
+const newest = 'dddddddd-0000-4000-8000-000000000003';
 const denied = 'dddddddd-0000-4000-8000-000000000002';
 const cluster = `${subscription}.rg-one.one`;
 const pools = [{ name: 'web', count: 5 }];
 
 let stage: Stage;
 let nodes: string[];
+let brandNew: string;
 beforeAll(async () => {
   const one = { name: 'one', resourceGroup: 'rg-one', location: 'westeurope', kubernetesVersion: '1.33.5', pools };
   const two = { ...one, name: 'two', resourceGroup: 'rg-two', pools: [{ name: 'web', count: 3 }] };
+  const created = {
+    name: 'web',
+    type: 'VirtualMachines' as const,
+    count: 1,
+    instances: { '0': { provisioningState: 'Creating' as const } },
+  };
+  const fresh = { ...one, name: 'new', resourceGroup: 'rg-new', pools: [created] };
   stage = await setStage({
     subscriptions: [
       { id: subscription, name: 'One', clusters: [one] },
+      { id: newest, name: 'Three', clusters: [fresh] },
       { id: denied, name: 'Two', clusters: [two] },
     ],
   });
   nodes = await stage.nodesOf(cluster);
+  [brandNew = ''] = await stage.nodesOf(`${newest}.rg-new.new`);
   await stage.setFault(`${denied}.rg-two.two`, 'access-denied');
 });
 afterAll(() => stage.end());
@@ -120,6 +131,13 @@ Connectivity check: succeeded
     const { code, stdout, stderr } = await cli('check', ...parts, '--instance-id', instanceOf(sick), '--json');
     expect({ code, progress: stderr.includes('Running…\n') }).toEqual({ code: 1, progress: true });
     expect(JSON.parse(stdout)).toMatchObject({ verdict: 'unreachable', reason: 'ConnectionRefused', stage: 'tcp' });
+  });
+
+  it('says of a node that is still being created that it is', async () => {
+    const id = `/subscriptions/${newest}/resourceGroups/MC_rg-new_new_westeurope/providers/Microsoft.Compute/virtualMachines/${brandNew}`;
+    const { code, stdout } = await cli('check', '--id', id, '--json');
+    expect(code).toBe(3);
+    expect(JSON.parse(stdout)).toMatchObject({ verdict: 'unknown', reason: 'Creating' });
   });
 
   it('is inconclusive where the output proves nothing', async () => {
