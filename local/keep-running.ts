@@ -18,6 +18,7 @@ export interface Kept {
  */
 export async function keepRunning(start: (port: number) => Promise<Host>, port: number, tell: (line: string) => void): Promise<Kept> {
   let host = await start(port);
+  let restart: Promise<unknown> = Promise.resolve();
   let isStopping = false;
   const { url } = host;
   const deaths: number[] = [];
@@ -29,10 +30,11 @@ export async function keepRunning(start: (port: number) => Promise<Host>, port: 
       const how = exit.signal ?? `code ${exit.code}`;
       if (deaths.filter((at) => at > Date.now() - WITHIN_MS).length >= MOST_DEATHS) return exit;
       tell(`The app ended by itself (${how}); its last lines stand above. Starting it again, as Azure would …`);
-      const next = await start(Number(new URL(url).port)).catch((error: unknown) => tell(String(error)));
+      const starting = start(Number(new URL(url).port)).catch((error: unknown) => tell(String(error)));
+      restart = starting;
+      const next = await starting;
       if (next === undefined) return exit;
       host = next;
-      if (isStopping) await host.stop();
     }
   };
   const gaveUp = watch();
@@ -41,6 +43,7 @@ export async function keepRunning(start: (port: number) => Promise<Host>, port: 
     gaveUp,
     async stop() {
       isStopping = true;
+      await restart;
       await host.stop();
     },
   };

@@ -29,6 +29,11 @@ async function main(): Promise<void> {
   const level = env.HOST_LOG ? readLevel(env.HOST_LOG) : undefined;
   const log = createLog(level ? () => level : host.lowestLevel);
   captureOutput(log);
+  // As the worker of Azure does, before it loads an app.
+  process.on('uncaughtException', (error) => {
+    writeTo.stderr(`${toOneLine(`Worker uncaught exception: ${error.stack ?? error}`)}\n`);
+    process.exit(1);
+  });
   if (env.HOST_CRASH_AT) crashAt(env.HOST_CRASH_AT);
   if (env.HOST_ADVANCE_TIMERS) advanceTimers(Number(env.HOST_ADVANCE_TIMERS));
 

@@ -33,7 +33,7 @@ function viewCheck(services: Services, check: CheckRow): CheckView {
   return { ...common, status: 'done', ...result, stage, remedies: [...remedies] };
 }
 
-/** The lines of seed 000, for people with a terminal. */
+/** The lines of kubectl-az, for people with a terminal. */
 function textOf(check: CheckRow, view: CheckView, verbose: boolean): string {
   const head = describeStart(parseTarget(check.target)!, check.os, verbose);
   const { verdict, reason, message = '', response, takenFrom } = view;
@@ -115,7 +115,10 @@ async function makeCheck(services: Services, request: RouteRequest, id: string, 
     );
   const bounds = boundsOf(settings);
   const time = now();
-  const full = await useUp(checks, 'checks', time, { caller: account, use: id.slice(-12) }, bounds);
+  const full = await useUp(checks, 'checks', time, { caller: account, use: id.slice(-12) }, bounds).catch(async (error: unknown) => {
+    await leavePlace(checks, check);
+    throw error;
+  });
   if (full !== undefined) {
     // Another instance may have made it in the minute before, under the same key.
     const made = await readCheck(checks, id);

@@ -6,7 +6,7 @@ import { reasons } from '../probe/reasons.ts';
 import { components, reasonName, time } from './components.ts';
 import { commonFactorView } from './fleet.ts';
 
-/** A log entry in the shape of seed 001. */
+/** A log entry in the shape of the connectivity checks of Kubernetes (`PodNetworkConnectivityCheck`). */
 export const logEntryView = z
   .object({
     time,

@@ -17,6 +17,8 @@ import { type SearchBudget, takeTurns } from './search-budget.ts';
 
 /** For how long Azure is searched for a bare name: at its front end a request lasts 230 s, and sweeps need what Azure lets be read. */
 const LONGEST_SEARCH_MS = 30_000;
+/** For how long a search waits for its turn. */
+const LONGEST_WAIT_MS = 120_000;
 const SEARCH_AGAIN_SECONDS = 60;
 
 /** The name that a node of this resource is likely to have. */
@@ -63,7 +65,15 @@ async function searchAzure({ settings, arm, now }: Services, wanted: Wanted, sea
       `no such node: no subscription "${subscription}" is readable; GET /api/fleet counts those that are`,
     );
   const isBare = 'node' in wanted && wanted.cluster === undefined;
+  const asked = now().getTime();
   const find = () => {
+    if (now().getTime() > asked + LONGEST_WAIT_MS)
+      throw new HttpProblem(
+        503,
+        'search-too-long',
+        `so many names are being searched in Azure that this one did not have its turn within ${LONGEST_WAIT_MS / 1000} s; give "cluster" too, or "id" instead`,
+        SEARCH_AGAIN_SECONDS,
+      );
     const until = now().getTime() + LONGEST_SEARCH_MS;
     const isOver = () => isBare && now().getTime() > until;
     return findNode(arm, scope, selectionOf(settings), wanted, { now: now(), tell: log.warn, isOver });

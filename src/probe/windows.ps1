@@ -15,7 +15,7 @@ function Write-Fact([string]$Key, [string]$Value, [int]$Length = 80) {
 }
 function ConvertTo-Epoch([DateTime]$Time) { [DateTimeOffset]::new($Time).ToUnixTimeSeconds() }
 
-# Arguments are one quoted string, and stdin is closed: a kubectl without credentials asks for a user name.
+# stdin is closed: a kubectl without credentials asks for a user name.
 function Invoke-Kubectl([int]$Milliseconds, [string]$Arguments) {
   $left = Get-Left $Milliseconds
   if ($left -lt 500) { return }
@@ -51,7 +51,7 @@ function Invoke-Within([int]$Milliseconds, [ScriptBlock]$Block, [object[]]$Argum
 
 # A field of the kubeconfig that was read.
 function Get-Field([string]$Name) { [regex]::Match($Config, "(?m)^[ -]*${Name}: *[`"']?([^`"'\r\n]*)").Groups[1].Value.Trim() }
-# The first certificate of a field that holds it itself or names its file. A key beside it is not matched.
+# The first certificate that a field holds or names the file of. A key beside it is not matched.
 function Get-Certificate([string]$Name) {
   try {
     $data = Get-Field "$Name-data"
@@ -61,14 +61,14 @@ function Get-Certificate([string]$Name) {
     if ($block) { [Security.Cryptography.X509Certificates.X509Certificate2]::new([Convert]::FromBase64String($block)) }
   } catch { $null = $_ }
 }
-# Host and port alone: no user.
+# Without the user.
 function Write-Endpoint($Api) {
   Write-Fact 'host' $Api.Host 120
   Write-Fact 'port' $Api.Port
 }
 function Get-Validity($Certificate) { "$(ConvertTo-Epoch $Certificate.NotBefore) $(ConvertTo-Epoch $Certificate.NotAfter)" }
 
-# The question that kubectl asks Windows too; then Azure's own resolver: a name that only the latter knows points to the one between.
+# As kubectl asks Windows; then Azure's own resolver: a name that only that knows points to the one between.
 $Resolve = { try { "$([Net.Dns]::GetHostAddresses($args[0])[0])" } catch { 'failed' } }
 $ResolveAtAzure = {
   try {
@@ -101,7 +101,7 @@ $Ask = {
   [Net.ServicePointManager]::SecurityProtocol = 'Tls12'
   $request = [Net.WebRequest]::Create($args[0])
   $request.AllowAutoRedirect = $false
-  # Otherwise Windows looks for a proxy by itself, which takes long where nothing answers.
+  # Else Windows looks for a proxy, which takes long where nothing answers.
   $request.Proxy = if ($env:HTTPS_PROXY) { [Net.WebProxy]::new($env:HTTPS_PROXY) } else { $null }
   $response = try { $request.GetResponse() } catch { $_.Exception.GetBaseException().Response }
   [int]$response.StatusCode
@@ -118,7 +118,7 @@ function Write-Diagnosis {
   Write-Endpoint $api
   if ($env:HTTPS_PROXY) { Write-Fact 'proxy' 'set' }
   Write-Path $api.Host $api.Port
-  # One after the other, each in its share of the time that is left. One whose time was cut proves nothing, and nothing is said if none answers then.
+  # One after the other, each in its share of the time left. One whose time was cut proves nothing: nothing is said if none answers then.
   $urls = @($Egress -split ' ' -ne '')
   $said = $null
   $cut = $urls.Count -eq 0
@@ -164,7 +164,7 @@ function Write-Path([string]$ApiHost, [int]$Port) {
   } elseif ($answer) { Write-Tls $address $Port $ApiHost $answer }
 }
 
-# Two witnesses: what .NET finds counts where kubectl says the same, as Windows checks certificates by rules of its own.
+# What .NET finds counts where kubectl says the same: Windows checks certificates by rules of its own.
 function Write-Tls($Address, [int]$Port, [string]$ApiHost, $Answer) {
   $name = @(@((Get-Field 'tls-server-name'), $ApiHost) -ne '')[0]
   $seen = [hashtable]::Synchronized(@{})

@@ -38,7 +38,7 @@ export async function closeSweep(services: Services, { sweep }: MessageOf<'close
   if (last && rows.subscriptions === undefined) return log.warn(`the sweep ${sweep} never began: the message that starts it was lost`);
   const fault = rows.subscriptions === undefined ? await explainSweep(services, sweep) : undefined;
   if (fault !== undefined) throw new Error(fault);
-  await promiseNextLook(services, sweep, rows);
+  await promiseNextLook(services, sweep, rows, lastRun(services, sweep));
   const known = await listClusterRows(await tables.open('clusters'));
   const assessed = new Map(known.map((row) => [row.cluster, row.sealedSweep]));
   const isAssessed = (cluster: string) => (assessed.get(cluster) ?? '') >= sweep;

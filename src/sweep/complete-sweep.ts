@@ -27,8 +27,6 @@ export async function completeSweep(
   const completedAt = now().toISOString();
   const startedAt = rows.startedAt ?? sweep;
   const ledger = sum([...sealed.values()]);
-  // A fleet that is listed and has nothing to probe has no tally to tell of requests with.
-  ledger.armRequests += armRequests.take();
   const listed = (rows.subscriptions ?? []).map(
     (id) => rows.listed.find((row) => row.subscription === id) ?? { subscription: id, matched: [], gap: 'Lost' },
   );
@@ -36,7 +34,14 @@ export async function completeSweep(
   const warnings = scopeWarnings(settings, listed);
   const [coverage, asked] = [coverageOf(ledger), askedOf(ledger)];
   const blindness = await judgeBlindness(services, sweep, sealed, clusters);
-  if (!(await insertCompleted(tables, { sweep, startedAt, completedAt, ledger, warnings }))) return;
+  // A fleet that is listed and has nothing to probe has no tally to tell of requests with.
+  const requests = armRequests.take();
+  ledger.armRequests += requests;
+  const isOurs = await insertCompleted(tables, { sweep, startedAt, completedAt, ledger, warnings }).catch((error: unknown) => {
+    armRequests.putBack(requests);
+    throw error;
+  });
+  if (!isOurs) return armRequests.putBack(requests);
   effectDone('close-sweep:completed');
   const availability = clusters.flatMap((cluster) => {
     const own = sealed.get(cluster.cluster);

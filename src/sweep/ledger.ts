@@ -46,8 +46,16 @@ export type Ledger = z.output<typeof ledger>;
 
 export const emptyCounts: Counts = { known: 0, reachable: 0, unreachable: 0, unknown: 0, notProbed: 0 };
 export const emptyLedger: Ledger = { ...emptyCounts, byReason: {}, unknownByReason: {}, armRequests: 0 };
-/** Nodes of which nobody expects a verdict: excluded, stopped, too young. */
-const notExpected: readonly ReasonCode[] = ['Excluded', 'ClusterStopped', 'Deallocated', 'NotRunning', 'ClusterGone', 'TooYoung'];
+/** Nodes of which nobody expects a verdict: excluded, stopped, too young, or not there yet. */
+const notExpected: readonly ReasonCode[] = [
+  'Excluded',
+  'ClusterStopped',
+  'Deallocated',
+  'NotRunning',
+  'ClusterGone',
+  'TooYoung',
+  'Creating',
+];
 /** Unknown for these reasons, a node was not asked: for want of access, by the pace that Azure allows, or by our own failure. */
 const notAsked: readonly ReasonCode[] = ['AccessDenied', 'NodeGroupLocked', 'Throttled', 'OverBudget', 'Lost', 'ProberError'];
 

@@ -47,6 +47,8 @@ export type ReadMessage =
   | { status: 'late'; kind: string; deadline: string }
   | { status: 'newer'; version: number };
 
+const DAY_MS = 86_400_000;
+
 const envelope = z.looseObject({ v: z.number().int(), kind: z.string(), deadline: z.iso.datetime() });
 
 /**
@@ -62,9 +64,11 @@ export function readMessage(raw: unknown, now: Date, latest: Date): ReadMessage 
   if (!outer.success) throw new Error(`expected a work message with v, kind and deadline; ${z.prettifyError(outer.error)}`);
   const { v, kind, deadline } = outer.data;
   if (new Date(deadline) < now) return { status: 'late', kind, deadline };
-  if (new Date(deadline) > latest)
+  // A message that this program understands may be from before the schedule was made shorter, and is done with at once; a newer one goes back.
+  const believed = v > MESSAGE_VERSION ? latest : new Date(Math.max(latest.getTime(), now.getTime() + DAY_MS));
+  if (new Date(deadline) > believed)
     throw new Error(
-      `expected a work message with a deadline until ${latest.toISOString()}, got ${deadline}: nothing that is sent by now has a later one`,
+      `expected a work message with a deadline until ${believed.toISOString()}, got ${deadline}: nothing that is sent by now has a later one`,
     );
   if (v > MESSAGE_VERSION) return { status: 'newer', version: v };
   if (v < MESSAGE_VERSION - 1) throw new Error(`expected a work message of version ${MESSAGE_VERSION - 1} or ${MESSAGE_VERSION}, got ${v}`);

@@ -3,10 +3,8 @@ import type { Settings } from '../settings.ts';
 import { readSliceHead } from '../tables/plan-rows.ts';
 import { hasBegun, readClusterFacts, readSubscriptions } from '../tables/sweep-rows.ts';
 import type { MessageOf, WorkMessage } from './messages.ts';
-import { formatSweepId, isTurn, lastStart, nextOccurrence } from './schedule.ts';
+import { formatSweepId, isTurn, lastStart, nextOccurrence, SKEW_MS } from './schedule.ts';
 
-/** By which the clocks of two instances may differ. */
-const SKEW_SECONDS = 120;
 /** What messages have beyond the longest of their times, see the queue, claims and checks. */
 const GRACE_SECONDS = 300;
 
@@ -15,12 +13,12 @@ export function latestDeadline(settings: Settings, now: Date): Date {
   const { SWEEP_SCHEDULE, PROBE_DEADLINE_SECONDS, FLAP_WINDOW_MINUTES } = settings;
   const ofNextSweep = lastStart(settings, formatSweepId(nextOccurrence(SWEEP_SCHEDULE, now))).getTime();
   const longest = Math.max(PROBE_DEADLINE_SECONDS, FLAP_WINDOW_MINUTES * 60) + GRACE_SECONDS;
-  return new Date(Math.max(ofNextSweep, now.getTime() + longest * 1000) + SKEW_SECONDS * 1000);
+  return new Date(Math.max(ofNextSweep, now.getTime() + longest * 1000) + SKEW_MS);
 }
 
 /** Whether a moment that another instance wrote down is past, as far as clocks agree. */
 export function isPast(moment: string, now: Date): boolean {
-  return Date.parse(moment) <= now.getTime() + SKEW_SECONDS * 1000;
+  return Date.parse(moment) <= now.getTime() + SKEW_MS;
 }
 
 /** Why nothing can be about a sweep; undefined where it has begun, or had its turn within the last day. */

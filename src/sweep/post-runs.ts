@@ -11,7 +11,7 @@ import type { Bucket } from '../tables/pace-rows.ts';
 import type { Started } from '../tables/poller-rows.ts';
 import { type ClaimedNode, isTooLateToPost } from './claim.ts';
 import { retryAfterSeconds } from './retry-after.ts';
-import { watchThrottling } from './watch-throttling.ts';
+import { type ThrottlingWatch, watchThrottling } from './watch-throttling.ts';
 
 const CONCURRENT_POSTS = 8;
 
@@ -31,14 +31,19 @@ export interface Place extends Bucket {
   nodeResourceGroup: string | undefined;
 }
 
-const sizes = new WeakMap<Services['tables'], Map<string, SeenSizes>>();
+/** What this process has seen of Azure's answers in a subscription and region. */
+interface Seen {
+  sizes: SeenSizes;
+  watch: ThrottlingWatch;
+}
 
-/** What this process has seen of the buckets of a subscription and region. */
-function sizesOf({ tables }: Services, { subscriptionId, region }: Bucket): SeenSizes {
-  const ofBuckets = sizes.get(tables) ?? new Map<string, SeenSizes>();
-  sizes.set(tables, ofBuckets);
+const seenBy = new WeakMap<Services['tables'], Map<string, Seen>>();
+
+function seenIn({ tables }: Services, { subscriptionId, region }: Bucket): Seen {
+  const ofBuckets = seenBy.get(tables) ?? new Map<string, Seen>();
+  seenBy.set(tables, ofBuckets);
   const name = `${subscriptionId}|${region}`;
-  const seen = ofBuckets.get(name) ?? new Map<string, number>();
+  const seen = ofBuckets.get(name) ?? { sizes: new Map<string, number>(), watch: watchThrottling() };
   ofBuckets.set(name, seen);
   return seen;
 }
@@ -72,15 +77,15 @@ export async function postRuns(
   const { settings, arm, now } = services;
   const compute = arm.computeOnce(place.subscriptionId);
   const limit = pLimit(CONCURRENT_POSTS);
-  const watch = watchThrottling();
-  const seen = sizesOf(services, place);
+  const { watch, sizes } = seenIn(services, place);
+  const throttled = new Map<string, number>();
   let spareFor = 0;
   const told = (remaining: string | undefined) => {
-    spareFor = Math.max(spareFor, secondsToSpare(remaining, seen));
+    spareFor = Math.max(spareFor, secondsToSpare(remaining, sizes));
   };
   const start = async ({ facts, flight }: ClaimedNode): Promise<Started> => {
     const { nonce } = flight;
-    if (watch.regionSeconds() !== undefined) return { nonce, status: 'moved' };
+    if (watch.regionSeconds(now()) !== undefined) return { nonce, status: 'moved' };
     const fault = explainTarget(facts.resourceId, place);
     if (fault !== undefined) return { nonce, status: 'ended', verdict: inconclusive('ProberError', fault) };
     if (isTooLateToPost(flight, now()))
@@ -90,14 +95,16 @@ export async function postRuns(
     try {
       const script = composeScript(nonce, settings.EGRESS_ENDPOINTS, facts.os);
       const poller = await startRun(compute, parseTarget(facts.resourceId)!, facts.os, script, told);
-      watch.answered();
+      watch.answered(facts.resourceId);
       return { nonce, status: 'polling', poller };
     } catch (error) {
       if (isRestError(error) && error.statusCode === 429) {
-        watch.throttled(facts.node, retryAfterSeconds(error));
+        const seconds = retryAfterSeconds(error);
+        throttled.set(facts.node, seconds);
+        watch.throttled(facts.resourceId, seconds, now());
         return { nonce, status: 'moved' };
       }
-      watch.answered();
+      watch.answered(facts.resourceId);
       const verdict = refusalOf(error, facts.skipped === 'Creating');
       return putOffUntil !== undefined && verdict.reason === 'NodeBusy' ? { nonce, status: 'moved' } : { nonce, status: 'ended', verdict };
     }
@@ -108,8 +115,9 @@ export async function postRuns(
     if (made.status !== 'moved') answered(node, made);
   };
   await Promise.all(claims.map((row) => limit(async () => keep(row.facts.node, await start(row)))));
+  const throttledFor = watch.regionSeconds(now());
   let nodeThrottledFor = 0;
-  for (const [node, seconds] of watch.ownSeconds()) {
+  for (const [node, seconds] of throttledFor === undefined ? throttled : []) {
     if (putOffUntil !== undefined && now().getTime() + seconds * 1000 < putOffUntil.getTime())
       nodeThrottledFor = Math.max(nodeThrottledFor, seconds);
     else
@@ -119,5 +127,5 @@ export async function postRuns(
         verdict: inconclusive('Throttled', 'Azure throttles requests to this node alone'),
       });
   }
-  return { started, throttledFor: watch.regionSeconds(), nodeThrottledFor, spareFor };
+  return { started, throttledFor, nodeThrottledFor, spareFor };
 }

@@ -81,7 +81,7 @@ export function sweepIdAt(expression: string, now: Date, isPastDue: boolean): st
 }
 
 /** By which the clocks of two instances may differ. */
-const SKEW_MS = 120_000;
+export const SKEW_MS = 120_000;
 const DAY_MS = 86_400_000;
 
 /** Whether a sweep has the name of a turn of the schedule: one within the last day, the one before that, or the next where the timer may fire for it. */

@@ -48,8 +48,8 @@ async function fly(services: Services, check: CheckRow, claimed: () => Promise<v
   const putOffUntil = now() < beginBefore(check) ? beginBefore(check) : undefined;
   const saver = saveStarts(await tables.open('flights'), flight);
   const { started, throttledFor, nodeThrottledFor, spareFor } = await postRuns(services, place, claims, putOffUntil, saver.save);
-  await saver.done();
   await pauseBucket(services, bucketOf(check), Math.max(throttledFor ?? 0, spareFor));
+  await saver.done();
   if (started.get(node)?.status === 'moved') {
     await releaseClaims(services, cluster, new Map([[node, flight]]));
     await noteHindrance(await tables.open('checks'), check, (throttledFor ?? nodeThrottledFor) > 0 ? 'Throttled' : 'NodeBusy');

@@ -83,9 +83,10 @@ export async function startSlice(services: Services, message: StartSlice): Promi
   const { started, throttledFor, nodeThrottledFor, spareFor } = await postRuns(services, place, claims, putOffUntil, saver.save);
   if (claims.length > 0) effectDone('start-slice:posts');
   const moved = new Map([...started].filter(([, start]) => start.status === 'moved'));
+  // First of all: others must not post on into a region that is throttled, whatever fails here.
+  await pauseBucket(services, bucket, Math.max(throttledFor ?? 0, spareFor));
   await saver.done();
   if (started.size > moved.size) effectDone('start-slice:pollers');
-  await pauseBucket(services, bucket, Math.max(throttledFor ?? 0, spareFor));
   if (moved.size > 0) await moveRest(services, message, moved, throttledFor ?? Math.max(busyFor, nodeThrottledFor), over);
 }
 

@@ -2,7 +2,7 @@ import { isRestError } from '@azure/core-rest-pipeline';
 import type { TableClient, TableServiceClient } from '@azure/data-tables';
 import { cannotCreate } from './cannot-create.ts';
 
-/** The tables of design §6 by name; those with a date are made when first used. */
+/** The tables by name; those with a date are made when first used. */
 export interface Tables {
   open(name: TableName): Promise<TableClient>;
   /** Names of the dated tables that begin with a prefix. */

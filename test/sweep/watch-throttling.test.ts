@@ -1,25 +1,35 @@
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { watchThrottling } from '../../src/sweep/watch-throttling.ts';
 
-/** Watches starts in turn: a number is a node that is throttled for so many seconds, `ok` one that is answered. */
-function watched(...starts: (number | 'ok')[]) {
+const at = (seconds: number) => new Date(Date.UTC(2026, 10, 28, 12, 0, seconds));
+
+/** Watches starts in turn: `a:30` is a node that is throttled for 30 s, `a` one that is answered, a number the second from which on it goes on. */
+function watched(starts: string): number | undefined {
   const watch = watchThrottling();
-  for (const [n, start] of starts.entries()) {
-    if (start === 'ok') watch.answered();
-    else watch.throttled(`n${n}`, start);
+  let second = 0;
+  for (const start of starts.split(' ')) {
+    const [name = '', seconds] = start.split(':');
+    if (/^\d+$/.test(name)) second = Number(name);
+    else if (seconds === undefined) watch.answered(name);
+    else watch.throttled(name, Number(seconds), at(second));
   }
-  return [watch.regionSeconds(), Object.fromEntries(watch.ownSeconds())];
+  return watch.regionSeconds(at(second));
 }
 
-describe('the starts of a slice', () => {
-  it.each([
-    ['none is throttled', ['ok', 'ok'], [undefined, {}]],
-    ['one alone is, among others that are not', ['ok', 30, 'ok'], [undefined, { n1: 30 }]],
-    ['one alone is, and there is no other', [30], [undefined, { n0: 30 }]],
-    ['two are, one after the other', ['ok', 30, 60], [60, {}]],
-    ['two are, while more are answered', [30, 'ok', 'ok', 60, 'ok'], [undefined, { n0: 30, n3: 60 }]],
-    ['all are, from one on', ['ok', 'ok', 'ok', 'ok', 20, 20, 20], [20, {}]],
-  ] as const)('where %s, tell a region that is throttled from single nodes', (_, starts, expected) => {
-    expect(watched(...starts)).toEqual(expected);
-  });
+it.each([
+  ['no start is', 'a b', undefined],
+  ['one is, among others that are not', 'a b:30 c', undefined],
+  ['one is, and there is no other', 'a:30', undefined],
+  ['one is, again and again', 'a:30 25 a:30 50 a:30', undefined],
+  ['two are, one after the other', 'a b:30 c:60', 60],
+  ['two are, with others answered between', 'a:30 b c d:60 e', undefined],
+  ['all are from one on', 'a b c d e:20 f:20 g:20', 20],
+  ['the only starts of two slices are', 'a:20 5 b:20', 20],
+  ['two by themselves are tried again alone', 'a:20 b:20 c d 25 a:20 b:20', undefined],
+  ['two by themselves are tried again after ten minutes', 'a:600 b:600 c d 610 a:600 b:600', undefined],
+  ['two by themselves and then two others are', 'a:20 b:20 c d 25 a:20 b:20 e:40 f:40', 40],
+  ['the time that Azure asked for is over', 'a:20 b:20 21', undefined],
+  ['a node that was throttled was answered since, and is with another later', 'a:20 30 a 60 a:20 b:20', 20],
+] as const)('where %s throttled, tells a region from single nodes', (_, starts, expected) => {
+  expect(watched(starts)).toBe(expected);
 });
