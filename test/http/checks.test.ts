@@ -350,6 +350,20 @@ describe('a check', () => {
     expect(await check({ node })).toMatchObject({ verdict: 'reachable' });
   });
 
+  it('that could not be counted leaves nothing behind either', async () => {
+    const node = nodes[1]!;
+    const services = world.services();
+    const { pipeline } = await services.tables.open('checks');
+    pipeline.addPolicy({
+      name: 'break the count',
+      sendRequest: (request, next) =>
+        decodeURIComponent(request.url).includes("RowKey='checks|") ? Promise.reject(new Error('out of order')) : next(request),
+    });
+    await expect(postTo(services, { node })).rejects.toThrow('out of order');
+    pipeline.removePolicy({ name: 'break the count' });
+    expect(await check({ node })).toMatchObject({ verdict: 'reachable' });
+  });
+
   it('keeps its place when the same key is used twice at once and the minute has room for one', async () => {
     const node = nodes[1]!;
     nextMinute();

@@ -108,7 +108,7 @@ describe('work of a sweep whose message died with its process', () => {
   });
 
   it('is the look itself: the next one is promised before anything is done', async () => {
-    const { services } = servicesAt(storage.connectionString, at('50:30'));
+    const { services, clock } = servicesAt(storage.connectionString, at('50:30'));
     const id = '2026-11-21T09:50:00Z';
     await insertSweep(services.tables, id, [sub], at('50:02'));
     const send = vi.spyOn(services.queue, 'send').mockResolvedValue();
@@ -118,6 +118,10 @@ describe('work of a sweep whose message died with its process', () => {
     await expect(look()).rejects.toThrow('died');
     expect(send.mock.calls.map(([message]) => message.kind)).toEqual(['close-sweep']);
     // However often it fails, it promises one look at a time.
+    await expect(look()).rejects.toThrow('died');
+    expect(send).toHaveBeenCalledTimes(1);
+    // Nor for ever.
+    clock.at('2026-11-21T11:30:00.000Z');
     await expect(look()).rejects.toThrow('died');
     expect(send).toHaveBeenCalledTimes(1);
   });
