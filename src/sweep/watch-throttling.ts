@@ -4,7 +4,7 @@ export interface ThrottlingWatch {
   throttled(node: string, seconds: number, at: Date): void;
   /** Notes a start that was answered in any other way. */
   answered(node: string): void;
-  /** For how many seconds the region is throttled; undefined where it is not, as far as was seen. */
+  /** For how many more seconds the region is throttled; undefined where it is not, as far as was seen. */
   regionSeconds(at: Date): number | undefined;
 }
 
@@ -12,7 +12,6 @@ interface Throttled {
   /** Its place in the order of answers, since it was throttled first. */
   turn: number;
   until: number;
-  seconds: number;
 }
 
 /** For how long after its time a node is known as one that is throttled by itself: it is tried again later than that. */
@@ -29,7 +28,7 @@ export function watchThrottling(): ThrottlingWatch {
   return {
     throttled(node, seconds, at) {
       for (const [name, { until }] of nodes) if (until + KNOWN_FOR_MS < at.getTime()) nodes.delete(name);
-      nodes.set(node, { turn: nodes.get(node)?.turn ?? ++turn, until: at.getTime() + seconds * 1000, seconds });
+      nodes.set(node, { turn: nodes.get(node)?.turn ?? ++turn, until: at.getTime() + seconds * 1000 });
     },
     answered(node) {
       nodes.delete(node);
@@ -37,7 +36,7 @@ export function watchThrottling(): ThrottlingWatch {
     },
     regionSeconds(at) {
       const open = [...nodes.values()].filter((each) => each.turn > answeredTurn && each.until > at.getTime());
-      return open.length >= 2 ? Math.max(...open.map(({ seconds }) => seconds)) : undefined;
+      return open.length >= 2 ? Math.ceil((Math.max(...open.map(({ until }) => until)) - at.getTime()) / 1000) : undefined;
     },
   };
 }

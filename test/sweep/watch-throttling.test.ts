@@ -28,6 +28,7 @@ it.each([
   ['two by themselves are tried again alone', 'a:20 b:20 c d 25 a:20 b:20', undefined],
   ['two by themselves are tried again after ten minutes', 'a:600 b:600 c d 610 a:600 b:600', undefined],
   ['two by themselves and then two others are', 'a:20 b:20 c d 25 a:20 b:20 e:40 f:40', 40],
+  ['the only starts of two slices are, some seconds ago', 'a:20 5 b:20 15', 10],
   ['the time that Azure asked for is over', 'a:20 b:20 21', undefined],
   ['a node that was throttled was answered since, and is with another later', 'a:20 30 a 60 a:20 b:20', 20],
 ] as const)('where %s throttled, tells a region from single nodes', (_, starts, expected) => {
