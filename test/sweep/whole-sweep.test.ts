@@ -217,6 +217,20 @@ describe('what happens to one part of the fleet', () => {
     for (const id of [idOf('slow'), idOf('broken'), idOf('closed', two)]) expect(await openOutages(world, id)).toEqual([]);
   });
 
+  it('costs the others nothing where two nodes are throttled by themselves for the whole of the sweep', async () => {
+    const world = await open(fleetOf(cluster('shop', 12), cluster('blog', 3)), {}, { retryAfterSeconds: 5 });
+    await world.sweep();
+    const [first = '', second = ''] = Object.keys(await world.outcomes(idOf('shop'))).sort();
+    for (const node of [first, second]) await world.setFault(node, 'throttled');
+    // 12 s are left, and both are tried again after 5.
+    const { ledger } = await world.sweep(async () => world.passTime(300 - ((world.services().now().getTime() / 1000) % 300) - 12));
+    expect(ledger).toMatchObject({ known: 15, reachable: 13, unknown: 2 });
+    const outcomes = await world.outcomes(idOf('shop'));
+    expect([outcomes[first], outcomes[second]]).toEqual(['unknown/Throttled', 'unknown/Throttled']);
+    const { pausedUntil } = await (await world.services().tables.open('pace')).getEntity(one, 'westeurope');
+    expect(Date.parse(String(pausedUntil))).toBeLessThan(Date.now() - 3600_000);
+  });
+
   it('is not taken for its end where Azure leaves it out of a list', async () => {
     const answer = (node: { name: string }, script: string) =>
       node.name.includes('web') ? refusedAnswer(script) : healthyAnswer(node as never, script);
