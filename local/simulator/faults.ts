@@ -287,7 +287,12 @@ export const faults = {
     reason: 'NodeBusy',
     sentence: 'A stranger’s run command is in progress on the node: 409.',
   },
-  throttled: { layer: 'arm', scopes: nodes, verdict: 'notProbed', sentence: 'Run Command is throttled: 429 with Retry-After.' },
+  throttled: {
+    layer: 'arm',
+    scopes: nodes,
+    verdict: 'unknown',
+    sentence: 'Run Command is throttled: 429 with Retry-After. Of several nodes it pauses their region, and they are not probed.',
+  },
   'bad-gateway': { layer: 'arm', scopes: nodes, verdict: 'unknown', sentence: 'The run starts, but its POST is answered 502.' },
   'access-denied': {
     layer: 'arm',
