@@ -9,6 +9,7 @@ import { startAzurite } from '../local/azurite.ts';
 import { type Host, type HostStart, startHost } from '../local/host/start-host.ts';
 import type { Fleet } from '../local/simulator/fleet-schema.ts';
 import { startSimulator } from '../local/simulator/start-simulator.ts';
+import { toLongJson } from '../src/tables/long-json.ts';
 import { benchFleet, type FleetShape, healthyAnswer } from './bench-fleet.ts';
 import { countStorage, type StorageCounter } from './count-storage.ts';
 import type { Start } from './start-rate.ts';
@@ -99,6 +100,13 @@ export async function startWorld(
       starts,
       armRequests: async () => JSON.parse((await askSimulator(simulator, 'GET', '/control/requests')).text),
       async startSweep(sweep) {
+        // It is no turn of the schedule: one that has not begun either would count as forged.
+        await sweeps.createTable();
+        const subscriptions = toLongJson(
+          'subscriptions',
+          fleet.subscriptions.map(({ id }) => id),
+        );
+        await sweeps.createEntity({ partitionKey: sweep, rowKey: 'sweep', startedAt: new Date().toISOString(), ...subscriptions });
         const message = { v: 1, kind: 'start-sweep', sweep, deadline: new Date(Date.now() + GIVE_UP_MS).toISOString() };
         await queue.sendMessage(Buffer.from(JSON.stringify(message)).toString('base64'));
       },
