@@ -1,5 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { TableClient } from '@azure/data-tables';
 import { putStarted, type Started } from '../tables/poller-rows.ts';
+
+/** For how long answers are gathered before a write: what a dying process may lose of them is started again. */
+const GATHER_MS = 200;
 
 /** Saves how starts went while others are still awaited. */
 export interface StartSaver {
@@ -14,7 +18,7 @@ export interface StartSaver {
 }
 
 /**
- * Saves each start of a run as soon as it is answered: a process that dies over the slowest of a slice must not take the pollers of the others
+ * Saves each start of a run soon after it is answered: a process that dies over the slowest of a slice must not take the pollers of the others
  * with it. One write at a time, so that many that are answered together cost one.
  *
  * @param run - the name of the slice's run.
@@ -23,8 +27,10 @@ export function saveStarts(flights: TableClient, run: string): StartSaver {
   let waiting = new Map<string, Started>();
   let writing: Promise<void> | undefined;
   let failure: { error: unknown } | undefined;
+  const all = new AbortController();
   const writeAll = async () => {
     while (waiting.size > 0) {
+      await sleep(GATHER_MS, undefined, { signal: all.signal }).catch(() => {});
       const batch = waiting;
       waiting = new Map();
       await putStarted(flights, run, batch).catch((error: unknown) => {
@@ -39,6 +45,7 @@ export function saveStarts(flights: TableClient, run: string): StartSaver {
       writing ??= writeAll();
     },
     async done() {
+      all.abort();
       await writing;
       if (failure !== undefined) throw failure.error;
     },
