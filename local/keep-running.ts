@@ -30,7 +30,10 @@ export async function keepRunning(start: (port: number) => Promise<Host>, port: 
       const how = exit.signal ?? `code ${exit.code}`;
       if (deaths.filter((at) => at > Date.now() - WITHIN_MS).length >= MOST_DEATHS) return exit;
       tell(`The app ended by itself (${how}); its last lines stand above. Starting it again, as Azure would …`);
-      const starting = start(Number(new URL(url).port)).catch((error: unknown) => tell(String(error)));
+      const starting = start(Number(new URL(url).port)).catch((error: unknown) => {
+        tell(String(error));
+        return undefined;
+      });
       restart = starting;
       const next = await starting;
       if (next === undefined) return exit;

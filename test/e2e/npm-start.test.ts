@@ -200,7 +200,12 @@ describe('npm start', () => {
         output.stderr.split('The app ended by itself (SIGKILL); its last lines stand above. Starting it again').length - 1;
       await kill();
       await until('the line that tells of it', () => deaths() === 1, 60_000);
-      expect((await fetchAgain(`${url}/api/health`)).status).toBe(200);
+      const answers = () =>
+        fetch(`${url}/api/health`).then(
+          ({ status }) => status === 200,
+          () => false,
+        );
+      await until('the app to be there again', answers, 60_000);
       const over = Date.now() + 120_000;
       while (output.code === null && Date.now() < over) {
         await kill();
