@@ -80,6 +80,8 @@ export function sweepIdAt(expression: string, now: Date, isPastDue: boolean): st
   return formatSweepId(untilNext < now.getTime() - before.getTime() ? next : before);
 }
 
+/** For how long a sweep waits, at least, before work that has left no trace counts as missing. */
+export const MISSING_AFTER_MS = 60_000;
 /** By which the clocks of two instances may differ. */
 export const SKEW_MS = 120_000;
 const DAY_MS = 86_400_000;

@@ -7,10 +7,8 @@ import { COLLECT_GRACE_SECONDS } from './claim.ts';
 import { effectDone } from './effect.ts';
 import { addUp, emptyLedger, type Ledger, outstanding, type Plan } from './ledger.ts';
 import { requestAssessment } from './request-assessment.ts';
-import { endOf, intervalAt, lastStart } from './schedule.ts';
+import { endOf, intervalAt, lastStart, MISSING_AFTER_MS } from './schedule.ts';
 import { blockOf, putOff } from './slice-name.ts';
-
-const MISSING_AFTER_MS = 60_000;
 
 /**
  * Slices of one block of the plan that may have nodes without an outcome: the block itself, else what was put off from it, which has a name of its

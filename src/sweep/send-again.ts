@@ -3,10 +3,8 @@ import type { Services } from '../services.ts';
 import { markResent, type SweepRows } from '../tables/sweep-rows.ts';
 import { effectDone } from './effect.ts';
 import type { Work } from './queue.ts';
-import { intervalAfter, lastStart } from './schedule.ts';
+import { intervalAfter, lastStart, MISSING_AFTER_MS } from './schedule.ts';
 import { spreadOf } from './start-sweep.ts';
-
-const MISSING_AFTER_MS = 60_000;
 
 /** Milliseconds after which work of a sweep that has left no trace is missing: a long sweep has time to wait for a slow one. */
 function missingAfterMs({ settings }: Services, sweep: string): number {

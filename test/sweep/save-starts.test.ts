@@ -1,3 +1,5 @@
+import type { PipelinePolicy } from '@azure/core-rest-pipeline';
+import type { TableClient } from '@azure/data-tables';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inconclusive } from '../../src/probe/classify.ts';
 import { saveStarts } from '../../src/sweep/save-starts.ts';
@@ -14,6 +16,17 @@ beforeAll(async () => {
 });
 afterAll(() => storage.stop());
 
+/** Counts the requests of a table from now on, until `end`. */
+function countWrites({ pipeline }: TableClient): { writes(): number; end(): void } {
+  let count = 0;
+  const sendRequest: PipelinePolicy['sendRequest'] = (request, next) => {
+    count += 1;
+    return next(request);
+  };
+  pipeline.addPolicy({ name: 'count', sendRequest });
+  return { writes: () => count, end: () => void pipeline.removePolicy({ name: 'count' }) };
+}
+
 describe('the starts of a slice', () => {
   it('are saved as each is answered, while others are still awaited', async () => {
     const flights = await storage.tables.open('flights');
@@ -27,36 +40,22 @@ describe('the starts of a slice', () => {
 
   it('that are answered together cost few writes', async () => {
     const flights = await storage.tables.open('flights');
-    let writes = 0;
-    flights.pipeline.addPolicy({
-      name: 'count',
-      sendRequest(request, next) {
-        writes += 1;
-        return next(request);
-      },
-    });
+    const { writes, end } = countWrites(flights);
     const saver = saveStarts(flights, 'together');
     for (let n = 0; n < 50; n++) saver.save(`n${n}`, polling('x'.repeat(8000)));
     await saver.done();
-    expect(writes).toBe(1);
+    expect(writes()).toBe(1);
     expect((await readStarted(flights, 'together')).size).toBe(50);
-    flights.pipeline.removePolicy({ name: 'count' });
+    end();
   });
 
   it('that cannot be saved are an error at the end, whatever is saved after them', async () => {
     const flights = await storage.tables.open('flights');
-    let writes = 0;
-    flights.pipeline.addPolicy({
-      name: 'count',
-      sendRequest(request, next) {
-        writes += 1;
-        return next(request);
-      },
-    });
+    const { writes, end } = countWrites(flights);
     const saver = saveStarts(flights, 'broken');
     saver.save('no/such#key', polling('of nobody'));
-    await until('the first write', () => writes === 1);
-    flights.pipeline.removePolicy({ name: 'count' });
+    await until('the first write', () => writes() === 1);
+    end();
     saver.save('a', polling('of a'));
     await expect(saver.done()).rejects.toThrow();
     expect([...(await readStarted(flights, 'broken')).keys()]).toEqual(['a']);
