@@ -10,7 +10,7 @@ import { parseFleet } from '../local/simulator/fleet-schema.ts';
 import { startSimulator } from '../local/simulator/start-simulator.ts';
 import { scheduleFor } from '../local/sweep-schedule.ts';
 import { buildApp } from '../scripts/build.ts';
-import type { SweepView } from '../src/http/sweeps.ts';
+import type { SweepView } from '../src/views/sweeps.ts';
 import { healthyAnswer } from './bench-fleet.ts';
 
 const help = `Examples:

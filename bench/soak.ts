@@ -11,8 +11,8 @@ import { findKubectl } from '../local/kubectl.ts';
 import { startSimulator } from '../local/simulator/start-simulator.ts';
 import { scheduleFor } from '../local/sweep-schedule.ts';
 import { buildApp } from '../scripts/build.ts';
-import type { ClusterView } from '../src/http/fleet.ts';
-import type { NodeView } from '../src/http/nodes.ts';
+import type { ClusterView } from '../src/views/fleet.ts';
+import type { NodeView } from '../src/views/nodes.ts';
 
 const help = `Examples:
   npm run soak

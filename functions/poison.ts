@@ -1,7 +1,7 @@
 import { app } from '@azure/functions';
 import { services } from '../src/app-services.ts';
+import { settlePoison } from '../src/housekeeping/settle-poison.ts';
 import { inInvocation } from '../src/log.ts';
-import { settlePoison } from '../src/sweep/settle-poison.ts';
 
 app.storageQueue('poison', {
   queueName: 'work-poison',

@@ -34,13 +34,12 @@ export interface LazyChunk {
 }
 
 // ES modules with splitting, since each function then loads what it uses and no more; one CommonJS file a function would hold every SDK again.
-async function bundle(entryPoints: readonly string[], outdir: string, external: string[]): Promise<LazyChunk[]> {
+async function bundle(entryPoints: Record<string, string>, outdir: string, external: string[]): Promise<LazyChunk[]> {
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: [...entryPoints].sort(),
+    entryPoints,
     outdir,
     outbase: root,
-    entryNames: '[dir]/[name]',
     chunkNames: 'chunks/[name]-[hash]',
     bundle: true,
     splitting: true,
@@ -79,8 +78,8 @@ async function bundle(entryPoints: readonly string[], outdir: string, external: 
 export async function buildApp(outdir = join(root, 'dist')): Promise<LazyChunk[]> {
   await rm(outdir, { recursive: true, force: true });
   await mkdir(outdir, { recursive: true });
-  const entryPoints: string[] = [];
-  for await (const file of glob('functions/*.ts', { cwd: root })) entryPoints.push(file);
+  const entryPoints: Record<string, string> = {};
+  for await (const file of glob('functions/*.ts', { cwd: root })) entryPoints[file.replace(/\.ts$/, '')] = file;
   const lazy = await bundle(entryPoints, outdir, ['@azure/functions-core']);
   await copyFile(join(root, 'host.json'), join(outdir, 'host.json'));
   const { name, version, license } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
@@ -90,14 +89,14 @@ export async function buildApp(outdir = join(root, 'dist')): Promise<LazyChunk[]
 }
 
 /**
- * Builds the commands for machines without this project's sources: `src/cli.js` and `src/replay.js`, which need Node alone.
+ * Builds the commands for machines without this project's sources: `cli.js` and `replay.js`, which need Node alone.
  *
  * @param outdir - emptied first.
  * @returns the chunks that are loaded lazily.
  */
 export async function buildCommands(outdir = join(root, 'dist-commands')): Promise<LazyChunk[]> {
   await rm(outdir, { recursive: true, force: true });
-  const lazy = await bundle(['src/cli.ts', 'src/replay.ts'], outdir, []);
+  const lazy = await bundle({ cli: 'src/cli/main.ts', replay: 'src/cli/replay.ts' }, outdir, []);
   await writeFile(join(outdir, 'package.json'), '{ "type": "module" }\n');
   return lazy;
 }

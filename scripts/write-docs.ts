@@ -2,8 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
-import { eventSchemas } from '../src/announce/event-schemas.ts';
-import { type Reason, reasons } from '../src/probe/reasons.ts';
+import { type Reason, reasons } from '../src/model/reasons.ts';
+import { eventSchemas } from '../src/notify/event-schemas.ts';
 import { renderApi } from './render-api.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -21,11 +21,11 @@ export function renderReasons(): string {
     const title = stage === 'none' ? 'Nothing failed' : `Stage: ${stage}`;
     return `## ${title}\n\n${entries.map(([code, reason]) => renderReason(code, reason)).join('\n')}`;
   });
-  const intro = 'Every verdict bears one of these reasons. The page is made from `src/probe/reasons.ts` by `npm run docs`.';
+  const intro = 'Every verdict bears one of these reasons. The page is made from `src/model/reasons.ts` by `npm run docs`.';
   return `# Reasons\n\n${intro}\n\n${chapters.join('\n')}`;
 }
 
-const eventsIntro = `What the prober tells Application Insights. The page is made from \`src/announce/event-schemas.ts\` by \`npm run docs\`.
+const eventsIntro = `What the prober tells Application Insights. The page is made from \`src/notify/event-schemas.ts\` by \`npm run docs\`.
 
 Events are history: what happened, when, and why, one custom event (table \`customEvents\`) for each change that people should know of, never one for a healthy probe. Fields of type text are in \`customDimensions\`, numbers in \`customMeasurements\`. The timestamp is when the event was told; \`start\` and \`end\` say when it happened. No text is longer than 8,192 characters.
 
@@ -59,7 +59,7 @@ export function renderRunbooks(): string {
   const rows = Object.entries<Reason>(reasons).flatMap(([code, { links }]) =>
     links[0] === undefined ? [] : [`    '${code}', '${links[0]}'`],
   );
-  const intro = '// Where to read on about each reason. Made from src/probe/reasons.ts by "npm run docs".';
+  const intro = '// Where to read on about each reason. Made from src/model/reasons.ts by "npm run docs".';
   return `${intro}\nlet runbooks = datatable(reason: string, runbook: string) [\n${rows.join(',\n')}\n];\n`;
 }
 

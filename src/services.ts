@@ -6,11 +6,11 @@ import type { PipelinePolicy } from '@azure/core-rest-pipeline';
 import { TableClient, TableServiceClient } from '@azure/data-tables';
 import { ManagedIdentityCredential, type TokenCredential } from '@azure/identity';
 import { QueueClient } from '@azure/storage-queue';
-import { openTelemetry, type Telemetry } from './announce/telemetry.ts';
-import { fitArmPipeline } from './fleet/arm-pipeline.ts';
-import { countRequests, type RequestCount } from './fleet/count-requests.ts';
+import { fitArmPipeline } from './azure/arm-pipeline.ts';
+import { countRequests, type RequestCount } from './azure/count-requests.ts';
+import { openTelemetry, type Telemetry } from './notify/telemetry.ts';
 import type { Settings } from './settings.ts';
-import { openWorkQueue, type WorkQueue } from './sweep/queue.ts';
+import { openWorkQueue, type WorkQueue } from './sweep/queue/work-queue.ts';
 import { openTables, type Tables } from './tables/open-tables.ts';
 
 /** The name of the one work queue; `functions/work.ts` listens to it. */

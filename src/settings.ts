@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { parseConnectionString } from './announce/connection-string.ts';
-import { explainScheduleFault } from './sweep/schedule.ts';
+import { parseConnectionString } from './model/connection-string.ts';
+import { explainScheduleFault } from './model/schedule.ts';
 
 const DEFAULT_SCHEDULE = '0 */5 * * * *';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { inspect } from 'node:util';
-import { redact } from './probe/redact.ts';
+import { redact } from './model/redact.ts';
 import type { Services } from './services.ts';
 
 const TELLING_MS = 5000;

@@ -1,4 +1,4 @@
-import { explainScheduleFault, nextOccurrence, previousOccurrence } from '../../src/sweep/schedule.ts';
+import { explainScheduleFault, nextOccurrence, previousOccurrence } from '../../src/model/schedule.ts';
 
 /** An NCRONTAB schedule, in UTC. */
 export interface Schedule {

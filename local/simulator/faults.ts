@@ -1,4 +1,4 @@
-import type { ReasonCode } from '../../src/probe/reasons.ts';
+import type { ReasonCode } from '../../src/model/reasons.ts';
 
 /** What a fault can be switched on: one node, all nodes of a cluster, a whole subscription, or the telemetry endpoint. */
 export type FaultScope = 'node' | 'cluster' | 'subscription' | 'ingestion';

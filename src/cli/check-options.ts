@@ -1,5 +1,5 @@
-import { isNodeName } from '../fleet/node-name.ts';
-import { type InstanceParts, instanceTarget, isInstancePart, parseClusterId, parseTarget, type Target } from '../fleet/resource-id.ts';
+import { isNodeName } from '../model/node-name.ts';
+import { type InstanceParts, instanceTarget, isInstancePart, parseClusterId, parseTarget, type Target } from '../model/resource-id.ts';
 
 /** A node that is named as Kubernetes names it. */
 export interface NamedNode {

@@ -1,16 +1,16 @@
 import { styleText } from 'node:util';
 import { DefaultAzureCredential } from '@azure/identity';
-import { chooseNode } from '../fleet/choose-node.ts';
-import { findNode } from '../fleet/find-node.ts';
-import { NoSuchMachine } from '../fleet/read-machine.ts';
-import { formatTarget, parseTarget, type Target } from '../fleet/resource-id.ts';
-import { subscriptionsInScope } from '../fleet/scope.ts';
-import { selectionOf } from '../fleet/selection.ts';
-import { checkNode } from '../probe/check-node.ts';
-import { describeResult, describeStart } from '../probe/describe-check.ts';
-import { reasons } from '../probe/reasons.ts';
+import { chooseNode } from '../check/choose-node.ts';
+import { describeResult, describeStart } from '../check/describe-check.ts';
+import { findNode } from '../inventory/find-node.ts';
+import { NoSuchMachine } from '../inventory/read-machine.ts';
+import { subscriptionsInScope } from '../inventory/scope.ts';
+import { reasons } from '../model/reasons.ts';
+import { formatTarget, parseTarget, type Target } from '../model/resource-id.ts';
+import { selectionOf } from '../model/selection.ts';
 import { type Arm, connectArm } from '../services.ts';
 import type { Settings } from '../settings.ts';
+import { checkNode } from './check-node.ts';
 import type { CheckOptions, NamedNode } from './check-options.ts';
 import { UsageError } from './usage-error.ts';
 

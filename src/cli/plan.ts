@@ -1,13 +1,13 @@
 import { DefaultAzureCredential } from '@azure/identity';
-import { countRequests } from '../fleet/count-requests.ts';
-import { estimateCost } from '../fleet/estimate.ts';
-import { areRightsUnknown, missingRights } from '../fleet/missing-rights.ts';
-import { planFleet, type SubscriptionPlan } from '../fleet/plan-fleet.ts';
-import { scopeWarnings } from '../fleet/scope-warnings.ts';
+import { countRequests } from '../azure/count-requests.ts';
+import { scopeWarnings } from '../inventory/scope-warnings.ts';
+import { intervalAfter, nextOccurrence } from '../model/schedule.ts';
 import { connectArm } from '../services.ts';
 import type { Settings } from '../settings.ts';
-import { msPerStart, startsBetween } from '../sweep/pace.ts';
-import { intervalAfter, nextOccurrence } from '../sweep/schedule.ts';
+import { msPerStart, startsBetween } from '../sweep/run/pace.ts';
+import { estimateCost } from './estimate.ts';
+import { areRightsUnknown, missingRights } from './missing-rights.ts';
+import { planFleet, type SubscriptionPlan } from './plan-fleet.ts';
 import { printPlan } from './print-plan.ts';
 
 /** One POST, one poll, one result. */

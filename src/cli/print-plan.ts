@@ -1,4 +1,4 @@
-import { reasons } from '../probe/reasons.ts';
+import { reasons } from '../model/reasons.ts';
 import type { FleetPlan } from './plan.ts';
 
 /** Lays rows out in columns; numbers to the right. */

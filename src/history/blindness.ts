@@ -1,6 +1,6 @@
-import { isOfOurMaking, isReasonCode, type ReasonCode } from '../probe/reasons.ts';
-import type { Ledger } from '../sweep/ledger.ts';
-import { rankReasons } from './rank-reasons.ts';
+import type { Ledger } from '../model/ledger.ts';
+import { rankReasons } from '../model/rank-reasons.ts';
+import { isOfOurMaking, isReasonCode, type ReasonCode } from '../model/reasons.ts';
 
 /** How many planned nodes of a cluster could not be asked in a sweep. */
 export interface Sight {

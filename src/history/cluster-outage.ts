@@ -1,7 +1,7 @@
-import type { ReasonCode } from '../probe/reasons.ts';
+import { type RankedReason, rankReasons } from '../model/rank-reasons.ts';
+import type { ReasonCode } from '../model/reasons.ts';
 import type { NodeRow } from '../tables/node-rows.ts';
 import type { Episode } from './node-state.ts';
-import { type RankedReason, rankReasons } from './rank-reasons.ts';
 import { outcomeOf } from './roll-up.ts';
 
 /** How a cluster's nodes stand against its quorum. */

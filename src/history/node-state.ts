@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { isOfOurMaking, reasonCode } from '../model/reasons.ts';
 import type { Verdict } from '../probe/classify.ts';
-import { isOfOurMaking, reasonCode } from '../probe/reasons.ts';
 import { decide, emptyWatch, type Kind, stopWatch, turn, type Watch, watchOn } from './watched.ts';
 
 /** One probe's result as the folds take it. */

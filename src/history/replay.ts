@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { reasonCode } from '../probe/reasons.ts';
+import { reasonCode } from '../model/reasons.ts';
 import type { NodeRow } from '../tables/node-rows.ts';
 import { type ClusterOutageState, foldQuorum, judgeQuorum, type QuorumSettings } from './cluster-outage.ts';
 import { dueAnnouncement, markTold, type What } from './due-announcement.ts';

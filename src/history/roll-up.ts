@@ -1,8 +1,8 @@
-import type { ReasonCode } from '../probe/reasons.ts';
-import { type Counts, emptyCounts, type Outcome } from '../sweep/ledger.ts';
+import { type Counts, emptyCounts, type Outcome } from '../model/ledger.ts';
+import { rankReasons } from '../model/rank-reasons.ts';
+import type { ReasonCode } from '../model/reasons.ts';
 import type { NodeRow } from '../tables/node-rows.ts';
 import { isBlind, openEpisode, STALE_AFTER_INTERVALS } from './node-state.ts';
-import { rankReasons } from './rank-reasons.ts';
 
 const NAMES_KEPT = 500;
 

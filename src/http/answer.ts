@@ -1,7 +1,7 @@
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import { problemPage } from '../page/problem-page.ts';
 import type { Services } from '../services.ts';
-import { currentIntervalMs } from './current-interval.ts';
+import { currentIntervalMs } from '../views/current-interval.ts';
 import type { KeptAnswers } from './keep-answers.ts';
 import { KEY, readRequest } from './read-request.ts';
 import { problemOf, render, toProblem, toResponse, withoutBody } from './render.ts';

@@ -1,8 +1,8 @@
 import { isRestError } from '@azure/core-rest-pipeline';
-import { armErrorText, isTimeout } from '../fleet/arm-error.ts';
-import { isSignInError } from '../fleet/sign-in-error.ts';
+import { armErrorText, isTimeout } from '../azure/arm-error.ts';
+import { retryAfterSeconds } from '../azure/retry-after.ts';
+import { isSignInError } from '../azure/sign-in-error.ts';
 import { log } from '../log.ts';
-import { retryAfterSeconds } from '../sweep/retry-after.ts';
 import { HttpProblem } from './problem.ts';
 
 const WITHOUT_ANSWER_SECONDS = 30;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { clusterIdSchema, nodeNameSchema } from '../fleet/name-schemas.ts';
-import { instanceTarget, parseTarget } from '../fleet/resource-id.ts';
+import { clusterIdSchema, nodeNameSchema } from '../model/name-schemas.ts';
+import { instanceTarget, parseTarget } from '../model/resource-id.ts';
 import { isCheckId } from '../tables/check-rows.ts';
-import { reasonName } from './components.ts';
+import { reasonName } from '../views/components.ts';
 
 const clusterId = clusterIdSchema('expected "<subscription id>.<resource group>.<cluster name>"');
 const nodeName = nodeNameSchema('expected a Kubernetes node name');

@@ -1,21 +1,21 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TableClient } from '@azure/data-tables';
-import { parseTarget } from '../fleet/resource-id.ts';
-import { describeResult, describeStart } from '../probe/describe-check.ts';
-import { reasons } from '../probe/reasons.ts';
+import { resolveTarget } from '../check/check-target.ts';
+import { describeResult, describeStart } from '../check/describe-check.ts';
+import { lostAt } from '../check/end-check.ts';
+import { searchBudget } from '../check/search-budget.ts';
+import { sendCheck, startAtOnce } from '../check/start-check.ts';
+import { reasons } from '../model/reasons.ts';
+import { parseTarget } from '../model/resource-id.ts';
 import type { Services } from '../services.ts';
 import type { Settings } from '../settings.ts';
-import { lostAt } from '../sweep/end-check.ts';
-import { sendCheck, startAtOnce } from '../sweep/start-check.ts';
 import { type Bounds, useUp } from '../tables/budget-rows.ts';
 import { type CheckRow, insertCheck, isCheckId, leavePlace, readCheck, takePlace } from '../tables/check-rows.ts';
 import { accountOf, callerOf, idOf, waitOf, wantsText } from './check-headers.ts';
 import type { CheckRequest, CheckView } from './check-schemas.ts';
-import { resolveTarget } from './check-target.ts';
 import { HttpProblem } from './problem.ts';
 import type { Reply, RouteRequest } from './routes.ts';
-import { searchBudget } from './search-budget.ts';
 
 const LOOK_AGAIN_MS = 500;
 const RETRY_AFTER_SECONDS = '5';

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { clusterIdSchema } from '../fleet/name-schemas.ts';
+import { clusterIdSchema } from '../model/name-schemas.ts';
 import type { Services } from '../services.ts';
 import { type ListedCluster, readStandingCluster } from '../tables/cluster-list.ts';
-import { components } from './components.ts';
-import { staleBefore } from './current-interval.ts';
-import { type ClusterView, clusterView, placeOf, readClusters, viewCluster } from './fleet.ts';
+import { components } from '../views/components.ts';
+import { staleBefore } from '../views/current-interval.ts';
+import { type ClusterView, clusterView, placeOf, readClusters, viewCluster } from '../views/fleet.ts';
 import { comparePlaces, cutPage, pageOf, readPage } from './paging.ts';
 import { HttpProblem } from './problem.ts';
 import type { Reply, RouteRequest } from './route.ts';

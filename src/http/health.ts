@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Services } from '../services.ts';
 import { lastCompletedAt } from '../tables/sweep-list.ts';
-import { components, time } from './components.ts';
-import { staleBefore } from './current-interval.ts';
+import { components, time } from '../views/components.ts';
+import { staleBefore } from '../views/current-interval.ts';
 import type { Reply } from './route.ts';
 
 export const healthView = z

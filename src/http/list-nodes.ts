@@ -1,19 +1,19 @@
 import { odata } from '@azure/data-tables';
 import { z } from 'zod';
-import { nodeNameSchema } from '../fleet/name-schemas.ts';
-import { isNodeName } from '../fleet/node-name.ts';
 import { outcomeOf } from '../history/roll-up.ts';
+import type { Outcome } from '../model/ledger.ts';
+import { nodeNameSchema } from '../model/name-schemas.ts';
+import { isNodeName } from '../model/node-name.ts';
 import type { Services } from '../services.ts';
-import type { Outcome } from '../sweep/ledger.ts';
 import { readNotReachable } from '../tables/cluster-list.ts';
 import { readEndpoint } from '../tables/cluster-rows.ts';
 import { readNamedNodes, readNodePage } from '../tables/node-pages.ts';
 import type { NodeRow } from '../tables/node-rows.ts';
+import { components } from '../views/components.ts';
+import { staleBefore } from '../views/current-interval.ts';
+import { WORST_FIRST } from '../views/fleet.ts';
+import { momentOf, type NodeView, nodeView, viewNode } from '../views/nodes.ts';
 import { unknownCluster } from './clusters.ts';
-import { components } from './components.ts';
-import { staleBefore } from './current-interval.ts';
-import { WORST_FIRST } from './fleet.ts';
-import { momentOf, type NodeView, nodeView, viewNode } from './nodes.ts';
 import { isShort, type Page, pageOf, readPage, writeCursor } from './paging.ts';
 import type { Reply, RouteRequest } from './route.ts';
 

@@ -1,15 +1,15 @@
 import pLimit from 'p-limit';
 import { z } from 'zod';
-import { clusterIdSchema } from '../fleet/name-schemas.ts';
-import { isNodeName } from '../fleet/node-name.ts';
 import { openEpisode } from '../history/node-state.ts';
+import { clusterIdSchema } from '../model/name-schemas.ts';
+import { isNodeName } from '../model/node-name.ts';
 import type { Services } from '../services.ts';
 import { type ListedCluster, readStandingCluster } from '../tables/cluster-list.ts';
 import { readOutagePage } from '../tables/outage-pages.ts';
+import { components } from '../views/components.ts';
+import { readClusters } from '../views/fleet.ts';
+import { type OutageView, outageView, viewOutage } from '../views/outages.ts';
 import { clusterParam, unknownCluster } from './clusters.ts';
-import { components } from './components.ts';
-import { readClusters } from './fleet.ts';
-import { type OutageView, outageView, viewOutage } from './outages.ts';
 import { pageOf, readPage, writeCursor } from './paging.ts';
 import type { Reply, RouteRequest } from './route.ts';
 

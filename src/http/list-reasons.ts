@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { type ReasonCode, reasons } from '../probe/reasons.ts';
-import { components, reasonName } from './components.ts';
+import { type ReasonCode, reasons } from '../model/reasons.ts';
+import { components, reasonName } from '../views/components.ts';
 import type { Reply } from './route.ts';
 
 const reasonView = z

@@ -1,16 +1,16 @@
 import type { Gauge, OpenMetricsContentType } from 'prom-client';
 import { openEpisode } from '../history/node-state.ts';
+import { nextOccurrence } from '../model/schedule.ts';
 import type { Services } from '../services.ts';
-import { startsBetween } from '../sweep/pace.ts';
-import { nextOccurrence } from '../sweep/schedule.ts';
+import { startsBetween } from '../sweep/run/pace.ts';
 import { PROBER, readStandingBlindness } from '../tables/blind-rows.ts';
 import { readPace } from '../tables/pace-rows.ts';
 import { lastCompleted } from '../tables/sweep-list.ts';
 import { readSealedLedgers } from '../tables/sweep-rows.ts';
-import { staleBefore } from './current-interval.ts';
-import { readClusters, viewCluster } from './fleet.ts';
+import { staleBefore } from '../views/current-interval.ts';
+import { readClusters, viewCluster } from '../views/fleet.ts';
+import { viewSweep } from '../views/sweeps.ts';
 import type { Reply } from './route.ts';
-import { viewSweep } from './sweeps.ts';
 
 /** The type of the answer, as OpenMetrics names itself. */
 export const METRICS_TYPE = 'application/openmetrics-text; version=1.0.0; charset=utf-8';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { components, problem } from './components.ts';
+import { components, problem } from '../views/components.ts';
 import { isPage, methodsOf, type ReplySpec, type Route } from './route.ts';
 
 type Json = Record<string, unknown>;

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { reasons } from '../probe/reasons.ts';
+import { reasons } from '../model/reasons.ts';
 import type { Services } from '../services.ts';
 import { isKnownNode } from '../tables/node-pages.ts';
 import { type ResultRow, readResults } from '../tables/result-rows.ts';
-import { components, reasonName, time } from './components.ts';
-import { unknownNode } from './nodes.ts';
+import { components, reasonName, time } from '../views/components.ts';
+import { unknownNode } from '../views/nodes.ts';
 import { pageOf, readPage, writeCursor } from './paging.ts';
 import type { Reply, RouteRequest } from './route.ts';
 

@@ -2,21 +2,21 @@ import { z } from 'zod';
 import { showClusterPage } from '../page/cluster-page.ts';
 import { showNodePage } from '../page/node-page.ts';
 import { showStatusPage } from '../page/status-page.ts';
+import { clusterView, fleetView, showFleet } from '../views/fleet.ts';
+import { nodeDetailView, nodeParam, showNode } from '../views/nodes.ts';
+import { showLatestSweep, showSweeps, sweepPage, sweepView } from '../views/sweeps.ts';
 import { checkQuery, checkRequest, checkView } from './check-schemas.ts';
 import { createCheck, showCheck } from './checks.ts';
 import { clusterPage, clusterParam, showCluster, showClusters } from './clusters.ts';
-import { clusterView, fleetView, showFleet } from './fleet.ts';
 import { healthView, showHealth } from './health.ts';
 import { nodePage, nodesQuery, showNodes } from './list-nodes.ts';
 import { outagePage, outageQuery, showOutages } from './list-outages.ts';
 import { reasonList, showReasons } from './list-reasons.ts';
 import { METRICS_TYPE, showMetrics } from './metrics.ts';
-import { nodeDetailView, nodeParam, showNode } from './nodes.ts';
 import { describeApi, refusal } from './openapi.ts';
 import { pageQuery } from './paging.ts';
 import { resultPage, resultsQuery, showResults } from './results.ts';
 import type { Route } from './route.ts';
-import { showLatestSweep, showSweeps, sweepPage, sweepView } from './sweeps.ts';
 
 export type { Reply, Route, RouteRequest } from './route.ts';
 

@@ -1,6 +1,6 @@
-import type { ClusterView } from '../http/fleet.ts';
-import { reasons } from '../probe/reasons.ts';
-import { type Counts, coverageOf, type Ledger } from '../sweep/ledger.ts';
+import { type Counts, coverageOf, type Ledger } from '../model/ledger.ts';
+import { reasons } from '../model/reasons.ts';
+import type { ClusterView } from '../views/fleet.ts';
 import { type Html, html } from './html.ts';
 import { percent, when } from './layout.ts';
 

@@ -1,6 +1,6 @@
-import type { ClusterView } from '../http/fleet.ts';
-import { isReasonCode, reasons } from '../probe/reasons.ts';
-import { askedOf, type Counts, coverageOf, type Ledger } from '../sweep/ledger.ts';
+import { askedOf, type Counts, coverageOf, type Ledger } from '../model/ledger.ts';
+import { isReasonCode, reasons } from '../model/reasons.ts';
+import type { ClusterView } from '../views/fleet.ts';
 import { type Html, html } from './html.ts';
 import { percent, when } from './layout.ts';
 

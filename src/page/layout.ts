@@ -1,7 +1,7 @@
-import { currentIntervalMs } from '../http/current-interval.ts';
-import type { UptimeShares } from '../http/uptime.ts';
 import type { Services } from '../services.ts';
 import { type Settings, statusPageUrl } from '../settings.ts';
+import { currentIntervalMs } from '../views/current-interval.ts';
+import type { UptimeShares } from '../views/uptime.ts';
 import { Html, html } from './html.ts';
 
 const STYLE = new Html(`

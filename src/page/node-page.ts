@@ -1,7 +1,7 @@
-import { type NodeDetail, viewNodeDetail } from '../http/nodes.ts';
 import type { Reply, RouteRequest } from '../http/route.ts';
-import { reasons } from '../probe/reasons.ts';
+import { reasons } from '../model/reasons.ts';
 import type { Services } from '../services.ts';
+import { type NodeDetail, viewNodeDetail } from '../views/nodes.ts';
 import { type Html, html } from './html.ts';
 import { documentOf, type Links, linksWith, SIGNS, uptimeLine, when } from './layout.ts';
 import { outageTable } from './outage-table.ts';

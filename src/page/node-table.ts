@@ -1,5 +1,5 @@
-import type { NodeView } from '../http/nodes.ts';
-import { reasons } from '../probe/reasons.ts';
+import { reasons } from '../model/reasons.ts';
+import type { NodeView } from '../views/nodes.ts';
 import { type Html, html } from './html.ts';
 import { type Links, SIGNS, when } from './layout.ts';
 

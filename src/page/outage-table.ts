@@ -1,5 +1,5 @@
-import type { OutageView } from '../http/outages.ts';
-import { reasons } from '../probe/reasons.ts';
+import { reasons } from '../model/reasons.ts';
+import type { OutageView } from '../views/outages.ts';
 import { type Html, html } from './html.ts';
 import { type Links, when } from './layout.ts';
 

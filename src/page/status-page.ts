@@ -1,13 +1,13 @@
 import pLimit from 'p-limit';
 import { sortClusters } from '../http/clusters.ts';
-import { staleBefore } from '../http/current-interval.ts';
-import { type ClusterView, type FleetView, readClusters, viewFleet } from '../http/fleet.ts';
 import { viewNodePage } from '../http/list-nodes.ts';
 import { viewWorstOutages } from '../http/list-outages.ts';
-import type { OutageView } from '../http/outages.ts';
 import type { Reply, RouteRequest } from '../http/route.ts';
+import { conclusiveOf } from '../model/ledger.ts';
 import type { Services } from '../services.ts';
-import { conclusiveOf } from '../sweep/ledger.ts';
+import { staleBefore } from '../views/current-interval.ts';
+import { type ClusterView, type FleetView, readClusters, viewFleet } from '../views/fleet.ts';
+import type { OutageView } from '../views/outages.ts';
 import { blindLines, calmBanner, staleBanner, troubleBanner } from './banner.ts';
 import { countsOf, coverageWords, nameOf, otherReasons, stateOf, titleOf } from './cluster-words.ts';
 import { type Html, html } from './html.ts';

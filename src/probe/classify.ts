@@ -1,5 +1,5 @@
+import type { ReasonCode } from '../model/reasons.ts';
 import type { Report } from './parse.ts';
-import type { ReasonCode } from './reasons.ts';
 
 /** What a flight, or the lack of one, came to. */
 export interface Verdict {

@@ -1,7 +1,7 @@
+import { redact } from '../model/redact.ts';
 import { classifyReport, inconclusive, type Verdict } from './classify.ts';
 import { unknownFrom } from './classify-azure.ts';
 import { parseReport, type RunCommandStatus, stdoutOf } from './parse.ts';
-import { redact } from './redact.ts';
 import type { RunState } from './run-command.ts';
 
 const MESSAGE_LIMIT = 400;

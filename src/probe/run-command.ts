@@ -1,7 +1,7 @@
 import { type ComputeManagementClient, type RunCommandResult, restorePoller } from '@azure/arm-compute';
 import { isRestError } from '@azure/core-rest-pipeline';
 import { z } from 'zod';
-import { parseTarget, type Target } from '../fleet/resource-id.ts';
+import { parseTarget, type Target } from '../model/resource-id.ts';
 import type { RunCommandStatus } from './parse.ts';
 
 /** What one look at a run told. */

@@ -1,17 +1,17 @@
 import { isRestError } from '@azure/core-rest-pipeline';
+import { retryAfterSeconds } from '../azure/retry-after.ts';
+import { runCheck } from '../check/run-check.ts';
 import { log } from '../log.ts';
 import type { Services } from '../services.ts';
-import { assessCluster } from './assess-cluster.ts';
-import { closeSweep } from './close-sweep.ts';
-import { collectSlice } from './collect-slice.ts';
-import { expandCluster } from './expand-cluster.ts';
-import { listClusters } from './list-clusters.ts';
-import { readMessage, type WorkMessage } from './messages.ts';
-import { latestDeadline } from './origin.ts';
-import { retryAfterSeconds } from './retry-after.ts';
-import { runCheck } from './run-check.ts';
-import { startSlice } from './start-slice.ts';
-import { startSweep } from './start-sweep.ts';
+import { assessCluster } from './assess/assess-cluster.ts';
+import { closeSweep } from './close/close-sweep.ts';
+import { expandCluster } from './plan/expand-cluster.ts';
+import { listClusters } from './plan/list-clusters.ts';
+import { startSweep } from './plan/start-sweep.ts';
+import { readMessage, type WorkMessage } from './queue/messages.ts';
+import { latestDeadline } from './queue/origin.ts';
+import { collectSlice } from './run/collect-slice.ts';
+import { startSlice } from './run/start-slice.ts';
 
 const NEWER_GOES_BACK_SECONDS = 60;
 

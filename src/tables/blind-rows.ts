@@ -1,5 +1,5 @@
 import type { TableClient } from '@azure/data-tables';
-import { type ReasonCode, reasonCode } from '../probe/reasons.ts';
+import { type ReasonCode, reasonCode } from '../model/reasons.ts';
 import { type Row, readRange, readRow } from './rows.ts';
 
 const PARTITION = 'blind';

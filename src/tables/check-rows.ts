@@ -1,7 +1,7 @@
 import type { TableClient } from '@azure/data-tables';
 import { z } from 'zod';
-import type { CheckResult } from '../probe/describe-check.ts';
-import { reasonCode } from '../probe/reasons.ts';
+import type { CheckResult } from '../check/describe-check.ts';
+import { reasonCode } from '../model/reasons.ts';
 import { insertOnce, readRow, retryLostWrites } from './rows.ts';
 
 const ATTEMPTS = 30;

@@ -1,13 +1,13 @@
 import type { TableClient, TransactionAction } from '@azure/data-tables';
 import { z } from 'zod';
-import { parseClusterId } from '../fleet/resource-id.ts';
 import type { ClusterOutageState } from '../history/cluster-outage.ts';
 import { type CommonFactor, commonFactor } from '../history/common-factors.ts';
 import { episode } from '../history/node-state.ts';
 import { addUptimes, type OutageDays, outageDays, type Uptime, uptime } from '../history/uptime.ts';
 import { sumWatched, type Watched } from '../history/watched.ts';
-import { isReasonCode, type ReasonCode } from '../probe/reasons.ts';
-import { type Counts, counts, emptyCounts } from '../sweep/ledger.ts';
+import { type Counts, counts, emptyCounts } from '../model/ledger.ts';
+import { isReasonCode, type ReasonCode } from '../model/reasons.ts';
+import { parseClusterId } from '../model/resource-id.ts';
 import { fromLongJson, toLongJson } from './long-json.ts';
 import { readJson } from './read-json.ts';
 import { prefixed, type Row, readRange, readRow, retryLostWrites } from './rows.ts';

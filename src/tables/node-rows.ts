@@ -2,7 +2,7 @@ import type { TableClient, TransactionAction } from '@azure/data-tables';
 import { z } from 'zod';
 import type { NodeHistory } from '../history/node-history.ts';
 import { type Episode, emptyState, episode, type NodeState, openSince, type ProbeResult } from '../history/node-state.ts';
-import { isReasonCode, type ReasonCode, reasonCode } from '../probe/reasons.ts';
+import { isReasonCode, type ReasonCode, reasonCode } from '../model/reasons.ts';
 import { readJson } from './read-json.ts';
 import { prefixed, type Row, readRange } from './rows.ts';
 import { readWatch, toWatchJson, watchJson } from './watch-json.ts';

@@ -1,7 +1,7 @@
 import type { TableClient } from '@azure/data-tables';
 import { z } from 'zod';
 import { commonFactor } from '../history/common-factors.ts';
-import { reasonCode } from '../probe/reasons.ts';
+import { reasonCode } from '../model/reasons.ts';
 import { fromLongJson, toLongJson } from './long-json.ts';
 import { readJson } from './read-json.ts';
 import { insertOnce, prefixed, readRange } from './rows.ts';

@@ -1,5 +1,5 @@
 import { odata, type TableClient } from '@azure/data-tables';
-import { type Plan, plan, type Tally, tally } from '../sweep/ledger.ts';
+import { type Plan, plan, type Tally, tally } from '../model/ledger.ts';
 import { fromLongJson, toLongJson } from './long-json.ts';
 import { insertOnce, readRange, readRow } from './rows.ts';
 

@@ -1,7 +1,7 @@
 import type { TableClient } from '@azure/data-tables';
 import { z } from 'zod';
+import { reasonCode } from '../model/reasons.ts';
 import { inconclusive, type Verdict } from '../probe/classify.ts';
-import { reasonCode } from '../probe/reasons.ts';
 import { readJson } from './read-json.ts';
 import { isLostWrite, readRange, readRow, writeBatch } from './rows.ts';
 

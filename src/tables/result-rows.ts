@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isReasonCode } from '../probe/reasons.ts';
+import { isReasonCode } from '../model/reasons.ts';
 import { newestFirst, resultsTableOf, type Tables, timeOfKey } from './open-tables.ts';
 import { type Row, readRange, readRow } from './rows.ts';
 

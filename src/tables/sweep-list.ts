@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Ledger, ledger } from '../sweep/ledger.ts';
+import { type Ledger, ledger } from '../model/ledger.ts';
 import { fromLongJson, toLongJson } from './long-json.ts';
 import { newestFirst, sweepsTableOf, type Tables } from './open-tables.ts';
 import { readJson } from './read-json.ts';

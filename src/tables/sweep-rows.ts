@@ -1,8 +1,8 @@
 import type { TableClient } from '@azure/data-tables';
 import { z } from 'zod';
-import { type ClusterFacts, clusterFacts } from '../fleet/list-managed-clusters.ts';
-import { type ReasonCode, reasonCode } from '../probe/reasons.ts';
-import { emptyLedger, type Ledger, ledger } from '../sweep/ledger.ts';
+import { type ClusterFacts, clusterFacts } from '../inventory/list-managed-clusters.ts';
+import { emptyLedger, type Ledger, ledger } from '../model/ledger.ts';
+import { type ReasonCode, reasonCode } from '../model/reasons.ts';
 import { fromLongJson, toLongJson } from './long-json.ts';
 import type { Tables } from './open-tables.ts';
 import { readJson } from './read-json.ts';

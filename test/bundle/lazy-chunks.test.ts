@@ -36,7 +36,7 @@ describe('a chunk that the bundle loads when it is first needed', () => {
 
   it('is among those that the tests know, as a rule of the telemetry or of the metrics', () => {
     const modules = all.map(({ module }) => module);
-    expect(modules).toContain('src/announce/send-exception.ts');
+    expect(modules).toContain('src/notify/send-exception.ts');
     expect(modules).toContain('node_modules/prom-client/index.js');
     expect(modules.some((module) => module.endsWith('/httpSender.js'))).toBe(true);
   });

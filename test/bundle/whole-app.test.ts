@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { QueueClient } from '@azure/storage-queue';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { SweepView } from '../../src/http/sweeps.ts';
+import type { SweepView } from '../../src/views/sweeps.ts';
 import { type App, fetchAgain, quickSweeps, type Stage, setStage } from '../e2e/stage.ts';
 import { until } from '../host/until.ts';
 import { document, explainBreach, undescribedHeaders } from '../http/contract.ts';

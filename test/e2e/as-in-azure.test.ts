@@ -2,7 +2,7 @@ import { QueueClient } from '@azure/storage-queue';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBlobStore } from '../../local/host/blob-store.ts';
 import { HOSTS_CONTAINER, readTimerStatus, statusPath } from '../../local/host/timer-status.ts';
-import type { FleetView } from '../../src/http/fleet.ts';
+import type { FleetView } from '../../src/views/fleet.ts';
 import { until } from '../host/until.ts';
 import { type App, instantAnswer, quickSweeps, type Stage, setStage } from './stage.ts';
 

@@ -61,7 +61,7 @@ function cliTold(told: (stderr: string) => void, settings: Record<string, string
     new Promise<Output>((resolve) => {
       const child = execFile(
         process.execPath,
-        [join(inject('commands').dir, 'src/cli.js'), ...args],
+        [join(inject('commands').dir, 'cli.js'), ...args],
         { cwd: root, env },
         (error, stdout, stderr) => resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
       );

@@ -7,10 +7,10 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { askSimulator } from '../../local/ask-simulator.ts';
-import type { ClusterView, FleetView } from '../../src/http/fleet.ts';
-import type { NodeView } from '../../src/http/nodes.ts';
-import type { viewOutage } from '../../src/http/outages.ts';
 import type { Page } from '../../src/http/paging.ts';
+import type { ClusterView, FleetView } from '../../src/views/fleet.ts';
+import type { NodeView } from '../../src/views/nodes.ts';
+import type { viewOutage } from '../../src/views/outages.ts';
 import { until } from '../host/until.ts';
 import { fetchAgain } from './stage.ts';
 

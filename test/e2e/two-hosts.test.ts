@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { NodeView } from '../../src/http/nodes.ts';
 import type { Page } from '../../src/http/paging.ts';
-import type { SweepView } from '../../src/http/sweeps.ts';
 import { scriptHash } from '../../src/probe/script.ts';
+import type { NodeView } from '../../src/views/nodes.ts';
+import type { SweepView } from '../../src/views/sweeps.ts';
 import { until } from '../host/until.ts';
 import { type App, instantAnswer, quickSweeps, type Stage, setStage } from './stage.ts';
 

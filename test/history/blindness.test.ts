@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isProberBlind, type Sight, sightOf } from '../../src/history/blindness.ts';
-import type { ReasonCode } from '../../src/probe/reasons.ts';
-import { emptyLedger, type Ledger } from '../../src/sweep/ledger.ts';
+import { emptyLedger, type Ledger } from '../../src/model/ledger.ts';
+import type { ReasonCode } from '../../src/model/reasons.ts';
 
 /** A ledger of a sweep with so many planned nodes, of which these gave no verdict. */
 function ledgerOf(planned: number, unknownByReason: Partial<Record<ReasonCode, number>>, notProbed = 0): Ledger {

@@ -10,7 +10,7 @@ import {
 } from '../../src/history/cluster-outage.ts';
 import { emptyHistory } from '../../src/history/node-history.ts';
 import { type Episode, emptyState, openEpisode } from '../../src/history/node-state.ts';
-import type { ReasonCode } from '../../src/probe/reasons.ts';
+import type { ReasonCode } from '../../src/model/reasons.ts';
 import type { NodeRow } from '../../src/tables/node-rows.ts';
 
 const MINUTE = 60;

@@ -12,7 +12,7 @@ import {
   type ProbeResult,
   statusOf,
 } from '../../src/history/node-state.ts';
-import type { ReasonCode } from '../../src/probe/reasons.ts';
+import type { ReasonCode } from '../../src/model/reasons.ts';
 
 type Kind = ProbeResult['verdict'];
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { emptyHistory } from '../../src/history/node-history.ts';
 import { emptyState } from '../../src/history/node-state.ts';
 import { outcomeOf, rollUp } from '../../src/history/roll-up.ts';
-import type { ReasonCode } from '../../src/probe/reasons.ts';
+import type { ReasonCode } from '../../src/model/reasons.ts';
 import type { NodeRow } from '../../src/tables/node-rows.ts';
 
 const now = new Date('2026-11-21T10:00:00.000Z');

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { keepAnswers } from '../../src/http/keep-answers.ts';
+import { emptyLedger } from '../../src/model/ledger.ts';
 import type { Services } from '../../src/services.ts';
-import { emptyLedger } from '../../src/sweep/ledger.ts';
 import { insertCompleted, insertLine } from '../../src/tables/sweep-list.ts';
 import { type Clock, servicesAt } from '../sweep/services-at.ts';
 import { type Storage, startStorage } from '../tables/storage.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { NodeView } from '../../src/http/nodes.ts';
 import type { Page } from '../../src/http/paging.ts';
 import type { Services } from '../../src/services.ts';
+import type { NodeView } from '../../src/views/nodes.ts';
 import { servicesAt } from '../sweep/services-at.ts';
 import { type Storage, startStorage } from '../tables/storage.ts';
 import { ask } from './ask.ts';

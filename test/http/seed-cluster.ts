@@ -1,13 +1,13 @@
 import type { TransactionAction } from '@azure/data-tables';
-import { parseClusterId } from '../../src/fleet/resource-id.ts';
 import { emptyHistory } from '../../src/history/node-history.ts';
 import { emptyState, type NodeState } from '../../src/history/node-state.ts';
 import { rollUp } from '../../src/history/roll-up.ts';
 import { addUptimes } from '../../src/history/uptime.ts';
 import { sumWatched } from '../../src/history/watched.ts';
-import type { ReasonCode } from '../../src/probe/reasons.ts';
+import type { ReasonCode } from '../../src/model/reasons.ts';
+import { parseClusterId } from '../../src/model/resource-id.ts';
+import { intervalAt } from '../../src/model/schedule.ts';
 import type { Services } from '../../src/services.ts';
-import { intervalAt } from '../../src/sweep/schedule.ts';
 import { publishCluster } from '../../src/tables/cluster-rows.ts';
 import { factProperties, readNodes, stateProperties } from '../../src/tables/node-rows.ts';
 import { writeBatch } from '../../src/tables/rows.ts';

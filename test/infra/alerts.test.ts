@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { reasons } from '../../src/probe/reasons.ts';
-import { coverageOf } from '../../src/sweep/ledger.ts';
+import { coverageOf } from '../../src/model/ledger.ts';
+import { reasons } from '../../src/model/reasons.ts';
 import { firing, readRules } from './alert-rules.ts';
 import { stretch, toTables } from './log-rows.ts';
 import { type Recording, readRecording } from './recording.ts';

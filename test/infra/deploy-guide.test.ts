@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { estimateCost } from '../../src/fleet/estimate.ts';
+import { estimateCost } from '../../src/cli/estimate.ts';
 import { readRules } from './alert-rules.ts';
 
 const read = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');

@@ -1,4 +1,4 @@
-import { eventSchemas } from '../../src/announce/event-schemas.ts';
+import { eventSchemas } from '../../src/notify/event-schemas.ts';
 import type { Syntax } from './kusto.ts';
 
 const TABLES = ['AppEvents', 'AppAvailabilityResults'];

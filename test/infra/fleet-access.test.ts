@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { neededActions } from '../../src/fleet/permissions.ts';
+import { neededActions } from '../../src/inventory/permissions.ts';
 import { actionOf, deriveActions, readApp } from './derive-actions.ts';
 
 const read = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');

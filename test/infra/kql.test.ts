@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { renderRunbooks } from '../../scripts/write-docs.ts';
-import { eventSchemas } from '../../src/announce/event-schemas.ts';
+import { eventSchemas } from '../../src/notify/event-schemas.ts';
 import { readRules } from './alert-rules.ts';
 import { foreignFields } from './event-fields.ts';
 import { analyze } from './kusto.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { nothingTold, type Outage } from '../../src/history/outage.ts';
-import { viewOutage } from '../../src/http/outages.ts';
 import { outageTable } from '../../src/page/outage-table.ts';
+import { viewOutage } from '../../src/views/outages.ts';
 
 const start = '2026-11-21T09:35:02.000Z';
 const links = { fleet: '/', cluster: () => '/cluster', node: () => '/node' };

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Azurite, startAzurite } from '../../local/azurite.ts';
-import { clusterPage, nodePage } from '../../src/announce/events.ts';
 import { nothingTold } from '../../src/history/outage.ts';
 import { keepAnswers } from '../../src/http/keep-answers.ts';
+import { clusterPage, nodePage } from '../../src/notify/events.ts';
 import { troubleBanner } from '../../src/page/banner.ts';
 import { html } from '../../src/page/html.ts';
 import { lengthOf, linksWith, percent, uptimeLine } from '../../src/page/layout.ts';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { askSimulator } from '../../local/ask-simulator.ts';
 import type { FleetFile } from '../../local/simulator/fleet-schema.ts';
-import type { ClusterView, FleetView } from '../../src/http/fleet.ts';
-import type { NodeDetail, NodeView } from '../../src/http/nodes.ts';
 import { lengthOf, percent } from '../../src/page/layout.ts';
+import type { ClusterView, FleetView } from '../../src/views/fleet.ts';
+import type { NodeDetail, NodeView } from '../../src/views/nodes.ts';
 import { ask } from '../http/ask.ts';
 import { healthyAnswer, openSweepWorld, type SweepWorld } from '../sweep/sweep-world.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Azurite, startAzurite } from '../../local/azurite.ts';
+import { emptyLedger, type Ledger } from '../../src/model/ledger.ts';
 import type { Services } from '../../src/services.ts';
-import { emptyLedger, type Ledger } from '../../src/sweep/ledger.ts';
 import { putBlindRow } from '../../src/tables/blind-rows.ts';
 import { insertCompleted } from '../../src/tables/sweep-list.ts';
 import { insertSealed, insertSubscription, insertSweep } from '../../src/tables/sweep-rows.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { type ReasonCode, reasons } from '../../src/model/reasons.ts';
 import { classifyReport } from '../../src/probe/classify.ts';
-import { type ReasonCode, reasons } from '../../src/probe/reasons.ts';
 
 const failed = (facts: Record<string, string>, exitCode = 1) => classifyReport({ exitCode, facts: new Map(Object.entries(facts)) });
 const staged = { ms: '21', said: 'x', kubeconfig: 'ok', host: 'api.example', dns_ms: '2', dns: '10.0.0.1' };

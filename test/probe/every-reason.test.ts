@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { faults } from '../../local/simulator/faults.ts';
-import { type ReasonCode, reasons } from '../../src/probe/reasons.ts';
+import { type ReasonCode, reasons } from '../../src/model/reasons.ts';
 import { answers } from './recorded-answers.ts';
 
 const provoked = Object.values(faults).flatMap((fault) => ('reason' in fault ? [fault.reason as ReasonCode] : []));
@@ -21,14 +21,14 @@ const shownElsewhere: Partial<Record<ReasonCode, string>> = {
   OperationGone: 'probe/run-command.test.ts',
   StartLost: 'e2e/kill-at-each-effect.test.ts',
   NodeReplaced: 'sweep/whole-sweep.test.ts',
-  ClusterGone: 'fleet/compare-nodes.test.ts',
+  ClusterGone: 'inventory/compare-nodes.test.ts',
   Excluded: 'sweep/whole-sweep.test.ts',
-  TooYoung: 'fleet/list-nodes.test.ts',
-  Deleting: 'fleet/list-nodes.test.ts',
-  Creating: 'fleet/list-nodes.test.ts',
+  TooYoung: 'inventory/list-nodes.test.ts',
+  Deleting: 'inventory/list-nodes.test.ts',
+  Creating: 'inventory/list-nodes.test.ts',
   NotYetProbed: 'history/roll-up.test.ts',
   Stale: 'history/roll-up.test.ts',
-  Lost: 'sweep/ledger.test.ts',
+  Lost: 'model/ledger.test.ts',
 };
 
 it('every reason has its scenario: a fault that can be switched, an answer of Azure as recorded, or a test that is named here', () => {

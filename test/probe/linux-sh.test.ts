@@ -11,9 +11,9 @@ import { afterAll, beforeAll, describe, it } from 'vitest';
 import { type CertificateAuthority, createCertificateAuthority, type KeyPair } from '../../local/simulator/certificate-authority.ts';
 import { type BlackHole, digBlackHole } from '../../local/simulator/dig-black-hole.ts';
 import { substituteLines } from '../../local/simulator/substitute-lines.ts';
+import type { ReasonCode } from '../../src/model/reasons.ts';
 import { classifyReport } from '../../src/probe/classify.ts';
 import { parseReport } from '../../src/probe/parse.ts';
-import type { ReasonCode } from '../../src/probe/reasons.ts';
 import { composeScript } from '../../src/probe/script.ts';
 
 const nonce = '0123456789abcdef';

@@ -1,5 +1,5 @@
 import { createPipelineRequest, RestError } from '@azure/core-rest-pipeline';
-import type { ReasonCode } from '../../src/probe/reasons.ts';
+import type { ReasonCode } from '../../src/model/reasons.ts';
 
 const request = createPipelineRequest({ url: 'https://management.azure.com/' });
 /** An answer of Azure as the SDK throws it. */

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { ComputeManagementClient } from '@azure/arm-compute';
 import type { TokenCredential } from '@azure/identity';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fitArmPipeline } from '../../src/fleet/arm-pipeline.ts';
+import { fitArmPipeline } from '../../src/azure/arm-pipeline.ts';
 import { judgeState } from '../../src/probe/judge-run.ts';
 import { pollRun, startRun } from '../../src/probe/run-command.ts';
 import { json, type LoopbackAzure, type Received, serveHttps } from '../serve-https.ts';

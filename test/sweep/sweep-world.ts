@@ -12,10 +12,10 @@ import { type FleetFile, parseFleet } from '../../local/simulator/fleet-schema.t
 import type { SimulatedNode } from '../../local/simulator/lay-out-fleet.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../local/simulator/start-simulator.ts';
 import { scheduleFor } from '../../local/sweep-schedule.ts';
+import { settlePoison } from '../../src/housekeeping/settle-poison.ts';
+import type { Plan } from '../../src/model/ledger.ts';
 import { buildServices, type Services, WORK_QUEUE } from '../../src/services.ts';
 import { readSettings } from '../../src/settings.ts';
-import type { Plan } from '../../src/sweep/ledger.ts';
-import { settlePoison } from '../../src/sweep/settle-poison.ts';
 import { doWork } from '../../src/sweep/work.ts';
 import { readPlanAndTallies } from '../../src/tables/plan-rows.ts';
 import { listSweeps, type SweepLine } from '../../src/tables/sweep-list.ts';

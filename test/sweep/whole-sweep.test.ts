@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { FleetFile } from '../../local/simulator/fleet-schema.ts';
-import { coverageOf } from '../../src/sweep/ledger.ts';
+import { coverageOf } from '../../src/model/ledger.ts';
 import { listStandingClusters } from '../../src/tables/cluster-list.ts';
 import { listClusterRows } from '../../src/tables/cluster-rows.ts';
 import { readNodes } from '../../src/tables/node-rows.ts';

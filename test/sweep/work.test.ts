@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Azurite, startAzurite } from '../../local/azurite.ts';
 import { buildServices, type Services, WORK_QUEUE } from '../../src/services.ts';
 import { readSettings } from '../../src/settings.ts';
-import { MESSAGE_VERSION, type WorkKind } from '../../src/sweep/messages.ts';
+import { MESSAGE_VERSION, type WorkKind } from '../../src/sweep/queue/messages.ts';
 import { doWork } from '../../src/sweep/work.ts';
 
 const cluster = '11111111-2222-4333-8444-555555555555.rg-shop.shop';

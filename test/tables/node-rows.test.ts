@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { emptyHistory, type NodeHistory } from '../../src/history/node-history.ts';
 import { emptyState, type NodeState, type ProbeResult } from '../../src/history/node-state.ts';
-import { type ReasonCode, reasons } from '../../src/probe/reasons.ts';
+import { type ReasonCode, reasons } from '../../src/model/reasons.ts';
 import {
   type Flight,
   factProperties,

@@ -1,6 +1,6 @@
 import type { TableClient } from '@azure/data-tables';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Plan } from '../../src/sweep/ledger.ts';
+import type { Plan } from '../../src/model/ledger.ts';
 import {
   insertPlan,
   insertTally,

@@ -1,6 +1,6 @@
 import type { TableClient } from '@azure/data-tables';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Ledger } from '../../src/sweep/ledger.ts';
+import type { Ledger } from '../../src/model/ledger.ts';
 import { newestFirst } from '../../src/tables/open-tables.ts';
 import { readRow } from '../../src/tables/rows.ts';
 import { insertCompleted, lastCompleted, lastCompletedAt, listSweeps, repairLine } from '../../src/tables/sweep-list.ts';

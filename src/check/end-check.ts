@@ -1,0 +1,42 @@
+import { CHECK_SLICE, flightId } from '../model/slice-name.ts';
+import type { Services } from '../services.ts';
+import { type CheckRow, completeCheck, leavePlace } from '../tables/check-rows.ts';
+import { type NodeRow, readNodes } from '../tables/node-rows.ts';
+import { deleteStarted } from '../tables/poller-rows.ts';
+import type { CheckResult } from './describe-check.ts';
+
+/** Seconds within which a check has to begin: a node on which another run goes on may be free by then. */
+export const BEGIN_WITHIN_SECONDS = 120;
+const GRACE_SECONDS = 120;
+const after = (check: CheckRow, seconds: number) => new Date(Date.parse(check.requestedAt) + seconds * 1000);
+
+/** When it is too late for a check to begin. */
+export const beginBefore = (check: CheckRow) => after(check, BEGIN_WITHIN_SECONDS);
+
+/** When a check without a result is lost. */
+export function lostAt({ settings }: Pick<Services, 'settings'>, check: CheckRow): Date {
+  return after(check, BEGIN_WITHIN_SECONDS + settings.PROBE_DEADLINE_SECONDS + GRACE_SECONDS);
+}
+
+/** Sends a check's one message. */
+export async function comeBack(services: Services, check: CheckRow, delaySeconds: number, slot?: string): Promise<void> {
+  await services.queue.send({ kind: 'check', check: check.id, slot }, { delaySeconds, deadline: lostAt(services, check) });
+}
+
+/** The name of a check's own flight. */
+export const ownFlight = ({ id, cluster }: CheckRow) => flightId(id, cluster, CHECK_SLICE);
+
+/** The row of the node that a check is for. */
+export async function readNode({ tables }: Services, { cluster, node }: CheckRow): Promise<NodeRow | undefined> {
+  return (await readNodes(await tables.open('fleet'), cluster, [node])).get(node);
+}
+
+/** Ends a check with its result: its node is free for the next one. The poller of a run that still goes on is left to the sweeps. */
+export async function endCheck(services: Services, check: CheckRow, result: CheckResult): Promise<void> {
+  const { tables, now } = services;
+  const checks = await tables.open('checks');
+  await completeCheck(checks, check.id, result, now().toISOString());
+  await leavePlace(checks, check);
+  const row = await readNode(services, check);
+  if (row?.flight?.id !== ownFlight(check)) await deleteStarted(await tables.open('flights'), ownFlight(check), [check.node]);
+}

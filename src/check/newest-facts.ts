@@ -1,0 +1,30 @@
+import { askForCluster, type ClusterFacts } from '../inventory/list-managed-clusters.ts';
+import type { ReasonCode } from '../model/reasons.ts';
+import { parseClusterId } from '../model/resource-id.ts';
+import { selectionOf } from '../model/selection.ts';
+import type { Services } from '../services.ts';
+import { listSweeps } from '../tables/sweep-list.ts';
+import { readClusterFacts } from '../tables/sweep-rows.ts';
+
+/** The newest one may not have listed its clusters yet, or not have been able to. */
+const SWEEPS_LOOKED_AT = 3;
+
+/** What one of the newest sweeps was told of a cluster by Azure; undefined where none was. */
+export async function listedFacts({ tables, now }: Services, cluster: string): Promise<ClusterFacts | undefined> {
+  const sweeps = await tables.open('sweeps');
+  for (const { sweep } of await listSweeps(tables, now(), SWEEPS_LOOKED_AT)) {
+    const facts = await readClusterFacts(sweeps, sweep, cluster);
+    if (facts?.listed && facts.nodeResourceGroup !== '') return facts;
+  }
+  return undefined;
+}
+
+/** What Azure tells of a cluster: as the newest sweeps have it, else asked for now; or why nobody can tell. */
+export async function newestFacts(services: Services, cluster: string): Promise<ClusterFacts | ReasonCode> {
+  const listed = await listedFacts(services, cluster);
+  if (listed !== undefined) return listed;
+  const named = parseClusterId(cluster);
+  if (named === undefined) return 'ProberError';
+  const { settings, arm } = services;
+  return askForCluster(arm.clusters(named.subscriptionId), named, selectionOf(settings), new Set());
+}

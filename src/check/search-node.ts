@@ -1,0 +1,123 @@
+import { askAzure } from '../http/ask-azure.ts';
+import { HttpProblem } from '../http/problem.ts';
+import { type FoundNode, findNode, type Search, subscriptionOf, type Wanted } from '../inventory/find-node.ts';
+import { isInScope, subscriptionsInScope } from '../inventory/scope.ts';
+import { log } from '../log.ts';
+import { nameOfInstance } from '../model/node-name.ts';
+import { formatTarget, parseClusterId, type Target } from '../model/resource-id.ts';
+import { selectionOf } from '../model/selection.ts';
+import type { Services } from '../services.ts';
+import { writeNodeChanges } from '../sweep/plan/write-node-changes.ts';
+import { isTakenOut } from '../sweep/run/claim.ts';
+import { clustersOfName } from '../tables/name-rows.ts';
+import { readNodes } from '../tables/node-rows.ts';
+import { isLostWrite, readRow } from '../tables/rows.ts';
+import { listedFacts } from './newest-facts.ts';
+import { type SearchBudget, takeTurns } from './search-budget.ts';
+
+/** For how long Azure is searched for a bare name: at its front end a request lasts 230 s, and sweeps need what Azure lets be read. */
+const LONGEST_SEARCH_MS = 30_000;
+/** For how long a search waits for its turn. */
+const LONGEST_WAIT_MS = 120_000;
+const SEARCH_AGAIN_SECONDS = 60;
+
+/** The name that a node of this resource is likely to have. */
+function likelyName(target: Target): string {
+  if (target.kind === 'vm') return target.vm.toLowerCase();
+  return nameOfInstance(target.vmss, target.instanceId);
+}
+
+/** The region of a cluster, as its latest assessment or the newest sweeps have it; empty where neither does. */
+async function regionOf(services: Services, cluster: string): Promise<string> {
+  const listed = await readRow(await services.tables.open('clusters'), 'fleet', cluster, ['region']);
+  return String(listed?.region || (await listedFacts(services, cluster))?.region || '');
+}
+
+/** Finds known nodes; the region of one whose cluster no sweep has listed yet is empty. */
+async function findInTables(services: Services, wanted: Wanted): Promise<FoundNode[]> {
+  const { settings, tables } = services;
+  const name = 'target' in wanted ? likelyName(wanted.target) : wanted.node;
+  const fleet = await tables.open('fleet');
+  const found: FoundNode[] = [];
+  for (const cluster of await clustersOfName(await tables.open('names'), name)) {
+    const named = parseClusterId(cluster);
+    if (named === undefined || !isInScope(settings, named.subscriptionId)) continue;
+    if ('node' in wanted && wanted.cluster !== undefined && wanted.cluster !== cluster) continue;
+    const row = (await readNodes(fleet, cluster, [name])).get(name);
+    const isIt = !('target' in wanted) || row?.facts.resourceId.toLowerCase() === formatTarget(wanted.target).toLowerCase();
+    if (row === undefined || row.retiredAt !== undefined || !isIt) continue;
+    // The settings may have changed since a sweep saw it.
+    const excluded = isTakenOut(settings, cluster, row);
+    found.push({ cluster, region: await regionOf(services, cluster), facts: row.facts, excluded });
+  }
+  return found;
+}
+
+/** Looks in Azure. A bare name may be anywhere: such searches take turns, and none lasts longer than a caller waits. */
+async function searchAzure({ settings, arm, now }: Services, wanted: Wanted, search: SearchBudget): Promise<Search> {
+  await search.useUp();
+  const scope = await askAzure('list the subscriptions', () => subscriptionsInScope(settings.SUBSCRIPTIONS, arm.subscriptions));
+  const subscription = subscriptionOf(wanted);
+  if (subscription !== undefined && !scope.includes(subscription))
+    throw new HttpProblem(
+      404,
+      'unknown-node',
+      `no such node: no subscription "${subscription}" is readable; GET /api/fleet counts those that are`,
+    );
+  const isBare = 'node' in wanted && wanted.cluster === undefined;
+  const asked = now().getTime();
+  const find = () => {
+    if (now().getTime() > asked + LONGEST_WAIT_MS)
+      throw new HttpProblem(
+        503,
+        'search-too-long',
+        `so many names are being searched in Azure that this one did not have its turn within ${LONGEST_WAIT_MS / 1000} s; give "cluster" too, or "id" instead`,
+        SEARCH_AGAIN_SECONDS,
+      );
+    const until = now().getTime() + LONGEST_SEARCH_MS;
+    const isOver = () => isBare && now().getTime() > until;
+    return findNode(arm, scope, selectionOf(settings), wanted, { now: now(), tell: log.warn, isOver });
+  };
+  const found = await askAzure('list the nodes', () => (isBare ? takeTurns(search.account, find) : find()));
+  // One that was found is not known to be the only one of its name.
+  if (found.cutShort)
+    throw new HttpProblem(
+      503,
+      'search-too-long',
+      `no sweep has seen a node of that name, and ${LONGEST_SEARCH_MS / 1000} s were too short to look for it everywhere${found.found.map(({ cluster }) => ` (${cluster} has one)`).join('')}; give "cluster" too, or "id" instead`,
+      SEARCH_AGAIN_SECONDS,
+    );
+  return found;
+}
+
+/** Gives a node that no sweep has seen yet its row. */
+async function remember(services: Services, { cluster, facts }: FoundNode): Promise<void> {
+  try {
+    await writeNodeChanges(services, '', cluster, [{ kind: 'new', facts }]);
+  } catch (error) {
+    // It has one, or the name is of a node that is gone: its next listing puts that right.
+    if (!isLostWrite(error)) throw error;
+  }
+}
+
+/**
+ * Searches for a node: in the fleet table, else in Azure, and gives one that no sweep has seen yet its row.
+ *
+ * @param search - what the caller may still have searched in Azure.
+ */
+export async function searchNode(services: Services, wanted: Wanted, search: SearchBudget): Promise<Pick<Search, 'found' | 'gaps'>> {
+  const known = await findInTables(services, wanted);
+  if (known.length === 0) {
+    const { found, gaps } = await searchAzure(services, wanted, search);
+    const [one, ...others] = found;
+    if (one !== undefined && others.length === 0 && !one.excluded) await remember(services, one);
+    return { found, gaps };
+  }
+  const done: Pick<Search, 'found' | 'gaps'>[] = [];
+  for (const each of known) {
+    // Without its region a start would count in no bucket of Compute's.
+    const asked = { node: each.facts.node, cluster: each.cluster };
+    done.push(each.region !== '' ? { found: [each], gaps: [] } : await searchAzure(services, asked, search));
+  }
+  return { found: done.flatMap(({ found }) => found), gaps: done.flatMap(({ gaps }) => gaps) };
+}

@@ -1,0 +1,96 @@
+import { log } from '../log.ts';
+import { reasons } from '../model/reasons.ts';
+import { parseClusterId } from '../model/resource-id.ts';
+import { inconclusive } from '../probe/classify.ts';
+import type { Services } from '../services.ts';
+import { claimNodes, releaseClaims } from '../sweep/run/claim.ts';
+import { pauseBucket, pausedUntil } from '../sweep/run/pace.ts';
+import { type Place, postRuns } from '../sweep/run/post-runs.ts';
+import { saveStarts } from '../sweep/run/save-starts.ts';
+import { takeTurn } from '../sweep/run/take-turn.ts';
+import { type CheckRow, noteHindrance } from '../tables/check-rows.ts';
+import type { Flight } from '../tables/node-rows.ts';
+import type { CheckResult } from './describe-check.ts';
+import { BEGIN_WITHIN_SECONDS, beginBefore, comeBack, endCheck, ownFlight, readNode } from './end-check.ts';
+import { newestFacts } from './newest-facts.ts';
+
+/** Seconds after which a check looks again whether its node is free. */
+export const GO_BACK_SECONDS = 5;
+/** For how long whoever asks for a check waits for its slot; a later one is for its message. */
+const AT_ONCE_MS = 2000;
+
+const bucketOf = ({ cluster, region }: CheckRow) => ({ subscriptionId: parseClusterId(cluster)!.subscriptionId, region });
+
+/** Where the node must lie, as Azure tells of its cluster: whatever its row says, nothing is started elsewhere. Ends the check where nobody can tell. */
+async function placeOf(services: Services, check: CheckRow): Promise<Place | undefined> {
+  const facts = await newestFacts(services, check.cluster);
+  if (typeof facts !== 'string') return { ...bucketOf(check), nodeResourceGroup: facts.nodeResourceGroup };
+  const why = `nothing was started, since nobody can tell which node resource group the cluster has: ${reasons[facts].sentence}`;
+  await endCheck(services, check, inconclusive(facts, why));
+  return undefined;
+}
+
+/**
+ * Claims the node and starts the script; what sends it away is noted.
+ *
+ * @param claimed - is done before the start, so that a crash in between loses nothing.
+ * @returns false where the node was not free.
+ */
+async function fly(services: Services, check: CheckRow, claimed: () => Promise<void>): Promise<boolean> {
+  const { tables, now } = services;
+  const { id, cluster, node } = check;
+  const place = await placeOf(services, check);
+  if (place === undefined) return true;
+  const flight = ownFlight(check);
+  const claims = await claimNodes(services, { cluster, nodes: [node], sweep: id }, flight);
+  if (claims.length === 0) return false;
+  await claimed();
+  const putOffUntil = now() < beginBefore(check) ? beginBefore(check) : undefined;
+  const saver = saveStarts(await tables.open('flights'), flight);
+  const { started, throttledFor, nodeThrottledFor, spareFor } = await postRuns(services, place, claims, putOffUntil, saver.save);
+  await pauseBucket(services, bucketOf(check), Math.max(throttledFor ?? 0, spareFor));
+  await saver.done();
+  if (started.get(node)?.status === 'moved') {
+    await releaseClaims(services, cluster, new Map([[node, flight]]));
+    await noteHindrance(await tables.open('checks'), check, (throttledFor ?? nodeThrottledFor) > 0 ? 'Throttled' : 'NodeBusy');
+  }
+  return true;
+}
+
+/** Starts a check when there is a slot, or comes back. */
+export async function startCheck(services: Services, check: CheckRow, slot: string | undefined): Promise<void> {
+  const before = beginBefore(check);
+  const turn = await takeTurn(services, bucketOf(check), { nodes: 1, extra: true, before, slot });
+  if (turn.when === 'never') return endCheck(services, check, inconclusive(turn.reason, 'there was no room for the check within its time'));
+  if (turn.when === 'later') return comeBack(services, check, turn.delaySeconds, turn.slot);
+  const wasFree = await fly(services, check, () => comeBack(services, check, services.settings.FIRST_COLLECT_SECONDS));
+  if (!wasFree) return comeBack(services, check, GO_BACK_SECONDS);
+}
+
+/** Why a check that has not begun in its time has not. */
+export async function neverBegan(services: Services, check: CheckRow, flight: Flight | undefined): Promise<CheckResult> {
+  if (flight !== undefined || check.hindered === 'NodeBusy')
+    return inconclusive('NodeBusy', `another run has been in progress for ${BEGIN_WITHIN_SECONDS} s`);
+  if (check.hindered === 'Throttled' || (await pausedUntil(services, bucketOf(check))) !== undefined)
+    return inconclusive('Throttled', `Azure let nothing be started in the region of the node for ${BEGIN_WITHIN_SECONDS} s`);
+  return inconclusive('StartLost', `the check did not come to its start within ${BEGIN_WITHIN_SECONDS} s`);
+}
+
+/** Has a check done by the one message that comes back until it has a result. Without a row by then, there is nothing to do for it. */
+export async function sendCheck(services: Services, check: CheckRow): Promise<void> {
+  await comeBack(services, check, Math.min(GO_BACK_SECONDS, services.settings.FIRST_COLLECT_SECONDS));
+}
+
+/** Starts a check at once where its node is free and its slot near; else that is left to its message. */
+export async function startAtOnce(services: Services, check: CheckRow): Promise<void> {
+  const { now } = services;
+  try {
+    const row = await readNode(services, check);
+    if (row === undefined || row.retiredAt !== undefined || row.flight !== undefined) return;
+    const before = new Date(now().getTime() + AT_ONCE_MS);
+    const turn = await takeTurn(services, bucketOf(check), { nodes: 1, extra: true, before, slot: undefined });
+    if (turn.when === 'now') await fly(services, check, async () => {});
+  } catch (error) {
+    log.error(`the check ${check.id} could not be started at once, and is left to its message`, error);
+  }
+}

@@ -1,0 +1,83 @@
+#!/usr/bin/env node
+import { isSignInError } from '../azure/sign-in-error.ts';
+import { InvalidSettings, readSettings, type Settings } from '../settings.ts';
+import { readCheckOptions, readPlanOptions } from './check-options.ts';
+import { readArguments } from './read-arguments.ts';
+import { UsageError, usageError } from './usage-error.ts';
+
+const help = `Examples:
+  npm run --silent cli -- check --node aks-web-12345678-vmss000000
+  npm run --silent cli -- check --id /subscriptions/…/virtualMachineScaleSets/aks-web-12345678-vmss/virtualMachines/0 -v
+  npm run --silent cli -- check --subscription S --node-resource-group RG --vmss V --instance-id 0 --json
+  npm run --silent cli -- plan
+
+Works with your own sign-in, straight against Azure, and keeps nothing.
+
+check   asks one node, through Azure Run Command, whether it can reach its Kubernetes API server
+  --node NAME               name of the Kubernetes node, looked for in SUBSCRIPTIONS, or in all that you can read
+  --cluster ID              its cluster, as <subscription id>.<resource group>.<cluster name>, where several have such a node
+                            one that INCLUDE_CLUSTERS, EXCLUDE_CLUSTERS or a tag takes out of the fleet is refused
+  --id ID                   resource ID of a scale set instance or of a VM, in any letter case; what you name so is probed, selected or not
+  --subscription, --node-resource-group, --vmss, --instance-id
+                            the same in four parts
+  -v, --verbose             also the command, the machine, and Azure's answer
+  --json                    the result as JSON
+  Name the node in one of these ways. Where another run goes on, it is waited for, up to 2 minutes.
+  Exit status: 0 reachable, 1 unreachable, 2 usage error, or no such node, 3 unknown.
+
+plan    tells what a sweep would probe, what not and why, missing permissions, its pace and its cost, and touches no node
+  --json                    the plan as JSON
+  Exit status: 0 nothing to be mended, 1 something is, 2 usage error, 3 the plan could not be made.
+  Reads the settings of the app from the environment: SUBSCRIPTIONS, INCLUDE_CLUSTERS, SWEEP_SCHEDULE and so on.
+
+The result goes to standard output, progress to standard error.
+`;
+
+const text = { type: 'string' } as const;
+const flag = { type: 'boolean', default: false } as const;
+const names = { node: text, cluster: text, id: text, subscription: text, 'node-resource-group': text, vmss: text, 'instance-id': text };
+const options = { ...names, json: flag, verbose: { ...flag, short: 'v' }, help: { ...flag, short: 'h' } } as const;
+
+/** Reads the settings of the app out of the environment; what is wrong with them is told with the mistakes of the command line. */
+function readEnvironment(mistakes: string[]): Settings | undefined {
+  try {
+    // A command on a laptop keeps nothing: storage is named because the settings ask for it, and never opened.
+    return readSettings({ ...process.env, AzureWebJobsStorage: 'UseDevelopmentStorage=true' });
+  } catch (error) {
+    if (!(error instanceof InvalidSettings)) throw error;
+    if (mistakes.length === 0) throw new UsageError(error.message);
+    mistakes.push(...error.mistakes.map((each) => `setting ${each}`));
+    return undefined;
+  }
+}
+
+async function main(): Promise<number> {
+  const { values, positionals, mistakes } = readArguments(process.argv.slice(2), options);
+  const { help: wantsHelp, ...named } = values;
+  if (wantsHelp) {
+    process.stdout.write(help);
+    return 0;
+  }
+  const [command] = positionals;
+  const isCommand = command === 'check' || command === 'plan';
+  if (positionals.length !== 1 || !isCommand) mistakes.push(`expected one command, check or plan, got "${positionals.join(' ')}"`);
+  const check = command === 'check' ? readCheckOptions(named, mistakes) : undefined;
+  const plan = command === 'plan' ? readPlanOptions(named, mistakes) : undefined;
+  const settings = readEnvironment(mistakes);
+  if (mistakes.length > 0 || settings === undefined) throw usageError(mistakes);
+  // Loaded only now: the SDKs take a second, for which nobody who asks for help should wait.
+  if (plan !== undefined) return (await import('./plan.ts')).runPlan(plan, settings);
+  return (await import('./check.ts')).runCheck(check!, settings);
+}
+
+main().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error) => {
+    const message = error instanceof Error ? error.message : String(error);
+    const advice = `expected a sign-in to Azure, found none that works: sign in with "az login" and try again`;
+    process.stderr.write(`${isSignInError(error) ? `${message}\n${advice}` : message}\n`);
+    process.exitCode = error instanceof UsageError ? 2 : 3;
+  },
+);

@@ -1,0 +1,24 @@
+import { parseClusterId } from '../model/resource-id.ts';
+import type { SubscriptionPlan } from './plan-fleet.ts';
+
+const NAMED = 3;
+
+function name(clusters: readonly { cluster: string }[]): string {
+  const named = clusters.slice(0, NAMED).map(({ cluster }) => {
+    const { resourceGroup, name: own } = parseClusterId(cluster)!;
+    return `${resourceGroup}/${own}`;
+  });
+  return clusters.length > NAMED ? `${named.join(', ')} and ${clusters.length - NAMED} more` : named.join(', ');
+}
+
+/** What the rights of a subscription lack, as sentences: one for all the clusters that lack the same. Pure. */
+export function missingRights({ subscription, clusters }: SubscriptionPlan): string[] {
+  const lacking = clusters.filter(({ missingPermissions }) => missingPermissions?.length);
+  const groups = Map.groupBy(lacking, ({ missingPermissions }) => missingPermissions!.join(', '));
+  return [...groups].map(([actions, some]) => `${subscription} does not grant ${actions} on the node resource groups of ${name(some)}`);
+}
+
+/** Whether nobody said what a readable subscription grants: rights are asked of node resource groups, and it may have none. Pure. */
+export function areRightsUnknown({ gap, clusters }: SubscriptionPlan): boolean {
+  return gap === undefined && clusters.every(({ missingPermissions }) => missingPermissions === null);
+}

@@ -1,0 +1,117 @@
+import { isRestError } from '@azure/core-rest-pipeline';
+import pLimit from 'p-limit';
+import { armErrorText, isRefusal } from '../azure/arm-error.ts';
+import { type ClusterFacts, listManagedClusters, unlistedReasons } from '../inventory/list-managed-clusters.ts';
+import { listNodes } from '../inventory/list-nodes.ts';
+import { missingActions } from '../inventory/permissions.ts';
+import { subscriptionsInScope } from '../inventory/scope.ts';
+import type { ReasonCode } from '../model/reasons.ts';
+import { selectionOf } from '../model/selection.ts';
+import type { Arm } from '../services.ts';
+import type { Settings } from '../settings.ts';
+
+const CONCURRENT_SUBSCRIPTIONS = 4;
+const CONCURRENT_CLUSTERS = 4;
+
+/** What a sweep would do with one cluster. */
+export interface ClusterPlan {
+  cluster: string;
+  region: string;
+  version: string;
+  upgrading: boolean;
+  /** Nodes that would be probed. */
+  probed: number;
+  /** Nodes that would not, by reason; those of a cluster that is not listed at all are not counted. */
+  skipped: Record<string, number>;
+  /** Why the cluster as a whole is only recorded. */
+  recordOnly: ReasonCode | null;
+  /** Why its nodes could not be listed. */
+  error: string | null;
+  /** Actions that its node resource group does not grant; null where Azure does not say. */
+  missingPermissions: string[] | null;
+}
+
+/** What a sweep would do with one subscription. */
+export interface SubscriptionPlan {
+  subscription: string;
+  matched: string[];
+  /** Why it could not be read, and what Azure said. */
+  gap?: ReasonCode;
+  detail?: string;
+  clusters: ClusterPlan[];
+}
+
+async function readMissing(arm: Arm, subscription: string, resourceGroup: string): Promise<string[] | null> {
+  const grants = [];
+  try {
+    for await (const grant of arm.authorization(subscription).permissions.listForResourceGroup(resourceGroup)) grants.push(grant);
+  } catch (error) {
+    if (!isRestError(error)) throw error;
+    return null;
+  }
+  return missingActions(grants);
+}
+
+async function planCluster(arm: Arm, settings: Settings, subscription: string, facts: ClusterFacts, now: Date): Promise<ClusterPlan> {
+  const { cluster, region, version, upgrading, recordOnly, nodeResourceGroup } = facts;
+  const planned: ClusterPlan = {
+    cluster,
+    region,
+    version,
+    upgrading,
+    probed: 0,
+    skipped: {},
+    recordOnly: recordOnly ?? null,
+    error: null,
+    missingPermissions: null,
+  };
+  if (recordOnly !== undefined && unlistedReasons.includes(recordOnly)) return planned;
+  try {
+    const { nodes } = await listNodes(arm.compute(subscription), subscription, facts, now, settings.NODE_GRACE_MINUTES);
+    for (const { skipped } of nodes) {
+      if (skipped === undefined) planned.probed += 1;
+      else planned.skipped[skipped] = (planned.skipped[skipped] ?? 0) + 1;
+    }
+  } catch (error) {
+    if (!isRestError(error)) throw error;
+    planned.error = armErrorText(error);
+  }
+  planned.missingPermissions = await readMissing(arm, subscription, nodeResourceGroup);
+  return planned;
+}
+
+async function planSubscription(
+  arm: Arm,
+  settings: Settings,
+  subscription: string,
+  now: Date,
+  tell: (line: string) => void,
+): Promise<SubscriptionPlan> {
+  try {
+    const { clusters, matched } = await listManagedClusters(arm.clusters(subscription), selectionOf(settings));
+    tell(`${subscription}: ${clusters.length} cluster${clusters.length === 1 ? '' : 's'}`);
+    const limit = pLimit(CONCURRENT_CLUSTERS);
+    const plans = await Promise.all(clusters.map((facts) => limit(() => planCluster(arm, settings, subscription, facts, now))));
+    return { subscription, matched, clusters: plans };
+  } catch (error) {
+    if (!isRestError(error)) throw error;
+    return {
+      subscription,
+      matched: [],
+      gap: isRefusal(error) ? 'SubscriptionUnreadable' : 'ProberError',
+      detail: armErrorText(error),
+      clusters: [],
+    };
+  }
+}
+
+/**
+ * Looks at the whole fleet as a sweep would, and touches no node.
+ *
+ * @param tell - is given a line whenever there is something to tell.
+ */
+export async function planFleet(arm: Arm, settings: Settings, now: Date, tell: (line: string) => void): Promise<SubscriptionPlan[]> {
+  const subscriptions = await subscriptionsInScope(settings.SUBSCRIPTIONS, arm.subscriptions);
+  const limit = pLimit(CONCURRENT_SUBSCRIPTIONS);
+  return Promise.all(subscriptions.map((id) => limit(() => planSubscription(arm, settings, id, now, tell))));
+}

@@ -1,0 +1,90 @@
+import { openSince } from '../history/node-state.ts';
+import type { ReasonCode } from '../model/reasons.ts';
+import type { NodeFacts, NodeRow } from '../tables/node-rows.ts';
+
+/** What a listing means for one node. */
+export type NodeChange =
+  | { kind: 'new'; facts: NodeFacts }
+  /** As before, or with other facts; `seen` in a listing, or only recorded; `ends` closes its outage because it is not to be probed any more. */
+  | { kind: 'known'; row: NodeRow; facts: NodeFacts; changed: boolean; seen: boolean; ends?: ReasonCode }
+  /** Another VM under the same name: it starts afresh. */
+  | { kind: 'replaced'; row: NodeRow; facts: NodeFacts }
+  /** Not listed for the first time, or by a listing that is not complete: nothing is proven yet. */
+  | { kind: 'missing'; row: NodeRow; reason: ReasonCode; counts: boolean }
+  /** Not in two complete listings of different sweeps. */
+  | { kind: 'gone'; row: NodeRow; reason: ReasonCode };
+
+const COMPLETE_LISTINGS = 2;
+
+/** Reasons after which nobody will see the node recover, so that its outage ends with them. */
+export const endingReasons: readonly ReasonCode[] = [
+  'ClusterStopped',
+  'Excluded',
+  'NodeGroupLocked',
+  'Deallocated',
+  'NotRunning',
+  'Deleting',
+];
+
+function sameFacts(a: NodeFacts, b: NodeFacts): boolean {
+  const names = ['resourceId', 'vmId', 'pool', 'os', 'zone', 'size', 'image', 'subnet', 'created', 'agent', 'skipped'] as const;
+  return names.every((name) => (a[name] ?? '') === (b[name] ?? ''));
+}
+
+function compareNode(row: NodeRow, facts: NodeFacts, seen: boolean): NodeChange {
+  if (row.facts.vmId !== '' && facts.vmId !== '' && row.facts.vmId !== facts.vmId) return { kind: 'replaced', row, facts };
+  const ends = openSince(row.state) !== undefined && facts.skipped && endingReasons.includes(facts.skipped) ? facts.skipped : undefined;
+  const changed = (seen && (row.missing > 0 || row.retiredAt !== undefined)) || !sameFacts(row.facts, facts);
+  return { kind: 'known', row, facts, changed, seen, ends };
+}
+
+function miss(row: NodeRow, sweep: string, reason: ReasonCode, complete: boolean): NodeChange {
+  const counts = complete && row.missedIn !== sweep;
+  if (counts && row.missing + 1 >= COMPLETE_LISTINGS) return { kind: 'gone', row, reason };
+  return { kind: 'missing', row, reason, counts };
+}
+
+const standing = (rows: ReadonlyMap<string, NodeRow>) => [...rows.values()].filter((row) => row.retiredAt === undefined);
+
+/**
+ * Holds a listing against the rows of a cluster. Pure.
+ *
+ * @param sweep - a node that is missing counts as missing once in a sweep, however often it is listed.
+ * @param complete - whether every page and every scale set was read.
+ */
+export function compareNodes(
+  rows: ReadonlyMap<string, NodeRow>,
+  listed: readonly NodeFacts[],
+  sweep: string,
+  complete: boolean,
+): NodeChange[] {
+  const names = new Set(listed.map((facts) => facts.node));
+  const changes = listed.map((facts): NodeChange => {
+    const row = rows.get(facts.node);
+    return row ? compareNode(row, facts, true) : { kind: 'new', facts };
+  });
+  const unlisted = standing(rows).filter((row) => !names.has(row.facts.node));
+  return [...changes, ...unlisted.map((row) => miss(row, sweep, 'NodeGone', complete))];
+}
+
+/**
+ * What it means for the nodes of a cluster that it is not listed any more.
+ *
+ * @param reason - it is gone, or its subscription was taken out of the fleet.
+ */
+export function loseNodes(rows: ReadonlyMap<string, NodeRow>, sweep: string, reason: 'ClusterGone' | 'Excluded'): NodeChange[] {
+  return standing(rows).map((row) => miss(row, sweep, reason, true));
+}
+
+/**
+ * What a cluster means for its nodes where they were not listed: each stays as it is, not probed for the cluster's reason.
+ *
+ * @param reason - outages end with it where it is one of `endingReasons`.
+ */
+export function recordNodes(rows: ReadonlyMap<string, NodeRow>, reason: ReasonCode): NodeChange[] {
+  return standing(rows).map((row) => {
+    // A pool that was taken out stays so, whatever kept it from being listed.
+    const skipped = row.facts.skipped === 'Excluded' && !endingReasons.includes(reason) ? 'Excluded' : reason;
+    return compareNode(row, { ...row.facts, skipped }, false);
+  });
+}

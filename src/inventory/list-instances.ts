@@ -1,0 +1,30 @@
+import type { ComputeManagementClient } from '@azure/arm-compute';
+import { nameOfInstance } from '../model/node-name.ts';
+import { formatTarget } from '../model/resource-id.ts';
+import type { NodeFacts } from '../tables/node-rows.ts';
+import { factsOf, type Machine } from './machine-facts.ts';
+
+/**
+ * Lists the instances of a Uniform scale set with their instance views, page by page.
+ *
+ * @throws RestError where a page cannot be read.
+ */
+export async function* listInstances(
+  compute: ComputeManagementClient,
+  subscriptionId: string,
+  resourceGroup: string,
+  vmss: string,
+  pool: string,
+): AsyncGenerator<[NodeFacts, Machine]> {
+  // Shared by the ids of all instances: thousands of them are kept at once.
+  const path = formatTarget({ kind: 'instance', subscriptionId, resourceGroup, vmss, instanceId: '' });
+  for await (const instance of compute.virtualMachineScaleSetVMs.list(resourceGroup, vmss, { expand: 'instanceView' })) {
+    const resourceId = path + (instance.instanceId ?? '');
+    const [network] = instance.networkProfileConfiguration?.networkInterfaceConfigurations ?? [];
+    const subnet = network?.ipConfigurations?.[0]?.subnet?.id?.split('/').at(-1);
+    yield [
+      factsOf(instance, nameOfInstance(vmss, instance.instanceId ?? ''), { resourceId, pool, size: instance.sku?.name, subnet }),
+      instance,
+    ];
+  }
+}

@@ -1,0 +1,127 @@
+import type { ContainerServiceClient, ManagedCluster } from '@azure/arm-containerservice';
+import { isRestError } from '@azure/core-rest-pipeline';
+import { z } from 'zod';
+import { armErrorText, isRefusal, isTimeout } from '../azure/arm-error.ts';
+import { log } from '../log.ts';
+import { hostNameSchema } from '../model/name-schemas.ts';
+import { type ReasonCode, reasonCode } from '../model/reasons.ts';
+import { redact } from '../model/redact.ts';
+import { formatClusterId, parseClusterId, parseManagedClusterId } from '../model/resource-id.ts';
+import { isSwitchedOff, type Selection, select } from '../model/selection.ts';
+
+/** What a sweep knows of a cluster: kept in the subscription's row of the sweep, so that no message carries a target. */
+export const clusterFacts = z.object({
+  cluster: z.string(),
+  resourceGroup: z.string(),
+  name: z.string(),
+  region: z.string(),
+  nodeResourceGroup: z.string(),
+  version: z.string(),
+  /** Name of the API server, absent where it is private. */
+  fqdn: hostNameSchema,
+  /** `host:port` of its API server as its nodes know it, private or not. */
+  endpoint: z.string().optional(),
+  /** Whether it takes connections from authorized addresses alone, of which the prober's is none as a rule. */
+  restricted: z.boolean().default(false),
+  upgrading: z.boolean(),
+  /** Pools taken out by their tag. */
+  excludedPools: z.array(z.string()),
+  /** How many nodes its pools are said to have; 0 where nobody says. */
+  poolNodes: z.number().default(0),
+  /** How many nodes a sweep may start, where its region has not enough for all. */
+  quota: z.number().optional(),
+  /** Why the cluster is only recorded and not probed. */
+  recordOnly: reasonCode.optional(),
+  /** Whether Azure told of it in this sweep; else it is what earlier sweeps knew. */
+  listed: z.boolean().default(true),
+});
+export type ClusterFacts = z.output<typeof clusterFacts>;
+
+/** Reasons why a subscription as a whole was not listed. */
+export const gapReasons: readonly ReasonCode[] = ['SubscriptionUnreadable', 'ProberError'];
+/** Reasons for which the nodes of a cluster are not listed: they must not be touched, or cannot be. */
+export const unlistedReasons: readonly ReasonCode[] = [...gapReasons, 'Excluded', 'AccessDenied', 'Throttled', 'AzureError'];
+
+/** The clusters of a subscription, and the globs of the selection that match any of them. */
+export interface ListedClusters {
+  clusters: ClusterFacts[];
+  matched: string[];
+}
+
+function recordOnlyReason(cluster: ManagedCluster, selected: boolean): ReasonCode | undefined {
+  if (!selected || isSwitchedOff(cluster.tags)) return 'Excluded';
+  if (cluster.powerState?.code === 'Stopped') return 'ClusterStopped';
+  if (cluster.nodeResourceGroupProfile?.restrictionLevel === 'ReadOnly') return 'NodeGroupLocked';
+  return undefined;
+}
+
+function toFacts(cluster: ManagedCluster, selection: Selection, matched: Set<string>): ClusterFacts | undefined {
+  const parsed = parseManagedClusterId(cluster.id ?? '');
+  if (parsed === undefined || parseClusterId(formatClusterId(parsed)) === undefined) {
+    log.error(`left a cluster out: expected the resource ID of a managed cluster from Azure, got "${redact(cluster.id ?? '', 200)}"`);
+    return undefined;
+  }
+  const named = select(`${parsed.resourceGroup}/${parsed.name}`, selection);
+  for (const glob of named.matched) matched.add(glob);
+  const pools = cluster.agentPoolProfiles ?? [];
+  const access = cluster.apiServerAccessProfile;
+  const host = hostNameSchema.parse(access?.enablePrivateCluster ? cluster.privateFqdn : cluster.fqdn);
+  return {
+    cluster: formatClusterId(parsed),
+    resourceGroup: parsed.resourceGroup,
+    name: parsed.name,
+    region: cluster.location.toLowerCase(),
+    nodeResourceGroup: cluster.nodeResourceGroup ?? '',
+    version: cluster.currentKubernetesVersion ?? cluster.kubernetesVersion ?? '',
+    fqdn: access?.enablePrivateCluster ? undefined : host,
+    endpoint: host && `${host}:443`,
+    restricted: (access?.authorizedIPRanges ?? []).length > 0 || cluster.publicNetworkAccess === 'Disabled',
+    upgrading: /upgrading|updating/i.test(cluster.provisioningState ?? ''),
+    excludedPools: pools.filter((pool) => isSwitchedOff(pool.tags)).map((pool) => pool.name),
+    poolNodes: pools.filter((pool) => !isSwitchedOff(pool.tags)).reduce((total, { count = 0 }) => total + count, 0),
+    recordOnly: recordOnlyReason(cluster, named.selected),
+    listed: true,
+  };
+}
+
+/**
+ * Lists the clusters of a subscription. Managed clusters are listed rather than scale sets: the subscription-wide list of those is a cache,
+ * hours stale (azure-rest-api-specs#16586).
+ *
+ * @throws RestError where the subscription cannot be read.
+ */
+export async function listManagedClusters(client: ContainerServiceClient, selection: Selection): Promise<ListedClusters> {
+  const clusters: ClusterFacts[] = [];
+  const matched = new Set<string>();
+  for await (const cluster of client.managedClusters.list()) {
+    const facts = toFacts(cluster, selection, matched);
+    if (facts !== undefined) clusters.push(facts);
+  }
+  return { clusters, matched: [...matched] };
+}
+
+/**
+ * Asks by name for a cluster that a list does not show any more: lists hold what the caller may read, and not all of it while Azure is ill.
+ *
+ * @param matched - globs of the selection that match it are added.
+ * @returns its facts, or why there are none: `ClusterGone` where Azure says so, and nothing else proves it. Whatever it is, it costs no other cluster anything.
+ */
+export async function askForCluster(
+  client: ContainerServiceClient,
+  { resourceGroup, name }: Pick<ClusterFacts, 'resourceGroup' | 'name'>,
+  selection: Selection,
+  matched: Set<string>,
+): Promise<ClusterFacts | ReasonCode> {
+  try {
+    return toFacts(await client.managedClusters.get(resourceGroup, name), selection, matched) ?? 'AzureError';
+  } catch (error) {
+    if (!isRestError(error) && !isTimeout(error)) throw error;
+    log.warn(
+      `the cluster ${resourceGroup}/${name}, which is listed no more, could not be read: ${isRestError(error) ? armErrorText(error) : 'no answer in time'}`,
+    );
+    if (!isRestError(error)) return 'AzureError';
+    if (error.statusCode === 404) return 'ClusterGone';
+    if (error.statusCode === 429) return 'Throttled';
+    return isRefusal(error) ? 'AccessDenied' : 'AzureError';
+  }
+}

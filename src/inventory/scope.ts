@@ -1,0 +1,29 @@
+import type { SubscriptionClient } from '@azure/arm-resources-subscriptions';
+import { parseClusterId } from '../model/resource-id.ts';
+import { select, selectionOf } from '../model/selection.ts';
+import type { Settings } from '../settings.ts';
+
+/** Whether a subscription is to be watched, as far as the settings say. */
+export function isInScope({ SUBSCRIPTIONS }: Pick<Settings, 'SUBSCRIPTIONS'>, subscription: string): boolean {
+  return SUBSCRIPTIONS.length === 0 || SUBSCRIPTIONS.includes(subscription);
+}
+
+/** Whether a cluster is to be watched, as far as the settings say; its tags may say otherwise. */
+export function isWatched(settings: Pick<Settings, 'SUBSCRIPTIONS' | 'INCLUDE_CLUSTERS' | 'EXCLUDE_CLUSTERS'>, cluster: string): boolean {
+  const named = parseClusterId(cluster);
+  if (named === undefined || !isInScope(settings, named.subscriptionId)) return false;
+  return select(`${named.resourceGroup}/${named.name}`, selectionOf(settings)).selected;
+}
+
+/**
+ * The subscriptions to watch.
+ *
+ * @param given - those of `SUBSCRIPTIONS`; empty for all that the identity can read.
+ */
+export async function subscriptionsInScope(given: readonly string[], client: SubscriptionClient): Promise<string[]> {
+  if (given.length > 0) return [...given];
+  const readable: string[] = [];
+  for await (const { subscriptionId, state } of client.subscriptions.list())
+    if (subscriptionId && state !== 'Disabled' && state !== 'Deleted') readable.push(subscriptionId.toLowerCase());
+  return readable;
+}

@@ -1,0 +1,96 @@
+import type { TableClient } from '@azure/data-tables';
+import { type AnnouncingContext, dueAnnouncement, markTold } from '../history/due-announcement.ts';
+import { outageId } from '../history/outage.ts';
+import { log } from '../log.ts';
+import type { Services } from '../services.ts';
+import { effectDone } from '../sweep/queue/fault-point.ts';
+import type { OwnClusterRow } from '../tables/cluster-rows.ts';
+import { type OutageRow, readOutages } from '../tables/outage-rows.ts';
+import { takeAnnouncingLease } from './announcing-lease.ts';
+import { type Change, changeOutages } from './change-outages.ts';
+import { type Due, putAway, type Telling, toTell } from './write-announcements.ts';
+
+const TRY_AGAIN_MS = 15_000;
+
+async function readDue(fleet: TableClient, cluster: string, context: AnnouncingContext, read?: readonly OutageRow[]): Promise<Due[]> {
+  const unsettled = read ?? (await readOutages(fleet, cluster, { which: 'unsettled' }));
+  return unsettled.map((row) => ({ row, ...dueAnnouncement(row.outage, context) }));
+}
+
+/** Marks outages that their cluster's outage covers, so that they announce nothing of their own. */
+async function markChildren(fleet: TableClient, due: readonly Due[]): Promise<void> {
+  const children = due.filter(({ covers }) => covers);
+  if (children.length === 0) return;
+  const cover: Change = (outage) => ({ ...outage, told: { ...outage.told, covered: outage.episode } });
+  await changeOutages(
+    fleet,
+    children.map(({ row }) => ({ row, change: cover })),
+  );
+  effectDone('assess-cluster:children');
+}
+
+/** Sends events, marks what was accepted, and puts summaries away. Returns whether all was accepted. */
+async function tell(
+  { telemetry }: Services,
+  fleet: TableClient,
+  cluster: string,
+  tellings: readonly Telling[],
+  rows: readonly Due[],
+): Promise<boolean> {
+  if (tellings.length === 0) return true;
+  const accepted = await telemetry.announce(tellings.map(({ event }) => event)).catch((error: unknown) => {
+    log.error(`outages of ${cluster} could not be announced and will be again`, error);
+    return new Set<string>();
+  });
+  if (accepted.size === 0) return false;
+  effectDone('assess-cluster:announced');
+  const told = tellings.filter(({ event }) => accepted.has(event.properties.eventId));
+  const byOutage = Map.groupBy(
+    told.flatMap(({ marks }) => marks),
+    ({ outage }) => outageId(outage),
+  );
+  const changes = rows.flatMap(({ row }) => {
+    const marks = byOutage.get(outageId(row.outage));
+    const change: Change = (outage) => (marks ?? []).reduce((marked, { what, episode }) => markTold(marked, what, episode), outage);
+    return marks === undefined ? [] : [{ row, change }];
+  });
+  await changeOutages(fleet, changes);
+  effectDone('assess-cluster:marked');
+  for (const { summary } of told) {
+    if (summary !== undefined) await putAway(fleet, cluster, summary);
+  }
+  return accepted.size === tellings.length;
+}
+
+/**
+ * Announces what the tables hold and nobody was told: sent first, marked when accepted, so that a crash in between repeats it under the same id.
+ *
+ * @param unsettled - the cluster's outages that are not settled, where they have just been read.
+ * @returns when to assess the cluster again, for an announcement that is held back, not accepted, or under way elsewhere.
+ */
+export async function announceOutages(
+  services: Services,
+  row: OwnClusterRow,
+  context: AnnouncingContext,
+  unsettled?: readonly OutageRow[],
+): Promise<Date | undefined> {
+  const { cluster } = row;
+  const fleet = await services.tables.open('fleet');
+  const { now } = context;
+  const seen = await readDue(fleet, cluster, context, unsettled);
+  const again = seen.flatMap(({ heldUntil }) => heldUntil ?? []);
+  if (seen.some(({ what, covers }) => what.length > 0 || covers)) {
+    const lease = await takeAnnouncingLease(fleet, cluster, now);
+    if (lease instanceof Date) again.push(lease);
+    else {
+      // Read again: what another assessment told meanwhile is marked by now.
+      const due = await readDue(fleet, cluster, context);
+      await markChildren(fleet, due);
+      // One that is covered since may be in a summary that was frozen before: then it is marked with it.
+      const all = await tell(services, fleet, cluster, await toTell(services, fleet, row, due), due);
+      if (!all) again.push(new Date(now.getTime() + TRY_AGAIN_MS));
+      await lease.release();
+    }
+  }
+  return again.sort((a, b) => a.getTime() - b.getTime())[0];
+}

@@ -1,0 +1,95 @@
+import type { TableClient } from '@azure/data-tables';
+import { announceOutages } from '../../notify/announce-outages.ts';
+import type { Services } from '../../services.ts';
+import { type OwnClusterRow, publishCluster, putCluster, readCluster, repairMarks } from '../../tables/cluster-rows.ts';
+import { readJudgedNodes } from '../../tables/node-rows.ts';
+import { type OutageRow, readOutages } from '../../tables/outage-rows.ts';
+import { isLostWrite, readRange, readRow } from '../../tables/rows.ts';
+import { readClusterFacts } from '../../tables/sweep-rows.ts';
+import { effectDone } from '../queue/fault-point.ts';
+import type { MessageOf } from '../queue/messages.ts';
+import { explainSweep, isPast } from '../queue/origin.ts';
+import { requestAssessment } from '../queue/request-assessment.ts';
+import { judgeCluster, type Seen } from './judge-cluster.ts';
+import { announcingContext, settleOutages, writeClusterOutage } from './settle-outages.ts';
+
+const ATTEMPTS = 5;
+/** By which the clocks of two instances may differ. */
+const SKEW_MS = 10_000;
+
+async function see(services: Services, fleet: TableClient, cluster: string, sealed: boolean): Promise<Omit<Seen, 'before'>> {
+  // Before anything is read: what is written from then on is not in this judgement.
+  const now = services.now();
+  const nodes = await readJudgedNodes(fleet, cluster);
+  const unsettled = await readOutages(fleet, cluster, { which: 'unsettled' });
+  return { nodes, unsettled, sealed, now };
+}
+
+/** Whether a request was made well before the latest judgement, which then saw what it was made for. */
+function wasSeen({ sweep, mark }: MessageOf<'assess-cluster'>, row: OwnClusterRow): boolean {
+  return mark <= row.mark || (row.sealedSweep >= sweep && Date.parse(mark) <= Date.parse(row.assessedAt) - SKEW_MS);
+}
+
+interface Judged {
+  row: OwnClusterRow;
+  /** Unsettled outages as they stand; absent where they have to be read again. */
+  unsettled?: OutageRow[];
+}
+
+/**
+ * Makes sure that there is something to judge, before a row is made of a message: a forged one, or one of another fleet, may name any cluster, and
+ * a mark or a sweep ahead of time would silence the cluster until then.
+ */
+async function expectOurs(services: Services, { sweep, cluster, mark }: MessageOf<'assess-cluster'>, isKnown: boolean): Promise<void> {
+  const { tables, now } = services;
+  if (!isPast(mark, now())) throw new Error(`expected an assessment of ${cluster} that is due, got one for ${mark}`);
+  const fault = await explainSweep(services, sweep);
+  if (fault !== undefined) throw new Error(fault);
+  if (isKnown || (await readClusterFacts(await tables.open('sweeps'), sweep, cluster)) !== undefined) return;
+  const [some] = await readRange(await tables.open('fleet'), cluster, { select: ['RowKey'], most: 1 });
+  if (some === undefined)
+    throw new Error(`expected a cluster of the fleet or of the sweep ${sweep}, got ${cluster}: nothing is known of it`);
+}
+
+/** Judges a cluster and stores the judgement, unless a judgement has seen what it was asked for. Returns what is stored. */
+async function judgeAndStore(services: Services, message: MessageOf<'assess-cluster'>): Promise<Judged> {
+  const { tables } = services;
+  const { sweep, cluster } = message;
+  const fleet = await tables.open('fleet');
+  const sealed = (await readRow(await tables.open('sweeps'), sweep, `sealed|${cluster}`)) !== undefined;
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    const read = await readCluster(fleet, cluster);
+    await expectOurs(services, message, read !== undefined);
+    const before = read && { ...read, row: repairMarks(read.row, services.now()) };
+    if (before !== undefined && wasSeen(message, before.row)) return { row: before.row };
+    const seen = { before, ...(await see(services, fleet, cluster, sealed)) };
+    const [row, quorum] = await judgeCluster(services, message, seen);
+    const own = await writeClusterOutage(fleet, row, quorum, seen);
+    // What is written by this very judgement settles with the next.
+    const settled = settleOutages(
+      services,
+      row,
+      own.length > 0 ? seen.unsettled.filter(({ outage }) => outage.node) : seen.unsettled,
+      seen.now,
+    );
+    try {
+      await fleet.submitTransaction([putCluster(row, before?.etag), ...own, ...settled]);
+    } catch (error) {
+      if (!isLostWrite(error)) throw error;
+      continue;
+    }
+    effectDone('assess-cluster:cluster-row');
+    await publishCluster(await tables.open('clusters'), row);
+    effectDone('assess-cluster:published');
+    return { row, unsettled: own.length + settled.length === 0 ? seen.unsettled : undefined };
+  }
+  throw new Error(`expected to judge ${cluster} within ${ATTEMPTS} attempts; others wrote its row each time`);
+}
+
+/** Stage 6: judges one cluster as its results come in, and announces its outages. */
+export async function assessCluster(services: Services, message: MessageOf<'assess-cluster'>): Promise<void> {
+  const { sweep, cluster } = message;
+  const { row, unsettled } = await judgeAndStore(services, message);
+  const again = await announceOutages(services, row, announcingContext(services, row), unsettled);
+  if (again !== undefined) await requestAssessment(services, sweep, cluster, again);
+}

@@ -1,0 +1,76 @@
+import { foldQuorum, judgeQuorum, type Quorum } from '../../history/cluster-outage.ts';
+import { commonFactors } from '../../history/common-factors.ts';
+import { rollUp } from '../../history/roll-up.ts';
+import { sumWatched, windowsOf } from '../../history/watched.ts';
+import { parseClusterId } from '../../model/resource-id.ts';
+import { intervalAt } from '../../model/schedule.ts';
+import type { Services } from '../../services.ts';
+import type { OwnClusterRow } from '../../tables/cluster-rows.ts';
+import type { NodeRow } from '../../tables/node-rows.ts';
+import type { OutageRow } from '../../tables/outage-rows.ts';
+import { readClusterFacts } from '../../tables/sweep-rows.ts';
+import type { MessageOf } from '../queue/messages.ts';
+
+const SKEW_MS = 120_000;
+
+const later = (a: string, b: string) => (a > b ? a : b);
+
+/** What an assessment has read. */
+export interface Seen {
+  before?: { row: OwnClusterRow; etag: string };
+  nodes: Map<string, NodeRow>;
+  /** Outages that are open, not told, or not yet counted. */
+  unsettled: OutageRow[];
+  sealed: boolean;
+  now: Date;
+}
+
+/** Rolls the cluster up, judges its quorum and adds up for how long its nodes were watched: the row it comes to. Nothing is written. */
+export async function judgeCluster(
+  services: Services,
+  { sweep, cluster, mark }: MessageOf<'assess-cluster'>,
+  seen: Seen,
+): Promise<[OwnClusterRow, Quorum]> {
+  const { settings, tables } = services;
+  const { before, nodes, sealed, now } = seen;
+  const interval = intervalAt(settings.SWEEP_SCHEDULE, now);
+  const named = parseClusterId(cluster)!;
+  // An older sweep never takes the place of a newer one; its rows were read now all the same.
+  const newest = before === undefined || sweep >= before.row.sweep;
+  const facts = newest ? await readClusterFacts(await tables.open('sweeps'), sweep, cluster) : undefined;
+  const known = facts ?? before?.row;
+  const { byReason: _, ...judged } = rollUp(nodes.values(), now, interval, settings.BLIND_AFTER, before?.row.outageReason);
+  const quorum = judgeQuorum(nodes.values(), now, interval, sealed, {
+    percent: settings.CLUSTER_QUORUM_PERCENT,
+    nodes: settings.CLUSTER_QUORUM_NODES,
+  });
+  const flapWindowMs = settings.FLAP_WINDOW_MINUTES * 60_000;
+  const outage = newest ? foldQuorum(before?.row.outage ?? {}, quorum, { sweep, now, flapWindowMs }) : before.row.outage;
+  const factsOf = (rows: readonly NodeRow[]) => rows.map((row) => row.facts);
+  const forgotten = before?.row.forgotten ?? sumWatched([]);
+  // Those that are gone were watched too.
+  const watched = [...nodes.values()].flatMap(({ state: { watch } }) => watch ?? []);
+  const row: OwnClusterRow = {
+    cluster,
+    subscriptionId: named.subscriptionId,
+    resourceGroup: known?.resourceGroup ?? named.resourceGroup,
+    name: known?.name ?? named.name,
+    region: known?.region ?? '',
+    version: known?.version ?? '',
+    endpoint: known?.endpoint ?? before?.row.endpoint,
+    upgrading: known?.upgrading ?? false,
+    recordOnly: known?.recordOnly,
+    ...judged,
+    outage,
+    commonFactors: commonFactors(factsOf(quorum.failing), factsOf(quorum.healthy), now),
+    outageDays: before?.row.outageDays ?? {},
+    forgotten,
+    uptime: { ...windowsOf(sumWatched([forgotten, ...watched]), now), byReason: before?.row.uptime.byReason ?? {} },
+    assessedAt: now.toISOString(),
+    sweep: later(sweep, before?.row.sweep ?? ''),
+    sealedSweep: sealed ? later(sweep, before?.row.sealedSweep ?? '') : (before?.row.sealedSweep ?? ''),
+    // A mark of a stranger or of a skewed clock must not silence the cluster.
+    mark: mark <= new Date(now.getTime() + SKEW_MS).toISOString() ? mark : now.toISOString(),
+  };
+  return [row, quorum];
+}

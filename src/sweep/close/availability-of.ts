@@ -1,0 +1,62 @@
+import { openEpisode } from '../../history/node-state.ts';
+import { gapReasons } from '../../inventory/list-managed-clusters.ts';
+import { conclusiveOf, coverageOf, expectedOf, type Ledger, mainReason } from '../../model/ledger.ts';
+import type { ReasonCode } from '../../model/reasons.ts';
+import { clusterPage } from '../../notify/events.ts';
+import type { Availability } from '../../notify/telemetry.ts';
+import type { BlindRow } from '../../tables/blind-rows.ts';
+import type { ClusterRow } from '../../tables/cluster-rows.ts';
+
+/** Clusters of which nothing is to be told any more. */
+const over: readonly ReasonCode[] = ['Excluded', 'ClusterStopped', 'ClusterGone'];
+
+/** A share as text, rounded down: what is not whole must not look so. */
+const shareText = (share: number | null) => (share === null ? '' : (Math.floor(share * 10_000 + 1e-6) / 10_000).toFixed(4));
+
+/**
+ * The state of a cluster after a sweep, on which alerts rest. Only a cluster in which a node gave a verdict may be a success. One that nobody
+ * can see, or in which none gave a verdict this time, has a failure under another name: its own availability is not known. An outage that
+ * is open stands all the same. Pure.
+ *
+ * @returns undefined for a cluster that is not watched, and for one of which no verdict is expected and that has nothing open.
+ */
+export function availabilityOf(
+  cluster: ClusterRow,
+  sweep: string,
+  ledger: Ledger,
+  blind: BlindRow | undefined,
+  span: { startedAt: string; completedAt: string },
+  pageUrl: string | undefined,
+): Availability | undefined {
+  const { openOutages, outageReason, nodes, outage, recordOnly } = cluster;
+  const down = openEpisode(outage.outage);
+  const seen = conclusiveOf(ledger) > 0;
+  const hasOpen = down !== undefined || blind !== undefined || openOutages > 0;
+  if (over.some((reason) => reason === recordOnly) || (!seen && expectedOf(ledger) <= 0 && !hasOpen)) return undefined;
+  const name =
+    blind !== undefined ? `${cluster.cluster}/blind` : seen || down !== undefined ? cluster.cluster : `${cluster.cluster}/unseen`;
+  const counted = seen
+    ? `${nodes.reachable} of ${nodes.known} nodes reach their API server`
+    : `not seen: none of ${ledger.known} nodes gave a verdict${down === undefined ? '' : `, and the outage since ${down.outage} is not known to be over`}`;
+  return {
+    id: `${sweep}|${name}`,
+    name,
+    time: span.completedAt,
+    success: seen && down === undefined && blind === undefined,
+    durationMs: Date.parse(span.completedAt) - Date.parse(span.startedAt),
+    message: blind === undefined ? counted : `not seen since ${blind.since}: ${blind.unknown} of ${blind.planned} nodes gave no verdict`,
+    properties: {
+      cluster: cluster.cluster,
+      clusterOutage: String(down !== undefined),
+      openNodeOutages: String(openOutages),
+      blind: String(blind !== undefined),
+      seen: String(seen),
+      // Where the subscription could not be listed, its gap in the heartbeat tells of it once, and not each cluster.
+      coverage: gapReasons.some((reason) => reason === recordOnly) ? '' : shareText(coverageOf(ledger)),
+      reason: down?.reason ?? blind?.reason ?? outageReason ?? (seen ? '' : (mainReason(ledger) ?? '')),
+      outageReason: outageReason ?? '',
+      upgrading: String(cluster.upgrading),
+      page: clusterPage(pageUrl, cluster.cluster),
+    },
+  };
+}

@@ -1,0 +1,85 @@
+import { scopeWarnings } from '../../inventory/scope-warnings.ts';
+import { askedOf, coverageOf, type Ledger, sum } from '../../model/ledger.ts';
+import { scriptHash } from '../../probe/script.ts';
+import type { Services } from '../../services.ts';
+import { statusPageUrl } from '../../settings.ts';
+import type { ClusterRow } from '../../tables/cluster-rows.ts';
+import { insertCompleted } from '../../tables/sweep-list.ts';
+import type { SweepRows } from '../../tables/sweep-rows.ts';
+import { effectDone } from '../queue/fault-point.ts';
+import { availabilityOf } from './availability-of.ts';
+import { judgeBlindness } from './judge-blindness.ts';
+
+/**
+ * Completes a sweep, once, and tells of it: one availability result for each cluster that is watched, and the heartbeat.
+ *
+ * @param sealed - the ledgers of its clusters.
+ * @param clusters - their roll-ups.
+ */
+export async function completeSweep(
+  services: Services,
+  sweep: string,
+  rows: SweepRows,
+  sealed: ReadonlyMap<string, Ledger>,
+  clusters: readonly ClusterRow[],
+): Promise<void> {
+  const { settings, tables, armRequests, telemetry, now } = services;
+  const completedAt = now().toISOString();
+  const startedAt = rows.startedAt ?? sweep;
+  const ledger = sum([...sealed.values()]);
+  const listed = (rows.subscriptions ?? []).map(
+    (id) => rows.listed.find((row) => row.subscription === id) ?? { subscription: id, matched: [], gap: 'Lost' },
+  );
+  const gaps = listed.filter(({ gap }) => gap !== undefined).map(({ subscription }) => subscription);
+  const warnings = scopeWarnings(settings, listed);
+  const [coverage, asked] = [coverageOf(ledger), askedOf(ledger)];
+  const blindness = await judgeBlindness(services, sweep, sealed, clusters);
+  // A fleet that is listed and has nothing to probe has no tally to tell of requests with.
+  const requests = armRequests.take();
+  ledger.armRequests += requests;
+  const isOurs = await insertCompleted(tables, { sweep, startedAt, completedAt, ledger, warnings }).catch((error: unknown) => {
+    armRequests.putBack(requests);
+    throw error;
+  });
+  if (!isOurs) return armRequests.putBack(requests);
+  effectDone('close-sweep:completed');
+  const availability = clusters.flatMap((cluster) => {
+    const own = sealed.get(cluster.cluster);
+    const blind = blindness.clusters.get(cluster.cluster);
+    // While the prober is blind there is nothing to say of any cluster, while one that cannot be listed stands as it did: its outage is not over.
+    if (own === undefined || blindness.prober) return [];
+    return availabilityOf(cluster, sweep, own, blind, { startedAt, completedAt }, statusPageUrl(settings)) ?? [];
+  });
+  const { known, reachable, unreachable, unknown, notProbed } = ledger;
+  const durationSeconds = (Date.parse(completedAt) - Date.parse(startedAt)) / 1000;
+  const measurements = {
+    expected: known,
+    reachable,
+    unreachable,
+    unknown,
+    notProbed,
+    ...(coverage !== null && { coverage }),
+    ...(asked !== null && { asked }),
+    durationSeconds,
+    clusters: sealed.size,
+    subscriptionGaps: gaps.length,
+    throttled: ledger.byReason.Throttled ?? 0,
+    overBudget: ledger.byReason.OverBudget ?? 0,
+    excluded: ledger.byReason.Excluded ?? 0,
+    armRequests: ledger.armRequests,
+  };
+  const schedule = settings.SWEEP_SCHEDULE;
+  await telemetry.report(availability, {
+    name: 'SweepCompleted',
+    time: completedAt,
+    properties: {
+      eventId: `${sweep}/completed`,
+      sweep,
+      schedule,
+      gaps: gaps.join(','),
+      script: scriptHash,
+      blind: String(blindness.prober),
+    },
+    measurements,
+  });
+}

@@ -1,0 +1,119 @@
+import { isRefusal } from '../../azure/arm-error.ts';
+import { compareNodes, loseNodes, type NodeChange, recordNodes } from '../../inventory/compare-nodes.ts';
+import { type ClusterFacts, unlistedReasons } from '../../inventory/list-managed-clusters.ts';
+import { listNodes } from '../../inventory/list-nodes.ts';
+import { isInScope } from '../../inventory/scope.ts';
+import type { Plan } from '../../model/ledger.ts';
+import type { ReasonCode } from '../../model/reasons.ts';
+import { parseClusterId } from '../../model/resource-id.ts';
+import { lastStart } from '../../model/schedule.ts';
+import type { Services } from '../../services.ts';
+import { type NodeRow, readKnownNodes } from '../../tables/node-rows.ts';
+import { insertPlan, readPlan } from '../../tables/plan-rows.ts';
+import { retryLostWrites } from '../../tables/rows.ts';
+import { readClusterFacts } from '../../tables/sweep-rows.ts';
+import { effectDone } from '../queue/fault-point.ts';
+import type { MessageOf } from '../queue/messages.ts';
+import { requestAssessment } from '../queue/request-assessment.ts';
+import { type Candidate, chooseNodes, cutSlices } from './plan-slices.ts';
+import { writeNodeChanges } from './write-node-changes.ts';
+
+const ATTEMPTS = 6;
+
+type Compare = (rows: ReadonlyMap<string, NodeRow>) => NodeChange[];
+
+/** Lists a cluster's nodes, once, and tells how its rows compare with that. */
+async function listAndCompare(services: Services, sweep: string, facts: ClusterFacts): Promise<Compare> {
+  const { recordOnly } = facts;
+  const { subscriptionId } = parseClusterId(facts.cluster)!;
+  if (recordOnly === 'ClusterGone') return (rows) => loseNodes(rows, sweep, 'ClusterGone');
+  const isForgotten = recordOnly === 'Excluded' && !facts.listed;
+  if (isForgotten || !isInScope(services.settings, subscriptionId)) return (rows) => loseNodes(rows, sweep, 'Excluded');
+  if (recordOnly !== undefined && unlistedReasons.includes(recordOnly)) return (rows) => recordNodes(rows, recordOnly);
+  try {
+    const compute = services.arm.compute(subscriptionId);
+    const { nodes, complete } = await listNodes(compute, subscriptionId, facts, services.now(), services.settings.NODE_GRACE_MINUTES);
+    return (rows) => compareNodes(rows, nodes, sweep, complete);
+  } catch (error) {
+    // Neither a refusal nor a missing group proves that a node is gone.
+    if (!isRefusal(error)) throw error;
+    const reason = error.code === 'ResourceGroupNotFound' ? 'NodeGroupMissing' : 'AccessDenied';
+    return (rows) => recordNodes(rows, reason);
+  }
+}
+
+/** Writes what a listing changed, again from the start where a row changed meanwhile. Returns the comparison that holds. */
+async function settleNodes(services: Services, sweep: string, facts: ClusterFacts): Promise<{ changes: NodeChange[]; closed: boolean }> {
+  const fleet = await services.tables.open('fleet');
+  const compare = await listAndCompare(services, sweep, facts);
+  return retryLostWrites(ATTEMPTS, async () => {
+    const changes = compare(await readKnownNodes(fleet, facts.cluster));
+    return { changes, closed: await writeNodeChanges(services, sweep, facts.cluster, changes) };
+  });
+}
+
+/** When a node's latest verdict was asked for; another machine under its name has none. */
+function probedAt(change: NodeChange): string | undefined {
+  return change.kind === 'known' ? change.row.state.latest?.at : undefined;
+}
+
+/** Puts every known node into a slice or among the not probed. */
+function planSweep(
+  { region, nodeResourceGroup, quota = Number.POSITIVE_INFINITY }: ClusterFacts,
+  changes: readonly NodeChange[],
+  nodesPerSlice: number,
+  due: string,
+): Plan {
+  const candidates: Candidate[] = [];
+  const notProbed: Plan['notProbed'] = {};
+  const leaveOut = (node: string, reason: ReasonCode) => {
+    notProbed[reason] ??= [];
+    notProbed[reason].push(node);
+  };
+  for (const change of changes) {
+    if (change.kind === 'gone') continue;
+    if (change.kind === 'missing') {
+      leaveOut(change.row.facts.node, change.reason);
+      continue;
+    }
+    const { node, os, pool, zone, skipped } = change.facts;
+    if (skipped === undefined) candidates.push({ node, os, pool, zone, probedAt: probedAt(change) });
+    else leaveOut(node, skipped);
+  }
+  const chosen = chooseNodes(candidates, quota, nodesPerSlice);
+  const names = new Set(chosen.map(({ node }) => node));
+  for (const { node } of candidates) if (!names.has(node)) leaveOut(node, 'OverBudget');
+  return { region, nodeResourceGroup, slices: cutSlices(chosen, candidates, nodesPerSlice), due, notProbed };
+}
+
+/** Brings the node rows of a cluster up to date, and stores what the sweep does there, once. */
+async function makePlan(services: Services, sweep: string, facts: ClusterFacts): Promise<Plan> {
+  const { settings, tables, now } = services;
+  const { changes, closed } = await settleNodes(services, sweep, facts);
+  effectDone('expand-cluster:node-rows');
+  if (closed) {
+    await requestAssessment(services, sweep, facts.cluster);
+    effectDone('expand-cluster:assess-cluster');
+  }
+  const plan = planSweep(facts, changes, settings.NODES_PER_SLICE, now().toISOString());
+  const planned = await insertPlan(await tables.open('sweeps'), sweep, facts.cluster, plan);
+  effectDone('expand-cluster:plan');
+  return planned;
+}
+
+/** Stage 3: brings the node rows of one cluster up to date, plans what the sweep does there, and has each slice started. */
+export async function expandCluster(services: Services, { sweep, cluster }: MessageOf<'expand-cluster'>): Promise<void> {
+  const { settings, tables, queue } = services;
+  const sweeps = await tables.open('sweeps');
+  const facts = await readClusterFacts(sweeps, sweep, cluster);
+  if (facts === undefined)
+    throw new Error(
+      `expected the cluster ${cluster} in the rows of sweep ${sweep}, found none: the message does not come from its list-clusters`,
+    );
+
+  const planned = (await readPlan(sweeps, sweep, cluster)) ?? (await makePlan(services, sweep, facts));
+  const deadline = lastStart(settings, sweep);
+  for (const [n, nodes] of planned.slices.entries())
+    await queue.send({ kind: 'start-slice', sweep, cluster, slice: String(n), nodes }, { deadline });
+  if (planned.slices.length > 0) effectDone('expand-cluster:start-slice');
+}

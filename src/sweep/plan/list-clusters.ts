@@ -1,0 +1,121 @@
+import pLimit from 'p-limit';
+import { armErrorText, isRefusal } from '../../azure/arm-error.ts';
+import { askForCluster, type ClusterFacts, listManagedClusters } from '../../inventory/list-managed-clusters.ts';
+import { isInScope } from '../../inventory/scope.ts';
+import type { ReasonCode } from '../../model/reasons.ts';
+import { endOf, intervalAfter, lastStart } from '../../model/schedule.ts';
+import { select, selectionOf } from '../../model/selection.ts';
+import type { Services } from '../../services.ts';
+import { type ClusterRow, isRemembered, listClusterRows } from '../../tables/cluster-rows.ts';
+import { insertSubscription, readSubscriptions, type SubscriptionRow } from '../../tables/sweep-rows.ts';
+import { effectDone } from '../queue/fault-point.ts';
+import type { MessageOf } from '../queue/messages.ts';
+import { startsBetween } from '../run/pace.ts';
+import { divideBudget } from './divide-budget.ts';
+
+const CONCURRENT_READS = 4;
+
+/** What is left to say of a cluster of which Azure says nothing: enough to record its nodes and, where it is gone, to close its outages. */
+function remembered(row: ClusterRow, recordOnly: ReasonCode): ClusterFacts {
+  const { cluster, resourceGroup, name, region, version } = row;
+  const unlisted = { nodeResourceGroup: '', restricted: false, upgrading: false, excludedPools: [], poolNodes: 0, listed: false };
+  return { cluster, resourceGroup, name, region, version, ...unlisted, recordOnly };
+}
+
+/** Gives each cluster its part of what its region can start until the next sweep, where that is not enough for all. */
+function withQuotas(
+  { settings, now }: Services,
+  sweep: string,
+  listed: readonly ClusterFacts[],
+  known: readonly ClusterRow[],
+): ClusterFacts[] {
+  const occurrence = new Date(sweep);
+  const budget = startsBetween(settings, now(), endOf(settings, sweep));
+  const turn = Math.round(occurrence.getTime() / intervalAfter(settings.SWEEP_SCHEDULE, occurrence));
+  const knownNodes = new Map(known.map((row) => [row.cluster, row.nodes.known]));
+  const probed = listed.filter(({ recordOnly }) => recordOnly === undefined);
+  const quotas = new Map(
+    [...Map.groupBy(probed, ({ region }) => region).values()].flatMap((clusters) => {
+      const sharers = clusters.map(({ cluster, poolNodes }) => ({ cluster, nodes: Math.max(poolNodes, knownNodes.get(cluster) ?? 0, 1) }));
+      return [...divideBudget(sharers, budget, turn)];
+    }),
+  );
+  return listed.map((facts) => ({ ...facts, quota: quotas.get(facts.cluster) }));
+}
+
+/** What came of listing a subscription. */
+interface Listed {
+  row: SubscriptionRow;
+  clusters: ClusterFacts[];
+}
+
+const selectRow = ({ settings }: Services, { resourceGroup, name }: ClusterRow) =>
+  select(`${resourceGroup}/${name}`, selectionOf(settings));
+
+/** What there is to say of a known cluster that the list of its subscription does not show; globs that match it are added. */
+async function lookForMissing(services: Services, subscription: string, row: ClusterRow, globs: Set<string>): Promise<ClusterFacts> {
+  const { selected, matched } = selectRow(services, row);
+  if (!selected) {
+    for (const glob of matched) globs.add(glob);
+    return remembered(row, 'Excluded');
+  }
+  const answer = await askForCluster(services.arm.clusters(subscription), row, selectionOf(services.settings), globs);
+  return typeof answer === 'string' ? remembered(row, answer) : answer;
+}
+
+/** A subscription that may not be read is a gap, unless it is taken out. */
+function rememberUnreadable(services: Services, subscription: string, known: readonly ClusterRow[], detail: string): Listed {
+  const selected = known.map((row) => ({ row, ...selectRow(services, row) }));
+  const clusters = selected.map((each) => remembered(each.row, each.selected ? 'SubscriptionUnreadable' : 'Excluded'));
+  // It left what the identity may see, and the settings exclude its clusters: that takes it out where SUBSCRIPTIONS names none.
+  const isTakenOut = services.settings.SUBSCRIPTIONS.length === 0 && known.length > 0 && selected.every((each) => !each.selected);
+  if (isTakenOut) return { row: { subscription, matched: [...new Set(selected.flatMap((each) => each.matched))] }, clusters };
+  return { row: { subscription, matched: [], gap: 'SubscriptionUnreadable', detail }, clusters };
+}
+
+async function listSubscription(services: Services, sweep: string, subscription: string, known: readonly ClusterRow[]): Promise<Listed> {
+  const { settings, arm } = services;
+  if (!isInScope(settings, subscription))
+    return { row: { subscription, matched: [] }, clusters: known.map((row) => remembered(row, 'Excluded')) };
+  try {
+    const { clusters: listed, matched } = await listManagedClusters(arm.clusters(subscription), selectionOf(settings));
+    const ids = new Set(listed.map((facts) => facts.cluster));
+    const globs = new Set(matched);
+    const limit = pLimit(CONCURRENT_READS);
+    const missing = known.filter((row) => !ids.has(row.cluster));
+    const found = await Promise.all(missing.map((row) => limit(() => lookForMissing(services, subscription, row, globs))));
+    return { row: { subscription, matched: [...globs] }, clusters: withQuotas(services, sweep, [...listed, ...found], known) };
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    return rememberUnreadable(services, subscription, known, armErrorText(error));
+  }
+}
+
+async function readKnown({ tables }: Services, subscription: string): Promise<ClusterRow[]> {
+  return (await listClusterRows(await tables.open('clusters'), subscription)).filter(isRemembered);
+}
+
+/** Stores what came of a listing, once, and has each cluster expanded. */
+async function settle({ settings, tables, queue }: Services, sweep: string, { row, clusters }: Listed): Promise<void> {
+  const clustersWritten = () => effectDone('list-clusters:cluster-rows');
+  const stored = await insertSubscription(await tables.open('sweeps'), sweep, row, clusters, clustersWritten);
+  effectDone('list-clusters:subscription-row');
+  const deadline = lastStart(settings, sweep);
+  for (const cluster of stored) await queue.send({ kind: 'expand-cluster', sweep, cluster }, { deadline });
+  if (stored.length > 0) effectDone('list-clusters:expand-cluster');
+}
+
+/** Stage 2: lists the clusters of one subscription and has each expanded. A subscription that cannot be read is a gap with its reason. */
+export async function listClusters(services: Services, { sweep, subscription }: MessageOf<'list-clusters'>): Promise<void> {
+  const subscriptions = await readSubscriptions(await services.tables.open('sweeps'), sweep);
+  if (!subscriptions.includes(subscription))
+    throw new Error(`expected a subscription of sweep ${sweep}, got ${subscription}: the message does not come from its start-sweep`);
+  await settle(services, sweep, await listSubscription(services, sweep, subscription, await readKnown(services, subscription)));
+}
+
+/** Settles a subscription whose listing failed each time: a gap, with the nodes that are known of it. */
+export async function giveUpListing(services: Services, { sweep, subscription }: MessageOf<'list-clusters'>): Promise<void> {
+  const clusters = (await readKnown(services, subscription)).map((row) => remembered(row, 'ProberError'));
+  const row: SubscriptionRow = { subscription, matched: [], gap: 'ProberError', detail: 'listing failed each time it was tried' };
+  await settle(services, sweep, { row, clusters });
+}

@@ -1,0 +1,112 @@
+import type { TransactionAction } from '@azure/data-tables';
+import pLimit from 'p-limit';
+import { endHistory, type NodeHistory, pauseHistory } from '../../history/node-history.ts';
+import { emptyState, openSince, STALE_AFTER_INTERVALS } from '../../history/node-state.ts';
+import { endOutage } from '../../history/outage.ts';
+import type { NodeChange } from '../../inventory/compare-nodes.ts';
+import { type ReasonCode, reasons } from '../../model/reasons.ts';
+import { intervalAt } from '../../model/schedule.ts';
+import type { Services } from '../../services.ts';
+import { nameBatches } from '../../tables/name-rows.ts';
+import { factProperties, flightProperty, mergeNode, type NodeRow, stateProperties } from '../../tables/node-rows.ts';
+import { readOutage, replaceOutage } from '../../tables/outage-rows.ts';
+import { writeBatch } from '../../tables/rows.ts';
+
+// Two actions for a node at most: its row and its outage, which belong in one batch.
+const NODES_PER_BATCH = 50;
+const NAME_WRITES = 8;
+const OUTAGE_READS = 16;
+
+interface Write {
+  actions: TransactionAction[];
+  closes: boolean;
+}
+
+/** Ends a node's open outage for a reason that is no recovery. */
+async function closing(services: Services, cluster: string, row: NodeRow, reason: ReasonCode): Promise<TransactionAction[]> {
+  const start = openSince(row.state);
+  if (start === undefined) return [];
+  const open = await readOutage(await services.tables.open('fleet'), cluster, row.facts.node, start);
+  if (open === undefined) return [];
+  return [replaceOutage({ ...open, outage: endOutage(open.outage, services.now().toISOString(), reason, reasons[reason].sentence) })];
+}
+
+async function toWrite(services: Services, sweep: string, cluster: string, change: NodeChange): Promise<Write> {
+  const now = services.now();
+  const staleAfterMs = STALE_AFTER_INTERVALS * intervalAt(services.settings.SWEEP_SCHEDULE, now);
+  const settled = (history: NodeHistory) => stateProperties(history.settled, history);
+  const ended = ({ state }: NodeRow) => endHistory(state, now.toISOString(), staleAfterMs);
+  // What was watched under a name counts for ever, whichever machine bore it.
+  const afresh = (before?: NodeRow) => ({
+    ...settled({ settled: { ...emptyState, watch: before && ended(before).settled.watch }, recent: [] }),
+    ...flightProperty(undefined),
+  });
+  switch (change.kind) {
+    case 'new': {
+      const properties = { ...factProperties(change.facts), ...afresh(), missing: 0, retiredAt: '' };
+      return { actions: [['create', { partitionKey: cluster, rowKey: `node|${change.facts.node}`, ...properties }]], closes: false };
+    }
+    case 'known': {
+      if (!change.changed && change.ends === undefined) return { actions: [], closes: false };
+      const closed = change.ends === undefined ? [] : await closing(services, cluster, change.row, change.ends);
+      const { state: before, facts } = change.row;
+      const stops = change.facts.skipped !== undefined && facts.skipped === undefined && before.watch?.since !== undefined;
+      const paused = stops ? settled(pauseHistory(before, now.toISOString(), staleAfterMs)) : {};
+      const state = change.ends === undefined ? paused : settled(ended(change.row));
+      const present = change.seen ? { missing: 0, missedIn: '', retiredAt: '' } : {};
+      const properties = { ...factProperties(change.facts), ...state, ...present };
+      return { actions: [mergeNode(cluster, change.row, properties), ...closed], closes: closed.length > 0 };
+    }
+    case 'replaced': {
+      const closed = await closing(services, cluster, change.row, 'NodeReplaced');
+      const properties = { ...factProperties(change.facts), ...afresh(change.row), missing: 0, retiredAt: '' };
+      return { actions: [mergeNode(cluster, change.row, properties), ...closed], closes: closed.length > 0 };
+    }
+    case 'missing':
+      if (!change.counts) return { actions: [], closes: false };
+      return { actions: [mergeNode(cluster, change.row, { missing: change.row.missing + 1, missedIn: sweep })], closes: false };
+    case 'gone': {
+      const closed = await closing(services, cluster, change.row, change.reason);
+      const properties = { ...settled(ended(change.row)), ...flightProperty(undefined), retiredAt: services.now().toISOString() };
+      return { actions: [mergeNode(cluster, change.row, properties), ...closed], closes: closed.length > 0 };
+    }
+  }
+}
+
+/** Lets a node be found by its bare name, before its row says that it is known. */
+async function writeNames(services: Services, cluster: string, changes: readonly NodeChange[]): Promise<void> {
+  const fresh = changes.filter((change) => change.kind === 'new');
+  if (fresh.length === 0) return;
+  const names = await services.tables.open('names');
+  const limit = pLimit(NAME_WRITES);
+  const batches = nameBatches(
+    fresh.map(({ facts }) => facts.node),
+    cluster,
+  );
+  await Promise.all(batches.map((batch) => limit(() => writeBatch(names, batch))));
+}
+
+/**
+ * Writes what expansion found: makes and retires node rows and closes the outages of those that are gone.
+ *
+ * @returns whether an outage was closed.
+ * @throws RestError (see `isLostWrite`) where a row changed since it was read; what was written before stays and is right.
+ */
+export async function writeNodeChanges(
+  services: Services,
+  sweep: string,
+  cluster: string,
+  changes: readonly NodeChange[],
+): Promise<boolean> {
+  await writeNames(services, cluster, changes);
+  const fleet = await services.tables.open('fleet');
+  const limit = pLimit(OUTAGE_READS);
+  const writes = await Promise.all(changes.map((change) => limit(() => toWrite(services, sweep, cluster, change))));
+  const effective = writes.filter(({ actions }) => actions.length > 0);
+  for (let from = 0; from < effective.length; from += NODES_PER_BATCH)
+    await writeBatch(
+      fleet,
+      effective.slice(from, from + NODES_PER_BATCH).flatMap(({ actions }) => actions),
+    );
+  return effective.some(({ closes }) => closes);
+}

@@ -1,0 +1,26 @@
+import { intervalAt } from '../../model/schedule.ts';
+import type { Services } from '../../services.ts';
+
+/**
+ * Has a cluster assessed at the next mark of min(30 s, interval / 4), so that many results are judged together.
+ *
+ * @param at - an earliest moment of its own, for an announcement that waits, or `'now'`.
+ */
+export async function requestAssessment(
+  { settings, queue, now }: Services,
+  sweep: string,
+  cluster: string,
+  at?: Date | 'now',
+): Promise<void> {
+  const time = now();
+  if (at === 'now') {
+    await queue.send({ kind: 'assess-cluster', sweep, cluster, mark: time.toISOString() });
+    return;
+  }
+  const interval = intervalAt(settings.SWEEP_SCHEDULE, time);
+  const step = Math.min(30_000, interval / 4);
+  const earliest = Math.max(time.getTime() + 1, at?.getTime() ?? 0);
+  const mark = new Date(Math.ceil(earliest / step) * step);
+  const delaySeconds = (mark.getTime() - time.getTime()) / 1000;
+  await queue.send({ kind: 'assess-cluster', sweep, cluster, mark: mark.toISOString() }, { delaySeconds });
+}

@@ -1,0 +1,59 @@
+import { isRestError } from '@azure/core-rest-pipeline';
+import type { QueueClient, QueueSendMessageOptions } from '@azure/storage-queue';
+import { cannotCreate } from '../../tables/cannot-create.ts';
+import { MESSAGE_VERSION, type WorkMessage } from './messages.ts';
+
+/** Seconds that a stage may start late before its message is dropped. */
+const START_GRACE_SECONDS = 120;
+const LIFE_AFTER_DUE_SECONDS = 600;
+
+type WithoutEnvelope<M> = M extends unknown ? Omit<M, 'v' | 'deadline'> : never;
+/** A message without what the queue adds. */
+export type Work = WithoutEnvelope<WorkMessage>;
+
+/** Sends work to the one queue. */
+export interface WorkQueue {
+  /**
+   * @param delaySeconds - how long the message stays invisible; fractions are rounded up, as the queue counts whole seconds.
+   * @param deadline - when it is too late to begin; due time + 120 s unless given.
+   */
+  send(work: Work, options?: { delaySeconds?: number; deadline?: Date }): Promise<void>;
+  /** Sends a message again, unchanged but for its delay. */
+  sendBack(message: WorkMessage, delaySeconds: number): Promise<void>;
+}
+
+/** Sends a message, and makes the queue where it is not there: in Azure nobody else does. */
+async function sendOrCreate(client: QueueClient, text: string, options: QueueSendMessageOptions): Promise<void> {
+  try {
+    await client.sendMessage(text, options);
+  } catch (error) {
+    if (!isRestError(error) || error.code !== 'QueueNotFound') throw error;
+    await client.createIfNotExists().catch((refusal: unknown) => {
+      throw cannotCreate('queue', client.name, refusal);
+    });
+    await client.sendMessage(text, options);
+  }
+}
+
+/**
+ * Opens the work queue. Output bindings can set neither delay nor time-to-live, hence the client (azure-functions-host#4176).
+ *
+ * @param now - the clock, for deadlines.
+ */
+export function openWorkQueue(client: QueueClient, now: () => Date): WorkQueue {
+  const put = async (message: WorkMessage, delaySeconds: number) => {
+    const visibilityTimeout = Math.max(0, Math.ceil(delaySeconds));
+    // A time-to-live below the delay is refused, and one below the deadline would lose what still is to be done; the host expects base64.
+    const untilDeadline = Math.ceil((Date.parse(message.deadline) - now().getTime()) / 1000);
+    const messageTimeToLive = Math.max(visibilityTimeout + LIFE_AFTER_DUE_SECONDS, untilDeadline);
+    const text = Buffer.from(JSON.stringify(message)).toString('base64');
+    await sendOrCreate(client, text, { visibilityTimeout, messageTimeToLive });
+  };
+  return {
+    async send(work, { delaySeconds = 0, deadline } = {}) {
+      const latest = deadline ?? new Date(now().getTime() + (delaySeconds + START_GRACE_SECONDS) * 1000);
+      await put({ v: MESSAGE_VERSION, ...work, deadline: latest.toISOString() } as WorkMessage, delaySeconds);
+    },
+    sendBack: (message, delaySeconds) => put(message, delaySeconds),
+  };
+}

@@ -1,0 +1,91 @@
+import type { TableClient } from '@azure/data-tables';
+import type { Outcome } from '../../model/ledger.ts';
+import { endOf } from '../../model/schedule.ts';
+import { flightId } from '../../model/slice-name.ts';
+import type { Services } from '../../services.ts';
+import { type Flight, type NodeRow, readNodes } from '../../tables/node-rows.ts';
+import { readSliceHead } from '../../tables/plan-rows.ts';
+import { deleteStarted, readStarted, type Started } from '../../tables/poller-rows.ts';
+import { effectDone } from '../queue/fault-point.ts';
+import type { MessageOf } from '../queue/messages.ts';
+import { requestAssessment } from '../queue/request-assessment.ts';
+import { addOutsideView } from './add-outside-view.ts';
+import { COLLECT_GRACE_SECONDS } from './claim.ts';
+import { type Ended, inspectFlights } from './inspect-flights.ts';
+import { recordResults } from './record-results.ts';
+import { mayStartAgain, startAgain } from './start-again.ts';
+import { tallySlice } from './tally-slice.ts';
+
+/** Stage 5: looks at the flights of a slice, records those that have ended, comes back for the others, and tallies the slice when none is left. */
+export async function collectSlice(services: Services, message: MessageOf<'collect-slice'>): Promise<void> {
+  const { settings, tables, queue } = services;
+  const { sweep, cluster, slice, nodes } = message;
+  const sweeps = await tables.open('sweeps');
+  const head = await readSliceHead(sweeps, sweep, cluster, slice);
+  if (head === undefined)
+    throw new Error(`expected a plan of ${cluster} in sweep ${sweep} before its slice ${slice} is collected, found none`);
+
+  const id = flightId(sweep, cluster, slice);
+  const flights = await tables.open('flights');
+  const rows = await readNodes(await tables.open('fleet'), cluster, nodes);
+  // Whatever was tallied before its end: a flight under way is collected.
+  const underWay = [...rows.values()].some(({ flight }) => flight?.id === id && flight.overdue !== true);
+  if (head.tallied && !underWay) return;
+  const busyUntil = new Date(Date.parse(message.deadline) - COLLECT_GRACE_SECONDS * 1000);
+  const next = endOf(settings, sweep);
+  const run = {
+    id,
+    cluster,
+    sweep,
+    due: new Date(head.due),
+    busyUntil,
+    // A node that was free when the others were claimed, or is free again, must not keep them from being tallied.
+    startUntil: busyUntil < next ? busyUntil : next,
+    mayStartAgain: mayStartAgain(services, message),
+  };
+  const started = await readStarted(flights, id);
+  const found = await inspectFlights(services, run, nodes, rows, started);
+
+  const ended: Ended[] = [];
+  const lost = new Map<string, Flight>();
+  const outcomes = new Map<string, Outcome>();
+  for (const [node, inspection] of found) {
+    if (inspection.status === 'settled') outcomes.set(node, inspection.outcome);
+    if (inspection.status === 'startLost') lost.set(node, inspection.flight);
+    if (inspection.status !== 'ended') continue;
+    ended.push(inspection.ended);
+    outcomes.set(node, { verdict: inspection.ended.result.verdict, reason: inspection.ended.result.reason });
+  }
+  if (lost.size > 0) for (const [node, moved] of await startAgain(services, message, lost)) started.set(node, moved);
+  const worthTelling = await recordResults(services, message, await addOutsideView(services, sweep, cluster, ended), rows);
+  if ([...found.values()].some((inspection) => inspection.status === 'pending'))
+    await queue.sendBack(message, settings.COLLECT_AGAIN_SECONDS);
+  else {
+    if (await tallySlice(services, message, outcomes)) effectDone('collect-slice:tally');
+    await forgetPollers(flights, id, nodes, started, rows, ended);
+    if (started.size > 0) effectDone('collect-slice:pollers-deleted');
+  }
+  if (!worthTelling) return;
+  await requestAssessment(services, sweep, cluster);
+  effectDone('collect-slice:assess-cluster');
+}
+
+/** Deletes what the starts of this run left, but the pollers of runs that still go on, and those of earlier runs that have ended now. */
+async function forgetPollers(
+  flights: TableClient,
+  id: string,
+  nodes: readonly string[],
+  started: Map<string, Started>,
+  rows: Map<string, NodeRow>,
+  ended: readonly Ended[],
+): Promise<void> {
+  const own = new Set(nodes);
+  const kept = new Set(ended.filter(({ keepsClaim }) => keepsClaim).map(({ node }) => node));
+  for (const [node, { flight }] of rows) if (flight?.id === id && flight.overdue === true) kept.add(node);
+  await deleteStarted(
+    flights,
+    id,
+    [...started.keys()].filter((node) => own.has(node) && !kept.has(node)),
+  );
+  for (const { node, flight, keepsClaim } of ended) if (flight.id !== id && !keepsClaim) await deleteStarted(flights, flight.id, [node]);
+}

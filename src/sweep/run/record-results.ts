@@ -1,0 +1,186 @@
+import type { TransactionAction } from '@azure/data-tables';
+import pLimit from 'p-limit';
+import { addToLog, emptyLog, type NodeLog } from '../../history/log.ts';
+import { type Fold, foldResult, repairClock } from '../../history/node-history.ts';
+import { type Episode, openSince, STALE_AFTER_INTERVALS } from '../../history/node-state.ts';
+import { addEvidence, withdrawEpisode, writeEpisode } from '../../history/outage.ts';
+import { log } from '../../log.ts';
+import { reasons } from '../../model/reasons.ts';
+import { intervalAt } from '../../model/schedule.ts';
+import { CHECK_SLICE } from '../../model/slice-name.ts';
+import type { Services } from '../../services.ts';
+import { flightProperty, mergeNode, type NodeRow, readNodes, stateProperties } from '../../tables/node-rows.ts';
+import { newestFirst, resultsTableOf } from '../../tables/open-tables.ts';
+import { deleteOutage, insertOutage, putLog, readLogs, readOutage, replaceOutage } from '../../tables/outage-rows.ts';
+import { retryLostWrites, writeBatch } from '../../tables/rows.ts';
+import { effectDone } from '../queue/fault-point.ts';
+import { grantConfirmations } from './grant-confirmations.ts';
+import type { Ended } from './inspect-flights.ts';
+import { sendConfirmation } from './start-slice.ts';
+
+const ATTEMPTS = 8;
+const MOST_IN_A_BATCH = 100;
+const CONCURRENT_READS = 16;
+
+/** Writes one row for each result into the table of its day; a second delivery writes the same row again. */
+async function writeResults({ tables }: Services, cluster: string, ended: readonly Ended[]): Promise<void> {
+  const byTable = Map.groupBy(ended, ({ result }) => resultsTableOf(result.at));
+  for (const [name, group] of byTable) {
+    const actions = group.map(({ node, result, evidence }): TransactionAction => {
+      const { verdict, reason, message, latencyMs, nonce, sweep, at } = result;
+      const row = { verdict, reason, stage: reasons[reason].stage, message, latencyMs: latencyMs ?? -1, sweep, at };
+      const rowKey = `${node}|${newestFirst(at)}|${nonce}`;
+      return ['upsert', { partitionKey: cluster, rowKey, node, ...row, evidence: verdict === 'reachable' ? '' : evidence }, 'Replace'];
+    });
+    await writeBatch(await tables.open(name), actions);
+  }
+}
+
+interface Folded {
+  ended: Ended;
+  row: NodeRow;
+  log: NodeLog;
+  fold: Fold;
+}
+
+function foldAll(
+  { settings, now }: Services,
+  ended: readonly Ended[],
+  rows: ReadonlyMap<string, NodeRow>,
+  logs: ReadonlyMap<string, NodeLog>,
+): Folded[] {
+  const { FAILURE_THRESHOLD, RECOVERY_THRESHOLD, FLAP_WINDOW_MINUTES, SWEEP_SCHEDULE } = settings;
+  const interval = intervalAt(SWEEP_SCHEDULE, now());
+  const limits = {
+    failures: FAILURE_THRESHOLD,
+    recoveries: RECOVERY_THRESHOLD,
+    flapWindowMs: FLAP_WINDOW_MINUTES * 60_000,
+    staleAfterMs: STALE_AFTER_INTERVALS * interval,
+  };
+  return ended.flatMap((each): Folded[] => {
+    const row = rows.get(each.node);
+    // Only the flight that is claimed may be folded: anything else was folded before, or its node was replaced.
+    if (row === undefined || row.flight?.nonce !== each.flight.nonce) return [];
+    const history = repairClock(row.history, now());
+    if (history !== row.history) log.warn(`results of ${each.node} lay ahead of the clock and were brought back to now`);
+    const fold = foldResult(history, each.result, limits, interval);
+    return [{ ended: each, row, log: addToLog(logs.get(each.node) ?? emptyLog, each.result), fold }];
+  });
+}
+
+/** The changes of one outage's row that a fold brings: its episodes, in order, or their withdrawal. */
+async function outageActions(services: Services, cluster: string, { row, log, fold }: Folded): Promise<TransactionAction[]> {
+  const { node } = row.facts;
+  const fleet = await services.tables.open('fleet');
+  const now = services.now().toISOString();
+  const starts = new Set([...fold.withdrawn, ...fold.changed].map(({ outage }) => outage));
+  const open = openSince(fold.state);
+  // An outage that goes on for another reason is worth a line of evidence.
+  if (open !== undefined && fold.worthTelling) starts.add(open);
+  const actions: TransactionAction[] = [];
+  for (const start of starts) {
+    const of = (episodes: readonly Episode[]) => episodes.filter(({ outage }) => outage === start);
+    const stored = await readOutage(fleet, cluster, node, start);
+    let outage = stored?.outage;
+    for (const { episode } of of(fold.withdrawn).reverse()) outage = outage && withdrawEpisode(outage, episode);
+    for (const episode of of(fold.changed)) outage = writeEpisode(outage, { cluster, node }, episode, log, now);
+    if (outage !== undefined && outage.end === undefined) outage = addEvidence(outage, log);
+    if (outage === stored?.outage) continue;
+    if (stored === undefined && outage !== undefined) actions.push(insertOutage(outage));
+    else if (stored !== undefined) actions.push(outage === undefined ? deleteOutage(stored) : replaceOutage({ ...stored, outage }));
+  }
+  return actions;
+}
+
+async function nodeActions(services: Services, cluster: string, folded: Folded): Promise<TransactionAction[]> {
+  const { ended, row, fold } = folded;
+  const claim = flightProperty(ended.keepsClaim ? { ...ended.flight, overdue: true } : undefined);
+  const { endpoint } = ended.result;
+  // What a node does not say this time, it has said before.
+  const said = endpoint === undefined ? {} : { endpoint };
+  const properties = { ...stateProperties(fold.state, fold.history), ...claim, ...said, foldedAt: services.now().toISOString() };
+  return [mergeNode(cluster, row, properties), ...(await outageActions(services, cluster, folded))];
+}
+
+/** Joins the actions of nodes to batches in which each node's stay together. */
+function together(byNode: readonly TransactionAction[][]): TransactionAction[][] {
+  const batches: TransactionAction[][] = [[]];
+  for (const actions of byNode) {
+    if (batches.at(-1)!.length + actions.length > MOST_IN_A_BATCH) batches.push([]);
+    batches.at(-1)!.push(...actions);
+  }
+  return batches;
+}
+
+/** Writes logs, then node and outage rows with the claims of ended flights, again from the start where a row changed meanwhile. */
+async function writeFolds(
+  services: Services,
+  cluster: string,
+  ended: readonly Ended[],
+  first: Folded[],
+  logs: ReadonlyMap<string, NodeLog>,
+): Promise<Folded[]> {
+  const fleet = await services.tables.open('fleet');
+  let folded: Folded[] | undefined = first;
+  return retryLostWrites(ATTEMPTS, async () => {
+    const current =
+      folded ??
+      foldAll(
+        services,
+        ended,
+        await readNodes(
+          fleet,
+          cluster,
+          ended.map(({ node }) => node),
+        ),
+        logs,
+      );
+    folded = undefined;
+    const told = current.filter((each) => each.ended.result.verdict !== 'unknown');
+    await writeBatch(
+      fleet,
+      told.map((each) => putLog(cluster, each.row.facts.node, each.log)),
+    );
+    if (told.length > 0) effectDone('collect-slice:log-rows');
+    const limit = pLimit(CONCURRENT_READS);
+    const actions = await Promise.all(current.map((each) => limit(() => nodeActions(services, cluster, each))));
+    for (const batch of together(actions)) await writeBatch(fleet, batch);
+    if (current.length > 0) effectDone('collect-slice:node-rows');
+    return current;
+  });
+}
+
+/**
+ * Records ended flights: result rows, confirmations, logs, then node and outage rows in one batch.
+ *
+ * @param slice - the slice that collected them; its confirmation bears its name. A check has none: it counts as one.
+ * @returns whether something changed that is worth an assessment.
+ */
+export async function recordResults(
+  services: Services,
+  { sweep, cluster, slice }: { sweep: string; cluster: string; slice: string },
+  ended: readonly Ended[],
+  rows: ReadonlyMap<string, NodeRow>,
+): Promise<boolean> {
+  if (ended.length === 0) return false;
+  await writeResults(services, cluster, ended);
+  effectDone('collect-slice:result-rows');
+
+  const fleet = await services.tables.open('fleet');
+  const logs = await readLogs(
+    fleet,
+    cluster,
+    ended.map(({ node }) => node),
+  );
+  const folded = foldAll(services, ended, rows, logs);
+  const toConfirm = slice === CHECK_SLICE ? [] : folded.filter(({ fold }) => fold.confirm);
+  const failed = toConfirm.map(({ row, ended: { result } }) => ({ ...row.facts, nonce: result.nonce }));
+  const confirms = await grantConfirmations(services, sweep, cluster, slice, failed);
+  if (Object.keys(confirms).length > 0) {
+    await sendConfirmation(services, sweep, cluster, slice, confirms);
+    effectDone('collect-slice:confirmation');
+  }
+
+  const written = await writeFolds(services, cluster, ended, folded, logs);
+  return written.some(({ fold }) => fold.worthTelling);
+}

@@ -1,0 +1,104 @@
+import { isWatched } from '../../inventory/scope.ts';
+import { parseClusterId } from '../../model/resource-id.ts';
+import { endOf, lastStart } from '../../model/schedule.ts';
+import { confirmationOf, flightId, isPlanned, timesPutOff } from '../../model/slice-name.ts';
+import type { Services } from '../../services.ts';
+import { readNodes } from '../../tables/node-rows.ts';
+import { markQueued, markStarted, readSliceHead } from '../../tables/plan-rows.ts';
+import { effectDone } from '../queue/fault-point.ts';
+import type { MessageOf } from '../queue/messages.ts';
+import { claimNodes, collectUntil, isOverdue } from './claim.ts';
+import { moveRest } from './move-rest.ts';
+import { pauseBucket } from './pace.ts';
+import { postRuns } from './post-runs.ts';
+import { saveStarts } from './save-starts.ts';
+import { takeTurn } from './take-turn.ts';
+import { tallyAll } from './tally-slice.ts';
+
+type StartSlice = MessageOf<'start-slice'>;
+
+const GO_BACK_SECONDS = 5;
+
+/** Whether a confirmation has to wait for a flight that is under way. */
+async function mustWait({ tables, now }: Services, { cluster, nodes, confirms }: StartSlice): Promise<boolean> {
+  if (confirms === undefined) return false;
+  const rows = await readNodes(await tables.open('fleet'), cluster, nodes);
+  return [...rows.values()].some(({ flight }) => flight !== undefined && !isOverdue(flight, now()));
+}
+
+/** Has a slice that is starting collected. */
+async function sendCollection({ settings, queue, now }: Services, { sweep, cluster, slice, nodes }: StartSlice): Promise<void> {
+  const deadline = collectUntil(settings, now());
+  await queue.send({ kind: 'collect-slice', sweep, cluster, slice, nodes }, { delaySeconds: settings.FIRST_COLLECT_SECONDS, deadline });
+}
+
+/** Stage 4: claims the free nodes of a slice, and starts the script on them at the pace that Azure allows. */
+export async function startSlice(services: Services, message: StartSlice): Promise<void> {
+  const { settings, tables, queue, now } = services;
+  const { sweep, cluster, slice, nodes } = message;
+  const sweeps = await tables.open('sweeps');
+  const head = await readSliceHead(sweeps, sweep, cluster, slice);
+  if (head === undefined) throw new Error(`expected a plan of ${cluster} in sweep ${sweep} before its slice ${slice} starts, found none`);
+  if (head.tallied) return;
+  // A copy whose original waits for its slot must not take another, nor find that none is left.
+  if (head.queued && message.slot === undefined) return;
+  if (head.started) return sendCollection(services, message);
+  // Nor does what was taken out since use up pace.
+  if (!isWatched(settings, cluster)) return tallyAll(services, message, 'notProbed', 'Excluded');
+  if (await mustWait(services, message)) return queue.sendBack(message, GO_BACK_SECONDS);
+
+  const bucket = { subscriptionId: parseClusterId(cluster)!.subscriptionId, region: head.region };
+  const over = endOf(settings, sweep);
+  const extra = message.confirms !== undefined;
+  const turn = await takeTurn(services, bucket, { nodes: nodes.length, extra, before: over, slot: message.slot });
+  if (turn.when === 'never') {
+    // Its original may have had the last slot, just now.
+    const since = await readSliceHead(sweeps, sweep, cluster, slice);
+    const isCopy = since?.started || (since?.queued && message.slot === undefined);
+    return isCopy ? undefined : tallyAll(services, message, 'notProbed', turn.reason);
+  }
+  if (turn.when === 'later') {
+    const { v: _, deadline: __, ...work } = message;
+    await queue.send({ ...work, slot: turn.slot }, { delaySeconds: turn.delaySeconds, deadline: lastStart(settings, sweep) });
+    effectDone('start-slice:slot-sent');
+    if (!isPlanned(slice)) return;
+    await markQueued(sweeps, sweep, cluster, slice, turn.slot);
+    return effectDone('start-slice:queued');
+  }
+
+  const id = flightId(sweep, cluster, slice);
+  const claims = await claimNodes(services, message, id);
+  if (claims.length > 0) effectDone('start-slice:claims');
+  if (isPlanned(slice)) await markStarted(sweeps, sweep, cluster, slice, now().toISOString());
+  effectDone('start-slice:started');
+  await sendCollection(services, message);
+  effectDone('start-slice:collect-slice');
+
+  // Somebody else's run takes about as long as ours; it is waited for as long as one of ours would be.
+  const busyFor = settings.FIRST_COLLECT_SECONDS;
+  const again = (timesPutOff(slice) + 2) * busyFor <= settings.PROBE_DEADLINE_SECONDS && now().getTime() + busyFor * 1000 < over.getTime();
+  const place = { ...bucket, nodeResourceGroup: head.nodeResourceGroup };
+  const saver = saveStarts(await tables.open('flights'), id);
+  const putOffUntil = isPlanned(slice) && again ? over : undefined;
+  const { started, throttledFor, nodeThrottledFor, spareFor } = await postRuns(services, place, claims, putOffUntil, saver.save);
+  if (claims.length > 0) effectDone('start-slice:posts');
+  const moved = new Map([...started].filter(([, start]) => start.status === 'moved'));
+  // First of all: others must not post on into a region that is throttled, whatever fails here.
+  await pauseBucket(services, bucket, Math.max(throttledFor ?? 0, spareFor));
+  await saver.done();
+  if (started.size > moved.size) effectDone('start-slice:pollers');
+  if (moved.size > 0) await moveRest(services, message, moved, throttledFor ?? Math.max(busyFor, nodeThrottledFor), over);
+}
+
+/** Has nodes that failed for the first time probed again at once. */
+export async function sendConfirmation(
+  services: Services,
+  sweep: string,
+  cluster: string,
+  slice: string,
+  confirms: Record<string, string>,
+): Promise<void> {
+  const nodes = Object.keys(confirms);
+  const named = confirmationOf(slice, Object.values(confirms));
+  await services.queue.send({ kind: 'start-slice', sweep, cluster, slice: named, nodes, confirms }, { delaySeconds: GO_BACK_SECONDS });
+}

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { goDuration } from '../history/go-duration.ts';
+import type { LogEntry } from '../history/log.ts';
+import { type Outage, outageId } from '../history/outage.ts';
+import { reasons } from '../model/reasons.ts';
+import { components, reasonName, time } from './components.ts';
+import { commonFactorView } from './fleet.ts';
+
+/** A log entry in the shape of the connectivity checks of Kubernetes (`PodNetworkConnectivityCheck`). */
+export const logEntryView = z
+  .object({
+    time,
+    success: z.boolean(),
+    reason: z.string(),
+    message: z.string(),
+    latency: z.string().nullable().describe('As Go prints a duration: `1.211s`, `2.24ms`.'),
+  })
+  .register(components, { id: 'LogEntry' });
+
+/** An outage as the API shows it. */
+export const outageView = z
+  .object({
+    id: z.string(),
+    subject: z.union([
+      z.object({ kind: z.literal('cluster'), cluster: z.string() }),
+      z.object({ kind: z.literal('node'), cluster: z.string(), node: z.string() }),
+    ]),
+    reason: reasonName,
+    stage: z.string(),
+    start: time,
+    end: time.nullable(),
+    message: z.string(),
+    flaps: z.number().describe('How often it came back within the flap window.'),
+    episodes: z.array(z.object({ start: time, end: time.nullable() })).describe('The newest ones, oldest first.'),
+    nodes: z.array(z.string()).optional().describe('All nodes that an outage of a cluster hit.'),
+    counts: z.object({ failing: z.number(), conclusive: z.number(), planned: z.number(), most: z.number() }).nullable().optional(),
+    reasons: z
+      .array(z.object({ reason: reasonName, nodes: z.number() }))
+      .optional()
+      .describe('Of an outage of a cluster: the reasons of the nodes that fail now, or failed last, that of most first.'),
+    commonFactors: z.array(commonFactorView).optional(),
+    startLogs: z.array(logEntryView),
+    endLogs: z.array(logEntryView),
+  })
+  .register(components, { id: 'Outage' });
+export type OutageView = z.output<typeof outageView>;
+
+/** Shows an entry of a log. */
+export function viewLogEntry({ time: at, success, reason, message, latencyMs }: LogEntry): z.output<typeof logEntryView> {
+  return { time: at, success, reason, message, latency: latencyMs === undefined ? null : goDuration(latencyMs) };
+}
+
+/** Shows an outage. */
+export function viewOutage(outage: Outage): OutageView {
+  const { cluster, node, reason, start, end, message, episode, episodes, startLogs, endLogs } = outage;
+  const { nodes = [], counts, reasons: several = [], commonFactors = [] } = outage;
+  return {
+    id: outageId(outage),
+    subject: node === undefined ? { kind: 'cluster', cluster } : { kind: 'node', cluster, node },
+    reason,
+    stage: reasons[reason].stage,
+    start,
+    end: end ?? null,
+    message,
+    flaps: episode - 1,
+    episodes: episodes.map((each) => ({ start: each.start, end: each.end ?? null })),
+    ...(node === undefined && { nodes: [...nodes], counts: counts ?? null, reasons: [...several], commonFactors: [...commonFactors] }),
+    startLogs: startLogs.map(viewLogEntry),
+    endLogs: endLogs.map(viewLogEntry),
+  };
+}

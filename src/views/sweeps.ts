@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { pageOf, readPage, writeCursor } from '../http/paging.ts';
+import { HttpProblem } from '../http/problem.ts';
+import type { Reply, RouteRequest } from '../http/route.ts';
+import { askedOf, coverageOf, ledger } from '../model/ledger.ts';
+import type { Services } from '../services.ts';
+import { listSweeps, type SweepLine } from '../tables/sweep-list.ts';
+import { components, time } from './components.ts';
+
+const ledgerView = ledger
+  .extend({})
+  .describe('Every known node counted once: with its verdict, or with the reason why it was not probed.')
+  .register(components, { id: 'Ledger' });
+
+/** A sweep as the API shows it. */
+export const sweepView = z
+  .object({
+    id: time.describe('The turn of the schedule that started it.'),
+    startedAt: time,
+    completedAt: time.nullable(),
+    coverage: z
+      .number()
+      .nullable()
+      .describe(
+        'Nodes that gave a verdict over those of which one is expected, from 0 to 1; null where none is, or while the sweep goes on.',
+      ),
+    asked: z
+      .number()
+      .nullable()
+      .describe(
+        'Nodes that were asked, whatever came of it, over those of which a verdict is expected, from 0 to 1; null as for coverage.',
+      ),
+    ledger: ledgerView.nullable(),
+    warnings: z.array(z.string()).describe('What of the settings or of access leads nowhere, as sentences.'),
+  })
+  .register(components, { id: 'Sweep' });
+export type SweepView = z.output<typeof sweepView>;
+
+export const sweepPage = pageOf(sweepView).register(components, { id: 'SweepPage' });
+
+/** Shows a line of the list of sweeps. */
+export function viewSweep({ sweep, startedAt, completedAt, ledger: told, warnings }: SweepLine): SweepView {
+  return {
+    id: sweep,
+    startedAt,
+    completedAt: completedAt ?? null,
+    coverage: told === undefined ? null : coverageOf(told),
+    asked: told === undefined ? null : askedOf(told),
+    ledger: told ?? null,
+    warnings: warnings ?? [],
+  };
+}
+
+/** `GET /api/sweeps`: newest first. */
+export async function showSweeps({ tables, now }: Services, request: RouteRequest): Promise<Reply> {
+  const { limit, from } = readPage(request, 'sweeps', z.iso.datetime());
+  const lines = await listSweeps(tables, now(), limit + 1, from);
+  const items = lines.slice(0, limit).map(viewSweep);
+  return { json: { items, next: lines.length > limit ? writeCursor('sweeps', items.at(-1)!.id) : null } };
+}
+
+/** `GET /api/sweeps/latest` */
+export async function showLatestSweep({ tables, now }: Services): Promise<Reply> {
+  const [latest] = await listSweeps(tables, now(), 1);
+  if (latest === undefined)
+    throw new HttpProblem(404, 'no-sweep', 'no sweep has started yet; the schedule SWEEP_SCHEDULE starts the first');
+  return { json: viewSweep(latest) };
+}

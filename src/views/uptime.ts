@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { meansOf, type Uptime, uptimeOf } from '../history/uptime.ts';
+import type { WatchedSum } from '../history/watched.ts';
+import { isReasonCode } from '../model/reasons.ts';
+import { components, reasonName } from './components.ts';
+
+const share = z.number().min(0).max(1).nullable();
+
+const seconds = z.number().nonnegative();
+
+/** Shares of three windows, and how long each was watched. */
+export const uptimeShares = z
+  .object({
+    '24h': share,
+    '7d': share,
+    '30d': share,
+    watchedSeconds: z
+      .object({ '24h': seconds, '7d': seconds, '30d': seconds })
+      .describe(
+        'For how long nodes were watched: from each verdict to the next probe, up to three intervals; not while they are unknown or not probed. Of a cluster and the fleet, the seconds of all nodes together.',
+      ),
+  })
+  .describe('Shares, from 0 to 1, of the time that was watched in which no outage was open; null where nothing was watched.')
+  .register(components, { id: 'UptimeShares' });
+export type UptimeShares = z.output<typeof uptimeShares>;
+
+/** Uptime as the API shows it. */
+export const uptimeView = uptimeShares
+  .extend({
+    byReason: z
+      .array(
+        z.object({
+          reason: reasonName,
+          outages: z.number(),
+          downSeconds: z.number(),
+          meanDetectSeconds: z.number().nullable(),
+          meanRecoverSeconds: z.number().nullable(),
+        }),
+      )
+      .describe(
+        'Outages of nodes of the last 30 days, the reason with most time lost first; watched or not, they last until they are seen to end.',
+      ),
+  })
+  .register(components, { id: 'Uptime' });
+export type UptimeView = z.output<typeof uptimeView>;
+
+/** Shows the shares of three windows. */
+export function viewShares(sums: Record<'24h' | '7d' | '30d', WatchedSum>): UptimeShares {
+  const windows = { '24h': sums['24h'].watched, '7d': sums['7d'].watched, '30d': sums['30d'].watched };
+  return { '24h': uptimeOf(sums['24h']), '7d': uptimeOf(sums['7d']), '30d': uptimeOf(sums['30d']), watchedSeconds: windows };
+}
+
+/** Shows the sums of a cluster or of the fleet, the reason with most time lost first. */
+export function viewUptime(uptime: Uptime): UptimeView {
+  const byReason = Object.entries(uptime.byReason).flatMap(([reason, sum]) =>
+    isReasonCode(reason) ? [{ reason, outages: sum.outages, downSeconds: sum.downSeconds, ...meansOf(sum) }] : [],
+  );
+  return {
+    ...viewShares(uptime),
+    byReason: byReason.sort((a, b) => b.downSeconds - a.downSeconds || (a.reason < b.reason ? -1 : 1)),
+  };
+}

@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { searchBudget, takeTurns } from '../../src/check/search-budget.ts';
+import { servicesAt } from '../sweep/services-at.ts';
+import { type Storage, startStorage } from '../tables/storage.ts';
+
+let storage: Storage;
+beforeAll(async () => {
+  storage = await startStorage();
+});
+afterAll(() => storage.stop());
+
+describe('searches of Azure', () => {
+  it('are so many a minute for one caller, twice as many for all, and new in the next minute', async () => {
+    const { services, clock } = servicesAt(storage.connectionString, '2026-11-21T09:35:20.000Z');
+    const search = (caller: string) => searchBudget(services, caller).useUp();
+    await Promise.all(Array.from({ length: 10 }, () => search('a')));
+    await expect(search('a')).rejects.toMatchObject({
+      status: 429,
+      type: 'too-many-searches',
+      retryAfterSeconds: 40,
+      message: expect.stringContaining('expected at most 10 checks a minute of one caller of nodes that no sweep has seen'),
+    });
+    await Promise.all(Array.from({ length: 10 }, () => search('b')));
+    await expect(search('c')).rejects.toThrow('at most 20 checks a minute of all callers');
+    clock.at('2026-11-21T09:36:00.000Z');
+    await search('a');
+    await search('c');
+  });
+
+  it('for bare names go one after the other, and of one caller none before the first of another', async () => {
+    const order: string[] = [];
+    let running = 0;
+    const search = (who: string) =>
+      takeTurns(who, async () => {
+        running += 1;
+        order.push(`${who} ${running}`);
+        await new Promise(setImmediate);
+        running -= 1;
+        if (who === 'broken') throw new Error('nothing was found');
+      });
+    const eager = [search('eager'), search('eager'), search('eager')];
+    const broken = expect(search('broken')).rejects.toThrow('nothing was found');
+    await Promise.all([...eager, broken, search('patient')]);
+    expect(order).toEqual(['eager 1', 'broken 1', 'patient 1', 'eager 1', 'eager 1']);
+    await search('broken').catch(() => undefined);
+    await search('patient');
+  });
+});

@@ -1,0 +1,78 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { estimateCost, type Volume } from '../../src/cli/estimate.ts';
+
+const volume: Volume = { clusters: 4, nodes: 1000, slices: 22, intervalSeconds: 300, retentionDays: 30 };
+const total = (each: Volume) => estimateCost(each).reduce((sum, { usd }) => sum + usd, 0);
+
+describe('the bill of a month', () => {
+  it('shows what it is made of', () => {
+    expect(estimateCost(volume)).toMatchInlineSnapshot(`
+      [
+        {
+          "amount": 920160,
+          "unit": "GB-s",
+          "usd": 21.32,
+          "what": "Functions, memory",
+        },
+        {
+          "amount": 737856,
+          "unit": "executions",
+          "usd": 0.2,
+          "what": "Functions, executions",
+        },
+        {
+          "amount": 2213568,
+          "unit": "operations",
+          "usd": 0.89,
+          "what": "Queue operations",
+        },
+        {
+          "amount": 7084800,
+          "unit": "transactions",
+          "usd": 0.26,
+          "what": "Table transactions",
+        },
+        {
+          "amount": 5.18,
+          "unit": "GB",
+          "usd": 0.23,
+          "what": "Table storage",
+        },
+        {
+          "amount": 0.1,
+          "unit": "GB",
+          "usd": 0,
+          "what": "Log Analytics",
+        },
+        {
+          "amount": 20,
+          "unit": "time series",
+          "usd": 13.8,
+          "what": "Alert rules",
+        },
+      ]
+    `);
+  });
+
+  it('never falls as the fleet grows or the sweeps come closer', () => {
+    const sizes = fc.record({
+      clusters: fc.nat(500),
+      nodes: fc.nat(100_000),
+      slices: fc.nat(2000),
+      retentionDays: fc.integer({ min: 1, max: 365 }),
+    });
+    fc.assert(
+      fc.property(sizes, sizes, fc.constantFrom(60, 300, 600, 3600), (a, b, intervalSeconds) => {
+        const more = {
+          clusters: a.clusters + b.clusters,
+          nodes: a.nodes + b.nodes,
+          slices: a.slices + b.slices,
+          retentionDays: Math.max(a.retentionDays, b.retentionDays),
+        };
+        expect(total({ ...more, intervalSeconds })).toBeGreaterThanOrEqual(total({ ...a, intervalSeconds }) - 0.01);
+        expect(total({ ...a, intervalSeconds: intervalSeconds / 2 })).toBeGreaterThanOrEqual(total({ ...a, intervalSeconds }) - 0.01);
+      }),
+    );
+  });
+});

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { areRightsUnknown, missingRights } from '../../src/cli/missing-rights.ts';
+import type { SubscriptionPlan } from '../../src/cli/plan-fleet.ts';
+
+const subscription = '0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01';
+const run = 'Microsoft.Compute/virtualMachines/runCommand/action';
+const read = 'Microsoft.Compute/virtualMachines/read';
+
+const planOf = (missing: Record<string, string[] | null>, gap?: SubscriptionPlan['gap']): SubscriptionPlan => ({
+  subscription,
+  matched: [],
+  gap,
+  clusters: Object.entries(missing).map(([name, missingPermissions]) => ({
+    cluster: `${subscription}.rg.x.${name}`,
+    region: 'westeurope',
+    version: '1.33.5',
+    upgrading: false,
+    probed: 1,
+    skipped: {},
+    recordOnly: null,
+    error: null,
+    missingPermissions,
+  })),
+});
+
+describe('the rights that a subscription lacks', () => {
+  it('are one sentence for all clusters that lack the same', () => {
+    const plan = planOf({ a: [run], b: [run], c: [], d: [read, run], e: [run], f: [run], g: [run], h: null });
+    expect(missingRights(plan)).toEqual([
+      `${subscription} does not grant ${run} on the node resource groups of rg.x/a, rg.x/b, rg.x/e and 2 more`,
+      `${subscription} does not grant ${read}, ${run} on the node resource groups of rg.x/d`,
+    ]);
+  });
+
+  it('are unknown where no node resource group could be asked, and not where the subscription could not be read', () => {
+    expect(
+      [planOf({}), planOf({ a: null }), planOf({ a: null, b: [] }), planOf({}, 'SubscriptionUnreadable')].map(areRightsUnknown),
+    ).toEqual([true, true, false, false]);
+  });
+});

@@ -1,0 +1,146 @@
+import { describe, expect, it } from 'vitest';
+import { addUptimes } from '../../../src/history/uptime.ts';
+import { emptyLedger, type Ledger } from '../../../src/model/ledger.ts';
+import { type ReasonCode, reasons } from '../../../src/model/reasons.ts';
+import { eventSchemas } from '../../../src/notify/event-schemas.ts';
+import { availabilityOf } from '../../../src/sweep/close/availability-of.ts';
+import type { BlindRow } from '../../../src/tables/blind-rows.ts';
+import type { ClusterRow } from '../../../src/tables/cluster-rows.ts';
+
+const cluster = '0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01.rg.shop';
+const sweep = '2026-11-21T09:35:00Z';
+const span = { startedAt: sweep, completedAt: '2026-11-21T09:35:40Z' };
+const since = '2026-11-21T09:10:02.000Z';
+
+const row = (more: Partial<ClusterRow> = {}): ClusterRow => ({
+  cluster,
+  subscriptionId: '0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01',
+  resourceGroup: 'rg',
+  name: 'shop',
+  region: '',
+  version: '',
+  // Of verdicts that are old by now, or of this sweep.
+  nodes: { known: 4, reachable: 4, unreachable: 0, unknown: 0, notProbed: 0 },
+  upgrading: false,
+  openOutages: 0,
+  blindNodes: 0,
+  notReachable: [],
+  outage: {},
+  commonFactors: [],
+  uptime: addUptimes([]),
+  assessedAt: sweep,
+  sweep,
+  sealedSweep: sweep,
+  mark: sweep,
+  ...more,
+});
+const down = { outage: { outage: since, episode: 1, from: since, reason: 'DnsTimeout' as const } };
+
+/** A ledger of these nodes, by verdict and reason. */
+function ledgerOf(nodes: Readonly<Record<string, number>>): Ledger {
+  const ledger: Ledger = { ...emptyLedger, byReason: {}, unknownByReason: {} };
+  for (const [key, count] of Object.entries(nodes)) {
+    const [verdict, reason] = key.split('/') as ['reachable' | 'unreachable' | 'unknown' | 'notProbed', ReasonCode];
+    ledger.known += count;
+    ledger[verdict] += count;
+    ledger.byReason[reason] = (ledger.byReason[reason] ?? 0) + count;
+    if (verdict === 'unknown') ledger.unknownByReason[reason] = (ledger.unknownByReason[reason] ?? 0) + count;
+  }
+  return ledger;
+}
+const blind: BlindRow = { subject: cluster, since, unknown: 3, planned: 4, reason: 'NoProof', told: 'started', sweep };
+const told = (ledger: Readonly<Record<string, number>>, more: Partial<ClusterRow> = {}, unseen?: BlindRow) =>
+  availabilityOf(row(more), sweep, ledgerOf(ledger), unseen, span, undefined);
+const well = { 'reachable/Reachable': 4 };
+
+describe('the state of a cluster', () => {
+  it('is a success where nodes gave a verdict and the cluster has no outage', () => {
+    expect(told(well)).toMatchObject({ name: cluster, success: true, message: '4 of 4 nodes reach their API server' });
+    expect(told({ 'reachable/Reachable': 1, 'unknown/NoProof': 3 })).toMatchObject({ name: cluster, success: true });
+  });
+
+  it('is a success of few where few gave a verdict, and says so by its coverage', () => {
+    expect(told({ 'reachable/Reachable': 2, 'notProbed/OverBudget': 1 })?.properties).toMatchObject({ coverage: '0.6666', seen: 'true' });
+  });
+
+  it.each<[string, Record<string, number>, Partial<ClusterRow>, string]>([
+    ['locked', { 'notProbed/NodeGroupLocked': 4 }, { recordOnly: 'NodeGroupLocked' }, 'NodeGroupLocked'],
+    ['not to be read', { 'notProbed/AccessDenied': 4 }, { recordOnly: 'AccessDenied' }, 'AccessDenied'],
+    ['without its node resource group', { 'notProbed/NodeGroupMissing': 4 }, {}, 'NodeGroupMissing'],
+    ['throttled, node by node', { 'unknown/Throttled': 4 }, {}, 'Throttled'],
+    ['over budget as a whole', { 'notProbed/OverBudget': 4 }, {}, 'OverBudget'],
+    ['silent', { 'unknown/RunCommandTimedOut': 4 }, {}, 'RunCommandTimedOut'],
+    ['lost by the prober', { 'unknown/Lost': 3, 'notProbed/Lost': 1 }, {}, 'Lost'],
+    ['of one node that is unknown, the rest of which is stopped', { 'unknown/NoProof': 1, 'notProbed/Deallocated': 3 }, {}, 'NoProof'],
+    ['of one node that is unknown, the rest of which had no turn', { 'unknown/NoProof': 1, 'notProbed/OverBudget': 3 }, {}, 'OverBudget'],
+  ])('is a failure under another name where none gave a verdict: a cluster that is %s', (_, ledger, more, reason) => {
+    const result = told(ledger, more)!;
+    expect(result).toMatchObject({ name: `${cluster}/unseen`, success: false, message: 'not seen: none of 4 nodes gave a verdict' });
+    expect(result.properties).toMatchObject({ clusterOutage: 'false', openNodeOutages: '0', blind: 'false', seen: 'false', reason });
+    expect(Number(result.properties.coverage)).toBe(0);
+    eventSchemas.Availability.properties.parse(result.properties);
+  });
+
+  it('has no coverage where the subscription could not be listed: its gap says so', () => {
+    const result = told({ 'notProbed/SubscriptionUnreadable': 4 }, { recordOnly: 'SubscriptionUnreadable' });
+    expect(result).toMatchObject({ name: `${cluster}/unseen`, success: false, properties: { coverage: '' } });
+  });
+
+  it.each(['SubscriptionUnreadable', 'NodeGroupLocked', 'OverBudget'] as const)(
+    'keeps an outage that is open, under its own name, while none gives a verdict for %s',
+    (reason) => {
+      const result = told({ [`notProbed/${reason}`]: 4 }, { outage: down, openOutages: 3, outageReason: 'NoRoute' })!;
+      expect(result).toMatchObject({ name: cluster, success: false });
+      expect(result.message).toBe(`not seen: none of 4 nodes gave a verdict, and the outage since ${since} is not known to be over`);
+      expect(result.properties).toMatchObject({ clusterOutage: 'true', openNodeOutages: '3', seen: 'false', reason: 'DnsTimeout' });
+    },
+  );
+
+  it('keeps the open outages of nodes while none gives a verdict', () => {
+    const { properties } = told({ 'notProbed/OverBudget': 4 }, { openOutages: 2, outageReason: 'NoRoute' })!;
+    expect(properties).toMatchObject({ openNodeOutages: '2', outageReason: 'NoRoute', reason: 'NoRoute', clusterOutage: 'false' });
+  });
+
+  it('is a failure while its outage is open, and none once it has ended', () => {
+    expect(told({ 'unreachable/DnsTimeout': 4 }, { outage: down })).toMatchObject({
+      success: false,
+      properties: { clusterOutage: 'true' },
+    });
+    const over = { outage: { ...down.outage, end: '2026-11-21T09:20:00Z' } };
+    expect(told(well, { outage: over })).toMatchObject({ success: true, properties: { clusterOutage: 'false' } });
+  });
+
+  it('is a failure under another name while nobody can see the cluster, though some nodes gave a verdict', () => {
+    const result = told({ 'unknown/NoProof': 3, 'reachable/Reachable': 1 }, {}, blind);
+    expect(result).toMatchObject({
+      name: `${cluster}/blind`,
+      success: false,
+      properties: { blind: 'true', reason: 'NoProof', seen: 'true' },
+    });
+    expect(result?.message).toBe(`not seen since ${since}: 3 of 4 nodes gave no verdict`);
+  });
+
+  it.each<[string, Record<string, number>]>([
+    ['has no node', {}],
+    ['has nodes that are too young', { 'notProbed/TooYoung': 3 }],
+    ['has nodes that are stopped or excluded', { 'notProbed/Deallocated': 2, 'notProbed/Excluded': 1 }],
+  ])('is none for a cluster that %s: no verdict is expected of it', (_, ledger) => {
+    expect(told(ledger)).toBeUndefined();
+    // But what is open is open.
+    expect(told(ledger, { openOutages: 1 })).toMatchObject({ success: false, properties: { openNodeOutages: '1' } });
+    expect(told(ledger, { outage: down })).toMatchObject({ name: cluster, success: false, properties: { clusterOutage: 'true' } });
+  });
+
+  it.each(['Excluded', 'ClusterStopped', 'ClusterGone'])('is none for a cluster that is %s', (recordOnly) => {
+    expect(told({ [`notProbed/${recordOnly}`]: 4 }, { recordOnly, outage: down })).toBeUndefined();
+    expect(told(well, { recordOnly })).toBeUndefined();
+  });
+
+  it('is never a success where no node gave a verdict, whatever is said of it', () => {
+    for (const reason of Object.keys(reasons) as ReasonCode[])
+      for (const verdict of ['unknown', 'notProbed'])
+        for (const recordOnly of [undefined, reason])
+          for (const unseen of [undefined, blind])
+            expect(told({ [`${verdict}/${reason}`]: 4 }, { recordOnly }, unseen)?.success ?? false).toBe(false);
+  });
+});

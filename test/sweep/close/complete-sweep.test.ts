@@ -1,0 +1,159 @@
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { addUptimes } from '../../../src/history/uptime.ts';
+import { emptyLedger, type Ledger } from '../../../src/model/ledger.ts';
+import { eventSchemas } from '../../../src/notify/event-schemas.ts';
+import type { TelemetryEvent } from '../../../src/notify/events.ts';
+import type { Availability } from '../../../src/notify/telemetry.ts';
+import type { Services } from '../../../src/services.ts';
+import { completeSweep } from '../../../src/sweep/close/complete-sweep.ts';
+import type { ClusterRow } from '../../../src/tables/cluster-rows.ts';
+import { type Storage, startStorage } from '../../tables/storage.ts';
+import { servicesAt } from '../services-at.ts';
+
+const sub = '0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01';
+const time = (n: number) => new Date(Date.UTC(2026, 10, 21, 9, 35 + n * 5)).toISOString();
+
+let storage: Storage;
+let services: Services;
+let results: Availability[];
+let heartbeats: TelemetryEvent[];
+beforeAll(async () => {
+  storage = await startStorage();
+});
+afterAll(() => storage.stop());
+beforeEach(() => {
+  results = [];
+  heartbeats = [];
+  const telemetry: Services['telemetry'] = {
+    announce: async (events) => new Set(events.map(({ properties }) => properties.eventId)),
+    async report(availability, event) {
+      results.push(...availability);
+      heartbeats.push(event);
+    },
+    async exception() {},
+  };
+  services = { ...servicesAt(storage.connectionString, time(0), { PAGE_URL: 'https://prober.example/api/status' }).services, telemetry };
+});
+
+const row = (name: string, more: Partial<ClusterRow> = {}): ClusterRow => ({
+  cluster: `${sub}.rg.${name}`,
+  subscriptionId: sub,
+  resourceGroup: 'rg',
+  name,
+  region: '',
+  version: '',
+  nodes: { known: 10, reachable: 10, unreachable: 0, unknown: 0, notProbed: 0 },
+  upgrading: false,
+  openOutages: 0,
+  blindNodes: 0,
+  notReachable: [],
+  outage: {},
+  commonFactors: [],
+  uptime: addUptimes([]),
+  assessedAt: time(0),
+  sweep: '',
+  sealedSweep: '',
+  mark: time(0),
+  ...more,
+});
+const well: Ledger = { ...emptyLedger, known: 10, reachable: 10, byReason: { Reachable: 10 } };
+const unseen: Ledger = { ...emptyLedger, known: 10, unknown: 10, byReason: { NoProof: 10 }, unknownByReason: { NoProof: 10 } };
+
+const complete = (n: number, clusters: ClusterRow[], ledgers: Ledger[]) => {
+  const sealed = new Map(clusters.map(({ cluster }, position) => [cluster, ledgers[position]!]));
+  return completeSweep(
+    services,
+    time(n).replace('.000Z', 'Z'),
+    { listed: [], clusters: [], sealed, sealedAt: new Map(), promisedUntil: '', resent: new Set() },
+    sealed,
+    clusters,
+  );
+};
+const told = () => results.map(({ name, success, properties }) => `${name.split('.')[2]} ${success} ${properties.reason}`);
+
+it('tells the state of each cluster and the heartbeat, with the fields that the reference names', async () => {
+  await complete(0, [row('shop'), row('bank')], [well, well]);
+  expect(told()).toEqual(['shop true ', 'bank true ']);
+  for (const { properties } of results) eventSchemas.Availability.properties.parse(properties);
+  const [{ properties, measurements }] = heartbeats as [TelemetryEvent];
+  eventSchemas.SweepCompleted.properties.parse(properties);
+  eventSchemas.SweepCompleted.measurements.parse(measurements);
+});
+
+it('is told once, however often the sweep is completed', async () => {
+  await complete(1, [row('shop')], [well]);
+  await complete(1, [row('shop')], [well]);
+  expect([results.length, heartbeats.length]).toEqual([1, 1]);
+});
+
+it('fails a cluster only while its own outage is open', async () => {
+  const episode = { outage: time(0), episode: 1, from: time(0), reason: 'DnsTimeout' as const };
+  const down = row('shop', { outage: { outage: episode } });
+  const healed = row('bank', { outage: { outage: { ...episode, end: time(1) } } });
+  await complete(2, [down, healed], [well, well]);
+  expect(told()).toEqual(['shop false DnsTimeout', 'bank true ']);
+  expect(results.map(({ properties }) => properties.clusterOutage)).toEqual(['true', 'false']);
+});
+
+it('names the reason of most of the nodes that are out, behind that of the cluster itself', async () => {
+  const episode = { outage: time(0), episode: 1, from: time(0), reason: 'DnsTimeout' as const };
+  const nodes = { openOutages: 2, outageReason: 'NoRoute' as const };
+  await complete(30, [row('shop', nodes), row('bank', { ...nodes, outage: { outage: episode } })], [well, well]);
+  expect(told()).toEqual(['shop true NoRoute', 'bank false DnsTimeout']);
+});
+
+it('tells the reason of open outages of nodes apart, also while the cluster is blind or out itself', async () => {
+  const episode = { outage: time(0), episode: 1, from: time(0), reason: 'DnsTimeout' as const };
+  const nodes = { openOutages: 2, outageReason: 'NoRoute' as const };
+  const clusters = [row('shop', nodes), row('bank', { ...nodes, outage: { outage: episode } }), row('till')];
+  await complete(32, clusters, [unseen, well, well]);
+  expect(told()).toEqual(['shop/blind false NoProof', 'bank false DnsTimeout', 'till true ']);
+  expect(results.map(({ properties }) => properties.outageReason)).toEqual(['NoRoute', 'NoRoute', '']);
+});
+
+it('says nothing under the name of a cluster that nobody can see, but that it is blind', async () => {
+  await complete(3, [row('shop'), row('bank')], [unseen, well]);
+  expect(told()).toEqual(['shop/blind false NoProof', 'bank true ']);
+  expect(results[0]!.properties.blind).toBe('true');
+});
+
+it('says nothing of any cluster while the prober itself is blind', async () => {
+  await complete(4, [row('shop'), row('bank')], [unseen, unseen]);
+  expect(results).toEqual([]);
+  expect(heartbeats[0]!.properties.blind).toBe('true');
+});
+
+it('lets the outage of a cluster stand that cannot be listed any more, and tells of its coverage by the gap alone', async () => {
+  const episode = { outage: time(0), episode: 1, from: time(0), reason: 'DnsTimeout' as const };
+  const left: Ledger = { ...emptyLedger, known: 10, notProbed: 10, byReason: { SubscriptionUnreadable: 10 } };
+  const unreadable = row('till', { outage: { outage: episode }, recordOnly: 'SubscriptionUnreadable' });
+  const locked = { ...left, byReason: { NodeGroupLocked: 10 } };
+  await complete(5, [unreadable, row('desk', { recordOnly: 'NodeGroupLocked' })], [left, locked]);
+  expect(told()).toEqual(['till false DnsTimeout', 'desk/unseen false NodeGroupLocked']);
+  expect(results.map(({ properties }) => [properties.clusterOutage, properties.coverage])).toEqual([
+    ['true', ''],
+    ['false', '0.0000'],
+  ]);
+});
+
+it('tells in the heartbeat how many gave a verdict and how many were asked, and neither where no verdict is expected', async () => {
+  const half: Ledger = {
+    ...emptyLedger,
+    known: 10,
+    reachable: 5,
+    unknown: 3,
+    notProbed: 2,
+    byReason: { Reachable: 5, NoProof: 3, OverBudget: 2 },
+    unknownByReason: { NoProof: 3 },
+  };
+  await complete(34, [row('shop')], [half]);
+  await complete(35, [row('shop')], [{ ...emptyLedger, known: 3, notProbed: 3, byReason: { Deallocated: 3 } }]);
+  const [first, second] = heartbeats.map(({ measurements }) => eventSchemas.SweepCompleted.measurements.parse(measurements));
+  expect([first?.coverage, first?.asked]).toEqual([0.5, 0.8]);
+  expect([second?.coverage, second?.asked]).toEqual([undefined, undefined]);
+});
+
+it.each(['Excluded', 'ClusterStopped', 'ClusterGone'])('says nothing of a cluster that is %s', async (recordOnly) => {
+  await complete(6 + recordOnly.length, [row('shop', { recordOnly })], [emptyLedger]);
+  expect([results.length, heartbeats.length]).toEqual([0, 1]);
+});

@@ -1,0 +1,270 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type Azurite, startAzurite } from '../../../local/azurite.ts';
+import { addUptimes } from '../../../src/history/uptime.ts';
+import { emptyCounts, emptyLedger, type Ledger } from '../../../src/model/ledger.ts';
+import type { ReasonCode } from '../../../src/model/reasons.ts';
+import type { TelemetryEvent } from '../../../src/notify/events.ts';
+import type { Services } from '../../../src/services.ts';
+import { judgeBlindness } from '../../../src/sweep/close/judge-blindness.ts';
+import { readBlindRows } from '../../../src/tables/blind-rows.ts';
+import type { ClusterRow } from '../../../src/tables/cluster-rows.ts';
+import { type Clock, servicesAt } from '../services-at.ts';
+
+const START = Date.parse('2026-11-21T09:35:00Z');
+const timeOf = (n: number) => new Date(START + n * 300_000).toISOString();
+const sweepOf = (n: number) => timeOf(n).replace('.000Z', 'Z');
+const sub = '0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01';
+const nameOf = (name: string) => `${sub}.rg.${name}`;
+
+let azurite: Azurite;
+let services: Services;
+let clock: Clock;
+let accepted: TelemetryEvent[];
+let down: boolean;
+beforeAll(async () => {
+  azurite = await startAzurite();
+});
+afterAll(() => azurite.stop());
+
+const telemetry: Services['telemetry'] = {
+  async announce(events) {
+    if (down) throw new Error('expected the ingestion endpoint to accept events, got 503');
+    accepted.push(...events);
+    return new Set(events.map(({ properties }) => properties.eventId));
+  },
+  report: () => Promise.resolve(),
+  async exception() {},
+};
+const startProcess = () => {
+  const process = servicesAt(azurite.connectionString, timeOf(0));
+  return { clock: process.clock, services: { ...process.services, telemetry } };
+};
+
+beforeEach(() => {
+  ({ services, clock } = startProcess());
+  accepted = [];
+  down = false;
+  vi.spyOn(console, 'error').mockImplementation(() => {});
+});
+// All clusters share one partition: each test leaves it empty.
+afterEach(async () => {
+  const table = await services.tables.open('clusters');
+  for await (const { partitionKey, rowKey } of table.listEntities()) await table.deleteEntity(partitionKey!, rowKey!);
+});
+
+/** A cluster of 10 nodes, some of them unknown for a reason, the rest reachable. */
+function ledgerOf(unknown: number, reason: ReasonCode = 'RunCommandTimedOut', planned = 10): Ledger {
+  const reachable = planned - unknown;
+  const byReason = { ...(reachable > 0 && { Reachable: reachable }), ...(unknown > 0 && { [reason]: unknown }) };
+  return { ...emptyLedger, known: planned, reachable, unknown, byReason, unknownByReason: unknown > 0 ? { [reason]: unknown } : {} };
+}
+const [well, blind] = [ledgerOf(0), ledgerOf(8)];
+
+const rowOf = (name: string): ClusterRow => ({
+  cluster: nameOf(name),
+  subscriptionId: sub,
+  resourceGroup: 'rg',
+  name,
+  region: '',
+  version: '',
+  nodes: emptyCounts,
+  upgrading: false,
+  openOutages: 0,
+  blindNodes: 0,
+  notReachable: [],
+  outage: {},
+  commonFactors: [],
+  uptime: addUptimes([]),
+  assessedAt: timeOf(0),
+  sweep: sweepOf(0),
+  sealedSweep: sweepOf(0),
+  mark: timeOf(0),
+});
+
+const judge = (n: number, ledgers: Record<string, Ledger>, clusters: ClusterRow[] = [], by = services) => {
+  clock.at(timeOf(n + 0.5));
+  return judgeBlindness(by, sweepOf(n), new Map(Object.entries(ledgers).map(([name, ledger]) => [nameOf(name), ledger])), clusters);
+};
+const events = () => accepted.map(({ name, properties }) => `${name} ${properties.cluster?.split('.')[2] ?? ''}`.trim());
+const rowsOf = async () => [...(await readBlindRows(await services.tables.open('clusters'))).keys()];
+const ids = () => new Set(accepted.map(({ properties }) => properties.eventId));
+
+describe('a cluster of which most nodes give no verdict', () => {
+  it('is blind, which is told once, until it is seen again', async () => {
+    expect(await judge(0, { shop: blind, bank: well, post: well })).toMatchObject({ prober: false });
+    expect(accepted).toMatchObject([
+      {
+        name: 'ClusterBlind',
+        properties: { cluster: nameOf('shop'), eventId: `${nameOf('shop')}|blind|${sweepOf(0)}/started`, reason: 'RunCommandTimedOut' },
+        measurements: { unknown: 8, planned: 10 },
+      },
+    ]);
+    for (const n of [1, 2, 3]) {
+      const { clusters } = await judge(n, { shop: blind, bank: well, post: well });
+      expect([...clusters.keys()]).toEqual([nameOf('shop')]);
+    }
+    expect((await judge(4, { shop: well, bank: well, post: well })).clusters.size).toBe(0);
+    await judge(5, { shop: well, bank: well, post: well });
+    expect(events()).toEqual(['ClusterBlind shop', 'ClusterSighted shop']);
+    expect(accepted[1]).toMatchObject({ properties: { start: sweepOf(0) }, measurements: { durationSeconds: 4.5 * 300 } });
+    expect(await rowsOf()).toEqual([]);
+  });
+
+  it('is blind anew, under an id of its own, after it was seen', async () => {
+    for (const [n, ledger] of [blind, well, blind].entries()) await judge(n, { shop: ledger, bank: well });
+    expect(events()).toEqual(['ClusterBlind shop', 'ClusterSighted shop', 'ClusterBlind shop']);
+    expect(ids().size).toBe(3);
+  });
+
+  it.each<ReasonCode>(['Throttled', 'AccessDenied', 'NodeBusy', 'NotRunning'])('is not blind where they are %s', async (reason) => {
+    expect((await judge(0, { shop: ledgerOf(10, reason), bank: well })).clusters.size).toBe(0);
+    expect(events()).toEqual([]);
+  });
+
+  it('is not blind with few of them, nor with one node alone', async () => {
+    await judge(0, { shop: ledgerOf(4), bank: ledgerOf(1, 'RunCommandTimedOut', 1), post: well });
+    expect(events()).toEqual([]);
+    await judge(1, { shop: ledgerOf(5), bank: well, post: well });
+    expect(events()).toEqual(['ClusterBlind shop']);
+  });
+
+  it('is blind with one node alone once that has been unknown for as many probes as make a node blind', async () => {
+    const lone = { post: ledgerOf(1, 'AgentNotReady', 1), bank: well };
+    const row = (blindNodes: number) => [{ ...rowOf('post'), blindNodes }];
+    await judge(0, lone, row(0));
+    expect(events()).toEqual([]);
+    await judge(1, lone, row(1));
+    expect(events()).toEqual(['ClusterBlind post']);
+    await judge(2, { post: ledgerOf(0, 'AgentNotReady', 1), bank: well }, row(0));
+    expect(events()).toEqual(['ClusterBlind post', 'ClusterSighted post']);
+  });
+
+  it('is not blind while it is in an outage of its own: that much was seen', async () => {
+    const episode = { outage: timeOf(0), episode: 1, from: timeOf(0), reason: 'DnsTimeout' as const };
+    const row = { ...rowOf('shop'), outage: { outage: episode } };
+    await judge(0, { shop: blind, bank: well }, [row]);
+    expect(events()).toEqual([]);
+    await judge(1, { shop: blind, bank: well }, [{ ...row, outage: { outage: { ...episode, end: timeOf(1) } } }]);
+    expect(events()).toEqual(['ClusterBlind shop']);
+  });
+
+  it('stays blind while nothing of it can be planned', async () => {
+    await judge(0, { shop: blind, bank: well });
+    const unread: Ledger = { ...emptyLedger, known: 10, notProbed: 10, byReason: { SubscriptionUnreadable: 10 } };
+    const row = { ...rowOf('shop'), recordOnly: 'SubscriptionUnreadable' };
+    expect((await judge(1, { shop: unread, bank: well }, [row])).clusters.size).toBe(1);
+    expect(events()).toEqual(['ClusterBlind shop']);
+  });
+
+  it.each(['ClusterStopped', 'ClusterGone', 'Excluded'] as const)(
+    'is not blind any more once it is not to be seen: %s',
+    async (recordOnly) => {
+      await judge(0, { shop: blind, bank: well });
+      const unseen: Ledger = { ...emptyLedger, known: 10, notProbed: 10, byReason: { [recordOnly]: 10 } };
+      expect((await judge(1, { shop: unseen, bank: well }, [{ ...rowOf('shop'), recordOnly }])).clusters.size).toBe(0);
+      expect(events()).toEqual(['ClusterBlind shop', 'ClusterSighted shop']);
+      expect(await rowsOf()).toEqual([]);
+    },
+  );
+});
+
+describe('a fleet of which no cluster can be seen', () => {
+  const all = (ledger: Ledger) => ({ shop: ledger, bank: ledger, post: ledger });
+
+  it('is the fault of the prober, told once, and no cluster is accused', async () => {
+    for (const n of [0, 1, 2]) {
+      const { clusters, prober } = await judge(n, all(blind));
+      expect([clusters.size, prober]).toEqual([0, true]);
+    }
+    expect(accepted).toMatchObject([
+      { name: 'ProberError', properties: { eventId: `prober|blind|${sweepOf(0)}`, evidence: 'RunCommandTimedOut' } },
+    ]);
+    expect(await judge(3, all(well))).toMatchObject({ prober: false });
+    expect(events()).toEqual(['ProberError']);
+    expect(await rowsOf()).toEqual([]);
+    await judge(4, all(blind));
+    expect(events()).toEqual(['ProberError', 'ProberError']);
+    expect(ids().size).toBe(2);
+  });
+
+  it('leaves the clusters as they were before', async () => {
+    await judge(0, { ...all(well), shop: blind });
+    expect([...(await judge(1, all(blind))).clusters.keys()]).toEqual([nameOf('shop')]);
+    await judge(2, { ...all(well), shop: blind });
+    await judge(3, all(well));
+    expect(events()).toEqual(['ClusterBlind shop', 'ProberError', 'ClusterSighted shop']);
+  });
+
+  it('of one cluster alone is that cluster', async () => {
+    expect(await judge(0, { shop: blind })).toMatchObject({ prober: false });
+    expect(events()).toEqual(['ClusterBlind shop']);
+  });
+});
+
+describe('what could not be told', () => {
+  it('is told with the next sweep, under the same id', async () => {
+    down = true;
+    await judge(0, { shop: blind, bank: well });
+    await judge(1, { shop: blind, bank: well });
+    down = false;
+    await judge(2, { shop: blind, bank: well });
+    expect(accepted.map(({ properties }) => properties.eventId)).toEqual([`${nameOf('shop')}|blind|${sweepOf(0)}/started`]);
+    down = true;
+    await judge(3, { shop: well, bank: well });
+    down = false;
+    await judge(4, { shop: well, bank: well });
+    await judge(5, { shop: well, bank: well });
+    expect(events()).toEqual(['ClusterBlind shop', 'ClusterSighted shop']);
+    expect(await rowsOf()).toEqual([]);
+  });
+
+  it('is told with its end where it is over meanwhile', async () => {
+    down = true;
+    await judge(0, { shop: blind, bank: well });
+    await judge(1, { shop: well, bank: well });
+    down = false;
+    await judge(2, { shop: well, bank: well });
+    expect(events()).toEqual(['ClusterBlind shop', 'ClusterSighted shop']);
+  });
+
+  it('of the prober is told too', async () => {
+    down = true;
+    await judge(0, { shop: blind, bank: blind });
+    await judge(1, { shop: well, bank: well });
+    down = false;
+    await judge(2, { shop: well, bank: well });
+    expect(events()).toEqual(['ProberError']);
+    expect(await rowsOf()).toEqual([]);
+  });
+
+  it('goes on as one where the cluster is blind again before its end was told', async () => {
+    await judge(0, { shop: blind, bank: well });
+    down = true;
+    await judge(1, { shop: well, bank: well });
+    down = false;
+    await judge(2, { shop: blind, bank: well });
+    await judge(3, { shop: well, bank: well });
+    expect(events()).toEqual(['ClusterBlind shop', 'ClusterSighted shop']);
+    expect(ids().size).toBe(2);
+  });
+});
+
+describe('a sweep that is judged', () => {
+  it('twice or by two at once tells each thing under one id', async () => {
+    const other = startProcess();
+    other.clock.at(timeOf(0.5));
+    await Promise.all([
+      judge(0, { shop: blind, bank: well, post: well }),
+      judge(0, { shop: blind, bank: well, post: well }, [], other.services),
+    ]);
+    await judge(0, { shop: blind, bank: well, post: well });
+    expect([...ids()]).toEqual([`${nameOf('shop')}|blind|${sweepOf(0)}/started`]);
+    expect(await rowsOf()).toEqual([nameOf('shop')]);
+  });
+
+  it('after a newer one changes nothing', async () => {
+    await judge(1, { shop: blind, bank: well });
+    await judge(0, { shop: well, bank: well });
+    expect(events()).toEqual(['ClusterBlind shop']);
+  });
+});
