@@ -6,6 +6,7 @@ import type { PipelinePolicy } from '@azure/core-rest-pipeline';
 import { TableClient, TableServiceClient } from '@azure/data-tables';
 import { ManagedIdentityCredential, type TokenCredential } from '@azure/identity';
 import { QueueClient } from '@azure/storage-queue';
+import type { Arm } from './azure/arm.ts';
 import { fitArmPipeline } from './azure/arm-pipeline.ts';
 import { countRequests, type RequestCount } from './azure/count-requests.ts';
 import { openTelemetry, type Telemetry } from './notify/telemetry.ts';
@@ -18,18 +19,6 @@ export const WORK_QUEUE = 'work';
 
 /** Where the host moves what failed each time; `functions/poison.ts` listens to it. */
 export const POISON_QUEUE = `${WORK_QUEUE}-poison`;
-
-/** Clients of Azure Resource Manager, one per subscription. */
-export interface Arm {
-  subscriptions: SubscriptionClient;
-  clusters(subscriptionId: string): ContainerServiceClient;
-  /** For reads and polls. */
-  compute(subscriptionId: string): ComputeManagementClient;
-  /** For Run Command: a request is sent once, whatever comes back. */
-  computeOnce(subscriptionId: string): ComputeManagementClient;
-  /** What the caller may do; for `plan` alone. */
-  authorization(subscriptionId: string): AuthorizationManagementClient;
-}
 
 /** All that the stages work with. */
 export interface Services {

@@ -23,7 +23,7 @@ param private bool = false
 param packageContainer string = 'app-package'
 
 // Made here so that the app finds them at its start; those with a date in their name it makes itself.
-var tableNames = ['fleet', 'clusters', 'names', 'flights', 'sweeps', 'pace', 'poison', 'checks']
+var tableNames = ['fleet', 'clusters', 'names', 'probes', 'sweeps', 'pace', 'poison', 'checks']
 var queueNames = ['work', 'work-poison']
 
 resource account 'Microsoft.Storage/storageAccounts@2023-05-01' = {

@@ -1,20 +1,12 @@
+import type { CheckResult } from '../model/check-result.ts';
 import { reasons } from '../model/reasons.ts';
 import type { Target } from '../model/resource-id.ts';
-import type { Verdict } from '../probe/classify.ts';
 
 const OUTCOME = { reachable: 'succeeded', unreachable: 'failed', unknown: 'inconclusive' } as const;
 const COMMAND = {
   Linux: '/opt/bin/kubectl --kubeconfig /var/lib/kubelet/kubeconfig version',
   Windows: 'C:\\k\\kubectl.exe --kubeconfig C:\\k\\config version',
 } as const;
-
-/** What a check came to, as people are told of it. */
-export interface CheckResult extends Pick<Verdict, 'verdict' | 'reason' | 'message' | 'latencyMs'> {
-  /** Azure's whole answer, redacted. */
-  response?: string;
-  /** The sweep or check whose run gave the verdict, where it was not this check's own. */
-  takenFrom?: string;
-}
 
 /** What is run, and where. */
 function describeRun(target: Target, os: 'Linux' | 'Windows'): string[] {

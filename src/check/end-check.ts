@@ -1,9 +1,9 @@
-import { CHECK_SLICE, flightId } from '../model/slice-name.ts';
+import type { CheckResult } from '../model/check-result.ts';
+import { CHECK_SLICE, runId } from '../model/slice-name.ts';
 import type { Services } from '../services.ts';
 import { type CheckRow, completeCheck, leavePlace } from '../tables/check-rows.ts';
 import { type NodeRow, readNodes } from '../tables/node-rows.ts';
-import { deleteStarted } from '../tables/poller-rows.ts';
-import type { CheckResult } from './describe-check.ts';
+import { deleteStarted } from '../tables/start-rows.ts';
 
 /** Seconds within which a check has to begin: a node on which another run goes on may be free by then. */
 export const BEGIN_WITHIN_SECONDS = 120;
@@ -23,8 +23,8 @@ export async function comeBack(services: Services, check: CheckRow, delaySeconds
   await services.queue.send({ kind: 'check', check: check.id, slot }, { delaySeconds, deadline: lostAt(services, check) });
 }
 
-/** The name of a check's own flight. */
-export const ownFlight = ({ id, cluster }: CheckRow) => flightId(id, cluster, CHECK_SLICE);
+/** The name of a check's own probe. */
+export const ownRun = ({ id, cluster }: CheckRow) => runId(id, cluster, CHECK_SLICE);
 
 /** The row of the node that a check is for. */
 export async function readNode({ tables }: Services, { cluster, node }: CheckRow): Promise<NodeRow | undefined> {
@@ -38,5 +38,5 @@ export async function endCheck(services: Services, check: CheckRow, result: Chec
   await completeCheck(checks, check.id, result, now().toISOString());
   await leavePlace(checks, check);
   const row = await readNode(services, check);
-  if (row?.flight?.id !== ownFlight(check)) await deleteStarted(await tables.open('flights'), ownFlight(check), [check.node]);
+  if (row?.claim?.id !== ownRun(check)) await deleteStarted(await tables.open('probes'), ownRun(check), [check.node]);
 }

@@ -1,4 +1,5 @@
-import { askForCluster, type ClusterFacts } from '../inventory/list-managed-clusters.ts';
+import { askForCluster } from '../inventory/list-managed-clusters.ts';
+import type { ClusterFacts } from '../model/cluster-facts.ts';
 import type { ReasonCode } from '../model/reasons.ts';
 import { parseClusterId } from '../model/resource-id.ts';
 import { selectionOf } from '../model/selection.ts';

@@ -1,7 +1,9 @@
 import { log } from '../log.ts';
+import type { CheckResult } from '../model/check-result.ts';
+import type { Claim } from '../model/claim.ts';
 import { reasons } from '../model/reasons.ts';
 import { parseClusterId } from '../model/resource-id.ts';
-import { inconclusive } from '../probe/classify.ts';
+import { inconclusive } from '../model/verdict.ts';
 import type { Services } from '../services.ts';
 import { claimNodes, releaseClaims } from '../sweep/run/claim.ts';
 import { pauseBucket, pausedUntil } from '../sweep/run/pace.ts';
@@ -9,9 +11,7 @@ import { type Place, postRuns } from '../sweep/run/post-runs.ts';
 import { saveStarts } from '../sweep/run/save-starts.ts';
 import { takeTurn } from '../sweep/run/take-turn.ts';
 import { type CheckRow, noteHindrance } from '../tables/check-rows.ts';
-import type { Flight } from '../tables/node-rows.ts';
-import type { CheckResult } from './describe-check.ts';
-import { BEGIN_WITHIN_SECONDS, beginBefore, comeBack, endCheck, ownFlight, readNode } from './end-check.ts';
+import { BEGIN_WITHIN_SECONDS, beginBefore, comeBack, endCheck, ownRun, readNode } from './end-check.ts';
 import { newestFacts } from './newest-facts.ts';
 
 /** Seconds after which a check looks again whether its node is free. */
@@ -41,17 +41,17 @@ async function fly(services: Services, check: CheckRow, claimed: () => Promise<v
   const { id, cluster, node } = check;
   const place = await placeOf(services, check);
   if (place === undefined) return true;
-  const flight = ownFlight(check);
-  const claims = await claimNodes(services, { cluster, nodes: [node], sweep: id }, flight);
+  const own = ownRun(check);
+  const claims = await claimNodes(services, { cluster, nodes: [node], sweep: id }, own);
   if (claims.length === 0) return false;
   await claimed();
   const putOffUntil = now() < beginBefore(check) ? beginBefore(check) : undefined;
-  const saver = saveStarts(await tables.open('flights'), flight);
+  const saver = saveStarts(await tables.open('probes'), own);
   const { started, throttledFor, nodeThrottledFor, spareFor } = await postRuns(services, place, claims, putOffUntil, saver.save);
   await pauseBucket(services, bucketOf(check), Math.max(throttledFor ?? 0, spareFor));
   await saver.done();
   if (started.get(node)?.status === 'moved') {
-    await releaseClaims(services, cluster, new Map([[node, flight]]));
+    await releaseClaims(services, cluster, new Map([[node, own]]));
     await noteHindrance(await tables.open('checks'), check, (throttledFor ?? nodeThrottledFor) > 0 ? 'Throttled' : 'NodeBusy');
   }
   return true;
@@ -68,8 +68,8 @@ export async function startCheck(services: Services, check: CheckRow, slot: stri
 }
 
 /** Why a check that has not begun in its time has not. */
-export async function neverBegan(services: Services, check: CheckRow, flight: Flight | undefined): Promise<CheckResult> {
-  if (flight !== undefined || check.hindered === 'NodeBusy')
+export async function neverBegan(services: Services, check: CheckRow, claim: Claim | undefined): Promise<CheckResult> {
+  if (claim !== undefined || check.hindered === 'NodeBusy')
     return inconclusive('NodeBusy', `another run has been in progress for ${BEGIN_WITHIN_SECONDS} s`);
   if (check.hindered === 'Throttled' || (await pausedUntil(services, bucketOf(check))) !== undefined)
     return inconclusive('Throttled', `Azure let nothing be started in the region of the node for ${BEGIN_WITHIN_SECONDS} s`);
@@ -86,7 +86,7 @@ export async function startAtOnce(services: Services, check: CheckRow): Promise<
   const { now } = services;
   try {
     const row = await readNode(services, check);
-    if (row === undefined || row.retiredAt !== undefined || row.flight !== undefined) return;
+    if (row === undefined || row.retiredAt !== undefined || row.claim !== undefined) return;
     const before = new Date(now().getTime() + AT_ONCE_MS);
     const turn = await takeTurn(services, bucketOf(check), { nodes: 1, extra: true, before, slot: undefined });
     if (turn.when === 'now') await fly(services, check, async () => {});

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Arm } from '../azure/arm.ts';
 import { isSignInError } from '../azure/sign-in-error.ts';
 import { NoSuchMachine, readMachine } from '../inventory/read-machine.ts';
 import { formatTarget, type Target } from '../model/resource-id.ts';
-import { inconclusive } from '../probe/classify.ts';
+import { inconclusive } from '../model/verdict.ts';
 import { classifyAzureError, refusalOf } from '../probe/classify-azure.ts';
 import { type Judged, judgeState, withoutAnswer } from '../probe/judge-run.ts';
 import { pollRun, startRun } from '../probe/run-command.ts';
 import { composeScript } from '../probe/script.ts';
-import type { Arm } from '../services.ts';
 import type { Settings } from '../settings.ts';
 
 /** For how long another's run on the node is waited for, and how often it is tried meanwhile. */

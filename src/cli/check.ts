@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import { DefaultAzureCredential } from '@azure/identity';
+import type { Arm } from '../azure/arm.ts';
 import { chooseNode } from '../check/choose-node.ts';
 import { describeResult, describeStart } from '../check/describe-check.ts';
 import { findNode } from '../inventory/find-node.ts';
@@ -8,7 +9,7 @@ import { subscriptionsInScope } from '../inventory/scope.ts';
 import { reasons } from '../model/reasons.ts';
 import { formatTarget, parseTarget, type Target } from '../model/resource-id.ts';
 import { selectionOf } from '../model/selection.ts';
-import { type Arm, connectArm } from '../services.ts';
+import { connectArm } from '../services.ts';
 import type { Settings } from '../settings.ts';
 import { checkNode } from './check-node.ts';
 import type { CheckOptions, NamedNode } from './check-options.ts';

@@ -1,13 +1,14 @@
 import { isRestError } from '@azure/core-rest-pipeline';
 import pLimit from 'p-limit';
+import type { Arm } from '../azure/arm.ts';
 import { armErrorText, isRefusal } from '../azure/arm-error.ts';
-import { type ClusterFacts, listManagedClusters, unlistedReasons } from '../inventory/list-managed-clusters.ts';
+import { listManagedClusters, unlistedReasons } from '../inventory/list-managed-clusters.ts';
 import { listNodes } from '../inventory/list-nodes.ts';
 import { missingActions } from '../inventory/permissions.ts';
 import { subscriptionsInScope } from '../inventory/scope.ts';
+import type { ClusterFacts } from '../model/cluster-facts.ts';
 import type { ReasonCode } from '../model/reasons.ts';
 import { selectionOf } from '../model/selection.ts';
-import type { Arm } from '../services.ts';
 import type { Settings } from '../settings.ts';
 
 const CONCURRENT_SUBSCRIPTIONS = 4;

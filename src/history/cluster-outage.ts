@@ -1,14 +1,14 @@
+import type { JudgedNode } from '../model/node.ts';
+import type { Episode } from '../model/node-state.ts';
 import { type RankedReason, rankReasons } from '../model/rank-reasons.ts';
 import type { ReasonCode } from '../model/reasons.ts';
-import type { NodeRow } from '../tables/node-rows.ts';
-import type { Episode } from './node-state.ts';
 import { outcomeOf } from './roll-up.ts';
 
 /** How a cluster's nodes stand against its quorum. */
 export interface Quorum {
-  /** Rows of the nodes that fail, and of those that do not. */
-  failing: readonly NodeRow[];
-  healthy: readonly NodeRow[];
+  /** The nodes that fail, and those that do not. */
+  failing: readonly JudgedNode[];
+  healthy: readonly JudgedNode[];
   planned: number;
   /** Nodes that must fail for an outage of the cluster. */
   needed: number;
@@ -35,17 +35,17 @@ const JUDGEABLE_SHARE = 0.25;
  *
  * @param sealed - until its sweep is sealed, a planned node without a verdict counts as reachable.
  */
-export function judgeQuorum(rows: Iterable<NodeRow>, now: Date, intervalMs: number, sealed: boolean, quorum: QuorumSettings): Quorum {
-  const failing: NodeRow[] = [];
-  const healthy: NodeRow[] = [];
+export function judgeQuorum(nodes: Iterable<JudgedNode>, now: Date, intervalMs: number, sealed: boolean, quorum: QuorumSettings): Quorum {
+  const failing: JudgedNode[] = [];
+  const healthy: JudgedNode[] = [];
   let planned = 0;
   let unseen = 0;
-  for (const row of rows) {
-    if (row.retiredAt !== undefined || row.facts.skipped !== undefined) continue;
+  for (const node of nodes) {
+    if (node.retiredAt !== undefined || node.facts.skipped !== undefined) continue;
     planned += 1;
-    const { verdict, reason } = outcomeOf(row, now, intervalMs);
-    if (verdict === 'unreachable') failing.push(row);
-    else if (verdict === 'reachable') healthy.push(row);
+    const { verdict, reason } = outcomeOf(node, now, intervalMs);
+    if (verdict === 'unreachable') failing.push(node);
+    else if (verdict === 'reachable') healthy.push(node);
     else if (verdict === 'notProbed' || reason === 'Stale') unseen += 1;
   }
   const conclusive = failing.length + healthy.length;
@@ -60,12 +60,12 @@ export function judgeQuorum(rows: Iterable<NodeRow>, now: Date, intervalMs: numb
 }
 
 /** The reasons that the failing nodes have, that of most first. */
-export function failingReasons(failing: readonly NodeRow[]): RankedReason[] {
+export function failingReasons(failing: readonly JudgedNode[]): RankedReason[] {
   return rankReasons(failing.flatMap(({ state: { latest } }) => latest ?? []));
 }
 
 /** The reason that most of the failing nodes have. */
-export function dominantReason(failing: readonly NodeRow[]): ReasonCode {
+export function dominantReason(failing: readonly JudgedNode[]): ReasonCode {
   return failingReasons(failing)[0]?.reason ?? 'Undiagnosed';
 }
 
@@ -115,11 +115,11 @@ export function foldQuorum(
  * @param endings - reasons for which nodes are not probed that end an outage.
  */
 export function endsBecause(
-  rows: Iterable<NodeRow>,
+  nodes: Iterable<JudgedNode>,
   recordOnly: string | undefined,
   endings: readonly ReasonCode[],
 ): ReasonCode | undefined {
-  const standing = [...rows].filter((row) => row.retiredAt === undefined);
+  const standing = [...nodes].filter((node) => node.retiredAt === undefined);
   if (standing.length === 0) return recordOnly === 'ClusterGone' || recordOnly === 'Excluded' ? recordOnly : 'NodeGone';
   const skipped = standing.map(({ facts }) => facts.skipped);
   return skipped.every((reason) => reason !== undefined && endings.includes(reason)) ? skipped[0] : undefined;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { NodeFacts } from '../tables/node-rows.ts';
+import type { NodeFacts } from '../model/node.ts';
 
 /** What the failing nodes of a cluster share and the healthy ones do not. */
 export const commonFactor = z.object({

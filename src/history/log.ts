@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ProbeResult } from './node-state.ts';
+import type { ProbeResult } from '../model/node-state.ts';
 
 /** One line of a node's log, in the shape of OpenShift's PodNetworkConnectivityCheck. */
 export const logEntry = z.object({

@@ -1,24 +1,6 @@
-import {
-  type Episode,
-  emptyState,
-  type Limits,
-  type NodeState,
-  openSince,
-  type ProbeResult,
-  statusOf,
-  step,
-  stopWatching,
-} from './node-state.ts';
+import type { Episode, NodeHistory, NodeState, ProbeResult } from '../model/node-state.ts';
+import { type Limits, openSince, statusOf, step, stopWatching } from './node-state.ts';
 import { bringWatchBack, decide } from './watched.ts';
-
-/** A node's results: those that are settled, as a state, and the recent ones, which may still come in any order. */
-export interface NodeHistory {
-  settled: NodeState;
-  /** Oldest first. */
-  recent: readonly ProbeResult[];
-  /** Set where results lie ahead of the clock: the next fold settles them all, as of this time. */
-  backTo?: string;
-}
 
 /** What a result did to a node, besides its new history. */
 export interface Fold {
@@ -37,8 +19,6 @@ export interface Fold {
 const OPEN_INTERVALS = 2;
 const MOST_RECENT = 16;
 const SKEW_MS = 120_000;
-
-export const emptyHistory: NodeHistory = { settled: emptyState, recent: [] };
 
 const byTime = (a: ProbeResult, b: ProbeResult) => (a.at < b.at || (a.at === b.at && a.nonce < b.nonce) ? -1 : 1);
 

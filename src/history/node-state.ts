@@ -1,47 +1,8 @@
-import { z } from 'zod';
-import { isOfOurMaking, reasonCode } from '../model/reasons.ts';
-import type { Verdict } from '../probe/classify.ts';
-import { decide, emptyWatch, type Kind, stopWatch, turn, type Watch, watchOn } from './watched.ts';
-
-/** One probe's result as the folds take it. */
-export interface ProbeResult extends Verdict {
-  /** New for each flight: a result is known by it, so that a second delivery changes nothing. */
-  nonce: string;
-  flight: string;
-  sweep: string;
-  /** When the flight began, ISO 8601 UTC. */
-  at: string;
-}
-
-/** One interval [from, end) of an outage; an outage that heals and returns within the flap window has several. */
-export const episode = z.object({
-  /** Start of the outage, by which it is known. */
-  outage: z.string(),
-  /** 1 for the first. */
-  episode: z.number(),
-  from: z.string(),
-  end: z.string().optional(),
-  /** Of the result that opened it. */
-  reason: reasonCode,
-});
-export type Episode = z.output<typeof episode>;
-
-/** What a node's results come to. */
-export interface NodeState {
-  latest?: ProbeResult;
-  /** When `status` last changed. */
-  since?: string;
-  /** Conclusive results in a row, and when the present run began. */
-  failures: number;
-  successes: number;
-  unknowns: number;
-  firstFailure?: string;
-  firstSuccess?: string;
-  /** The outage that is open, or the last one, which a failure soon after may open again. */
-  outage?: Episode;
-  /** For how long it was watched; absent before its first verdict. */
-  watch?: Watch;
-}
+import type { Episode, NodeState, ProbeResult } from '../model/node-state.ts';
+import { isOfOurMaking } from '../model/reasons.ts';
+import type { Verdict } from '../model/verdict.ts';
+import { emptyWatch, type Watch } from '../model/watch.ts';
+import { decide, type Kind, stopWatch, turn, watchOn } from './watched.ts';
 
 /** Intervals between sweeps after which a verdict says nothing any more. */
 export const STALE_AFTER_INTERVALS = 3;
@@ -56,8 +17,6 @@ export interface Limits {
   /** Milliseconds for which a verdict holds without a next one: three intervals. */
   staleAfterMs: number;
 }
-
-export const emptyState: NodeState = { failures: 0, successes: 0, unknowns: 0 };
 
 /** The value of the condition `Reachable`. */
 export function statusOf(verdict: Verdict['verdict'] | undefined): 'True' | 'False' | 'Unknown' {

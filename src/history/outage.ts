@@ -1,8 +1,8 @@
+import type { Episode } from '../model/node-state.ts';
 import type { RankedReason } from '../model/rank-reasons.ts';
 import type { ReasonCode } from '../model/reasons.ts';
 import type { CommonFactor } from './common-factors.ts';
 import type { LogEntry, NodeLog } from './log.ts';
-import type { Episode } from './node-state.ts';
 
 /** The newest episode whose start was told, whose end was told, and that its cluster's outage covered; 0 for none. */
 export interface Told {

@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import type { KnownNode } from '../model/node.ts';
+import { type Episode, emptyHistory, emptyState, type ProbeResult } from '../model/node-state.ts';
 import { reasonCode } from '../model/reasons.ts';
-import type { NodeRow } from '../tables/node-rows.ts';
 import { type ClusterOutageState, foldQuorum, judgeQuorum, type QuorumSettings } from './cluster-outage.ts';
 import { dueAnnouncement, markTold, type What } from './due-announcement.ts';
 import { emptyLog } from './log.ts';
-import { emptyHistory, foldResult } from './node-history.ts';
-import { type Episode, emptyState, type Limits, type ProbeResult, STALE_AFTER_INTERVALS } from './node-state.ts';
+import { foldResult } from './node-history.ts';
+import { type Limits, STALE_AFTER_INTERVALS } from './node-state.ts';
 import { type Outage, outageId, writeEpisode } from './outage.ts';
 
 /** A result of the past, as a row of the table of results tells it. */
@@ -84,7 +85,7 @@ export function readRecorded(value: unknown): Recorded | string {
   const parsed = recorded.safeParse(whole);
   if (!parsed.success) return parsed.error.issues.map(({ message }) => message).join('; ');
   const { cluster: of, node: name, nonce: given, sweep, ...result } = parsed.data;
-  const own = { nonce: given ?? `${name}|${result.at}`, flight: '', sweep: isTime(sweep) ? toIso(sweep) : '' };
+  const own = { nonce: given ?? `${name}|${result.at}`, run: '', sweep: isTime(sweep) ? toIso(sweep) : '' };
   return { cluster: of, node: name, result: { ...result, ...own } };
 }
 
@@ -97,7 +98,7 @@ export function intervalOf(results: readonly Recorded[]): number {
 
 /** A node and the time in which it counts as planned: from an interval before its first result until the last one is stale. */
 interface ReplayedNode {
-  row: NodeRow;
+  node: Pick<KnownNode, 'facts' | 'state' | 'history'>;
   from: number;
   until: number;
 }
@@ -130,8 +131,8 @@ function toClusters(results: readonly Recorded[], intervalMs: number): Map<strin
     }
     const at = Date.parse(result.at);
     const facts = { node, resourceId: '', vmId: '', pool: '', os: 'Linux' } as const;
-    const row: NodeRow = { facts, state: emptyState, history: emptyHistory, missing: 0, etag: '' };
-    const known = cluster.nodes.get(node) ?? { row, from: at - intervalMs, until: at };
+    const fresh = { facts, state: emptyState, history: emptyHistory };
+    const known = cluster.nodes.get(node) ?? { node: fresh, from: at - intervalMs, until: at };
     known.until = at + STALE_AFTER_INTERVALS * intervalMs;
     cluster.nodes.set(node, known);
     if (result.sweep === '') continue;
@@ -181,10 +182,10 @@ export function replay(results: readonly Recorded[], thresholds: Thresholds, set
 
   // In the order of their times no result comes late, so that nothing is ever withdrawn.
   function take(cluster: ReplayedCluster, { node, result }: Recorded): void {
-    const { row } = cluster.nodes.get(node)!;
-    const fold = foldResult(row.history, result, limits, intervalMs);
-    row.history = fold.history;
-    row.state = fold.state;
+    const known = cluster.nodes.get(node)!.node;
+    const fold = foldResult(known.history, result, limits, intervalMs);
+    known.history = fold.history;
+    known.state = fold.state;
     for (const episode of fold.changed) write(cluster, node, episode, result.at);
     const { sweep } = result;
     const outstanding = cluster.outstanding.get(sweep);
@@ -196,8 +197,7 @@ export function replay(results: readonly Recorded[], thresholds: Thresholds, set
 
   function judge(cluster: ReplayedCluster, now: Date): void {
     const time = now.getTime();
-    const planned: NodeRow[] = [];
-    for (const { row, from, until } of cluster.nodes.values()) if (from <= time && time <= until) planned.push(row);
+    const planned = [...cluster.nodes.values()].filter(({ from, until }) => from <= time && time <= until).map(({ node }) => node);
     const sealed = cluster.sealed === cluster.sweep;
     const quorum = judgeQuorum(planned, now, intervalMs, sealed, quorumSettings);
     const before = cluster.state.outage;

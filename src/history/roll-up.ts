@@ -1,7 +1,8 @@
-import { type Counts, emptyCounts, type Outcome } from '../model/ledger.ts';
+import { type Counts, emptyCounts } from '../model/ledger.ts';
+import type { JudgedNode } from '../model/node.ts';
 import { rankReasons } from '../model/rank-reasons.ts';
 import type { ReasonCode } from '../model/reasons.ts';
-import type { NodeRow } from '../tables/node-rows.ts';
+import type { Outcome } from '../model/verdict.ts';
 import { isBlind, openEpisode, STALE_AFTER_INTERVALS } from './node-state.ts';
 
 const NAMES_KEPT = 500;
@@ -24,10 +25,10 @@ export interface RollUp {
  *
  * @param intervalMs - the gap between two sweeps.
  */
-export function outcomeOf(row: NodeRow, now: Date, intervalMs: number): Outcome {
-  if (row.retiredAt !== undefined) return { verdict: 'notProbed', reason: 'NodeGone' };
-  if (row.facts.skipped !== undefined) return { verdict: 'notProbed', reason: row.facts.skipped };
-  const { latest } = row.state;
+export function outcomeOf({ facts, state, retiredAt }: JudgedNode, now: Date, intervalMs: number): Outcome {
+  if (retiredAt !== undefined) return { verdict: 'notProbed', reason: 'NodeGone' };
+  if (facts.skipped !== undefined) return { verdict: 'notProbed', reason: facts.skipped };
+  const { latest } = state;
   if (latest === undefined) return { verdict: 'notProbed', reason: 'NotYetProbed' };
   // Written so that a time that is none counts as too old.
   if (!(now.getTime() - Date.parse(latest.at) <= STALE_AFTER_INTERVALS * intervalMs)) return { verdict: 'unknown', reason: 'Stale' };
@@ -40,20 +41,20 @@ export function outcomeOf(row: NodeRow, now: Date, intervalMs: number): Outcome 
  * @param blindAfter - unknown probes in a row.
  * @param toldReason - the reason of its open outages as it was told before.
  */
-export function rollUp(rows: Iterable<NodeRow>, now: Date, intervalMs: number, blindAfter: number, toldReason?: ReasonCode): RollUp {
+export function rollUp(nodes: Iterable<JudgedNode>, now: Date, intervalMs: number, blindAfter: number, toldReason?: ReasonCode): RollUp {
   const result: RollUp = { nodes: { ...emptyCounts }, byReason: {}, openOutages: 0, blindNodes: 0, notReachable: [] };
   const begunWith: { reason: ReasonCode; at: string }[] = [];
-  for (const row of rows) {
-    if (row.retiredAt !== undefined) continue;
-    const { verdict, reason } = outcomeOf(row, now, intervalMs);
+  for (const node of nodes) {
+    if (node.retiredAt !== undefined) continue;
+    const { verdict, reason } = outcomeOf(node, now, intervalMs);
     result.nodes.known += 1;
     result.nodes[verdict] += 1;
     result.byReason[reason] = (result.byReason[reason] ?? 0) + 1;
-    const open = openEpisode(row.state.outage);
+    const open = openEpisode(node.state.outage);
     if (open !== undefined) begunWith.push({ reason: open.reason, at: open.from });
-    if (verdict === 'unknown' && isBlind(row.state, blindAfter)) result.blindNodes += 1;
+    if (verdict === 'unknown' && isBlind(node.state, blindAfter)) result.blindNodes += 1;
     if ((verdict === 'unreachable' || verdict === 'unknown') && result.notReachable.length < NAMES_KEPT)
-      result.notReachable.push(row.facts.node);
+      result.notReachable.push(node.facts.node);
   }
   const outageReason = (begunWith.find(({ reason }) => reason === toldReason) ?? rankReasons(begunWith)[0])?.reason;
   return { ...result, openOutages: begunWith.length, outageReason };

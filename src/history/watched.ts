@@ -1,29 +1,4 @@
-/** Seconds in consecutive buckets of one length, the first of which is so many of its length after the epoch; `down` is part of `watched`. */
-export interface Series {
-  first: number;
-  watched: readonly number[];
-  down: readonly number[];
-}
-
-/** Watched time by UTC hour and day: the newest 25 and 31 of them. */
-export interface Watched {
-  hours: Series;
-  days: Series;
-}
-
-/** From and to, in whole seconds since the epoch. */
-type Span = readonly [number, number];
-
-/** For how long a node was watched, and what is needed to go on. */
-export interface Watch extends Watched {
-  /** Since when its latest verdict says how it is; absent while nobody knows. */
-  since?: string;
-  /** What was watched of a run of failures, or of recoveries, that is too short yet to open, or to close, an outage. */
-  undecided: readonly Span[];
-  /** When it was last taken out of those that are probed. */
-  stoppedAt?: string;
-}
-
+import { emptySeries, type Series, type Span, type Watch, type Watched } from '../model/watch.ts';
 /** How a node was while it was watched: in an outage or not, and whether the run that goes on may yet change that. */
 export interface Kind {
   down: boolean;
@@ -34,9 +9,6 @@ const HOUR = 3600;
 const DAY = 24 * HOUR;
 const HOURS_KEPT = 25;
 const DAYS_KEPT = 31;
-
-const emptySeries: Series = { first: 0, watched: [], down: [] };
-export const emptyWatch: Watch = { hours: emptySeries, days: emptySeries, undecided: [] };
 
 // Times are cut to whole seconds before they are subtracted: so no second is counted twice, or lost.
 const secondOf = (time: string) => Math.floor(Date.parse(time) / 1000);

@@ -16,7 +16,7 @@ const CLEARING_MS = 180_000;
 const LISTED_DAYS = 62;
 /** Days for which rows are kept, and what their partition keys begin with: a moment, or a day, which goes as a whole once its last moment is old enough. */
 const KEPT = [
-  ['flights', 1, 'day'],
+  ['probes', 1, 'day'],
   ['sweeps', 2, 'moment'],
   ['poison', 7, 'day'],
   ['checks', 7, 'day'],

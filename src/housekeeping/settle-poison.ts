@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { endCheck } from '../check/end-check.ts';
 import { log } from '../log.ts';
 import { redact } from '../model/redact.ts';
-import { inconclusive } from '../probe/classify.ts';
+import { inconclusive } from '../model/verdict.ts';
 import type { Services } from '../services.ts';
 import { giveUpListing } from '../sweep/plan/list-clusters.ts';
 import { startOverKnown } from '../sweep/plan/start-sweep.ts';

@@ -1,9 +1,9 @@
 import { odata } from '@azure/data-tables';
 import { z } from 'zod';
 import { outcomeOf } from '../history/roll-up.ts';
-import type { Outcome } from '../model/ledger.ts';
 import { nodeNameSchema } from '../model/name-schemas.ts';
 import { isNodeName } from '../model/node-name.ts';
+import type { Outcome } from '../model/verdict.ts';
 import type { Services } from '../services.ts';
 import { readNotReachable } from '../tables/cluster-list.ts';
 import { readEndpoint } from '../tables/cluster-rows.ts';

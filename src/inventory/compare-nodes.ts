@@ -1,18 +1,18 @@
 import { openSince } from '../history/node-state.ts';
+import type { KnownNode, NodeFacts } from '../model/node.ts';
 import type { ReasonCode } from '../model/reasons.ts';
-import type { NodeFacts, NodeRow } from '../tables/node-rows.ts';
 
 /** What a listing means for one node. */
-export type NodeChange =
+export type NodeChange<N = KnownNode> =
   | { kind: 'new'; facts: NodeFacts }
   /** As before, or with other facts; `seen` in a listing, or only recorded; `ends` closes its outage because it is not to be probed any more. */
-  | { kind: 'known'; row: NodeRow; facts: NodeFacts; changed: boolean; seen: boolean; ends?: ReasonCode }
+  | { kind: 'known'; row: N; facts: NodeFacts; changed: boolean; seen: boolean; ends?: ReasonCode }
   /** Another VM under the same name: it starts afresh. */
-  | { kind: 'replaced'; row: NodeRow; facts: NodeFacts }
+  | { kind: 'replaced'; row: N; facts: NodeFacts }
   /** Not listed for the first time, or by a listing that is not complete: nothing is proven yet. */
-  | { kind: 'missing'; row: NodeRow; reason: ReasonCode; counts: boolean }
+  | { kind: 'missing'; row: N; reason: ReasonCode; counts: boolean }
   /** Not in two complete listings of different sweeps. */
-  | { kind: 'gone'; row: NodeRow; reason: ReasonCode };
+  | { kind: 'gone'; row: N; reason: ReasonCode };
 
 const COMPLETE_LISTINGS = 2;
 
@@ -31,20 +31,20 @@ function sameFacts(a: NodeFacts, b: NodeFacts): boolean {
   return names.every((name) => (a[name] ?? '') === (b[name] ?? ''));
 }
 
-function compareNode(row: NodeRow, facts: NodeFacts, seen: boolean): NodeChange {
+function compareNode<N extends KnownNode>(row: N, facts: NodeFacts, seen: boolean): NodeChange<N> {
   if (row.facts.vmId !== '' && facts.vmId !== '' && row.facts.vmId !== facts.vmId) return { kind: 'replaced', row, facts };
   const ends = openSince(row.state) !== undefined && facts.skipped && endingReasons.includes(facts.skipped) ? facts.skipped : undefined;
   const changed = (seen && (row.missing > 0 || row.retiredAt !== undefined)) || !sameFacts(row.facts, facts);
   return { kind: 'known', row, facts, changed, seen, ends };
 }
 
-function miss(row: NodeRow, sweep: string, reason: ReasonCode, complete: boolean): NodeChange {
+function miss<N extends KnownNode>(row: N, sweep: string, reason: ReasonCode, complete: boolean): NodeChange<N> {
   const counts = complete && row.missedIn !== sweep;
   if (counts && row.missing + 1 >= COMPLETE_LISTINGS) return { kind: 'gone', row, reason };
   return { kind: 'missing', row, reason, counts };
 }
 
-const standing = (rows: ReadonlyMap<string, NodeRow>) => [...rows.values()].filter((row) => row.retiredAt === undefined);
+const standing = <N extends KnownNode>(rows: ReadonlyMap<string, N>) => [...rows.values()].filter((row) => row.retiredAt === undefined);
 
 /**
  * Holds a listing against the rows of a cluster. Pure.
@@ -52,14 +52,14 @@ const standing = (rows: ReadonlyMap<string, NodeRow>) => [...rows.values()].filt
  * @param sweep - a node that is missing counts as missing once in a sweep, however often it is listed.
  * @param complete - whether every page and every scale set was read.
  */
-export function compareNodes(
-  rows: ReadonlyMap<string, NodeRow>,
+export function compareNodes<N extends KnownNode>(
+  rows: ReadonlyMap<string, N>,
   listed: readonly NodeFacts[],
   sweep: string,
   complete: boolean,
-): NodeChange[] {
+): NodeChange<N>[] {
   const names = new Set(listed.map((facts) => facts.node));
-  const changes = listed.map((facts): NodeChange => {
+  const changes = listed.map((facts): NodeChange<N> => {
     const row = rows.get(facts.node);
     return row ? compareNode(row, facts, true) : { kind: 'new', facts };
   });
@@ -72,7 +72,11 @@ export function compareNodes(
  *
  * @param reason - it is gone, or its subscription was taken out of the fleet.
  */
-export function loseNodes(rows: ReadonlyMap<string, NodeRow>, sweep: string, reason: 'ClusterGone' | 'Excluded'): NodeChange[] {
+export function loseNodes<N extends KnownNode>(
+  rows: ReadonlyMap<string, N>,
+  sweep: string,
+  reason: 'ClusterGone' | 'Excluded',
+): NodeChange<N>[] {
   return standing(rows).map((row) => miss(row, sweep, reason, true));
 }
 
@@ -81,7 +85,7 @@ export function loseNodes(rows: ReadonlyMap<string, NodeRow>, sweep: string, rea
  *
  * @param reason - outages end with it where it is one of `endingReasons`.
  */
-export function recordNodes(rows: ReadonlyMap<string, NodeRow>, reason: ReasonCode): NodeChange[] {
+export function recordNodes<N extends KnownNode>(rows: ReadonlyMap<string, N>, reason: ReasonCode): NodeChange<N>[] {
   return standing(rows).map((row) => {
     // A pool that was taken out stays so, whatever kept it from being listed.
     const skipped = row.facts.skipped === 'Excluded' && !endingReasons.includes(reason) ? 'Excluded' : reason;

@@ -1,9 +1,10 @@
+import type { Arm } from '../azure/arm.ts';
 import { armErrorText, isRefusal } from '../azure/arm-error.ts';
+import type { ClusterFacts } from '../model/cluster-facts.ts';
+import type { NodeFacts } from '../model/node.ts';
 import { formatTarget, parseClusterId, type Target } from '../model/resource-id.ts';
 import type { Selection } from '../model/selection.ts';
-import type { Arm } from '../services.ts';
-import type { NodeFacts } from '../tables/node-rows.ts';
-import { type ClusterFacts, listManagedClusters } from './list-managed-clusters.ts';
+import { listManagedClusters } from './list-managed-clusters.ts';
 import { listNodes } from './list-nodes.ts';
 
 /** A node with the place it has. */

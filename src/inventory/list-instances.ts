@@ -1,7 +1,7 @@
 import type { ComputeManagementClient } from '@azure/arm-compute';
+import type { NodeFacts } from '../model/node.ts';
 import { nameOfInstance } from '../model/node-name.ts';
 import { formatTarget } from '../model/resource-id.ts';
-import type { NodeFacts } from '../tables/node-rows.ts';
 import { factsOf, type Machine } from './machine-facts.ts';
 
 /**

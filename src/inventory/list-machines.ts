@@ -1,8 +1,8 @@
 import type { ComputeManagementClient } from '@azure/arm-compute';
 import { isRestError } from '@azure/core-rest-pipeline';
 import pLimit from 'p-limit';
+import type { NodeFacts } from '../model/node.ts';
 import { formatTarget } from '../model/resource-id.ts';
-import type { NodeFacts } from '../tables/node-rows.ts';
 import { factsOf, type InstanceView, type Machine, poolOf } from './machine-facts.ts';
 
 const CONCURRENT_VIEWS = 8;

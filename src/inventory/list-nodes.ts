@@ -1,13 +1,13 @@
 import type { ComputeManagementClient } from '@azure/arm-compute';
 import { isRestError } from '@azure/core-rest-pipeline';
 import { log } from '../log.ts';
+import type { ClusterFacts } from '../model/cluster-facts.ts';
+import type { NodeFacts } from '../model/node.ts';
 import { isNodeName } from '../model/node-name.ts';
 import type { ReasonCode } from '../model/reasons.ts';
 import { redact } from '../model/redact.ts';
-import type { NodeFacts } from '../tables/node-rows.ts';
 import { listInstances } from './list-instances.ts';
 import { listMachines } from './list-machines.ts';
-import type { ClusterFacts } from './list-managed-clusters.ts';
 import { type Machine, poolOf } from './machine-facts.ts';
 
 /** Why a machine is not probed now, if it is not. `Updating` is set by our own runs and is no reason, nor is what its agent says. */

@@ -1,5 +1,5 @@
 import type { VirtualMachine, VirtualMachineScaleSetVM } from '@azure/arm-compute';
-import type { NodeFacts } from '../tables/node-rows.ts';
+import type { NodeFacts } from '../model/node.ts';
 
 type Statuses = { code?: string }[];
 

@@ -1,7 +1,7 @@
 import type { VirtualMachine, VirtualMachineScaleSetVM } from '@azure/arm-compute';
 import { isRestError, type RestError } from '@azure/core-rest-pipeline';
+import type { Arm } from '../azure/arm.ts';
 import type { Target } from '../model/resource-id.ts';
-import type { Arm } from '../services.ts';
 
 /** Azure knows no such machine; the message says which part of its name leads nowhere. */
 export class NoSuchMachine extends Error {}

@@ -1,9 +1,7 @@
 import { z } from 'zod';
-import type { Verdict } from '../probe/classify.ts';
 import { rankReasons } from './rank-reasons.ts';
 import { isReasonCode, type ReasonCode, reasonCode } from './reasons.ts';
-
-export type Outcome = { verdict: Verdict['verdict'] | 'notProbed'; reason: ReasonCode };
+import type { Outcome } from './verdict.ts';
 
 /** What a sweep intends for a cluster. Every known node is in a slice or among the not probed, once. */
 export const plan = z.object({

@@ -1,5 +1,3 @@
-import type { Settings } from '../settings.ts';
-
 /** The tag that takes a cluster or a pool out of the fleet. */
 export const OFF_TAG = { name: 'aks-fleet-prober', value: 'off' } as const;
 
@@ -23,8 +21,8 @@ export interface Selection {
 }
 
 /** The selection that the settings give. */
-export function selectionOf({ INCLUDE_CLUSTERS, EXCLUDE_CLUSTERS }: Pick<Settings, 'INCLUDE_CLUSTERS' | 'EXCLUDE_CLUSTERS'>): Selection {
-  return { include: INCLUDE_CLUSTERS, exclude: EXCLUDE_CLUSTERS };
+export function selectionOf(settings: { INCLUDE_CLUSTERS: readonly string[]; EXCLUDE_CLUSTERS: readonly string[] }): Selection {
+  return { include: settings.INCLUDE_CLUSTERS, exclude: settings.EXCLUDE_CLUSTERS };
 }
 
 /**

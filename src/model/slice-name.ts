@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 
 /**
- * Names one run of a slice: the id of its flights, the same on every delivery of its message.
+ * Names one run of a slice: the id of its probes, the same on every delivery of its message.
  *
  * @param slice - the position in the plan; with `.s<n>_<hash>` for what is started again after its
  *   nth start was lost, with `.r<n>` for what was put off the nth time, with `.c<hash>` for a confirmation.
  */
-export function flightId(sweep: string, cluster: string, slice: string): string {
+export function runId(sweep: string, cluster: string, slice: string): string {
   return `${sweep}|${cluster}|${slice}`;
 }
 
@@ -52,7 +52,7 @@ export function startedAgain(slice: string, nonces: readonly string[]): string {
 export const blockOf = (slice: string) => slice.split('.')[0]!;
 
 /**
- * The slice of the second probes of nodes that failed for the first time: one for each set of failures, so that two never share their flights.
+ * The slice of the second probes of nodes that failed for the first time: one for each set of failures, so that two never share their probes.
  *
  * @param nonces - of the failures that are to be confirmed.
  */

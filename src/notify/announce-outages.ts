@@ -2,12 +2,12 @@ import type { TableClient } from '@azure/data-tables';
 import { type AnnouncingContext, dueAnnouncement, markTold } from '../history/due-announcement.ts';
 import { outageId } from '../history/outage.ts';
 import { log } from '../log.ts';
-import type { Services } from '../services.ts';
 import { effectDone } from '../sweep/queue/fault-point.ts';
 import type { OwnClusterRow } from '../tables/cluster-rows.ts';
 import { type OutageRow, readOutages } from '../tables/outage-rows.ts';
 import { takeAnnouncingLease } from './announcing-lease.ts';
 import { type Change, changeOutages } from './change-outages.ts';
+import type { NotifyContext } from './telemetry.ts';
 import { type Due, putAway, type Telling, toTell } from './write-announcements.ts';
 
 const TRY_AGAIN_MS = 15_000;
@@ -31,7 +31,7 @@ async function markChildren(fleet: TableClient, due: readonly Due[]): Promise<vo
 
 /** Sends events, marks what was accepted, and puts summaries away. Returns whether all was accepted. */
 async function tell(
-  { telemetry }: Services,
+  { telemetry }: Pick<NotifyContext, 'telemetry'>,
   fleet: TableClient,
   cluster: string,
   tellings: readonly Telling[],
@@ -69,7 +69,7 @@ async function tell(
  * @returns when to assess the cluster again, for an announcement that is held back, not accepted, or under way elsewhere.
  */
 export async function announceOutages(
-  services: Services,
+  services: NotifyContext,
   row: OwnClusterRow,
   context: AnnouncingContext,
   unsettled?: readonly OutageRow[],

@@ -2,6 +2,7 @@ import type { TokenCredential } from '@azure/identity';
 import { log } from '../log.ts';
 import { parseConnectionString } from '../model/connection-string.ts';
 import type { Settings } from '../settings.ts';
+import type { Tables } from '../tables/open-tables.ts';
 import type { TelemetryEvent } from './events.ts';
 import { postEvents, postState } from './ingestion.ts';
 
@@ -64,4 +65,12 @@ export function openTelemetry(settings: Settings, credential: TokenCredential): 
       await sendException(connectionString, proof, error);
     },
   };
+}
+
+/** What it takes to notify people: a part of the services. */
+export interface NotifyContext {
+  settings: Settings;
+  tables: Tables;
+  telemetry: Telemetry;
+  now(): Date;
 }

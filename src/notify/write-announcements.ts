@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import type { TableClient } from '@azure/data-tables';
 import type { Announcement, What } from '../history/due-announcement.ts';
 import { type Outage, outageId } from '../history/outage.ts';
-import type { Services } from '../services.ts';
 import { statusPageUrl } from '../settings.ts';
 import { effectDone } from '../sweep/queue/fault-point.ts';
 import type { OwnClusterRow } from '../tables/cluster-rows.ts';
 import type { OutageRow } from '../tables/outage-rows.ts';
 import { deleteSummary, insertSummary, readSummaries, type Summary } from '../tables/outbox-rows.ts';
 import { eventIdOf, outageEvent, summaryEvent, type TelemetryEvent } from './events.ts';
+import type { NotifyContext } from './telemetry.ts';
 
 /** Past so many events of nodes in one assessment, there is one summary for each kind. */
 const MOST_EVENTS = 20;
@@ -58,7 +58,12 @@ export async function putAway(fleet: TableClient, cluster: string, summary: Summ
 }
 
 /** Turns what is due into events: one each, or past 20 of nodes one summary of each kind. What was frozen before comes first. */
-export async function toTell({ settings, now }: Services, fleet: TableClient, row: OwnClusterRow, due: readonly Due[]): Promise<Telling[]> {
+export async function toTell(
+  { settings, now }: Pick<NotifyContext, 'settings' | 'now'>,
+  fleet: TableClient,
+  row: OwnClusterRow,
+  due: readonly Due[],
+): Promise<Telling[]> {
   const { cluster } = row;
   const page = statusPageUrl(settings);
   const frozen = await readFrozen(fleet, cluster, due);

@@ -1,7 +1,7 @@
 import { isRestError } from '@azure/core-rest-pipeline';
 import type { ReasonCode } from '../model/reasons.ts';
 import { redact } from '../model/redact.ts';
-import type { Verdict } from './classify.ts';
+import type { Verdict } from '../model/verdict.ts';
 
 function classifyText(text: string): ReasonCode | undefined {
   if (/VMAgentStatusCommunicationError|has not reported status/i.test(text)) return 'AgentNotReady';

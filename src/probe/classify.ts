@@ -1,19 +1,6 @@
 import type { ReasonCode } from '../model/reasons.ts';
+import { inconclusive, type Verdict } from '../model/verdict.ts';
 import type { Report } from './parse.ts';
-
-/** What a flight, or the lack of one, came to. */
-export interface Verdict {
-  verdict: 'reachable' | 'unreachable' | 'unknown';
-  reason: ReasonCode;
-  /** One line for people: the catalogue's sentence made concrete. */
-  message: string;
-  latencyMs?: number;
-  /** `host:port` of the API server, as the node's kubeconfig names it. */
-  endpoint?: string;
-}
-
-/** A verdict that says nothing about the node. */
-export const inconclusive = (reason: ReasonCode, message: string): Verdict => ({ verdict: 'unknown', reason, message });
 
 type Facts = Report['facts'];
 

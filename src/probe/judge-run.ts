@@ -1,5 +1,6 @@
 import { redact } from '../model/redact.ts';
-import { classifyReport, inconclusive, type Verdict } from './classify.ts';
+import { inconclusive, type Verdict } from '../model/verdict.ts';
+import { classifyReport } from './classify.ts';
 import { unknownFrom } from './classify-azure.ts';
 import { parseReport, type RunCommandStatus, stdoutOf } from './parse.ts';
 import type { RunState } from './run-command.ts';

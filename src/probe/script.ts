@@ -11,7 +11,7 @@ export const scriptHash = createHash('sha256').update(linux).update(windows).dig
 /**
  * Puts the two lines that vary before the fixed body. Run Command's own `parameters` are not used: Azure rewrites the script for them (azure-cli#10400).
  *
- * @param nonce - 16 hex digits, new for each flight.
+ * @param nonce - 16 hex digits, new for each probe.
  * @param egressEndpoints - validated by `readSettings`; checked again here, as this text runs as root.
  * @returns the script as the lines of a Run Command request.
  * @throws Error where either could mean anything to a shell.

@@ -1,6 +1,6 @@
 import type { TableClient } from '@azure/data-tables';
 import { z } from 'zod';
-import type { CheckResult } from '../check/describe-check.ts';
+import type { CheckResult } from '../model/check-result.ts';
 import { reasonCode } from '../model/reasons.ts';
 import { insertOnce, readRow, retryLostWrites } from './rows.ts';
 

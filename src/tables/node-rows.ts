@@ -1,62 +1,17 @@
 import type { TableClient, TransactionAction } from '@azure/data-tables';
 import { z } from 'zod';
-import type { NodeHistory } from '../history/node-history.ts';
-import { type Episode, emptyState, episode, type NodeState, openSince, type ProbeResult } from '../history/node-state.ts';
-import { isReasonCode, type ReasonCode, reasonCode } from '../model/reasons.ts';
+import { openSince } from '../history/node-state.ts';
+import { type Claim, claim } from '../model/claim.ts';
+import type { KnownNode, NodeFacts } from '../model/node.ts';
+import type { NodeHistory } from '../model/node-state.ts';
+import { type Episode, emptyState, episode, type NodeState, type ProbeResult } from '../model/node-state.ts';
+import { isReasonCode, reasonCode } from '../model/reasons.ts';
 import { readJson } from './read-json.ts';
 import { prefixed, type Row, readRange } from './rows.ts';
 import { readWatch, toWatchJson, watchJson } from './watch-json.ts';
 
-/** What Azure says of a node, written by expand-cluster alone. */
-export interface NodeFacts {
-  node: string;
-  resourceId: string;
-  vmId: string;
-  pool: string;
-  os: 'Linux' | 'Windows';
-  zone?: string;
-  size?: string;
-  image?: string;
-  subnet?: string;
-  created?: string;
-  /** What its VM agent tells Azure, as of the latest listing; absent where Azure does not say. */
-  agent?: 'ready' | 'notReady';
-  /** Why it was not planned in the latest sweep, if it was not. */
-  skipped?: ReasonCode;
-}
-
-/** A claim: the one run that a node may have at any time. */
-const flight = z.object({
-  /** The name of the slice run, the same on every delivery of its message. */
-  id: z.string(),
-  nonce: z.string(),
-  sweep: z.string(),
-  startedAt: z.string(),
-  /** Past it nobody will collect the flight. */
-  until: z.string(),
-  /** Set once the flight was folded as timed out; its poller is kept and asked once a sweep. */
-  overdue: z.boolean().optional(),
-});
-export type Flight = z.output<typeof flight>;
-
-/** A node's row as the stages use it. */
-export interface NodeRow {
-  facts: NodeFacts;
-  state: NodeState;
-  /** What folds go on from; absent where the row was read for its state alone. */
-  history: NodeHistory;
-  flight?: Flight;
-  /** `host:port` of its API server, as the node itself said last. */
-  endpoint?: string;
-  /** When its latest verdict was folded: a slice that waits for another's flight takes it from then on. */
-  foldedAt?: string;
-  /** Complete listings of different sweeps in a row that did not show the node, and the latest of these sweeps. */
-  missing: number;
-  missedIn?: string;
-  /** When it was found to be gone. */
-  retiredAt?: string;
-  etag: string;
-}
+/** A node as its row holds it. */
+export type NodeRow = KnownNode & { etag: string };
 
 const UNREADABLE_CLAIM_MS = 600_000;
 
@@ -64,12 +19,12 @@ const text = (value: unknown) => (typeof value === 'string' && value !== '' ? va
 const count = (value: unknown) => (typeof value === 'number' && value >= 0 ? value : 0);
 
 // A claim that cannot be read stands for as long as one of ours may, counted from when the row was written.
-function readFlight({ flight: value, timestamp }: Row): Flight | undefined {
+function readClaim({ claim: value, timestamp }: Row): Claim | undefined {
   // Where a property is selected that a row does not have, Azure answers null (Azurite#2535).
   if (value === undefined || value === null || value === '') return undefined;
   const written = typeof timestamp === 'string' ? timestamp : new Date().toISOString();
   const until = new Date(Date.parse(written) + UNREADABLE_CLAIM_MS).toISOString();
-  return readJson(flight, value, { id: '', nonce: '', sweep: '', startedAt: written, until });
+  return readJson(claim, value, { id: '', nonce: '', sweep: '', startedAt: written, until });
 }
 
 const verdict = z.enum(['reachable', 'unreachable', 'unknown']);
@@ -93,7 +48,7 @@ function readHistory(row: Row, state: NodeState): NodeHistory {
   const found = readJson(stored, row.window, undefined);
   if (found === undefined) return { settled: state, recent: [] };
   const whole = (each: z.output<typeof result>): ProbeResult =>
-    each.nonce === state.latest?.nonce ? { ...state.latest, ...each } : { ...each, message: '', flight: '', sweep: '' };
+    each.nonce === state.latest?.nonce ? { ...state.latest, ...each } : { ...each, message: '', run: '', sweep: '' };
   const { settled, recent } = found;
   return { settled: { ...settled, latest: settled.latest && whole(settled.latest) }, recent: recent.map(whole) };
 }
@@ -119,7 +74,7 @@ function readState(row: Row): NodeState {
           message: text(row.message) ?? '',
           latencyMs: typeof row.latencyMs === 'number' && row.latencyMs >= 0 ? row.latencyMs : undefined,
           nonce: text(row.nonce) ?? '',
-          flight: text(row.lastFlight) ?? '',
+          run: text(row.lastRun) ?? '',
           sweep: text(row.sweep) ?? '',
           at: text(row.at) ?? '',
         }
@@ -155,7 +110,7 @@ export function toNodeRow(row: Row & { etag: string }): NodeRow {
     },
     state,
     history: readHistory(row, state),
-    flight: readFlight(row),
+    claim: readClaim(row),
     endpoint: text(row.endpoint),
     foldedAt: text(row.foldedAt),
     missing: count(row.missing),
@@ -185,8 +140,8 @@ export async function readJudgedNodes(fleet: TableClient, cluster: string): Prom
 /** All of a node row that expansion compares, plans with and writes back: no window, which is two thirds of the row. */
 const KNOWN = [
   ...['RowKey', 'resourceId', 'vmId', 'pool', 'os', 'zone', 'size', 'image', 'subnet', 'created', 'agent', 'skipped'],
-  ...['verdict', 'reason', 'message', 'latencyMs', 'nonce', 'lastFlight', 'sweep', 'at', 'since', 'failures', 'successes', 'unknowns'],
-  ...['firstFailure', 'firstSuccess', 'outage', 'outageSince', 'watch', 'flight', 'missing', 'missedIn', 'retiredAt'],
+  ...['verdict', 'reason', 'message', 'latencyMs', 'nonce', 'lastRun', 'sweep', 'at', 'since', 'failures', 'successes', 'unknowns'],
+  ...['firstFailure', 'firstSuccess', 'outage', 'outageSince', 'watch', 'claim', 'missing', 'missedIn', 'retiredAt'],
 ];
 const ROWS_AT_ONCE = 1000;
 
@@ -230,7 +185,7 @@ export function stateProperties({ latest, ...state }: NodeState, history: NodeHi
     message: latest?.message.slice(0, 160) ?? '',
     latencyMs: latest?.latencyMs ?? -1,
     nonce: latest?.nonce ?? '',
-    lastFlight: latest?.flight ?? '',
+    lastRun: latest?.run ?? '',
     sweep: latest?.sweep ?? '',
     at: latest?.at ?? '',
     since: state.since ?? '',
@@ -251,6 +206,6 @@ export function mergeNode(cluster: string, row: NodeRow, properties: Record<stri
 }
 
 /** The property of a claim; without one it takes the claim away. */
-export function flightProperty(claim: Flight | undefined): { flight: string } {
-  return { flight: claim ? JSON.stringify(claim) : '' };
+export function claimProperty(claim: Claim | undefined): { claim: string } {
+  return { claim: claim ? JSON.stringify(claim) : '' };
 }

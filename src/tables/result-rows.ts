@@ -35,7 +35,7 @@ function toResultRow(row: Row): ResultRow {
   };
 }
 
-/** Reads the one result of a flight; undefined where it is not recorded. */
+/** Reads the one result of a probe; undefined where it is not recorded. */
 export async function readResult(
   tables: Tables,
   { cluster, node }: { cluster: string; node: string },

@@ -1,6 +1,6 @@
 import type { TableClient } from '@azure/data-tables';
 import { z } from 'zod';
-import { type ClusterFacts, clusterFacts } from '../inventory/list-managed-clusters.ts';
+import { type ClusterFacts, clusterFacts } from '../model/cluster-facts.ts';
 import { emptyLedger, type Ledger, ledger } from '../model/ledger.ts';
 import { type ReasonCode, reasonCode } from '../model/reasons.ts';
 import { fromLongJson, toLongJson } from './long-json.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Series, Watch, Watched } from '../history/watched.ts';
+import type { Series, Watch, Watched } from '../model/watch.ts';
 import { readJson } from './read-json.ts';
 
 /** Numbers as text, runs of equal ones as one: `1800 3600x23`. */

@@ -8,8 +8,8 @@ import {
   judgeQuorum,
   type Quorum,
 } from '../../src/history/cluster-outage.ts';
-import { emptyHistory } from '../../src/history/node-history.ts';
-import { type Episode, emptyState, openEpisode } from '../../src/history/node-state.ts';
+import { openEpisode } from '../../src/history/node-state.ts';
+import { type Episode, emptyHistory, emptyState } from '../../src/model/node-state.ts';
 import type { ReasonCode } from '../../src/model/reasons.ts';
 import type { NodeRow } from '../../src/tables/node-rows.ts';
 
@@ -36,7 +36,7 @@ function rowOf({ verdict, since = 0, seen = 0, reason, skipped, retired = false 
     facts: { node: 'node', resourceId: '', vmId: '', pool: 'web', os: 'Linux', skipped },
     state: {
       ...emptyState,
-      latest: verdict && { verdict, reason: reason ?? usual, message: '', nonce: '', flight: '', sweep: '', at: at(seen) },
+      latest: verdict && { verdict, reason: reason ?? usual, message: '', nonce: '', run: '', sweep: '', at: at(seen) },
       firstFailure: verdict === 'unreachable' ? at(since) : undefined,
       firstSuccess: verdict === 'reachable' ? at(since) : undefined,
     },

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addToLog, emptyLog, type NodeLog } from '../../src/history/log.ts';
-import type { ProbeResult } from '../../src/history/node-state.ts';
+import type { ProbeResult } from '../../src/model/node-state.ts';
 
 const at = (minute: number) => new Date(Date.UTC(2026, 10, 21) + minute * 60_000).toISOString();
 
@@ -19,7 +19,7 @@ const result = fc
       message: `${verdict} ${nonce}`,
       latencyMs: nonce,
       nonce: nonce.toString(16).padStart(16, '0'),
-      flight: 'flight',
+      run: 'f',
       sweep: 'sweep',
       at: at(minute),
     }),
@@ -77,7 +77,7 @@ describe('addToLog', () => {
       message: 'x'.repeat(400),
       latencyMs: 8004,
       nonce: '0123456789abcdef',
-      flight: 'f',
+      run: 'f',
       sweep: 's',
       at: at(5),
     };

@@ -1,17 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { emptyHistory, endHistory, type Fold, foldResult, type NodeHistory, repairClock, stateOf } from '../../src/history/node-history.ts';
-import {
-  type Episode,
-  emptyState,
-  isBlind,
-  isFlapping,
-  type Limits,
-  openEpisode,
-  openSince,
-  type ProbeResult,
-  statusOf,
-} from '../../src/history/node-state.ts';
+import { endHistory, type Fold, foldResult, repairClock, stateOf } from '../../src/history/node-history.ts';
+import { isBlind, isFlapping, type Limits, openEpisode, openSince, statusOf } from '../../src/history/node-state.ts';
+import { type Episode, emptyHistory, emptyState, type NodeHistory, type ProbeResult } from '../../src/model/node-state.ts';
 import type { ReasonCode } from '../../src/model/reasons.ts';
 
 type Kind = ProbeResult['verdict'];
@@ -31,7 +22,7 @@ const resultOf = (verdict: Kind, seconds: number, reason = reasonOf[verdict]): P
   reason,
   message: `${verdict} at ${seconds}`,
   nonce: `nonce of ${seconds}`,
-  flight: 'flight',
+  run: 'f',
   sweep: at(seconds),
   at: at(seconds),
 });

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addToLog, emptyLog, type LogEntry, type NodeLog } from '../../src/history/log.ts';
-import { emptyHistory, foldResult } from '../../src/history/node-history.ts';
-import type { Episode, Limits, ProbeResult } from '../../src/history/node-state.ts';
+import { foldResult } from '../../src/history/node-history.ts';
+import type { Limits } from '../../src/history/node-state.ts';
 import { endOutage, formatDuration, nothingTold, type Outage, outageId, withdrawEpisode, writeEpisode } from '../../src/history/outage.ts';
+import type { Episode, ProbeResult } from '../../src/model/node-state.ts';
+import { emptyHistory } from '../../src/model/node-state.ts';
 
 const at = (seconds: number) => new Date(Date.UTC(2021, 0, 13, 20, 8, 34) + seconds * 1000).toISOString();
 const entry = (seconds: number, success: boolean, message = success ? 'succeeded' : 'connection refused'): LogEntry => ({
@@ -136,7 +138,7 @@ describe('writeEpisode', () => {
         reason: minute < 40 ? 'ConnectionRefused' : 'Reachable',
         message: `minute ${minute}`,
         nonce: `${minute}`,
-        flight: '',
+        run: '',
         sweep: '',
         at: at(minute * 60),
       };
@@ -205,7 +207,7 @@ describe('the record of a node', () => {
     const results = fc.array(kind, { minLength: 1, maxLength: 16, size: 'max' }).chain((kinds) => {
       const all = kinds.map((verdict, n): ProbeResult => {
         const reason = verdict === 'reachable' ? 'Reachable' : 'ConnectionRefused';
-        return { verdict, reason, message: '', nonce: `${n}`, flight: '', sweep: '', at: at(n * 30) };
+        return { verdict, reason, message: '', nonce: `${n}`, run: '', sweep: '', at: at(n * 30) };
       });
       return fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length, maxLength: all.length }));
     });

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ProbeResult } from '../../src/history/node-state.ts';
 import { intervalOf, type Recorded, type ReplaySettings, readRecorded, replay, type Thresholds } from '../../src/history/replay.ts';
+import type { ProbeResult } from '../../src/model/node-state.ts';
 
 const file = readFileSync(new URL('recorded-results.ndjson', import.meta.url), 'utf8');
 const recorded = file
@@ -24,7 +24,7 @@ function play(verdicts: string, node = 'aks-web-vmss000000'): Recorded[] {
     '?': { verdict: 'unknown', reason: 'NoProof' },
   };
   return [...verdicts].map((kind, n) => {
-    const own = { message: '', nonce: `${node}${n}`, flight: '', sweep: T(5 * n), at: T(5 * n, 5) };
+    const own = { message: '', nonce: `${node}${n}`, run: '', sweep: T(5 * n), at: T(5 * n, 5) };
     return { cluster: 'shop', node, result: { ...kinds[kind]!, ...own } };
   });
 }
@@ -152,7 +152,7 @@ describe('readRecorded', () => {
   const row = { PartitionKey: 'shop', RowKey: 'web|8204|n1', verdict: 'unreachable', reason: 'DnsTimeout', at: '2026-11-21T09:35:05Z' };
 
   it('takes what it needs from the keys of a row, and the rest as it is', () => {
-    const result = { verdict: 'unreachable', reason: 'DnsTimeout', message: '', nonce: 'n1', flight: '', sweep: '' };
+    const result = { verdict: 'unreachable', reason: 'DnsTimeout', message: '', nonce: 'n1', run: '', sweep: '' };
     expect(readRecorded(row)).toEqual({ cluster: 'shop', node: 'web', result: { ...result, at: '2026-11-21T09:35:05.000Z' } });
     expect(readRecorded({ ...row, cluster: 'a', node: 'b', nonce: 'c', sweep: T(0) })).toMatchObject({
       cluster: 'a',

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { emptyHistory } from '../../src/history/node-history.ts';
-import { emptyState } from '../../src/history/node-state.ts';
 import { outcomeOf, rollUp } from '../../src/history/roll-up.ts';
+import { emptyHistory, emptyState } from '../../src/model/node-state.ts';
 import type { ReasonCode } from '../../src/model/reasons.ts';
 import type { NodeRow } from '../../src/tables/node-rows.ts';
 
@@ -25,7 +24,7 @@ function rowOf({ node, verdict, ageMs = 0, skipped, outage = false, retired = fa
     facts: { node, resourceId: '', vmId: '', pool: 'web', os: 'Linux', skipped },
     state: {
       ...emptyState,
-      latest: verdict && { verdict, reason, message: '', nonce: 'n', flight: 'f', sweep: 's', at },
+      latest: verdict && { verdict, reason, message: '', nonce: 'n', run: 'f', sweep: 's', at },
       outage: outage ? { outage: at, episode: 1, from: at, reason } : { outage: at, episode: 1, from: at, end: at, reason },
     },
     history: emptyHistory,

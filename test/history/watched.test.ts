@@ -1,17 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  emptyHistory,
-  endHistory,
-  type Fold,
-  foldResult,
-  type NodeHistory,
-  pauseHistory,
-  repairClock,
-} from '../../src/history/node-history.ts';
-import { type Episode, type Limits, openEpisode, type ProbeResult } from '../../src/history/node-state.ts';
+import { endHistory, type Fold, foldResult, pauseHistory, repairClock } from '../../src/history/node-history.ts';
+import { type Limits, openEpisode } from '../../src/history/node-state.ts';
 import { uptimeOf } from '../../src/history/uptime.ts';
-import { emptyWatch, sumWatched, type Watched, watchOn, windowsOf } from '../../src/history/watched.ts';
+import { sumWatched, watchOn, windowsOf } from '../../src/history/watched.ts';
+import { type Episode, emptyHistory, type NodeHistory, type ProbeResult } from '../../src/model/node-state.ts';
+import { emptyWatch, type Watched } from '../../src/model/watch.ts';
 
 type Kind = ProbeResult['verdict'];
 
@@ -29,7 +23,7 @@ const resultOf = (verdict: Kind, seconds: number): ProbeResult => ({
   reason: verdict === 'reachable' ? 'Reachable' : verdict === 'unreachable' ? 'ConnectionTimedOut' : 'NoProof',
   message: '',
   nonce: `nonce of ${seconds}`,
-  flight: '',
+  run: '',
   sweep: '',
   at: at(seconds),
 });

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { emptyWatch, watchOn, windowsOf } from '../../src/history/watched.ts';
+import { watchOn, windowsOf } from '../../src/history/watched.ts';
 import { prune } from '../../src/housekeeping/prune.ts';
+import { emptyWatch } from '../../src/model/watch.ts';
 import { readCluster } from '../../src/tables/cluster-rows.ts';
 import { clustersOfName, nameKey } from '../../src/tables/name-rows.ts';
 import { newestFirst, type TableName } from '../../src/tables/open-tables.ts';
@@ -374,10 +375,10 @@ describe('results', () => {
 });
 
 describe('what earlier sweeps left', () => {
-  // NOW is 02:17 of the 21st. Keys as they are: of sweeps, of their flights and those of checks, of days.
+  // NOW is 02:17 of the 21st. Keys as they are: of sweeps, of their probes and those of checks, of days.
   it.each([
     [
-      'flights',
+      'probes',
       1,
       ['2026-11-19T23:55:00Z|c|0', '2026-11-19-0123456789abcdef|c|check'],
       ['2026-11-20T00:00:00Z|c|0', '2026-11-20-0123456789abcdef|c|check'],

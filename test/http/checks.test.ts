@@ -10,14 +10,14 @@ import { createCheck, showCheck } from '../../src/http/checks.ts';
 import { HttpProblem } from '../../src/http/problem.ts';
 import type { Reply } from '../../src/http/routes.ts';
 import { formatTarget } from '../../src/model/resource-id.ts';
-import { CHECK_SLICE, flightId } from '../../src/model/slice-name.ts';
+import { CHECK_SLICE, runId } from '../../src/model/slice-name.ts';
 import { connectArm, type Services, WORK_QUEUE } from '../../src/services.ts';
 import { readSettings } from '../../src/settings.ts';
 import { insertCheck, readCheck } from '../../src/tables/check-rows.ts';
 import { readNodes } from '../../src/tables/node-rows.ts';
 import { readOutages } from '../../src/tables/outage-rows.ts';
 import { readPace } from '../../src/tables/pace-rows.ts';
-import { readStarted } from '../../src/tables/poller-rows.ts';
+import { readStarted } from '../../src/tables/start-rows.ts';
 import { listSweeps } from '../../src/tables/sweep-list.ts';
 import { healthyAnswer, openSweepWorld, type SweepWorld } from '../sweep/sweep-world.ts';
 
@@ -140,7 +140,7 @@ describe('a check', () => {
         requestedBy: 'the holder of a function key',
       });
       const row = (await readNodes(await world.services().tables.open('fleet'), shop)).get(nodes[n]!);
-      expect(row).toMatchObject({ state: { latest: { sweep: id } }, flight: undefined });
+      expect(row).toMatchObject({ state: { latest: { sweep: id } }, claim: undefined });
     }
     expect((await world.requests()).runCommand).toMatchObject({ conflicts: 0, mostAtOncePerNode: 1 });
   });
@@ -314,8 +314,8 @@ describe('a check', () => {
     const { id } = viewOf(await post({ node }));
     world.passTime(151);
     expect(await done(id)).toMatchObject({ verdict: 'unknown', reason: 'RunCommandTimedOut' });
-    const flights = await world.services().tables.open('flights');
-    expect([...(await readStarted(flights, flightId(id, shop, CHECK_SLICE))).keys()]).toEqual([node]);
+    const probes = await world.services().tables.open('probes');
+    expect([...(await readStarted(probes, runId(id, shop, CHECK_SLICE))).keys()]).toEqual([node]);
     const { started } = (await world.requests()).runCommand;
     await world.clearFault(node);
     const next = await check({ node });
@@ -323,7 +323,7 @@ describe('a check', () => {
     const row = (await readNodes(await world.services().tables.open('fleet'), shop)).get(node);
     expect(row?.state.latest?.sweep).toBe(next.id);
     expect((await world.requests()).runCommand).toMatchObject({ started: started + 1, conflicts: 0 });
-    expect((await readStarted(flights, flightId(id, shop, CHECK_SLICE))).size).toBe(0);
+    expect((await readStarted(probes, runId(id, shop, CHECK_SLICE))).size).toBe(0);
   });
 
   it('is begun once however often it is asked for under its key: one message, one slot', async () => {

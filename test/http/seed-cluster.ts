@@ -1,9 +1,8 @@
 import type { TransactionAction } from '@azure/data-tables';
-import { emptyHistory } from '../../src/history/node-history.ts';
-import { emptyState, type NodeState } from '../../src/history/node-state.ts';
 import { rollUp } from '../../src/history/roll-up.ts';
 import { addUptimes } from '../../src/history/uptime.ts';
 import { sumWatched } from '../../src/history/watched.ts';
+import { emptyHistory, emptyState, type NodeState } from '../../src/model/node-state.ts';
 import type { ReasonCode } from '../../src/model/reasons.ts';
 import { parseClusterId } from '../../src/model/resource-id.ts';
 import { intervalAt } from '../../src/model/schedule.ts';
@@ -20,7 +19,7 @@ const REASONS: Partial<Record<Condition, ReasonCode>> = { unreachable: 'Connecti
 function stateOf(condition: Condition, at: string): NodeState {
   if (condition === 'fresh') return emptyState;
   const verdict = condition === 'unreachable' || condition === 'unknown' ? condition : 'reachable';
-  const latest = { verdict, reason: REASONS[condition] ?? 'Reachable', message: `it is ${verdict}`, nonce: '0123456789abcdef', flight: '' };
+  const latest = { verdict, reason: REASONS[condition] ?? 'Reachable', message: `it is ${verdict}`, nonce: '0123456789abcdef', run: '' };
   const outage = { outage: at, episode: 1, from: at, reason: latest.reason };
   return {
     ...emptyState,
@@ -47,7 +46,7 @@ export async function seedNodes({ tables, now }: Services, cluster: string, node
     const state = stateOf(condition, condition === 'stale' ? old : now().toISOString());
     const retiredAt = condition === 'retired' ? now().toISOString() : '';
     const history = { ...emptyHistory, settled: state };
-    const properties = { ...factProperties(facts), ...stateProperties(state, history), flight: '', missing: 0, retiredAt };
+    const properties = { ...factProperties(facts), ...stateProperties(state, history), claim: '', missing: 0, retiredAt };
     return ['upsert', { partitionKey: cluster, rowKey: `node|${node}`, ...properties }, 'Replace'];
   });
   await writeBatch(await tables.open('fleet'), actions);

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { emptyHistory } from '../../src/history/node-history.ts';
-import { emptyState, type NodeState } from '../../src/history/node-state.ts';
 import { compareNodes, endingReasons, loseNodes, recordNodes } from '../../src/inventory/compare-nodes.ts';
+import type { NodeFacts } from '../../src/model/node.ts';
+import { emptyHistory, emptyState, type NodeState } from '../../src/model/node-state.ts';
 import type { ReasonCode } from '../../src/model/reasons.ts';
-import type { NodeFacts, NodeRow } from '../../src/tables/node-rows.ts';
+import type { NodeRow } from '../../src/tables/node-rows.ts';
 
 const sweep = '2026-11-21T09:35:00Z';
 const earlier = '2026-11-21T09:30:00Z';

@@ -5,12 +5,13 @@ import type { ContainerServiceClient } from '@azure/arm-containerservice';
 import type { PipelinePolicy } from '@azure/core-rest-pipeline';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { FleetFile } from '../../local/simulator/fleet-schema.ts';
-import { clusterFacts, listManagedClusters } from '../../src/inventory/list-managed-clusters.ts';
+import { listManagedClusters } from '../../src/inventory/list-managed-clusters.ts';
 import { listNodes } from '../../src/inventory/list-nodes.ts';
+import { clusterFacts } from '../../src/model/cluster-facts.ts';
+import type { NodeFacts } from '../../src/model/node.ts';
 import { parseTarget } from '../../src/model/resource-id.ts';
 import { connectArm } from '../../src/services.ts';
 import { readSettings } from '../../src/settings.ts';
-import type { NodeFacts } from '../../src/tables/node-rows.ts';
 import { smallFleet, subscriptionId } from '../simulator/small-fleet.ts';
 import { type Conversation, converse } from '../simulator/speak-to-simulator.ts';
 

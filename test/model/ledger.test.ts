@@ -8,13 +8,13 @@ import {
   emptyLedger,
   type Ledger,
   ledger as ledgerSchema,
-  type Outcome,
   outstanding,
   type Plan,
   sum,
   toTally,
 } from '../../src/model/ledger.ts';
 import { type ReasonCode, reasons } from '../../src/model/reasons.ts';
+import type { Outcome } from '../../src/model/verdict.ts';
 
 const codes = Object.keys(reasons) as ReasonCode[];
 const outside: readonly ReasonCode[] = ['Excluded', 'ClusterStopped', 'Deallocated', 'NotRunning', 'ClusterGone', 'TooYoung'];

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import {
   blockOf,
   confirmationOf,
-  flightId,
   isPlanned,
   putOff,
+  runId,
   startedAgain,
   timesPutOff,
   timesStartedAgain,
@@ -84,7 +84,7 @@ describe('the name of a slice', () => {
     expect(timesPutOff(putOff(putOff(once)))).toBe(2);
   });
 
-  it('makes the same flight id on every delivery', () => {
-    expect(flightId('2026-11-21T09:35:00Z', 'sub.rg.shop', '3.r1')).toBe('2026-11-21T09:35:00Z|sub.rg.shop|3.r1');
+  it('makes the same claim id on every delivery', () => {
+    expect(runId('2026-11-21T09:35:00Z', 'sub.rg.shop', '3.r1')).toBe('2026-11-21T09:35:00Z|sub.rg.shop|3.r1');
   });
 });

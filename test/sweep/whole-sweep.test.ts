@@ -442,7 +442,7 @@ describe('the runs on a node', () => {
       expect((await world.requests()).runCommand).toEqual({ started: 7 * sweep, conflicts: 0, mostAtOncePerNode: 1 });
     }
     const rows = await readNodes(await world.services().tables.open('fleet'), idOf('shop'));
-    expect([...rows.values()].filter(({ flight }) => flight !== undefined)).toEqual([]);
+    expect([...rows.values()].filter(({ claim }) => claim !== undefined)).toEqual([]);
     expect(world.poisoned).toEqual([]);
   });
 });

@@ -1,15 +1,14 @@
 import type { TableClient } from '@azure/data-tables';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { emptyHistory, type NodeHistory } from '../../src/history/node-history.ts';
-import { emptyState, type NodeState, type ProbeResult } from '../../src/history/node-state.ts';
+import type { Claim } from '../../src/model/claim.ts';
+import type { NodeFacts } from '../../src/model/node.ts';
+import { emptyHistory, emptyState, type NodeHistory, type NodeState, type ProbeResult } from '../../src/model/node-state.ts';
 import { type ReasonCode, reasons } from '../../src/model/reasons.ts';
 import {
-  type Flight,
+  claimProperty,
   factProperties,
-  flightProperty,
   mergeNode,
-  type NodeFacts,
   type NodeRow,
   nodeRange,
   readJudgedNodes,
@@ -42,7 +41,7 @@ const facts: NodeFacts = {
   created: '2026-10-01T00:00:00.000Z',
   skipped: 'TooYoung',
 };
-const flight: Flight = {
+const claim: Claim = {
   id: '2026-11-21T09:35:00Z|cluster|0',
   nonce: '0123456789abcdef',
   sweep: '2026-11-21T09:35:00Z',
@@ -56,7 +55,7 @@ const state: NodeState = {
     message: 'kubectl version failed',
     latencyMs: 8004,
     nonce: 'fedcba9876543210',
-    flight: 'f',
+    run: 'f',
     sweep: '2026-11-21T09:35:00Z',
     at: time,
   },
@@ -73,7 +72,7 @@ const brief = (nonce: string, more: Partial<ProbeResult> = {}): ProbeResult => (
   verdict: 'reachable',
   reason: 'Reachable',
   message: '',
-  flight: '',
+  run: '',
   sweep: '',
   nonce,
   at: time,
@@ -124,13 +123,13 @@ describe('nodeRange', () => {
 
 describe('a node row', () => {
   it('is read back as it was written', async () => {
-    const written = { ...factProperties(facts), ...stateProperties(state, history), ...flightProperty({ ...flight, overdue: true }) };
+    const written = { ...factProperties(facts), ...stateProperties(state, history), ...claimProperty({ ...claim, overdue: true }) };
     const row = await put('whole', facts.node, { ...written, foldedAt: time, missing: 1, missedIn: 'sweep', retiredAt: time });
     expect(row).toEqual({
       facts,
       state,
       history,
-      flight: { ...flight, overdue: true },
+      claim: { ...claim, overdue: true },
       foldedAt: time,
       missing: 1,
       missedIn: 'sweep',
@@ -144,7 +143,7 @@ describe('a node row', () => {
     const row = await put('bare', 'bare', {
       ...factProperties(bare),
       ...stateProperties(emptyState, emptyHistory),
-      ...flightProperty(undefined),
+      ...claimProperty(undefined),
       missing: 0,
     });
     expect(row).toEqual({ facts: bare, state: emptyState, history: emptyHistory, missing: 0, etag: row.etag });
@@ -160,7 +159,7 @@ describe('a node row', () => {
       message: text,
       latencyMs: fc.nat(),
       nonce: text,
-      flight: text,
+      run: text,
       sweep: text,
       at: text,
     });
@@ -193,11 +192,11 @@ describe('a node row', () => {
   });
 
   it('takes a value away that is no longer there when it is merged', async () => {
-    const row = await put('merge', facts.node, { ...factProperties(facts), ...properties(state), ...flightProperty(flight) });
+    const row = await put('merge', facts.node, { ...factProperties(facts), ...properties(state), ...claimProperty(claim) });
     const emptied = {
       ...factProperties({ ...facts, zone: undefined, skipped: undefined }),
       ...properties(emptyState),
-      ...flightProperty(undefined),
+      ...claimProperty(undefined),
     };
     await writeBatch(fleet, [mergeNode('merge', row, emptied)]);
     const merged = (await readNodes(fleet, 'merge')).get(facts.node);
@@ -206,14 +205,14 @@ describe('a node row', () => {
       state: { latest: undefined, failures: 0, outage: undefined },
       history: emptyHistory,
     });
-    expect(merged?.flight).toBeUndefined();
+    expect(merged?.claim).toBeUndefined();
   });
 
   it('is changed only as it was read', async () => {
     const row = await put('etag', facts.node, { ...factProperties(facts), ...properties(emptyState), missing: 0 });
-    await writeBatch(fleet, [mergeNode('etag', row, flightProperty(flight))]);
-    await expect(writeBatch(fleet, [mergeNode('etag', row, flightProperty({ ...flight, id: 'mine' }))])).rejects.toSatisfy(isLostWrite);
-    expect((await readNodes(fleet, 'etag')).get(facts.node)?.flight).toEqual(flight);
+    await writeBatch(fleet, [mergeNode('etag', row, claimProperty(claim))]);
+    await expect(writeBatch(fleet, [mergeNode('etag', row, claimProperty({ ...claim, id: 'mine' }))])).rejects.toSatisfy(isLostWrite);
+    expect((await readNodes(fleet, 'etag')).get(facts.node)?.claim).toEqual(claim);
   });
 
   it('is taken for what can be read of it, and proves nothing by the rest', async () => {
@@ -285,8 +284,8 @@ describe('a node row', () => {
   it('whose claim cannot be read is claimed all the same', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
     for (const [node, claim] of Object.entries({ a: '{', b: '{"id":1}', c: 'true' })) {
-      const row = await put('claim', node, { flight: claim });
-      expect(Date.parse(row.flight!.until) - Date.now()).toBeGreaterThan(500_000);
+      const row = await put('claim', node, { claim: claim });
+      expect(Date.parse(row.claim!.until) - Date.now()).toBeGreaterThan(500_000);
     }
     warn.mockRestore();
   });
@@ -312,7 +311,7 @@ describe('readNodes', () => {
 
 describe('readJudgedNodes', () => {
   it('reads of each node what a judgement takes, and no history', async () => {
-    await put('judged', 'a', { ...factProperties(facts), ...properties(state), ...flightProperty(flight), retiredAt: time });
+    await put('judged', 'a', { ...factProperties(facts), ...properties(state), ...claimProperty(claim), retiredAt: time });
     await put('judged', 'b', { outageSince: time, verdict: 'unreachable', reason: 'DnsTimeout', at: time });
     const { unknowns, firstFailure, firstSuccess, outage } = state;
     const { pool, os, zone, size, image, subnet, created, skipped } = facts;
@@ -323,7 +322,7 @@ describe('readJudgedNodes', () => {
       state: { latest: { verdict: 'unreachable', reason: 'ConnectionTimedOut', at: time }, unknowns, firstFailure, firstSuccess, outage },
       retiredAt: time,
     });
-    expect(rows.get('a')?.flight).toBeUndefined();
+    expect(rows.get('a')?.claim).toBeUndefined();
     expect(rows.get('b')?.state.outage).toEqual({ outage: time, episode: 1, from: time, reason: 'DnsTimeout' });
   });
 });

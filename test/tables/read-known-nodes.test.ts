@@ -1,17 +1,11 @@
 import type { TableClient } from '@azure/data-tables';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type emptyHistory, endHistory } from '../../src/history/node-history.ts';
-import type { NodeState } from '../../src/history/node-state.ts';
-import { emptyWatch, watchOn } from '../../src/history/watched.ts';
-import {
-  factProperties,
-  flightProperty,
-  mergeNode,
-  type NodeFacts,
-  readKnownNodes,
-  readNodes,
-  stateProperties,
-} from '../../src/tables/node-rows.ts';
+import { endHistory } from '../../src/history/node-history.ts';
+import { watchOn } from '../../src/history/watched.ts';
+import type { NodeFacts } from '../../src/model/node.ts';
+import type { emptyHistory, NodeState } from '../../src/model/node-state.ts';
+import { emptyWatch } from '../../src/model/watch.ts';
+import { claimProperty, factProperties, mergeNode, readKnownNodes, readNodes, stateProperties } from '../../src/tables/node-rows.ts';
 import { writeBatch } from '../../src/tables/rows.ts';
 import { type Storage, startStorage } from './storage.ts';
 
@@ -47,7 +41,7 @@ const state: NodeState = {
     message: 'no answer from 168.63.129.16',
     latencyMs: 8004,
     nonce: 'fedcba9876543210',
-    flight: 'f',
+    run: 'f',
     sweep: '2026-11-21T09:35:00Z',
     at: time,
   },
@@ -60,12 +54,12 @@ const state: NodeState = {
   outage: { outage: time, episode: 2, from: time, reason: 'DnsTimeout' },
   watch: watchOn(watchOn(emptyWatch, '2026-11-21T09:30:02.000Z', true, up, 900_000), time, true, up, 900_000),
 };
-const flight = { id: 'f', nonce: '0123456789abcdef', sweep: '2026-11-21T09:35:00Z', startedAt: time, until: end };
+const claim = { id: 'f', nonce: '0123456789abcdef', sweep: '2026-11-21T09:35:00Z', startedAt: time, until: end };
 
 async function put(cluster: string, node: string): Promise<void> {
   const history = { settled: state, recent: [state.latest!] };
   const rest = { missing: 1, missedIn: '2026-11-21T09:30:00Z', retiredAt: end, foldedAt: time };
-  const properties = { ...factProperties(factsOf(node)), ...stateProperties(state, history), ...flightProperty(flight), ...rest };
+  const properties = { ...factProperties(factsOf(node)), ...stateProperties(state, history), ...claimProperty(claim), ...rest };
   await fleet.createEntity({ partitionKey: cluster, rowKey: `node|${node}`, ...properties });
 }
 

@@ -1,6 +1,6 @@
 import type { TableClient } from '@azure/data-tables';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ClusterFacts } from '../../src/inventory/list-managed-clusters.ts';
+import type { ClusterFacts } from '../../src/model/cluster-facts.ts';
 import type { Ledger, Plan } from '../../src/model/ledger.ts';
 import { insertPlan, insertTally } from '../../src/tables/plan-rows.ts';
 import {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { emptyWatch, sumWatched, type Watch, watchOn } from '../../src/history/watched.ts';
+import { sumWatched, watchOn } from '../../src/history/watched.ts';
+import { emptyWatch, type Watch } from '../../src/model/watch.ts';
 import { readWatch, toWatchedJson, toWatchJson, watchedJson } from '../../src/tables/watch-json.ts';
 
 const HOUR_MS = 3_600_000;

@@ -2,6 +2,7 @@ import { foldQuorum, judgeQuorum, type Quorum } from '../../history/cluster-outa
 import { commonFactors } from '../../history/common-factors.ts';
 import { rollUp } from '../../history/roll-up.ts';
 import { sumWatched, windowsOf } from '../../history/watched.ts';
+import type { JudgedNode } from '../../model/node.ts';
 import { parseClusterId } from '../../model/resource-id.ts';
 import { intervalAt } from '../../model/schedule.ts';
 import type { Services } from '../../services.ts';
@@ -46,7 +47,7 @@ export async function judgeCluster(
   });
   const flapWindowMs = settings.FLAP_WINDOW_MINUTES * 60_000;
   const outage = newest ? foldQuorum(before?.row.outage ?? {}, quorum, { sweep, now, flapWindowMs }) : before.row.outage;
-  const factsOf = (rows: readonly NodeRow[]) => rows.map((row) => row.facts);
+  const factsOf = (rows: readonly JudgedNode[]) => rows.map((row) => row.facts);
   const forgotten = before?.row.forgotten ?? sumWatched([]);
   // Those that are gone were watched too.
   const watched = [...nodes.values()].flatMap(({ state: { watch } }) => watch ?? []);

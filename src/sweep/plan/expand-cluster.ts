@@ -1,8 +1,9 @@
 import { isRefusal } from '../../azure/arm-error.ts';
 import { compareNodes, loseNodes, type NodeChange, recordNodes } from '../../inventory/compare-nodes.ts';
-import { type ClusterFacts, unlistedReasons } from '../../inventory/list-managed-clusters.ts';
+import { unlistedReasons } from '../../inventory/list-managed-clusters.ts';
 import { listNodes } from '../../inventory/list-nodes.ts';
 import { isInScope } from '../../inventory/scope.ts';
+import type { ClusterFacts } from '../../model/cluster-facts.ts';
 import type { Plan } from '../../model/ledger.ts';
 import type { ReasonCode } from '../../model/reasons.ts';
 import { parseClusterId } from '../../model/resource-id.ts';
@@ -20,7 +21,7 @@ import { writeNodeChanges } from './write-node-changes.ts';
 
 const ATTEMPTS = 6;
 
-type Compare = (rows: ReadonlyMap<string, NodeRow>) => NodeChange[];
+type Compare = (rows: ReadonlyMap<string, NodeRow>) => NodeChange<NodeRow>[];
 
 /** Lists a cluster's nodes, once, and tells how its rows compare with that. */
 async function listAndCompare(services: Services, sweep: string, facts: ClusterFacts): Promise<Compare> {
@@ -43,7 +44,11 @@ async function listAndCompare(services: Services, sweep: string, facts: ClusterF
 }
 
 /** Writes what a listing changed, again from the start where a row changed meanwhile. Returns the comparison that holds. */
-async function settleNodes(services: Services, sweep: string, facts: ClusterFacts): Promise<{ changes: NodeChange[]; closed: boolean }> {
+async function settleNodes(
+  services: Services,
+  sweep: string,
+  facts: ClusterFacts,
+): Promise<{ changes: NodeChange<NodeRow>[]; closed: boolean }> {
   const fleet = await services.tables.open('fleet');
   const compare = await listAndCompare(services, sweep, facts);
   return retryLostWrites(ATTEMPTS, async () => {
@@ -53,14 +58,14 @@ async function settleNodes(services: Services, sweep: string, facts: ClusterFact
 }
 
 /** When a node's latest verdict was asked for; another machine under its name has none. */
-function probedAt(change: NodeChange): string | undefined {
+function probedAt(change: NodeChange<NodeRow>): string | undefined {
   return change.kind === 'known' ? change.row.state.latest?.at : undefined;
 }
 
 /** Puts every known node into a slice or among the not probed. */
 function planSweep(
   { region, nodeResourceGroup, quota = Number.POSITIVE_INFINITY }: ClusterFacts,
-  changes: readonly NodeChange[],
+  changes: readonly NodeChange<NodeRow>[],
   nodesPerSlice: number,
   due: string,
 ): Plan {

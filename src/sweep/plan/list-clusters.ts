@@ -1,7 +1,8 @@
 import pLimit from 'p-limit';
 import { armErrorText, isRefusal } from '../../azure/arm-error.ts';
-import { askForCluster, type ClusterFacts, listManagedClusters } from '../../inventory/list-managed-clusters.ts';
+import { askForCluster, listManagedClusters } from '../../inventory/list-managed-clusters.ts';
 import { isInScope } from '../../inventory/scope.ts';
+import type { ClusterFacts } from '../../model/cluster-facts.ts';
 import type { ReasonCode } from '../../model/reasons.ts';
 import { endOf, intervalAfter, lastStart } from '../../model/schedule.ts';
 import { select, selectionOf } from '../../model/selection.ts';

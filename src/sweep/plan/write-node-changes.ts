@@ -1,14 +1,15 @@
 import type { TransactionAction } from '@azure/data-tables';
 import pLimit from 'p-limit';
-import { endHistory, type NodeHistory, pauseHistory } from '../../history/node-history.ts';
-import { emptyState, openSince, STALE_AFTER_INTERVALS } from '../../history/node-state.ts';
+import { endHistory, pauseHistory } from '../../history/node-history.ts';
+import { openSince, STALE_AFTER_INTERVALS } from '../../history/node-state.ts';
 import { endOutage } from '../../history/outage.ts';
 import type { NodeChange } from '../../inventory/compare-nodes.ts';
+import { emptyState, type NodeHistory } from '../../model/node-state.ts';
 import { type ReasonCode, reasons } from '../../model/reasons.ts';
 import { intervalAt } from '../../model/schedule.ts';
 import type { Services } from '../../services.ts';
 import { nameBatches } from '../../tables/name-rows.ts';
-import { factProperties, flightProperty, mergeNode, type NodeRow, stateProperties } from '../../tables/node-rows.ts';
+import { claimProperty, factProperties, mergeNode, type NodeRow, stateProperties } from '../../tables/node-rows.ts';
 import { readOutage, replaceOutage } from '../../tables/outage-rows.ts';
 import { writeBatch } from '../../tables/rows.ts';
 
@@ -31,7 +32,7 @@ async function closing(services: Services, cluster: string, row: NodeRow, reason
   return [replaceOutage({ ...open, outage: endOutage(open.outage, services.now().toISOString(), reason, reasons[reason].sentence) })];
 }
 
-async function toWrite(services: Services, sweep: string, cluster: string, change: NodeChange): Promise<Write> {
+async function toWrite(services: Services, sweep: string, cluster: string, change: NodeChange<NodeRow>): Promise<Write> {
   const now = services.now();
   const staleAfterMs = STALE_AFTER_INTERVALS * intervalAt(services.settings.SWEEP_SCHEDULE, now);
   const settled = (history: NodeHistory) => stateProperties(history.settled, history);
@@ -39,7 +40,7 @@ async function toWrite(services: Services, sweep: string, cluster: string, chang
   // What was watched under a name counts for ever, whichever machine bore it.
   const afresh = (before?: NodeRow) => ({
     ...settled({ settled: { ...emptyState, watch: before && ended(before).settled.watch }, recent: [] }),
-    ...flightProperty(undefined),
+    ...claimProperty(undefined),
   });
   switch (change.kind) {
     case 'new': {
@@ -67,14 +68,14 @@ async function toWrite(services: Services, sweep: string, cluster: string, chang
       return { actions: [mergeNode(cluster, change.row, { missing: change.row.missing + 1, missedIn: sweep })], closes: false };
     case 'gone': {
       const closed = await closing(services, cluster, change.row, change.reason);
-      const properties = { ...settled(ended(change.row)), ...flightProperty(undefined), retiredAt: services.now().toISOString() };
+      const properties = { ...settled(ended(change.row)), ...claimProperty(undefined), retiredAt: services.now().toISOString() };
       return { actions: [mergeNode(cluster, change.row, properties), ...closed], closes: closed.length > 0 };
     }
   }
 }
 
 /** Lets a node be found by its bare name, before its row says that it is known. */
-async function writeNames(services: Services, cluster: string, changes: readonly NodeChange[]): Promise<void> {
+async function writeNames(services: Services, cluster: string, changes: readonly NodeChange<NodeRow>[]): Promise<void> {
   const fresh = changes.filter((change) => change.kind === 'new');
   if (fresh.length === 0) return;
   const names = await services.tables.open('names');
@@ -96,7 +97,7 @@ export async function writeNodeChanges(
   services: Services,
   sweep: string,
   cluster: string,
-  changes: readonly NodeChange[],
+  changes: readonly NodeChange<NodeRow>[],
 ): Promise<boolean> {
   await writeNames(services, cluster, changes);
   const fleet = await services.tables.open('fleet');

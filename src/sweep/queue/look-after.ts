@@ -1,7 +1,7 @@
 import { intervalAfter } from '../../model/schedule.ts';
-import type { Services } from '../../services.ts';
 import type { Settings } from '../../settings.ts';
 import { putPromise, type SweepRows } from '../../tables/sweep-rows.ts';
+import type { QueueContext } from './work-queue.ts';
 
 const USUAL_SECONDS = 15;
 /** A cluster that was sealed just now is assessed in less, as a rule. */
@@ -19,7 +19,7 @@ export function lookSeconds({ SWEEP_SCHEDULE }: Settings, sweep: string): number
  *
  * @param soon - whether nothing is missing any more but assessments that were asked for just now.
  */
-export async function sendLook({ settings, queue }: Services, sweep: string, soon = false): Promise<void> {
+export async function sendLook({ settings, queue }: Pick<QueueContext, 'settings' | 'queue'>, sweep: string, soon = false): Promise<void> {
   const usual = lookSeconds(settings, sweep);
   await queue.send({ kind: 'close-sweep', sweep }, { delaySeconds: soon ? Math.min(SOON_SECONDS, usual) : usual });
 }
@@ -31,7 +31,7 @@ export async function sendLook({ settings, queue }: Services, sweep: string, soo
  * @param lastRun - when all that was started has been collected.
  */
 export async function promiseNextLook(
-  services: Services,
+  services: QueueContext,
   sweep: string,
   { promisedUntil }: Pick<SweepRows, 'promisedUntil'>,
   lastRun: Date,

@@ -1,9 +1,9 @@
 import { formatSweepId, isTurn, lastStart, nextOccurrence, SKEW_MS } from '../../model/schedule.ts';
-import type { Services } from '../../services.ts';
 import type { Settings } from '../../settings.ts';
 import { readSliceHead } from '../../tables/plan-rows.ts';
 import { hasBegun, readClusterFacts, readSubscriptions } from '../../tables/sweep-rows.ts';
 import type { MessageOf, WorkMessage } from './messages.ts';
+import type { QueueContext } from './work-queue.ts';
 
 /** What messages have beyond the longest of their times, see the queue, claims and checks. */
 const GRACE_SECONDS = 300;
@@ -21,21 +21,23 @@ export function isPast(moment: string, now: Date): boolean {
   return Date.parse(moment) <= now.getTime() + SKEW_MS;
 }
 
+type Context = Omit<QueueContext, 'queue'>;
+
 /** Why nothing can be about a sweep; undefined where it has begun, or had its turn within the last day. */
-export async function explainSweep({ settings, tables, now }: Services, sweep: string): Promise<string | undefined> {
+export async function explainSweep({ settings, tables, now }: Context, sweep: string): Promise<string | undefined> {
   if (isTurn(settings, sweep, now()) || (await hasBegun(await tables.open('sweeps'), sweep))) return undefined;
   return `expected a sweep that has begun, or whose turn it is by the schedule "${settings.SWEEP_SCHEDULE}", got ${sweep}: the message does not come from this program`;
 }
 
 /** Why a sweep cannot be begun; undefined where it has been, or it is its turn. */
-export async function explainStart(services: Services, sweep: string): Promise<string | undefined> {
+export async function explainStart(services: Context, sweep: string): Promise<string | undefined> {
   const { settings, now } = services;
   const isOver = isTurn(settings, sweep, now()) && now() >= lastStart(settings, sweep);
   if (!isOver || (await hasBegun(await services.tables.open('sweeps'), sweep))) return explainSweep(services, sweep);
   return `expected a sweep whose turn is not over, got ${sweep}`;
 }
 
-async function explainSlice({ tables }: Services, { sweep, cluster, slice, kind }: MessageOf<'start-slice' | 'collect-slice'>) {
+async function explainSlice({ tables }: Context, { sweep, cluster, slice, kind }: MessageOf<'start-slice' | 'collect-slice'>) {
   const head = await readSliceHead(await tables.open('sweeps'), sweep, cluster, slice);
   return head === undefined
     ? `expected a plan of ${cluster} in sweep ${sweep} before its slice ${slice} is there for ${kind}, found none`
@@ -46,7 +48,7 @@ async function explainSlice({ tables }: Services, { sweep, cluster, slice, kind 
  * Why work that failed each time is not to be settled either: it belongs to nothing that this program began. A message may be forged, or come
  * from another fleet.
  */
-export async function explainForeign(services: Services, message: WorkMessage): Promise<string | undefined> {
+export async function explainForeign(services: Context, message: WorkMessage): Promise<string | undefined> {
   const { tables } = services;
   switch (message.kind) {
     case 'start-sweep':

@@ -1,5 +1,5 @@
 import { intervalAt } from '../../model/schedule.ts';
-import type { Services } from '../../services.ts';
+import type { QueueContext } from './work-queue.ts';
 
 /**
  * Has a cluster assessed at the next mark of min(30 s, interval / 4), so that many results are judged together.
@@ -7,7 +7,7 @@ import type { Services } from '../../services.ts';
  * @param at - an earliest moment of its own, for an announcement that waits, or `'now'`.
  */
 export async function requestAssessment(
-  { settings, queue, now }: Services,
+  { settings, queue, now }: Omit<QueueContext, 'tables'>,
   sweep: string,
   cluster: string,
   at?: Date | 'now',

@@ -1,6 +1,8 @@
 import { isRestError } from '@azure/core-rest-pipeline';
 import type { QueueClient, QueueSendMessageOptions } from '@azure/storage-queue';
+import type { Settings } from '../../settings.ts';
 import { cannotCreate } from '../../tables/cannot-create.ts';
+import type { Tables } from '../../tables/open-tables.ts';
 import { MESSAGE_VERSION, type WorkMessage } from './messages.ts';
 
 /** Seconds that a stage may start late before its message is dropped. */
@@ -20,6 +22,14 @@ export interface WorkQueue {
   send(work: Work, options?: { delaySeconds?: number; deadline?: Date }): Promise<void>;
   /** Sends a message again, unchanged but for its delay. */
   sendBack(message: WorkMessage, delaySeconds: number): Promise<void>;
+}
+
+/** What it takes to send work about a sweep: a part of the services. */
+export interface QueueContext {
+  settings: Settings;
+  tables: Tables;
+  queue: WorkQueue;
+  now(): Date;
 }
 
 /** Sends a message, and makes the queue where it is not there: in Azure nobody else does. */

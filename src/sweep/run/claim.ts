@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { REQUEST_TIMEOUT_MS } from '../../azure/arm-pipeline.ts';
 import { isWatched } from '../../inventory/scope.ts';
+import type { Claim } from '../../model/claim.ts';
 import type { Services } from '../../services.ts';
 import type { Settings } from '../../settings.ts';
-import { type Flight, flightProperty, mergeNode, type NodeRow, readNodes } from '../../tables/node-rows.ts';
+import { claimProperty, mergeNode, type NodeRow, readNodes } from '../../tables/node-rows.ts';
 import { retryLostWrites, writeBatch } from '../../tables/rows.ts';
 import type { MessageOf } from '../queue/messages.ts';
 
@@ -16,21 +17,21 @@ export const START_LOST_MS = 60_000;
 const SAVING_MS = 5000;
 
 /** Whether it is too late to post the run of a claim: its answer may come when the start counts as lost already, and is made anew. */
-export function isTooLateToPost({ startedAt }: Flight, now: Date): boolean {
+export function isTooLateToPost({ startedAt }: Claim, now: Date): boolean {
   return now.getTime() - Date.parse(startedAt) > START_LOST_MS - REQUEST_TIMEOUT_MS - SAVING_MS;
 }
 
-/** Until when a flight that starts now may be collected; its claim stands as long, and longer where no collection ends it. */
+/** Until when a probe that starts now may be collected; its claim stands as long, and longer where no collection ends it. */
 export function collectUntil({ PROBE_DEADLINE_SECONDS }: Settings, now: Date): Date {
   return new Date(now.getTime() + (PROBE_DEADLINE_SECONDS + COLLECT_GRACE_SECONDS) * 1000);
 }
 
 /** A node row with the claim of this run. */
-export type ClaimedNode = NodeRow & { flight: Flight };
+export type ClaimedNode = NodeRow & { claim: Claim };
 
-/** Whether a flight is past being collected in the ordinary way: its run may hold the node all the same. */
-export function isOverdue(flight: Flight, now: Date): boolean {
-  return flight.overdue === true || !(Date.parse(flight.until) > now.getTime());
+/** Whether a probe is past being collected in the ordinary way: its run may hold the node all the same. */
+export function isOverdue(claim: Claim, now: Date): boolean {
+  return claim.overdue === true || !(Date.parse(claim.until) > now.getTime());
 }
 
 /** Whether nothing may be started on a node: the settings or a tag took it out of the fleet, maybe after its slice was planned. */
@@ -39,8 +40,8 @@ export function isTakenOut(settings: Settings, cluster: string, { facts }: NodeR
 }
 
 /**
- * Claims the free nodes of a slice, in one batch. A claim stands until a collection has ended its flight, however old it is,
- * so that no node ever has two runs of ours; a node whose flight of this very run was folded already is not claimed again.
+ * Claims the free nodes of a slice, in one batch. A claim stands until a collection has ended its probe, however old it is,
+ * so that no node ever has two runs of ours; a node whose probe of this very run was folded already is not claimed again.
  *
  * @param id - the name of the slice run.
  * @returns the rows with the claims of this call.
@@ -56,22 +57,22 @@ export async function claimNodes(
   return retryLostWrites(ATTEMPTS, async () => {
     const rows = [...(await readNodes(fleet, message.cluster, message.nodes)).values()];
     // A batch whose answer was lost is sent again and loses to itself: its claims are ours.
-    const won = rows.filter((row): row is ClaimedNode => row.flight !== undefined && made.has(row.flight.nonce));
+    const won = rows.filter((row): row is ClaimedNode => row.claim !== undefined && made.has(row.claim.nonce));
     if (won.length > 0) return won;
     const startedAt = now();
     const until = collectUntil(settings, startedAt);
     const claims = rows
-      .filter((row) => row.retiredAt === undefined && row.flight === undefined && row.state.latest?.flight !== id)
+      .filter((row) => row.retiredAt === undefined && row.claim === undefined && row.state.latest?.run !== id)
       .filter((row) => !isTakenOut(settings, message.cluster, row))
       .filter((row) => message.confirms === undefined || row.state.latest?.nonce === message.confirms[row.facts.node])
       .map((row): ClaimedNode => {
         const nonce = randomBytes(8).toString('hex');
         made.add(nonce);
-        return { ...row, flight: { id, nonce, sweep: message.sweep, startedAt: startedAt.toISOString(), until: until.toISOString() } };
+        return { ...row, claim: { id, nonce, sweep: message.sweep, startedAt: startedAt.toISOString(), until: until.toISOString() } };
       });
     await writeBatch(
       fleet,
-      claims.map((row) => mergeNode(message.cluster, row, flightProperty(row.flight))),
+      claims.map((row) => mergeNode(message.cluster, row, claimProperty(row.claim))),
     );
     return claims;
   });
@@ -86,10 +87,10 @@ export async function releaseClaims({ tables }: Services, cluster: string, held:
   const fleet = await tables.open('fleet');
   await retryLostWrites(ATTEMPTS, async () => {
     const read = await readNodes(fleet, cluster, [...held.keys()]);
-    const rows = [...read].filter(([node, { flight }]) => flight?.id === held.get(node)).map(([, row]) => row);
+    const rows = [...read].filter(([node, { claim }]) => claim?.id === held.get(node)).map(([, row]) => row);
     await writeBatch(
       fleet,
-      rows.map((row) => mergeNode(cluster, row, flightProperty(undefined))),
+      rows.map((row) => mergeNode(cluster, row, claimProperty(undefined))),
     );
   });
 }

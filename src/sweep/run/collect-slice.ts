@@ -1,22 +1,23 @@
 import type { TableClient } from '@azure/data-tables';
-import type { Outcome } from '../../model/ledger.ts';
+import type { Claim } from '../../model/claim.ts';
 import { endOf } from '../../model/schedule.ts';
-import { flightId } from '../../model/slice-name.ts';
+import { runId } from '../../model/slice-name.ts';
+import type { Outcome } from '../../model/verdict.ts';
 import type { Services } from '../../services.ts';
-import { type Flight, type NodeRow, readNodes } from '../../tables/node-rows.ts';
+import { type NodeRow, readNodes } from '../../tables/node-rows.ts';
 import { readSliceHead } from '../../tables/plan-rows.ts';
-import { deleteStarted, readStarted, type Started } from '../../tables/poller-rows.ts';
+import { deleteStarted, readStarted, type Started } from '../../tables/start-rows.ts';
 import { effectDone } from '../queue/fault-point.ts';
 import type { MessageOf } from '../queue/messages.ts';
 import { requestAssessment } from '../queue/request-assessment.ts';
 import { addOutsideView } from './add-outside-view.ts';
 import { COLLECT_GRACE_SECONDS } from './claim.ts';
-import { type Ended, inspectFlights } from './inspect-flights.ts';
+import { type Ended, inspectSlice } from './inspect-slice.ts';
 import { recordResults } from './record-results.ts';
 import { mayStartAgain, startAgain } from './start-again.ts';
 import { tallySlice } from './tally-slice.ts';
 
-/** Stage 5: looks at the flights of a slice, records those that have ended, comes back for the others, and tallies the slice when none is left. */
+/** Stage 5: looks at the probes of a slice, records those that have ended, comes back for the others, and tallies the slice when none is left. */
 export async function collectSlice(services: Services, message: MessageOf<'collect-slice'>): Promise<void> {
   const { settings, tables, queue } = services;
   const { sweep, cluster, slice, nodes } = message;
@@ -25,11 +26,11 @@ export async function collectSlice(services: Services, message: MessageOf<'colle
   if (head === undefined)
     throw new Error(`expected a plan of ${cluster} in sweep ${sweep} before its slice ${slice} is collected, found none`);
 
-  const id = flightId(sweep, cluster, slice);
-  const flights = await tables.open('flights');
+  const id = runId(sweep, cluster, slice);
+  const probes = await tables.open('probes');
   const rows = await readNodes(await tables.open('fleet'), cluster, nodes);
-  // Whatever was tallied before its end: a flight under way is collected.
-  const underWay = [...rows.values()].some(({ flight }) => flight?.id === id && flight.overdue !== true);
+  // Whatever was tallied before its end: a probe under way is collected.
+  const underWay = [...rows.values()].some(({ claim }) => claim?.id === id && claim.overdue !== true);
   if (head.tallied && !underWay) return;
   const busyUntil = new Date(Date.parse(message.deadline) - COLLECT_GRACE_SECONDS * 1000);
   const next = endOf(settings, sweep);
@@ -43,15 +44,15 @@ export async function collectSlice(services: Services, message: MessageOf<'colle
     startUntil: busyUntil < next ? busyUntil : next,
     mayStartAgain: mayStartAgain(services, message),
   };
-  const started = await readStarted(flights, id);
-  const found = await inspectFlights(services, run, nodes, rows, started);
+  const started = await readStarted(probes, id);
+  const found = await inspectSlice(services, run, nodes, rows, started);
 
   const ended: Ended[] = [];
-  const lost = new Map<string, Flight>();
+  const lost = new Map<string, Claim>();
   const outcomes = new Map<string, Outcome>();
   for (const [node, inspection] of found) {
     if (inspection.status === 'settled') outcomes.set(node, inspection.outcome);
-    if (inspection.status === 'startLost') lost.set(node, inspection.flight);
+    if (inspection.status === 'startLost') lost.set(node, inspection.claim);
     if (inspection.status !== 'ended') continue;
     ended.push(inspection.ended);
     outcomes.set(node, { verdict: inspection.ended.result.verdict, reason: inspection.ended.result.reason });
@@ -62,7 +63,7 @@ export async function collectSlice(services: Services, message: MessageOf<'colle
     await queue.sendBack(message, settings.COLLECT_AGAIN_SECONDS);
   else {
     if (await tallySlice(services, message, outcomes)) effectDone('collect-slice:tally');
-    await forgetPollers(flights, id, nodes, started, rows, ended);
+    await forgetPollers(probes, id, nodes, started, rows, ended);
     if (started.size > 0) effectDone('collect-slice:pollers-deleted');
   }
   if (!worthTelling) return;
@@ -72,7 +73,7 @@ export async function collectSlice(services: Services, message: MessageOf<'colle
 
 /** Deletes what the starts of this run left, but the pollers of runs that still go on, and those of earlier runs that have ended now. */
 async function forgetPollers(
-  flights: TableClient,
+  probes: TableClient,
   id: string,
   nodes: readonly string[],
   started: Map<string, Started>,
@@ -81,11 +82,11 @@ async function forgetPollers(
 ): Promise<void> {
   const own = new Set(nodes);
   const kept = new Set(ended.filter(({ keepsClaim }) => keepsClaim).map(({ node }) => node));
-  for (const [node, { flight }] of rows) if (flight?.id === id && flight.overdue === true) kept.add(node);
+  for (const [node, { claim }] of rows) if (claim?.id === id && claim.overdue === true) kept.add(node);
   await deleteStarted(
-    flights,
+    probes,
     id,
     [...started.keys()].filter((node) => own.has(node) && !kept.has(node)),
   );
-  for (const { node, flight, keepsClaim } of ended) if (flight.id !== id && !keepsClaim) await deleteStarted(flights, flight.id, [node]);
+  for (const { node, claim, keepsClaim } of ended) if (claim.id !== id && !keepsClaim) await deleteStarted(probes, claim.id, [node]);
 }

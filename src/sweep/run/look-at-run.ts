@@ -1,5 +1,5 @@
 import { parseClusterId } from '../../model/resource-id.ts';
-import { inconclusive } from '../../probe/classify.ts';
+import { inconclusive } from '../../model/verdict.ts';
 import { type Judged, judgeState, withoutAnswer } from '../../probe/judge-run.ts';
 import { pollRun } from '../../probe/run-command.ts';
 import type { Services } from '../../services.ts';

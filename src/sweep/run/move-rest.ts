@@ -1,7 +1,7 @@
 import { lastStart } from '../../model/schedule.ts';
-import { flightId, isPlanned, putOff } from '../../model/slice-name.ts';
+import { isPlanned, putOff, runId } from '../../model/slice-name.ts';
 import type { Services } from '../../services.ts';
-import { putStarted, type Started } from '../../tables/poller-rows.ts';
+import { putStarted, type Started } from '../../tables/start-rows.ts';
 import { effectDone } from '../queue/fault-point.ts';
 import type { MessageOf } from '../queue/messages.ts';
 import { releaseClaims } from './claim.ts';
@@ -22,7 +22,7 @@ export async function moveRest(
   over: Date,
 ): Promise<void> {
   const open = new Date(services.now().getTime() + seconds * 1000);
-  const id = flightId(sweep, cluster, slice);
+  const id = runId(sweep, cluster, slice);
   const rest = { sweep, cluster, slice: putOff(slice), nodes: [...moved.keys()] };
   // A confirmation that is throttled is dropped: the next sweep probes its nodes.
   if (open >= over) await tallyAll(services, rest, 'notProbed', 'Throttled');
@@ -31,5 +31,5 @@ export async function moveRest(
   effectDone('start-slice:rest-sent');
   await releaseClaims(services, cluster, new Map(rest.nodes.map((node) => [node, id])));
   effectDone('start-slice:rest-released');
-  await putStarted(await services.tables.open('flights'), id, moved);
+  await putStarted(await services.tables.open('probes'), id, moved);
 }

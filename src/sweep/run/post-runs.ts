@@ -3,13 +3,13 @@ import pLimit from 'p-limit';
 import { type SeenSizes, secondsToSpare } from '../../azure/compute-budget.ts';
 import { retryAfterSeconds } from '../../azure/retry-after.ts';
 import { parseTarget } from '../../model/resource-id.ts';
-import { inconclusive } from '../../probe/classify.ts';
+import { inconclusive } from '../../model/verdict.ts';
 import { refusalOf } from '../../probe/classify-azure.ts';
 import { startRun } from '../../probe/run-command.ts';
 import { composeScript } from '../../probe/script.ts';
 import type { Services } from '../../services.ts';
 import type { Bucket } from '../../tables/pace-rows.ts';
-import type { Started } from '../../tables/poller-rows.ts';
+import type { Started } from '../../tables/start-rows.ts';
 import { type ClaimedNode, isTooLateToPost } from './claim.ts';
 import { type ThrottlingWatch, watchThrottling } from './watch-throttling.ts';
 
@@ -83,12 +83,12 @@ export async function postRuns(
   const told = (remaining: string | undefined) => {
     spareFor = Math.max(spareFor, secondsToSpare(remaining, sizes));
   };
-  const start = async ({ facts, flight }: ClaimedNode): Promise<Started> => {
-    const { nonce } = flight;
+  const start = async ({ facts, claim }: ClaimedNode): Promise<Started> => {
+    const { nonce } = claim;
     if (watch.regionSeconds(now()) !== undefined) return { nonce, status: 'moved' };
     const fault = explainTarget(facts.resourceId, place);
     if (fault !== undefined) return { nonce, status: 'ended', verdict: inconclusive('ProberError', fault) };
-    if (isTooLateToPost(flight, now()))
+    if (isTooLateToPost(claim, now()))
       return putOffUntil === undefined
         ? { nonce, status: 'ended', verdict: inconclusive('ProberError', 'the starts of others took so long that this one came too late') }
         : { nonce, status: 'moved' };

@@ -2,20 +2,21 @@ import type { TransactionAction } from '@azure/data-tables';
 import pLimit from 'p-limit';
 import { addToLog, emptyLog, type NodeLog } from '../../history/log.ts';
 import { type Fold, foldResult, repairClock } from '../../history/node-history.ts';
-import { type Episode, openSince, STALE_AFTER_INTERVALS } from '../../history/node-state.ts';
+import { openSince, STALE_AFTER_INTERVALS } from '../../history/node-state.ts';
 import { addEvidence, withdrawEpisode, writeEpisode } from '../../history/outage.ts';
 import { log } from '../../log.ts';
+import type { Episode } from '../../model/node-state.ts';
 import { reasons } from '../../model/reasons.ts';
 import { intervalAt } from '../../model/schedule.ts';
 import { CHECK_SLICE } from '../../model/slice-name.ts';
 import type { Services } from '../../services.ts';
-import { flightProperty, mergeNode, type NodeRow, readNodes, stateProperties } from '../../tables/node-rows.ts';
+import { claimProperty, mergeNode, type NodeRow, readNodes, stateProperties } from '../../tables/node-rows.ts';
 import { newestFirst, resultsTableOf } from '../../tables/open-tables.ts';
 import { deleteOutage, insertOutage, putLog, readLogs, readOutage, replaceOutage } from '../../tables/outage-rows.ts';
 import { retryLostWrites, writeBatch } from '../../tables/rows.ts';
 import { effectDone } from '../queue/fault-point.ts';
 import { grantConfirmations } from './grant-confirmations.ts';
-import type { Ended } from './inspect-flights.ts';
+import type { Ended } from './inspect-slice.ts';
 import { sendConfirmation } from './start-slice.ts';
 
 const ATTEMPTS = 8;
@@ -59,8 +60,8 @@ function foldAll(
   };
   return ended.flatMap((each): Folded[] => {
     const row = rows.get(each.node);
-    // Only the flight that is claimed may be folded: anything else was folded before, or its node was replaced.
-    if (row === undefined || row.flight?.nonce !== each.flight.nonce) return [];
+    // Only the probe that is claimed may be folded: anything else was folded before, or its node was replaced.
+    if (row === undefined || row.claim?.nonce !== each.claim.nonce) return [];
     const history = repairClock(row.history, now());
     if (history !== row.history) log.warn(`results of ${each.node} lay ahead of the clock and were brought back to now`);
     const fold = foldResult(history, each.result, limits, interval);
@@ -94,7 +95,7 @@ async function outageActions(services: Services, cluster: string, { row, log, fo
 
 async function nodeActions(services: Services, cluster: string, folded: Folded): Promise<TransactionAction[]> {
   const { ended, row, fold } = folded;
-  const claim = flightProperty(ended.keepsClaim ? { ...ended.flight, overdue: true } : undefined);
+  const claim = claimProperty(ended.keepsClaim ? { ...ended.claim, overdue: true } : undefined);
   const { endpoint } = ended.result;
   // What a node does not say this time, it has said before.
   const said = endpoint === undefined ? {} : { endpoint };
@@ -112,7 +113,7 @@ function together(byNode: readonly TransactionAction[][]): TransactionAction[][]
   return batches;
 }
 
-/** Writes logs, then node and outage rows with the claims of ended flights, again from the start where a row changed meanwhile. */
+/** Writes logs, then node and outage rows with the claims of ended probes, again from the start where a row changed meanwhile. */
 async function writeFolds(
   services: Services,
   cluster: string,
@@ -151,7 +152,7 @@ async function writeFolds(
 }
 
 /**
- * Records ended flights: result rows, confirmations, logs, then node and outage rows in one batch.
+ * Records ended probes: result rows, confirmations, logs, then node and outage rows in one batch.
  *
  * @param slice - the slice that collected them; its confirmation bears its name. A check has none: it counts as one.
  * @returns whether something changed that is worth an assessment.

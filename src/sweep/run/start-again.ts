@@ -1,9 +1,9 @@
 import { log } from '../../log.ts';
+import type { Claim } from '../../model/claim.ts';
 import { endOf, lastStart } from '../../model/schedule.ts';
-import { flightId, isPlanned, startedAgain, timesStartedAgain } from '../../model/slice-name.ts';
+import { isPlanned, runId, startedAgain, timesStartedAgain } from '../../model/slice-name.ts';
 import type { Services } from '../../services.ts';
-import type { Flight } from '../../tables/node-rows.ts';
-import { deleteStarted, putStarted, type Started } from '../../tables/poller-rows.ts';
+import { deleteStarted, putStarted, type Started } from '../../tables/start-rows.ts';
 import { effectDone } from '../queue/fault-point.ts';
 import type { MessageOf } from '../queue/messages.ts';
 import { releaseClaims } from './claim.ts';
@@ -29,7 +29,7 @@ export function mayStartAgain({ settings, now }: Services, { sweep, slice }: Pic
 export async function startAgain(
   services: Services,
   { sweep, cluster, slice }: MessageOf<'collect-slice'>,
-  lost: ReadonlyMap<string, Flight>,
+  lost: ReadonlyMap<string, Claim>,
 ): Promise<Map<string, Started>> {
   const { settings, tables, queue } = services;
   const nonces = [...lost.values()].map(({ nonce }) => nonce);
@@ -41,9 +41,9 @@ export async function startAgain(
   await releaseClaims(services, cluster, new Map([...lost].map(([node, { id }]) => [node, id])));
   effectDone('collect-slice:claims-released');
   const moved = new Map([...lost].map(([node, { nonce }]): [string, Started] => [node, { nonce, status: 'moved' }]));
-  const flights = await tables.open('flights');
-  const own = flightId(sweep, cluster, slice);
-  await putStarted(flights, own, moved);
-  for (const [node, { id }] of lost) if (id !== own) await deleteStarted(flights, id, [node]);
+  const probes = await tables.open('probes');
+  const own = runId(sweep, cluster, slice);
+  await putStarted(probes, own, moved);
+  for (const [node, { id }] of lost) if (id !== own) await deleteStarted(probes, id, [node]);
   return moved;
 }

@@ -1,7 +1,7 @@
 import { isWatched } from '../../inventory/scope.ts';
 import { parseClusterId } from '../../model/resource-id.ts';
 import { endOf, lastStart } from '../../model/schedule.ts';
-import { confirmationOf, flightId, isPlanned, timesPutOff } from '../../model/slice-name.ts';
+import { confirmationOf, isPlanned, runId, timesPutOff } from '../../model/slice-name.ts';
 import type { Services } from '../../services.ts';
 import { readNodes } from '../../tables/node-rows.ts';
 import { markQueued, markStarted, readSliceHead } from '../../tables/plan-rows.ts';
@@ -19,11 +19,11 @@ type StartSlice = MessageOf<'start-slice'>;
 
 const GO_BACK_SECONDS = 5;
 
-/** Whether a confirmation has to wait for a flight that is under way. */
+/** Whether a confirmation has to wait for a probe that is under way. */
 async function mustWait({ tables, now }: Services, { cluster, nodes, confirms }: StartSlice): Promise<boolean> {
   if (confirms === undefined) return false;
   const rows = await readNodes(await tables.open('fleet'), cluster, nodes);
-  return [...rows.values()].some(({ flight }) => flight !== undefined && !isOverdue(flight, now()));
+  return [...rows.values()].some(({ claim }) => claim !== undefined && !isOverdue(claim, now()));
 }
 
 /** Has a slice that is starting collected. */
@@ -66,7 +66,7 @@ export async function startSlice(services: Services, message: StartSlice): Promi
     return effectDone('start-slice:queued');
   }
 
-  const id = flightId(sweep, cluster, slice);
+  const id = runId(sweep, cluster, slice);
   const claims = await claimNodes(services, message, id);
   if (claims.length > 0) effectDone('start-slice:claims');
   if (isPlanned(slice)) await markStarted(sweeps, sweep, cluster, slice, now().toISOString());
@@ -78,7 +78,7 @@ export async function startSlice(services: Services, message: StartSlice): Promi
   const busyFor = settings.FIRST_COLLECT_SECONDS;
   const again = (timesPutOff(slice) + 2) * busyFor <= settings.PROBE_DEADLINE_SECONDS && now().getTime() + busyFor * 1000 < over.getTime();
   const place = { ...bucket, nodeResourceGroup: head.nodeResourceGroup };
-  const saver = saveStarts(await tables.open('flights'), id);
+  const saver = saveStarts(await tables.open('probes'), id);
   const putOffUntil = isPlanned(slice) && again ? over : undefined;
   const { started, throttledFor, nodeThrottledFor, spareFor } = await postRuns(services, place, claims, putOffUntil, saver.save);
   if (claims.length > 0) effectDone('start-slice:posts');

@@ -1,6 +1,7 @@
-import { type Outcome, toTally } from '../../model/ledger.ts';
+import { toTally } from '../../model/ledger.ts';
 import type { ReasonCode } from '../../model/reasons.ts';
 import { isPlanned } from '../../model/slice-name.ts';
+import type { Outcome } from '../../model/verdict.ts';
 import type { Services } from '../../services.ts';
 import { insertTally } from '../../tables/plan-rows.ts';
 import type { MessageOf } from '../queue/messages.ts';

@@ -3,19 +3,20 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TableClient } from '@azure/data-tables';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { emptyHistory } from '../../../src/history/node-history.ts';
-import { type Episode, emptyState, type NodeState } from '../../../src/history/node-state.ts';
 import { nothingTold, type Outage } from '../../../src/history/outage.ts';
 import { addUptimes } from '../../../src/history/uptime.ts';
-import { emptyWatch, watchOn } from '../../../src/history/watched.ts';
+import { watchOn } from '../../../src/history/watched.ts';
 import { emptyLedger } from '../../../src/model/ledger.ts';
+import type { NodeFacts } from '../../../src/model/node.ts';
+import { type Episode, emptyHistory, emptyState, type NodeState } from '../../../src/model/node-state.ts';
 import type { ReasonCode } from '../../../src/model/reasons.ts';
+import { emptyWatch } from '../../../src/model/watch.ts';
 import type { TelemetryEvent } from '../../../src/notify/events.ts';
 import type { Services } from '../../../src/services.ts';
 import { assessCluster } from '../../../src/sweep/assess/assess-cluster.ts';
 import { type EffectName, effectNames } from '../../../src/sweep/queue/fault-point.ts';
 import { addForgotten, listClusterRows, readCluster } from '../../../src/tables/cluster-rows.ts';
-import { factProperties, type NodeFacts, stateProperties } from '../../../src/tables/node-rows.ts';
+import { factProperties, stateProperties } from '../../../src/tables/node-rows.ts';
 import { newestFirst } from '../../../src/tables/open-tables.ts';
 import { insertOutage, readOutages, replaceOutage } from '../../../src/tables/outage-rows.ts';
 import { readSummaries } from '../../../src/tables/outbox-rows.ts';
@@ -117,7 +118,7 @@ const names = (count: number, from = 0) => Array.from({ length: count }, (_, n) 
 
 function stateOf({ failing, reason = 'DnsTimeout', well = at(0), outage, unprobed }: Seed, now: string): NodeState {
   if (unprobed) return emptyState;
-  const result = { message: '', nonce: '0123456789abcdef', flight: 'f', sweep: sweepOf(0), at: now };
+  const result = { message: '', nonce: '0123456789abcdef', run: 'f', sweep: sweepOf(0), at: now };
   return failing === undefined
     ? { ...emptyState, latest: { ...result, verdict: 'reachable', reason: 'Reachable' }, successes: 2, firstSuccess: well, outage }
     : { ...emptyState, latest: { ...result, verdict: 'unreachable', reason }, failures: 2, firstFailure: failing, outage };

@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { foldResult } from '../../../src/history/node-history.ts';
-import { type Limits, openSince, type ProbeResult } from '../../../src/history/node-state.ts';
-import { emptyWatch, windowsOf } from '../../../src/history/watched.ts';
+import { type Limits, openSince } from '../../../src/history/node-state.ts';
+import { windowsOf } from '../../../src/history/watched.ts';
 import { compareNodes, type NodeChange, recordNodes } from '../../../src/inventory/compare-nodes.ts';
+import type { NodeFacts } from '../../../src/model/node.ts';
+import type { ProbeResult } from '../../../src/model/node-state.ts';
+import { emptyWatch } from '../../../src/model/watch.ts';
 import type { Services } from '../../../src/services.ts';
 import { writeNodeChanges } from '../../../src/sweep/plan/write-node-changes.ts';
-import { mergeNode, type NodeFacts, readKnownNodes, readNodes, stateProperties } from '../../../src/tables/node-rows.ts';
+import { mergeNode, type NodeRow, readKnownNodes, readNodes, stateProperties } from '../../../src/tables/node-rows.ts';
 import { writeBatch } from '../../../src/tables/rows.ts';
 import { type Storage, startStorage } from '../../tables/storage.ts';
 import { type Clock, servicesAt } from '../services-at.ts';
@@ -35,7 +38,7 @@ async function nodeWith(verdicts: Readonly<Record<number, 'reachable' | 'unreach
   const fold = async (seconds: number, verdict: 'reachable' | 'unreachable') => {
     const row = await read();
     const reason = verdict === 'reachable' ? 'Reachable' : 'DnsTimeout';
-    const result: ProbeResult = { verdict, reason, message: '', nonce: `n${seconds}`, flight: '', sweep: '', at: at(seconds) };
+    const result: ProbeResult = { verdict, reason, message: '', nonce: `n${seconds}`, run: '', sweep: '', at: at(seconds) };
     const { state, history } = foldResult(row.history, result, limits, 300_000);
     await writeBatch(fleet, [mergeNode(cluster, row, stateProperties(state, history))]);
   };
@@ -44,7 +47,7 @@ async function nodeWith(verdicts: Readonly<Record<number, 'reachable' | 'unreach
     read,
     fold,
     /** Writes what a listing of that moment means. */
-    async expand(seconds: number, change: (rows: Awaited<ReturnType<typeof readKnownNodes>>) => NodeChange[]) {
+    async expand(seconds: number, change: (rows: Awaited<ReturnType<typeof readKnownNodes>>) => NodeChange<NodeRow>[]) {
       clock.at(at(seconds));
       await writeNodeChanges(services, 's', cluster, change(await readKnownNodes(fleet, cluster)));
     },
@@ -57,7 +60,7 @@ async function nodeWith(verdicts: Readonly<Record<number, 'reachable' | 'unreach
 }
 const listed =
   (skipped?: NodeFacts['skipped'], vmId = 'vm-a') =>
-  (rows: Parameters<typeof compareNodes>[0]) =>
+  (rows: ReadonlyMap<string, NodeRow>) =>
     compareNodes(rows, [{ ...facts, vmId, skipped }], 's', true);
 
 describe('what is watched of a node', () => {
@@ -104,7 +107,7 @@ describe('what is watched of a node', () => {
 
   it('stands when it is gone', async () => {
     const node = await nodeWith({ 0: 'reachable', 300: 'reachable' });
-    const missing = (sweep: string) => (rows: Parameters<typeof compareNodes>[0]) => compareNodes(rows, [], sweep, true);
+    const missing = (sweep: string) => (rows: ReadonlyMap<string, NodeRow>) => compareNodes(rows, [], sweep, true);
     clock.at(at(6 * MINUTE));
     await node.expand(6 * MINUTE, missing('s1'));
     await node.expand(8 * MINUTE, missing('s2'));

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Azurite, startAzurite } from '../../../local/azurite.ts';
-import { emptyState, type NodeState } from '../../../src/history/node-state.ts';
+import type { Claim } from '../../../src/model/claim.ts';
+import { emptyState, type NodeState } from '../../../src/model/node-state.ts';
 import type { ReasonCode } from '../../../src/model/reasons.ts';
 import type { Services } from '../../../src/services.ts';
 import type { MessageOf } from '../../../src/sweep/queue/messages.ts';
 import { claimNodes, isOverdue, releaseClaims } from '../../../src/sweep/run/claim.ts';
-import { type Flight, flightProperty, readNodes, stateProperties } from '../../../src/tables/node-rows.ts';
+import { claimProperty, readNodes, stateProperties } from '../../../src/tables/node-rows.ts';
 import { type Clock, servicesAt } from '../services-at.ts';
 
 const start = '2026-11-21T09:35:00.000Z';
@@ -28,7 +29,7 @@ beforeEach(() => {
   cluster = `0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01.rg.c${clusters}`;
 });
 
-const flightOf = (more: Partial<Flight> = {}): Flight => ({
+const claimOf = (more: Partial<Claim> = {}): Claim => ({
   id: 'another run',
   nonce: 'fedcba9876543210',
   sweep,
@@ -39,20 +40,20 @@ const flightOf = (more: Partial<Flight> = {}): Flight => ({
 const stateOf = (more: Partial<NonNullable<NodeState['latest']>>): NodeState => ({
   ...emptyState,
   failures: 1,
-  latest: { verdict: 'unreachable', reason: 'DnsTimeout', message: '', nonce: '0123456789abcdef', flight: 'f', sweep, at: start, ...more },
+  latest: { verdict: 'unreachable', reason: 'DnsTimeout', message: '', nonce: '0123456789abcdef', run: 'f', sweep, at: start, ...more },
 });
 
 async function addNode(
   node: string,
   {
-    flight,
+    claim,
     state = emptyState,
     retiredAt = '',
     skipped,
-  }: { flight?: Flight; state?: NodeState; retiredAt?: string; skipped?: ReasonCode } = {},
+  }: { claim?: Claim; state?: NodeState; retiredAt?: string; skipped?: ReasonCode } = {},
 ) {
   const fleet = await services.tables.open('fleet');
-  const properties = { ...stateProperties(state, { settled: state, recent: [] }), ...flightProperty(flight), retiredAt };
+  const properties = { ...stateProperties(state, { settled: state, recent: [] }), ...claimProperty(claim), retiredAt };
   await fleet.createEntity({ partitionKey: cluster, rowKey: `node|${node}`, resourceId: '/x', skipped, ...properties });
 }
 
@@ -68,8 +69,8 @@ const message = (nodes: string[], confirms?: Record<string, string>): MessageOf<
 });
 const claim = async (nodes: string[], run = id, confirms?: Record<string, string>) =>
   (await claimNodes(services, message(nodes, confirms), run)).map(({ facts }) => facts.node);
-const flights = async () =>
-  Object.fromEntries([...(await readNodes(await services.tables.open('fleet'), cluster))].map(([node, { flight }]) => [node, flight?.id]));
+const probes = async () =>
+  Object.fromEntries([...(await readNodes(await services.tables.open('fleet'), cluster))].map(([node, { claim }]) => [node, claim?.id]));
 
 describe('claimNodes', () => {
   it('claims nothing that was taken out of the fleet, by a tag or by the settings, after its slice was planned', async () => {
@@ -92,7 +93,7 @@ describe('claimNodes', () => {
   it('claims what is free, with a nonce for each node, until its collection is too late', async () => {
     for (const node of ['a', 'b']) await addNode(node);
     const claims = await claimNodes(services, message(['a', 'b']), id);
-    expect(claims.map(({ flight }) => flight)).toEqual(
+    expect(claims.map(({ claim }) => claim)).toEqual(
       ['a', 'b'].map(() => ({
         id,
         nonce: expect.stringMatching(/^[0-9a-f]{16}$/),
@@ -101,19 +102,19 @@ describe('claimNodes', () => {
         until: '2026-11-21T09:39:30.000Z',
       })),
     );
-    expect(claims[0]?.flight.nonce).not.toBe(claims[1]?.flight.nonce);
+    expect(claims[0]?.claim.nonce).not.toBe(claims[1]?.claim.nonce);
     const stored = await readNodes(await services.tables.open('fleet'), cluster);
-    expect(claims.map(({ facts, flight }) => [facts.node, flight])).toEqual([...stored].map(([node, { flight }]) => [node, flight]));
+    expect(claims.map(({ facts, claim }) => [facts.node, claim])).toEqual([...stored].map(([node, { claim }]) => [node, claim]));
   });
 
   it('leaves a node alone that another run has, for as long as nobody has ended that', async () => {
-    await addNode('busy', { flight: flightOf() });
-    await addNode('overdue', { flight: flightOf({ overdue: true }) });
+    await addNode('busy', { claim: claimOf() });
+    await addNode('overdue', { claim: claimOf({ overdue: true }) });
     await addNode('free');
     expect(await claim(['busy', 'overdue', 'free'])).toEqual(['free']);
     clock.move(86_400_000);
     expect(await claim(['busy', 'overdue'])).toEqual([]);
-    expect(await flights()).toEqual({ busy: 'another run', overdue: 'another run', free: id });
+    expect(await probes()).toEqual({ busy: 'another run', overdue: 'another run', free: id });
   });
 
   it('claims nothing twice for the same run, so that nothing is posted twice', async () => {
@@ -121,9 +122,9 @@ describe('claimNodes', () => {
     expect([await claim(['a']), await claim(['a'])]).toEqual([['a'], []]);
   });
 
-  it('claims no node again whose flight of this very run was folded already', async () => {
-    await addNode('a', { state: stateOf({ flight: id }) });
-    await addNode('b', { state: stateOf({ flight: 'the run before' }) });
+  it('claims no node again whose claim of this very run was folded already', async () => {
+    await addNode('a', { state: stateOf({ run: id }) });
+    await addNode('b', { state: stateOf({ run: 'the run before' }) });
     expect(await claim(['a', 'b'])).toEqual(['b']);
   });
 
@@ -146,7 +147,7 @@ describe('claimNodes', () => {
     const parts = [nodes.slice(0, 20), nodes.slice(10), nodes.slice(5, 15), nodes];
     const claimed = await Promise.all(parts.map((part, n) => claim(part, `run ${n}`)));
     expect(claimed.flat().sort()).toEqual(nodes);
-    const stored = await flights();
+    const stored = await probes();
     for (const [n, won] of claimed.entries()) for (const node of won) expect(stored[node]).toBe(`run ${n}`);
   });
 
@@ -162,22 +163,22 @@ describe('claimNodes', () => {
 describe('releaseClaims', () => {
   it('gives back claims of this run, and no other', async () => {
     for (const node of ['a', 'b']) await addNode(node);
-    await addNode('c', { flight: flightOf() });
+    await addNode('c', { claim: claimOf() });
     await claim(['a', 'b', 'c']);
     await releaseClaims(services, cluster, new Map(['a', 'c', 'gone'].map((node) => [node, id])));
-    expect(await flights()).toEqual({ a: undefined, b: id, c: 'another run' });
+    expect(await probes()).toEqual({ a: undefined, b: id, c: 'another run' });
     expect(await claim(['a'], 'a later run')).toEqual(['a']);
   });
 });
 
 describe('isOverdue', () => {
-  it.each<[string, Partial<Flight>, boolean]>([
+  it.each<[string, Partial<Claim>, boolean]>([
     ['before its end', {}, false],
     ['at its end', { until: start }, true],
     ['past its end', { until: '2026-11-21T09:34:59.999Z' }, true],
     ['marked so', { overdue: true }, true],
     ['with an end that is no time', { until: 'soon' }, true],
-  ])('of a flight %s', (_, more, overdue) => {
-    expect(isOverdue(flightOf(more), new Date(start))).toBe(overdue);
+  ])('of a claim %s', (_, more, overdue) => {
+    expect(isOverdue(claimOf(more), new Date(start))).toBe(overdue);
   });
 });

@@ -1,9 +1,9 @@
 import type { PipelinePolicy } from '@azure/core-rest-pipeline';
 import type { TableClient } from '@azure/data-tables';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { inconclusive } from '../../../src/probe/classify.ts';
+import { inconclusive } from '../../../src/model/verdict.ts';
 import { saveStarts } from '../../../src/sweep/run/save-starts.ts';
-import { readStarted, type Started } from '../../../src/tables/poller-rows.ts';
+import { readStarted, type Started } from '../../../src/tables/start-rows.ts';
 import { until } from '../../host/until.ts';
 import { type Storage, startStorage } from '../../tables/storage.ts';
 
@@ -29,35 +29,35 @@ function countWrites({ pipeline }: TableClient): { writes(): number; end(): void
 
 describe('the starts of a slice', () => {
   it('are saved as each is answered, while others are still awaited', async () => {
-    const flights = await storage.tables.open('flights');
-    const saver = saveStarts(flights, 'early');
+    const probes = await storage.tables.open('probes');
+    const saver = saveStarts(probes, 'early');
     saver.save('a', polling('of a'));
-    await until('the first to be saved', async () => (await readStarted(flights, 'early')).has('a'));
+    await until('the first to be saved', async () => (await readStarted(probes, 'early')).has('a'));
     saver.save('b', { nonce, status: 'ended', verdict: inconclusive('AzureError', 'no') });
     await saver.done();
-    expect([...(await readStarted(flights, 'early'))].map(([node, { status }]) => `${node} ${status}`)).toEqual(['a polling', 'b ended']);
+    expect([...(await readStarted(probes, 'early'))].map(([node, { status }]) => `${node} ${status}`)).toEqual(['a polling', 'b ended']);
   });
 
   it('that are answered together cost few writes', async () => {
-    const flights = await storage.tables.open('flights');
-    const { writes, end } = countWrites(flights);
-    const saver = saveStarts(flights, 'together');
+    const probes = await storage.tables.open('probes');
+    const { writes, end } = countWrites(probes);
+    const saver = saveStarts(probes, 'together');
     for (let n = 0; n < 50; n++) saver.save(`n${n}`, polling('x'.repeat(8000)));
     await saver.done();
     expect(writes()).toBe(1);
-    expect((await readStarted(flights, 'together')).size).toBe(50);
+    expect((await readStarted(probes, 'together')).size).toBe(50);
     end();
   });
 
   it('that cannot be saved are an error at the end, whatever is saved after them', async () => {
-    const flights = await storage.tables.open('flights');
-    const { writes, end } = countWrites(flights);
-    const saver = saveStarts(flights, 'broken');
+    const probes = await storage.tables.open('probes');
+    const { writes, end } = countWrites(probes);
+    const saver = saveStarts(probes, 'broken');
     saver.save('no/such#key', polling('of nobody'));
     await until('the first write', () => writes() === 1);
     end();
     saver.save('a', polling('of a'));
     await expect(saver.done()).rejects.toThrow();
-    expect([...(await readStarted(flights, 'broken')).keys()]).toEqual(['a']);
+    expect([...(await readStarted(probes, 'broken')).keys()]).toEqual(['a']);
   });
 });

@@ -1,9 +1,8 @@
 import { QueueClient } from '@azure/storage-queue';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { emptyHistory } from '../../../src/history/node-history.ts';
-import { emptyState } from '../../../src/history/node-state.ts';
-import { flightId } from '../../../src/model/slice-name.ts';
-import { inconclusive } from '../../../src/probe/classify.ts';
+import { emptyHistory, emptyState } from '../../../src/model/node-state.ts';
+import { runId } from '../../../src/model/slice-name.ts';
+import { inconclusive } from '../../../src/model/verdict.ts';
 import { type Services, WORK_QUEUE } from '../../../src/services.ts';
 import type { MessageOf } from '../../../src/sweep/queue/messages.ts';
 import { claimNodes } from '../../../src/sweep/run/claim.ts';
@@ -11,7 +10,7 @@ import { collectSlice } from '../../../src/sweep/run/collect-slice.ts';
 import { mayStartAgain } from '../../../src/sweep/run/start-again.ts';
 import { readNodes, stateProperties } from '../../../src/tables/node-rows.ts';
 import { insertPlan, readPlanAndTallies } from '../../../src/tables/plan-rows.ts';
-import { putStarted, readStarted, type Started } from '../../../src/tables/poller-rows.ts';
+import { putStarted, readStarted, type Started } from '../../../src/tables/start-rows.ts';
 import { type Storage, startStorage } from '../../tables/storage.ts';
 import { type Clock, servicesAt } from '../services-at.ts';
 
@@ -56,16 +55,16 @@ const collection = (name = '0', of = sweep): MessageOf<'collect-slice'> => ({
   sweep: of,
 });
 const claims = async () =>
-  Object.fromEntries([...(await readNodes(await services.tables.open('fleet'), cluster))].map(([node, { flight }]) => [node, flight?.id]));
+  Object.fromEntries([...(await readNodes(await services.tables.open('fleet'), cluster))].map(([node, { claim }]) => [node, claim?.id]));
 const tallies = async () => (await readPlanAndTallies(await services.tables.open('sweeps'), sweep, cluster)).tallies;
 
 /** Claims both nodes, as a start does; what became of the starts, where it is known. */
 async function claimBoth(known: Record<string, Omit<Started, 'nonce'> & object> = {}): Promise<void> {
-  const id = flightId(sweep, cluster, '0');
+  const id = runId(sweep, cluster, '0');
   const claimed = await claimNodes(services, slice(), id);
-  const nonces = new Map(claimed.map(({ facts, flight }) => [facts.node, flight.nonce]));
+  const nonces = new Map(claimed.map(({ facts, claim }) => [facts.node, claim.nonce]));
   const started = Object.entries(known).map(([node, start]) => [node, { nonce: nonces.get(node)!, ...start } as Started] as const);
-  await putStarted(await services.tables.open('flights'), id, new Map(started));
+  await putStarted(await services.tables.open('probes'), id, new Map(started));
 }
 
 /** Messages on the queue, but those that come back for the same slice. */
@@ -93,7 +92,7 @@ describe('nodes whose start was lost with its process', () => {
     await claimBoth({ b: refused });
     clock.at(at('36:09'));
     await collectSlice(services, collection());
-    expect([(await tallies()).size, (await claims()).a]).toEqual([0, flightId(sweep, cluster, '0')]);
+    expect([(await tallies()).size, (await claims()).a]).toEqual([0, runId(sweep, cluster, '0')]);
     clock.at(at('36:11'));
     await collectSlice(services, collection());
     const again = (await sent()).filter((each) => each.startsWith('start-slice'));
@@ -111,8 +110,8 @@ describe('nodes whose start was lost with its process', () => {
     const before = await readNodes(fleet, cluster);
     await collectSlice(services, collection());
     // As it would be, had the process died before it gave the claims back.
-    for (const { facts, flight } of before.values())
-      await fleet.updateEntity({ partitionKey: cluster, rowKey: `node|${facts.node}`, flight: JSON.stringify(flight) }, 'Merge');
+    for (const { facts, claim } of before.values())
+      await fleet.updateEntity({ partitionKey: cluster, rowKey: `node|${facts.node}`, claim: JSON.stringify(claim) }, 'Merge');
     await (await tables.open('sweeps')).deleteEntity(`${sweep}|${cluster}`, 'tally|0');
     await collectSlice(services, collection());
     expect(new Set((await sent()).filter((each) => each.startsWith('start-slice'))).size).toBe(1);
@@ -138,7 +137,7 @@ describe('nodes whose start was lost with its process', () => {
     await collectSlice(services, { ...collection('0', next), deadline: at('44:40') });
     expect((await sent()).filter((each) => each.startsWith('start-slice'))).toEqual([expect.stringContaining(' a,b')]);
     expect(await claims()).toEqual({ a: undefined, b: undefined });
-    expect((await readStarted(await services.tables.open('flights'), flightId(sweep, cluster, '0'))).size).toBe(0);
+    expect((await readStarted(await services.tables.open('probes'), runId(sweep, cluster, '0'))).size).toBe(0);
   });
 
   it('are told as lost where the sweep has no time left for them, or after the second time', async () => {

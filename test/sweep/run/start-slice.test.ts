@@ -1,10 +1,9 @@
 import { QueueClient } from '@azure/storage-queue';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Azurite, startAzurite } from '../../../local/azurite.ts';
-import { emptyHistory } from '../../../src/history/node-history.ts';
-import { emptyState } from '../../../src/history/node-state.ts';
-import { flightId } from '../../../src/model/slice-name.ts';
-import { inconclusive } from '../../../src/probe/classify.ts';
+import { emptyHistory, emptyState } from '../../../src/model/node-state.ts';
+import { runId } from '../../../src/model/slice-name.ts';
+import { inconclusive } from '../../../src/model/verdict.ts';
 import { type Services, WORK_QUEUE } from '../../../src/services.ts';
 import type { MessageOf } from '../../../src/sweep/queue/messages.ts';
 import { claimNodes } from '../../../src/sweep/run/claim.ts';
@@ -14,7 +13,7 @@ import { startSlice } from '../../../src/sweep/run/start-slice.ts';
 import { readNodes, stateProperties } from '../../../src/tables/node-rows.ts';
 import { readCursors } from '../../../src/tables/pace-rows.ts';
 import { insertPlan, insertTally, markStarted, readPlanAndTallies } from '../../../src/tables/plan-rows.ts';
-import { putStarted, readStartedNode } from '../../../src/tables/poller-rows.ts';
+import { putStarted, readStartedNode } from '../../../src/tables/start-rows.ts';
 import { until } from '../../host/until.ts';
 import { type Clock, servicesAt } from '../services-at.ts';
 
@@ -124,19 +123,15 @@ describe('a slice that was started', () => {
   it('is collected though it was tallied before its end', async () => {
     const fleet = await services.tables.open('fleet');
     await fleet.upsertEntity({ partitionKey: cluster, rowKey: 'node|a', vmId: 'a', ...stateProperties(emptyState, emptyHistory) });
-    const id = flightId(sweep, cluster, '0');
+    const id = runId(sweep, cluster, '0');
     const [claimed] = await claimNodes(services, message(), id);
     const verdict = inconclusive('RunCommandFailed', 'Azure says no') as { verdict: 'unknown' } & ReturnType<typeof inconclusive>;
-    await putStarted(
-      await services.tables.open('flights'),
-      id,
-      new Map([['a', { nonce: claimed!.flight.nonce, status: 'ended', verdict }]]),
-    );
+    await putStarted(await services.tables.open('probes'), id, new Map([['a', { nonce: claimed!.claim.nonce, status: 'ended', verdict }]]));
     await insertTally(await sweeps(), sweep, cluster, '0', { 'notProbed/OverBudget': ['a'] });
     const { slot: _, ...rest } = message();
     await collectSlice(services, { ...rest, kind: 'collect-slice' });
     const row = (await readNodes(fleet, cluster)).get('a');
-    expect([row?.flight, row?.state.latest?.reason]).toEqual([undefined, 'RunCommandFailed']);
+    expect([row?.claim, row?.state.latest?.reason]).toEqual([undefined, 'RunCommandFailed']);
     expect(await tallies()).toEqual(new Map([['0', { 'notProbed/OverBudget': ['a'] }]]));
   });
 });
@@ -168,7 +163,7 @@ describe('a node whose row names a machine elsewhere', () => {
     const row = { partitionKey: own, rowKey: 'node|a', vmId: 'a', os: 'Linux', resourceId, ...state };
     await (await services.tables.open('fleet')).upsertEntity(row);
     await startSlice(services, { ...message(), cluster: own });
-    return readStartedNode(await services.tables.open('flights'), flightId(sweep, own, '0'), 'a');
+    return readStartedNode(await services.tables.open('probes'), runId(sweep, own, '0'), 'a');
   }
   const asked = { status: 'ended', verdict: { message: expect.stringContaining('no token was to be asked for') } };
 

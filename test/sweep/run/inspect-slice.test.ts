@@ -2,13 +2,13 @@ import { readFile } from 'node:fs/promises';
 import tls from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Azurite, startAzurite } from '../../../local/azurite.ts';
-import { emptyHistory } from '../../../src/history/node-history.ts';
-import { emptyState } from '../../../src/history/node-state.ts';
+import type { NodeFacts } from '../../../src/model/node.ts';
+import { emptyHistory, emptyState } from '../../../src/model/node-state.ts';
 import { startRun } from '../../../src/probe/run-command.ts';
 import { connectArm, type Services } from '../../../src/services.ts';
-import { type Inspection, inspectFlights, type SliceRun } from '../../../src/sweep/run/inspect-flights.ts';
-import { factProperties, type NodeFacts, type NodeRow, readNodes, stateProperties } from '../../../src/tables/node-rows.ts';
-import { putStarted } from '../../../src/tables/poller-rows.ts';
+import { type Inspection, inspectSlice, type SliceRun } from '../../../src/sweep/run/inspect-slice.ts';
+import { factProperties, type NodeRow, readNodes, stateProperties } from '../../../src/tables/node-rows.ts';
+import { putStarted } from '../../../src/tables/start-rows.ts';
 import { compute, smallFleet, subscriptionId } from '../../simulator/small-fleet.ts';
 import { type Conversation, converse } from '../../simulator/speak-to-simulator.ts';
 import { type Clock, servicesAt } from '../services-at.ts';
@@ -18,7 +18,7 @@ const sweep = '2026-11-21T09:35:00Z';
 const nonce = '0123456789abcdef';
 const cluster = `${subscriptionId}.rg-shop.shop`;
 const node = 'aks-web';
-const flight = { id: 'the run', nonce, sweep, startedAt: start, until: '2026-11-21T09:39:30.000Z' };
+const claim = { id: 'the run', nonce, sweep, startedAt: start, until: '2026-11-21T09:39:30.000Z' };
 const minutes = (count: number) => Date.parse(start) + count * 60_000;
 
 let azurite: Azurite;
@@ -50,7 +50,7 @@ beforeAll(async () => {
   } as const;
   resourceId = `${compute}/virtualMachineScaleSets/${set!.name}/virtualMachines/0`;
   poller = await startRun(services.arm.computeOnce(subscriptionId), target, 'Linux', ['true']);
-  await putStarted(await services.tables.open('flights'), flight.id, new Map([[node, { nonce, status: 'polling', poller }]]));
+  await putStarted(await services.tables.open('probes'), claim.id, new Map([[node, { nonce, status: 'polling', poller }]]));
 });
 afterAll(async () => {
   await simulator.end();
@@ -66,12 +66,12 @@ async function rowOf(agent: NodeFacts['agent']): Promise<NodeRow> {
   return (await readNodes(fleet, cluster)).get(node)!;
 }
 
-async function inspect(agent: NodeFacts['agent'], at: number, id: string = flight.id): Promise<Inspection> {
+async function inspect(agent: NodeFacts['agent'], at: number, id: string = claim.id): Promise<Inspection> {
   const now = clock.at(at);
   const later = new Date(now.getTime() + 60_000);
   const run: SliceRun = { id, cluster, sweep, due: now, busyUntil: later, startUntil: later, mayStartAgain: false };
-  const row = { ...(await rowOf(agent)), flight: { ...flight, overdue: id === flight.id ? undefined : true } };
-  return (await inspectFlights(services, run, [node], new Map([[node, row]]), new Map([[node, { nonce, status: 'polling', poller }]]))).get(
+  const row = { ...(await rowOf(agent)), claim: { ...claim, overdue: id === claim.id ? undefined : true } };
+  return (await inspectSlice(services, run, [node], new Map([[node, row]]), new Map([[node, { nonce, status: 'polling', poller }]]))).get(
     node,
   )!;
 }
@@ -84,7 +84,7 @@ const told = (inspection: Inspection) => {
 };
 const note = 'Azure lists the VM agent of the node as not ready';
 
-describe('inspectFlights', () => {
+describe('inspectSlice', () => {
   it('waits for an answer until the deadline, whatever the agent says', async () => {
     for (const agent of ['notReady', 'ready'] as const) expect(await inspect(agent, minutes(1))).toEqual({ status: 'pending' });
   });

@@ -1,14 +1,14 @@
 import type { TableClient } from '@azure/data-tables';
 import { z } from 'zod';
 import { reasonCode } from '../model/reasons.ts';
-import { inconclusive, type Verdict } from '../probe/classify.ts';
+import { inconclusive, type Verdict } from '../model/verdict.ts';
 import { readJson } from './read-json.ts';
 import { isLostWrite, readRange, readRow, writeBatch } from './rows.ts';
 
 const ended = z.object({ verdict: z.literal('unknown'), reason: reasonCode, message: z.string() });
 const unreadable = inconclusive('ProberError', 'the row of the start could not be read');
 
-/** How the start of one flight went: a poller, an answer that ended it at once, or a move to a later slice. */
+/** How the start of one run went: a poller, an answer that ended it at once, or a move to a later slice. */
 export type Started = { nonce: string } & (
   | { status: 'polling'; poller: string }
   | { status: 'ended'; verdict: Verdict }
@@ -23,13 +23,13 @@ function toStarted(row: Record<string, unknown>): Started {
 }
 
 /** Writes how the starts of a slice run went, in batches that stay below 4 MiB. */
-export async function putStarted(flights: TableClient, flight: string, started: ReadonlyMap<string, Started>): Promise<void> {
+export async function putStarted(probes: TableClient, run: string, started: ReadonlyMap<string, Started>): Promise<void> {
   await writeBatch(
-    flights,
+    probes,
     [...started].map(([node, start]) => [
       'upsert',
       {
-        partitionKey: flight,
+        partitionKey: run,
         rowKey: node,
         nonce: start.nonce,
         status: start.status,
@@ -42,28 +42,28 @@ export async function putStarted(flights: TableClient, flight: string, started: 
 }
 
 /** Reads how the starts of a slice run went, by node. */
-export async function readStarted(flights: TableClient, flight: string): Promise<Map<string, Started>> {
-  const rows = await readRange(flights, flight);
+export async function readStarted(probes: TableClient, run: string): Promise<Map<string, Started>> {
+  const rows = await readRange(probes, run);
   return new Map(rows.map((row) => [row.rowKey, toStarted(row)]));
 }
 
-/** Reads how the start of one flight went. */
-export async function readStartedNode(flights: TableClient, flight: string, node: string): Promise<Started | undefined> {
-  const row = await readRow(flights, flight, node);
+/** Reads how the start of one run went. */
+export async function readStartedNode(probes: TableClient, run: string, node: string): Promise<Started | undefined> {
+  const row = await readRow(probes, run, node);
   return row && toStarted(row);
 }
 
-/** Deletes what is left of ended flights; what is already gone is fine. */
-export async function deleteStarted(flights: TableClient, flight: string, nodes: readonly string[]): Promise<void> {
+/** Deletes what is left of ended probes; what is already gone is fine. */
+export async function deleteStarted(probes: TableClient, run: string, nodes: readonly string[]): Promise<void> {
   try {
     await writeBatch(
-      flights,
-      nodes.map((node) => ['delete', { partitionKey: flight, rowKey: node }]),
+      probes,
+      nodes.map((node) => ['delete', { partitionKey: run, rowKey: node }]),
     );
   } catch (error) {
     if (!isLostWrite(error)) throw error;
     for (const node of nodes)
-      await flights.deleteEntity(flight, node).catch((lost) => {
+      await probes.deleteEntity(run, node).catch((lost) => {
         if (!isLostWrite(lost)) throw lost;
       });
   }
