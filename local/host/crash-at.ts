@@ -1,7 +1,7 @@
 import { subscribe } from 'node:diagnostics_channel';
 
 /** Channel on which the app says `{ name }` right after each effect. */
-const EFFECT_CHANNEL = 'aks-fleet-prober:effect';
+const EFFECT_CHANNEL = 'aks-fleet-prober:fault-point';
 
 /**
  * Kills this process, as if the power went, right after an effect of the app.

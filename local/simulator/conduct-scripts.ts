@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CertificateAuthority } from './certificate-authority.ts';
-import { enterNode } from './enter-node.ts';
 import { furnishNodes } from './furnish-node.ts';
 import type { SimulatedNode } from './lay-out-fleet.ts';
 import { listenForNodes } from './listen-for-nodes.ts';
 import type { RequestLog } from './log-requests.ts';
+import { enterNode } from './node-entrypoint.ts';
 import type { ConductScript } from './perform-run.ts';
 import { planWorld } from './plan-world.ts';
 import { createScriptRunner } from './run-script.ts';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { type BlackHole, digBlackHole } from './dig-black-hole.ts';
 import type { SimulatedNode } from './lay-out-fleet.ts';
+import { type BlackHole, digBlackHole } from './open-blackhole.ts';
 import type { ClusterServers } from './serve-clusters.ts';
 import type { FaultBoard } from './switch-faults.ts';
 

@@ -4,7 +4,7 @@ import { mkdir, open, readdir, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
-import type { NodeEntry } from './enter-node.ts';
+import type { NodeEntry } from './node-entrypoint.ts';
 
 /** What a script wrote: the last 4,096 bytes of each stream, as the extension reports them. */
 export type ScriptOutput = { stdout: string; stderr: string };

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { enterNode } from './enter-node.ts';
 import type { SimulatedCluster } from './lay-out-fleet.ts';
+import { enterNode } from './node-entrypoint.ts';
 import { planWorld } from './plan-world.ts';
 
 const LONGEST_TRIAL_MS = 120_000;

@@ -1,7 +1,7 @@
 import type { CheckResult } from '../model/check-result.ts';
 import { CHECK_SLICE, runId } from '../model/slice-name.ts';
 import type { Services } from '../services.ts';
-import { type CheckRow, completeCheck, leavePlace } from '../tables/check-rows.ts';
+import { type CheckRow, completeCheck, unlockNode } from '../tables/check-rows.ts';
 import { type NodeRow, readNodes } from '../tables/node-rows.ts';
 import { deleteStarted } from '../tables/start-rows.ts';
 
@@ -19,7 +19,7 @@ export function lostAt({ settings }: Pick<Services, 'settings'>, check: CheckRow
 }
 
 /** Sends a check's one message. */
-export async function comeBack(services: Services, check: CheckRow, delaySeconds: number, slot?: string): Promise<void> {
+export async function requeueCheck(services: Services, check: CheckRow, delaySeconds: number, slot?: string): Promise<void> {
   await services.queue.send({ kind: 'check', check: check.id, slot }, { delaySeconds, deadline: lostAt(services, check) });
 }
 
@@ -36,7 +36,7 @@ export async function endCheck(services: Services, check: CheckRow, result: Chec
   const { tables, now } = services;
   const checks = await tables.open('checks');
   await completeCheck(checks, check.id, result, now().toISOString());
-  await leavePlace(checks, check);
+  await unlockNode(checks, check);
   const row = await readNode(services, check);
   if (row?.claim?.id !== ownRun(check)) await deleteStarted(await tables.open('probes'), ownRun(check), [check.node]);
 }

@@ -12,7 +12,7 @@ import { type CheckRow, isCheckId, readCheck } from '../tables/check-rows.ts';
 import type { NodeRow } from '../tables/node-rows.ts';
 import { readResult } from '../tables/result-rows.ts';
 import { deleteStarted, readStarted } from '../tables/start-rows.ts';
-import { beginBefore, comeBack, endCheck, ownRun, readNode } from './end-check.ts';
+import { beginBefore, endCheck, ownRun, readNode, requeueCheck } from './end-check.ts';
 import { GO_BACK_SECONDS, neverBegan, startCheck } from './start-check.ts';
 
 const nameOf = (sweep: string) => (isCheckId(sweep) ? `the check ${sweep}` : `the sweep ${sweep}`);
@@ -46,20 +46,20 @@ async function collect(services: Services, check: CheckRow, row: NodeRow): Promi
   const probes = await tables.open('probes');
   const started = await readStarted(probes, own);
   const found = (await inspectSlice(services, run, [node], new Map([[node, row]]), started)).get(node)!;
-  if (found.status === 'settled') return endCheck(services, check, inconclusive(found.outcome.reason, 'nobody can tell'));
+  if (found.status === 'decided') return endCheck(services, check, inconclusive(found.outcome.reason, 'nobody can tell'));
   if (found.status === 'startLost') {
     await releaseClaims(services, cluster, new Map([[node, found.claim.id]]));
-    return comeBack(services, check, 0);
+    return requeueCheck(services, check, 0);
   }
-  if (found.status !== 'ended') return comeBack(services, check, settings.COLLECT_AGAIN_SECONDS);
+  if (found.status !== 'ended') return requeueCheck(services, check, settings.COLLECT_AGAIN_SECONDS);
   const { result, response, keepsClaim } = found.ended;
-  const worthTelling = await recordResults(services, { sweep: id, cluster, slice: CHECK_SLICE }, [found.ended], new Map([[node, row]]));
+  const worthAssessing = await recordResults(services, { sweep: id, cluster, slice: CHECK_SLICE }, [found.ended], new Map([[node, row]]));
   const sweep = formatSweepId(previousOccurrence(settings.SWEEP_SCHEDULE, now()));
-  if (worthTelling) await requestAssessment(services, sweep, cluster);
+  if (worthAssessing) await requestAssessment(services, sweep, cluster);
   if (isOwn || keepsClaim) return endCheck(services, check, { ...result, response });
   // The node is free now for a run of the check's own.
   await deleteStarted(probes, found.ended.claim.id, [node]);
-  await comeBack(services, check, 0);
+  await requeueCheck(services, check, 0);
 }
 
 /**
@@ -77,11 +77,11 @@ export async function runCheck(services: Services, { check: id, slot }: Pick<Mes
   const { claim } = row;
   if (claim?.id === ownRun(check)) {
     const early = settings.FIRST_COLLECT_SECONDS - (now().getTime() - Date.parse(claim.startedAt)) / 1000;
-    return early > 1 ? comeBack(services, check, early) : collect(services, check, row);
+    return early > 1 ? requeueCheck(services, check, early) : collect(services, check, row);
   }
   if (claim !== undefined && isOverdue(claim, now())) return collect(services, check, row);
   if (isTakenOut(settings, check.cluster, row))
     return endCheck(services, check, inconclusive('Excluded', 'the node was taken out of the fleet before the check began'));
   if (now() >= beginBefore(check)) return endCheck(services, check, await neverBegan(services, check, claim));
-  return claim === undefined ? startCheck(services, check, slot) : comeBack(services, check, GO_BACK_SECONDS);
+  return claim === undefined ? startCheck(services, check, slot) : requeueCheck(services, check, GO_BACK_SECONDS);
 }

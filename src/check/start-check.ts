@@ -5,13 +5,13 @@ import { reasons } from '../model/reasons.ts';
 import { parseClusterId } from '../model/resource-id.ts';
 import { inconclusive } from '../model/verdict.ts';
 import type { Services } from '../services.ts';
+import { acquireStartSlot } from '../sweep/run/acquire-start-slot.ts';
 import { claimNodes, releaseClaims } from '../sweep/run/claim.ts';
 import { pauseBucket, pausedUntil } from '../sweep/run/pace.ts';
 import { type Place, postRuns } from '../sweep/run/post-runs.ts';
 import { saveStarts } from '../sweep/run/save-starts.ts';
-import { takeTurn } from '../sweep/run/take-turn.ts';
 import { type CheckRow, noteHindrance } from '../tables/check-rows.ts';
-import { BEGIN_WITHIN_SECONDS, beginBefore, comeBack, endCheck, ownRun, readNode } from './end-check.ts';
+import { BEGIN_WITHIN_SECONDS, beginBefore, endCheck, ownRun, readNode, requeueCheck } from './end-check.ts';
 import { newestFacts } from './newest-facts.ts';
 
 /** Seconds after which a check looks again whether its node is free. */
@@ -45,12 +45,12 @@ async function fly(services: Services, check: CheckRow, claimed: () => Promise<v
   const claims = await claimNodes(services, { cluster, nodes: [node], sweep: id }, own);
   if (claims.length === 0) return false;
   await claimed();
-  const putOffUntil = now() < beginBefore(check) ? beginBefore(check) : undefined;
+  const deferUntil = now() < beginBefore(check) ? beginBefore(check) : undefined;
   const saver = saveStarts(await tables.open('probes'), own);
-  const { started, throttledFor, nodeThrottledFor, spareFor } = await postRuns(services, place, claims, putOffUntil, saver.save);
+  const { started, throttledFor, nodeThrottledFor, spareFor } = await postRuns(services, place, claims, deferUntil, saver.save);
   await pauseBucket(services, bucketOf(check), Math.max(throttledFor ?? 0, spareFor));
   await saver.done();
-  if (started.get(node)?.status === 'moved') {
+  if (started.get(node)?.status === 'deferred') {
     await releaseClaims(services, cluster, new Map([[node, own]]));
     await noteHindrance(await tables.open('checks'), check, (throttledFor ?? nodeThrottledFor) > 0 ? 'Throttled' : 'NodeBusy');
   }
@@ -60,11 +60,11 @@ async function fly(services: Services, check: CheckRow, claimed: () => Promise<v
 /** Starts a check when there is a slot, or comes back. */
 export async function startCheck(services: Services, check: CheckRow, slot: string | undefined): Promise<void> {
   const before = beginBefore(check);
-  const turn = await takeTurn(services, bucketOf(check), { nodes: 1, extra: true, before, slot });
+  const turn = await acquireStartSlot(services, bucketOf(check), { nodes: 1, extra: true, before, slot });
   if (turn.when === 'never') return endCheck(services, check, inconclusive(turn.reason, 'there was no room for the check within its time'));
-  if (turn.when === 'later') return comeBack(services, check, turn.delaySeconds, turn.slot);
-  const wasFree = await fly(services, check, () => comeBack(services, check, services.settings.FIRST_COLLECT_SECONDS));
-  if (!wasFree) return comeBack(services, check, GO_BACK_SECONDS);
+  if (turn.when === 'later') return requeueCheck(services, check, turn.delaySeconds, turn.slot);
+  const wasFree = await fly(services, check, () => requeueCheck(services, check, services.settings.FIRST_COLLECT_SECONDS));
+  if (!wasFree) return requeueCheck(services, check, GO_BACK_SECONDS);
 }
 
 /** Why a check that has not begun in its time has not. */
@@ -78,7 +78,7 @@ export async function neverBegan(services: Services, check: CheckRow, claim: Cla
 
 /** Has a check done by the one message that comes back until it has a result. Without a row by then, there is nothing to do for it. */
 export async function sendCheck(services: Services, check: CheckRow): Promise<void> {
-  await comeBack(services, check, Math.min(GO_BACK_SECONDS, services.settings.FIRST_COLLECT_SECONDS));
+  await requeueCheck(services, check, Math.min(GO_BACK_SECONDS, services.settings.FIRST_COLLECT_SECONDS));
 }
 
 /** Starts a check at once where its node is free and its slot near; else that is left to its message. */
@@ -88,7 +88,7 @@ export async function startAtOnce(services: Services, check: CheckRow): Promise<
     const row = await readNode(services, check);
     if (row === undefined || row.retiredAt !== undefined || row.claim !== undefined) return;
     const before = new Date(now().getTime() + AT_ONCE_MS);
-    const turn = await takeTurn(services, bucketOf(check), { nodes: 1, extra: true, before, slot: undefined });
+    const turn = await acquireStartSlot(services, bucketOf(check), { nodes: 1, extra: true, before, slot: undefined });
     if (turn.when === 'now') await fly(services, check, async () => {});
   } catch (error) {
     log.error(`the check ${check.id} could not be started at once, and is left to its message`, error);

@@ -37,7 +37,7 @@ const PRICES = {
 
 /** What a sweep takes of each resource. Measured by `npm run bench` where it is about our own work, the rest counted in the code. */
 const A_SWEEP = {
-  /** Starting, and one more look than needed at each slice; expanding, sealing and two assessments of each cluster; the sweep itself. */
+  /** Starting, and one more look than needed at each slice; expanding, finalizing and two assessments of each cluster; the sweep itself. */
   executionsPerSlice: 2.2,
   executionsPerCluster: 3,
   executions: 25,

@@ -33,9 +33,15 @@ const JUDGEABLE_SHARE = 0.25;
 /**
  * Holds the nodes of a cluster against its quorum. Pure. A node counts with its latest verdict, at most three intervals old.
  *
- * @param sealed - until its sweep is sealed, a planned node without a verdict counts as reachable.
+ * @param finalized - until its sweep is finalized, a planned node without a verdict counts as reachable.
  */
-export function judgeQuorum(nodes: Iterable<JudgedNode>, now: Date, intervalMs: number, sealed: boolean, quorum: QuorumSettings): Quorum {
+export function judgeQuorum(
+  nodes: Iterable<JudgedNode>,
+  now: Date,
+  intervalMs: number,
+  finalized: boolean,
+  quorum: QuorumSettings,
+): Quorum {
   const failing: JudgedNode[] = [];
   const healthy: JudgedNode[] = [];
   let planned = 0;
@@ -49,7 +55,7 @@ export function judgeQuorum(nodes: Iterable<JudgedNode>, now: Date, intervalMs: 
     else if (verdict === 'notProbed' || reason === 'Stale') unseen += 1;
   }
   const conclusive = failing.length + healthy.length;
-  const counted = conclusive + (sealed ? 0 : unseen);
+  const counted = conclusive + (finalized ? 0 : unseen);
   return {
     failing,
     healthy,

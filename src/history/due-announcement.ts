@@ -4,8 +4,8 @@ export type What = 'started' | 'ended';
 
 /** What an announcement depends on besides its outage. */
 export interface AnnouncingContext {
-  /** Id of the newest sealed sweep of the cluster, or ''. */
-  sealedSweep: string;
+  /** Id of the newest finalized sweep of the cluster, or ''. */
+  finalizedSweep: string;
   /** The cluster's own outage: while it is open, its nodes announce no start. */
   clusterOutage?: { start: string; end?: string };
   flapWindowMs: number;
@@ -31,7 +31,7 @@ const nothing: Announcement = { what: [], covers: false, finished: false };
 /**
  * Decides what to tell of an outage. Pure.
  *
- * A start is told once a sweep that began after it is sealed, or 60 s after it opened, whichever is first: by then it would have become part of its
+ * A start is told once a sweep that began after it is finalized, or 60 s after it opened, whichever is first: by then it would have become part of its
  * cluster's outage, and while that is open it waits. The first end is told at once. After a return the start of that episode is told, its end only
  * after a quiet flap window, and no further start within it. A cluster's own start is told at once.
  */
@@ -48,14 +48,14 @@ function isCovered({ node, end }: Outage, { clusterOutage }: AnnouncingContext):
 }
 
 function dueStart(outage: Outage, context: AnnouncingContext): Announcement {
-  const { sealedSweep, now } = context;
+  const { finalizedSweep, now } = context;
   const { episode, told, openedAt, node } = outage;
   if (isCovered(outage, context)) return { ...nothing, covers: told.covered < episode };
   const began = outage.episodes.at(-1)?.start ?? outage.start;
-  const sealed = sealedSweep !== '' && Date.parse(sealedSweep) > Date.parse(began);
+  const finalized = finalizedSweep !== '' && Date.parse(finalizedSweep) > Date.parse(began);
   const heldUntil = new Date(Date.parse(openedAt) + HOLD_MS);
   // One that its cluster's outage left behind has waited long enough.
-  const waits = node !== undefined && !sealed && now < heldUntil && told.covered < episode;
+  const waits = node !== undefined && !finalized && now < heldUntil && told.covered < episode;
   return waits ? { ...nothing, heldUntil } : { ...nothing, what: ['started'] };
 }
 

@@ -3,7 +3,7 @@ import { type Limits, openSince, statusOf, step, stopWatching } from './node-sta
 import { bringWatchBack, decide } from './watched.ts';
 
 /** What a result did to a node, besides its new history. */
-export interface Fold {
+export interface Transition {
   history: NodeHistory;
   state: NodeState;
   /** Episodes that are new or other than before, and those that a late result took away. */
@@ -12,7 +12,7 @@ export interface Fold {
   /** The first failure of a run: worth a second probe at once. */
   confirm: boolean;
   /** Whether the cluster should be assessed for it. */
-  worthTelling: boolean;
+  worthAssessing: boolean;
 }
 
 /** Intervals before the newest result within which results may come in any order. */
@@ -52,7 +52,7 @@ export function stateOf(history: NodeHistory, limits: Limits): NodeState {
 }
 
 /** Settles what is older than two intervals before the newest result. */
-function settle(history: NodeHistory, limits: Limits, intervalMs: number): NodeHistory {
+function giveUp(history: NodeHistory, limits: Limits, intervalMs: number): NodeHistory {
   const newest = history.recent.at(-1);
   if (newest === undefined) return history;
   const until = new Date(Date.parse(newest.at) - OPEN_INTERVALS * intervalMs).toISOString();
@@ -77,26 +77,26 @@ function settledUntil({ settled: { latest, outage } }: NodeHistory): string {
  *
  * @param intervalMs - the gap between two sweeps.
  */
-export function foldResult(given: NodeHistory, result: ProbeResult, limits: Limits, intervalMs: number): Fold {
+export function foldResult(given: NodeHistory, result: ProbeResult, limits: Limits, intervalMs: number): Transition {
   const history = bringBack(given, limits);
   const before = replay(history, limits);
   const newest = history.recent.at(-1)?.at ?? history.settled.latest?.at ?? '';
   const until = newest === '' ? '' : new Date(Date.parse(newest) - OPEN_INTERVALS * intervalMs).toISOString();
   const known = [history.settled.latest, ...history.recent].some((each) => each?.nonce === result.nonce);
   if (known || result.at <= until || result.at <= settledUntil(history))
-    return { history, state: before.state, changed: [], withdrawn: [], confirm: false, worthTelling: false };
+    return { history, state: before.state, changed: [], withdrawn: [], confirm: false, worthAssessing: false };
   const together = { settled: history.settled, recent: [...history.recent, result].sort(byTime) };
   const { state, episodes } = replay(together, limits);
   const changed = [...episodes].filter(([key, episode]) => !sameEpisode(before.episodes.get(key), episode)).map(([, episode]) => episode);
   const withdrawn = [...before.episodes].filter(([key]) => !episodes.has(key)).map(([, episode]) => episode);
   const turned = statusOf(before.state.latest?.verdict) !== statusOf(state.latest?.verdict) || before.state.latest === undefined;
   return {
-    history: settle(together, limits, intervalMs),
+    history: giveUp(together, limits, intervalMs),
     state,
     changed,
     withdrawn,
     confirm: state.latest === result && state.failures === 1 && openSince(state) === undefined && result.verdict === 'unreachable',
-    worthTelling: turned || before.state.latest?.reason !== state.latest?.reason || changed.length + withdrawn.length > 0,
+    worthAssessing: turned || before.state.latest?.reason !== state.latest?.reason || changed.length + withdrawn.length > 0,
   };
 }
 

@@ -110,11 +110,11 @@ interface ReplayedCluster {
   state: ClusterOutageState;
   /** Outages by id, and ids of those that may still have something to tell. */
   outages: Map<string, Outage>;
-  unsettled: Set<string>;
+  active: Set<string>;
   /** The newest sweep with a result, and the newest whose nodes all have one. */
   sweep: string;
-  sealed: string;
-  /** Nodes whose result is still to come, by sweep, until it is sealed. */
+  finalized: string;
+  /** Nodes whose result is still to come, by sweep, until it is finalized. */
   outstanding: Map<string, Set<string>>;
   /** The mark at which it is to be assessed. */
   due: number;
@@ -125,8 +125,8 @@ function toClusters(results: readonly Recorded[], intervalMs: number): Map<strin
   for (const { cluster: id, node, result } of results) {
     let cluster = clusters.get(id);
     if (cluster === undefined) {
-      const nothing = { nodes: new Map(), state: {}, outages: new Map(), unsettled: new Set<string>(), outstanding: new Map() };
-      cluster = { id, ...nothing, sweep: '', sealed: '', due: Infinity };
+      const nothing = { nodes: new Map(), state: {}, outages: new Map(), active: new Set<string>(), outstanding: new Map() };
+      cluster = { id, ...nothing, sweep: '', finalized: '', due: Infinity };
       clusters.set(id, cluster);
     }
     const at = Date.parse(result.at);
@@ -152,7 +152,7 @@ function withSweeps(results: readonly Recorded[], intervalMs: number): readonly 
 /**
  * Takes recorded results through the folds of the service with other thresholds, and counts what would have been told. Pure.
  *
- * A result counts as known when its probe began; a cluster is assessed at the marks of the service, a sweep sealed with its last result.
+ * A result counts as known when its probe began; a cluster is assessed at the marks of the service, a sweep finalized with its last result.
  */
 export function replay(results: readonly Recorded[], thresholds: Thresholds, settings: ReplaySettings): Replayed {
   const { intervalMs, flapWindowMs, quorum: quorumSettings } = settings;
@@ -169,7 +169,7 @@ export function replay(results: readonly Recorded[], thresholds: Thresholds, set
     const subject = { cluster: cluster.id, node };
     const id = outageId({ ...subject, start: episode.outage });
     cluster.outages.set(id, writeEpisode(cluster.outages.get(id), subject, episode, emptyLog, now));
-    cluster.unsettled.add(id);
+    cluster.active.add(id);
     if (episode.end !== undefined) return;
     if (node === undefined) counts.clusterOutages += episode.episode === 1 ? 1 : 0;
     else {
@@ -189,17 +189,17 @@ export function replay(results: readonly Recorded[], thresholds: Thresholds, set
     for (const episode of fold.changed) write(cluster, node, episode, result.at);
     const { sweep } = result;
     const outstanding = cluster.outstanding.get(sweep);
-    const seals = outstanding?.delete(node) === true && outstanding.size === 0;
+    const finalizes = outstanding?.delete(node) === true && outstanding.size === 0;
     if (sweep > cluster.sweep) cluster.sweep = sweep;
-    if (seals && sweep > cluster.sealed) cluster.sealed = sweep;
-    if (fold.worthTelling || seals) cluster.due = Math.min(cluster.due, markAfter(Date.parse(result.at) + 1));
+    if (finalizes && sweep > cluster.finalized) cluster.finalized = sweep;
+    if (fold.worthAssessing || finalizes) cluster.due = Math.min(cluster.due, markAfter(Date.parse(result.at) + 1));
   }
 
   function judge(cluster: ReplayedCluster, now: Date): void {
     const time = now.getTime();
     const planned = [...cluster.nodes.values()].filter(({ from, until }) => from <= time && time <= until).map(({ node }) => node);
-    const sealed = cluster.sealed === cluster.sweep;
-    const quorum = judgeQuorum(planned, now, intervalMs, sealed, quorumSettings);
+    const finalized = cluster.finalized === cluster.sweep;
+    const quorum = judgeQuorum(planned, now, intervalMs, finalized, quorumSettings);
     const before = cluster.state.outage;
     cluster.state = foldQuorum(cluster.state, quorum, { sweep: cluster.sweep, now, flapWindowMs });
     const { outage } = cluster.state;
@@ -213,14 +213,20 @@ export function replay(results: readonly Recorded[], thresholds: Thresholds, set
     judge(cluster, now);
     const own = cluster.state.outage;
     const clusterOutage = own && { start: own.from, end: own.end };
-    const context = { sealedSweep: cluster.sealed, clusterOutage, flapWindowMs, lateMs: LATE_INTERVALS * intervalMs + DEADLINE_MS, now };
-    for (const id of cluster.unsettled) {
+    const context = {
+      finalizedSweep: cluster.finalized,
+      clusterOutage,
+      flapWindowMs,
+      lateMs: LATE_INTERVALS * intervalMs + DEADLINE_MS,
+      now,
+    };
+    for (const id of cluster.active) {
       const outage = cluster.outages.get(id)!;
       const { what, heldUntil, covers, finished } = dueAnnouncement(outage, context);
       for (const kind of what) counts[outage.node === undefined ? 'clusters' : 'nodes'][kind] += 1;
       const told = what.reduce((marked, kind) => markTold(marked, kind, outage.episode), outage);
       cluster.outages.set(id, covers ? { ...told, told: { ...told.told, covered: outage.episode } } : told);
-      if (finished) cluster.unsettled.delete(id);
+      if (finished) cluster.active.delete(id);
       if (heldUntil !== undefined) cluster.due = Math.min(cluster.due, markAfter(Math.max(now.getTime() + 1, heldUntil.getTime())));
     }
   }

@@ -66,7 +66,7 @@ function surplus(outages: readonly Row[]): Row[] {
   return outages.filter((row) => {
     const nth = (seen.get(nodeOf(row)) ?? 0) + 1;
     seen.set(nodeOf(row), nth);
-    return nth > OUTAGES_OF_A_SUBJECT && typeof row.end === 'string' && row.end !== '' && row.settled === true;
+    return nth > OUTAGES_OF_A_SUBJECT && typeof row.end === 'string' && row.end !== '' && row.archived === true;
   });
 }
 
@@ -74,7 +74,7 @@ function surplus(outages: readonly Row[]): Row[] {
 async function pruneRows(tables: Tables, cluster: string, time: number): Promise<void> {
   const fleet = await tables.open('fleet');
   // Outages before nodes: those of a node that comes back from here on are not among them.
-  const outages = await readRange(fleet, cluster, { ...prefixed('outage|'), select: [...KEYS, 'end', 'settled'] });
+  const outages = await readRange(fleet, cluster, { ...prefixed('outage|'), select: [...KEYS, 'end', 'archived'] });
   const retired = odata`retiredAt ne '' and retiredAt lt ${new Date(time - GONE_DAYS * DAY_MS).toISOString()}`;
   const readGone = () => readRange(fleet, cluster, { ...prefixed('node|'), filter: retired, select: [...KEYS, 'watch'] });
   const known = await readGone();

@@ -11,7 +11,7 @@ import { parseTarget } from '../model/resource-id.ts';
 import type { Services } from '../services.ts';
 import type { Settings } from '../settings.ts';
 import { type Bounds, useUp } from '../tables/budget-rows.ts';
-import { type CheckRow, insertCheck, isCheckId, leavePlace, readCheck, takePlace } from '../tables/check-rows.ts';
+import { type CheckRow, insertCheck, isCheckId, lockNode, readCheck, unlockNode } from '../tables/check-rows.ts';
 import { accountOf, callerOf, idOf, waitOf, wantsText } from './check-headers.ts';
 import type { CheckRequest, CheckView } from './check-schemas.ts';
 import { HttpProblem } from './problem.ts';
@@ -72,7 +72,7 @@ async function store(services: Services, checks: TableClient, check: CheckRow): 
     return await insertCheck(checks, check);
   } catch (error) {
     // Unless only the answer was lost, the place of the node is another's to take.
-    if ((await readCheck(checks, check.id)) === undefined) await leavePlace(checks, check);
+    if ((await readCheck(checks, check.id)) === undefined) await unlockNode(checks, check);
     throw error;
   }
 }
@@ -105,7 +105,7 @@ async function makeCheck(services: Services, request: RouteRequest, id: string, 
     requestedBy: callerOf(request, settings),
     asked,
   };
-  const other = await takePlace(checks, check, now(), lostAt(services, check));
+  const other = await lockNode(checks, check, now(), lostAt(services, check));
   if (other !== undefined)
     throw new HttpProblem(
       429,
@@ -116,20 +116,20 @@ async function makeCheck(services: Services, request: RouteRequest, id: string, 
   const bounds = boundsOf(settings);
   const time = now();
   const full = await useUp(checks, 'checks', time, { caller: account, use: id.slice(-12) }, bounds).catch(async (error: unknown) => {
-    await leavePlace(checks, check);
+    await unlockNode(checks, check);
     throw error;
   });
   if (full !== undefined) {
     // Another instance may have made it in the minute before, under the same key.
     const made = await readCheck(checks, id);
-    if (made === undefined) await leavePlace(checks, check);
+    if (made === undefined) await unlockNode(checks, check);
     if (made?.asked !== asked) throw made === undefined ? tooMany(bounds, full, time) : otherRequest();
     return made;
   }
   const { check: stored, made } = await store(services, checks, check);
   if (stored.asked !== asked) {
     // Another request under the same key was faster: the place of this node is not its.
-    if (stored.cluster !== cluster || stored.node !== check.node) await leavePlace(checks, check);
+    if (stored.cluster !== cluster || stored.node !== check.node) await unlockNode(checks, check);
     throw otherRequest();
   }
   // A repeat begins nothing: who made the check has.

@@ -6,7 +6,7 @@ import { startsBetween } from '../sweep/run/pace.ts';
 import { PROBER, readStandingBlindness } from '../tables/blind-rows.ts';
 import { readPace } from '../tables/pace-rows.ts';
 import { lastCompleted } from '../tables/sweep-list.ts';
-import { readSealedLedgers } from '../tables/sweep-rows.ts';
+import { readFinalizedLedgers } from '../tables/sweep-rows.ts';
 import { staleBefore } from '../views/current-interval.ts';
 import { readClusters, viewCluster } from '../views/fleet.ts';
 import { viewSweep } from '../views/sweeps.ts';
@@ -65,7 +65,7 @@ async function measureLastSweep({ tables, now }: Services, define: Define): Prom
         `Nodes that ${shares[share]} over those of which a verdict is expected; absent where none is.`,
       ).set(view[share]);
   const byReason = define('last_sweep_nodes', 'Nodes by the reason of their outcome in the last completed sweep.', ['cluster', 'reason']);
-  for (const [cluster, { byReason: counts }] of await readSealedLedgers(await tables.open('sweeps'), last.sweep))
+  for (const [cluster, { byReason: counts }] of await readFinalizedLedgers(await tables.open('sweeps'), last.sweep))
     for (const [reason, count] of Object.entries(counts)) byReason.set({ cluster, reason }, count);
 }
 

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
  * Names one run of a slice: the id of its probes, the same on every delivery of its message.
  *
  * @param slice - the position in the plan; with `.s<n>_<hash>` for what is started again after its
- *   nth start was lost, with `.r<n>` for what was put off the nth time, with `.c<hash>` for a confirmation.
+ *   nth start was lost, with `.r<n>` for what was deferred the nth time, with `.c<hash>` for a confirmation.
  */
 export function runId(sweep: string, cluster: string, slice: string): string {
   return `${sweep}|${cluster}|${slice}`;
@@ -18,14 +18,14 @@ export function isPlanned(slice: string): boolean {
   return /^\d+(\.s\d_[0-9a-f]{8})?(\.r\d+)?$/.test(slice);
 }
 
-/** How often the nodes of a slice were put off, by throttling or by somebody else's runs. */
-export function timesPutOff(slice: string): number {
+/** How often the nodes of a slice were deferred, by throttling or by somebody else's runs. */
+export function timesDeferred(slice: string): number {
   return Number(slice.split('.r')[1] ?? 0);
 }
 
-/** The slice of the nodes that are put off once more. */
-export function putOff(slice: string): string {
-  return `${slice.split('.r')[0]}.r${timesPutOff(slice) + 1}`;
+/** The slice of the nodes that are deferred once more. */
+export function deferredSlice(slice: string): string {
+  return `${slice.split('.r')[0]}.r${timesDeferred(slice) + 1}`;
 }
 
 const hashOf = (nonces: readonly string[]) =>

@@ -2,7 +2,7 @@ import type { TableClient } from '@azure/data-tables';
 import { type AnnouncingContext, dueAnnouncement, markTold } from '../history/due-announcement.ts';
 import { outageId } from '../history/outage.ts';
 import { log } from '../log.ts';
-import { effectDone } from '../sweep/queue/fault-point.ts';
+import { faultPoint } from '../sweep/queue/fault-point.ts';
 import type { OwnClusterRow } from '../tables/cluster-rows.ts';
 import { type OutageRow, readOutages } from '../tables/outage-rows.ts';
 import { takeAnnouncingLease } from './announcing-lease.ts';
@@ -13,8 +13,8 @@ import { type Due, putAway, type Telling, toTell } from './write-announcements.t
 const TRY_AGAIN_MS = 15_000;
 
 async function readDue(fleet: TableClient, cluster: string, context: AnnouncingContext, read?: readonly OutageRow[]): Promise<Due[]> {
-  const unsettled = read ?? (await readOutages(fleet, cluster, { which: 'unsettled' }));
-  return unsettled.map((row) => ({ row, ...dueAnnouncement(row.outage, context) }));
+  const active = read ?? (await readOutages(fleet, cluster, { which: 'active' }));
+  return active.map((row) => ({ row, ...dueAnnouncement(row.outage, context) }));
 }
 
 /** Marks outages that their cluster's outage covers, so that they announce nothing of their own. */
@@ -26,7 +26,7 @@ async function markChildren(fleet: TableClient, due: readonly Due[]): Promise<vo
     fleet,
     children.map(({ row }) => ({ row, change: cover })),
   );
-  effectDone('assess-cluster:children');
+  faultPoint('assess-cluster:children');
 }
 
 /** Sends events, marks what was accepted, and puts summaries away. Returns whether all was accepted. */
@@ -43,7 +43,7 @@ async function tell(
     return new Set<string>();
   });
   if (accepted.size === 0) return false;
-  effectDone('assess-cluster:announced');
+  faultPoint('assess-cluster:notified');
   const told = tellings.filter(({ event }) => accepted.has(event.properties.eventId));
   const byOutage = Map.groupBy(
     told.flatMap(({ marks }) => marks),
@@ -55,7 +55,7 @@ async function tell(
     return marks === undefined ? [] : [{ row, change }];
   });
   await changeOutages(fleet, changes);
-  effectDone('assess-cluster:marked');
+  faultPoint('assess-cluster:marked');
   for (const { summary } of told) {
     if (summary !== undefined) await putAway(fleet, cluster, summary);
   }
@@ -65,19 +65,19 @@ async function tell(
 /**
  * Announces what the tables hold and nobody was told: sent first, marked when accepted, so that a crash in between repeats it under the same id.
  *
- * @param unsettled - the cluster's outages that are not settled, where they have just been read.
+ * @param active - the cluster's outages that are not archived, where they have just been read.
  * @returns when to assess the cluster again, for an announcement that is held back, not accepted, or under way elsewhere.
  */
 export async function announceOutages(
   services: NotifyContext,
   row: OwnClusterRow,
   context: AnnouncingContext,
-  unsettled?: readonly OutageRow[],
+  active?: readonly OutageRow[],
 ): Promise<Date | undefined> {
   const { cluster } = row;
   const fleet = await services.tables.open('fleet');
   const { now } = context;
-  const seen = await readDue(fleet, cluster, context, unsettled);
+  const seen = await readDue(fleet, cluster, context, active);
   const again = seen.flatMap(({ heldUntil }) => heldUntil ?? []);
   if (seen.some(({ what, covers }) => what.length > 0 || covers)) {
     const lease = await takeAnnouncingLease(fleet, cluster, now);

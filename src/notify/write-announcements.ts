@@ -3,7 +3,7 @@ import type { TableClient } from '@azure/data-tables';
 import type { Announcement, What } from '../history/due-announcement.ts';
 import { type Outage, outageId } from '../history/outage.ts';
 import { statusPageUrl } from '../settings.ts';
-import { effectDone } from '../sweep/queue/fault-point.ts';
+import { faultPoint } from '../sweep/queue/fault-point.ts';
 import type { OwnClusterRow } from '../tables/cluster-rows.ts';
 import type { OutageRow } from '../tables/outage-rows.ts';
 import { deleteSummary, insertSummary, readSummaries, type Summary } from '../tables/outbox-rows.ts';
@@ -37,7 +37,7 @@ async function freeze(
   const hash = createHash('sha256').update(ids.join('\n')).digest('hex').slice(0, 16);
   const summary = { eventId: `${cluster}|summary|${hash}/${what}`, what, members, commonFactors };
   await insertSummary(fleet, cluster, summary);
-  effectDone('assess-cluster:outbox');
+  faultPoint('assess-cluster:outbox');
   return summary;
 }
 
@@ -54,7 +54,7 @@ async function readFrozen(fleet: TableClient, cluster: string, due: readonly Due
 /** Deletes a summary that is told. */
 export async function putAway(fleet: TableClient, cluster: string, summary: Summary): Promise<void> {
   await deleteSummary(fleet, cluster, summary);
-  effectDone('assess-cluster:outbox-cleared');
+  faultPoint('assess-cluster:outbox-cleared');
 }
 
 /** Turns what is due into events: one each, or past 20 of nodes one summary of each kind. What was frozen before comes first. */

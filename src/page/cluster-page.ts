@@ -8,7 +8,7 @@ import { isReasonCode, reasons } from '../model/reasons.ts';
 import type { Services } from '../services.ts';
 import { readStandingCluster } from '../tables/cluster-list.ts';
 import { lastCompleted } from '../tables/sweep-list.ts';
-import { readSealedLedger } from '../tables/sweep-rows.ts';
+import { readFinalizedLedger } from '../tables/sweep-rows.ts';
 import { staleBefore } from '../views/current-interval.ts';
 import { type ClusterView, isFresh, viewCluster } from '../views/fleet.ts';
 import { blindLines, calmBanner, staleBanner, troubleBanner } from './banner.ts';
@@ -48,7 +48,7 @@ function title(cluster: ClusterView, ledger: Ledger | undefined, stale: boolean)
 /** The ledger of a cluster in the last completed sweep. */
 async function lastLedger({ tables, now }: Services, cluster: string): Promise<Ledger | undefined> {
   const last = await lastCompleted(tables, now());
-  return last && readSealedLedger(await tables.open('sweeps'), last.sweep, cluster);
+  return last && readFinalizedLedger(await tables.open('sweeps'), last.sweep, cluster);
 }
 
 /** `GET /api/status/clusters/{cluster}`: one cluster for people, its failing nodes first; alerts lead here. */

@@ -18,7 +18,7 @@ export interface Judged {
 /** A verdict on a run of which there is no answer to judge: its message is all that is known. */
 export const withoutAnswer = (verdict: Verdict): Judged => ({ verdict, evidence: verdict.message });
 
-/** Judges what one look at a run told; undefined while it goes on. */
+/** Judges what one poll of a run found; undefined while it goes on. */
 export function judgeState(run: RunState, nonce: string): Judged | undefined {
   switch (run.status) {
     case 'running':

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { parseTarget, type Target } from '../model/resource-id.ts';
 import type { RunCommandStatus } from './parse.ts';
 
-/** What one look at a run told. */
+/** What one poll of a run found. */
 export type RunState =
   | { status: 'running' }
   | { status: 'done'; statuses: RunCommandStatus[] }
@@ -43,7 +43,7 @@ type RunOperation =
   | ComputeManagementClient['virtualMachines']['runCommand']
   | ComputeManagementClient['virtualMachineScaleSetVMs']['runCommand'];
 
-// What passes by itself: the next look, or the deadline, settles it.
+// What passes without help: the next poll succeeds, or the deadline ends it.
 function passes(error: unknown): boolean {
   if (error instanceof Error && error.name === 'AbortError') return true;
   if (!isRestError(error)) return false;

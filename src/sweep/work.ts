@@ -52,13 +52,13 @@ export async function doWork(services: Services, raw: unknown): Promise<void> {
   }
   if (read.status === 'newer') {
     log.warn(`sent a message of version ${read.version} back: this program is older`);
-    return services.queue.sendBack(raw as WorkMessage, NEWER_GOES_BACK_SECONDS);
+    return services.queue.requeue(raw as WorkMessage, NEWER_GOES_BACK_SECONDS);
   }
   try {
     await runStage(services, read.message);
   } catch (error) {
     if (!isRestError(error) || error.statusCode !== 429) throw error;
     // With its deadline as it is: throttling for an hour must not leave twelve sweeps to be done at its end.
-    await services.queue.sendBack(read.message, retryAfterSeconds(error));
+    await services.queue.requeue(read.message, retryAfterSeconds(error));
   }
 }

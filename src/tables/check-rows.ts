@@ -118,7 +118,7 @@ export async function completeCheck(checks: TableClient, id: string, result: Che
  * @param until - when the place is free again, whatever became of the check.
  * @returns undefined where the check has it; else the id of the check that does.
  */
-export async function takePlace(checks: TableClient, check: CheckRow, now: Date, until: Date): Promise<string | undefined> {
+export async function lockNode(checks: TableClient, check: CheckRow, now: Date, until: Date): Promise<string | undefined> {
   const rowKey = `${check.cluster}|${check.node}`;
   return retryLostWrites(ATTEMPTS, async () => {
     const row = await readRow(checks, RUNNING, rowKey);
@@ -131,7 +131,7 @@ export async function takePlace(checks: TableClient, check: CheckRow, now: Date,
 }
 
 /** Gives the place back, if the check still has it. */
-export async function leavePlace(checks: TableClient, { id, cluster, node }: CheckRow): Promise<void> {
+export async function unlockNode(checks: TableClient, { id, cluster, node }: CheckRow): Promise<void> {
   const rowKey = `${cluster}|${node}`;
   await retryLostWrites(ATTEMPTS, async () => {
     const row = await readRow(checks, RUNNING, rowKey);

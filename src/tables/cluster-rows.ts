@@ -45,10 +45,10 @@ export interface ClusterRow {
   commonFactors: CommonFactor[];
   uptime: Uptime;
   assessedAt: string;
-  /** The newest sweep that was judged, the newest sealed one among them, and the newest mark. */
+  /** The newest sweep that was judged, the newest finalized one among them, and the newest assessAt. */
   sweep: string;
-  sealedSweep: string;
-  mark: string;
+  finalizedSweep: string;
+  assessAt: string;
 }
 
 /** A cluster's own row holds, beside what lists show, what its uptime is made from besides its nodes. */
@@ -85,8 +85,8 @@ export function toClusterRow(cluster: string, row: Record<string, unknown>): Clu
     uptime: readJson(uptime, row.uptime, addUptimes([])),
     assessedAt: text('assessedAt'),
     sweep: text('sweep'),
-    sealedSweep: text('sealedSweep'),
-    mark: text('mark'),
+    finalizedSweep: text('finalizedSweep'),
+    assessAt: text('assessAt'),
   };
 }
 
@@ -143,12 +143,12 @@ const unlessAhead = (time: string, now: Date) => (Date.parse(time) <= now.getTim
 export function repairMarks(row: OwnClusterRow, now: Date): OwnClusterRow {
   const { outage, below } = row.outage;
   const isBelow = below !== undefined && unlessAhead(below.sweep, now) !== '';
-  const [mark, sweep, sealedSweep] = [row.mark, row.sweep, row.sealedSweep].map((time) => unlessAhead(time, now)) as [
+  const [assessAt, sweep, finalizedSweep] = [row.assessAt, row.sweep, row.finalizedSweep].map((time) => unlessAhead(time, now)) as [
     string,
     string,
     string,
   ];
-  return { ...row, mark, sweep, sealedSweep, outage: isBelow ? { outage, below } : { outage } };
+  return { ...row, assessAt, sweep, finalizedSweep, outage: isBelow ? { outage, below } : { outage } };
 }
 
 /** Writes a cluster's row in `fleet`. It holds only if nobody else has since it was read. */
@@ -164,7 +164,7 @@ export async function publishCluster(clusters: TableClient, { outageDays: _, for
   await retryLostWrites(ATTEMPTS, async () => {
     const before = await readRow(clusters, 'fleet', row.cluster);
     if (before === undefined) await clusters.createEntity(entity);
-    else if (unlessAhead(String(before.mark), new Date(row.assessedAt)) <= row.mark)
+    else if (unlessAhead(String(before.assessAt), new Date(row.assessedAt)) <= row.assessAt)
       await clusters.updateEntity(entity, 'Replace', { etag: before.etag });
   });
 }

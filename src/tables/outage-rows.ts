@@ -66,7 +66,7 @@ export function toOutageRow(row: Row & { etag: string }): OutageRow {
   };
 }
 
-function toRow(outage: Outage, settled: boolean): Row {
+function toRow(outage: Outage, archived: boolean): Row {
   const { nodes, commonFactors } = outage;
   return {
     partitionKey: outage.cluster,
@@ -82,7 +82,7 @@ function toRow(outage: Outage, settled: boolean): Row {
     startLogs: JSON.stringify(outage.startLogs),
     endLogs: JSON.stringify(outage.endLogs),
     told: JSON.stringify(outage.told),
-    settled,
+    archived,
     ...(outage.counts && { counts: JSON.stringify(outage.counts) }),
     ...(outage.reasons && { reasons: JSON.stringify(outage.reasons) }),
     ...(commonFactors && { commonFactors: JSON.stringify(commonFactors) }),
@@ -98,10 +98,10 @@ export function insertOutage(outage: Outage): TransactionAction {
 /**
  * Changes an outage. It holds only while the row is as it was read.
  *
- * @param settled - it is over, told and counted: assessments need not look at it any more.
+ * @param archived - it is over, told and counted: assessments need not look at it any more.
  */
-export function replaceOutage({ outage, etag }: OutageRow, settled = false): TransactionAction {
-  return ['update', toRow(outage, settled), 'Replace', { etag }];
+export function replaceOutage({ outage, etag }: OutageRow, archived = false): TransactionAction {
+  return ['update', toRow(outage, archived), 'Replace', { etag }];
 }
 
 /** Takes an outage away that a late result disproves, and that nobody was told of. */
@@ -124,9 +124,9 @@ export async function readOutage(
 export async function readOutages(
   fleet: TableClient,
   cluster: string,
-  { node, which = 'all', most }: { node?: string; which?: 'all' | 'open' | 'unsettled'; most?: number } = {},
+  { node, which = 'all', most }: { node?: string; which?: 'all' | 'open' | 'active'; most?: number } = {},
 ): Promise<OutageRow[]> {
-  const filter = which === 'open' ? odata`end eq ''` : which === 'unsettled' ? odata`settled eq false` : undefined;
+  const filter = which === 'open' ? odata`end eq ''` : which === 'active' ? odata`archived eq false` : undefined;
   const rows = await readRange(fleet, cluster, { ...prefixed(node === undefined ? 'outage|' : `outage|${node}|`), filter, most });
   return rows.map((row) => toOutageRow(row as Row & { etag: string }));
 }

@@ -12,13 +12,13 @@ const unreadable = inconclusive('ProberError', 'the row of the start could not b
 export type Started = { nonce: string } & (
   | { status: 'polling'; poller: string }
   | { status: 'ended'; verdict: Verdict }
-  | { status: 'moved' }
+  | { status: 'deferred' }
 );
 
 function toStarted(row: Record<string, unknown>): Started {
   const nonce = String(row.nonce ?? '');
   if (row.status === 'polling') return { nonce, status: 'polling', poller: String(row.poller) };
-  if (row.status === 'moved') return { nonce, status: 'moved' };
+  if (row.status === 'deferred') return { nonce, status: 'deferred' };
   return { nonce, status: 'ended', verdict: readJson(ended, row.verdict, unreadable) };
 }
 

@@ -26,11 +26,11 @@ export interface SweepRows {
   listed: SubscriptionRow[];
   /** Ids of all the clusters that were listed. */
   clusters: string[];
-  sealed: Map<string, Ledger>;
+  finalized: Map<string, Ledger>;
   /** When each of them was. */
-  sealedAt: Map<string, string>;
-  /** Until when nobody else needs to promise the next look at it; '' where nobody has. */
-  promisedUntil: string;
+  finalizedAt: Map<string, string>;
+  /** Until when nobody else needs to enqueue its next `close-sweep`; '' where nobody has. */
+  nextCloseBy: string;
   /** Work of it that was enqueued once more. */
   resent: Set<string>;
 }
@@ -51,7 +51,7 @@ export async function hasBegun(sweeps: TableClient, sweep: string): Promise<bool
   return (await readRow(sweeps, sweep, 'sweep', ['RowKey'])) !== undefined;
 }
 
-/** Reads the subscriptions that a sweep was to look at. */
+/** Reads the subscriptions in the scope of a sweep. */
 export async function readSubscriptions(sweeps: TableClient, sweep: string): Promise<string[]> {
   return fromLongJson(names, 'subscriptions', (await readRow(sweeps, sweep, 'sweep')) ?? {}, []);
 }
@@ -109,22 +109,24 @@ export async function readClusterFacts(table: TableClient, sweep: string, cluste
 export async function readSweep(table: TableClient, sweep: string): Promise<SweepRows> {
   const rows = await readRange(table, sweep);
   const own = rows.find((row) => row.rowKey === 'sweep');
-  const sealed = rows.filter((row) => row.rowKey.startsWith('sealed|')).map((row) => [row.rowKey.slice('sealed|'.length), row] as const);
+  const finalized = rows
+    .filter((row) => row.rowKey.startsWith('finalized|'))
+    .map((row) => [row.rowKey.slice('finalized|'.length), row] as const);
   return {
     subscriptions: own && fromLongJson(names, 'subscriptions', own, []),
     startedAt: own && String(own.startedAt),
     listed: rows.filter((row) => row.rowKey.startsWith('subscription|')).map(toSubscriptionRow),
     clusters: await readClusterIds(table, sweep),
-    sealed: new Map(sealed.map(([cluster, row]) => [cluster, ledgerOf(row.ledger) ?? emptyLedger])),
-    sealedAt: new Map(sealed.map(([cluster, { at }]) => [cluster, String(at ?? '')])),
-    promisedUntil: String(rows.find((row) => row.rowKey === 'look')?.until ?? ''),
+    finalized: new Map(finalized.map(([cluster, row]) => [cluster, ledgerOf(row.ledger) ?? emptyLedger])),
+    finalizedAt: new Map(finalized.map(([cluster, { at }]) => [cluster, String(at ?? '')])),
+    nextCloseBy: String(rows.find((row) => row.rowKey === 'next-close')?.until ?? ''),
     resent: new Set(rows.filter((row) => row.rowKey.startsWith('resent|')).map((row) => row.rowKey.slice('resent|'.length))),
   };
 }
 
-/** Notes that the next look at a sweep is promised. */
-export async function putPromise(sweeps: TableClient, sweep: string, until: string): Promise<void> {
-  await sweeps.upsertEntity({ partitionKey: sweep, rowKey: 'look', until }, 'Replace');
+/** Notes that the next `close-sweep` of a sweep is enqueued. */
+export async function putNextClose(sweeps: TableClient, sweep: string, until: string): Promise<void> {
+  await sweeps.upsertEntity({ partitionKey: sweep, rowKey: 'next-close', until }, 'Replace');
 }
 
 /** Notes that work of a sweep was enqueued once more. */
@@ -132,33 +134,33 @@ export async function markResent(sweeps: TableClient, sweep: string, what: strin
   await insertOnce(sweeps, { partitionKey: sweep, rowKey: `resent|${what}` });
 }
 
-/** Seals a cluster, once: its ledger is complete. Returns the stored ledger, and whether this call sealed it. */
-export async function insertSealed(
+/** Finalizes a cluster, once: its ledger is complete. Returns the stored ledger, and whether this call finalized it. */
+export async function insertFinalized(
   table: TableClient,
   sweep: string,
   cluster: string,
   own: Ledger,
   at: string,
 ): Promise<{ stored: Ledger; first: boolean }> {
-  const rowKey = `sealed|${cluster}`;
+  const rowKey = `finalized|${cluster}`;
   if (await insertOnce(table, { partitionKey: sweep, rowKey, at, ledger: JSON.stringify(own) })) return { stored: own, first: true };
   return { stored: ledgerOf((await readRow(table, sweep, rowKey))?.ledger) ?? own, first: false };
 }
 
-/** Reads the ledgers of a sweep's sealed clusters, by cluster; one that cannot be read is left out. */
-export async function readSealedLedgers(sweeps: TableClient, sweep: string): Promise<Map<string, Ledger>> {
-  const rows = await readRange(sweeps, sweep, { ...prefixed('sealed|'), select: ['RowKey', 'ledger'] });
+/** Reads the ledgers of a sweep's finalized clusters, by cluster; one that cannot be read is left out. */
+export async function readFinalizedLedgers(sweeps: TableClient, sweep: string): Promise<Map<string, Ledger>> {
+  const rows = await readRange(sweeps, sweep, { ...prefixed('finalized|'), select: ['RowKey', 'ledger'] });
   return new Map(
     rows.flatMap((row) => {
       const read = ledgerOf(row.ledger);
-      return read === undefined ? [] : [[row.rowKey.slice('sealed|'.length), read] as const];
+      return read === undefined ? [] : [[row.rowKey.slice('finalized|'.length), read] as const];
     }),
   );
 }
 
-/** Reads the ledger of one cluster, once it is sealed. */
-export async function readSealedLedger(sweeps: TableClient, sweep: string, cluster: string): Promise<Ledger | undefined> {
-  return ledgerOf((await readRow(sweeps, sweep, `sealed|${cluster}`, ['ledger']))?.ledger);
+/** Reads the ledger of one cluster, once it is finalized. */
+export async function readFinalizedLedger(sweeps: TableClient, sweep: string, cluster: string): Promise<Ledger | undefined> {
+  return ledgerOf((await readRow(sweeps, sweep, `finalized|${cluster}`, ['ledger']))?.ledger);
 }
 
 /** Reads which of a sweep's subscriptions could not be read, or were never listed. */

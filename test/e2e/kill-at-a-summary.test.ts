@@ -14,7 +14,7 @@ const SICK = 22;
 const effects = [
   'assess-cluster:cluster-row',
   'assess-cluster:outbox',
-  'assess-cluster:announced',
+  'assess-cluster:notified',
   'assess-cluster:marked',
   'assess-cluster:outbox-cleared',
 ];

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Page } from '../../src/http/paging.ts';
-import { effectNames } from '../../src/sweep/queue/fault-point.ts';
+import { faultPoints } from '../../src/sweep/queue/fault-point.ts';
 import type { NodeView } from '../../src/views/nodes.ts';
 import type { viewOutage } from '../../src/views/outages.ts';
 import type { SweepView } from '../../src/views/sweeps.ts';
@@ -27,7 +27,7 @@ const variants: Partial<Record<string, Variant>> = {
   // Nodes are marked as children only where their cluster's own outage is open.
   'assess-cluster:children': 'cluster',
   'assess-cluster:cluster-row#2': 'cluster',
-  'close-sweep:blind-announced': 'blind',
+  'close-sweep:blindness-notified': 'blind',
 };
 
 // Written only where there is a summary of many nodes, which a test of its own provokes; and what only comes after an earlier crash.
@@ -42,7 +42,7 @@ const elsewhere: readonly string[] = [
 
 // The second fold is that of the confirmation, which opens the outage.
 const points = [
-  ...effectNames.filter((name) => !elsewhere.includes(name)),
+  ...faultPoints.filter((name) => !elsewhere.includes(name)),
   'collect-slice:result-rows#2',
   'collect-slice:node-rows#2',
   'collect-slice:assess-cluster#2',

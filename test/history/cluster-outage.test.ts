@@ -53,8 +53,8 @@ const healthy = (count: number, since = -3600) => rows(count, { verdict: 'reacha
 const unseen = (count: number) => rows(count, {});
 
 const asDefault = { percent: 50, nodes: 2 };
-const judge = (all: readonly NodeRow[], sealed = true, quorum = asDefault, now = 0) =>
-  judgeQuorum(all, dateAt(now), INTERVAL * 1000, sealed, quorum);
+const judge = (all: readonly NodeRow[], finalized = true, quorum = asDefault, now = 0) =>
+  judgeQuorum(all, dateAt(now), INTERVAL * 1000, finalized, quorum);
 const isThere = ({ failing: f, needed, judgeable }: Quorum) => judgeable && f.length >= needed;
 
 describe('judgeQuorum', () => {
@@ -68,7 +68,7 @@ describe('judgeQuorum', () => {
     ['so many percent fail, but fewer than are needed', false, [...failing(9), ...healthy(1)], { percent: 50, nodes: 10 }],
     ['a third of three is one node, rounded up', true, [...failing(1), ...healthy(2)], { percent: 33, nodes: 1 }],
     ['34 percent of three are two nodes', false, [...failing(1), ...healthy(2)], { percent: 34, nodes: 1 }],
-    ['nodes without a verdict do not count after the seal', true, [...failing(2), ...healthy(2), ...unseen(12)], asDefault],
+    ['nodes without a verdict do not count once it is finalized', true, [...failing(2), ...healthy(2), ...unseen(12)], asDefault],
     ['nodes of unknown state count neither way', true, [...failing(2), ...healthy(2), ...rows(12, { verdict: 'unknown' })], asDefault],
     ['fewer than a quarter of the planned nodes gave a verdict', false, [...failing(4), ...unseen(13)], asDefault],
     ['exactly a quarter did', true, [...failing(4), ...unseen(12)], asDefault],
@@ -79,7 +79,7 @@ describe('judgeQuorum', () => {
     expect(isThere(judge(all, true, quorum))).toBe(expected);
   });
 
-  it('counts nodes without a verdict as reachable until the seal', () => {
+  it('counts nodes without a verdict as reachable until it is finalized', () => {
     const all = [...failing(5), ...unseen(6)];
     expect(judge(all, false)).toMatchObject({ needed: 6, planned: 11, judgeable: true });
     expect(judge(all, true)).toMatchObject({ needed: 3, planned: 11, judgeable: true });
@@ -182,7 +182,7 @@ describe('foldQuorum', () => {
 
   it('never has two open, nor two at one time, whatever its nodes do', () => {
     const node = fc.constantFrom<Told['verdict']>('reachable', 'unreachable', 'unreachable', 'unknown', undefined);
-    const moment = fc.record({ nodes: fc.array(node, { minLength: 6, maxLength: 6 }), nextSweep: fc.boolean(), sealed: fc.boolean() });
+    const moment = fc.record({ nodes: fc.array(node, { minLength: 6, maxLength: 6 }), nextSweep: fc.boolean(), finalized: fc.boolean() });
     const flap = fc.constantFrom(0, 300, FLAP);
     fc.assert(
       fc.property(fc.array(moment, { maxLength: 40, size: 'max' }), flap, (moments, flapWindow) => {
@@ -191,7 +191,7 @@ describe('foldQuorum', () => {
         const known = new Map<string, Episode>();
         let state: ClusterOutageState = {};
         let sweep = 1;
-        for (const [number, { nodes, nextSweep, sealed }] of moments.entries()) {
+        for (const [number, { nodes, nextSweep, finalized }] of moments.entries()) {
           const now = number * 60;
           if (nextSweep) sweep += 1;
           const all = nodes.map((verdict, n) => {
@@ -199,7 +199,7 @@ describe('foldQuorum', () => {
             last[n] = verdict;
             return rowOf({ verdict, since: since[n], seen: now });
           });
-          const quorum = judge(all, sealed, asDefault, now);
+          const quorum = judge(all, finalized, asDefault, now);
           const wasOpen = openEpisode(state.outage) !== undefined;
           state = foldQuorum(state, quorum, { sweep: sweepOf(sweep), now: dateAt(now), flapWindowMs: flapWindow * 1000 });
           if (quorum.judgeable && quorum.failing.length >= quorum.needed) expect(openEpisode(state.outage)).toBeDefined();

@@ -23,7 +23,7 @@ function outageOf(episodes: [number, number?][], told: Partial<Told> = {}, of: {
 }
 
 const when = (now: number, more: Partial<AnnouncingContext> = {}): AnnouncingContext => ({
-  sealedSweep: '',
+  finalizedSweep: '',
   flapWindowMs: FLAP * 1000,
   lateMs: LATE * 1000,
   now: at(now),
@@ -38,15 +38,15 @@ describe('dueAnnouncement', () => {
       expect(dueAnnouncement(outageOf([[0]]), when(80))).toEqual({ ...nothing, what: ['started'] });
     });
 
-    it('tells it at once when a sweep that began after the first failure is sealed', () => {
-      expect(dueAnnouncement(outageOf([[0]]), when(21, { sealedSweep: sweepAt(1) }))).toEqual({ ...nothing, what: ['started'] });
+    it('tells it at once when a sweep that began after the first failure is finalized', () => {
+      expect(dueAnnouncement(outageOf([[0]]), when(21, { finalizedSweep: sweepAt(1) }))).toEqual({ ...nothing, what: ['started'] });
     });
 
     it.each([
       ['the one that found the failure', sweepAt(0)],
       ['an earlier one', sweepAt(-300)],
-    ])('does not count the seal of %s', (_, sealedSweep) => {
-      expect(dueAnnouncement(outageOf([[0]]), when(21, { sealedSweep }))).toEqual({ ...nothing, heldUntil: at(80) });
+    ])('does not count the finalizing of %s', (_, finalizedSweep) => {
+      expect(dueAnnouncement(outageOf([[0]]), when(21, { finalizedSweep }))).toEqual({ ...nothing, heldUntil: at(80) });
     });
 
     it('tells that of a cluster at once', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { endHistory, type Fold, foldResult, repairClock, stateOf } from '../../src/history/node-history.ts';
+import { endHistory, foldResult, repairClock, stateOf, type Transition } from '../../src/history/node-history.ts';
 import { isBlind, isFlapping, type Limits, openEpisode, openSince, statusOf } from '../../src/history/node-state.ts';
 import { type Episode, emptyHistory, emptyState, type NodeHistory, type ProbeResult } from '../../src/model/node-state.ts';
 import type { ReasonCode } from '../../src/model/reasons.ts';
@@ -43,8 +43,8 @@ const kind = fc.constantFrom<Kind>('reachable', 'unreachable', 'unreachable', 'u
 const kinds = fc.array(kind, { maxLength: 40, size: 'max' });
 
 /** Folds results one after the other, and gives every step. */
-function play(results: readonly ProbeResult[], limits: Limits, from: NodeHistory = emptyHistory): Fold[] {
-  const folds: Fold[] = [];
+function play(results: readonly ProbeResult[], limits: Limits, from: NodeHistory = emptyHistory): Transition[] {
+  const folds: Transition[] = [];
   for (const result of results) folds.push(foldResult(folds.at(-1)?.history ?? from, result, limits, INTERVAL));
   return folds;
 }
@@ -55,7 +55,7 @@ const everyMinute = (verdicts: readonly Kind[]) => verdicts.map((verdict, minute
 const historyOf = (results: readonly ProbeResult[], limits: Limits) => play(results, limits).at(-1)?.history ?? emptyHistory;
 
 /** Brings the episodes that a table holds in line with a fold. */
-function write(table: Map<string, Episode>, { withdrawn, changed }: Pick<Fold, 'withdrawn' | 'changed'>): void {
+function write(table: Map<string, Episode>, { withdrawn, changed }: Pick<Transition, 'withdrawn' | 'changed'>): void {
   const key = ({ outage, episode }: Episode) => `${outage}/${episode}`;
   for (const each of withdrawn) expect(table.delete(key(each))).toBe(true);
   for (const each of changed) table.set(key(each), each);
@@ -64,7 +64,7 @@ function write(table: Map<string, Episode>, { withdrawn, changed }: Pick<Fold, '
 const inOrder = (episodes: Iterable<Episode>) => [...episodes].sort((a, b) => (a.from < b.from ? -1 : 1));
 
 /** What the tables hold of a node's outages after all these folds, oldest first. */
-function tableOf(folds: readonly Fold[]): Episode[] {
+function tableOf(folds: readonly Transition[]): Episode[] {
   const table = new Map<string, Episode>();
   for (const fold of folds) write(table, fold);
   return inOrder(table.values());
@@ -155,7 +155,7 @@ describe('foldResult', () => {
         const results = everyMinute(verdicts);
         const { history, state } = play(results, limits).at(-1)!;
         const again = foldResult(history, results[pick % results.length]!, limits, INTERVAL);
-        expect(again).toEqual({ history, state, changed: [], withdrawn: [], confirm: false, worthTelling: false });
+        expect(again).toEqual({ history, state, changed: [], withdrawn: [], confirm: false, worthAssessing: false });
       }),
       { numRuns: 1000 },
     );
@@ -168,7 +168,7 @@ describe('foldResult', () => {
         const { history, state } = play(everyMinute(verdicts), limits).at(-1)!;
         const late = { ...resultOf(verdict, (verdicts.length - 1) * 60 - OPEN_SECONDS - age), nonce: 'late' };
         const fold = foldResult(history, late, limits, INTERVAL);
-        expect(fold).toEqual({ history, state, changed: [], withdrawn: [], confirm: false, worthTelling: false });
+        expect(fold).toEqual({ history, state, changed: [], withdrawn: [], confirm: false, worthAssessing: false });
       }),
     );
   });
@@ -236,7 +236,7 @@ describe('foldResult', () => {
     expect(openSince(stateOf(history, asDefault))).toBe(at(60));
     const fold = foldResult(history, success(120), asDefault, INTERVAL);
     expect(fold.withdrawn).toEqual([{ outage: at(60), episode: 1, from: at(60), reason: 'ConnectionTimedOut' }]);
-    expect(fold).toMatchObject({ changed: [], worthTelling: true, confirm: false });
+    expect(fold).toMatchObject({ changed: [], worthAssessing: true, confirm: false });
     expect(fold.state).toMatchObject({ failures: 1, firstFailure: at(180), outage: undefined });
   });
 
@@ -375,7 +375,7 @@ describe('foldResult', () => {
       unknown(9),
       resultOf('unknown', 10, 'NodeBusy'),
     ];
-    expect(play(results, asDefault).map(({ worthTelling }) => worthTelling)).toEqual([
+    expect(play(results, asDefault).map(({ worthAssessing }) => worthAssessing)).toEqual([
       true,
       false,
       true,
@@ -393,7 +393,7 @@ describe('foldResult', () => {
   it('has a cluster assessed when an outage closes, though the status turned before', () => {
     const verdicts: Kind[] = ['unreachable', 'unreachable', 'reachable', 'reachable', 'reachable'];
     const folds = play(everyMinute(verdicts), { ...asDefault, recoveries: 2 });
-    expect(folds.map(({ worthTelling }) => worthTelling)).toEqual([true, true, true, true, false]);
+    expect(folds.map(({ worthAssessing }) => worthAssessing)).toEqual([true, true, true, true, false]);
   });
 
   it('remembers since when the status is what it is', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { endHistory, type Fold, foldResult, pauseHistory, repairClock } from '../../src/history/node-history.ts';
+import { endHistory, foldResult, pauseHistory, repairClock, type Transition } from '../../src/history/node-history.ts';
 import { type Limits, openEpisode } from '../../src/history/node-state.ts';
 import { uptimeOf } from '../../src/history/uptime.ts';
 import { sumWatched, watchOn, windowsOf } from '../../src/history/watched.ts';
@@ -29,14 +29,14 @@ const resultOf = (verdict: Kind, seconds: number): ProbeResult => ({
 });
 const asDefault: Limits = { failures: 2, recoveries: 1, flapWindowMs: 900_000, staleAfterMs: STALE * 1000 };
 
-function play(results: readonly ProbeResult[], limits = asDefault, from: NodeHistory = emptyHistory): Fold[] {
-  const folds: Fold[] = [];
+function play(results: readonly ProbeResult[], limits = asDefault, from: NodeHistory = emptyHistory): Transition[] {
+  const folds: Transition[] = [];
   for (const result of results) folds.push(foldResult(folds.at(-1)?.history ?? from, result, limits, INTERVAL * 1000));
   return folds;
 }
 
 /** What the tables hold of the outages after all these folds. */
-function episodesOf(folds: readonly Fold[]): Episode[] {
+function episodesOf(folds: readonly Transition[]): Episode[] {
   const table = new Map<string, Episode>();
   for (const { withdrawn, changed } of folds) {
     for (const { outage, episode } of withdrawn) table.delete(`${outage}/${episode}`);

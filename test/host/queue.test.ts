@@ -14,7 +14,7 @@ const WORK = `
   import { channel } from 'node:diagnostics_channel';
   import { existsSync } from 'node:fs';
   const go = new URL('../go', import.meta.url);
-  const effects = channel('aks-fleet-prober:effect');
+  const effects = channel('aks-fleet-prober:fault-point');
   app.storageQueue('work', { queueName: '%QUEUE%', connection: 'AzureWebJobsStorage', handler: async (message, context) => {
     record({ began: message, metadata: context.triggerMetadata });
     await sleep(message.takesMs ?? 0);

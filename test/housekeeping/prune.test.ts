@@ -41,7 +41,7 @@ async function keys(table: TableName, partition: string): Promise<string[]> {
 const clustersOf = async (node: string) => clustersOfName(await storage.tables.open('names'), node);
 
 const listCluster = async (more: Properties = {}, id = cluster) => {
-  const row = { recordOnly: '', assessedAt: ago(0), mark: ago(0), ...more };
+  const row = { recordOnly: '', assessedAt: ago(0), assessAt: ago(0), ...more };
   await put('fleet', id, 'cluster', row);
   await put('clusters', 'fleet', id, row);
 };
@@ -57,7 +57,7 @@ const outageKey = (subject: string, start: string) => `outage|${subject}|${newes
 
 const putOutage = async (subject: string, start: string, more: Properties = {}) => {
   const node = subject === '*' ? '' : subject;
-  await put('fleet', cluster, outageKey(subject, start), { node, start, end: start, settled: true, ...more });
+  await put('fleet', cluster, outageKey(subject, start), { node, start, end: start, archived: true, ...more });
 };
 
 /** Puts outages of a subject a day apart and returns their keys, newest first. */
@@ -98,7 +98,7 @@ describe('a node that is gone', () => {
     await putNode('gone', ago(7.1));
     await putOutages('gone', 23);
     await putOutage('gone', ago(30), { end: '' });
-    await putOutage('gone', ago(31), { settled: false });
+    await putOutage('gone', ago(31), { archived: false });
     await pruneAt();
     expect(await keys('fleet', cluster)).toEqual(['cluster']);
     expect(await clustersOf('gone')).not.toContain(cluster);
@@ -240,8 +240,8 @@ describe('outages', () => {
 
   it.each([
     ['open', { end: '' }],
-    ['not settled', { settled: false }],
-    ['of an unknown kind', { settled: '' }],
+    ['not archived', { archived: false }],
+    ['of an unknown kind', { archived: '' }],
   ])('that are %s stay, however many are newer', async (_, oldest) => {
     const all = await putOutages('node-a', 23, oldest);
     await pruneAt();
@@ -269,7 +269,7 @@ describe('a cluster that is gone', () => {
 
   it('leaves 7 days after its last assessment with all its rows', async () => {
     await gone(7.1);
-    await putOutage('*', ago(8), { settled: false });
+    await putOutage('*', ago(8), { archived: false });
     await put('fleet', cluster, 'log|orphan');
     await put('fleet', cluster, 'outbox|event');
     await pruneAt();

@@ -3,7 +3,7 @@ import { EnvironmentCredential, type TokenCredential } from '@azure/identity';
 import { QueueClient } from '@azure/storage-queue';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { runCheck } from '../../src/check/run-check.ts';
-import { settlePoison } from '../../src/housekeeping/settle-poison.ts';
+import { handlePoison } from '../../src/housekeeping/handle-poison.ts';
 import { accountOf, waitOf, wantsText } from '../../src/http/check-headers.ts';
 import { type CheckView, checkRequest, checkView } from '../../src/http/check-schemas.ts';
 import { createCheck, showCheck } from '../../src/http/checks.ts';
@@ -395,7 +395,7 @@ describe('a check', () => {
     const { id } = viewOf(await post({ node }));
     const deadline = new Date(world.services().now().getTime() + 60_000).toISOString();
     vi.spyOn(console, 'error').mockImplementation(() => {});
-    await settlePoison(world.services(), { v: 1, kind: 'check', check: id, deadline });
+    await handlePoison(world.services(), { v: 1, kind: 'check', check: id, deadline });
     expect(viewOf(await get(id))).toMatchObject({ status: 'done', reason: 'ProberError' });
     const next = viewOf(await post({ node }));
     await world.clearFault(node);

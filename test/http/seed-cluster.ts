@@ -75,7 +75,7 @@ export async function assess(services: Services, cluster: string): Promise<void>
     forgotten: sumWatched([]),
     assessedAt: at,
     sweep: at,
-    sealedSweep: at,
-    mark: at,
+    finalizedSweep: at,
+    assessAt: at,
   });
 }

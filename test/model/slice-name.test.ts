@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import {
   blockOf,
   confirmationOf,
+  deferredSlice,
   isPlanned,
-  putOff,
   runId,
   startedAgain,
-  timesPutOff,
+  timesDeferred,
   timesStartedAgain,
 } from '../../src/model/slice-name.ts';
 import { MESSAGE_VERSION, readMessage } from '../../src/sweep/queue/messages.ts';
@@ -17,14 +17,14 @@ const nonces = fc.uniqueArray(fc.string({ unit: fc.constantFrom(...'0123456789ab
   minLength: 1,
   maxLength: 10,
 });
-const times = (count: number, slice: string): string => (count === 0 ? slice : times(count - 1, putOff(slice)));
+const times = (count: number, slice: string): string => (count === 0 ? slice : times(count - 1, deferredSlice(slice)));
 
 describe('the name of a slice', () => {
-  it('belongs to the plan however often the rest of it was put off', () => {
+  it('belongs to the plan however often the rest of it was deferred', () => {
     fc.assert(fc.property(position, fc.nat(50), (slice, count) => isPlanned(times(count, slice))));
   });
 
-  it('never belongs to the plan when it is of a confirmation, put off or not', () => {
+  it('never belongs to the plan when it is of a confirmation, deferred or not', () => {
     fc.assert(
       fc.property(position, fc.nat(20), fc.nat(20), nonces, (slice, a, b, failures) => {
         expect(isPlanned(times(b, confirmationOf(times(a, slice), failures)))).toBe(false);
@@ -32,7 +32,7 @@ describe('the name of a slice', () => {
     );
   });
 
-  it('stays one that a message may carry, however often it was put off', () => {
+  it('stays one that a message may carry, however often it was deferred', () => {
     const carried = (slice: string) => {
       const nodes = ['a'];
       const cluster = '0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01.rg.shop';
@@ -50,11 +50,11 @@ describe('the name of a slice', () => {
   it('tells each putting off and each confirmation from the slice it comes from', () => {
     const names = ['0', '1', '10'].flatMap((slice) => [
       slice,
-      putOff(slice),
-      putOff(putOff(slice)),
+      deferredSlice(slice),
+      deferredSlice(deferredSlice(slice)),
       confirmationOf(slice, ['a'.repeat(16)]),
       startedAgain(slice, ['a'.repeat(16)]),
-      putOff(startedAgain(slice, ['a'.repeat(16)])),
+      deferredSlice(startedAgain(slice, ['a'.repeat(16)])),
       startedAgain(startedAgain(slice, ['a'.repeat(16)]), ['a'.repeat(16)]),
     ]);
     expect(new Set(names).size).toBe(names.length);
@@ -73,15 +73,17 @@ describe('the name of a slice', () => {
     expect(isPlanned(slice)).toBe(false);
   });
 
-  it('tells how often it was started again, whatever was put off of it, and of which part of the plan it is', () => {
+  it('tells how often it was started again, whatever was deferred of it, and of which part of the plan it is', () => {
     const once = startedAgain('7', ['a'.repeat(16)]);
-    expect([timesStartedAgain('7'), timesStartedAgain(once), timesStartedAgain(startedAgain(putOff(once), ['b'.repeat(16)]))]).toEqual([
-      0, 1, 2,
-    ]);
-    expect([once, putOff(once), startedAgain(once, ['b'.repeat(16)])].map((slice) => [isPlanned(slice), blockOf(slice)])).toEqual(
+    expect([
+      timesStartedAgain('7'),
+      timesStartedAgain(once),
+      timesStartedAgain(startedAgain(deferredSlice(once), ['b'.repeat(16)])),
+    ]).toEqual([0, 1, 2]);
+    expect([once, deferredSlice(once), startedAgain(once, ['b'.repeat(16)])].map((slice) => [isPlanned(slice), blockOf(slice)])).toEqual(
       Array(3).fill([true, '7']),
     );
-    expect(timesPutOff(putOff(putOff(once)))).toBe(2);
+    expect(timesDeferred(deferredSlice(deferredSlice(once)))).toBe(2);
   });
 
   it('makes the same claim id on every delivery', () => {

@@ -4,7 +4,7 @@ import { emptyLedger, type Ledger } from '../../src/model/ledger.ts';
 import type { Services } from '../../src/services.ts';
 import { putBlindRow } from '../../src/tables/blind-rows.ts';
 import { insertCompleted } from '../../src/tables/sweep-list.ts';
-import { insertSealed, insertSubscription, insertSweep } from '../../src/tables/sweep-rows.ts';
+import { insertFinalized, insertSubscription, insertSweep } from '../../src/tables/sweep-rows.ts';
 import { ask } from '../http/ask.ts';
 import { assess, type Condition, seedNodes } from '../http/seed-cluster.ts';
 import { type Clock, servicesAt } from '../sweep/services-at.ts';
@@ -43,7 +43,7 @@ async function seed(
   await insertSweep(services.tables, NOW, [sub, other], NOW);
   await insertSubscription(sweeps, NOW, { subscription: sub, matched: ['*'] }, []);
   await insertSubscription(sweeps, NOW, { subscription: other, matched: [], gap: gap ? 'SubscriptionUnreadable' : undefined }, []);
-  await insertSealed(sweeps, NOW, cluster, whole, NOW);
+  await insertFinalized(sweeps, NOW, cluster, whole, NOW);
   await insertCompleted(services.tables, {
     sweep: NOW,
     startedAt: NOW,

@@ -9,7 +9,7 @@ import { text } from 'node:stream/consumers';
 import pLimit from 'p-limit';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { type CertificateAuthority, createCertificateAuthority, type KeyPair } from '../../local/simulator/certificate-authority.ts';
-import { type BlackHole, digBlackHole } from '../../local/simulator/dig-black-hole.ts';
+import { type BlackHole, digBlackHole } from '../../local/simulator/open-blackhole.ts';
 import { substituteLines } from '../../local/simulator/substitute-lines.ts';
 import type { ReasonCode } from '../../src/model/reasons.ts';
 import { classifyReport } from '../../src/probe/classify.ts';

@@ -2,7 +2,7 @@ import { TableServiceClient } from '@azure/data-tables';
 import { QueueClient } from '@azure/storage-queue';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { settlePoison } from '../../src/housekeeping/settle-poison.ts';
+import { handlePoison } from '../../src/housekeeping/handle-poison.ts';
 import { WORK_QUEUE } from '../../src/services.ts';
 import { doWork } from '../../src/sweep/work.ts';
 import { listSweeps } from '../../src/tables/sweep-list.ts';
@@ -70,21 +70,24 @@ async function deliver(raw: unknown): Promise<'done' | 'poison'> {
     } catch {
       // Again.
     }
-  await settlePoison(world.services(), raw);
+  await handlePoison(world.services(), raw);
   return 'poison';
 }
 
 const soon = () => new Date(world.services().now().getTime() + 60_000).toISOString();
 const message = (kind: string, more: object) => ({ v: 1, kind, sweep, deadline: soon(), ...more });
 const slice = () => ({ cluster: shop, slice: '0', nodes });
-const mark = () => world.services().now().toISOString();
+const due = () => world.services().now().toISOString();
 
 describe('a message that is not of this fleet', () => {
   const forged: [string, () => object][] = [
-    ['an assessment of a cluster out of scope', () => message('assess-cluster', { cluster: `${unwatched}.rg-far.far`, mark: mark() })],
-    ['an assessment of a cluster that is nowhere', () => message('assess-cluster', { cluster: `${watched}.rg-shop.none`, mark: mark() })],
-    ['an assessment for the year 9999', () => message('assess-cluster', { cluster: shop, mark: '9999-12-31T23:59:59.000Z' })],
-    ['an assessment in a sweep of the year 9999', () => message('assess-cluster', { cluster: shop, sweep: NEVER, mark: mark() })],
+    ['an assessment of a cluster out of scope', () => message('assess-cluster', { cluster: `${unwatched}.rg-far.far`, assessAt: due() })],
+    [
+      'an assessment of a cluster that is nowhere',
+      () => message('assess-cluster', { cluster: `${watched}.rg-shop.none`, assessAt: due() }),
+    ],
+    ['an assessment for the year 9999', () => message('assess-cluster', { cluster: shop, assessAt: '9999-12-31T23:59:59.000Z' })],
+    ['an assessment in a sweep of the year 9999', () => message('assess-cluster', { cluster: shop, sweep: NEVER, assessAt: due() })],
     ['the list of a subscription out of scope', () => message('list-clusters', { subscription: unwatched })],
     ['the list of a sweep that never was', () => message('list-clusters', { subscription: watched, sweep: NEVER })],
     ['the expansion of a cluster out of scope', () => message('expand-cluster', { cluster: `${unwatched}.rg-far.far` })],
@@ -111,7 +114,7 @@ describe('a message that is not of this fleet', () => {
   });
 
   it('is kept among the poison, and no outcome of anything is made of it', async () => {
-    expect(await deliver(message('assess-cluster', { cluster: `${unwatched}.rg-far.far`, mark: mark() }))).toBe('poison');
+    expect(await deliver(message('assess-cluster', { cluster: `${unwatched}.rg-far.far`, assessAt: due() }))).toBe('poison');
     const kept: string[] = [];
     for await (const { message: text } of (await world.services().tables.open('poison')).listEntities()) kept.push(String(text));
     expect(kept.some((text) => text.includes('rg-far.far'))).toBe(true);
@@ -146,7 +149,7 @@ it('any JSON on the queue leaves the tables and the queue as they were', async (
     subscription: fc.constantFrom(watched, unwatched),
     slice: fc.constantFrom('0', '1', '0.r1', '0.s1_01234567', 'x'),
     nodes: names,
-    mark: fc.constantFrom(mark(), NEVER),
+    assessAt: fc.constantFrom(due(), NEVER),
     check: fc.constantFrom('2026-11-21-0123456789abcdef', 'x'),
   });
   const foreign = fc.record({
@@ -164,7 +167,7 @@ it('any JSON on the queue leaves the tables and the queue as they were', async (
     'expand-cluster': ['sweep', 'cluster'],
     'start-slice': ['sweep', 'cluster', 'slice', 'nodes'],
     'collect-slice': ['sweep', 'cluster', 'slice', 'nodes'],
-    'assess-cluster': ['sweep', 'cluster', 'mark'],
+    'assess-cluster': ['sweep', 'cluster', 'assessAt'],
     check: ['check'],
   };
   const shaped = absurd.map(({ v, kind: each, deadline: until, ...rest }) => {

@@ -12,7 +12,7 @@ import { type FleetFile, parseFleet } from '../../local/simulator/fleet-schema.t
 import type { SimulatedNode } from '../../local/simulator/lay-out-fleet.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../local/simulator/start-simulator.ts';
 import { scheduleFor } from '../../local/sweep-schedule.ts';
-import { settlePoison } from '../../src/housekeeping/settle-poison.ts';
+import { handlePoison } from '../../src/housekeeping/handle-poison.ts';
 import type { Plan } from '../../src/model/ledger.ts';
 import { buildServices, type Services, WORK_QUEUE } from '../../src/services.ts';
 import { readSettings } from '../../src/settings.ts';
@@ -129,7 +129,7 @@ export async function openSweepWorld(
           // As the host does: again, and after the third time to the poison queue.
           if (dequeueCount < MOST_DELIVERIES) return void (await queue.updateMessage(messageId, popReceipt, messageText, 0));
           world.poisoned.push(`${raw.kind}: ${error instanceof Error ? error.message : error}`);
-          await settlePoison(services(), raw);
+          await handlePoison(services(), raw);
         }
         await queue.deleteMessage(messageId, popReceipt);
       }),

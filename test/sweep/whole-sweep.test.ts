@@ -347,7 +347,7 @@ describe('a cluster whose listing is throttled for longer than its sweep lasts',
     const world = await open(fleetOf(cluster('shop', 2)));
     await world.sweep();
     await world.setFault('shop', 'lists-throttled');
-    const sentBack = vi.spyOn(world.services().queue, 'sendBack');
+    const sentBack = vi.spyOn(world.services().queue, 'requeue');
     const sweep = world.sweep();
     await until('the refusal', () => sentBack.mock.calls.length > 0, 60_000);
     world.passTime(570);

@@ -15,7 +15,7 @@ const bodies: Record<WorkKind, object> = {
   'expand-cluster': { cluster },
   'start-slice': slice,
   'collect-slice': slice,
-  'assess-cluster': { cluster, mark: '2026-01-01T00:00:07.000Z' },
+  'assess-cluster': { cluster, assessAt: '2026-01-01T00:00:07.000Z' },
   'close-sweep': {},
   check: { check: '2026-01-01-0123456789abcdef' },
 };

@@ -170,7 +170,7 @@ describe('an outage row', () => {
 });
 
 describe('readOutages', () => {
-  const settle = async (cluster: string, node: string, minute: number) => {
+  const archive = async (cluster: string, node: string, minute: number) => {
     const read = (await readOutage(fleet, cluster, node, at(minute)))!;
     await writeBatch(fleet, [replaceOutage(read, true)]);
   };
@@ -183,7 +183,7 @@ describe('readOutages', () => {
       outage('list', 'a1', 30, { end: at(31) }),
       outage('list', undefined, 35),
     );
-    await settle('list', 'a', 0);
+    await archive('list', 'a', 0);
     await insert(outage('list-of-others', 'a', 50));
   });
 
@@ -201,16 +201,16 @@ describe('readOutages', () => {
     expect(await startsOf('list', { which: 'open' })).toEqual(['* 35', 'a-b 10', 'a 40']);
   });
 
-  it('reads those that are not settled', async () => {
-    expect(await startsOf('list', { which: 'unsettled' })).toEqual(['* 35', 'a-b 10', 'a1 30', 'a 40', 'a 20']);
+  it('reads those that are not archived', async () => {
+    expect(await startsOf('list', { which: 'active' })).toEqual(['* 35', 'a-b 10', 'a1 30', 'a 40', 'a 20']);
   });
 
-  it('finds an outage again that was settled and then changed', async () => {
-    await insert(outage('settle', 'a', 0, { end: at(5) }));
-    await settle('settle', 'a', 0);
-    expect(await startsOf('settle', { which: 'unsettled' })).toEqual([]);
-    await writeBatch(fleet, [replaceOutage((await readOutage(fleet, 'settle', 'a', at(0)))!)]);
-    expect(await startsOf('settle', { which: 'unsettled' })).toEqual(['a 00']);
+  it('finds an outage again that was archived and then changed', async () => {
+    await insert(outage('archive', 'a', 0, { end: at(5) }));
+    await archive('archive', 'a', 0);
+    expect(await startsOf('archive', { which: 'active' })).toEqual([]);
+    await writeBatch(fleet, [replaceOutage((await readOutage(fleet, 'archive', 'a', at(0)))!)]);
+    expect(await startsOf('archive', { which: 'active' })).toEqual(['a 00']);
   });
 
   it('takes away what is deleted', async () => {

@@ -15,7 +15,7 @@ afterAll(() => storage.stop());
 const nonce = '0123456789abcdef';
 const polling: Started = { nonce, status: 'polling', poller: JSON.stringify({ state: 'x'.repeat(7700) }) };
 const ended: Started = { nonce, status: 'ended', verdict: { verdict: 'unknown', reason: 'NodeBusy', message: 'another run' } };
-const moved: Started = { nonce, status: 'moved' };
+const deferred: Started = { nonce, status: 'deferred' };
 const nodes = (count: number) => Array.from({ length: count }, (_, n) => `aks-web-12345678-vmss${String(n).padStart(6, '0')}`);
 
 describe('how the starts of a slice went', () => {
@@ -23,7 +23,7 @@ describe('how the starts of a slice went', () => {
     const started = new Map<string, Started>([
       ['a', polling],
       ['b', ended],
-      ['c', moved],
+      ['c', deferred],
     ]);
     await putStarted(probes, 'kinds', started);
     expect(await readStarted(probes, 'kinds')).toEqual(started);
@@ -70,13 +70,13 @@ describe('how the starts of a slice went', () => {
 
 describe('deleteStarted', () => {
   it('deletes those of some nodes and leaves the others', async () => {
-    await putStarted(probes, 'some', new Map(nodes(50).map((node) => [node, moved])));
+    await putStarted(probes, 'some', new Map(nodes(50).map((node) => [node, deferred])));
     await deleteStarted(probes, 'some', nodes(49));
     expect([...(await readStarted(probes, 'some')).keys()]).toEqual(nodes(50).slice(49));
   });
 
   it('deletes the rest where some are gone already, and may run twice', async () => {
-    await putStarted(probes, 'twice', new Map(nodes(3).map((node) => [node, moved])));
+    await putStarted(probes, 'twice', new Map(nodes(3).map((node) => [node, deferred])));
     await deleteStarted(probes, 'twice', nodes(2));
     await deleteStarted(probes, 'twice', nodes(3));
     await deleteStarted(probes, 'twice', nodes(3));

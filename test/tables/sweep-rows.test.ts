@@ -4,7 +4,7 @@ import type { ClusterFacts } from '../../src/model/cluster-facts.ts';
 import type { Ledger, Plan } from '../../src/model/ledger.ts';
 import { insertPlan, insertTally } from '../../src/tables/plan-rows.ts';
 import {
-  insertSealed,
+  insertFinalized,
   insertSubscription,
   insertSweep,
   readClusterFacts,
@@ -61,9 +61,9 @@ describe('a sweep', () => {
       startedAt: '2026-11-21T09:35:01.000Z',
       listed: [],
       clusters: [],
-      sealed: new Map(),
-      sealedAt: new Map(),
-      promisedUntil: '',
+      finalized: new Map(),
+      finalizedAt: new Map(),
+      nextCloseBy: '',
       resent: new Set(),
     });
   });
@@ -74,9 +74,9 @@ describe('a sweep', () => {
       startedAt: undefined,
       listed: [],
       clusters: [],
-      sealed: new Map(),
-      sealedAt: new Map(),
-      promisedUntil: '',
+      finalized: new Map(),
+      finalizedAt: new Map(),
+      nextCloseBy: '',
       resent: new Set(),
     });
   });
@@ -119,17 +119,17 @@ describe('a sweep', () => {
     expect((await readSweep(sweeps, 'gap')).listed).toEqual([gap]);
   });
 
-  it('seals a cluster once, with the first ledger', async () => {
-    expect(await insertSealed(sweeps, 'seal', cluster, ledger(3), now)).toEqual({ stored: ledger(3), first: true });
-    expect(await insertSealed(sweeps, 'seal', cluster, ledger(4), later)).toEqual({ stored: ledger(3), first: false });
-    const { sealed, sealedAt } = await readSweep(sweeps, 'seal');
-    expect([sealed, sealedAt]).toEqual([new Map([[cluster, ledger(3)]]), new Map([[cluster, now]])]);
+  it('finalizes a cluster once, with the first ledger', async () => {
+    expect(await insertFinalized(sweeps, 'finalize', cluster, ledger(3), now)).toEqual({ stored: ledger(3), first: true });
+    expect(await insertFinalized(sweeps, 'finalize', cluster, ledger(4), later)).toEqual({ stored: ledger(3), first: false });
+    const { finalized, finalizedAt } = await readSweep(sweeps, 'finalize');
+    expect([finalized, finalizedAt]).toEqual([new Map([[cluster, ledger(3)]]), new Map([[cluster, now]])]);
   });
 
   it('is read without the plans and tallies of its clusters', async () => {
     await insertPlan(sweeps, 'apart', cluster, plan);
     await insertTally(sweeps, 'apart', cluster, '0', { 'reachable/Reachable': ['a'] });
-    await insertSealed(sweeps, 'apart', cluster, ledger(1), now);
-    expect(await readSweep(sweeps, 'apart')).toMatchObject({ listed: [], sealed: new Map([[cluster, ledger(1)]]) });
+    await insertFinalized(sweeps, 'apart', cluster, ledger(1), now);
+    expect(await readSweep(sweeps, 'apart')).toMatchObject({ listed: [], finalized: new Map([[cluster, ledger(1)]]) });
   });
 });

@@ -6,43 +6,43 @@ import { readJudgedNodes } from '../../tables/node-rows.ts';
 import { type OutageRow, readOutages } from '../../tables/outage-rows.ts';
 import { isLostWrite, readRange, readRow } from '../../tables/rows.ts';
 import { readClusterFacts } from '../../tables/sweep-rows.ts';
-import { effectDone } from '../queue/fault-point.ts';
+import { faultPoint } from '../queue/fault-point.ts';
 import type { MessageOf } from '../queue/messages.ts';
 import { explainSweep, isPast } from '../queue/origin.ts';
 import { requestAssessment } from '../queue/request-assessment.ts';
+import { announcingContext, archiveOutages, writeClusterOutage } from './archive-outages.ts';
 import { judgeCluster, type Seen } from './judge-cluster.ts';
-import { announcingContext, settleOutages, writeClusterOutage } from './settle-outages.ts';
 
 const ATTEMPTS = 5;
 /** By which the clocks of two instances may differ. */
 const SKEW_MS = 10_000;
 
-async function see(services: Services, fleet: TableClient, cluster: string, sealed: boolean): Promise<Omit<Seen, 'before'>> {
+async function see(services: Services, fleet: TableClient, cluster: string, finalized: boolean): Promise<Omit<Seen, 'before'>> {
   // Before anything is read: what is written from then on is not in this judgement.
   const now = services.now();
   const nodes = await readJudgedNodes(fleet, cluster);
-  const unsettled = await readOutages(fleet, cluster, { which: 'unsettled' });
-  return { nodes, unsettled, sealed, now };
+  const active = await readOutages(fleet, cluster, { which: 'active' });
+  return { nodes, active, finalized, now };
 }
 
 /** Whether a request was made well before the latest judgement, which then saw what it was made for. */
-function wasSeen({ sweep, mark }: MessageOf<'assess-cluster'>, row: OwnClusterRow): boolean {
-  return mark <= row.mark || (row.sealedSweep >= sweep && Date.parse(mark) <= Date.parse(row.assessedAt) - SKEW_MS);
+function wasSeen({ sweep, assessAt }: MessageOf<'assess-cluster'>, row: OwnClusterRow): boolean {
+  return assessAt <= row.assessAt || (row.finalizedSweep >= sweep && Date.parse(assessAt) <= Date.parse(row.assessedAt) - SKEW_MS);
 }
 
 interface Judged {
   row: OwnClusterRow;
-  /** Unsettled outages as they stand; absent where they have to be read again. */
-  unsettled?: OutageRow[];
+  /** Active outages as they stand; absent where they have to be read again. */
+  active?: OutageRow[];
 }
 
 /**
  * Makes sure that there is something to judge, before a row is made of a message: a forged one, or one of another fleet, may name any cluster, and
- * a mark or a sweep ahead of time would silence the cluster until then.
+ * a assessAt or a sweep ahead of time would silence the cluster until then.
  */
-async function expectOurs(services: Services, { sweep, cluster, mark }: MessageOf<'assess-cluster'>, isKnown: boolean): Promise<void> {
+async function expectOurs(services: Services, { sweep, cluster, assessAt }: MessageOf<'assess-cluster'>, isKnown: boolean): Promise<void> {
   const { tables, now } = services;
-  if (!isPast(mark, now())) throw new Error(`expected an assessment of ${cluster} that is due, got one for ${mark}`);
+  if (!isPast(assessAt, now())) throw new Error(`expected an assessment of ${cluster} that is due, got one for ${assessAt}`);
   const fault = await explainSweep(services, sweep);
   if (fault !== undefined) throw new Error(fault);
   if (isKnown || (await readClusterFacts(await tables.open('sweeps'), sweep, cluster)) !== undefined) return;
@@ -56,32 +56,32 @@ async function judgeAndStore(services: Services, message: MessageOf<'assess-clus
   const { tables } = services;
   const { sweep, cluster } = message;
   const fleet = await tables.open('fleet');
-  const sealed = (await readRow(await tables.open('sweeps'), sweep, `sealed|${cluster}`)) !== undefined;
+  const finalized = (await readRow(await tables.open('sweeps'), sweep, `finalized|${cluster}`)) !== undefined;
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const read = await readCluster(fleet, cluster);
     await expectOurs(services, message, read !== undefined);
     const before = read && { ...read, row: repairMarks(read.row, services.now()) };
     if (before !== undefined && wasSeen(message, before.row)) return { row: before.row };
-    const seen = { before, ...(await see(services, fleet, cluster, sealed)) };
+    const seen = { before, ...(await see(services, fleet, cluster, finalized)) };
     const [row, quorum] = await judgeCluster(services, message, seen);
     const own = await writeClusterOutage(fleet, row, quorum, seen);
-    // What is written by this very judgement settles with the next.
-    const settled = settleOutages(
+    // What is written by this very judgement is archived with the next.
+    const archived = archiveOutages(
       services,
       row,
-      own.length > 0 ? seen.unsettled.filter(({ outage }) => outage.node) : seen.unsettled,
+      own.length > 0 ? seen.active.filter(({ outage }) => outage.node) : seen.active,
       seen.now,
     );
     try {
-      await fleet.submitTransaction([putCluster(row, before?.etag), ...own, ...settled]);
+      await fleet.submitTransaction([putCluster(row, before?.etag), ...own, ...archived]);
     } catch (error) {
       if (!isLostWrite(error)) throw error;
       continue;
     }
-    effectDone('assess-cluster:cluster-row');
+    faultPoint('assess-cluster:cluster-row');
     await publishCluster(await tables.open('clusters'), row);
-    effectDone('assess-cluster:published');
-    return { row, unsettled: own.length + settled.length === 0 ? seen.unsettled : undefined };
+    faultPoint('assess-cluster:published');
+    return { row, active: own.length + archived.length === 0 ? seen.active : undefined };
   }
   throw new Error(`expected to judge ${cluster} within ${ATTEMPTS} attempts; others wrote its row each time`);
 }
@@ -89,7 +89,7 @@ async function judgeAndStore(services: Services, message: MessageOf<'assess-clus
 /** Stage 6: judges one cluster as its results come in, and announces its outages. */
 export async function assessCluster(services: Services, message: MessageOf<'assess-cluster'>): Promise<void> {
   const { sweep, cluster } = message;
-  const { row, unsettled } = await judgeAndStore(services, message);
-  const again = await announceOutages(services, row, announcingContext(services, row), unsettled);
+  const { row, active } = await judgeAndStore(services, message);
+  const again = await announceOutages(services, row, announcingContext(services, row), active);
   if (again !== undefined) await requestAssessment(services, sweep, cluster, again);
 }

@@ -21,19 +21,19 @@ export interface Seen {
   before?: { row: OwnClusterRow; etag: string };
   nodes: Map<string, NodeRow>;
   /** Outages that are open, not told, or not yet counted. */
-  unsettled: OutageRow[];
-  sealed: boolean;
+  active: OutageRow[];
+  finalized: boolean;
   now: Date;
 }
 
 /** Rolls the cluster up, judges its quorum and adds up for how long its nodes were watched: the row it comes to. Nothing is written. */
 export async function judgeCluster(
   services: Services,
-  { sweep, cluster, mark }: MessageOf<'assess-cluster'>,
+  { sweep, cluster, assessAt }: MessageOf<'assess-cluster'>,
   seen: Seen,
 ): Promise<[OwnClusterRow, Quorum]> {
   const { settings, tables } = services;
-  const { before, nodes, sealed, now } = seen;
+  const { before, nodes, finalized, now } = seen;
   const interval = intervalAt(settings.SWEEP_SCHEDULE, now);
   const named = parseClusterId(cluster)!;
   // An older sweep never takes the place of a newer one; its rows were read now all the same.
@@ -41,7 +41,7 @@ export async function judgeCluster(
   const facts = newest ? await readClusterFacts(await tables.open('sweeps'), sweep, cluster) : undefined;
   const known = facts ?? before?.row;
   const { byReason: _, ...judged } = rollUp(nodes.values(), now, interval, settings.BLIND_AFTER, before?.row.outageReason);
-  const quorum = judgeQuorum(nodes.values(), now, interval, sealed, {
+  const quorum = judgeQuorum(nodes.values(), now, interval, finalized, {
     percent: settings.CLUSTER_QUORUM_PERCENT,
     nodes: settings.CLUSTER_QUORUM_NODES,
   });
@@ -69,9 +69,9 @@ export async function judgeCluster(
     uptime: { ...windowsOf(sumWatched([forgotten, ...watched]), now), byReason: before?.row.uptime.byReason ?? {} },
     assessedAt: now.toISOString(),
     sweep: later(sweep, before?.row.sweep ?? ''),
-    sealedSweep: sealed ? later(sweep, before?.row.sealedSweep ?? '') : (before?.row.sealedSweep ?? ''),
-    // A mark of a stranger or of a skewed clock must not silence the cluster.
-    mark: mark <= new Date(now.getTime() + SKEW_MS).toISOString() ? mark : now.toISOString(),
+    finalizedSweep: finalized ? later(sweep, before?.row.finalizedSweep ?? '') : (before?.row.finalizedSweep ?? ''),
+    // A assessAt of a stranger or of a skewed clock must not silence the cluster.
+    assessAt: assessAt <= new Date(now.getTime() + SKEW_MS).toISOString() ? assessAt : now.toISOString(),
   };
   return [row, quorum];
 }

@@ -5,12 +5,12 @@ import type { Services } from '../../services.ts';
 import { type ClusterRow, listClusterRows } from '../../tables/cluster-rows.ts';
 import { repairLine } from '../../tables/sweep-list.ts';
 import { readSweep, type SweepRows } from '../../tables/sweep-rows.ts';
-import { lookSeconds, promiseNextLook, sendLook } from '../queue/look-after.ts';
 import type { MessageOf } from '../queue/messages.ts';
 import { explainSweep } from '../queue/origin.ts';
 import { requestAssessment } from '../queue/request-assessment.ts';
+import { closeEverySeconds, ensureNextClose, requestClose } from '../queue/request-close.ts';
 import { completeSweep } from './complete-sweep.ts';
-import { sealCluster } from './seal-cluster.ts';
+import { finalizeCluster } from './finalize-cluster.ts';
 import { sendAgain } from './send-again.ts';
 
 const LAST_RUN_SECONDS = 60;
@@ -29,7 +29,7 @@ function clustersOf(rows: SweepRows, known: readonly ClusterRow[], last: boolean
   return [...new Set([...rows.clusters, ...lost.map((row) => row.cluster)])];
 }
 
-/** Stage 7: looks at a sweep until every cluster of a sweep is sealed and assessed, then completes it. */
+/** Stage 7: comes back until every cluster of a sweep is finalized and assessed, then completes it. */
 export async function closeSweep(services: Services, { sweep }: MessageOf<'close-sweep'>): Promise<void> {
   const { settings, tables, now } = services;
   if (await repairLine(tables, sweep)) return;
@@ -38,30 +38,30 @@ export async function closeSweep(services: Services, { sweep }: MessageOf<'close
   if (last && rows.subscriptions === undefined) return log.warn(`the sweep ${sweep} never began: the message that starts it was lost`);
   const fault = rows.subscriptions === undefined ? await explainSweep(services, sweep) : undefined;
   if (fault !== undefined) throw new Error(fault);
-  await promiseNextLook(services, sweep, rows, lastRun(services, sweep));
+  await ensureNextClose(services, sweep, rows, lastRun(services, sweep));
   const known = await listClusterRows(await tables.open('clusters'));
-  const assessed = new Map(known.map((row) => [row.cluster, row.sealedSweep]));
+  const assessed = new Map(known.map((row) => [row.cluster, row.finalizedSweep]));
   const isAssessed = (cluster: string) => (assessed.get(cluster) ?? '') >= sweep;
-  const newSince = now().getTime() - lookSeconds(settings, sweep) * 1000;
-  const isNew = (cluster: string) => Date.parse(rows.sealedAt.get(cluster) ?? '') > newSince;
+  const newSince = now().getTime() - closeEverySeconds(settings, sweep) * 1000;
+  const isNew = (cluster: string) => Date.parse(rows.finalizedAt.get(cluster) ?? '') > newSince;
   const clusters = clustersOf(rows, known, last);
-  const sealed = new Map(rows.sealed);
+  const finalized = new Map(rows.finalized);
   const unplanned: string[] = [];
   const close = async (cluster: string) => {
-    if (!sealed.has(cluster)) {
-      const ledger = await sealCluster(services, sweep, cluster, last);
+    if (!finalized.has(cluster)) {
+      const ledger = await finalizeCluster(services, sweep, cluster, last);
       if (ledger === 'unplanned') unplanned.push(cluster);
-      else if (ledger !== undefined) sealed.set(cluster, ledger);
-      // Sealed in an earlier run: the message may be with a process that died, and with one that lives if it was sealed just now.
+      else if (ledger !== undefined) finalized.set(cluster, ledger);
+      // Finalized in an earlier run: the message may be with a process that died, and with one that lives if it was finalized just now.
     } else if (!isAssessed(cluster) && !isNew(cluster)) await requestAssessment(services, sweep, cluster, 'now');
   };
   const limit = pLimit(CONCURRENT_CLUSTERS);
   await Promise.all(clusters.map((cluster) => limit(() => close(cluster))));
   const listed = rows.subscriptions?.every((id) => rows.listed.some((row) => row.subscription === id)) ?? false;
-  const allSealed = listed && clusters.every((cluster) => sealed.has(cluster));
-  if ((allSealed && clusters.every(isAssessed)) || last) await completeSweep(services, sweep, rows, sealed, known);
+  const allFinalized = listed && clusters.every((cluster) => finalized.has(cluster));
+  if ((allFinalized && clusters.every(isAssessed)) || last) await completeSweep(services, sweep, rows, finalized, known);
   else {
     await sendAgain(services, sweep, rows, unplanned);
-    if (allSealed && sealed.size > rows.sealed.size) await sendLook(services, sweep, true);
+    if (allFinalized && finalized.size > rows.finalized.size) await requestClose(services, sweep, true);
   }
 }

@@ -6,34 +6,34 @@ import { statusPageUrl } from '../../settings.ts';
 import type { ClusterRow } from '../../tables/cluster-rows.ts';
 import { insertCompleted } from '../../tables/sweep-list.ts';
 import type { SweepRows } from '../../tables/sweep-rows.ts';
-import { effectDone } from '../queue/fault-point.ts';
+import { faultPoint } from '../queue/fault-point.ts';
 import { availabilityOf } from './availability-of.ts';
 import { judgeBlindness } from './judge-blindness.ts';
 
 /**
  * Completes a sweep, once, and tells of it: one availability result for each cluster that is watched, and the heartbeat.
  *
- * @param sealed - the ledgers of its clusters.
+ * @param finalized - the ledgers of its clusters.
  * @param clusters - their roll-ups.
  */
 export async function completeSweep(
   services: Services,
   sweep: string,
   rows: SweepRows,
-  sealed: ReadonlyMap<string, Ledger>,
+  finalized: ReadonlyMap<string, Ledger>,
   clusters: readonly ClusterRow[],
 ): Promise<void> {
   const { settings, tables, armRequests, telemetry, now } = services;
   const completedAt = now().toISOString();
   const startedAt = rows.startedAt ?? sweep;
-  const ledger = sum([...sealed.values()]);
+  const ledger = sum([...finalized.values()]);
   const listed = (rows.subscriptions ?? []).map(
     (id) => rows.listed.find((row) => row.subscription === id) ?? { subscription: id, matched: [], gap: 'Lost' },
   );
   const gaps = listed.filter(({ gap }) => gap !== undefined).map(({ subscription }) => subscription);
   const warnings = scopeWarnings(settings, listed);
   const [coverage, asked] = [coverageOf(ledger), askedOf(ledger)];
-  const blindness = await judgeBlindness(services, sweep, sealed, clusters);
+  const blindness = await judgeBlindness(services, sweep, finalized, clusters);
   // A fleet that is listed and has nothing to probe has no tally to tell of requests with.
   const requests = armRequests.take();
   ledger.armRequests += requests;
@@ -42,9 +42,9 @@ export async function completeSweep(
     throw error;
   });
   if (!isOurs) return armRequests.putBack(requests);
-  effectDone('close-sweep:completed');
+  faultPoint('close-sweep:completed');
   const availability = clusters.flatMap((cluster) => {
-    const own = sealed.get(cluster.cluster);
+    const own = finalized.get(cluster.cluster);
     const blind = blindness.clusters.get(cluster.cluster);
     // While the prober is blind there is nothing to say of any cluster, while one that cannot be listed stands as it did: its outage is not over.
     if (own === undefined || blindness.prober) return [];
@@ -61,7 +61,7 @@ export async function completeSweep(
     ...(coverage !== null && { coverage }),
     ...(asked !== null && { asked }),
     durationSeconds,
-    clusters: sealed.size,
+    clusters: finalized.size,
     subscriptionGaps: gaps.length,
     throttled: ledger.byReason.Throttled ?? 0,
     overBudget: ledger.byReason.OverBudget ?? 0,

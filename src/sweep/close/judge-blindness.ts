@@ -9,7 +9,7 @@ import { statusPageUrl } from '../../settings.ts';
 import { type BlindRow, deleteBlindRow, PROBER, putBlindRow, readBlindRows } from '../../tables/blind-rows.ts';
 import type { ClusterRow } from '../../tables/cluster-rows.ts';
 import { isLostWrite } from '../../tables/rows.ts';
-import { effectDone } from '../queue/fault-point.ts';
+import { faultPoint } from '../queue/fault-point.ts';
 
 /** Who is blind after a sweep. */
 export interface Blindness {
@@ -88,24 +88,24 @@ async function announce(services: Services): Promise<void> {
     if (row.until !== undefined) await unlessLost(deleteBlindRow(table, row.subject, etag));
     else await unlessLost(putBlindRow(table, { ...plain, told: 'started' }, etag));
   }
-  effectDone('close-sweep:blind-announced');
+  faultPoint('close-sweep:blindness-notified');
 }
 
 /**
  * Judges after a sweep which clusters nobody can see, or whether it is the prober itself, and tells what changed.
  *
- * @param sealed - the ledgers of its clusters; one in an outage of its own has been seen.
+ * @param finalized - the ledgers of its clusters; one in an outage of its own has been seen.
  */
 export async function judgeBlindness(
   services: Services,
   sweep: string,
-  sealed: ReadonlyMap<string, Ledger>,
+  finalized: ReadonlyMap<string, Ledger>,
   clusters: readonly ClusterRow[],
 ): Promise<Blindness> {
   const { BLIND_PERCENT, CLUSTER_QUORUM_NODES } = services.settings;
   const inOutage = new Set(clusters.filter(({ outage }) => openEpisode(outage.outage) !== undefined).map((row) => row.cluster));
   const blindNodes = new Map(clusters.map((row) => [row.cluster, row.blindNodes]));
-  const sights = [...sealed].map(([cluster, ledger]) => {
+  const sights = [...finalized].map(([cluster, ledger]) => {
     const sight = sightOf(cluster, ledger, BLIND_PERCENT, CLUSTER_QUORUM_NODES);
     // Fewer nodes than a quorum, all of them unknown: that is believed once it has been so for BLIND_AFTER probes of each.
     const { planned, unknown } = sight;
@@ -115,7 +115,7 @@ export async function judgeBlindness(
   const proberBlind = isProberBlind(sights);
   const over = new Set(clusters.filter(({ recordOnly }) => isOver(recordOnly)).map((row) => row.cluster));
   await update(services, sweep, sights, over, proberBlind);
-  effectDone('close-sweep:blindness');
+  faultPoint('close-sweep:blindness');
   await announce(services);
   const rows = await readBlindRows(await services.tables.open('clusters'));
   const open = [...rows].filter(([subject, { until }]) => subject !== PROBER && until === undefined);

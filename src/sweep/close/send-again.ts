@@ -3,7 +3,7 @@ import { intervalAfter, lastStart, MISSING_AFTER_MS } from '../../model/schedule
 import type { Services } from '../../services.ts';
 import { markResent, type SweepRows } from '../../tables/sweep-rows.ts';
 import { spreadOf } from '../plan/start-sweep.ts';
-import { effectDone } from '../queue/fault-point.ts';
+import { faultPoint } from '../queue/fault-point.ts';
 import type { Work } from '../queue/work-queue.ts';
 
 /** Milliseconds after which work of a sweep that has left no trace is missing: a long sweep has time to wait for a slow one. */
@@ -14,7 +14,7 @@ function missingAfterMs({ settings }: Services, sweep: string): number {
 /** Enqueues work once more, once in a sweep. Sent before it is noted: twice does no harm, never would. */
 async function sendOnce({ settings, queue }: Services, sweeps: TableClient, sweep: string, what: string, work: Work): Promise<void> {
   await queue.send(work, { deadline: lastStart(settings, sweep) });
-  effectDone('close-sweep:sent-again');
+  faultPoint('close-sweep:sent-again');
   await markResent(sweeps, sweep, what);
 }
 

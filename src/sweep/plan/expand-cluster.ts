@@ -13,7 +13,7 @@ import { type NodeRow, readKnownNodes } from '../../tables/node-rows.ts';
 import { insertPlan, readPlan } from '../../tables/plan-rows.ts';
 import { retryLostWrites } from '../../tables/rows.ts';
 import { readClusterFacts } from '../../tables/sweep-rows.ts';
-import { effectDone } from '../queue/fault-point.ts';
+import { faultPoint } from '../queue/fault-point.ts';
 import type { MessageOf } from '../queue/messages.ts';
 import { requestAssessment } from '../queue/request-assessment.ts';
 import { type Candidate, chooseNodes, cutSlices } from './plan-slices.ts';
@@ -44,7 +44,7 @@ async function listAndCompare(services: Services, sweep: string, facts: ClusterF
 }
 
 /** Writes what a listing changed, again from the start where a row changed meanwhile. Returns the comparison that holds. */
-async function settleNodes(
+async function updateNodes(
   services: Services,
   sweep: string,
   facts: ClusterFacts,
@@ -94,15 +94,15 @@ function planSweep(
 /** Brings the node rows of a cluster up to date, and stores what the sweep does there, once. */
 async function makePlan(services: Services, sweep: string, facts: ClusterFacts): Promise<Plan> {
   const { settings, tables, now } = services;
-  const { changes, closed } = await settleNodes(services, sweep, facts);
-  effectDone('expand-cluster:node-rows');
+  const { changes, closed } = await updateNodes(services, sweep, facts);
+  faultPoint('expand-cluster:node-rows');
   if (closed) {
     await requestAssessment(services, sweep, facts.cluster);
-    effectDone('expand-cluster:assess-cluster');
+    faultPoint('expand-cluster:assess-cluster');
   }
   const plan = planSweep(facts, changes, settings.NODES_PER_SLICE, now().toISOString());
   const planned = await insertPlan(await tables.open('sweeps'), sweep, facts.cluster, plan);
-  effectDone('expand-cluster:plan');
+  faultPoint('expand-cluster:plan');
   return planned;
 }
 
@@ -120,5 +120,5 @@ export async function expandCluster(services: Services, { sweep, cluster }: Mess
   const deadline = lastStart(settings, sweep);
   for (const [n, nodes] of planned.slices.entries())
     await queue.send({ kind: 'start-slice', sweep, cluster, slice: String(n), nodes }, { deadline });
-  if (planned.slices.length > 0) effectDone('expand-cluster:start-slice');
+  if (planned.slices.length > 0) faultPoint('expand-cluster:start-slice');
 }

@@ -9,7 +9,7 @@ import { select, selectionOf } from '../../model/selection.ts';
 import type { Services } from '../../services.ts';
 import { type ClusterRow, isRemembered, listClusterRows } from '../../tables/cluster-rows.ts';
 import { insertSubscription, readSubscriptions, type SubscriptionRow } from '../../tables/sweep-rows.ts';
-import { effectDone } from '../queue/fault-point.ts';
+import { faultPoint } from '../queue/fault-point.ts';
 import type { MessageOf } from '../queue/messages.ts';
 import { startsBetween } from '../run/pace.ts';
 import { divideBudget } from './divide-budget.ts';
@@ -97,13 +97,13 @@ async function readKnown({ tables }: Services, subscription: string): Promise<Cl
 }
 
 /** Stores what came of a listing, once, and has each cluster expanded. */
-async function settle({ settings, tables, queue }: Services, sweep: string, { row, clusters }: Listed): Promise<void> {
-  const clustersWritten = () => effectDone('list-clusters:cluster-rows');
+async function storeListing({ settings, tables, queue }: Services, sweep: string, { row, clusters }: Listed): Promise<void> {
+  const clustersWritten = () => faultPoint('list-clusters:cluster-rows');
   const stored = await insertSubscription(await tables.open('sweeps'), sweep, row, clusters, clustersWritten);
-  effectDone('list-clusters:subscription-row');
+  faultPoint('list-clusters:subscription-row');
   const deadline = lastStart(settings, sweep);
   for (const cluster of stored) await queue.send({ kind: 'expand-cluster', sweep, cluster }, { deadline });
-  if (stored.length > 0) effectDone('list-clusters:expand-cluster');
+  if (stored.length > 0) faultPoint('list-clusters:expand-cluster');
 }
 
 /** Stage 2: lists the clusters of one subscription and has each expanded. A subscription that cannot be read is a gap with its reason. */
@@ -111,12 +111,12 @@ export async function listClusters(services: Services, { sweep, subscription }: 
   const subscriptions = await readSubscriptions(await services.tables.open('sweeps'), sweep);
   if (!subscriptions.includes(subscription))
     throw new Error(`expected a subscription of sweep ${sweep}, got ${subscription}: the message does not come from its start-sweep`);
-  await settle(services, sweep, await listSubscription(services, sweep, subscription, await readKnown(services, subscription)));
+  await storeListing(services, sweep, await listSubscription(services, sweep, subscription, await readKnown(services, subscription)));
 }
 
-/** Settles a subscription whose listing failed each time: a gap, with the nodes that are known of it. */
+/** Gives up a subscription whose listing failed each time: a gap, with the nodes that are known of it. */
 export async function giveUpListing(services: Services, { sweep, subscription }: MessageOf<'list-clusters'>): Promise<void> {
   const clusters = (await readKnown(services, subscription)).map((row) => remembered(row, 'ProberError'));
   const row: SubscriptionRow = { subscription, matched: [], gap: 'ProberError', detail: 'listing failed each time it was tried' };
-  await settle(services, sweep, { row, clusters });
+  await storeListing(services, sweep, { row, clusters });
 }

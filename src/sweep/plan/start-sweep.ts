@@ -8,10 +8,10 @@ import type { Settings } from '../../settings.ts';
 import { isRemembered, listClusterRows } from '../../tables/cluster-rows.ts';
 import { listSweeps } from '../../tables/sweep-list.ts';
 import { insertSweep } from '../../tables/sweep-rows.ts';
-import { effectDone } from '../queue/fault-point.ts';
-import { sendLook } from '../queue/look-after.ts';
+import { faultPoint } from '../queue/fault-point.ts';
 import type { MessageOf } from '../queue/messages.ts';
 import { explainStart } from '../queue/origin.ts';
+import { requestClose } from '../queue/request-close.ts';
 
 const MANY_SUBSCRIPTIONS = 10;
 const EARLIER_SWEEPS = 3;
@@ -49,13 +49,13 @@ async function begin(services: Services, sweep: string, scope: readonly string[]
   // A subscription that cannot be seen any more is a gap, not a smaller fleet.
   const known = (await listClusterRows(await tables.open('clusters'))).filter(isRemembered).map((row) => row.subscriptionId);
   const subscriptions = await insertSweep(tables, sweep, [...new Set([...scope, ...known])], now().toISOString());
-  effectDone('start-sweep:sweep-rows');
+  faultPoint('start-sweep:sweep-rows');
 
   const interval = intervalAfter(settings.SWEEP_SCHEDULE, new Date(sweep));
   const looked = Math.ceil(LONGEST_CLOSE_MS / interval) + EARLIER_SWEEPS + 2;
   const earlier = (await listSweeps(tables, now(), looked)).filter((line) => line.sweep !== sweep && line.completedAt === undefined);
-  for (const unfinished of [sweep, ...earlier.map((line) => line.sweep).slice(0, EARLIER_SWEEPS)]) await sendLook(services, unfinished);
-  effectDone('start-sweep:close-sweep');
+  for (const unfinished of [sweep, ...earlier.map((line) => line.sweep).slice(0, EARLIER_SWEEPS)]) await requestClose(services, unfinished);
+  faultPoint('start-sweep:close-sweep');
 
   const deadline = lastStart(settings, sweep);
   const spread = spreadOf(settings, sweep, subscriptions.length);
@@ -63,7 +63,7 @@ async function begin(services: Services, sweep: string, scope: readonly string[]
     const delaySeconds = spread(subscription);
     await queue.send({ kind: 'list-clusters', sweep, subscription }, { delaySeconds, deadline });
   }
-  effectDone('start-sweep:list-clusters');
+  faultPoint('start-sweep:list-clusters');
 }
 
 /** Begins a sweep whose scope could not be found, over what is known, unless it is too late: an interval without a sweep would be a silent gap. */

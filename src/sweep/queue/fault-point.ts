@@ -1,18 +1,18 @@
 import { channel } from 'node:diagnostics_channel';
 
-const effects = channel('aks-fleet-prober:effect');
+const effects = channel('aks-fleet-prober:fault-point');
 
 /**
  * Marks that an effect of a stage has just happened. Nobody listens in production; a test subscribes to stop the process at exactly this point.
  *
- * @param name - `stage:effect`, as listed in `effectNames`.
+ * @param name - `stage:effect`, as listed in `faultPoints`.
  */
-export function effectDone(name: EffectName): void {
+export function faultPoint(name: FaultPoint): void {
   effects.publish({ name });
 }
 
 /** Every effect of the sweep, in the order in which its stage has them. */
-export const effectNames = [
+export const faultPoints = [
   'start-sweep:sweep-rows',
   'start-sweep:close-sweep',
   'start-sweep:list-clusters',
@@ -45,17 +45,17 @@ export const effectNames = [
   'assess-cluster:published',
   'assess-cluster:children',
   'assess-cluster:outbox',
-  'assess-cluster:announced',
+  'assess-cluster:notified',
   'assess-cluster:marked',
   'assess-cluster:outbox-cleared',
   'close-sweep:sent-again',
   'close-sweep:start-slice',
   'close-sweep:collect-slice',
-  'close-sweep:sealed',
+  'close-sweep:finalized',
   'close-sweep:assess-cluster',
   'close-sweep:blindness',
-  'close-sweep:blind-announced',
+  'close-sweep:blindness-notified',
   'close-sweep:completed',
 ] as const;
 
-export type EffectName = (typeof effectNames)[number];
+export type FaultPoint = (typeof faultPoints)[number];

@@ -26,7 +26,7 @@ const schema = z.discriminatedUnion('kind', [
     confirms: z.record(name, z.string().regex(/^[0-9a-f]{16}$/)).optional(),
   }),
   z.strictObject({ ...common, ...slice, kind: z.literal('collect-slice') }),
-  z.strictObject({ ...common, kind: z.literal('assess-cluster'), cluster, mark: z.iso.datetime() }),
+  z.strictObject({ ...common, kind: z.literal('assess-cluster'), cluster, assessAt: z.iso.datetime() }),
   z.strictObject({ ...common, kind: z.literal('close-sweep') }),
   z.strictObject({
     ...envelopeOfOurs,

@@ -45,7 +45,7 @@ async function explainSlice({ tables }: Context, { sweep, cluster, slice, kind }
 }
 
 /**
- * Why work that failed each time is not to be settled either: it belongs to nothing that this program began. A message may be forged, or come
+ * Why work that failed each time is not to be given up either: it belongs to nothing that this program began. A message may be forged, or come
  * from another fleet.
  */
 export async function explainForeign(services: Context, message: WorkMessage): Promise<string | undefined> {

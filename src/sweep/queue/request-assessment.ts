@@ -14,13 +14,13 @@ export async function requestAssessment(
 ): Promise<void> {
   const time = now();
   if (at === 'now') {
-    await queue.send({ kind: 'assess-cluster', sweep, cluster, mark: time.toISOString() });
+    await queue.send({ kind: 'assess-cluster', sweep, cluster, assessAt: time.toISOString() });
     return;
   }
   const interval = intervalAt(settings.SWEEP_SCHEDULE, time);
   const step = Math.min(30_000, interval / 4);
   const earliest = Math.max(time.getTime() + 1, at?.getTime() ?? 0);
-  const mark = new Date(Math.ceil(earliest / step) * step);
-  const delaySeconds = (mark.getTime() - time.getTime()) / 1000;
-  await queue.send({ kind: 'assess-cluster', sweep, cluster, mark: mark.toISOString() }, { delaySeconds });
+  const assessAt = new Date(Math.ceil(earliest / step) * step);
+  const delaySeconds = (assessAt.getTime() - time.getTime()) / 1000;
+  await queue.send({ kind: 'assess-cluster', sweep, cluster, assessAt: assessAt.toISOString() }, { delaySeconds });
 }

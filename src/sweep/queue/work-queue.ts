@@ -21,7 +21,7 @@ export interface WorkQueue {
    */
   send(work: Work, options?: { delaySeconds?: number; deadline?: Date }): Promise<void>;
   /** Sends a message again, unchanged but for its delay. */
-  sendBack(message: WorkMessage, delaySeconds: number): Promise<void>;
+  requeue(message: WorkMessage, delaySeconds: number): Promise<void>;
 }
 
 /** What it takes to send work about a sweep: a part of the services. */
@@ -64,6 +64,6 @@ export function openWorkQueue(client: QueueClient, now: () => Date): WorkQueue {
       const latest = deadline ?? new Date(now().getTime() + (delaySeconds + START_GRACE_SECONDS) * 1000);
       await put({ v: MESSAGE_VERSION, ...work, deadline: latest.toISOString() } as WorkMessage, delaySeconds);
     },
-    sendBack: (message, delaySeconds) => put(message, delaySeconds),
+    requeue: (message, delaySeconds) => put(message, delaySeconds),
   };
 }

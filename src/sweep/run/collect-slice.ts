@@ -7,7 +7,7 @@ import type { Services } from '../../services.ts';
 import { type NodeRow, readNodes } from '../../tables/node-rows.ts';
 import { readSliceHead } from '../../tables/plan-rows.ts';
 import { deleteStarted, readStarted, type Started } from '../../tables/start-rows.ts';
-import { effectDone } from '../queue/fault-point.ts';
+import { faultPoint } from '../queue/fault-point.ts';
 import type { MessageOf } from '../queue/messages.ts';
 import { requestAssessment } from '../queue/request-assessment.ts';
 import { addOutsideView } from './add-outside-view.ts';
@@ -51,24 +51,24 @@ export async function collectSlice(services: Services, message: MessageOf<'colle
   const lost = new Map<string, Claim>();
   const outcomes = new Map<string, Outcome>();
   for (const [node, inspection] of found) {
-    if (inspection.status === 'settled') outcomes.set(node, inspection.outcome);
+    if (inspection.status === 'decided') outcomes.set(node, inspection.outcome);
     if (inspection.status === 'startLost') lost.set(node, inspection.claim);
     if (inspection.status !== 'ended') continue;
     ended.push(inspection.ended);
     outcomes.set(node, { verdict: inspection.ended.result.verdict, reason: inspection.ended.result.reason });
   }
-  if (lost.size > 0) for (const [node, moved] of await startAgain(services, message, lost)) started.set(node, moved);
-  const worthTelling = await recordResults(services, message, await addOutsideView(services, sweep, cluster, ended), rows);
+  if (lost.size > 0) for (const [node, deferred] of await startAgain(services, message, lost)) started.set(node, deferred);
+  const worthAssessing = await recordResults(services, message, await addOutsideView(services, sweep, cluster, ended), rows);
   if ([...found.values()].some((inspection) => inspection.status === 'pending'))
-    await queue.sendBack(message, settings.COLLECT_AGAIN_SECONDS);
+    await queue.requeue(message, settings.COLLECT_AGAIN_SECONDS);
   else {
-    if (await tallySlice(services, message, outcomes)) effectDone('collect-slice:tally');
+    if (await tallySlice(services, message, outcomes)) faultPoint('collect-slice:tally');
     await forgetPollers(probes, id, nodes, started, rows, ended);
-    if (started.size > 0) effectDone('collect-slice:pollers-deleted');
+    if (started.size > 0) faultPoint('collect-slice:pollers-deleted');
   }
-  if (!worthTelling) return;
+  if (!worthAssessing) return;
   await requestAssessment(services, sweep, cluster);
-  effectDone('collect-slice:assess-cluster');
+  faultPoint('collect-slice:assess-cluster');
 }
 
 /** Deletes what the starts of this run left, but the pollers of runs that still go on, and those of earlier runs that have ended now. */

@@ -32,10 +32,10 @@ export interface Ended {
 /** What a look at one node of a slice told. */
 export type Inspection =
   | { status: 'pending' }
-  | { status: 'moved' }
+  | { status: 'deferred' }
   /** Nobody knows what became of the start of a claim that this run of its slice may give back, to start anew. */
   | { status: 'startLost'; claim: Claim }
-  | { status: 'settled'; outcome: Outcome }
+  | { status: 'decided'; outcome: Outcome }
   | { status: 'ended'; ended: Ended };
 
 /** Whether a result is the end of a run that an earlier sweep had given up: it tells how the node was when that began. */
@@ -74,7 +74,7 @@ function inspectLostStart(run: SliceRun, row: NodeRow, claim: Claim, age: number
 async function inspectRun(services: Services, run: SliceRun, row: NodeRow, claim: Claim, start: Started | undefined): Promise<Inspection> {
   const age = services.now().getTime() - Date.parse(claim.startedAt);
   if (start === undefined || start.nonce !== claim.nonce) return inspectLostStart(run, row, claim, age, NO_START_KNOWN);
-  if (start.status === 'moved') return { status: 'moved' };
+  if (start.status === 'deferred') return { status: 'deferred' };
   if (start.status === 'ended' && start.verdict.reason === 'StartUnknown') return inspectLostStart(run, row, claim, age, start.verdict);
   if (start.status === 'ended') return ended(row, claim, withoutAnswer(start.verdict));
   const judged = await lookAtRun(services, run.cluster, row, claim.nonce, start.poller);
@@ -109,18 +109,18 @@ async function inspectOverdue(services: Services, run: SliceRun, row: NodeRow, c
 }
 
 async function inspect(services: Services, run: SliceRun, row: NodeRow | undefined, start: Started | undefined): Promise<Inspection> {
-  if (row === undefined || row.retiredAt !== undefined) return { status: 'settled', outcome: { verdict: 'unknown', reason: 'NodeGone' } };
+  if (row === undefined || row.retiredAt !== undefined) return { status: 'decided', outcome: { verdict: 'unknown', reason: 'NodeGone' } };
   const { claim, foldedAt, state } = row;
   const now = services.now();
   if (claim?.id === run.id && claim.overdue !== true) return inspectRun(services, run, row, claim, start);
-  if (start?.status === 'moved') return { status: 'moved' };
+  if (start?.status === 'deferred') return { status: 'deferred' };
   if (state.latest !== undefined && foldedAt !== undefined && new Date(foldedAt) >= run.due)
-    return { status: 'settled', outcome: { verdict: state.latest.verdict, reason: state.latest.reason } };
+    return { status: 'decided', outcome: { verdict: state.latest.verdict, reason: state.latest.reason } };
   if (claim === undefined) {
     if (isTakenOut(services.settings, run.cluster, row))
-      return { status: 'settled', outcome: { verdict: 'notProbed', reason: 'Excluded' } };
+      return { status: 'decided', outcome: { verdict: 'notProbed', reason: 'Excluded' } };
     if (now < run.startUntil) return { status: 'pending' };
-    return { status: 'settled', outcome: { verdict: 'unknown', reason: 'StartLost' } };
+    return { status: 'decided', outcome: { verdict: 'unknown', reason: 'StartLost' } };
   }
   if (isOverdue(claim, now)) return inspectOverdue(services, run, row, claim);
   if (isAbandoned(claim, now, services.settings.FIRST_COLLECT_SECONDS)) {
@@ -128,7 +128,7 @@ async function inspect(services: Services, run: SliceRun, row: NodeRow | undefin
     return inspectRun(services, run, row, claim, abandoned);
   }
   if (now < run.busyUntil) return { status: 'pending' };
-  return { status: 'settled', outcome: { verdict: 'unknown', reason: 'NodeBusy' } };
+  return { status: 'decided', outcome: { verdict: 'unknown', reason: 'NodeBusy' } };
 }
 
 /**

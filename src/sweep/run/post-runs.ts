@@ -61,17 +61,17 @@ function explainTarget(resourceId: string, { subscriptionId, nodeResourceGroup }
 
 /**
  * Posts one Run Command for each claim. One node's failure never touches another's; where Azure throttles the region, all that were not posted yet
- * are put off.
+ * are deferred.
  *
- * @param putOffUntil - when what is put off has to begin; without it, a node on which somebody else's run is in progress, or that is throttled by
+ * @param deferUntil - when what is deferred has to begin; without it, a node on which somebody else's run is in progress, or that is throttled by
  *   itself, or whose turn came too late, is given up with that as its reason.
- * @param answered - is told of each start that is not put off, as soon as that is known.
+ * @param answered - is told of each start that is not deferred, as soon as that is known.
  */
 export async function postRuns(
   services: Services,
   place: Place,
   claims: readonly ClaimedNode[],
-  putOffUntil: Date | undefined,
+  deferUntil: Date | undefined,
   answered: (node: string, start: Started) => void,
 ): Promise<Posted> {
   const { settings, arm, now } = services;
@@ -85,13 +85,13 @@ export async function postRuns(
   };
   const start = async ({ facts, claim }: ClaimedNode): Promise<Started> => {
     const { nonce } = claim;
-    if (watch.regionSeconds(now()) !== undefined) return { nonce, status: 'moved' };
+    if (watch.regionSeconds(now()) !== undefined) return { nonce, status: 'deferred' };
     const fault = explainTarget(facts.resourceId, place);
     if (fault !== undefined) return { nonce, status: 'ended', verdict: inconclusive('ProberError', fault) };
     if (isTooLateToPost(claim, now()))
-      return putOffUntil === undefined
+      return deferUntil === undefined
         ? { nonce, status: 'ended', verdict: inconclusive('ProberError', 'the starts of others took so long that this one came too late') }
-        : { nonce, status: 'moved' };
+        : { nonce, status: 'deferred' };
     try {
       const script = composeScript(nonce, settings.EGRESS_ENDPOINTS, facts.os);
       const poller = await startRun(compute, parseTarget(facts.resourceId)!, facts.os, script, told);
@@ -102,23 +102,25 @@ export async function postRuns(
         const seconds = retryAfterSeconds(error);
         throttled.set(facts.node, seconds);
         watch.throttled(facts.resourceId, seconds, now());
-        return { nonce, status: 'moved' };
+        return { nonce, status: 'deferred' };
       }
       watch.answered(facts.resourceId);
       const verdict = refusalOf(error, facts.skipped === 'Creating');
-      return putOffUntil !== undefined && verdict.reason === 'NodeBusy' ? { nonce, status: 'moved' } : { nonce, status: 'ended', verdict };
+      return deferUntil !== undefined && verdict.reason === 'NodeBusy'
+        ? { nonce, status: 'deferred' }
+        : { nonce, status: 'ended', verdict };
     }
   };
   const started = new Map<string, Started>();
   const keep = (node: string, made: Started) => {
     started.set(node, made);
-    if (made.status !== 'moved') answered(node, made);
+    if (made.status !== 'deferred') answered(node, made);
   };
   await Promise.all(claims.map((row) => limit(async () => keep(row.facts.node, await start(row)))));
   const throttledFor = watch.regionSeconds(now());
   let nodeThrottledFor = 0;
   for (const [node, seconds] of throttledFor === undefined ? throttled : []) {
-    if (putOffUntil !== undefined && now().getTime() + seconds * 1000 < putOffUntil.getTime())
+    if (deferUntil !== undefined && now().getTime() + seconds * 1000 < deferUntil.getTime())
       nodeThrottledFor = Math.max(nodeThrottledFor, seconds);
     else
       keep(node, {

@@ -1,7 +1,7 @@
 import type { TransactionAction } from '@azure/data-tables';
 import pLimit from 'p-limit';
 import { addToLog, emptyLog, type NodeLog } from '../../history/log.ts';
-import { type Fold, foldResult, repairClock } from '../../history/node-history.ts';
+import { foldResult, repairClock, type Transition } from '../../history/node-history.ts';
 import { openSince, STALE_AFTER_INTERVALS } from '../../history/node-state.ts';
 import { addEvidence, withdrawEpisode, writeEpisode } from '../../history/outage.ts';
 import { log } from '../../log.ts';
@@ -14,7 +14,7 @@ import { claimProperty, mergeNode, type NodeRow, readNodes, stateProperties } fr
 import { newestFirst, resultsTableOf } from '../../tables/open-tables.ts';
 import { deleteOutage, insertOutage, putLog, readLogs, readOutage, replaceOutage } from '../../tables/outage-rows.ts';
 import { retryLostWrites, writeBatch } from '../../tables/rows.ts';
-import { effectDone } from '../queue/fault-point.ts';
+import { faultPoint } from '../queue/fault-point.ts';
 import { grantConfirmations } from './grant-confirmations.ts';
 import type { Ended } from './inspect-slice.ts';
 import { sendConfirmation } from './start-slice.ts';
@@ -41,7 +41,7 @@ interface Folded {
   ended: Ended;
   row: NodeRow;
   log: NodeLog;
-  fold: Fold;
+  fold: Transition;
 }
 
 function foldAll(
@@ -77,7 +77,7 @@ async function outageActions(services: Services, cluster: string, { row, log, fo
   const starts = new Set([...fold.withdrawn, ...fold.changed].map(({ outage }) => outage));
   const open = openSince(fold.state);
   // An outage that goes on for another reason is worth a line of evidence.
-  if (open !== undefined && fold.worthTelling) starts.add(open);
+  if (open !== undefined && fold.worthAssessing) starts.add(open);
   const actions: TransactionAction[] = [];
   for (const start of starts) {
     const of = (episodes: readonly Episode[]) => episodes.filter(({ outage }) => outage === start);
@@ -142,11 +142,11 @@ async function writeFolds(
       fleet,
       told.map((each) => putLog(cluster, each.row.facts.node, each.log)),
     );
-    if (told.length > 0) effectDone('collect-slice:log-rows');
+    if (told.length > 0) faultPoint('collect-slice:log-rows');
     const limit = pLimit(CONCURRENT_READS);
     const actions = await Promise.all(current.map((each) => limit(() => nodeActions(services, cluster, each))));
     for (const batch of together(actions)) await writeBatch(fleet, batch);
-    if (current.length > 0) effectDone('collect-slice:node-rows');
+    if (current.length > 0) faultPoint('collect-slice:node-rows');
     return current;
   });
 }
@@ -165,7 +165,7 @@ export async function recordResults(
 ): Promise<boolean> {
   if (ended.length === 0) return false;
   await writeResults(services, cluster, ended);
-  effectDone('collect-slice:result-rows');
+  faultPoint('collect-slice:result-rows');
 
   const fleet = await services.tables.open('fleet');
   const logs = await readLogs(
@@ -179,9 +179,9 @@ export async function recordResults(
   const confirms = await grantConfirmations(services, sweep, cluster, slice, failed);
   if (Object.keys(confirms).length > 0) {
     await sendConfirmation(services, sweep, cluster, slice, confirms);
-    effectDone('collect-slice:confirmation');
+    faultPoint('collect-slice:confirmation');
   }
 
   const written = await writeFolds(services, cluster, ended, folded, logs);
-  return written.some(({ fold }) => fold.worthTelling);
+  return written.some(({ fold }) => fold.worthAssessing);
 }

@@ -4,7 +4,7 @@ import { endOf, lastStart } from '../../model/schedule.ts';
 import { isPlanned, runId, startedAgain, timesStartedAgain } from '../../model/slice-name.ts';
 import type { Services } from '../../services.ts';
 import { deleteStarted, putStarted, type Started } from '../../tables/start-rows.ts';
-import { effectDone } from '../queue/fault-point.ts';
+import { faultPoint } from '../queue/fault-point.ts';
 import type { MessageOf } from '../queue/messages.ts';
 import { releaseClaims } from './claim.ts';
 
@@ -37,13 +37,13 @@ export async function startAgain(
   const who = lost.size === 1 ? `the node ${again.nodes[0]}` : `${lost.size} nodes`;
   log.warn(`the probe of ${who} of ${cluster} is started again in the sweep ${sweep}: nobody knows what became of its start`);
   await queue.send({ kind: 'start-slice', ...again }, { delaySeconds: GIVE_BACK_SECONDS, deadline: lastStart(settings, sweep) });
-  effectDone('collect-slice:started-again');
+  faultPoint('collect-slice:started-again');
   await releaseClaims(services, cluster, new Map([...lost].map(([node, { id }]) => [node, id])));
-  effectDone('collect-slice:claims-released');
-  const moved = new Map([...lost].map(([node, { nonce }]): [string, Started] => [node, { nonce, status: 'moved' }]));
+  faultPoint('collect-slice:claims-released');
+  const deferred = new Map([...lost].map(([node, { nonce }]): [string, Started] => [node, { nonce, status: 'deferred' }]));
   const probes = await tables.open('probes');
   const own = runId(sweep, cluster, slice);
-  await putStarted(probes, own, moved);
+  await putStarted(probes, own, deferred);
   for (const [node, { id }] of lost) if (id !== own) await deleteStarted(probes, id, [node]);
-  return moved;
+  return deferred;
 }

@@ -1,18 +1,18 @@
 import { isWatched } from '../../inventory/scope.ts';
 import { parseClusterId } from '../../model/resource-id.ts';
 import { endOf, lastStart } from '../../model/schedule.ts';
-import { confirmationOf, isPlanned, runId, timesPutOff } from '../../model/slice-name.ts';
+import { confirmationOf, isPlanned, runId, timesDeferred } from '../../model/slice-name.ts';
 import type { Services } from '../../services.ts';
 import { readNodes } from '../../tables/node-rows.ts';
 import { markQueued, markStarted, readSliceHead } from '../../tables/plan-rows.ts';
-import { effectDone } from '../queue/fault-point.ts';
+import { faultPoint } from '../queue/fault-point.ts';
 import type { MessageOf } from '../queue/messages.ts';
+import { acquireStartSlot } from './acquire-start-slot.ts';
 import { claimNodes, collectUntil, isOverdue } from './claim.ts';
-import { moveRest } from './move-rest.ts';
+import { deferRest } from './defer-rest.ts';
 import { pauseBucket } from './pace.ts';
 import { postRuns } from './post-runs.ts';
 import { saveStarts } from './save-starts.ts';
-import { takeTurn } from './take-turn.ts';
 import { tallyAll } from './tally-slice.ts';
 
 type StartSlice = MessageOf<'start-slice'>;
@@ -45,12 +45,12 @@ export async function startSlice(services: Services, message: StartSlice): Promi
   if (head.started) return sendCollection(services, message);
   // Nor does what was taken out since use up pace.
   if (!isWatched(settings, cluster)) return tallyAll(services, message, 'notProbed', 'Excluded');
-  if (await mustWait(services, message)) return queue.sendBack(message, GO_BACK_SECONDS);
+  if (await mustWait(services, message)) return queue.requeue(message, GO_BACK_SECONDS);
 
   const bucket = { subscriptionId: parseClusterId(cluster)!.subscriptionId, region: head.region };
   const over = endOf(settings, sweep);
   const extra = message.confirms !== undefined;
-  const turn = await takeTurn(services, bucket, { nodes: nodes.length, extra, before: over, slot: message.slot });
+  const turn = await acquireStartSlot(services, bucket, { nodes: nodes.length, extra, before: over, slot: message.slot });
   if (turn.when === 'never') {
     // Its original may have had the last slot, just now.
     const since = await readSliceHead(sweeps, sweep, cluster, slice);
@@ -60,34 +60,35 @@ export async function startSlice(services: Services, message: StartSlice): Promi
   if (turn.when === 'later') {
     const { v: _, deadline: __, ...work } = message;
     await queue.send({ ...work, slot: turn.slot }, { delaySeconds: turn.delaySeconds, deadline: lastStart(settings, sweep) });
-    effectDone('start-slice:slot-sent');
+    faultPoint('start-slice:slot-sent');
     if (!isPlanned(slice)) return;
     await markQueued(sweeps, sweep, cluster, slice, turn.slot);
-    return effectDone('start-slice:queued');
+    return faultPoint('start-slice:queued');
   }
 
   const id = runId(sweep, cluster, slice);
   const claims = await claimNodes(services, message, id);
-  if (claims.length > 0) effectDone('start-slice:claims');
+  if (claims.length > 0) faultPoint('start-slice:claims');
   if (isPlanned(slice)) await markStarted(sweeps, sweep, cluster, slice, now().toISOString());
-  effectDone('start-slice:started');
+  faultPoint('start-slice:started');
   await sendCollection(services, message);
-  effectDone('start-slice:collect-slice');
+  faultPoint('start-slice:collect-slice');
 
   // Somebody else's run takes about as long as ours; it is waited for as long as one of ours would be.
   const busyFor = settings.FIRST_COLLECT_SECONDS;
-  const again = (timesPutOff(slice) + 2) * busyFor <= settings.PROBE_DEADLINE_SECONDS && now().getTime() + busyFor * 1000 < over.getTime();
+  const again =
+    (timesDeferred(slice) + 2) * busyFor <= settings.PROBE_DEADLINE_SECONDS && now().getTime() + busyFor * 1000 < over.getTime();
   const place = { ...bucket, nodeResourceGroup: head.nodeResourceGroup };
   const saver = saveStarts(await tables.open('probes'), id);
-  const putOffUntil = isPlanned(slice) && again ? over : undefined;
-  const { started, throttledFor, nodeThrottledFor, spareFor } = await postRuns(services, place, claims, putOffUntil, saver.save);
-  if (claims.length > 0) effectDone('start-slice:posts');
-  const moved = new Map([...started].filter(([, start]) => start.status === 'moved'));
+  const deferUntil = isPlanned(slice) && again ? over : undefined;
+  const { started, throttledFor, nodeThrottledFor, spareFor } = await postRuns(services, place, claims, deferUntil, saver.save);
+  if (claims.length > 0) faultPoint('start-slice:posts');
+  const deferred = new Map([...started].filter(([, start]) => start.status === 'deferred'));
   // First of all: others must not post on into a region that is throttled, whatever fails here.
   await pauseBucket(services, bucket, Math.max(throttledFor ?? 0, spareFor));
   await saver.done();
-  if (started.size > moved.size) effectDone('start-slice:pollers');
-  if (moved.size > 0) await moveRest(services, message, moved, throttledFor ?? Math.max(busyFor, nodeThrottledFor), over);
+  if (started.size > deferred.size) faultPoint('start-slice:pollers');
+  if (deferred.size > 0) await deferRest(services, message, deferred, throttledFor ?? Math.max(busyFor, nodeThrottledFor), over);
 }
 
 /** Has nodes that failed for the first time probed again at once. */

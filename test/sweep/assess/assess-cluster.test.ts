@@ -14,14 +14,14 @@ import { emptyWatch } from '../../../src/model/watch.ts';
 import type { TelemetryEvent } from '../../../src/notify/events.ts';
 import type { Services } from '../../../src/services.ts';
 import { assessCluster } from '../../../src/sweep/assess/assess-cluster.ts';
-import { type EffectName, effectNames } from '../../../src/sweep/queue/fault-point.ts';
+import { type FaultPoint, faultPoints } from '../../../src/sweep/queue/fault-point.ts';
 import { addForgotten, listClusterRows, readCluster } from '../../../src/tables/cluster-rows.ts';
 import { factProperties, stateProperties } from '../../../src/tables/node-rows.ts';
 import { newestFirst } from '../../../src/tables/open-tables.ts';
 import { insertOutage, readOutages, replaceOutage } from '../../../src/tables/outage-rows.ts';
 import { readSummaries } from '../../../src/tables/outbox-rows.ts';
 import { readRow, writeBatch } from '../../../src/tables/rows.ts';
-import { insertSealed } from '../../../src/tables/sweep-rows.ts';
+import { insertFinalized } from '../../../src/tables/sweep-rows.ts';
 import { toWatchJson } from '../../../src/tables/watch-json.ts';
 import { type Storage, startStorage } from '../../tables/storage.ts';
 import { type Clock, servicesAt } from '../services-at.ts';
@@ -89,9 +89,9 @@ function startProcess(more: Record<string, string> = {}): { services: Services; 
   const process = servicesAt(storage.connectionString, at(1), more);
   const queue: Services['queue'] = {
     async send(work) {
-      if (work.kind === 'assess-cluster') requested.push(work.mark);
+      if (work.kind === 'assess-cluster') requested.push(work.assessAt);
     },
-    sendBack: () => Promise.reject(new Error('an assessment sends nothing back')),
+    requeue: () => Promise.reject(new Error('an assessment sends nothing back')),
   };
   return { clock: process.clock, services: { ...process.services, queue, telemetry: ingestion } };
 }
@@ -179,13 +179,13 @@ async function healNodes(nodes: readonly string[], end: string): Promise<void> {
   );
 }
 
-const seal = async (n: number) => {
-  await insertSealed(await storage.tables.open('sweeps'), sweepOf(n), cluster, emptyLedger, services.now().toISOString());
+const finalize = async (n: number) => {
+  await insertFinalized(await storage.tables.open('sweeps'), sweepOf(n), cluster, emptyLedger, services.now().toISOString());
 };
 
 /** Assesses the cluster at a mark of its own: a second after the one before, and not before its sweep. */
-async function assess(n: number, by = services, mark = nextMark(n)): Promise<void> {
-  await assessCluster(by, { v: 1, kind: 'assess-cluster', sweep: sweepOf(n), cluster, mark, deadline: at(120) });
+async function assess(n: number, by = services, assessAt = nextMark(n)): Promise<void> {
+  await assessCluster(by, { v: 1, kind: 'assess-cluster', sweep: sweepOf(n), cluster, assessAt, deadline: at(120) });
 }
 
 function nextMark(n: number): string {
@@ -271,13 +271,13 @@ describe('a cluster of which enough nodes fail', () => {
 
   it('is over when two sweeps in a row find fewer than half the quorum failing, as of when they were', async () => {
     await seedQuorum();
-    await seal(0);
+    await finalize(0);
     await assess(0);
     clock.at(at(6));
     await seedNodes(names(4, 6), { zone: '2' });
     await healNodes(names(5), at(5, 30));
     await assess(1);
-    await seal(1);
+    await finalize(1);
     await assess(1);
     await assess(1);
     expect((await ofCluster()).map(isOpen)).toEqual([true]);
@@ -310,17 +310,17 @@ describe('a cluster of which enough nodes fail', () => {
     expect(ingestion.told()).toEqual(['ClusterOutageEnded', 'ClusterOutageStarted']);
   });
 
-  it('is no outage while too few of its nodes were seen, or before its sweep is sealed', async () => {
+  it('is no outage while too few of its nodes were seen, or before its sweep is finalized', async () => {
     await seedNodes(names(8), { unprobed: true });
     await failNodes(names(2, 8), at(0));
     await assess(0);
-    await seal(0);
+    await finalize(0);
     await assess(0);
     expect(await ofCluster()).toEqual([]);
     await failNodes([nameOf(7)], at(0));
     await assess(1);
     expect(await ofCluster()).toEqual([]);
-    await seal(1);
+    await finalize(1);
     await assess(1);
     expect(await ofCluster()).toMatchObject([{ counts: { failing: 3, conclusive: 3, planned: 10 } }]);
   });
@@ -339,7 +339,7 @@ describe('a cluster of which enough nodes fail', () => {
   it('tells the start of an outage that was told before its cluster went down no second time', async () => {
     await seedNodes(names(9, 1));
     await failNodes([nameOf(0)], at(-5));
-    await seal(0);
+    await finalize(0);
     await assess(0);
     expect(ingestion.told()).toEqual([`NodeOutageStarted ${nameOf(0)}`]);
     await failNodes(names(6), at(1));
@@ -400,7 +400,7 @@ describe('several assessments at once', () => {
     ingestion.delay = 500;
     await failNodes(names(10), at(0));
     await seedNodes(names(20, 10));
-    await seal(1);
+    await finalize(1);
     clock.at(at(6));
     await rush(1, marksOf(1, 2, 3, 4));
     expect(ingestion.told()).toEqual(names(10).map((node) => `NodeOutageStarted ${node}`));
@@ -433,9 +433,9 @@ describe('several assessments at once', () => {
     expect(await readCluster(fleet, cluster)).toEqual(before);
   });
 
-  it('judge once what was asked for again and again before the judgement of a sealed sweep', async () => {
+  it('judge once what was asked for again and again before the judgement of a finalized sweep', async () => {
     await seedNodes(names(4));
-    await seal(0);
+    await finalize(0);
     const asked = [10, 25, 40].map((second) => at(0, second));
     clock.at(at(2));
     await assess(0, services, asked[0]);
@@ -564,8 +564,8 @@ it('a summary that cannot be read is put away, and its members are told', async 
 it('an outage of which hardly anything can be read neither stops its cluster nor is told for ever', async () => {
   const rowKey = (minute: number) => `outage|a|${newestFirst(at(minute))}`;
   const told = JSON.stringify({ started: 1, ended: 1, covered: 0 });
-  await fleet.createEntity({ partitionKey: cluster, rowKey: rowKey(0), node: 'a', end: 'soon', openedAt: 'x', settled: false });
-  await fleet.createEntity({ partitionKey: cluster, rowKey: rowKey(-600), node: 'a', end: 'x', told, episode: '', settled: false });
+  await fleet.createEntity({ partitionKey: cluster, rowKey: rowKey(0), node: 'a', end: 'soon', openedAt: 'x', archived: false });
+  await fleet.createEntity({ partitionKey: cluster, rowKey: rowKey(-600), node: 'a', end: 'x', told, episode: '', archived: false });
   await seedNodes(names(3));
   for (let minute = 2; minute < 5; minute++) {
     clock.at(at(minute));
@@ -645,7 +645,7 @@ it('a cluster that was judged by a clock that ran hours ahead is judged again on
 });
 
 /** A process that dies the first time it has had an effect: nothing that it does from then on reaches anybody. */
-async function doomedProcess(effect: EffectName, time: Date) {
+async function doomedProcess(effect: FaultPoint, time: Date) {
   const process = startProcess();
   process.clock.at(time.toISOString());
   const life = { dead: false };
@@ -681,12 +681,12 @@ async function doomedProcess(effect: EffectName, time: Date) {
   const listen = (message: unknown) => {
     if ((message as { name: string }).name === effect) life.dead = true;
   };
-  subscribe('aks-fleet-prober:effect', listen);
-  return { services: mortal, life, end: () => unsubscribe('aks-fleet-prober:effect', listen) };
+  subscribe('aks-fleet-prober:fault-point', listen);
+  return { services: mortal, life, end: () => unsubscribe('aks-fleet-prober:fault-point', listen) };
 }
 
 describe('a process that dies right after an effect', () => {
-  const effects = effectNames.filter((name) => name.startsWith('assess-cluster:'));
+  const effects = faultPoints.filter((name) => name.startsWith('assess-cluster:'));
   // A cluster's outage covers its children; without one, there are summaries.
   const worlds = ['its cluster is down', 'many nodes are down'] as const;
   const cases = effects.flatMap((effect) =>
@@ -703,7 +703,7 @@ describe('a process that dies right after an effect', () => {
     }
   };
 
-  const dieAt = async (effect: EffectName, n: number) => {
+  const dieAt = async (effect: FaultPoint, n: number) => {
     const doomed = await doomedProcess(effect, services.now());
     try {
       await expect(assess(n, doomed.services)).rejects.toThrow('the process died');
@@ -718,7 +718,7 @@ describe('a process that dies right after an effect', () => {
     const sick = names(down);
     await failNodes(sick, at(0));
     await seedNodes(names(100 - down, down));
-    await seal(0);
+    await finalize(0);
     clock.at(at(2));
     await dieAt(effect, 0);
     await assessUntilQuiet(0);
@@ -756,7 +756,7 @@ describe('an assessment of 5,000 nodes', () => {
       image: 'AKSUbuntu-2204gen2containerd-202610.01.0',
       size: 'Standard_D8ds_v5',
     });
-    await seal(0);
+    await finalize(0);
     let requests: string[] = [];
     for (const name of ['fleet', 'clusters', 'sweeps'] as const)
       (await services.tables.open(name)).pipeline.addPolicy({

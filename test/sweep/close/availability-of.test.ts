@@ -30,8 +30,8 @@ const row = (more: Partial<ClusterRow> = {}): ClusterRow => ({
   uptime: addUptimes([]),
   assessedAt: sweep,
   sweep,
-  sealedSweep: sweep,
-  mark: sweep,
+  finalizedSweep: sweep,
+  assessAt: sweep,
   ...more,
 });
 const down = { outage: { outage: since, episode: 1, from: since, reason: 'DnsTimeout' as const } };

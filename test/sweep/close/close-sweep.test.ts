@@ -55,7 +55,7 @@ describe('a sweep that is not complete', () => {
     await insertTally(sweeps, sweep, clusters[0]!.cluster, '0', { 'reachable/Reachable': ['a'] });
     expect(await run()).toEqual([['shop'], [15]]);
     await insertTally(sweeps, sweep, clusters[1]!.cluster, '0', { 'reachable/Reachable': ['a'] });
-    // The message of the one that was sealed before may be with a process that died; that of the other is under way.
+    // The message of the one that was finalized before may be with a process that died; that of the other is under way.
     expect(await run()).toEqual([
       ['blog', 'shop'],
       [15, 3],

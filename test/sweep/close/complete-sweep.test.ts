@@ -52,20 +52,20 @@ const row = (name: string, more: Partial<ClusterRow> = {}): ClusterRow => ({
   uptime: addUptimes([]),
   assessedAt: time(0),
   sweep: '',
-  sealedSweep: '',
-  mark: time(0),
+  finalizedSweep: '',
+  assessAt: time(0),
   ...more,
 });
 const well: Ledger = { ...emptyLedger, known: 10, reachable: 10, byReason: { Reachable: 10 } };
 const unseen: Ledger = { ...emptyLedger, known: 10, unknown: 10, byReason: { NoProof: 10 }, unknownByReason: { NoProof: 10 } };
 
 const complete = (n: number, clusters: ClusterRow[], ledgers: Ledger[]) => {
-  const sealed = new Map(clusters.map(({ cluster }, position) => [cluster, ledgers[position]!]));
+  const finalized = new Map(clusters.map(({ cluster }, position) => [cluster, ledgers[position]!]));
   return completeSweep(
     services,
     time(n).replace('.000Z', 'Z'),
-    { listed: [], clusters: [], sealed, sealedAt: new Map(), promisedUntil: '', resent: new Set() },
-    sealed,
+    { listed: [], clusters: [], finalized, finalizedAt: new Map(), nextCloseBy: '', resent: new Set() },
+    finalized,
     clusters,
   );
 };

@@ -77,8 +77,8 @@ const rowOf = (name: string): ClusterRow => ({
   uptime: addUptimes([]),
   assessedAt: timeOf(0),
   sweep: sweepOf(0),
-  sealedSweep: sweepOf(0),
-  mark: timeOf(0),
+  finalizedSweep: sweepOf(0),
+  assessAt: timeOf(0),
 });
 
 const judge = (n: number, ledgers: Record<string, Ledger>, clusters: ClusterRow[] = [], by = services) => {

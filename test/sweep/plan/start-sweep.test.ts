@@ -2,7 +2,7 @@ import { createHttpHeaders, type PipelinePolicy } from '@azure/core-rest-pipelin
 import { QueueClient } from '@azure/storage-queue';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Azurite, startAzurite } from '../../../local/azurite.ts';
-import { settlePoison } from '../../../src/housekeeping/settle-poison.ts';
+import { handlePoison } from '../../../src/housekeeping/handle-poison.ts';
 import { emptyCounts } from '../../../src/model/ledger.ts';
 import { connectArm, type Services, WORK_QUEUE } from '../../../src/services.ts';
 import { requestSweep, startSweep } from '../../../src/sweep/plan/start-sweep.ts';
@@ -64,13 +64,13 @@ describe('where Azure does not tell what can be read', () => {
   it('a sweep is over what is known, once it was asked as often as a message is tried', async () => {
     const message = turnTo('2026-11-21T10:00:00Z');
     await expect(doWork(services, message)).rejects.toThrow();
-    await settlePoison(services, message);
+    await handlePoison(services, message);
     expect(await begun(message.sweep)).toEqual([known]);
     expect(await deadlines()).toHaveProperty('list-clusters');
   });
 
   it('one of long ago is left alone', async () => {
-    await settlePoison(services, messageOf('2026-11-21T09:25:00Z'));
+    await handlePoison(services, messageOf('2026-11-21T09:25:00Z'));
     expect(await begun('2026-11-21T09:25:00Z')).toEqual([]);
     expect(await deadlines()).toEqual({});
   });

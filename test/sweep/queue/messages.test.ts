@@ -15,7 +15,7 @@ const work = {
   'expand-cluster': { ...common, kind: 'expand-cluster', cluster },
   'start-slice': { ...common, ...slice, kind: 'start-slice', slot: '2026-11-21T09:35:20.000Z', confirms: { n: '0123456789abcdef' } },
   'collect-slice': { ...common, ...slice, kind: 'collect-slice' },
-  'assess-cluster': { ...common, kind: 'assess-cluster', cluster, mark: '2026-11-21T09:35:30.000Z' },
+  'assess-cluster': { ...common, kind: 'assess-cluster', cluster, assessAt: '2026-11-21T09:35:30.000Z' },
   'close-sweep': { ...common, kind: 'close-sweep' },
 } as const;
 
@@ -68,7 +68,7 @@ describe('readMessage', () => {
     ['a sweep with a separator', { ...work['close-sweep'], sweep: '2026|x' }, 'at sweep'],
     ['a nonce that is none', { ...work['start-slice'], confirms: { n: 'x' } }, 'at confirms.n'],
     ['a slot that is no time', { ...work['start-slice'], slot: 'now' }, 'at slot'],
-    ['a mark that is no time', { ...work['assess-cluster'], mark: 5 }, 'at mark'],
+    ['an assessment time that is none', { ...work['assess-cluster'], assessAt: 5 }, 'at assessAt'],
     ['a subscription that is no GUID', { ...work['list-clusters'], subscription: '*' }, 'at subscription'],
   ];
   it.each(spoiled)('refuses %s', (_, message, where) => {

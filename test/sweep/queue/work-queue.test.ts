@@ -143,13 +143,13 @@ describe('a queue that is not there', () => {
   });
 });
 
-describe('sendBack', () => {
+describe('requeue', () => {
   it('sends a message again unchanged, with its own deadline', async () => {
     const message: WorkMessage = { v: 0, kind: 'close-sweep', sweep, deadline: '2026-11-21T09:35:30.000Z' };
-    await queue.sendBack(message, 0);
+    await queue.requeue(message, 0);
     const { body, lifeSeconds } = await receive();
     expect([body, lifeSeconds]).toEqual([message, 600]);
-    await queue.sendBack(message, 59.5);
+    await queue.requeue(message, 59.5);
     expect(sent.at(-1)).toEqual({ delay: '60', life: '660', deadline: message.deadline });
   });
 });

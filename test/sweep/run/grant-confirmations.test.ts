@@ -98,8 +98,8 @@ describe('grantConfirmations', () => {
       forgotten: sumWatched([]),
       assessedAt: start,
       sweep,
-      sealedSweep: '',
-      mark: start,
+      finalizedSweep: '',
+      assessAt: start,
     };
     const fleet = await services.tables.open('fleet');
     await writeBatch(fleet, [putCluster(row, undefined)]);

@@ -13,15 +13,15 @@ import { insertOutage, type OutageRow, readOutage, replaceOutage } from '../../t
 import type { Seen } from './judge-cluster.ts';
 
 /** The cluster's row and its outage are in the batch too. */
-const SETTLED_AT_ONCE = 98;
+const ARCHIVED_AT_ONCE = 98;
 const LATE_INTERVALS = 2;
 
 /** What announcements of a cluster depend on. */
-export function announcingContext({ settings, now }: Services, { outage: { outage }, sealedSweep }: OwnClusterRow): AnnouncingContext {
+export function announcingContext({ settings, now }: Services, { outage: { outage }, finalizedSweep }: OwnClusterRow): AnnouncingContext {
   const clusterOutage = outage && { start: outage.from, end: outage.end };
   const time = now();
   const lateMs = LATE_INTERVALS * intervalAt(settings.SWEEP_SCHEDULE, time) + settings.PROBE_DEADLINE_SECONDS * 1000;
-  return { sealedSweep, clusterOutage, flapWindowMs: settings.FLAP_WINDOW_MINUTES * 60_000, lateMs, now: time };
+  return { finalizedSweep, clusterOutage, flapWindowMs: settings.FLAP_WINDOW_MINUTES * 60_000, lateMs, now: time };
 }
 
 /** Brings the record of the cluster's own outage in line with its judgement: new, with its counts of now, or ended. */
@@ -29,13 +29,13 @@ export async function writeClusterOutage(
   fleet: TableClient,
   row: OwnClusterRow,
   quorum: Quorum,
-  { nodes, unsettled, now }: Seen,
+  { nodes, active, now }: Seen,
 ): Promise<TransactionAction[]> {
   const { outage: episode } = row.outage;
   if (episode === undefined) return [];
   const time = now.toISOString();
-  const found = unsettled.find(({ outage }) => outage.node === undefined && outage.start === episode.outage);
-  // One that is over and settled is not to be changed any more.
+  const found = active.find(({ outage }) => outage.node === undefined && outage.start === episode.outage);
+  // One that is over and archived is not to be changed any more.
   if (found === undefined && episode.end !== undefined) return [];
   const stored = found ?? (await readOutage(fleet, row.cluster, undefined, episode.outage));
   const isNews = stored?.outage.end !== episode.end || stored?.outage.episode !== episode.episode;
@@ -60,13 +60,13 @@ export async function writeClusterOutage(
 }
 
 /** Counts outages that are over and told into the cluster's row; in one batch with it, so that each counts once. */
-export function settleOutages(services: Services, row: OwnClusterRow, unsettled: readonly OutageRow[], now: Date): TransactionAction[] {
+export function archiveOutages(services: Services, row: OwnClusterRow, active: readonly OutageRow[], now: Date): TransactionAction[] {
   const context = announcingContext(services, row);
-  const over = unsettled.filter(({ outage }) => dueAnnouncement(outage, context).finished).slice(0, SETTLED_AT_ONCE);
+  const over = active.filter(({ outage }) => dueAnnouncement(outage, context).finished).slice(0, ARCHIVED_AT_ONCE);
   const ofNodes = (rows: readonly OutageRow[]) => rows.map(({ outage }) => outage).filter((outage) => outage.node !== undefined);
   row.outageDays = addOutages(row.outageDays, ofNodes(over), now);
   const others = new Set(over);
-  const shown = addOutages(row.outageDays, ofNodes(unsettled.filter((each) => !others.has(each))), now);
+  const shown = addOutages(row.outageDays, ofNodes(active.filter((each) => !others.has(each))), now);
   row.uptime = { ...row.uptime, byReason: outagesByReason(shown, now) };
   return over.map((each) => replaceOutage(each, true));
 }

@@ -26,7 +26,7 @@ type World = {
   acceptOutside(wire: Socket): void;
 };
 
-const launcher = fileURLToPath(new URL('./enter-node.sh', import.meta.url));
+const launcher = fileURLToPath(new URL('./node-entrypoint.sh', import.meta.url));
 const resident = fileURLToPath(new URL('./be-node.ts', import.meta.url));
 
 /**

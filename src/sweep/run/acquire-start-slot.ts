@@ -34,7 +34,7 @@ async function slotFor(services: Services, bucket: Bucket, { nodes, extra, befor
 }
 
 /** Waits for the turn of some starts where it is near, and tells how to come back for it where it is not. */
-export async function takeTurn(services: Services, bucket: Bucket, asked: Asked): Promise<Turn> {
+export async function acquireStartSlot(services: Services, bucket: Bucket, asked: Asked): Promise<Turn> {
   const { at, paused } = await slotFor(services, bucket, asked);
   if (at >= asked.before) return { when: 'never', reason: paused ? 'Throttled' : 'OverBudget' };
   const wait = at.getTime() - services.now().getTime();

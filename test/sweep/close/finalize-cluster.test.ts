@@ -2,7 +2,7 @@ import { QueueClient } from '@azure/storage-queue';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Azurite, startAzurite } from '../../../local/azurite.ts';
 import { type Services, WORK_QUEUE } from '../../../src/services.ts';
-import { sealCluster } from '../../../src/sweep/close/seal-cluster.ts';
+import { finalizeCluster } from '../../../src/sweep/close/finalize-cluster.ts';
 import { insertPlan, insertTally, markQueued, markStarted } from '../../../src/tables/plan-rows.ts';
 import { type Clock, servicesAt } from '../services-at.ts';
 
@@ -34,7 +34,7 @@ const sweeps = () => services.tables.open('sweeps');
 /** The slices whose collection is enqueued once more by a look at a moment. */
 async function recollectedAt(time: string): Promise<string[]> {
   clock.at(at(time));
-  expect(await sealCluster(services, sweep, cluster, false)).toBeUndefined();
+  expect(await finalizeCluster(services, sweep, cluster, false)).toBeUndefined();
   const { receivedMessageItems } = await queue.receiveMessages({ numberOfMessages: 32 });
   const messages = receivedMessageItems.map(({ messageText }) => JSON.parse(Buffer.from(messageText, 'base64').toString()));
   return messages.filter(({ kind }) => kind === 'collect-slice').map(({ slice, nodes }) => `${slice}: ${nodes}`);
@@ -51,7 +51,7 @@ describe('a collection that is missing', () => {
     expect(await recollectedAt('39:00')).toEqual([]);
   });
 
-  it('is that of the nodes that were put off, once the slice that they were put off from has its tally', async () => {
+  it('is that of the nodes that were deferred, once the slice that they were deferred from has its tally', async () => {
     await markStarted(await sweeps(), sweep, cluster, '0', at('35:12'));
     await markStarted(await sweeps(), sweep, cluster, '0.r1', at('35:40'));
     await insertTally(await sweeps(), sweep, cluster, '0', { 'reachable/Reachable': ['a'] });
@@ -81,7 +81,7 @@ describe('a start that is missing', () => {
   /** The slices whose start is enqueued once more by a look at a moment, with the slot that they waited for. */
   async function startedAgainAt(time: string): Promise<string[]> {
     clock.at(at(time));
-    await sealCluster(services, sweep, cluster, false);
+    await finalizeCluster(services, sweep, cluster, false);
     const { receivedMessageItems } = await queue.receiveMessages({ numberOfMessages: 32 });
     const messages = receivedMessageItems.map(({ messageText }) => JSON.parse(Buffer.from(messageText, 'base64').toString()));
     return messages.filter(({ kind }) => kind === 'start-slice').map(({ slice, nodes, slot = '' }) => `${slice}: ${nodes} ${slot}`.trim());

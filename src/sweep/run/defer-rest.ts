@@ -1,35 +1,35 @@
 import { lastStart } from '../../model/schedule.ts';
-import { isPlanned, putOff, runId } from '../../model/slice-name.ts';
+import { deferredSlice, isPlanned, runId } from '../../model/slice-name.ts';
 import type { Services } from '../../services.ts';
 import { putStarted, type Started } from '../../tables/start-rows.ts';
-import { effectDone } from '../queue/fault-point.ts';
+import { faultPoint } from '../queue/fault-point.ts';
 import type { MessageOf } from '../queue/messages.ts';
 import { releaseClaims } from './claim.ts';
 import { tallyAll } from './tally-slice.ts';
 
 /**
  * Has the rest of a slice started later, once Azure throttles no more or its nodes may be free, or tallies it where that would be too late,
- * and gives its claims back. Sent before released: a crash in between leaves claims that the rest's own collection settles.
+ * and gives its claims back. Sent before released: the claims that a crash in between leaves are ended by the collection of the rest.
  *
  * @param seconds - how much later.
  * @param over - when the sweep may start nothing any more.
  */
-export async function moveRest(
+export async function deferRest(
   services: Services,
   { sweep, cluster, slice }: MessageOf<'start-slice'>,
-  moved: ReadonlyMap<string, Started>,
+  deferred: ReadonlyMap<string, Started>,
   seconds: number,
   over: Date,
 ): Promise<void> {
   const open = new Date(services.now().getTime() + seconds * 1000);
   const id = runId(sweep, cluster, slice);
-  const rest = { sweep, cluster, slice: putOff(slice), nodes: [...moved.keys()] };
+  const rest = { sweep, cluster, slice: deferredSlice(slice), nodes: [...deferred.keys()] };
   // A confirmation that is throttled is dropped: the next sweep probes its nodes.
   if (open >= over) await tallyAll(services, rest, 'notProbed', 'Throttled');
   else if (isPlanned(slice))
     await services.queue.send({ kind: 'start-slice', ...rest }, { delaySeconds: seconds, deadline: lastStart(services.settings, sweep) });
-  effectDone('start-slice:rest-sent');
+  faultPoint('start-slice:rest-sent');
   await releaseClaims(services, cluster, new Map(rest.nodes.map((node) => [node, id])));
-  effectDone('start-slice:rest-released');
-  await putStarted(await services.tables.open('probes'), id, moved);
+  faultPoint('start-slice:rest-released');
+  await putStarted(await services.tables.open('probes'), id, deferred);
 }

@@ -1,22 +1,22 @@
 import { rollUp } from '../../history/roll-up.ts';
 import { addUp, emptyLedger, type Ledger, outstanding, type Plan } from '../../model/ledger.ts';
 import { endOf, intervalAt, lastStart, MISSING_AFTER_MS } from '../../model/schedule.ts';
-import { blockOf, putOff } from '../../model/slice-name.ts';
+import { blockOf, deferredSlice } from '../../model/slice-name.ts';
 import type { Services } from '../../services.ts';
 import { readJudgedNodes } from '../../tables/node-rows.ts';
 import { markSentAgain, type PlanAndTallies, readPlanAndTallies } from '../../tables/plan-rows.ts';
-import { insertSealed } from '../../tables/sweep-rows.ts';
-import { effectDone } from '../queue/fault-point.ts';
+import { insertFinalized } from '../../tables/sweep-rows.ts';
+import { faultPoint } from '../queue/fault-point.ts';
 import { requestAssessment } from '../queue/request-assessment.ts';
 import { COLLECT_GRACE_SECONDS } from '../run/claim.ts';
 
 /**
- * Slices of one block of the plan that may have nodes without an outcome: the block itself, else what was put off from it, which has a name of its
+ * Slices of one block of the plan that may have nodes without an outcome: the block itself, else what was deferred from it, which has a name of its
  * own and is looked for once its predecessor has its tally; and whatever of it was started again.
  */
 function openSlices(block: string, { tallies, started }: PlanAndTallies): string[] {
   let slice = block;
-  while (tallies.has(slice)) slice = putOff(slice);
+  while (tallies.has(slice)) slice = deferredSlice(slice);
   const others = [...started.keys()].filter((each) => each !== slice && blockOf(each) === block && !tallies.has(each));
   return [slice, ...others];
 }
@@ -48,13 +48,13 @@ async function sendAgain(
       // Sent before it is noted: twice does no harm, never would.
       if (isWhole && !found.restarted.has(slice) && isLate(Date.parse(slot ?? planned.due))) {
         await queue.send({ kind: 'start-slice', sweep, cluster, slice, nodes, slot }, { deadline: lastStart(settings, sweep) });
-        effectDone('close-sweep:start-slice');
+        faultPoint('close-sweep:start-slice');
         await markSentAgain(sweeps, sweep, cluster, 'restarted', slice);
       }
       const collectedAt = startedAt === undefined ? next : Date.parse(startedAt) + settings.FIRST_COLLECT_SECONDS * 1000;
       if (found.recollected.has(slice) || !isLate(collectedAt)) continue;
       await queue.send({ kind: 'collect-slice', sweep, cluster, slice, nodes }, { deadline: new Date(latest) });
-      effectDone('close-sweep:collect-slice');
+      faultPoint('close-sweep:collect-slice');
       await markSentAgain(sweeps, sweep, cluster, 'recollected', slice);
     }
 }
@@ -67,12 +67,12 @@ async function lost({ tables, settings, now }: Services, cluster: string): Promi
 }
 
 /**
- * Seals a cluster whose tallies equal its plan, and has it assessed.
+ * Finalizes a cluster whose tallies equal its plan, and has it assessed.
  *
  * @param last - whether this is the last run of close-sweep: whatever is missing then counts as lost.
  * @returns its ledger, or what is missing: its plan, or (undefined) outcomes of its nodes.
  */
-export async function sealCluster(
+export async function finalizeCluster(
   services: Services,
   sweep: string,
   cluster: string,
@@ -88,9 +88,9 @@ export async function sealCluster(
     return undefined;
   }
   const own = planned === undefined ? await lost(services, cluster) : addUp(planned, [...tallies.values()], found.armRequests);
-  const { stored, first } = await insertSealed(sweeps, sweep, cluster, own, services.now().toISOString());
-  if (first) effectDone('close-sweep:sealed');
+  const { stored, first } = await insertFinalized(sweeps, sweep, cluster, own, services.now().toISOString());
+  if (first) faultPoint('close-sweep:finalized');
   await requestAssessment(services, sweep, cluster, 'now');
-  effectDone('close-sweep:assess-cluster');
+  faultPoint('close-sweep:assess-cluster');
   return stored;
 }

@@ -20,10 +20,10 @@ async function loseCheck(services: Services, id: string): Promise<void> {
 }
 
 /** Gives the work of a message its outcome: we failed, which says nothing of the nodes. What belongs to nothing that was begun has none. */
-async function settle(services: Services, message: WorkMessage): Promise<void> {
+async function giveUp(services: Services, message: WorkMessage): Promise<void> {
   const { tables, now } = services;
   const foreign = await explainForeign(services, message);
-  if (foreign !== undefined) return log.warn(`nothing was settled for a ${message.kind} message: ${foreign}`);
+  if (foreign !== undefined) return log.warn(`nothing was given up for a ${message.kind} message: ${foreign}`);
   const sweeps = await tables.open('sweeps');
   if (message.kind === 'check') return loseCheck(services, message.check);
   const { sweep } = message;
@@ -51,11 +51,11 @@ function read({ settings, now }: Services, raw: unknown): WorkMessage | string {
 }
 
 /**
- * Keeps a message that failed each time for people to see, redacted, and settles its work as `ProberError`.
+ * Keeps a message that failed each time for people to see, redacted, and gives its work up as `ProberError`.
  *
  * @param raw - its body, as the host decoded it. Nothing else of it is used: a body may overwrite what the host says of a message.
  */
-export async function settlePoison(services: Services, raw: unknown): Promise<void> {
+export async function handlePoison(services: Services, raw: unknown): Promise<void> {
   const { tables, telemetry, now } = services;
   const time = now().toISOString();
   const text = redact(typeof raw === 'string' ? raw : (JSON.stringify(raw) ?? ''));
@@ -64,7 +64,7 @@ export async function settlePoison(services: Services, raw: unknown): Promise<vo
   const detail = typeof message === 'string' ? message : `${message.kind} failed each time it was tried`;
   log.error(`poison: ${detail}`);
   await insertOnce(await tables.open('poison'), { partitionKey: time.slice(0, 10), rowKey: id, time, message: text, error: detail });
-  if (typeof message !== 'string') await settle(services, message);
+  if (typeof message !== 'string') await giveUp(services, message);
   const properties = { eventId: `poison/${id}`, message: detail, evidence: text.slice(0, 1000) };
   await telemetry.announce([{ name: 'ProberError', time, properties }]);
 }
