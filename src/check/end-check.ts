@@ -28,15 +28,14 @@ export const ownRun = ({ id, cluster }: CheckRow) => runId(id, cluster, CHECK_SL
 
 /** The row of the node that a check is for. */
 export async function readNode({ tables }: Services, { cluster, node }: CheckRow): Promise<NodeRow | undefined> {
-  return (await readNodes(await tables.open('fleet'), cluster, [node])).get(node);
+  return (await readNodes(tables, cluster, [node])).get(node);
 }
 
 /** Ends a check with its result: its node is free for the next one. The poller of a run that still goes on is left to the sweeps. */
 export async function endCheck(services: Services, check: CheckRow, result: CheckResult): Promise<void> {
   const { tables, now } = services;
-  const checks = await tables.open('checks');
-  await completeCheck(checks, check.id, result, now().toISOString());
-  await unlockNode(checks, check);
+  await completeCheck(tables, check.id, result, now().toISOString());
+  await unlockNode(tables, check);
   const row = await readNode(services, check);
-  if (row?.claim?.id !== ownRun(check)) await deleteStarted(await tables.open('probes'), ownRun(check), [check.node]);
+  if (row?.claim?.id !== ownRun(check)) await deleteStarted(tables, ownRun(check), [check.node]);
 }

@@ -12,9 +12,8 @@ const SWEEPS_LOOKED_AT = 3;
 
 /** What one of the newest sweeps was told of a cluster by Azure; undefined where none was. */
 export async function listedFacts({ tables, now }: Services, cluster: string): Promise<ClusterFacts | undefined> {
-  const sweeps = await tables.open('sweeps');
   for (const { sweep } of await listSweeps(tables, now(), SWEEPS_LOOKED_AT)) {
-    const facts = await readClusterFacts(sweeps, sweep, cluster);
+    const facts = await readClusterFacts(tables, sweep, cluster);
     if (facts?.listed && facts.nodeResourceGroup !== '') return facts;
   }
   return undefined;

@@ -43,8 +43,7 @@ async function collect(services: Services, check: CheckRow, row: NodeRow): Promi
     startUntil: until,
     mayStartAgain: now() < until,
   };
-  const probes = await tables.open('probes');
-  const started = await readStarted(probes, own);
+  const started = await readStarted(tables, own);
   const found = (await inspectSlice(services, run, [node], new Map([[node, row]]), started)).get(node)!;
   if (found.status === 'decided') return endCheck(services, check, inconclusive(found.outcome.reason, 'nobody can tell'));
   if (found.status === 'startLost') {
@@ -58,7 +57,7 @@ async function collect(services: Services, check: CheckRow, row: NodeRow): Promi
   if (worthAssessing) await requestAssessment(services, sweep, cluster);
   if (isOwn || keepsClaim) return endCheck(services, check, { ...result, response });
   // The node is free now for a run of the check's own.
-  await deleteStarted(probes, found.ended.claim.id, [node]);
+  await deleteStarted(tables, found.ended.claim.id, [node]);
   await requeueCheck(services, check, 0);
 }
 
@@ -68,7 +67,7 @@ async function collect(services: Services, check: CheckRow, row: NodeRow): Promi
  */
 export async function runCheck(services: Services, { check: id, slot }: Pick<MessageOf<'check'>, 'check' | 'slot'>): Promise<void> {
   const { settings, tables, now } = services;
-  const check = await readCheck(await tables.open('checks'), id);
+  const check = await readCheck(tables, id);
   if (check === undefined || check.result !== undefined) return;
   const row = await readNode(services, check);
   if (row === undefined || row.retiredAt !== undefined) return endCheck(services, check, inconclusive('NodeGone', 'the node is gone'));

@@ -26,7 +26,7 @@ export function searchBudget({ tables, now }: Services, account: string): Search
     async useUp() {
       const time = now();
       const use = { caller: account, use: randomBytes(4).toString('hex') };
-      const full = await useUp(await tables.open('checks'), 'searches', time, use, SEARCHES_A_MINUTE);
+      const full = await useUp(tables, 'searches', time, use, SEARCHES_A_MINUTE);
       if (full === undefined) return;
       const who = full === 'own' ? 'of one caller' : 'of all callers';
       const detail = `expected at most ${SEARCHES_A_MINUTE[full]} checks a minute ${who} of nodes that no sweep has seen, since Azure is searched for each, there were as many already; look the name up in GET /api/clusters/{cluster}/nodes`;

@@ -9,9 +9,10 @@ import { selectionOf } from '../model/selection.ts';
 import type { Services } from '../services.ts';
 import { writeNodeChanges } from '../sweep/plan/write-node-changes.ts';
 import { isTakenOut } from '../sweep/run/claim.ts';
+import { readRegion } from '../tables/cluster-list.ts';
 import { clustersOfName } from '../tables/name-rows.ts';
 import { readNodes } from '../tables/node-rows.ts';
-import { isLostWrite, readRow } from '../tables/rows.ts';
+import { isLostWrite } from '../tables/rows.ts';
 import { listedFacts } from './newest-facts.ts';
 import { type SearchBudget, takeTurns } from './search-budget.ts';
 
@@ -29,21 +30,19 @@ function likelyName(target: Target): string {
 
 /** The region of a cluster, as its latest assessment or the newest sweeps have it; empty where neither does. */
 async function regionOf(services: Services, cluster: string): Promise<string> {
-  const listed = await readRow(await services.tables.open('clusters'), 'fleet', cluster, ['region']);
-  return String(listed?.region || (await listedFacts(services, cluster))?.region || '');
+  return (await readRegion(services.tables, cluster)) || (await listedFacts(services, cluster))?.region || '';
 }
 
 /** Finds known nodes; the region of one whose cluster no sweep has listed yet is empty. */
 async function findInTables(services: Services, wanted: Wanted): Promise<FoundNode[]> {
   const { settings, tables } = services;
   const name = 'target' in wanted ? likelyName(wanted.target) : wanted.node;
-  const fleet = await tables.open('fleet');
   const found: FoundNode[] = [];
-  for (const cluster of await clustersOfName(await tables.open('names'), name)) {
+  for (const cluster of await clustersOfName(tables, name)) {
     const named = parseClusterId(cluster);
     if (named === undefined || !isInScope(settings, named.subscriptionId)) continue;
     if ('node' in wanted && wanted.cluster !== undefined && wanted.cluster !== cluster) continue;
-    const row = (await readNodes(fleet, cluster, [name])).get(name);
+    const row = (await readNodes(tables, cluster, [name])).get(name);
     const isIt = !('target' in wanted) || row?.facts.resourceId.toLowerCase() === formatTarget(wanted.target).toLowerCase();
     if (row === undefined || row.retiredAt !== undefined || !isIt) continue;
     // The settings may have changed since a sweep saw it.

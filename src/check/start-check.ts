@@ -46,13 +46,13 @@ async function fly(services: Services, check: CheckRow, claimed: () => Promise<v
   if (claims.length === 0) return false;
   await claimed();
   const deferUntil = now() < beginBefore(check) ? beginBefore(check) : undefined;
-  const saver = saveStarts(await tables.open('probes'), own);
+  const saver = saveStarts(tables, own);
   const { started, throttledFor, nodeThrottledFor, spareFor } = await postRuns(services, place, claims, deferUntil, saver.save);
   await pauseBucket(services, bucketOf(check), Math.max(throttledFor ?? 0, spareFor));
   await saver.done();
   if (started.get(node)?.status === 'deferred') {
     await releaseClaims(services, cluster, new Map([[node, own]]));
-    await noteHindrance(await tables.open('checks'), check, (throttledFor ?? nodeThrottledFor) > 0 ? 'Throttled' : 'NodeBusy');
+    await noteHindrance(tables, check, (throttledFor ?? nodeThrottledFor) > 0 ? 'Throttled' : 'NodeBusy');
   }
   return true;
 }
@@ -60,9 +60,10 @@ async function fly(services: Services, check: CheckRow, claimed: () => Promise<v
 /** Starts a check when there is a slot, or comes back. */
 export async function startCheck(services: Services, check: CheckRow, slot: string | undefined): Promise<void> {
   const before = beginBefore(check);
-  const turn = await acquireStartSlot(services, bucketOf(check), { nodes: 1, extra: true, before, slot });
-  if (turn.when === 'never') return endCheck(services, check, inconclusive(turn.reason, 'there was no room for the check within its time'));
-  if (turn.when === 'later') return requeueCheck(services, check, turn.delaySeconds, turn.slot);
+  const start = await acquireStartSlot(services, bucketOf(check), { nodes: 1, extra: true, before }, slot);
+  if (start.when === 'never')
+    return endCheck(services, check, inconclusive(start.reason, 'there was no room for the check within its time'));
+  if (start.when === 'later') return requeueCheck(services, check, start.delaySeconds, start.slot);
   const wasFree = await fly(services, check, () => requeueCheck(services, check, services.settings.FIRST_COLLECT_SECONDS));
   if (!wasFree) return requeueCheck(services, check, GO_BACK_SECONDS);
 }
@@ -88,8 +89,8 @@ export async function startAtOnce(services: Services, check: CheckRow): Promise<
     const row = await readNode(services, check);
     if (row === undefined || row.retiredAt !== undefined || row.claim !== undefined) return;
     const before = new Date(now().getTime() + AT_ONCE_MS);
-    const turn = await acquireStartSlot(services, bucketOf(check), { nodes: 1, extra: true, before, slot: undefined });
-    if (turn.when === 'now') await fly(services, check, async () => {});
+    const start = await acquireStartSlot(services, bucketOf(check), { nodes: 1, extra: true, before }, undefined);
+    if (start.when === 'now') await fly(services, check, async () => {});
   } catch (error) {
     log.error(`the check ${check.id} could not be started at once, and is left to its message`, error);
   }

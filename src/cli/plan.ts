@@ -1,10 +1,10 @@
 import { DefaultAzureCredential } from '@azure/identity';
 import { countRequests } from '../azure/count-requests.ts';
 import { scopeWarnings } from '../inventory/scope-warnings.ts';
+import { msPerStart, startsBetween } from '../model/pace.ts';
 import { intervalAfter, nextOccurrence } from '../model/schedule.ts';
 import { connectArm } from '../services.ts';
 import type { Settings } from '../settings.ts';
-import { msPerStart, startsBetween } from '../sweep/run/pace.ts';
 import { estimateCost } from './estimate.ts';
 import { areRightsUnknown, missingRights } from './missing-rights.ts';
 import { planFleet, type SubscriptionPlan } from './plan-fleet.ts';

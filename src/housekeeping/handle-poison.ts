@@ -12,10 +12,10 @@ import { tallyAll } from '../sweep/run/tally-slice.ts';
 import { readCheck } from '../tables/check-rows.ts';
 import { readJudgedNodes } from '../tables/node-rows.ts';
 import { insertPlan } from '../tables/plan-rows.ts';
-import { insertOnce } from '../tables/rows.ts';
+import { insertPoison } from '../tables/poison-rows.ts';
 
 async function loseCheck(services: Services, id: string): Promise<void> {
-  const check = await readCheck(await services.tables.open('checks'), id);
+  const check = await readCheck(services.tables, id);
   if (check !== undefined) await endCheck(services, check, inconclusive('ProberError', 'the check failed each time it was tried'));
 }
 
@@ -24,18 +24,15 @@ async function giveUp(services: Services, message: WorkMessage): Promise<void> {
   const { tables, now } = services;
   const foreign = await explainForeign(services, message);
   if (foreign !== undefined) return log.warn(`nothing was given up for a ${message.kind} message: ${foreign}`);
-  const sweeps = await tables.open('sweeps');
   if (message.kind === 'check') return loseCheck(services, message.check);
   const { sweep } = message;
   if (message.kind === 'start-sweep') await startOverKnown(services, message);
   if (message.kind === 'list-clusters') await giveUpListing(services, message);
   if (message.kind === 'expand-cluster') {
-    const known = [...(await readJudgedNodes(await tables.open('fleet'), message.cluster)).values()].filter(
-      (row) => row.retiredAt === undefined,
-    );
+    const known = [...(await readJudgedNodes(tables, message.cluster)).values()].filter((row) => row.retiredAt === undefined);
     const nodes = known.map((row) => row.facts.node);
     const notProbed: Record<string, string[]> = nodes.length > 0 ? { ProberError: nodes } : {};
-    await insertPlan(sweeps, sweep, message.cluster, { region: '', slices: [], due: now().toISOString(), notProbed });
+    await insertPlan(tables, sweep, message.cluster, { region: '', slices: [], due: now().toISOString(), notProbed });
   }
   if (message.kind === 'start-slice' || message.kind === 'collect-slice') await tallyAll(services, message, 'unknown', 'ProberError');
 }
@@ -63,7 +60,7 @@ export async function handlePoison(services: Services, raw: unknown): Promise<vo
   const message = read(services, raw);
   const detail = typeof message === 'string' ? message : `${message.kind} failed each time it was tried`;
   log.error(`poison: ${detail}`);
-  await insertOnce(await tables.open('poison'), { partitionKey: time.slice(0, 10), rowKey: id, time, message: text, error: detail });
+  await insertPoison(tables, { id, time, message: text, error: detail });
   if (typeof message !== 'string') await giveUp(services, message);
   const properties = { eventId: `poison/${id}`, message: detail, evidence: text.slice(0, 1000) };
   await telemetry.announce([{ name: 'ProberError', time, properties }]);

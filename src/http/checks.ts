@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { TableClient } from '@azure/data-tables';
 import { resolveTarget } from '../check/check-target.ts';
 import { describeResult, describeStart } from '../check/describe-check.ts';
 import { lostAt } from '../check/end-check.ts';
@@ -53,12 +52,11 @@ function show(services: Services, check: CheckRow, request: RouteRequest, header
 }
 
 async function waitFor(services: Services, check: CheckRow, seconds: number): Promise<CheckRow> {
-  const checks = await services.tables.open('checks');
   const end = Date.now() + seconds * 1000;
   let current = check;
   while (current.result === undefined && Date.now() < end) {
     await sleep(LOOK_AGAIN_MS);
-    current = (await readCheck(checks, check.id)) ?? current;
+    current = (await readCheck(services.tables, check.id)) ?? current;
   }
   return current;
 }
@@ -66,13 +64,13 @@ async function waitFor(services: Services, check: CheckRow, seconds: number): Pr
 const otherRequest = () => new HttpProblem(409, 'other-request', 'this Idempotency-Key stands for a check of another node; use a new one');
 
 /** Stores a check after its message: one that stands and has none would never begin, however often it is asked for. */
-async function store(services: Services, checks: TableClient, check: CheckRow): ReturnType<typeof insertCheck> {
+async function store(services: Services, check: CheckRow): ReturnType<typeof insertCheck> {
   try {
     await sendCheck(services, check);
-    return await insertCheck(checks, check);
+    return await insertCheck(services.tables, check);
   } catch (error) {
     // Unless only the answer was lost, the place of the node is another's to take.
-    if ((await readCheck(checks, check.id)) === undefined) await unlockNode(checks, check);
+    if ((await readCheck(services.tables, check.id)) === undefined) await unlockNode(services.tables, check);
     throw error;
   }
 }
@@ -91,7 +89,6 @@ function tooMany(bounds: Bounds, full: keyof Bounds, now: Date): HttpProblem {
 /** Makes the check, within the bounds of how many there may be, and has it begin. What finds no node, or a busy one, costs nothing. */
 async function makeCheck(services: Services, request: RouteRequest, id: string, asked: string): Promise<CheckRow> {
   const { settings, tables, now } = services;
-  const checks = await tables.open('checks');
   const account = accountOf(request, settings);
   const { cluster, region, facts } = await resolveTarget(services, request.body as CheckRequest, searchBudget(services, account));
   const check: CheckRow = {
@@ -105,7 +102,7 @@ async function makeCheck(services: Services, request: RouteRequest, id: string, 
     requestedBy: callerOf(request, settings),
     asked,
   };
-  const other = await lockNode(checks, check, now(), lostAt(services, check));
+  const other = await lockNode(tables, check, now(), lostAt(services, check));
   if (other !== undefined)
     throw new HttpProblem(
       429,
@@ -115,21 +112,21 @@ async function makeCheck(services: Services, request: RouteRequest, id: string, 
     );
   const bounds = boundsOf(settings);
   const time = now();
-  const full = await useUp(checks, 'checks', time, { caller: account, use: id.slice(-12) }, bounds).catch(async (error: unknown) => {
-    await unlockNode(checks, check);
+  const full = await useUp(tables, 'checks', time, { caller: account, use: id.slice(-12) }, bounds).catch(async (error: unknown) => {
+    await unlockNode(tables, check);
     throw error;
   });
   if (full !== undefined) {
     // Another instance may have made it in the minute before, under the same key.
-    const made = await readCheck(checks, id);
-    if (made === undefined) await unlockNode(checks, check);
+    const made = await readCheck(tables, id);
+    if (made === undefined) await unlockNode(tables, check);
     if (made?.asked !== asked) throw made === undefined ? tooMany(bounds, full, time) : otherRequest();
     return made;
   }
-  const { check: stored, made } = await store(services, checks, check);
+  const { check: stored, made } = await store(services, check);
   if (stored.asked !== asked) {
     // Another request under the same key was faster: the place of this node is not its.
-    if (stored.cluster !== cluster || stored.node !== check.node) await unlockNode(checks, check);
+    if (stored.cluster !== cluster || stored.node !== check.node) await unlockNode(tables, check);
     throw otherRequest();
   }
   // A repeat begins nothing: who made the check has.
@@ -152,7 +149,7 @@ async function makeOnce(services: Services, request: RouteRequest, id: string, a
 export async function createCheck(services: Services, request: RouteRequest): Promise<Reply> {
   const id = idOf(request, services.now());
   const asked = createHash('sha256').update(JSON.stringify(request.body)).digest('hex');
-  const before = await readCheck(await services.tables.open('checks'), id);
+  const before = await readCheck(services.tables, id);
   const check = before ?? (await makeOnce(services, request, id, asked));
   if (check.asked !== asked) throw otherRequest();
   const seconds = waitOf(request);
@@ -163,7 +160,7 @@ export async function createCheck(services: Services, request: RouteRequest): Pr
 /** `GET /api/checks/{id}` */
 export async function showCheck(services: Services, request: RouteRequest): Promise<Reply> {
   const id = request.params.id ?? '';
-  const check = isCheckId(id) ? await readCheck(await services.tables.open('checks'), id) : undefined;
+  const check = isCheckId(id) ? await readCheck(services.tables, id) : undefined;
   if (check === undefined)
     throw new HttpProblem(404, 'unknown-check', `no check "${id.slice(0, 60)}" is known; checks are kept for 7 days`);
   return show(services, check, request);

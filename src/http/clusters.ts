@@ -39,7 +39,7 @@ export function unknownCluster(id: string): HttpProblem {
 /** `GET /api/clusters/{cluster}` */
 export async function showCluster(services: Services, { params }: RouteRequest): Promise<Reply> {
   const id = params.cluster!;
-  const row = await readStandingCluster(await services.tables.open('clusters'), id);
+  const row = await readStandingCluster(services.tables, id);
   if (row === undefined) throw unknownCluster(id);
   return { json: viewCluster(row, staleBefore(services)) };
 }

@@ -54,7 +54,7 @@ const STATUS: Readonly<Record<Outcome['verdict'], keyof typeof FILTERS>> = {
 
 /** Nodes that come before the others: as many of the names as the page and its cursor hold. */
 async function chooseFirst(services: Services, cluster: string, given: readonly string[], limit: number): Promise<string[] | undefined> {
-  const names = await readNotReachable(await services.tables.open('clusters'), cluster);
+  const names = await readNotReachable(services.tables, cluster);
   const before = new Set(given);
   let chosen = (names ?? []).filter((each) => isNodeName(each) && !before.has(each)).slice(0, limit);
   while (chosen.length > 0 && !isShort(writeCursor('nodes', { first: [...given, ...chosen] }))) chosen = chosen.slice(0, chosen.length / 2);
@@ -95,32 +95,32 @@ export async function viewNodePage(
   cluster: string,
   { limit, from, reachable }: { limit: number; from?: Place; reachable?: keyof typeof FILTERS },
 ): Promise<Page<NodeView> | undefined> {
-  const fleet = await services.tables.open('fleet');
   const moment = momentOf(services);
   const isFirstPhase = reachable === undefined && from?.after === undefined;
   const chosen = isFirstPhase ? await chooseFirst(services, cluster, from?.first ?? [], limit) : [];
   const first = [...(from?.first ?? []), ...(chosen ?? [])];
   const show = async (rows: readonly NodeRow[], next: Place | undefined): Promise<Page<NodeView>> => {
-    const endpoint = rows.every((row) => row.endpoint !== undefined) ? undefined : await readEndpoint(fleet, cluster);
+    const endpoint = rows.every((row) => row.endpoint !== undefined) ? undefined : await readEndpoint(services.tables, cluster);
     const items = rows.map((row) => viewNode(services, cluster, row, moment, endpoint));
     items.sort((a, b) => WORST_FIRST.indexOf(a.verdict) - WORST_FIRST.indexOf(b.verdict) || (a.node < b.node ? -1 : 1));
     return { items, next: next === undefined ? null : writeCursor('nodes', next) };
   };
-  const named = (chosen?.length ? await readNamedNodes(fleet, cluster, chosen) : []).filter(({ retiredAt }) => retiredAt === undefined);
+  const named = (chosen?.length ? await readNamedNodes(services.tables, cluster, chosen) : []).filter(
+    ({ retiredAt }) => retiredAt === undefined,
+  );
   if (chosen?.length === limit) return show(named, { first });
 
   const before = new Set(first);
   const filter = reachable && FILTERS[reachable](new Date(staleBefore(services, moment.at)).toISOString());
   const isWanted = (row: NodeRow) =>
     !before.has(row.facts.node) && (reachable === undefined || STATUS[outcomeOf(row, moment.at, moment.intervalMs).verdict] === reachable);
-  const others = await readOn((after, most) => readNodePage(fleet, cluster, { after, filter, most }), isWanted, {
+  const others = await readOn((after, most) => readNodePage(services.tables, cluster, { after, filter, most }), isWanted, {
     after: from?.after,
     limit: limit - named.length,
     spare: first.filter((each) => each > (from?.after ?? '')).length,
   });
   const isEmpty = from === undefined && others.after === undefined && others.rows.length + named.length === 0;
-  if (isEmpty && (isFirstPhase ? chosen : await readNotReachable(await services.tables.open('clusters'), cluster)) === undefined)
-    return undefined;
+  if (isEmpty && (isFirstPhase ? chosen : await readNotReachable(services.tables, cluster)) === undefined) return undefined;
   const { after } = others;
   return show([...named, ...others.rows], after === undefined ? undefined : { first: first.filter((each) => each > after), after });
 }

@@ -46,7 +46,7 @@ const isDown = ({ outage }: ListedCluster) => openEpisode(outage.outage) !== und
  * @throws HttpProblem where the one that is asked for is not known: no outage of a misspelt cluster is not the same as none.
  */
 async function clustersWith(services: Services, which: 'open' | 'all', cluster: string | null): Promise<string[]> {
-  const one = cluster === null ? undefined : await readStandingCluster(await services.tables.open('clusters'), cluster);
+  const one = cluster === null ? undefined : await readStandingCluster(services.tables, cluster);
   if (cluster !== null && one === undefined) throw unknownCluster(cluster);
   const asked = one === undefined ? await readClusters(services) : [one];
   return asked.filter((row) => which === 'all' || row.openOutages > 0 || isDown(row)).map((row) => row.cluster);
@@ -62,7 +62,6 @@ export async function showOutages(services: Services, request: RouteRequest): Pr
   const ids = await clustersWith(services, which, cluster);
   const left = ids.sort().filter((id) => from === undefined || id >= from.cluster);
   const atOnce = Math.max(1, Math.min(CONCURRENT_READS, Math.floor(ROWS_AT_ONCE / limit)));
-  const fleet = await services.tables.open('fleet');
   const items: OutageView[] = [];
   const page = (next: z.output<typeof place> | undefined): Reply => ({
     json: { items: items.sort(newestFirst), next: next === undefined ? null : writeCursor(list, next) },
@@ -71,7 +70,7 @@ export async function showOutages(services: Services, request: RouteRequest): Pr
     if (read >= CLUSTERS_READ) return page({ cluster: left[read]! });
     const group = left.slice(read, read + atOnce);
     const afterIn = (id: string) => (id === from?.cluster ? from.row : undefined);
-    const rows = await Promise.all(group.map((id) => readOutagePage(fleet, id, { after: afterIn(id), which, most: limit + 1 })));
+    const rows = await Promise.all(group.map((id) => readOutagePage(services.tables, id, { after: afterIn(id), which, most: limit + 1 })));
     let last = rows.flat()[0];
     for (const row of rows.flat()) {
       if (items.length === limit) return page({ cluster: last!.outage.cluster, row: last!.rowKey });
@@ -91,10 +90,9 @@ export async function showOutages(services: Services, request: RouteRequest): Pr
  * @param mostOfOne - outages of one cluster.
  */
 export async function viewWorstOutages(services: Services, clusters: readonly ListedCluster[], mostOfOne: number): Promise<OutageView[]> {
-  const fleet = await services.tables.open('fleet');
   const limit = pLimit(CONCURRENT_READS);
   const read = await Promise.all(
-    clusters.map((row) => limit(() => readOutagePage(fleet, row.cluster, { which: 'open', most: isDown(row) ? 1 : mostOfOne }))),
+    clusters.map((row) => limit(() => readOutagePage(services.tables, row.cluster, { which: 'open', most: isDown(row) ? 1 : mostOfOne }))),
   );
   return read
     .flat()

@@ -1,8 +1,8 @@
 import type { Gauge, OpenMetricsContentType } from 'prom-client';
 import { openEpisode } from '../history/node-state.ts';
+import { startsBetween } from '../model/pace.ts';
 import { nextOccurrence } from '../model/schedule.ts';
 import type { Services } from '../services.ts';
-import { startsBetween } from '../sweep/run/pace.ts';
 import { PROBER, readStandingBlindness } from '../tables/blind-rows.ts';
 import { readPace } from '../tables/pace-rows.ts';
 import { lastCompleted } from '../tables/sweep-list.ts';
@@ -45,7 +45,7 @@ async function measureClusters(services: Services, define: Define): Promise<void
     if (row.blind !== undefined) blind.set({ cluster }, 1);
   }
   const prober = define('blind', 'Whether the prober itself can see nothing.');
-  prober.set((await readStandingBlindness(await services.tables.open('clusters'), PROBER)) === undefined ? 0 : 1);
+  prober.set((await readStandingBlindness(services.tables, PROBER)) === undefined ? 0 : 1);
 }
 
 /** The last completed sweep, and by reason what it came to in each cluster. */
@@ -65,7 +65,7 @@ async function measureLastSweep({ tables, now }: Services, define: Define): Prom
         `Nodes that ${shares[share]} over those of which a verdict is expected; absent where none is.`,
       ).set(view[share]);
   const byReason = define('last_sweep_nodes', 'Nodes by the reason of their outcome in the last completed sweep.', ['cluster', 'reason']);
-  for (const [cluster, { byReason: counts }] of await readFinalizedLedgers(await tables.open('sweeps'), last.sweep))
+  for (const [cluster, { byReason: counts }] of await readFinalizedLedgers(tables, last.sweep))
     for (const [reason, count] of Object.entries(counts)) byReason.set({ cluster, reason }, count);
 }
 
@@ -78,7 +78,7 @@ async function measureBudget({ settings, tables, now }: Services, define: Define
   const time = now().getTime();
   const next = nextOccurrence(settings.SWEEP_SCHEDULE, now());
   const secondsTo = (moment: number) => Math.max(0, moment - time) / 1000;
-  for (const { subscriptionId: subscription, region, nextFree, nextExtra, pausedUntil } of await readPace(await tables.open('pace'))) {
+  for (const { subscriptionId: subscription, region, nextFree, nextExtra, pausedUntil } of await readPace(tables)) {
     const from = new Date(Math.max(time, nextFree, pausedUntil));
     left.set({ subscription, region }, from < next ? startsBetween(settings, from, next) : 0);
     ahead.set({ subscription, region, lane: 'sweep' }, secondsTo(nextFree));

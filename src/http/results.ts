@@ -44,7 +44,7 @@ export async function showResults({ settings, tables, now }: Services, request: 
   const { limit, from } = readPage(request, 'results', z.string().regex(/^\d{13}\|([\w-]{1,64}|~)$/));
   const kept = now().getTime() - settings.RETENTION_DAYS * DAY_MS;
   const since = new Date(Math.max(kept, Date.parse(request.query.get('since') ?? '') || kept));
-  if (!(await isKnownNode(await tables.open('fleet'), cluster, node))) throw unknownNode(cluster, node);
+  if (!(await isKnownNode(tables, cluster, node))) throw unknownNode(cluster, node);
   const { rows, after } = await readResults(tables, { cluster, node }, { since, after: from, most: limit });
   return { json: { items: rows.map(viewResult), next: after === undefined ? null : writeCursor('results', after) } };
 }

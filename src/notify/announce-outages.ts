@@ -1,29 +1,29 @@
-import type { TableClient } from '@azure/data-tables';
 import { type AnnouncingContext, dueAnnouncement, markTold } from '../history/due-announcement.ts';
 import { outageId } from '../history/outage.ts';
 import { log } from '../log.ts';
 import { faultPoint } from '../sweep/queue/fault-point.ts';
+import { type Change, changeOutages } from '../tables/change-outages.ts';
 import type { OwnClusterRow } from '../tables/cluster-rows.ts';
+import { acquireNotificationLease } from '../tables/notification-lease.ts';
+import type { Tables } from '../tables/open-tables.ts';
 import { type OutageRow, readOutages } from '../tables/outage-rows.ts';
-import { takeAnnouncingLease } from './announcing-lease.ts';
-import { type Change, changeOutages } from './change-outages.ts';
 import type { NotifyContext } from './telemetry.ts';
 import { type Due, putAway, type Telling, toTell } from './write-announcements.ts';
 
 const TRY_AGAIN_MS = 15_000;
 
-async function readDue(fleet: TableClient, cluster: string, context: AnnouncingContext, read?: readonly OutageRow[]): Promise<Due[]> {
-  const active = read ?? (await readOutages(fleet, cluster, { which: 'active' }));
+async function readDue(tables: Tables, cluster: string, context: AnnouncingContext, read?: readonly OutageRow[]): Promise<Due[]> {
+  const active = read ?? (await readOutages(tables, cluster, { which: 'active' }));
   return active.map((row) => ({ row, ...dueAnnouncement(row.outage, context) }));
 }
 
 /** Marks outages that their cluster's outage covers, so that they announce nothing of their own. */
-async function markChildren(fleet: TableClient, due: readonly Due[]): Promise<void> {
+async function markChildren(tables: Tables, due: readonly Due[]): Promise<void> {
   const children = due.filter(({ covers }) => covers);
   if (children.length === 0) return;
   const cover: Change = (outage) => ({ ...outage, told: { ...outage.told, covered: outage.episode } });
   await changeOutages(
-    fleet,
+    tables,
     children.map(({ row }) => ({ row, change: cover })),
   );
   faultPoint('assess-cluster:children');
@@ -31,8 +31,7 @@ async function markChildren(fleet: TableClient, due: readonly Due[]): Promise<vo
 
 /** Sends events, marks what was accepted, and puts summaries away. Returns whether all was accepted. */
 async function tell(
-  { telemetry }: Pick<NotifyContext, 'telemetry'>,
-  fleet: TableClient,
+  { telemetry, tables }: NotifyContext,
   cluster: string,
   tellings: readonly Telling[],
   rows: readonly Due[],
@@ -54,10 +53,10 @@ async function tell(
     const change: Change = (outage) => (marks ?? []).reduce((marked, { what, episode }) => markTold(marked, what, episode), outage);
     return marks === undefined ? [] : [{ row, change }];
   });
-  await changeOutages(fleet, changes);
+  await changeOutages(tables, changes);
   faultPoint('assess-cluster:marked');
   for (const { summary } of told) {
-    if (summary !== undefined) await putAway(fleet, cluster, summary);
+    if (summary !== undefined) await putAway(tables, cluster, summary);
   }
   return accepted.size === tellings.length;
 }
@@ -75,19 +74,19 @@ export async function announceOutages(
   active?: readonly OutageRow[],
 ): Promise<Date | undefined> {
   const { cluster } = row;
-  const fleet = await services.tables.open('fleet');
+  const { tables } = services;
   const { now } = context;
-  const seen = await readDue(fleet, cluster, context, active);
+  const seen = await readDue(tables, cluster, context, active);
   const again = seen.flatMap(({ heldUntil }) => heldUntil ?? []);
   if (seen.some(({ what, covers }) => what.length > 0 || covers)) {
-    const lease = await takeAnnouncingLease(fleet, cluster, now);
+    const lease = await acquireNotificationLease(tables, cluster, now);
     if (lease instanceof Date) again.push(lease);
     else {
       // Read again: what another assessment told meanwhile is marked by now.
-      const due = await readDue(fleet, cluster, context);
-      await markChildren(fleet, due);
+      const due = await readDue(tables, cluster, context);
+      await markChildren(tables, due);
       // One that is covered since may be in a summary that was frozen before: then it is marked with it.
-      const all = await tell(services, fleet, cluster, await toTell(services, fleet, row, due), due);
+      const all = await tell(services, cluster, await toTell(services, row, due), due);
       if (!all) again.push(new Date(now.getTime() + TRY_AGAIN_MS));
       await lease.release();
     }

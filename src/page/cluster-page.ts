@@ -48,13 +48,13 @@ function title(cluster: ClusterView, ledger: Ledger | undefined, stale: boolean)
 /** The ledger of a cluster in the last completed sweep. */
 async function lastLedger({ tables, now }: Services, cluster: string): Promise<Ledger | undefined> {
   const last = await lastCompleted(tables, now());
-  return last && readFinalizedLedger(await tables.open('sweeps'), last.sweep, cluster);
+  return last && readFinalizedLedger(tables, last.sweep, cluster);
 }
 
 /** `GET /api/status/clusters/{cluster}`: one cluster for people, its failing nodes first; alerts lead here. */
 export async function showClusterPage(services: Services, request: RouteRequest): Promise<Reply> {
   const id = request.params.cluster!;
-  const row = await readStandingCluster(await services.tables.open('clusters'), id);
+  const row = await readStandingCluster(services.tables, id);
   if (row === undefined) throw unknownCluster(id);
   const links = linksWith(services.settings, request.key);
   const before = staleBefore(services);

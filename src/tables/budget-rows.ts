@@ -1,10 +1,8 @@
-import type { TableClient } from '@azure/data-tables';
 import pLimit from 'p-limit';
 import { z } from 'zod';
 import { fromLongJson, toLongJson } from './long-json.ts';
-import { readRow, retryLostWrites } from './rows.ts';
-
-const ATTEMPTS = 30;
+import type { Tables } from './open-tables.ts';
+import { updateRow } from './update-row.ts';
 
 /** What there is so much of in a minute, over all instances: checks that begin, and searches that reach Azure. */
 export type Budget = 'checks' | 'searches';
@@ -29,7 +27,7 @@ const oneAtATime = pLimit(1);
  * @returns undefined where it counts; else whose bound keeps it from counting.
  */
 export function useUp(
-  checks: TableClient,
+  tables: Tables,
   budget: Budget,
   now: Date,
   { caller, use }: { caller: string; use: string },
@@ -37,17 +35,17 @@ export function useUp(
 ): Promise<keyof Bounds | undefined> {
   const time = now.toISOString();
   const [partitionKey, rowKey] = [time.slice(0, 10), `${budget}|${time.slice(0, 16)}`];
-  const attempt = async () => {
-    const row = await readRow(checks, partitionKey, rowKey);
-    const before: Record<string, string[]> = fromLongJson(used, 'used', row ?? {}, {});
-    const mine = before[caller] ?? [];
-    if (mine.includes(use)) return undefined;
-    if (mine.length >= own) return 'own';
-    if (Object.values(before).flat().length >= all) return 'all';
-    const entity = { partitionKey, rowKey, ...toLongJson('used', { ...before, [caller]: [...mine, use] }) };
-    if (row === undefined) await checks.createEntity(entity);
-    else await checks.updateEntity(entity, 'Replace', { etag: row.etag });
-    return undefined;
+  const decide = async () => {
+    let full: keyof Bounds | undefined;
+    await updateRow(await tables.open('checks'), partitionKey, rowKey, (row) => {
+      const before: Record<string, string[]> = fromLongJson(used, 'used', row ?? {}, {});
+      const mine = before[caller] ?? [];
+      const isCounted = mine.includes(use);
+      full = isCounted ? undefined : mine.length >= own ? 'own' : Object.values(before).flat().length >= all ? 'all' : undefined;
+      if (isCounted || full !== undefined) return undefined;
+      return { replace: toLongJson('used', { ...before, [caller]: [...mine, use] }) };
+    });
+    return full;
   };
-  return oneAtATime(() => retryLostWrites(ATTEMPTS, attempt));
+  return oneAtATime(decide);
 }

@@ -1,10 +1,10 @@
-import type { TableClient } from '@azure/data-tables';
 import { z } from 'zod';
 import type { CheckResult } from '../model/check-result.ts';
 import { reasonCode } from '../model/reasons.ts';
-import { insertOnce, readRow, retryLostWrites } from './rows.ts';
+import type { Tables } from './open-tables.ts';
+import { insertOnce, readRow } from './rows.ts';
+import { updateRow } from './update-row.ts';
 
-const ATTEMPTS = 30;
 const RUNNING = 'running';
 
 const hindrance = z.enum(['NodeBusy', 'Throttled']);
@@ -68,20 +68,23 @@ const dayOf = (id: string) => id.slice(0, 10);
  * @returns the stored one, and whether this call made it.
  */
 export async function insertCheck(
-  checks: TableClient,
+  tables: Tables,
   { id, result: _, hindered: __, ...check }: CheckRow,
 ): Promise<{ check: CheckRow; made: boolean }> {
+  const checks = await tables.open('checks');
   const made = await insertOnce(checks, { partitionKey: dayOf(id), rowKey: id, ...check });
-  return { check: (made ? undefined : await readCheck(checks, id)) ?? { id, ...check }, made };
+  return { check: (made ? undefined : await readCheck(tables, id)) ?? { id, ...check }, made };
 }
 
 /** Notes what an attempt to start a check met. */
-export async function noteHindrance(checks: TableClient, { id, hindered }: CheckRow, met: Hindrance): Promise<void> {
+export async function noteHindrance(tables: Tables, { id, hindered }: CheckRow, met: Hindrance): Promise<void> {
+  const checks = await tables.open('checks');
   if (hindered !== met) await checks.updateEntity({ partitionKey: dayOf(id), rowKey: id, hindered: met }, 'Merge');
 }
 
 /** Reads a check; undefined where there is none, or none that can be read. */
-export async function readCheck(checks: TableClient, id: string): Promise<CheckRow | undefined> {
+export async function readCheck(tables: Tables, id: string): Promise<CheckRow | undefined> {
+  const checks = await tables.open('checks');
   if (!isCheckId(id)) return undefined;
   const row = await readRow(checks, dayOf(id), id);
   const parsed = stored.safeParse(row);
@@ -102,39 +105,32 @@ export async function readCheck(checks: TableClient, id: string): Promise<CheckR
 }
 
 /** Notes what a check came to; the first result stays. */
-export async function completeCheck(checks: TableClient, id: string, result: CheckResult, completedAt: string): Promise<void> {
-  const { verdict: told, reason, message, latencyMs = -1, response = '', takenFrom = '' } = result;
-  const properties = { verdict: told, reason, message, latencyMs, response, takenFrom, completedAt };
-  await retryLostWrites(ATTEMPTS, async () => {
-    const row = await readRow(checks, dayOf(id), id, ['rowKey', 'completedAt']);
-    if (row === undefined || row.completedAt) return;
-    await checks.updateEntity({ partitionKey: dayOf(id), rowKey: id, ...properties }, 'Merge', { etag: row.etag });
-  });
+export async function completeCheck(tables: Tables, id: string, result: CheckResult, completedAt: string): Promise<void> {
+  const { verdict: found, reason, message, latencyMs = -1, response = '', takenFrom = '' } = result;
+  const properties = { verdict: found, reason, message, latencyMs, response, takenFrom, completedAt };
+  await updateRow(await tables.open('checks'), dayOf(id), id, (row) =>
+    row === undefined || row.completedAt ? undefined : { merge: properties },
+  );
 }
 
 /**
- * Takes the one place that a node has for a check.
+ * Locks a node for a check: it has one at a time.
  *
- * @param until - when the place is free again, whatever became of the check.
- * @returns undefined where the check has it; else the id of the check that does.
+ * @param until - when the lock expires, whatever became of the check.
+ * @returns undefined where the check has the lock; else the id of the check that does.
  */
-export async function lockNode(checks: TableClient, check: CheckRow, now: Date, until: Date): Promise<string | undefined> {
-  const rowKey = `${check.cluster}|${check.node}`;
-  return retryLostWrites(ATTEMPTS, async () => {
-    const row = await readRow(checks, RUNNING, rowKey);
-    const entity = { partitionKey: RUNNING, rowKey, check: check.id, until: until.toISOString() };
-    if (row === undefined) await checks.createEntity(entity);
-    else if (String(row.until) > now.toISOString()) return row.check === check.id ? undefined : String(row.check);
-    else await checks.updateEntity(entity, 'Replace', { etag: row.etag });
-    return undefined;
+export async function lockNode(tables: Tables, check: CheckRow, now: Date, until: Date): Promise<string | undefined> {
+  let holder: string | undefined;
+  await updateRow(await tables.open('checks'), RUNNING, `${check.cluster}|${check.node}`, (row) => {
+    const isHeld = row !== undefined && String(row.until) > now.toISOString();
+    holder = isHeld && row.check !== check.id ? String(row.check) : undefined;
+    return isHeld ? undefined : { replace: { check: check.id, until: until.toISOString() } };
   });
+  return holder;
 }
 
-/** Gives the place back, if the check still has it. */
-export async function unlockNode(checks: TableClient, { id, cluster, node }: CheckRow): Promise<void> {
-  const rowKey = `${cluster}|${node}`;
-  await retryLostWrites(ATTEMPTS, async () => {
-    const row = await readRow(checks, RUNNING, rowKey);
-    if (row?.check === id) await checks.deleteEntity(RUNNING, rowKey, { etag: row.etag });
-  });
+/** Unlocks the node of a check, if the check still has the lock. */
+export async function unlockNode(tables: Tables, { id, cluster, node }: CheckRow): Promise<void> {
+  const checks = await tables.open('checks');
+  await updateRow(checks, RUNNING, `${cluster}|${node}`, (row) => (row?.check === id ? 'delete' : undefined));
 }

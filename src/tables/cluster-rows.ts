@@ -1,4 +1,4 @@
-import type { TableClient, TransactionAction } from '@azure/data-tables';
+import type { TransactionAction } from '@azure/data-tables';
 import { z } from 'zod';
 import type { ClusterOutageState } from '../history/cluster-outage.ts';
 import { type CommonFactor, commonFactor } from '../history/common-factors.ts';
@@ -10,11 +10,12 @@ import { isReasonCode, type ReasonCode } from '../model/reasons.ts';
 import { parseClusterId } from '../model/resource-id.ts';
 import type { Watched } from '../model/watch.ts';
 import { fromLongJson, toLongJson } from './long-json.ts';
+import type { Tables } from './open-tables.ts';
 import { readJson } from './read-json.ts';
-import { prefixed, type Row, readRange, readRow, retryLostWrites } from './rows.ts';
+import { prefixed, type Row, readRange, readRow } from './rows.ts';
+import { updateRow } from './update-row.ts';
 import { toWatchedJson, watchedJson } from './watch-json.ts';
 
-const ATTEMPTS = 5;
 const SKEW_MS = 120_000;
 
 /** A cluster as lists show it: its roll-up at the latest assessment. */
@@ -117,7 +118,8 @@ function toProperties(row: ClusterRow): Record<string, unknown> {
 }
 
 /** A cluster's row in `fleet`, with the ETag that guards its next judgement. */
-export async function readCluster(fleet: TableClient, cluster: string): Promise<{ row: OwnClusterRow; etag: string } | undefined> {
+export async function readCluster(tables: Tables, cluster: string): Promise<{ row: OwnClusterRow; etag: string } | undefined> {
+  const fleet = await tables.open('fleet');
   const row = await readRow(fleet, cluster, 'cluster');
   if (row === undefined) return undefined;
   const days = fromLongJson(outageDays, 'outageDays', row, {});
@@ -133,7 +135,8 @@ export function addForgotten(row: Row & { etag: string }, gone: readonly Watched
 }
 
 /** Reads where the nodes of a cluster find its API server, as Azure tells it. */
-export async function readEndpoint(fleet: TableClient, cluster: string): Promise<string | undefined> {
+export async function readEndpoint(tables: Tables, cluster: string): Promise<string | undefined> {
+  const fleet = await tables.open('fleet');
   return String((await readRow(fleet, cluster, 'cluster', ['endpoint']))?.endpoint || '') || undefined;
 }
 
@@ -159,13 +162,10 @@ export function putCluster({ outageDays: days, forgotten, ...row }: OwnClusterRo
 }
 
 /** Copies a cluster's row to where lists find it, unless a newer judgement is there already. */
-export async function publishCluster(clusters: TableClient, { outageDays: _, forgotten: __, ...row }: OwnClusterRow): Promise<void> {
-  const entity = { partitionKey: 'fleet', rowKey: row.cluster, ...toProperties(row) };
-  await retryLostWrites(ATTEMPTS, async () => {
-    const before = await readRow(clusters, 'fleet', row.cluster);
-    if (before === undefined) await clusters.createEntity(entity);
-    else if (unlessAhead(String(before.assessAt), new Date(row.assessedAt)) <= row.assessAt)
-      await clusters.updateEntity(entity, 'Replace', { etag: before.etag });
+export async function publishCluster(tables: Tables, { outageDays: _, forgotten: __, ...row }: OwnClusterRow): Promise<void> {
+  await updateRow(await tables.open('clusters'), 'fleet', row.cluster, (before) => {
+    const isNewer = before !== undefined && unlessAhead(String(before.assessAt), new Date(row.assessedAt)) > row.assessAt;
+    return isNewer ? undefined : { replace: toProperties(row) };
   });
 }
 
@@ -175,7 +175,14 @@ export function isRemembered({ nodes, openOutages }: Pick<ClusterRow, 'nodes' | 
 }
 
 /** Lists the clusters of the fleet, or of one subscription. */
-export async function listClusterRows(clusters: TableClient, subscriptionId?: string): Promise<ClusterRow[]> {
+export async function listClusterRows(tables: Tables, subscriptionId?: string): Promise<ClusterRow[]> {
+  const clusters = await tables.open('clusters');
   const rows = await readRange(clusters, 'fleet', subscriptionId === undefined ? {} : prefixed(`${subscriptionId}.`));
   return rows.map((row: Row) => toClusterRow(row.rowKey, row));
+}
+
+/** Whether anything is known of a cluster. */
+export async function hasRows(tables: Tables, cluster: string): Promise<boolean> {
+  const [some] = await readRange(await tables.open('fleet'), cluster, { select: ['RowKey'], most: 1 });
+  return some !== undefined;
 }

@@ -1,8 +1,11 @@
-import type { TableClient, TransactionAction } from '@azure/data-tables';
-import { prefixed, readRange } from './rows.ts';
+import type { TransactionAction } from '@azure/data-tables';
+import pLimit from 'p-limit';
+import type { Tables } from './open-tables.ts';
+import { prefixed, readRange, writeBatch } from './rows.ts';
 
 /** The nodes of a scale set differ in the last six characters of their names: they share a partition, so that their names are written in batches. */
 const OWN_CHARACTERS = 6;
+const CONCURRENT_WRITES = 8;
 
 /** The key of a node's name in one cluster. */
 export function nameKey(node: string, cluster: string): { partitionKey: string; rowKey: string } {
@@ -18,7 +21,16 @@ export function nameBatches(nodes: readonly string[], cluster: string): Transact
 }
 
 /** The clusters that have, or had, a node of that name. */
-export async function clustersOfName(names: TableClient, node: string): Promise<string[]> {
+export async function clustersOfName(tables: Tables, node: string): Promise<string[]> {
+  const names = await tables.open('names');
   const rows = await readRange(names, nameKey(node, '').partitionKey, prefixed(`${node}|`));
   return rows.map(({ rowKey }) => rowKey.slice(node.length + 1));
+}
+
+/** Lets nodes of a cluster be found by their bare names. */
+export async function writeNames(tables: Tables, cluster: string, nodes: readonly string[]): Promise<void> {
+  if (nodes.length === 0) return;
+  const names = await tables.open('names');
+  const limit = pLimit(CONCURRENT_WRITES);
+  await Promise.all(nameBatches(nodes, cluster).map((batch) => limit(() => writeBatch(names, batch))));
 }

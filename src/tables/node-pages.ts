@@ -1,6 +1,6 @@
-import type { TableClient } from '@azure/data-tables';
 import pLimit from 'p-limit';
 import { type NodeRow, nodeRange, toNodeRow } from './node-rows.ts';
+import type { Tables } from './open-tables.ts';
 import { prefixed, type Row, readRange, readRow } from './rows.ts';
 
 /** What a list shows of a node, a fifth of its row: what is not read costs neither storage nor the host anything. */
@@ -22,10 +22,11 @@ const toListed = (row: Row) => toNodeRow(row as Row & { etag: string });
  * @param filter - a further OData condition, built with `odata`.
  */
 export async function readNodePage(
-  fleet: TableClient,
+  tables: Tables,
   cluster: string,
   { after, filter, most }: { after?: string; filter?: string; most: number },
 ): Promise<NodeRow[]> {
+  const fleet = await tables.open('fleet');
   // The next key after that of the node: no name holds a character below this one.
   const { from, to } = after === undefined ? prefixed('node|') : { ...prefixed('node|'), from: `node|${after}!` };
   const wanted = filter === undefined ? STANDING : `${STANDING} and (${filter})`;
@@ -33,7 +34,8 @@ export async function readNodePage(
 }
 
 /** Reads some nodes by name: few of them one by one, many that lie close together at once. Retired ones are among them. */
-export async function readNamedNodes(fleet: TableClient, cluster: string, names: readonly string[]): Promise<NodeRow[]> {
+export async function readNamedNodes(tables: Tables, cluster: string, names: readonly string[]): Promise<NodeRow[]> {
+  const fleet = await tables.open('fleet');
   const near =
     names.length < FEW
       ? []
@@ -46,6 +48,7 @@ export async function readNamedNodes(fleet: TableClient, cluster: string, names:
 }
 
 /** Whether a node is known, retired or not. */
-export async function isKnownNode(fleet: TableClient, cluster: string, node: string): Promise<boolean> {
+export async function isKnownNode(tables: Tables, cluster: string, node: string): Promise<boolean> {
+  const fleet = await tables.open('fleet');
   return (await readRow(fleet, cluster, `node|${node}`, ['RowKey'])) !== undefined;
 }

@@ -1,4 +1,4 @@
-import type { TableClient, TransactionAction } from '@azure/data-tables';
+import type { TransactionAction } from '@azure/data-tables';
 import { z } from 'zod';
 import { openSince } from '../history/node-state.ts';
 import { type Claim, claim } from '../model/claim.ts';
@@ -6,6 +6,7 @@ import type { KnownNode, NodeFacts } from '../model/node.ts';
 import type { NodeHistory } from '../model/node-state.ts';
 import { type Episode, emptyState, episode, type NodeState, type ProbeResult } from '../model/node-state.ts';
 import { isReasonCode, reasonCode } from '../model/reasons.ts';
+import type { Tables } from './open-tables.ts';
 import { readJson } from './read-json.ts';
 import { prefixed, type Row, readRange } from './rows.ts';
 import { readWatch, toWatchJson, watchJson } from './watch-json.ts';
@@ -132,7 +133,8 @@ const JUDGED =
   'RowKey,retiredAt,skipped,verdict,reason,at,unknowns,firstFailure,firstSuccess,outage,outageSince,watch,pool,zone,size,image,subnet,os,created';
 
 /** Reads of all nodes of a cluster what an assessment judges, by name. */
-export async function readJudgedNodes(fleet: TableClient, cluster: string): Promise<Map<string, NodeRow>> {
+export async function readJudgedNodes(tables: Tables, cluster: string): Promise<Map<string, NodeRow>> {
+  const fleet = await tables.open('fleet');
   const rows = await readRange(fleet, cluster, { ...nodeRange(), select: JUDGED.split(',') });
   return new Map(rows.map((row) => [row.rowKey.slice('node|'.length), toNodeRow(row as Row & { etag: string })]));
 }
@@ -149,7 +151,8 @@ const ROWS_AT_ONCE = 1000;
  * Reads of all nodes of a cluster what its expansion needs, by name; each page of rows is let go before the next.
  * Without its window a row's history is its state alone: it must not be folded into, only ended.
  */
-export async function readKnownNodes(fleet: TableClient, cluster: string): Promise<Map<string, NodeRow>> {
+export async function readKnownNodes(tables: Tables, cluster: string): Promise<Map<string, NodeRow>> {
+  const fleet = await tables.open('fleet');
   const known = new Map<string, NodeRow>();
   let { from, to } = nodeRange();
   for (;;) {
@@ -162,7 +165,8 @@ export async function readKnownNodes(fleet: TableClient, cluster: string): Promi
 }
 
 /** Reads the node rows of a cluster, or those of some names, by name. */
-export async function readNodes(fleet: TableClient, cluster: string, nodes?: readonly string[]): Promise<Map<string, NodeRow>> {
+export async function readNodes(tables: Tables, cluster: string, nodes?: readonly string[]): Promise<Map<string, NodeRow>> {
+  const fleet = await tables.open('fleet');
   const wanted = nodes && new Set(nodes);
   const rows = await readRange(fleet, cluster, nodeRange(nodes));
   const read = rows.map((row) => toNodeRow(row as Row & { etag: string })).filter((row) => wanted?.has(row.facts.node) ?? true);

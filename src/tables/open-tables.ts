@@ -73,3 +73,14 @@ export function newestFirst(time: string): string {
 export function timeOfKey(newest: string | undefined): string {
   return new Date(LATEST_MS - (Number(newest) || 0)).toISOString();
 }
+
+/** Makes the table of the results of a day before it begins. */
+export async function makeResultsTable(tables: Tables, time: string): Promise<void> {
+  await tables.open(resultsTableOf(time));
+}
+
+/** Drops the dated tables of days, or months, before that of a moment. */
+export async function dropTablesBefore(tables: Tables, prefix: 'results' | 'sweeps', time: string): Promise<void> {
+  const oldest = prefix === 'results' ? resultsTableOf(time) : sweepsTableOf(time);
+  for (const name of await tables.dated(prefix)) if (name < oldest) await tables.drop(name);
+}

@@ -1,4 +1,5 @@
-import { odata, type TableClient } from '@azure/data-tables';
+import { odata } from '@azure/data-tables';
+import type { Tables } from './open-tables.ts';
 import { type OutageRow, toOutageRow } from './outage-rows.ts';
 import { prefixed, type Row, readRange } from './rows.ts';
 
@@ -11,10 +12,11 @@ export type KeyedOutage = OutageRow & { rowKey: string };
  * @param after - the key after which to begin.
  */
 export async function readOutagePage(
-  fleet: TableClient,
+  tables: Tables,
   cluster: string,
   { after, which, most }: { after?: string; which: 'open' | 'all'; most: number },
 ): Promise<KeyedOutage[]> {
+  const fleet = await tables.open('fleet');
   const range = prefixed('outage|');
   const filter = which === 'open' ? odata`end eq ''` : undefined;
   const from = after === undefined ? range.from : `${after}!`;

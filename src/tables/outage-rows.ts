@@ -1,4 +1,4 @@
-import { odata, type TableClient, type TransactionAction } from '@azure/data-tables';
+import { odata, type TransactionAction } from '@azure/data-tables';
 import { z } from 'zod';
 import { commonFactor } from '../history/common-factors.ts';
 import { emptyLog, type LogEntry, logEntry, type NodeLog } from '../history/log.ts';
@@ -6,7 +6,7 @@ import type { Outage, Told } from '../history/outage.ts';
 import { rankedReason } from '../model/rank-reasons.ts';
 import { isReasonCode } from '../model/reasons.ts';
 import { fromLongJson, toLongJson } from './long-json.ts';
-import { newestFirst, timeOfKey } from './open-tables.ts';
+import { newestFirst, type Tables, timeOfKey } from './open-tables.ts';
 import { readJson } from './read-json.ts';
 import { prefixed, type Row, readRange, readRow } from './rows.ts';
 
@@ -110,29 +110,27 @@ export function deleteOutage({ outage }: OutageRow): TransactionAction {
 }
 
 /** Reads one outage by its subject and start. */
-export async function readOutage(
-  fleet: TableClient,
-  cluster: string,
-  node: string | undefined,
-  start: string,
-): Promise<OutageRow | undefined> {
+export async function readOutage(tables: Tables, cluster: string, node: string | undefined, start: string): Promise<OutageRow | undefined> {
+  const fleet = await tables.open('fleet');
   const row = await readRow(fleet, cluster, rowKeyOf(node, start));
   return row && toOutageRow(row as Row & { etag: string });
 }
 
 /** Reads outages of a cluster, or of one node of it, newest first for each subject. */
 export async function readOutages(
-  fleet: TableClient,
+  tables: Tables,
   cluster: string,
   { node, which = 'all', most }: { node?: string; which?: 'all' | 'open' | 'active'; most?: number } = {},
 ): Promise<OutageRow[]> {
+  const fleet = await tables.open('fleet');
   const filter = which === 'open' ? odata`end eq ''` : which === 'active' ? odata`archived eq false` : undefined;
   const rows = await readRange(fleet, cluster, { ...prefixed(node === undefined ? 'outage|' : `outage|${node}|`), filter, most });
   return rows.map((row) => toOutageRow(row as Row & { etag: string }));
 }
 
 /** Reads the logs of some nodes, by name. */
-export async function readLogs(fleet: TableClient, cluster: string, nodes: readonly string[]): Promise<Map<string, NodeLog>> {
+export async function readLogs(tables: Tables, cluster: string, nodes: readonly string[]): Promise<Map<string, NodeLog>> {
+  const fleet = await tables.open('fleet');
   const sorted = [...nodes].sort();
   const wanted = new Set(nodes);
   const rows = await readRange(fleet, cluster, { from: `log|${sorted[0]}`, to: `log|${sorted.at(-1)}!` });

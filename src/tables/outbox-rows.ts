@@ -1,8 +1,8 @@
-import type { TableClient } from '@azure/data-tables';
 import { z } from 'zod';
 import { commonFactor } from '../history/common-factors.ts';
 import { reasonCode } from '../model/reasons.ts';
 import { fromLongJson, toLongJson } from './long-json.ts';
+import type { Tables } from './open-tables.ts';
 import { readJson } from './read-json.ts';
 import { insertOnce, prefixed, readRange } from './rows.ts';
 
@@ -17,17 +17,15 @@ export interface Summary {
 }
 
 /** Freezes a summary before it is sent, once. */
-export async function insertSummary(
-  fleet: TableClient,
-  cluster: string,
-  { eventId, what, members, commonFactors }: Summary,
-): Promise<void> {
+export async function insertSummary(tables: Tables, cluster: string, { eventId, what, members, commonFactors }: Summary): Promise<void> {
+  const fleet = await tables.open('fleet');
   const properties = { what, commonFactors: JSON.stringify(commonFactors), ...toLongJson('members', members) };
   await insertOnce(fleet, { partitionKey: cluster, rowKey: `outbox|${encodeURIComponent(eventId)}`, ...properties });
 }
 
 /** Reads the summaries of a cluster that were frozen and not yet put away. */
-export async function readSummaries(fleet: TableClient, cluster: string): Promise<Summary[]> {
+export async function readSummaries(tables: Tables, cluster: string): Promise<Summary[]> {
+  const fleet = await tables.open('fleet');
   const rows = await readRange(fleet, cluster, prefixed('outbox|'));
   return rows.map((row) => ({
     eventId: decodeURIComponent(row.rowKey.slice('outbox|'.length)),
@@ -38,6 +36,7 @@ export async function readSummaries(fleet: TableClient, cluster: string): Promis
 }
 
 /** Puts a summary away whose members are all marked. */
-export async function deleteSummary(fleet: TableClient, cluster: string, { eventId }: Summary): Promise<void> {
+export async function deleteSummary(tables: Tables, cluster: string, { eventId }: Summary): Promise<void> {
+  const fleet = await tables.open('fleet');
   await fleet.deleteEntity(cluster, `outbox|${encodeURIComponent(eventId)}`);
 }

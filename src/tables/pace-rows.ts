@@ -1,22 +1,13 @@
-import type { TableClient } from '@azure/data-tables';
+import pLimit, { type LimitFunction } from 'p-limit';
+import type { Bucket, Cursors } from '../model/pace.ts';
+import type { Tables } from './open-tables.ts';
 import { type Row, readRow } from './rows.ts';
+import { updateRow } from './update-row.ts';
 
-/** One bucket of Compute's throttling: a subscription and a region. */
-export interface Bucket {
-  subscriptionId: string;
-  region: string;
-}
-
-/** How far the starts in one bucket are planned; epoch milliseconds, 0 where nothing is. */
-export interface Cursors {
-  /** Moved by sweeps. */
-  nextFree: number;
-  /** Moved by confirmations and checks. */
-  nextExtra: number;
-  pausedUntil: number;
-}
-
+/** The cursors of one bucket, with its name. */
 export type PaceRow = Bucket & Cursors;
+
+const columns = ['nextFree', 'nextExtra', 'pausedUntil'] as const satisfies readonly (keyof Cursors)[];
 
 function toCursors(row: Record<string, unknown> = {}): Cursors {
   // A cursor that cannot be read must not stop the bucket.
@@ -24,22 +15,37 @@ function toCursors(row: Record<string, unknown> = {}): Cursors {
   return { nextFree: moment('nextFree'), nextExtra: moment('nextExtra'), pausedUntil: moment('pausedUntil') };
 }
 
-/** Reads the cursors of one bucket; without an ETag where it has no row yet. */
-export async function readCursors(pace: TableClient, { subscriptionId, region }: Bucket): Promise<{ cursors: Cursors; etag?: string }> {
-  const row = await readRow(pace, subscriptionId, region);
-  return { cursors: toCursors(row), etag: row?.etag };
+const queues = new WeakMap<Tables, Map<string, LimitFunction>>();
+
+/** The slices of one process update a bucket one after the other: all at once, each but one would read and write it in vain. */
+function queueOf(tables: Tables, { subscriptionId, region }: Bucket): LimitFunction {
+  const ofBuckets = queues.get(tables) ?? new Map<string, LimitFunction>();
+  queues.set(tables, ofBuckets);
+  const name = `${subscriptionId}|${region}`;
+  const queue = ofBuckets.get(name) ?? pLimit(1);
+  ofBuckets.set(name, queue);
+  return queue;
 }
 
-/** Writes the cursors of one bucket. It holds only while they are as they were read. */
-export async function writeCursors(pace: TableClient, { subscriptionId, region }: Bucket, cursors: Cursors, etag?: string): Promise<void> {
-  const moments = Object.entries(cursors).map(([name, time]) => [name, new Date(time).toISOString()]);
-  const row = { partitionKey: subscriptionId, rowKey: region, ...Object.fromEntries(moments) };
-  if (etag === undefined) await pace.createEntity(row);
-  else await pace.updateEntity(row, 'Merge', { etag });
+/** Reads the cursors of one bucket. */
+export async function readCursors(tables: Tables, { subscriptionId, region }: Bucket): Promise<Cursors> {
+  return toCursors(await readRow(await tables.open('pace'), subscriptionId, region));
+}
+
+/** Updates the cursors of one bucket; `decide` answers undefined to leave them, and may be called several times. */
+export async function updateCursors(tables: Tables, bucket: Bucket, decide: (cursors: Cursors) => Cursors | undefined): Promise<void> {
+  const pace = await tables.open('pace');
+  const update = () =>
+    updateRow(pace, bucket.subscriptionId, bucket.region, (row) => {
+      const next = decide(toCursors(row));
+      return next && { merge: Object.fromEntries(columns.map((name) => [name, new Date(next[name]).toISOString()])) };
+    });
+  await queueOf(tables, bucket)(update);
 }
 
 /** Reads the pace of every bucket. */
-export async function readPace(pace: TableClient): Promise<PaceRow[]> {
+export async function readPace(tables: Tables): Promise<PaceRow[]> {
+  const pace = await tables.open('pace');
   const rows: PaceRow[] = [];
   for await (const row of pace.listEntities<Row>())
     rows.push({ subscriptionId: String(row.partitionKey), region: String(row.rowKey), ...toCursors(row) });

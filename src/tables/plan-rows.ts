@@ -1,10 +1,11 @@
-import { odata, type TableClient } from '@azure/data-tables';
+import { odata } from '@azure/data-tables';
 import { type Plan, plan, type Tally, tally } from '../model/ledger.ts';
 import { fromLongJson, toLongJson } from './long-json.ts';
+import type { Tables } from './open-tables.ts';
 import { insertOnce, readRange, readRow } from './rows.ts';
 
 /** A cluster's plan, tallies and marks have a partition of their own in each sweep. */
-const planPartition = (sweep: string, cluster: string) => `${sweep}|${cluster}`;
+export const planPartition = (sweep: string, cluster: string) => `${sweep}|${cluster}`;
 
 /** What a slice needs of its cluster's plan, which is short however many nodes are planned, and how far the slice itself is. */
 export interface SliceHead extends Pick<Plan, 'region' | 'nodeResourceGroup' | 'due'> {
@@ -15,7 +16,8 @@ export interface SliceHead extends Pick<Plan, 'region' | 'nodeResourceGroup' | '
 }
 
 /** Inserts a cluster's plan, once, and returns the stored one: whoever comes second follows the first. */
-export async function insertPlan(table: TableClient, sweep: string, cluster: string, planned: Plan): Promise<Plan> {
+export async function insertPlan(tables: Tables, sweep: string, cluster: string, planned: Plan): Promise<Plan> {
+  const table = await tables.open('sweeps');
   const { region, nodeResourceGroup = '', due } = planned;
   const row = {
     partitionKey: planPartition(sweep, cluster),
@@ -26,17 +28,19 @@ export async function insertPlan(table: TableClient, sweep: string, cluster: str
     ...toLongJson('plan', planned),
   };
   if (await insertOnce(table, row)) return planned;
-  return (await readPlan(table, sweep, cluster)) ?? planned;
+  return (await readPlan(tables, sweep, cluster)) ?? planned;
 }
 
 /** Reads a cluster's plan. */
-export async function readPlan(table: TableClient, sweep: string, cluster: string): Promise<Plan | undefined> {
+export async function readPlan(tables: Tables, sweep: string, cluster: string): Promise<Plan | undefined> {
+  const table = await tables.open('sweeps');
   const row = await readRow(table, planPartition(sweep, cluster), 'plan');
   return row && fromLongJson(plan, 'plan', row, undefined);
 }
 
 /** Reads what a slice needs, in one request; undefined where its cluster has no plan. */
-export async function readSliceHead(table: TableClient, sweep: string, cluster: string, slice: string): Promise<SliceHead | undefined> {
+export async function readSliceHead(tables: Tables, sweep: string, cluster: string, slice: string): Promise<SliceHead | undefined> {
+  const table = await tables.open('sweeps');
   const [queued, started, tallied] = [`queued|${slice}`, `started|${slice}`, `tally|${slice}`];
   const filter = odata`RowKey eq 'plan' or RowKey eq ${queued} or RowKey eq ${started} or RowKey eq ${tallied}`;
   const rows = await readRange(table, planPartition(sweep, cluster), { filter, select: ['RowKey', 'region', 'nodeResourceGroup', 'due'] });
@@ -70,7 +74,8 @@ export interface PlanAndTallies {
 }
 
 /** Reads a cluster's plan and tallies. */
-export async function readPlanAndTallies(table: TableClient, sweep: string, cluster: string): Promise<PlanAndTallies> {
+export async function readPlanAndTallies(tables: Tables, sweep: string, cluster: string): Promise<PlanAndTallies> {
+  const table = await tables.open('sweeps');
   const rows = await readRange(table, planPartition(sweep, cluster));
   const own = rows.find((row) => row.rowKey === 'plan');
   const bySlice = (kind: 'tally' | 'started' | 'queued' | 'recollected' | 'restarted') =>
@@ -87,35 +92,39 @@ export async function readPlanAndTallies(table: TableClient, sweep: string, clus
 }
 
 /** Inserts a slice's tally, once. Returns whether it did. */
-export function insertTally(
-  table: TableClient,
+export async function insertTally(
+  tables: Tables,
   sweep: string,
   cluster: string,
   slice: string,
   outcomes: Tally,
   armRequests = 0,
 ): Promise<boolean> {
+  const table = await tables.open('sweeps');
   const row = { partitionKey: planPartition(sweep, cluster), rowKey: `tally|${slice}`, armRequests, ...toLongJson('tally', outcomes) };
   return insertOnce(table, row);
 }
 
 /** Notes that a message of a slice waits for its slot: whoever comes without one is a copy. */
-export async function markQueued(table: TableClient, sweep: string, cluster: string, slice: string, slot: string): Promise<void> {
+export async function markQueued(tables: Tables, sweep: string, cluster: string, slice: string, slot: string): Promise<void> {
+  const table = await tables.open('sweeps');
   await table.upsertEntity({ partitionKey: planPartition(sweep, cluster), rowKey: `queued|${slice}`, slot }, 'Replace');
 }
 
 /** Notes when a slice was started: until then its collection is not missing. */
-export async function markStarted(table: TableClient, sweep: string, cluster: string, slice: string, at: string): Promise<void> {
+export async function markStarted(tables: Tables, sweep: string, cluster: string, slice: string, at: string): Promise<void> {
+  const table = await tables.open('sweeps');
   await insertOnce(table, { partitionKey: planPartition(sweep, cluster), rowKey: `started|${slice}`, at });
 }
 
 /** Notes that a slice's collection, or its start, was enqueued once more. */
 export async function markSentAgain(
-  table: TableClient,
+  tables: Tables,
   sweep: string,
   cluster: string,
   what: 'recollected' | 'restarted',
   slice: string,
 ): Promise<void> {
+  const table = await tables.open('sweeps');
   await insertOnce(table, { partitionKey: planPartition(sweep, cluster), rowKey: `${what}|${slice}` });
 }

@@ -1,7 +1,9 @@
+import type { TransactionAction } from '@azure/data-tables';
 import { z } from 'zod';
-import { isReasonCode } from '../model/reasons.ts';
+import type { ProbeResult } from '../model/node-state.ts';
+import { isReasonCode, reasons } from '../model/reasons.ts';
 import { newestFirst, resultsTableOf, type Tables, timeOfKey } from './open-tables.ts';
-import { type Row, readRange, readRow } from './rows.ts';
+import { type Row, readRange, readRow, writeBatch } from './rows.ts';
 
 /** One probe of a node, as it was recorded. */
 export interface ResultRow {
@@ -33,6 +35,28 @@ function toResultRow(row: Row): ResultRow {
     sweep: text(row.sweep),
     evidence: text(row.evidence),
   };
+}
+
+/** A result that is to be recorded. */
+export interface NewResult {
+  node: string;
+  result: ProbeResult;
+  /** What the node or Azure said, redacted. */
+  evidence: string;
+}
+
+/** Writes one row for each result into the table of its day; a second delivery writes the same row again. */
+export async function writeResults(tables: Tables, cluster: string, results: readonly NewResult[]): Promise<void> {
+  const byTable = Map.groupBy(results, ({ result }) => resultsTableOf(result.at));
+  for (const [name, group] of byTable) {
+    const actions = group.map(({ node, result, evidence }): TransactionAction => {
+      const { verdict: found, reason, message, latencyMs, nonce, sweep, at } = result;
+      const row = { verdict: found, reason, stage: reasons[reason].stage, message, latencyMs: latencyMs ?? -1, sweep, at };
+      const rowKey = `${node}|${newestFirst(at)}|${nonce}`;
+      return ['upsert', { partitionKey: cluster, rowKey, node, ...row, evidence: found === 'reachable' ? '' : evidence }, 'Replace'];
+    });
+    await writeBatch(await tables.open(name), actions);
+  }
 }
 
 /** Reads the one result of a probe; undefined where it is not recorded. */

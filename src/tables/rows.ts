@@ -27,6 +27,17 @@ export async function retryLostWrites<T>(attempts: number, attempt: () => Promis
   }
 }
 
+/** Waits for a write; returns false where it lost to another, see `isLostWrite`. */
+export async function unlessLost(write: Promise<unknown>): Promise<boolean> {
+  try {
+    await write;
+    return true;
+  } catch (error) {
+    if (isLostWrite(error)) return false;
+    throw error;
+  }
+}
+
 /** Inserts a row unless it is there: the conditional insert of everything that happens once. Returns whether this call made it. */
 export async function insertOnce(table: TableClient, row: Row): Promise<boolean> {
   try {

@@ -1,7 +1,7 @@
-import type { TableClient } from '@azure/data-tables';
 import { z } from 'zod';
 import { reasonCode } from '../model/reasons.ts';
 import { inconclusive, type Verdict } from '../model/verdict.ts';
+import type { Tables } from './open-tables.ts';
 import { readJson } from './read-json.ts';
 import { isLostWrite, readRange, readRow, writeBatch } from './rows.ts';
 
@@ -23,7 +23,8 @@ function toStarted(row: Record<string, unknown>): Started {
 }
 
 /** Writes how the starts of a slice run went, in batches that stay below 4 MiB. */
-export async function putStarted(probes: TableClient, run: string, started: ReadonlyMap<string, Started>): Promise<void> {
+export async function putStarted(tables: Tables, run: string, started: ReadonlyMap<string, Started>): Promise<void> {
+  const probes = await tables.open('probes');
   await writeBatch(
     probes,
     [...started].map(([node, start]) => [
@@ -42,19 +43,22 @@ export async function putStarted(probes: TableClient, run: string, started: Read
 }
 
 /** Reads how the starts of a slice run went, by node. */
-export async function readStarted(probes: TableClient, run: string): Promise<Map<string, Started>> {
+export async function readStarted(tables: Tables, run: string): Promise<Map<string, Started>> {
+  const probes = await tables.open('probes');
   const rows = await readRange(probes, run);
   return new Map(rows.map((row) => [row.rowKey, toStarted(row)]));
 }
 
 /** Reads how the start of one run went. */
-export async function readStartedNode(probes: TableClient, run: string, node: string): Promise<Started | undefined> {
+export async function readStartedNode(tables: Tables, run: string, node: string): Promise<Started | undefined> {
+  const probes = await tables.open('probes');
   const row = await readRow(probes, run, node);
   return row && toStarted(row);
 }
 
 /** Deletes what is left of ended probes; what is already gone is fine. */
-export async function deleteStarted(probes: TableClient, run: string, nodes: readonly string[]): Promise<void> {
+export async function deleteStarted(tables: Tables, run: string, nodes: readonly string[]): Promise<void> {
+  const probes = await tables.open('probes');
   try {
     await writeBatch(
       probes,

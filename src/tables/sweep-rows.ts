@@ -1,4 +1,3 @@
-import type { TableClient } from '@azure/data-tables';
 import { z } from 'zod';
 import { type ClusterFacts, clusterFacts } from '../model/cluster-facts.ts';
 import { emptyLedger, type Ledger, ledger } from '../model/ledger.ts';
@@ -43,23 +42,26 @@ export async function insertSweep(tables: Tables, sweep: string, subscriptions: 
   const rows = await tables.open('sweeps');
   await insertOnce(rows, { partitionKey: sweep, rowKey: 'sweep', startedAt: now, ...toLongJson('subscriptions', subscriptions) });
   await insertLine(tables, sweep, now);
-  return readSubscriptions(rows, sweep);
+  return readSubscriptions(tables, sweep);
 }
 
 /** Whether a sweep has a row of its own. */
-export async function hasBegun(sweeps: TableClient, sweep: string): Promise<boolean> {
+export async function hasBegun(tables: Tables, sweep: string): Promise<boolean> {
+  const sweeps = await tables.open('sweeps');
   return (await readRow(sweeps, sweep, 'sweep', ['RowKey'])) !== undefined;
 }
 
 /** Reads the subscriptions in the scope of a sweep. */
-export async function readSubscriptions(sweeps: TableClient, sweep: string): Promise<string[]> {
+export async function readSubscriptions(tables: Tables, sweep: string): Promise<string[]> {
+  const sweeps = await tables.open('sweeps');
   return fromLongJson(names, 'subscriptions', (await readRow(sweeps, sweep, 'sweep')) ?? {}, []);
 }
 
 // Clusters have rows of their own in a partition of their own: the thousands that a subscription may have would not fit into its row.
 const clustersPartition = (sweep: string) => `${sweep}|clusters`;
 
-async function readClusterIds(table: TableClient, sweep: string, subscription?: string): Promise<string[]> {
+async function readClusterIds(tables: Tables, sweep: string, subscription?: string): Promise<string[]> {
+  const table = await tables.open('sweeps');
   const range = subscription === undefined ? {} : prefixed(`${subscription}.`);
   return (await readRange(table, clustersPartition(sweep), { ...range, select: ['RowKey'] })).map(({ rowKey }) => rowKey);
 }
@@ -70,12 +72,13 @@ async function readClusterIds(table: TableClient, sweep: string, subscription?: 
  * @param clustersWritten - called between the two.
  */
 export async function insertSubscription(
-  table: TableClient,
+  tables: Tables,
   sweep: string,
   { subscription, matched, gap, detail }: SubscriptionRow,
   clusters: readonly ClusterFacts[],
   clustersWritten: () => void = () => {},
 ): Promise<string[]> {
+  const table = await tables.open('sweeps');
   const rowKey = `subscription|${subscription}`;
   if ((await readRow(table, sweep, rowKey, ['RowKey'])) === undefined) {
     const partitionKey = clustersPartition(sweep);
@@ -88,7 +91,7 @@ export async function insertSubscription(
     const properties = { gap: gap ?? '', detail: detail ?? '', ...toLongJson('matched', matched) };
     await insertOnce(table, { partitionKey: sweep, rowKey, ...properties });
   }
-  return readClusterIds(table, sweep, subscription);
+  return readClusterIds(tables, sweep, subscription);
 }
 
 function toSubscriptionRow(row: Record<string, unknown> & { rowKey: string }): SubscriptionRow {
@@ -101,12 +104,14 @@ function toSubscriptionRow(row: Record<string, unknown> & { rowKey: string }): S
 }
 
 /** Reads what a sweep knows of one cluster; undefined where its subscription was not listed, or not with it. */
-export async function readClusterFacts(table: TableClient, sweep: string, cluster: string): Promise<ClusterFacts | undefined> {
+export async function readClusterFacts(tables: Tables, sweep: string, cluster: string): Promise<ClusterFacts | undefined> {
+  const table = await tables.open('sweeps');
   return readJson(clusterFacts, (await readRow(table, clustersPartition(sweep), cluster))?.facts ?? '', undefined);
 }
 
 /** Reads all of a sweep but its plans and tallies. */
-export async function readSweep(table: TableClient, sweep: string): Promise<SweepRows> {
+export async function readSweep(tables: Tables, sweep: string): Promise<SweepRows> {
+  const table = await tables.open('sweeps');
   const rows = await readRange(table, sweep);
   const own = rows.find((row) => row.rowKey === 'sweep');
   const finalized = rows
@@ -116,7 +121,7 @@ export async function readSweep(table: TableClient, sweep: string): Promise<Swee
     subscriptions: own && fromLongJson(names, 'subscriptions', own, []),
     startedAt: own && String(own.startedAt),
     listed: rows.filter((row) => row.rowKey.startsWith('subscription|')).map(toSubscriptionRow),
-    clusters: await readClusterIds(table, sweep),
+    clusters: await readClusterIds(tables, sweep),
     finalized: new Map(finalized.map(([cluster, row]) => [cluster, ledgerOf(row.ledger) ?? emptyLedger])),
     finalizedAt: new Map(finalized.map(([cluster, { at }]) => [cluster, String(at ?? '')])),
     nextCloseBy: String(rows.find((row) => row.rowKey === 'next-close')?.until ?? ''),
@@ -125,30 +130,39 @@ export async function readSweep(table: TableClient, sweep: string): Promise<Swee
 }
 
 /** Notes that the next `close-sweep` of a sweep is enqueued. */
-export async function putNextClose(sweeps: TableClient, sweep: string, until: string): Promise<void> {
+export async function putNextClose(tables: Tables, sweep: string, until: string): Promise<void> {
+  const sweeps = await tables.open('sweeps');
   await sweeps.upsertEntity({ partitionKey: sweep, rowKey: 'next-close', until }, 'Replace');
 }
 
 /** Notes that work of a sweep was enqueued once more. */
-export async function markResent(sweeps: TableClient, sweep: string, what: string): Promise<void> {
+export async function markResent(tables: Tables, sweep: string, what: string): Promise<void> {
+  const sweeps = await tables.open('sweeps');
   await insertOnce(sweeps, { partitionKey: sweep, rowKey: `resent|${what}` });
 }
 
 /** Finalizes a cluster, once: its ledger is complete. Returns the stored ledger, and whether this call finalized it. */
 export async function insertFinalized(
-  table: TableClient,
+  tables: Tables,
   sweep: string,
   cluster: string,
   own: Ledger,
   at: string,
 ): Promise<{ stored: Ledger; first: boolean }> {
+  const table = await tables.open('sweeps');
   const rowKey = `finalized|${cluster}`;
   if (await insertOnce(table, { partitionKey: sweep, rowKey, at, ledger: JSON.stringify(own) })) return { stored: own, first: true };
   return { stored: ledgerOf((await readRow(table, sweep, rowKey))?.ledger) ?? own, first: false };
 }
 
+/** Whether a cluster is finalized in a sweep. */
+export async function isFinalized(tables: Tables, sweep: string, cluster: string): Promise<boolean> {
+  return (await readRow(await tables.open('sweeps'), sweep, `finalized|${cluster}`, ['RowKey'])) !== undefined;
+}
+
 /** Reads the ledgers of a sweep's finalized clusters, by cluster; one that cannot be read is left out. */
-export async function readFinalizedLedgers(sweeps: TableClient, sweep: string): Promise<Map<string, Ledger>> {
+export async function readFinalizedLedgers(tables: Tables, sweep: string): Promise<Map<string, Ledger>> {
+  const sweeps = await tables.open('sweeps');
   const rows = await readRange(sweeps, sweep, { ...prefixed('finalized|'), select: ['RowKey', 'ledger'] });
   return new Map(
     rows.flatMap((row) => {
@@ -159,12 +173,14 @@ export async function readFinalizedLedgers(sweeps: TableClient, sweep: string): 
 }
 
 /** Reads the ledger of one cluster, once it is finalized. */
-export async function readFinalizedLedger(sweeps: TableClient, sweep: string, cluster: string): Promise<Ledger | undefined> {
+export async function readFinalizedLedger(tables: Tables, sweep: string, cluster: string): Promise<Ledger | undefined> {
+  const sweeps = await tables.open('sweeps');
   return ledgerOf((await readRow(sweeps, sweep, `finalized|${cluster}`, ['ledger']))?.ledger);
 }
 
 /** Reads which of a sweep's subscriptions could not be read, or were never listed. */
-export async function readGaps(sweeps: TableClient, sweep: string, subscriptions: readonly string[]): Promise<string[]> {
+export async function readGaps(tables: Tables, sweep: string, subscriptions: readonly string[]): Promise<string[]> {
+  const sweeps = await tables.open('sweeps');
   const rows = await readRange(sweeps, sweep, { ...prefixed('subscription|'), select: ['RowKey', 'gap'] });
   const read = new Set(rows.filter((row) => !row.gap).map((row) => row.rowKey.slice('subscription|'.length)));
   return subscriptions.filter((id) => !read.has(id));

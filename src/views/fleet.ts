@@ -131,7 +131,7 @@ export function placeOf({ nodes, cluster }: ClusterView): [number, number, strin
 
 /** The rows of every cluster that still counts, in no order of worth. */
 export async function readClusters({ tables }: Services): Promise<ListedCluster[]> {
-  return listStandingClusters(await tables.open('clusters'));
+  return listStandingClusters(tables);
 }
 
 /** Shows the fleet: its latest verdicts and its last completed sweep. */
@@ -140,11 +140,10 @@ export async function viewFleet(services: Services, rows: readonly ListedCluster
   const before = staleBefore(services);
   const clusters = rows.map((row) => viewCluster(row, before));
   const last = await lastCompleted(tables, now());
-  const sweeps = await tables.open('sweeps');
-  const scope = last === undefined ? [] : await readSubscriptions(sweeps, last.sweep);
+  const scope = last === undefined ? [] : await readSubscriptions(tables, last.sweep);
   const [gaps, blind] = await Promise.all([
-    last === undefined ? [] : readGaps(sweeps, last.sweep, scope),
-    readStandingBlindness(await tables.open('clusters'), PROBER),
+    last === undefined ? [] : readGaps(tables, last.sweep, scope),
+    readStandingBlindness(tables, PROBER),
   ]);
   const bySubscription = Map.groupBy(clusters, (cluster) => cluster.subscriptionId);
   const subscriptions = new Set([...scope, ...bySubscription.keys()]);

@@ -147,17 +147,16 @@ export function unknownNode(cluster: string, node: string): HttpProblem {
  * @throws HttpProblem where nobody knows it.
  */
 export async function viewNodeDetail(services: Services, cluster: string, node: string): Promise<NodeDetail> {
-  const fleet = await services.tables.open('fleet');
   const [rows, logs, outages] = await Promise.all([
-    readNodes(fleet, cluster, [node]),
-    readLogs(fleet, cluster, [node]),
-    readOutages(fleet, cluster, { node, most: OUTAGES_SHOWN }),
+    readNodes(services.tables, cluster, [node]),
+    readLogs(services.tables, cluster, [node]),
+    readOutages(services.tables, cluster, { node, most: OUTAGES_SHOWN }),
   ]);
   const row = rows.get(node);
   if (row === undefined) throw unknownNode(cluster, node);
   const { successes, failures } = logs.get(node) ?? emptyLog;
   const moment = momentOf(services);
-  const view = viewNode(services, cluster, row, moment, row.endpoint ?? (await readEndpoint(fleet, cluster)));
+  const view = viewNode(services, cluster, row, moment, row.endpoint ?? (await readEndpoint(services.tables, cluster)));
   const status = {
     ...view.status,
     successes: successes.map(viewLogEntry),

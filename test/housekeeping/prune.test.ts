@@ -38,7 +38,7 @@ async function keys(table: TableName, partition: string): Promise<string[]> {
   return found;
 }
 
-const clustersOf = async (node: string) => clustersOfName(await storage.tables.open('names'), node);
+const clustersOf = async (node: string) => clustersOfName(storage.tables, node);
 
 const listCluster = async (more: Properties = {}, id = cluster) => {
   const row = { recordOnly: '', assessedAt: ago(0), assessAt: ago(0), ...more };
@@ -173,7 +173,7 @@ describe('a node that is gone', () => {
       await put('fleet', cluster, `node|${node}`, { vmId: 'a', retiredAt: ago(7.1), watch: JSON.stringify(toWatchJson(watch)) });
     };
     const forgotten = async () => {
-      const own = await readCluster(await storage.tables.open('fleet'), cluster);
+      const own = await readCluster(storage.tables, cluster);
       return windowsOf(own!.row.forgotten, new Date(NOW))['30d'].watched;
     };
 

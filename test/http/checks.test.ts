@@ -139,7 +139,7 @@ describe('a check', () => {
         latencyMs: 20,
         requestedBy: 'the holder of a function key',
       });
-      const row = (await readNodes(await world.services().tables.open('fleet'), shop)).get(nodes[n]!);
+      const row = (await readNodes(world.services().tables, shop)).get(nodes[n]!);
       expect(row).toMatchObject({ state: { latest: { sweep: id } }, claim: undefined });
     }
     expect((await world.requests()).runCommand).toMatchObject({ conflicts: 0, mostAtOncePerNode: 1 });
@@ -147,16 +147,15 @@ describe('a check', () => {
 
   it('finds a node that no sweep has seen yet, and gives it its row', async () => {
     const fresh = `${one}.rg-new.new`;
-    const fleet = await world.services().tables.open('fleet');
-    expect((await readNodes(fleet, fresh)).size).toBe(0);
+    expect((await readNodes(world.services().tables, fresh)).size).toBe(0);
     const name = `${await scaleSetOf('MC_rg-new_new_westeurope')}000002`;
     expect(await check({ node: name })).toMatchObject({ cluster: fresh, node: name, verdict: 'reachable' });
-    expect([...(await readNodes(fleet, fresh)).keys()]).toEqual([name]);
+    expect([...(await readNodes(world.services().tables, fresh)).keys()]).toEqual([name]);
     // Now it has a row; where its cluster is in no list yet, its starts count in the bucket of its region all the same.
     await (await world.services().tables.open('clusters')).deleteEntity('fleet', fresh);
     const { id } = await check({ node: name });
-    expect(await readCheck(await world.services().tables.open('checks'), id)).toMatchObject({ region: 'westeurope' });
-    expect((await readPace(await world.services().tables.open('pace'))).map(({ region }) => region)).toEqual(['westeurope']);
+    expect(await readCheck(world.services().tables, id)).toMatchObject({ region: 'westeurope' });
+    expect((await readPace(world.services().tables)).map(({ region }) => region)).toEqual(['westeurope']);
   });
 
   it('notes who asked only as App Service says it: the name where sign-in is on, the address that its front end appended', async () => {
@@ -205,7 +204,7 @@ describe('a check', () => {
     for (let time = 1; time <= 2; time++)
       expect(await check({ node })).toMatchObject({ verdict: 'unreachable', reason: 'ConnectionRefused', stage: 'tcp' });
     expect((await world.requests()).runCommand.started - started).toBe(2);
-    const open = await readOutages(await world.services().tables.open('fleet'), shop, { node, which: 'open' });
+    const open = await readOutages(world.services().tables, shop, { node, which: 'open' });
     expect(open).toMatchObject([{ outage: { reason: 'ConnectionRefused' } }]);
     const { id } = await check({ node });
     const { body } = (await get(id, { headers: { accept: 'text/plain' } })).text!;
@@ -254,7 +253,7 @@ describe('a check', () => {
   it('takes the verdict of a sweep whose run began while it waited, and says so where Azure’s answer would stand', async () => {
     const services = world.services();
     const node = nodes[1]!;
-    const { facts } = (await readNodes(await services.tables.open('fleet'), shop)).get(node)!;
+    const { facts } = (await readNodes(services.tables, shop)).get(node)!;
     const id = `${services.now().toISOString().slice(0, 10)}-00000000000000aa`;
     const [requestedAt, target] = [services.now().toISOString(), facts.resourceId];
     const row = {
@@ -268,7 +267,7 @@ describe('a check', () => {
       requestedBy: 'a test',
       asked: '',
     } as const;
-    await insertCheck(await services.tables.open('checks'), row);
+    await insertCheck(services.tables, row);
     const { sweep } = await world.sweep();
     await runCheck(services, { check: id });
     expect(viewOf(await get(id))).toMatchObject({ status: 'done', verdict: 'reachable', takenFrom: `the sweep ${sweep}` });
@@ -295,7 +294,7 @@ describe('a check', () => {
     expect(await done(id)).toMatchObject({ verdict: 'unknown', reason: 'Throttled' });
     await world.clearFault(node);
     const services = world.services();
-    const { target, asked, ...row } = (await readCheck(await services.tables.open('checks'), id))!;
+    const { target, asked, ...row } = (await readCheck(services.tables, id))!;
     const late = {
       ...row,
       target,
@@ -303,7 +302,7 @@ describe('a check', () => {
       id: `${id.slice(0, -2)}aa`,
       requestedAt: new Date(services.now().getTime() - 121_000).toISOString(),
     };
-    await insertCheck(await services.tables.open('checks'), late);
+    await insertCheck(services.tables, late);
     await runCheck(services, { check: late.id });
     expect(viewOf(await get(late.id))).toMatchObject({ verdict: 'unknown', reason: 'StartLost' });
   });
@@ -314,16 +313,15 @@ describe('a check', () => {
     const { id } = viewOf(await post({ node }));
     world.passTime(151);
     expect(await done(id)).toMatchObject({ verdict: 'unknown', reason: 'RunCommandTimedOut' });
-    const probes = await world.services().tables.open('probes');
-    expect([...(await readStarted(probes, runId(id, shop, CHECK_SLICE))).keys()]).toEqual([node]);
+    expect([...(await readStarted(world.services().tables, runId(id, shop, CHECK_SLICE))).keys()]).toEqual([node]);
     const { started } = (await world.requests()).runCommand;
     await world.clearFault(node);
     const next = await check({ node });
     expect(next).toMatchObject({ verdict: 'reachable', takenFrom: undefined });
-    const row = (await readNodes(await world.services().tables.open('fleet'), shop)).get(node);
+    const row = (await readNodes(world.services().tables, shop)).get(node);
     expect(row?.state.latest?.sweep).toBe(next.id);
     expect((await world.requests()).runCommand).toMatchObject({ started: started + 1, conflicts: 0 });
-    expect((await readStarted(probes, runId(id, shop, CHECK_SLICE))).size).toBe(0);
+    expect((await readStarted(world.services().tables, runId(id, shop, CHECK_SLICE))).size).toBe(0);
   });
 
   it('is begun once however often it is asked for under its key: one message, one slot', async () => {
@@ -332,10 +330,10 @@ describe('a check', () => {
     const headers = { 'idempotency-key': 'again-and-again' };
     const before = await queued();
     const { id } = viewOf(await post({ node }, { headers }));
-    const pace = await readPace(await world.services().tables.open('pace'));
+    const pace = await readPace(world.services().tables);
     for (let time = 0; time < 20; time++) expect(viewOf(await post({ node }, { headers }))).toMatchObject({ id, status: 'running' });
     expect(await queued()).toBe(before + 1);
-    expect(await readPace(await world.services().tables.open('pace'))).toEqual(pace);
+    expect(await readPace(world.services().tables)).toEqual(pace);
     await world.clearFault(node);
     expect(await done(id)).toMatchObject({ verdict: 'reachable' });
   });
@@ -637,7 +635,7 @@ describe('a check of a node whose row somebody has forged', () => {
     vi.spyOn(console, 'warn').mockImplementation(() => {});
     const services = world.services();
     const node = `${await scaleSetOf('MC_rg-new_new_westeurope')}000003`;
-    const { facts } = (await readNodes(await services.tables.open('fleet'), fresh)).get(node)!;
+    const { facts } = (await readNodes(services.tables, fresh)).get(node)!;
     const requestedAt = services.now().toISOString();
     const id = `${requestedAt.slice(0, 10)}-${fault === 'cluster-gone' ? '00000000000000bb' : '00000000000000cc'}`;
     const row = {
@@ -651,7 +649,7 @@ describe('a check of a node whose row somebody has forged', () => {
       requestedBy: 'a test',
       asked: '',
     };
-    await insertCheck(await services.tables.open('checks'), row);
+    await insertCheck(services.tables, row);
     await forget(fresh);
     await world.setFault(fresh, fault);
     const before = await started();

@@ -56,10 +56,10 @@ export async function seedNodes({ tables, now }: Services, cluster: string, node
 export async function assess(services: Services, cluster: string): Promise<void> {
   const { tables, settings, now } = services;
   const { subscriptionId, resourceGroup, name } = parseClusterId(cluster)!;
-  const rows = await readNodes(await tables.open('fleet'), cluster);
+  const rows = await readNodes(tables, cluster);
   const { byReason: _, ...rolled } = rollUp(rows.values(), now(), intervalAt(settings.SWEEP_SCHEDULE, now()), settings.BLIND_AFTER);
   const at = now().toISOString();
-  await publishCluster(await tables.open('clusters'), {
+  await publishCluster(tables, {
     cluster,
     subscriptionId,
     resourceGroup,

@@ -38,12 +38,11 @@ async function seed(
     await seedNodes(services, cluster, Object.fromEntries(nodes.map((condition, at) => [`node-${at}`, condition])));
     await assess(services, cluster);
   }
-  const sweeps = await services.tables.open('sweeps');
   const whole: Ledger = { ...emptyLedger, ...ledger };
   await insertSweep(services.tables, NOW, [sub, other], NOW);
-  await insertSubscription(sweeps, NOW, { subscription: sub, matched: ['*'] }, []);
-  await insertSubscription(sweeps, NOW, { subscription: other, matched: [], gap: gap ? 'SubscriptionUnreadable' : undefined }, []);
-  await insertFinalized(sweeps, NOW, cluster, whole, NOW);
+  await insertSubscription(services.tables, NOW, { subscription: sub, matched: ['*'] }, []);
+  await insertSubscription(services.tables, NOW, { subscription: other, matched: [], gap: gap ? 'SubscriptionUnreadable' : undefined }, []);
+  await insertFinalized(services.tables, NOW, cluster, whole, NOW);
   await insertCompleted(services.tables, {
     sweep: NOW,
     startedAt: NOW,
@@ -53,7 +52,7 @@ async function seed(
   });
 }
 const blind = async (subject: string) =>
-  putBlindRow(await services.tables.open('clusters'), {
+  putBlindRow(services.tables, {
     subject,
     since: SINCE,
     unknown: 3,

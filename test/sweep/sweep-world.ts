@@ -178,7 +178,7 @@ export async function openSweepWorld(
           await once();
         }
         if (done > 0) continue;
-        if ((await readSweep(await tables.open('sweeps'), id)).subscriptions) await doWork(services(), closing(id));
+        if ((await readSweep(tables, id)).subscriptions) await doWork(services(), closing(id));
         const line = (await listSweeps(tables, now(), 5)).find(({ sweep }) => sweep === id);
         if (line?.completedAt !== undefined) return line as Required<SweepLine>;
         await sleep(50);
@@ -197,7 +197,7 @@ export async function openSweepWorld(
       }
     },
     async outcomes(cluster, sweep = newest) {
-      const { planned, tallies } = await readPlanAndTallies(await services().tables.open('sweeps'), sweep, cluster);
+      const { planned, tallies } = await readPlanAndTallies(services().tables, sweep, cluster);
       const notProbed = Object.entries(planned?.notProbed ?? {}).flatMap(([reason, nodes]) =>
         nodes.map((node): [string, string] => [node, `notProbed/${reason}`]),
       );
@@ -208,7 +208,7 @@ export async function openSweepWorld(
       return outcomes;
     },
     async plan(cluster) {
-      const { planned } = await readPlanAndTallies(await services().tables.open('sweeps'), newest, cluster);
+      const { planned } = await readPlanAndTallies(services().tables, newest, cluster);
       return planned ?? { region: '', slices: [], due: '', notProbed: {} };
     },
     async stop() {

@@ -40,10 +40,10 @@ function tallied(outcomes: Record<string, string>): Record<string, number> {
 }
 
 async function openOutages(world: SweepWorld, id: string): Promise<string[]> {
-  return (await readOutages(await world.services().tables.open('fleet'), id, { which: 'open' })).map(({ outage }) => outage.reason);
+  return (await readOutages(world.services().tables, id, { which: 'open' })).map(({ outage }) => outage.reason);
 }
 async function endedOutages(world: SweepWorld, id: string): Promise<string[]> {
-  const all = await readOutages(await world.services().tables.open('fleet'), id, { which: 'all' });
+  const all = await readOutages(world.services().tables, id, { which: 'all' });
   return all.filter(({ outage }) => outage.end !== undefined).map(({ outage }) => outage.message);
 }
 
@@ -84,7 +84,7 @@ describe('the ledger of a sweep', () => {
     // Excluded, stopped and too young nodes are not missed; deleting and locked ones are.
     expect(coverageOf(ledger)).toBeCloseTo(3 / 6);
     expect(warnings).toEqual(['EXCLUDE_CLUSTERS: "gone/*" matches the name of no cluster in scope']);
-    const rows = await listClusterRows(await world.services().tables.open('clusters'));
+    const rows = await listClusterRows(world.services().tables);
     expect(rows.filter(({ upgrading }) => upgrading).map(({ name }) => name)).toEqual(['shop']);
     const { runCommand, byOperation } = await world.requests();
     expect(runCommand).toMatchObject({ started: 3, conflicts: 0 });
@@ -249,7 +249,7 @@ describe('what happens to one part of the fleet', () => {
     expect(tallied(await world.outcomes(idOf('gone')))).toEqual({ 'notProbed/ClusterGone': 3 });
     // What is hidden is missed, what is gone is not; and that is shown until its outages are closed.
     expect(coverageOf(first.ledger)).toBeCloseTo(5 / 8);
-    const shown = async () => (await listStandingClusters(await world.services().tables.open('clusters'))).map(({ name }) => name);
+    const shown = async () => (await listStandingClusters(world.services().tables)).map(({ name }) => name);
     expect(await shown()).toEqual(['gone', 'hidden', 'shop', 'unlisted']);
     await world.sweep();
     expect(await shown()).toEqual(['hidden', 'shop', 'unlisted']);
@@ -441,7 +441,7 @@ describe('the runs on a node', () => {
       expect((await world.sweep()).ledger).toMatchObject({ known: 7, reachable: 7 });
       expect((await world.requests()).runCommand).toEqual({ started: 7 * sweep, conflicts: 0, mostAtOncePerNode: 1 });
     }
-    const rows = await readNodes(await world.services().tables.open('fleet'), idOf('shop'));
+    const rows = await readNodes(world.services().tables, idOf('shop'));
     expect([...rows.values()].filter(({ claim }) => claim !== undefined)).toEqual([]);
     expect(world.poisoned).toEqual([]);
   });

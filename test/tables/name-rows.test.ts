@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { clustersOfName, nameBatches } from '../../src/tables/name-rows.ts';
-import { writeBatch } from '../../src/tables/rows.ts';
+import { clustersOfName, nameBatches, writeNames } from '../../src/tables/name-rows.ts';
 import { type Storage, startStorage } from './storage.ts';
 
 const one = '0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01.rg.one';
@@ -20,18 +19,17 @@ describe('the names of nodes', () => {
   });
 
   it('lead to every cluster that has such a node, and to no other', async () => {
-    const names = await storage.tables.open('names');
     const long = ['node', 'node1', 'node10', 'vm', 'x', ...nodes('aks-web-12345678-vmss', 120)];
-    for (const cluster of [one, two])
-      for (const batch of nameBatches(cluster === one ? long : ['node1', 'x'], cluster)) await writeBatch(names, batch);
-    for (const node of long) expect(await clustersOfName(names, node), node).toEqual(['node1', 'x'].includes(node) ? [one, two] : [one]);
-    for (const node of ['nod', 'node2', 'aks-web-12345678-vmss', 'y']) expect(await clustersOfName(names, node), node).toEqual([]);
+    await writeNames(storage.tables, one, long);
+    await writeNames(storage.tables, two, ['node1', 'x']);
+    for (const node of long)
+      expect(await clustersOfName(storage.tables, node), node).toEqual(['node1', 'x'].includes(node) ? [one, two] : [one]);
+    for (const node of ['nod', 'node2', 'aks-web-12345678-vmss', 'y']) expect(await clustersOfName(storage.tables, node), node).toEqual([]);
   });
 
   it('may be written again, and twice at once', async () => {
-    const names = await storage.tables.open('names');
-    const [batch] = nameBatches(['again000001', 'again000001', 'again000002'], one);
-    await Promise.all([writeBatch(names, batch!), writeBatch(names, batch!)]);
-    expect(await clustersOfName(names, 'again000001')).toEqual([one]);
+    const again = () => writeNames(storage.tables, one, ['again000001', 'again000001', 'again000002']);
+    await Promise.all([again(), again()]);
+    expect(await clustersOfName(storage.tables, 'again000001')).toEqual([one]);
   });
 });

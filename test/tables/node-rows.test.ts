@@ -92,7 +92,7 @@ const properties = (each: NodeState) => stateProperties(each, { settled: each, r
 
 const put = async (cluster: string, node: string, properties: Record<string, unknown>) => {
   await insertOnce(fleet, { partitionKey: cluster, rowKey: `node|${node}`, ...properties });
-  return (await readNodes(fleet, cluster, [node])).get(node)!;
+  return (await readNodes(storage.tables, cluster, [node])).get(node)!;
 };
 
 describe('nodeRange', () => {
@@ -199,7 +199,7 @@ describe('a node row', () => {
       ...claimProperty(undefined),
     };
     await writeBatch(fleet, [mergeNode('merge', row, emptied)]);
-    const merged = (await readNodes(fleet, 'merge')).get(facts.node);
+    const merged = (await readNodes(storage.tables, 'merge')).get(facts.node);
     expect(merged).toMatchObject({
       facts: { zone: undefined, skipped: undefined, size: facts.size },
       state: { latest: undefined, failures: 0, outage: undefined },
@@ -212,7 +212,7 @@ describe('a node row', () => {
     const row = await put('etag', facts.node, { ...factProperties(facts), ...properties(emptyState), missing: 0 });
     await writeBatch(fleet, [mergeNode('etag', row, claimProperty(claim))]);
     await expect(writeBatch(fleet, [mergeNode('etag', row, claimProperty({ ...claim, id: 'mine' }))])).rejects.toSatisfy(isLostWrite);
-    expect((await readNodes(fleet, 'etag')).get(facts.node)?.claim).toEqual(claim);
+    expect((await readNodes(storage.tables, 'etag')).get(facts.node)?.claim).toEqual(claim);
   });
 
   it('is taken for what can be read of it, and proves nothing by the rest', async () => {
@@ -299,13 +299,13 @@ describe('readNodes', () => {
   });
 
   it('reads all nodes of a cluster and no other row', async () => {
-    expect(names(await readNodes(fleet, 'some'))).toEqual(['a', 'a-b', 'a.b', 'a0', 'b', 'c']);
+    expect(names(await readNodes(storage.tables, 'some'))).toEqual(['a', 'a-b', 'a.b', 'a0', 'b', 'c']);
   });
 
   it('reads those that are asked for, in any order, and no other', async () => {
-    expect(names(await readNodes(fleet, 'some', ['c', 'a', 'gone']))).toEqual(['a', 'c']);
-    expect(names(await readNodes(fleet, 'some', ['a']))).toEqual(['a']);
-    expect(names(await readNodes(fleet, 'other'))).toEqual([]);
+    expect(names(await readNodes(storage.tables, 'some', ['c', 'a', 'gone']))).toEqual(['a', 'c']);
+    expect(names(await readNodes(storage.tables, 'some', ['a']))).toEqual(['a']);
+    expect(names(await readNodes(storage.tables, 'other'))).toEqual([]);
   });
 });
 
@@ -315,7 +315,7 @@ describe('readJudgedNodes', () => {
     await put('judged', 'b', { outageSince: time, verdict: 'unreachable', reason: 'DnsTimeout', at: time });
     const { unknowns, firstFailure, firstSuccess, outage } = state;
     const { pool, os, zone, size, image, subnet, created, skipped } = facts;
-    const rows = await readJudgedNodes(fleet, 'judged');
+    const rows = await readJudgedNodes(storage.tables, 'judged');
     expect([...rows.keys()]).toEqual(['a', 'b']);
     expect(rows.get('a')).toMatchObject({
       facts: { pool, os, zone, size, image, subnet, created, skipped },

@@ -41,7 +41,7 @@ const outage = (cluster: string, node: string | undefined, minute: number, more:
 });
 const insert = (...outages: Outage[]) => writeBatch(fleet, outages.map(insertOutage));
 const startsOf = async (cluster: string, options: Parameters<typeof readOutages>[2] = {}) =>
-  (await readOutages(fleet, cluster, options)).map(({ outage: { node, start } }) => `${node ?? '*'} ${start.slice(14, 16)}`);
+  (await readOutages(storage.tables, cluster, options)).map(({ outage: { node, start } }) => `${node ?? '*'} ${start.slice(14, 16)}`);
 
 describe('an outage row', () => {
   it('is read back as it was written', async () => {
@@ -76,25 +76,25 @@ describe('an outage row', () => {
       ],
     });
     await insert(whole, ofCluster);
-    expect((await readOutage(fleet, 'whole', 'a', at(0)))?.outage).toEqual(whole);
-    expect((await readOutage(fleet, 'whole', undefined, at(0)))?.outage).toEqual(ofCluster);
-    expect(await readOutage(fleet, 'whole', 'a', at(1))).toBeUndefined();
-    expect((await readOutage(fleet, 'whole', 'a', at(0)))?.outage).not.toHaveProperty('nodes');
+    expect((await readOutage(storage.tables, 'whole', 'a', at(0)))?.outage).toEqual(whole);
+    expect((await readOutage(storage.tables, 'whole', undefined, at(0)))?.outage).toEqual(ofCluster);
+    expect(await readOutage(storage.tables, 'whole', 'a', at(1))).toBeUndefined();
+    expect((await readOutage(storage.tables, 'whole', 'a', at(0)))?.outage).not.toHaveProperty('nodes');
   });
 
   it('opens once for a subject and a start', async () => {
     await insert(outage('once', 'a', 0));
     await expect(insert(outage('once', 'a', 0, { message: 'again' }))).rejects.toSatisfy(isLostWrite);
-    expect((await readOutage(fleet, 'once', 'a', at(0)))?.outage.message).toBe('Connectivity outage detected');
+    expect((await readOutage(storage.tables, 'once', 'a', at(0)))?.outage.message).toBe('Connectivity outage detected');
   });
 
   it('is changed only as it was read', async () => {
     await insert(outage('etag', 'a', 0));
-    const read = (await readOutage(fleet, 'etag', 'a', at(0)))!;
+    const read = (await readOutage(storage.tables, 'etag', 'a', at(0)))!;
     await writeBatch(fleet, [replaceOutage({ ...read, outage: { ...read.outage, end: at(5) } })]);
     const late = writeBatch(fleet, [replaceOutage({ ...read, outage: { ...read.outage, told: { ...nothingTold, started: 1 } } })]);
     await expect(late).rejects.toSatisfy(isLostWrite);
-    expect((await readOutage(fleet, 'etag', 'a', at(0)))?.outage).toMatchObject({ end: at(5), told: nothingTold });
+    expect((await readOutage(storage.tables, 'etag', 'a', at(0)))?.outage).toMatchObject({ end: at(5), told: nothingTold });
   });
 
   it('is taken for what can be read of it', async () => {
@@ -109,7 +109,7 @@ describe('an outage row', () => {
       end: at(7),
       announced: 'started,sung',
     });
-    expect((await readOutages(fleet, 'stranger'))[0]?.outage).toMatchObject({
+    expect((await readOutages(storage.tables, 'stranger'))[0]?.outage).toMatchObject({
       reason: 'Undiagnosed',
       episode: 1,
       startLogs: [],
@@ -126,7 +126,7 @@ describe('an outage row', () => {
     ['started,ended', 1, 1],
   ])('of an older version that announced "%s" is one episode of which as much is told', async (announced, started, ended) => {
     await insertOnce(fleet, { partitionKey: `older ${announced}`, rowKey: 'outage|a|1', start: at(0), node: 'a', end: at(7), announced });
-    const [read] = await readOutages(fleet, `older ${announced}`);
+    const [read] = await readOutages(storage.tables, `older ${announced}`);
     expect(read?.outage).toMatchObject({ episode: 1, episodes: [{ start: at(0), end: at(7) }], told: { started, ended, covered: 0 } });
   });
 
@@ -137,7 +137,7 @@ describe('an outage row', () => {
       const broken = { told: text, episodes: text, startLogs: text, endLogs: text, counts: text, commonFactors: text, nodes0: text };
       const cluster = `broken ${text.length}`;
       await insertOnce(fleet, { partitionKey: cluster, rowKey: 'outage|*|1', start: at(0), node: '', end: '', ...broken });
-      expect((await readOutages(fleet, cluster))[0]?.outage).toMatchObject({
+      expect((await readOutages(storage.tables, cluster))[0]?.outage).toMatchObject({
         node: undefined,
         episodes: [{ start: at(0) }],
         told: nothingTold,
@@ -157,11 +157,11 @@ describe('an outage row', () => {
     async (rest) => {
       const cluster = `cut ${JSON.stringify(rest).replaceAll(/[^a-z]/g, '')}`;
       await insertOnce(fleet, { partitionKey: cluster, rowKey: `outage|a|${newestFirst(at(0))}`, node: 'a', ...rest });
-      const [read] = await readOutages(fleet, cluster);
+      const [read] = await readOutages(storage.tables, cluster);
       const end = rest.end && at(0);
       expect(read?.outage).toMatchObject({ node: 'a', start: at(0), end, openedAt: at(0), episode: 1, startLogs: [], told: nothingTold });
       await writeBatch(fleet, [replaceOutage(read!, true)]);
-      expect((await readOutage(fleet, cluster, 'a', at(0)))?.outage).toEqual({
+      expect((await readOutage(storage.tables, cluster, 'a', at(0)))?.outage).toEqual({
         ...read?.outage,
         episodes: [{ start: at(0), ...(end && { end }) }],
       });
@@ -171,7 +171,7 @@ describe('an outage row', () => {
 
 describe('readOutages', () => {
   const archive = async (cluster: string, node: string, minute: number) => {
-    const read = (await readOutage(fleet, cluster, node, at(minute)))!;
+    const read = (await readOutage(storage.tables, cluster, node, at(minute)))!;
     await writeBatch(fleet, [replaceOutage(read, true)]);
   };
   beforeAll(async () => {
@@ -209,13 +209,13 @@ describe('readOutages', () => {
     await insert(outage('archive', 'a', 0, { end: at(5) }));
     await archive('archive', 'a', 0);
     expect(await startsOf('archive', { which: 'active' })).toEqual([]);
-    await writeBatch(fleet, [replaceOutage((await readOutage(fleet, 'archive', 'a', at(0)))!)]);
+    await writeBatch(fleet, [replaceOutage((await readOutage(storage.tables, 'archive', 'a', at(0)))!)]);
     expect(await startsOf('archive', { which: 'active' })).toEqual(['a 00']);
   });
 
   it('takes away what is deleted', async () => {
     await insert(outage('delete', 'a', 0), outage('delete', 'a', 1));
-    await writeBatch(fleet, [deleteOutage((await readOutage(fleet, 'delete', 'a', at(0)))!)]);
+    await writeBatch(fleet, [deleteOutage((await readOutage(storage.tables, 'delete', 'a', at(0)))!)]);
     expect(await startsOf('delete')).toEqual(['a 01']);
   });
 });
@@ -228,7 +228,7 @@ describe('logs', () => {
       fleet,
       ['a', 'a-b', 'a1', 'b', 'c'].map((node) => putLog('logs', node, log)),
     );
-    const logs = await readLogs(fleet, 'logs', ['c', 'a', 'gone']);
+    const logs = await readLogs(storage.tables, 'logs', ['c', 'a', 'gone']);
     expect([...logs.keys()]).toEqual(['a', 'c']);
     expect(logs.get('a')).toEqual(log);
   });
@@ -236,13 +236,13 @@ describe('logs', () => {
   it('are what was written last', async () => {
     await writeBatch(fleet, [putLog('again', 'a', log)]);
     await writeBatch(fleet, [putLog('again', 'a', { successes: [], failures: [] })]);
-    expect((await readLogs(fleet, 'again', ['a'])).get('a')).toEqual({ successes: [], failures: [] });
+    expect((await readLogs(storage.tables, 'again', ['a'])).get('a')).toEqual({ successes: [], failures: [] });
   });
 
   it('that cannot be read are empty', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
     await insertOnce(fleet, { partitionKey: 'broken', rowKey: 'log|a', successes: '[{"time":1}]', failures: 'x' });
-    expect((await readLogs(fleet, 'broken', ['a'])).get('a')).toEqual({ successes: [], failures: [] });
+    expect((await readLogs(storage.tables, 'broken', ['a'])).get('a')).toEqual({ successes: [], failures: [] });
     warn.mockRestore();
   });
 });

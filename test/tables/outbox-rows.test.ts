@@ -33,32 +33,32 @@ describe('a summary in the outbox', () => {
     const large = summaryOf('a', 5000, {
       commonFactors: [{ factor: 'zone', value: '1', failing: 3, inside: 3, elsewhereFailing: 0, elsewhere: 2, sentence: 'all 3 are' }],
     });
-    for (const each of [large, ended]) await insertSummary(fleet, 'whole', each);
-    expect(await readSummaries(fleet, 'whole')).toEqual([large, ended]);
+    for (const each of [large, ended]) await insertSummary(storage.tables, 'whole', each);
+    expect(await readSummaries(storage.tables, 'whole')).toEqual([large, ended]);
   });
 
   it('is frozen once', async () => {
-    await insertSummary(fleet, 'once', summaryOf('a', 2));
-    await insertSummary(fleet, 'once', summaryOf('a', 9));
-    expect(await readSummaries(fleet, 'once')).toEqual([summaryOf('a', 2)]);
+    await insertSummary(storage.tables, 'once', summaryOf('a', 2));
+    await insertSummary(storage.tables, 'once', summaryOf('a', 9));
+    expect(await readSummaries(storage.tables, 'once')).toEqual([summaryOf('a', 2)]);
   });
 
   it('is put away alone', async () => {
-    for (const id of ['a', 'b']) await insertSummary(fleet, 'away', summaryOf(id, 1));
-    await deleteSummary(fleet, 'away', summaryOf('a', 1));
-    expect(await readSummaries(fleet, 'away')).toEqual([summaryOf('b', 1)]);
+    for (const id of ['a', 'b']) await insertSummary(storage.tables, 'away', summaryOf(id, 1));
+    await deleteSummary(storage.tables, 'away', summaryOf('a', 1));
+    expect(await readSummaries(storage.tables, 'away')).toEqual([summaryOf('b', 1)]);
   });
 
   it('belongs to its cluster', async () => {
-    await insertSummary(fleet, 'own', summaryOf('a', 1));
-    expect(await readSummaries(fleet, 'other')).toEqual([]);
+    await insertSummary(storage.tables, 'own', summaryOf('a', 1));
+    expect(await readSummaries(storage.tables, 'other')).toEqual([]);
   });
 
   it.each(['{', 'null', '[{"node":1}]', '[{"node":"a","start":"2026'])('with %j for members has none, with a warning', async (text) => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
     const cluster = `broken ${text.length}`;
     await insertOnce(fleet, { partitionKey: cluster, rowKey: 'outbox|a', what: 'sung', members0: text, commonFactors: text });
-    expect(await readSummaries(fleet, cluster)).toEqual([{ eventId: 'a', what: 'started', members: [], commonFactors: [] }]);
+    expect(await readSummaries(storage.tables, cluster)).toEqual([{ eventId: 'a', what: 'started', members: [], commonFactors: [] }]);
     expect(warn).toHaveBeenCalledTimes(2);
     warn.mockRestore();
   });

@@ -32,22 +32,22 @@ const plan = (...slices: string[][]): Plan => ({
 
 describe('the plan of a cluster', () => {
   it('is the first that was made', async () => {
-    expect(await readPlan(sweeps, 'plan', cluster)).toBeUndefined();
-    expect(await insertPlan(sweeps, 'plan', cluster, plan(['a'], ['b']))).toEqual(plan(['a'], ['b']));
-    expect(await insertPlan(sweeps, 'plan', cluster, plan(['z']))).toEqual(plan(['a'], ['b']));
-    expect(await readPlan(sweeps, 'plan', cluster)).toEqual(plan(['a'], ['b']));
+    expect(await readPlan(storage.tables, 'plan', cluster)).toBeUndefined();
+    expect(await insertPlan(storage.tables, 'plan', cluster, plan(['a'], ['b']))).toEqual(plan(['a'], ['b']));
+    expect(await insertPlan(storage.tables, 'plan', cluster, plan(['z']))).toEqual(plan(['a'], ['b']));
+    expect(await readPlan(storage.tables, 'plan', cluster)).toEqual(plan(['a'], ['b']));
   });
 
   it('may hold 5,000 nodes', async () => {
     const large = plan(
       ...Array.from({ length: 100 }, (_, n) => Array.from({ length: 50 }, (__, m) => `aks-nodepool1-12345678-vmss${n * 50 + m}`)),
     );
-    await insertPlan(sweeps, 'large', cluster, large);
-    expect(await readPlan(sweeps, 'large', cluster)).toEqual(large);
+    await insertPlan(storage.tables, 'large', cluster, large);
+    expect(await readPlan(storage.tables, 'large', cluster)).toEqual(large);
   });
 
   it('is read with the first tally of each slice', async () => {
-    expect(await readPlanAndTallies(sweeps, 'tally', cluster)).toEqual({
+    expect(await readPlanAndTallies(storage.tables, 'tally', cluster)).toEqual({
       planned: undefined,
       tallies: new Map(),
       armRequests: 0,
@@ -56,18 +56,18 @@ describe('the plan of a cluster', () => {
       recollected: new Set(),
       restarted: new Set(),
     });
-    await insertPlan(sweeps, 'tally', cluster, plan(['a'], ['b']));
-    expect(await insertTally(sweeps, 'tally', cluster, '0', { 'reachable/Reachable': ['a'] }, 3)).toBe(true);
-    expect(await insertTally(sweeps, 'tally', cluster, '0', { 'unknown/Lost': ['a'] }, 50)).toBe(false);
-    await insertTally(sweeps, 'tally', cluster, '1.r1', { 'unknown/NodeBusy': ['b'] }, 4);
-    await markSentAgain(sweeps, 'tally', cluster, 'recollected', '1');
-    await markSentAgain(sweeps, 'tally', cluster, 'recollected', '1');
-    await markSentAgain(sweeps, 'tally', cluster, 'restarted', '0');
-    await markQueued(sweeps, 'tally', cluster, '1', '2026-11-21T09:35:10.000Z');
-    await markQueued(sweeps, 'tally', cluster, '1', '2026-11-21T09:35:20.000Z');
-    await markStarted(sweeps, 'tally', cluster, '0', '2026-11-21T09:35:10.000Z');
-    await markStarted(sweeps, 'tally', cluster, '0', '2026-11-21T09:36:00.000Z');
-    expect(await readPlanAndTallies(sweeps, 'tally', cluster)).toEqual({
+    await insertPlan(storage.tables, 'tally', cluster, plan(['a'], ['b']));
+    expect(await insertTally(storage.tables, 'tally', cluster, '0', { 'reachable/Reachable': ['a'] }, 3)).toBe(true);
+    expect(await insertTally(storage.tables, 'tally', cluster, '0', { 'unknown/Lost': ['a'] }, 50)).toBe(false);
+    await insertTally(storage.tables, 'tally', cluster, '1.r1', { 'unknown/NodeBusy': ['b'] }, 4);
+    await markSentAgain(storage.tables, 'tally', cluster, 'recollected', '1');
+    await markSentAgain(storage.tables, 'tally', cluster, 'recollected', '1');
+    await markSentAgain(storage.tables, 'tally', cluster, 'restarted', '0');
+    await markQueued(storage.tables, 'tally', cluster, '1', '2026-11-21T09:35:10.000Z');
+    await markQueued(storage.tables, 'tally', cluster, '1', '2026-11-21T09:35:20.000Z');
+    await markStarted(storage.tables, 'tally', cluster, '0', '2026-11-21T09:35:10.000Z');
+    await markStarted(storage.tables, 'tally', cluster, '0', '2026-11-21T09:36:00.000Z');
+    expect(await readPlanAndTallies(storage.tables, 'tally', cluster)).toEqual({
       planned: plan(['a'], ['b']),
       tallies: new Map([
         ['0', { 'reachable/Reachable': ['a'] }],
@@ -82,14 +82,14 @@ describe('the plan of a cluster', () => {
   });
 
   it('tells a slice where it is, and how far that slice has come', async () => {
-    const head = (slice: string) => readSliceHead(sweeps, 'head', cluster, slice);
+    const head = (slice: string) => readSliceHead(storage.tables, 'head', cluster, slice);
     expect(await head('0')).toBeUndefined();
-    await insertPlan(sweeps, 'head', cluster, plan(['a'], ['b']));
+    await insertPlan(storage.tables, 'head', cluster, plan(['a'], ['b']));
     const none = { region: 'westeurope', due: '2026-11-21T09:35:05.000Z', queued: false, started: false, tallied: false };
     expect(await head('0')).toEqual(none);
-    await markQueued(sweeps, 'head', cluster, '0', '2026-11-21T09:35:20.000Z');
-    await markStarted(sweeps, 'head', cluster, '1', '2026-11-21T09:35:10.000Z');
-    await insertTally(sweeps, 'head', cluster, '0.r1', { 'reachable/Reachable': ['a'] });
+    await markQueued(storage.tables, 'head', cluster, '0', '2026-11-21T09:35:20.000Z');
+    await markStarted(storage.tables, 'head', cluster, '1', '2026-11-21T09:35:10.000Z');
+    await insertTally(storage.tables, 'head', cluster, '0.r1', { 'reachable/Reachable': ['a'] });
     expect(await Promise.all(['0', '1', '0.r1', '2'].map(head))).toEqual([
       { ...none, queued: true },
       { ...none, started: true },
@@ -100,17 +100,17 @@ describe('the plan of a cluster', () => {
 
   it('tells a slice where its nodes must lie, unless an older version made it', async () => {
     const own = { ...plan(['a']), nodeResourceGroup: 'MC_rg_shop_westeurope' };
-    await insertPlan(sweeps, 'group', cluster, own);
+    await insertPlan(storage.tables, 'group', cluster, own);
     await insertOnce(sweeps, { partitionKey: `older|${cluster}`, rowKey: 'plan', region: 'westeurope', due: plan().due });
-    expect(await readPlan(sweeps, 'group', cluster)).toEqual(own);
-    expect((await readSliceHead(sweeps, 'group', cluster, '0'))?.nodeResourceGroup).toBe('MC_rg_shop_westeurope');
-    expect((await readSliceHead(sweeps, 'older', cluster, '0'))?.nodeResourceGroup).toBeUndefined();
+    expect(await readPlan(storage.tables, 'group', cluster)).toEqual(own);
+    expect((await readSliceHead(storage.tables, 'group', cluster, '0'))?.nodeResourceGroup).toBe('MC_rg_shop_westeurope');
+    expect((await readSliceHead(storage.tables, 'older', cluster, '0'))?.nodeResourceGroup).toBeUndefined();
   });
 
   it('is no plan where it cannot be read', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
     await insertOnce(sweeps, { partitionKey: `broken|${cluster}`, rowKey: 'plan', plan0: '{"slices":7}' });
-    expect(await readPlan(sweeps, 'broken', cluster)).toBeUndefined();
+    expect(await readPlan(storage.tables, 'broken', cluster)).toBeUndefined();
     warn.mockRestore();
   });
 });

@@ -65,19 +65,23 @@ async function put(cluster: string, node: string): Promise<void> {
 
 it('reads of each node all that expansion compares and writes back, and no history', async () => {
   await put('all', 'a');
-  const [whole, known] = [await readNodes(fleet, 'all'), await readKnownNodes(fleet, 'all')].map((rows) => rows.get('a')!);
+  const [whole, known] = [await readNodes(storage.tables, 'all'), await readKnownNodes(storage.tables, 'all')].map(
+    (rows) => rows.get('a')!,
+  );
   expect(known).toEqual({ ...whole, history: { settled: state, recent: [] }, foldedAt: undefined });
   expect(whole?.history.recent).toHaveLength(1);
 });
 
 it('ends a node from such a row as from a whole one, and under its ETag', async () => {
   for (const node of ['a', 'b']) await put('ends', node);
-  const actions = [(await readNodes(fleet, 'ends')).get('a')!, (await readKnownNodes(fleet, 'ends')).get('b')!].map((row) => {
-    const history = endHistory(row.state, end, 900_000);
-    return mergeNode('ends', row, stateProperties(history.settled, history));
-  });
+  const actions = [(await readNodes(storage.tables, 'ends')).get('a')!, (await readKnownNodes(storage.tables, 'ends')).get('b')!].map(
+    (row) => {
+      const history = endHistory(row.state, end, 900_000);
+      return mergeNode('ends', row, stateProperties(history.settled, history));
+    },
+  );
   await writeBatch(fleet, actions);
-  const after = await readNodes(fleet, 'ends');
+  const after = await readNodes(storage.tables, 'ends');
   const told = ({ state, history }: { state: NodeState; history: typeof emptyHistory }) => ({ state, history });
   expect(told(after.get('b')!)).toEqual(told(after.get('a')!));
   await expect(writeBatch(fleet, actions)).rejects.toMatchObject({ statusCode: 412 });
@@ -85,10 +89,10 @@ it('ends a node from such a row as from a whole one, and under its ETag', async 
 
 it('takes away what an agent said once Azure does not say it any more', async () => {
   await put('silent', 'a');
-  const row = (await readKnownNodes(fleet, 'silent')).get('a')!;
+  const row = (await readKnownNodes(storage.tables, 'silent')).get('a')!;
   expect(row.facts.agent).toBe('notReady');
   await writeBatch(fleet, [mergeNode('silent', row, factProperties({ ...row.facts, agent: undefined }))]);
-  expect((await readKnownNodes(fleet, 'silent')).get('a')?.facts.agent).toBeUndefined();
+  expect((await readKnownNodes(storage.tables, 'silent')).get('a')?.facts.agent).toBeUndefined();
 });
 
 it('reads every node of a cluster that fills several pages, and no other row', async () => {
@@ -98,5 +102,5 @@ it('reads every node of a cluster that fills several pages, and no other row', a
     fleet,
     rows.map((rowKey) => ['create', { partitionKey: 'many', rowKey }]),
   );
-  expect([...(await readKnownNodes(fleet, 'many')).keys()]).toEqual([...names].sort());
+  expect([...(await readKnownNodes(storage.tables, 'many')).keys()]).toEqual([...names].sort());
 });

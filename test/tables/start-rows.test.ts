@@ -25,28 +25,28 @@ describe('how the starts of a slice went', () => {
       ['b', ended],
       ['c', deferred],
     ]);
-    await putStarted(probes, 'kinds', started);
-    expect(await readStarted(probes, 'kinds')).toEqual(started);
-    expect(await readStartedNode(probes, 'kinds', 'b')).toEqual(ended);
-    expect(await readStartedNode(probes, 'kinds', 'd')).toBeUndefined();
+    await putStarted(storage.tables, 'kinds', started);
+    expect(await readStarted(storage.tables, 'kinds')).toEqual(started);
+    expect(await readStartedNode(storage.tables, 'kinds', 'b')).toEqual(ended);
+    expect(await readStartedNode(storage.tables, 'kinds', 'd')).toBeUndefined();
   });
 
   it('fits storage for a slice of 50 nodes with the pollers that Azure gives', async () => {
     const started = new Map(nodes(50).map((node) => [node, polling] as const));
-    await putStarted(probes, 'full', started);
-    expect(await readStarted(probes, 'full')).toEqual(started);
+    await putStarted(storage.tables, 'full', started);
+    expect(await readStarted(storage.tables, 'full')).toEqual(started);
   });
 
   it('is what was written last', async () => {
-    await putStarted(probes, 'again', new Map([['a', polling]]));
-    await putStarted(probes, 'again', new Map([['a', ended]]));
-    expect(await readStarted(probes, 'again')).toEqual(new Map([['a', ended]]));
+    await putStarted(storage.tables, 'again', new Map([['a', polling]]));
+    await putStarted(storage.tables, 'again', new Map([['a', ended]]));
+    expect(await readStarted(storage.tables, 'again')).toEqual(new Map([['a', ended]]));
   });
 
   it('is kept apart by slice run', async () => {
-    await putStarted(probes, '2026|c|1', new Map([['a', polling]]));
-    await putStarted(probes, '2026|c|10', new Map([['b', polling]]));
-    expect([...(await readStarted(probes, '2026|c|1')).keys()]).toEqual(['a']);
+    await putStarted(storage.tables, '2026|c|1', new Map([['a', polling]]));
+    await putStarted(storage.tables, '2026|c|10', new Map([['b', polling]]));
+    expect([...(await readStarted(storage.tables, '2026|c|1')).keys()]).toEqual(['a']);
   });
 
   it.each([
@@ -60,7 +60,7 @@ describe('how the starts of a slice went', () => {
   ])('never proves that a node is reachable by a row %s', async (what, properties) => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
     await insertOnce(probes, { partitionKey: 'stranger', rowKey: what, ...properties });
-    expect(await readStartedNode(probes, 'stranger', what)).toMatchObject({
+    expect(await readStartedNode(storage.tables, 'stranger', what)).toMatchObject({
       status: 'ended',
       verdict: { verdict: 'unknown', reason: 'ProberError' },
     });
@@ -70,20 +70,20 @@ describe('how the starts of a slice went', () => {
 
 describe('deleteStarted', () => {
   it('deletes those of some nodes and leaves the others', async () => {
-    await putStarted(probes, 'some', new Map(nodes(50).map((node) => [node, deferred])));
-    await deleteStarted(probes, 'some', nodes(49));
-    expect([...(await readStarted(probes, 'some')).keys()]).toEqual(nodes(50).slice(49));
+    await putStarted(storage.tables, 'some', new Map(nodes(50).map((node) => [node, deferred])));
+    await deleteStarted(storage.tables, 'some', nodes(49));
+    expect([...(await readStarted(storage.tables, 'some')).keys()]).toEqual(nodes(50).slice(49));
   });
 
   it('deletes the rest where some are gone already, and may run twice', async () => {
-    await putStarted(probes, 'twice', new Map(nodes(3).map((node) => [node, deferred])));
-    await deleteStarted(probes, 'twice', nodes(2));
-    await deleteStarted(probes, 'twice', nodes(3));
-    await deleteStarted(probes, 'twice', nodes(3));
-    expect(await readStarted(probes, 'twice')).toEqual(new Map());
+    await putStarted(storage.tables, 'twice', new Map(nodes(3).map((node) => [node, deferred])));
+    await deleteStarted(storage.tables, 'twice', nodes(2));
+    await deleteStarted(storage.tables, 'twice', nodes(3));
+    await deleteStarted(storage.tables, 'twice', nodes(3));
+    expect(await readStarted(storage.tables, 'twice')).toEqual(new Map());
   });
 
   it('does nothing for no node', async () => {
-    await expect(deleteStarted(probes, 'none', [])).resolves.toBeUndefined();
+    await expect(deleteStarted(storage.tables, 'none', [])).resolves.toBeUndefined();
   });
 });

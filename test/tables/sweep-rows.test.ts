@@ -1,4 +1,3 @@
-import type { TableClient } from '@azure/data-tables';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ClusterFacts } from '../../src/model/cluster-facts.ts';
 import type { Ledger, Plan } from '../../src/model/ledger.ts';
@@ -14,10 +13,8 @@ import {
 import { type Storage, startStorage } from './storage.ts';
 
 let storage: Storage;
-let sweeps: TableClient;
 beforeAll(async () => {
   storage = await startStorage();
-  sweeps = await storage.tables.open('sweeps');
 });
 afterAll(() => storage.stop());
 
@@ -56,7 +53,7 @@ describe('a sweep', () => {
     const many = Array.from({ length: 2000 }, (_, n) => sub.slice(0, -4) + String(n).padStart(4, '0'));
     expect(await insertSweep(storage.tables, id, many, '2026-11-21T09:35:01.000Z')).toEqual(many);
     expect(await insertSweep(storage.tables, id, ['other'], '2026-11-21T09:36:00.000Z')).toEqual(many);
-    expect(await readSweep(sweeps, id)).toEqual({
+    expect(await readSweep(storage.tables, id)).toEqual({
       subscriptions: many,
       startedAt: '2026-11-21T09:35:01.000Z',
       listed: [],
@@ -69,7 +66,7 @@ describe('a sweep', () => {
   });
 
   it('that was never started is empty', async () => {
-    expect(await readSweep(sweeps, 'never')).toEqual({
+    expect(await readSweep(storage.tables, 'never')).toEqual({
       subscriptions: undefined,
       startedAt: undefined,
       listed: [],
@@ -85,29 +82,29 @@ describe('a sweep', () => {
     const row: SubscriptionRow = { subscription: sub, matched: ['*'] };
     const listed = Array.from({ length: 1500 }, (_, n) => facts(`c${n}`));
     const ids = listed.map((each) => each.cluster);
-    expect(new Set(await insertSubscription(sweeps, 'listing', row, listed))).toEqual(new Set(ids));
+    expect(new Set(await insertSubscription(storage.tables, 'listing', row, listed))).toEqual(new Set(ids));
     const gap: SubscriptionRow = { subscription: sub, matched: [], gap: 'SubscriptionUnreadable', detail: 'no' };
     const unread = listed.map((each): ClusterFacts => ({ ...each, recordOnly: 'SubscriptionUnreadable' }));
-    expect(await insertSubscription(sweeps, 'listing', gap, unread)).toHaveLength(1500);
-    const { listed: rows, clusters } = await readSweep(sweeps, 'listing');
+    expect(await insertSubscription(storage.tables, 'listing', gap, unread)).toHaveLength(1500);
+    const { listed: rows, clusters } = await readSweep(storage.tables, 'listing');
     expect(rows).toEqual([{ ...row, gap: undefined, detail: undefined }]);
     expect(new Set(clusters)).toEqual(new Set(ids));
-    expect(await readClusterFacts(sweeps, 'listing', ids[1499]!)).toEqual(listed[1499]);
-    expect(await readClusterFacts(sweeps, 'listing', `${sub}.rg.none`)).toBeUndefined();
+    expect(await readClusterFacts(storage.tables, 'listing', ids[1499]!)).toEqual(listed[1499]);
+    expect(await readClusterFacts(storage.tables, 'listing', `${sub}.rg.none`)).toBeUndefined();
   });
 
   it('forgets the name of an API server that is no host name', async () => {
     const fqdns = ['shop-1.hcp.westeurope.azmk8s.io', '10.0.0.4', 'localhost', ''];
     const listed = fqdns.map((fqdn, n) => ({ ...facts(`f${n}`), fqdn }));
-    await insertSubscription(sweeps, 'names', { subscription: sub, matched: [] }, listed);
-    const read = await Promise.all(listed.map(async (each) => (await readClusterFacts(sweeps, 'names', each.cluster))?.fqdn));
+    await insertSubscription(storage.tables, 'names', { subscription: sub, matched: [] }, listed);
+    const read = await Promise.all(listed.map(async (each) => (await readClusterFacts(storage.tables, 'names', each.cluster))?.fqdn));
     expect(read).toEqual([fqdns[0], undefined, undefined, undefined]);
   });
 
   it('keeps the clusters of each subscription apart', async () => {
     const other = sub.replace('0b', '0c');
-    await insertSubscription(sweeps, 'two', { subscription: sub, matched: [] }, [facts('c')]);
-    const ids = await insertSubscription(sweeps, 'two', { subscription: other, matched: [] }, [
+    await insertSubscription(storage.tables, 'two', { subscription: sub, matched: [] }, [facts('c')]);
+    const ids = await insertSubscription(storage.tables, 'two', { subscription: other, matched: [] }, [
       { ...facts('d'), cluster: `${other}.rg.d` },
     ]);
     expect(ids).toEqual([`${other}.rg.d`]);
@@ -115,21 +112,21 @@ describe('a sweep', () => {
 
   it('keeps why a subscription could not be read', async () => {
     const gap: SubscriptionRow = { subscription: sub, matched: [], gap: 'SubscriptionUnreadable', detail: 'AuthorizationFailed' };
-    await insertSubscription(sweeps, 'gap', gap, []);
-    expect((await readSweep(sweeps, 'gap')).listed).toEqual([gap]);
+    await insertSubscription(storage.tables, 'gap', gap, []);
+    expect((await readSweep(storage.tables, 'gap')).listed).toEqual([gap]);
   });
 
   it('finalizes a cluster once, with the first ledger', async () => {
-    expect(await insertFinalized(sweeps, 'finalize', cluster, ledger(3), now)).toEqual({ stored: ledger(3), first: true });
-    expect(await insertFinalized(sweeps, 'finalize', cluster, ledger(4), later)).toEqual({ stored: ledger(3), first: false });
-    const { finalized, finalizedAt } = await readSweep(sweeps, 'finalize');
+    expect(await insertFinalized(storage.tables, 'finalize', cluster, ledger(3), now)).toEqual({ stored: ledger(3), first: true });
+    expect(await insertFinalized(storage.tables, 'finalize', cluster, ledger(4), later)).toEqual({ stored: ledger(3), first: false });
+    const { finalized, finalizedAt } = await readSweep(storage.tables, 'finalize');
     expect([finalized, finalizedAt]).toEqual([new Map([[cluster, ledger(3)]]), new Map([[cluster, now]])]);
   });
 
   it('is read without the plans and tallies of its clusters', async () => {
-    await insertPlan(sweeps, 'apart', cluster, plan);
-    await insertTally(sweeps, 'apart', cluster, '0', { 'reachable/Reachable': ['a'] });
-    await insertFinalized(sweeps, 'apart', cluster, ledger(1), now);
-    expect(await readSweep(sweeps, 'apart')).toMatchObject({ listed: [], finalized: new Map([[cluster, ledger(1)]]) });
+    await insertPlan(storage.tables, 'apart', cluster, plan);
+    await insertTally(storage.tables, 'apart', cluster, '0', { 'reachable/Reachable': ['a'] });
+    await insertFinalized(storage.tables, 'apart', cluster, ledger(1), now);
+    expect(await readSweep(storage.tables, 'apart')).toMatchObject({ listed: [], finalized: new Map([[cluster, ledger(1)]]) });
   });
 });

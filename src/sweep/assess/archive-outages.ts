@@ -1,4 +1,3 @@
-import type { TableClient, TransactionAction } from '@azure/data-tables';
 import { endsBecause, failingReasons, type Quorum } from '../../history/cluster-outage.ts';
 import { type AnnouncingContext, dueAnnouncement } from '../../history/due-announcement.ts';
 import { emptyLog } from '../../history/log.ts';
@@ -9,6 +8,8 @@ import { reasons } from '../../model/reasons.ts';
 import { intervalAt } from '../../model/schedule.ts';
 import type { Services } from '../../services.ts';
 import type { OwnClusterRow } from '../../tables/cluster-rows.ts';
+import type { FleetWrite } from '../../tables/fleet-batch.ts';
+import type { Tables } from '../../tables/open-tables.ts';
 import { insertOutage, type OutageRow, readOutage, replaceOutage } from '../../tables/outage-rows.ts';
 import type { Seen } from './judge-cluster.ts';
 
@@ -26,18 +27,18 @@ export function announcingContext({ settings, now }: Services, { outage: { outag
 
 /** Brings the record of the cluster's own outage in line with its judgement: new, with its counts of now, or ended. */
 export async function writeClusterOutage(
-  fleet: TableClient,
+  tables: Tables,
   row: OwnClusterRow,
   quorum: Quorum,
   { nodes, active, now }: Seen,
-): Promise<TransactionAction[]> {
+): Promise<FleetWrite[]> {
   const { outage: episode } = row.outage;
   if (episode === undefined) return [];
   const time = now.toISOString();
   const found = active.find(({ outage }) => outage.node === undefined && outage.start === episode.outage);
   // One that is over and archived is not to be changed any more.
   if (found === undefined && episode.end !== undefined) return [];
-  const stored = found ?? (await readOutage(fleet, row.cluster, undefined, episode.outage));
+  const stored = found ?? (await readOutage(tables, row.cluster, undefined, episode.outage));
   const isNews = stored?.outage.end !== episode.end || stored?.outage.episode !== episode.episode;
   let outage = isNews || !stored ? writeEpisode(stored?.outage, { cluster: row.cluster }, episode, emptyLog, time) : stored.outage;
   const failing = quorum.failing.map(({ facts }) => facts.node);
@@ -60,7 +61,7 @@ export async function writeClusterOutage(
 }
 
 /** Counts outages that are over and told into the cluster's row; in one batch with it, so that each counts once. */
-export function archiveOutages(services: Services, row: OwnClusterRow, active: readonly OutageRow[], now: Date): TransactionAction[] {
+export function archiveOutages(services: Services, row: OwnClusterRow, active: readonly OutageRow[], now: Date): FleetWrite[] {
   const context = announcingContext(services, row);
   const over = active.filter(({ outage }) => dueAnnouncement(outage, context).finished).slice(0, ARCHIVED_AT_ONCE);
   const ofNodes = (rows: readonly OutageRow[]) => rows.map(({ outage }) => outage).filter((outage) => outage.node !== undefined);

@@ -1,11 +1,11 @@
-import type { TableClient } from '@azure/data-tables';
 import { announceOutages } from '../../notify/announce-outages.ts';
 import type { Services } from '../../services.ts';
-import { type OwnClusterRow, publishCluster, putCluster, readCluster, repairMarks } from '../../tables/cluster-rows.ts';
+import { hasRows, type OwnClusterRow, publishCluster, putCluster, readCluster, repairMarks } from '../../tables/cluster-rows.ts';
+import { writeFleet } from '../../tables/fleet-batch.ts';
 import { readJudgedNodes } from '../../tables/node-rows.ts';
 import { type OutageRow, readOutages } from '../../tables/outage-rows.ts';
-import { isLostWrite, readRange, readRow } from '../../tables/rows.ts';
-import { readClusterFacts } from '../../tables/sweep-rows.ts';
+import { isLostWrite } from '../../tables/rows.ts';
+import { isFinalized, readClusterFacts } from '../../tables/sweep-rows.ts';
 import { faultPoint } from '../queue/fault-point.ts';
 import type { MessageOf } from '../queue/messages.ts';
 import { explainSweep, isPast } from '../queue/origin.ts';
@@ -17,11 +17,11 @@ const ATTEMPTS = 5;
 /** By which the clocks of two instances may differ. */
 const SKEW_MS = 10_000;
 
-async function see(services: Services, fleet: TableClient, cluster: string, finalized: boolean): Promise<Omit<Seen, 'before'>> {
+async function see(services: Services, cluster: string, finalized: boolean): Promise<Omit<Seen, 'before'>> {
   // Before anything is read: what is written from then on is not in this judgement.
   const now = services.now();
-  const nodes = await readJudgedNodes(fleet, cluster);
-  const active = await readOutages(fleet, cluster, { which: 'active' });
+  const nodes = await readJudgedNodes(services.tables, cluster);
+  const active = await readOutages(services.tables, cluster, { which: 'active' });
   return { nodes, active, finalized, now };
 }
 
@@ -45,9 +45,8 @@ async function expectOurs(services: Services, { sweep, cluster, assessAt }: Mess
   if (!isPast(assessAt, now())) throw new Error(`expected an assessment of ${cluster} that is due, got one for ${assessAt}`);
   const fault = await explainSweep(services, sweep);
   if (fault !== undefined) throw new Error(fault);
-  if (isKnown || (await readClusterFacts(await tables.open('sweeps'), sweep, cluster)) !== undefined) return;
-  const [some] = await readRange(await tables.open('fleet'), cluster, { select: ['RowKey'], most: 1 });
-  if (some === undefined)
+  if (isKnown || (await readClusterFacts(tables, sweep, cluster)) !== undefined) return;
+  if (!(await hasRows(tables, cluster)))
     throw new Error(`expected a cluster of the fleet or of the sweep ${sweep}, got ${cluster}: nothing is known of it`);
 }
 
@@ -55,16 +54,15 @@ async function expectOurs(services: Services, { sweep, cluster, assessAt }: Mess
 async function judgeAndStore(services: Services, message: MessageOf<'assess-cluster'>): Promise<Judged> {
   const { tables } = services;
   const { sweep, cluster } = message;
-  const fleet = await tables.open('fleet');
-  const finalized = (await readRow(await tables.open('sweeps'), sweep, `finalized|${cluster}`)) !== undefined;
+  const finalized = await isFinalized(tables, sweep, cluster);
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-    const read = await readCluster(fleet, cluster);
+    const read = await readCluster(tables, cluster);
     await expectOurs(services, message, read !== undefined);
     const before = read && { ...read, row: repairMarks(read.row, services.now()) };
     if (before !== undefined && wasSeen(message, before.row)) return { row: before.row };
-    const seen = { before, ...(await see(services, fleet, cluster, finalized)) };
+    const seen = { before, ...(await see(services, cluster, finalized)) };
     const [row, quorum] = await judgeCluster(services, message, seen);
-    const own = await writeClusterOutage(fleet, row, quorum, seen);
+    const own = await writeClusterOutage(tables, row, quorum, seen);
     // What is written by this very judgement is archived with the next.
     const archived = archiveOutages(
       services,
@@ -73,13 +71,13 @@ async function judgeAndStore(services: Services, message: MessageOf<'assess-clus
       seen.now,
     );
     try {
-      await fleet.submitTransaction([putCluster(row, before?.etag), ...own, ...archived]);
+      await writeFleet(tables, [putCluster(row, before?.etag), ...own, ...archived]);
     } catch (error) {
       if (!isLostWrite(error)) throw error;
       continue;
     }
     faultPoint('assess-cluster:cluster-row');
-    await publishCluster(await tables.open('clusters'), row);
+    await publishCluster(tables, row);
     faultPoint('assess-cluster:published');
     return { row, active: own.length + archived.length === 0 ? seen.active : undefined };
   }

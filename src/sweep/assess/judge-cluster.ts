@@ -38,7 +38,7 @@ export async function judgeCluster(
   const named = parseClusterId(cluster)!;
   // An older sweep never takes the place of a newer one; its rows were read now all the same.
   const newest = before === undefined || sweep >= before.row.sweep;
-  const facts = newest ? await readClusterFacts(await tables.open('sweeps'), sweep, cluster) : undefined;
+  const facts = newest ? await readClusterFacts(tables, sweep, cluster) : undefined;
   const known = facts ?? before?.row;
   const { byReason: _, ...judged } = rollUp(nodes.values(), now, interval, settings.BLIND_AFTER, before?.row.outageReason);
   const quorum = judgeQuorum(nodes.values(), now, interval, finalized, {

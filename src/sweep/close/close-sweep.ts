@@ -33,13 +33,13 @@ function clustersOf(rows: SweepRows, known: readonly ClusterRow[], last: boolean
 export async function closeSweep(services: Services, { sweep }: MessageOf<'close-sweep'>): Promise<void> {
   const { settings, tables, now } = services;
   if (await repairLine(tables, sweep)) return;
-  const rows = await readSweep(await tables.open('sweeps'), sweep);
+  const rows = await readSweep(tables, sweep);
   const last = now() >= lastRun(services, sweep);
   if (last && rows.subscriptions === undefined) return log.warn(`the sweep ${sweep} never began: the message that starts it was lost`);
   const fault = rows.subscriptions === undefined ? await explainSweep(services, sweep) : undefined;
   if (fault !== undefined) throw new Error(fault);
   await ensureNextClose(services, sweep, rows, lastRun(services, sweep));
-  const known = await listClusterRows(await tables.open('clusters'));
+  const known = await listClusterRows(tables);
   const assessed = new Map(known.map((row) => [row.cluster, row.finalizedSweep]));
   const isAssessed = (cluster: string) => (assessed.get(cluster) ?? '') >= sweep;
   const newSince = now().getTime() - closeEverySeconds(settings, sweep) * 1000;

@@ -34,7 +34,6 @@ async function sendAgain(
   missing: ReadonlySet<string>,
 ): Promise<void> {
   const { settings, tables, queue, now } = services;
-  const sweeps = await tables.open('sweeps');
   const next = endOf(settings, sweep).getTime();
   const latest = Math.max(now().getTime() + settings.PROBE_DEADLINE_SECONDS * 1000, next) + COLLECT_GRACE_SECONDS * 1000;
   const isLate = (due: number) => now().getTime() >= due + MISSING_AFTER_MS;
@@ -49,19 +48,19 @@ async function sendAgain(
       if (isWhole && !found.restarted.has(slice) && isLate(Date.parse(slot ?? planned.due))) {
         await queue.send({ kind: 'start-slice', sweep, cluster, slice, nodes, slot }, { deadline: lastStart(settings, sweep) });
         faultPoint('close-sweep:start-slice');
-        await markSentAgain(sweeps, sweep, cluster, 'restarted', slice);
+        await markSentAgain(tables, sweep, cluster, 'restarted', slice);
       }
       const collectedAt = startedAt === undefined ? next : Date.parse(startedAt) + settings.FIRST_COLLECT_SECONDS * 1000;
       if (found.recollected.has(slice) || !isLate(collectedAt)) continue;
       await queue.send({ kind: 'collect-slice', sweep, cluster, slice, nodes }, { deadline: new Date(latest) });
       faultPoint('close-sweep:collect-slice');
-      await markSentAgain(sweeps, sweep, cluster, 'recollected', slice);
+      await markSentAgain(tables, sweep, cluster, 'recollected', slice);
     }
 }
 
 /** The ledger of a cluster that was never planned: its known nodes, lost. */
 async function lost({ tables, settings, now }: Services, cluster: string): Promise<Ledger> {
-  const rows = (await readJudgedNodes(await tables.open('fleet'), cluster)).values();
+  const rows = (await readJudgedNodes(tables, cluster)).values();
   const { known } = rollUp(rows, now(), intervalAt(settings.SWEEP_SCHEDULE, now()), settings.BLIND_AFTER).nodes;
   return { ...emptyLedger, known, notProbed: known, byReason: known > 0 ? { Lost: known } : {} };
 }
@@ -78,8 +77,7 @@ export async function finalizeCluster(
   cluster: string,
   last: boolean,
 ): Promise<Ledger | 'unplanned' | undefined> {
-  const sweeps = await services.tables.open('sweeps');
-  const found = await readPlanAndTallies(sweeps, sweep, cluster);
+  const found = await readPlanAndTallies(services.tables, sweep, cluster);
   const { planned, tallies } = found;
   if (planned === undefined && !last) return 'unplanned';
   const missing = planned === undefined ? [] : outstanding(planned, [...tallies.values()]);
@@ -88,7 +86,7 @@ export async function finalizeCluster(
     return undefined;
   }
   const own = planned === undefined ? await lost(services, cluster) : addUp(planned, [...tallies.values()], found.armRequests);
-  const { stored, first } = await insertFinalized(sweeps, sweep, cluster, own, services.now().toISOString());
+  const { stored, first } = await insertFinalized(services.tables, sweep, cluster, own, services.now().toISOString());
   if (first) faultPoint('close-sweep:finalized');
   await requestAssessment(services, sweep, cluster, 'now');
   faultPoint('close-sweep:assess-cluster');

@@ -43,8 +43,7 @@ async function update(
   over: ReadonlySet<string>,
   proberBlind: boolean,
 ): Promise<void> {
-  const table = await services.tables.open('clusters');
-  const rows = await readBlindRows(table);
+  const rows = await readBlindRows(services.tables);
   const total = (pick: (sight: Sight) => number) => sights.reduce((sum, sight) => sum + pick(sight), 0);
   const reason = sights.find((sight) => sight.blind)?.reason ?? 'Undiagnosed';
   const all: Sight = { cluster: PROBER, blind: proberBlind, unknown: total((s) => s.unknown), planned: total((s) => s.planned), reason };
@@ -57,19 +56,18 @@ async function update(
       // One whose end was not told yet goes on.
       const fresh = row === undefined || row.told === 'ended';
       await unlessLost(
-        putBlindRow(table, fresh ? { subject, since: sweep, told: '', ...now } : { ...row, until: undefined, ...now }, row?.etag),
+        putBlindRow(services.tables, fresh ? { subject, since: sweep, told: '', ...now } : { ...row, until: undefined, ...now }, row?.etag),
       );
     } else if (!blind && row !== undefined && row.until === undefined && (planned > 0 || over.has(subject)))
-      await unlessLost(putBlindRow(table, { ...row, until: sweep, unknown, planned, sweep }, row.etag));
+      await unlessLost(putBlindRow(services.tables, { ...row, until: sweep, unknown, planned, sweep }, row.etag));
   }
 }
 
 /** Tells what began and what ended, marks what was accepted, and forgets what is over and told. */
 async function announce(services: Services): Promise<void> {
   const { tables, telemetry, settings, now } = services;
-  const table = await tables.open('clusters');
   const page = statusPageUrl(settings);
-  const due = [...(await readBlindRows(table)).values()].flatMap((row) => {
+  const due = [...(await readBlindRows(tables)).values()].flatMap((row) => {
     const { subject, told, until, since, unknown, planned, reason } = row;
     const event = (what: 'started' | 'ended') => blindEvent(subject, what, since, unknown, planned, reason, page, now());
     const events =
@@ -85,8 +83,8 @@ async function announce(services: Services): Promise<void> {
   for (const { row, events } of due) {
     if (!events.every(({ properties }) => accepted.has(properties.eventId))) continue;
     const { etag, ...plain } = row;
-    if (row.until !== undefined) await unlessLost(deleteBlindRow(table, row.subject, etag));
-    else await unlessLost(putBlindRow(table, { ...plain, told: 'started' }, etag));
+    if (row.until !== undefined) await unlessLost(deleteBlindRow(tables, row.subject, etag));
+    else await unlessLost(putBlindRow(tables, { ...plain, told: 'started' }, etag));
   }
   faultPoint('close-sweep:blindness-notified');
 }
@@ -117,7 +115,7 @@ export async function judgeBlindness(
   await update(services, sweep, sights, over, proberBlind);
   faultPoint('close-sweep:blindness');
   await announce(services);
-  const rows = await readBlindRows(await services.tables.open('clusters'));
+  const rows = await readBlindRows(services.tables);
   const open = [...rows].filter(([subject, { until }]) => subject !== PROBER && until === undefined);
   return { clusters: new Map(open), prober: proberBlind };
 }

@@ -1,4 +1,3 @@
-import type { TableClient } from '@azure/data-tables';
 import { intervalAfter, lastStart, MISSING_AFTER_MS } from '../../model/schedule.ts';
 import type { Services } from '../../services.ts';
 import { markResent, type SweepRows } from '../../tables/sweep-rows.ts';
@@ -12,10 +11,10 @@ function missingAfterMs({ settings }: Services, sweep: string): number {
 }
 
 /** Enqueues work once more, once in a sweep. Sent before it is noted: twice does no harm, never would. */
-async function sendOnce({ settings, queue }: Services, sweeps: TableClient, sweep: string, what: string, work: Work): Promise<void> {
+async function sendOnce({ settings, queue, tables }: Services, sweep: string, what: string, work: Work): Promise<void> {
   await queue.send(work, { deadline: lastStart(settings, sweep) });
   faultPoint('close-sweep:sent-again');
-  await markResent(sweeps, sweep, what);
+  await markResent(tables, sweep, what);
 }
 
 /**
@@ -23,14 +22,13 @@ async function sendOnce({ settings, queue }: Services, sweeps: TableClient, swee
  * the sweep, the listing of a subscription, and the expansion of a cluster.
  */
 export async function sendAgain(services: Services, sweep: string, rows: SweepRows, unplanned: readonly string[]): Promise<void> {
-  const { settings, tables, now } = services;
-  const sweeps = await tables.open('sweeps');
+  const { settings, now } = services;
   const time = now().getTime();
   if (time >= lastStart(settings, sweep).getTime()) return;
   const missingAfter = missingAfterMs(services, sweep);
   const isMissing = (since: number, what: string) => time >= since + missingAfter && !rows.resent.has(what);
   if (rows.subscriptions === undefined) {
-    if (isMissing(Date.parse(sweep), 'start-sweep')) await sendOnce(services, sweeps, sweep, 'start-sweep', { kind: 'start-sweep', sweep });
+    if (isMissing(Date.parse(sweep), 'start-sweep')) await sendOnce(services, sweep, 'start-sweep', { kind: 'start-sweep', sweep });
     return;
   }
   const startedAt = Date.parse(rows.startedAt ?? sweep);
@@ -39,11 +37,11 @@ export async function sendAgain(services: Services, sweep: string, rows: SweepRo
   for (const subscription of rows.subscriptions) {
     const what = `list|${subscription}`;
     if (listed.has(subscription) || !isMissing(startedAt + spread(subscription) * 1000, what)) continue;
-    await sendOnce(services, sweeps, sweep, what, { kind: 'list-clusters', sweep, subscription });
+    await sendOnce(services, sweep, what, { kind: 'list-clusters', sweep, subscription });
   }
   for (const cluster of unplanned) {
     const what = `expand|${cluster}`;
     const since = startedAt + spread(cluster.slice(0, cluster.indexOf('.'))) * 1000;
-    if (isMissing(since, what)) await sendOnce(services, sweeps, sweep, what, { kind: 'expand-cluster', sweep, cluster });
+    if (isMissing(since, what)) await sendOnce(services, sweep, what, { kind: 'expand-cluster', sweep, cluster });
   }
 }

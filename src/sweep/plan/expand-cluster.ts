@@ -49,10 +49,9 @@ async function updateNodes(
   sweep: string,
   facts: ClusterFacts,
 ): Promise<{ changes: NodeChange<NodeRow>[]; closed: boolean }> {
-  const fleet = await services.tables.open('fleet');
   const compare = await listAndCompare(services, sweep, facts);
   return retryLostWrites(ATTEMPTS, async () => {
-    const changes = compare(await readKnownNodes(fleet, facts.cluster));
+    const changes = compare(await readKnownNodes(services.tables, facts.cluster));
     return { changes, closed: await writeNodeChanges(services, sweep, facts.cluster, changes) };
   });
 }
@@ -101,7 +100,7 @@ async function makePlan(services: Services, sweep: string, facts: ClusterFacts):
     faultPoint('expand-cluster:assess-cluster');
   }
   const plan = planSweep(facts, changes, settings.NODES_PER_SLICE, now().toISOString());
-  const planned = await insertPlan(await tables.open('sweeps'), sweep, facts.cluster, plan);
+  const planned = await insertPlan(tables, sweep, facts.cluster, plan);
   faultPoint('expand-cluster:plan');
   return planned;
 }
@@ -109,14 +108,13 @@ async function makePlan(services: Services, sweep: string, facts: ClusterFacts):
 /** Stage 3: brings the node rows of one cluster up to date, plans what the sweep does there, and has each slice started. */
 export async function expandCluster(services: Services, { sweep, cluster }: MessageOf<'expand-cluster'>): Promise<void> {
   const { settings, tables, queue } = services;
-  const sweeps = await tables.open('sweeps');
-  const facts = await readClusterFacts(sweeps, sweep, cluster);
+  const facts = await readClusterFacts(tables, sweep, cluster);
   if (facts === undefined)
     throw new Error(
       `expected the cluster ${cluster} in the rows of sweep ${sweep}, found none: the message does not come from its list-clusters`,
     );
 
-  const planned = (await readPlan(sweeps, sweep, cluster)) ?? (await makePlan(services, sweep, facts));
+  const planned = (await readPlan(tables, sweep, cluster)) ?? (await makePlan(services, sweep, facts));
   const deadline = lastStart(settings, sweep);
   for (const [n, nodes] of planned.slices.entries())
     await queue.send({ kind: 'start-slice', sweep, cluster, slice: String(n), nodes }, { deadline });

@@ -3,6 +3,7 @@ import { armErrorText, isRefusal } from '../../azure/arm-error.ts';
 import { askForCluster, listManagedClusters } from '../../inventory/list-managed-clusters.ts';
 import { isInScope } from '../../inventory/scope.ts';
 import type { ClusterFacts } from '../../model/cluster-facts.ts';
+import { startsBetween } from '../../model/pace.ts';
 import type { ReasonCode } from '../../model/reasons.ts';
 import { endOf, intervalAfter, lastStart } from '../../model/schedule.ts';
 import { select, selectionOf } from '../../model/selection.ts';
@@ -11,7 +12,6 @@ import { type ClusterRow, isRemembered, listClusterRows } from '../../tables/clu
 import { insertSubscription, readSubscriptions, type SubscriptionRow } from '../../tables/sweep-rows.ts';
 import { faultPoint } from '../queue/fault-point.ts';
 import type { MessageOf } from '../queue/messages.ts';
-import { startsBetween } from '../run/pace.ts';
 import { divideBudget } from './divide-budget.ts';
 
 const CONCURRENT_READS = 4;
@@ -93,13 +93,13 @@ async function listSubscription(services: Services, sweep: string, subscription:
 }
 
 async function readKnown({ tables }: Services, subscription: string): Promise<ClusterRow[]> {
-  return (await listClusterRows(await tables.open('clusters'), subscription)).filter(isRemembered);
+  return (await listClusterRows(tables, subscription)).filter(isRemembered);
 }
 
 /** Stores what came of a listing, once, and has each cluster expanded. */
 async function storeListing({ settings, tables, queue }: Services, sweep: string, { row, clusters }: Listed): Promise<void> {
   const clustersWritten = () => faultPoint('list-clusters:cluster-rows');
-  const stored = await insertSubscription(await tables.open('sweeps'), sweep, row, clusters, clustersWritten);
+  const stored = await insertSubscription(tables, sweep, row, clusters, clustersWritten);
   faultPoint('list-clusters:subscription-row');
   const deadline = lastStart(settings, sweep);
   for (const cluster of stored) await queue.send({ kind: 'expand-cluster', sweep, cluster }, { deadline });
@@ -108,7 +108,7 @@ async function storeListing({ settings, tables, queue }: Services, sweep: string
 
 /** Stage 2: lists the clusters of one subscription and has each expanded. A subscription that cannot be read is a gap with its reason. */
 export async function listClusters(services: Services, { sweep, subscription }: MessageOf<'list-clusters'>): Promise<void> {
-  const subscriptions = await readSubscriptions(await services.tables.open('sweeps'), sweep);
+  const subscriptions = await readSubscriptions(services.tables, sweep);
   if (!subscriptions.includes(subscription))
     throw new Error(`expected a subscription of sweep ${sweep}, got ${subscription}: the message does not come from its start-sweep`);
   await storeListing(services, sweep, await listSubscription(services, sweep, subscription, await readKnown(services, subscription)));

@@ -47,7 +47,7 @@ export function spreadOf({ SWEEP_SCHEDULE }: Settings, sweep: string, count: num
 async function begin(services: Services, sweep: string, scope: readonly string[]): Promise<void> {
   const { settings, tables, queue, now } = services;
   // A subscription that cannot be seen any more is a gap, not a smaller fleet.
-  const known = (await listClusterRows(await tables.open('clusters'))).filter(isRemembered).map((row) => row.subscriptionId);
+  const known = (await listClusterRows(tables)).filter(isRemembered).map((row) => row.subscriptionId);
   const subscriptions = await insertSweep(tables, sweep, [...new Set([...scope, ...known])], now().toISOString());
   faultPoint('start-sweep:sweep-rows');
 

@@ -1,4 +1,3 @@
-import type { TransactionAction } from '@azure/data-tables';
 import pLimit from 'p-limit';
 import { endHistory, pauseHistory } from '../../history/node-history.ts';
 import { openSince, STALE_AFTER_INTERVALS } from '../../history/node-state.ts';
@@ -8,26 +7,25 @@ import { emptyState, type NodeHistory } from '../../model/node-state.ts';
 import { type ReasonCode, reasons } from '../../model/reasons.ts';
 import { intervalAt } from '../../model/schedule.ts';
 import type { Services } from '../../services.ts';
-import { nameBatches } from '../../tables/name-rows.ts';
+import { type FleetWrite, writeFleet } from '../../tables/fleet-batch.ts';
+import { writeNames } from '../../tables/name-rows.ts';
 import { claimProperty, factProperties, mergeNode, type NodeRow, stateProperties } from '../../tables/node-rows.ts';
 import { readOutage, replaceOutage } from '../../tables/outage-rows.ts';
-import { writeBatch } from '../../tables/rows.ts';
 
 // Two actions for a node at most: its row and its outage, which belong in one batch.
 const NODES_PER_BATCH = 50;
-const NAME_WRITES = 8;
 const OUTAGE_READS = 16;
 
 interface Write {
-  actions: TransactionAction[];
+  actions: FleetWrite[];
   closes: boolean;
 }
 
 /** Ends a node's open outage for a reason that is no recovery. */
-async function closing(services: Services, cluster: string, row: NodeRow, reason: ReasonCode): Promise<TransactionAction[]> {
+async function closing(services: Services, cluster: string, row: NodeRow, reason: ReasonCode): Promise<FleetWrite[]> {
   const start = openSince(row.state);
   if (start === undefined) return [];
-  const open = await readOutage(await services.tables.open('fleet'), cluster, row.facts.node, start);
+  const open = await readOutage(services.tables, cluster, row.facts.node, start);
   if (open === undefined) return [];
   return [replaceOutage({ ...open, outage: endOutage(open.outage, services.now().toISOString(), reason, reasons[reason].sentence) })];
 }
@@ -74,19 +72,6 @@ async function toWrite(services: Services, sweep: string, cluster: string, chang
   }
 }
 
-/** Lets a node be found by its bare name, before its row says that it is known. */
-async function writeNames(services: Services, cluster: string, changes: readonly NodeChange<NodeRow>[]): Promise<void> {
-  const fresh = changes.filter((change) => change.kind === 'new');
-  if (fresh.length === 0) return;
-  const names = await services.tables.open('names');
-  const limit = pLimit(NAME_WRITES);
-  const batches = nameBatches(
-    fresh.map(({ facts }) => facts.node),
-    cluster,
-  );
-  await Promise.all(batches.map((batch) => limit(() => writeBatch(names, batch))));
-}
-
 /**
  * Writes what expansion found: makes and retires node rows and closes the outages of those that are gone.
  *
@@ -99,14 +84,15 @@ export async function writeNodeChanges(
   cluster: string,
   changes: readonly NodeChange<NodeRow>[],
 ): Promise<boolean> {
-  await writeNames(services, cluster, changes);
-  const fleet = await services.tables.open('fleet');
+  // Found by its bare name before its row says that it is known.
+  const fresh = changes.flatMap((change) => (change.kind === 'new' ? [change.facts.node] : []));
+  await writeNames(services.tables, cluster, fresh);
   const limit = pLimit(OUTAGE_READS);
   const writes = await Promise.all(changes.map((change) => limit(() => toWrite(services, sweep, cluster, change))));
   const effective = writes.filter(({ actions }) => actions.length > 0);
   for (let from = 0; from < effective.length; from += NODES_PER_BATCH)
-    await writeBatch(
-      fleet,
+    await writeFleet(
+      services.tables,
       effective.slice(from, from + NODES_PER_BATCH).flatMap(({ actions }) => actions),
     );
   return effective.some(({ closes }) => closes);

@@ -25,7 +25,7 @@ type Context = Omit<QueueContext, 'queue'>;
 
 /** Why nothing can be about a sweep; undefined where it has begun, or had its turn within the last day. */
 export async function explainSweep({ settings, tables, now }: Context, sweep: string): Promise<string | undefined> {
-  if (isTurn(settings, sweep, now()) || (await hasBegun(await tables.open('sweeps'), sweep))) return undefined;
+  if (isTurn(settings, sweep, now()) || (await hasBegun(tables, sweep))) return undefined;
   return `expected a sweep that has begun, or whose turn it is by the schedule "${settings.SWEEP_SCHEDULE}", got ${sweep}: the message does not come from this program`;
 }
 
@@ -33,12 +33,12 @@ export async function explainSweep({ settings, tables, now }: Context, sweep: st
 export async function explainStart(services: Context, sweep: string): Promise<string | undefined> {
   const { settings, now } = services;
   const isOver = isTurn(settings, sweep, now()) && now() >= lastStart(settings, sweep);
-  if (!isOver || (await hasBegun(await services.tables.open('sweeps'), sweep))) return explainSweep(services, sweep);
+  if (!isOver || (await hasBegun(services.tables, sweep))) return explainSweep(services, sweep);
   return `expected a sweep whose turn is not over, got ${sweep}`;
 }
 
 async function explainSlice({ tables }: Context, { sweep, cluster, slice, kind }: MessageOf<'start-slice' | 'collect-slice'>) {
-  const head = await readSliceHead(await tables.open('sweeps'), sweep, cluster, slice);
+  const head = await readSliceHead(tables, sweep, cluster, slice);
   return head === undefined
     ? `expected a plan of ${cluster} in sweep ${sweep} before its slice ${slice} is there for ${kind}, found none`
     : undefined;
@@ -55,12 +55,12 @@ export async function explainForeign(services: Context, message: WorkMessage): P
       return explainStart(services, message.sweep);
     case 'list-clusters': {
       const { sweep, subscription } = message;
-      const isOne = (await readSubscriptions(await tables.open('sweeps'), sweep)).includes(subscription);
+      const isOne = (await readSubscriptions(tables, sweep)).includes(subscription);
       return isOne ? undefined : `expected a subscription of sweep ${sweep}, got ${subscription}`;
     }
     case 'expand-cluster': {
       const { sweep, cluster } = message;
-      const facts = await readClusterFacts(await tables.open('sweeps'), sweep, cluster);
+      const facts = await readClusterFacts(tables, sweep, cluster);
       return facts === undefined ? `expected a cluster of sweep ${sweep}, got ${cluster}` : undefined;
     }
     case 'start-slice':

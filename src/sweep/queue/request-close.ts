@@ -46,5 +46,5 @@ export async function ensureNextClose(
   await requestClose(services, sweep);
   // Half of the time: the next one, however early it is delivered, must find that it is its turn to do this.
   const until = new Date(now().getTime() + (closeEverySeconds(settings, sweep) * 1000) / 2).toISOString();
-  await putNextClose(await tables.open('sweeps'), sweep, until);
+  await putNextClose(tables, sweep, until);
 }

@@ -6,7 +6,7 @@ import type { Ended } from './inspect-slice.ts';
 /** Adds how the API server looks from outside to the messages of failed probes; one attempt serves all of a collection. */
 export async function addOutsideView(services: Services, sweep: string, cluster: string, ended: readonly Ended[]): Promise<Ended[]> {
   if (!ended.some(({ result }) => result.verdict === 'unreachable')) return [...ended];
-  const facts = await readClusterFacts(await services.tables.open('sweeps'), sweep, cluster);
+  const facts = await readClusterFacts(services.tables, sweep, cluster);
   if (facts === undefined) return [...ended];
   const view = await lookFromOutside(facts.fqdn, facts);
   return ended.map((each) =>

@@ -4,8 +4,9 @@ import { isWatched } from '../../inventory/scope.ts';
 import type { Claim } from '../../model/claim.ts';
 import type { Services } from '../../services.ts';
 import type { Settings } from '../../settings.ts';
+import { writeFleet } from '../../tables/fleet-batch.ts';
 import { claimProperty, mergeNode, type NodeRow, readNodes } from '../../tables/node-rows.ts';
-import { retryLostWrites, writeBatch } from '../../tables/rows.ts';
+import { retryLostWrites } from '../../tables/rows.ts';
 import type { MessageOf } from '../queue/messages.ts';
 
 const ATTEMPTS = 8;
@@ -52,10 +53,9 @@ export async function claimNodes(
   id: string,
 ): Promise<ClaimedNode[]> {
   const { settings, tables, now } = services;
-  const fleet = await tables.open('fleet');
   const made = new Set<string>();
   return retryLostWrites(ATTEMPTS, async () => {
-    const rows = [...(await readNodes(fleet, message.cluster, message.nodes)).values()];
+    const rows = [...(await readNodes(tables, message.cluster, message.nodes)).values()];
     // A batch whose answer was lost is sent again and loses to itself: its claims are ours.
     const won = rows.filter((row): row is ClaimedNode => row.claim !== undefined && made.has(row.claim.nonce));
     if (won.length > 0) return won;
@@ -70,8 +70,8 @@ export async function claimNodes(
         made.add(nonce);
         return { ...row, claim: { id, nonce, sweep: message.sweep, startedAt: startedAt.toISOString(), until: until.toISOString() } };
       });
-    await writeBatch(
-      fleet,
+    await writeFleet(
+      tables,
       claims.map((row) => mergeNode(message.cluster, row, claimProperty(row.claim))),
     );
     return claims;
@@ -84,12 +84,11 @@ export async function claimNodes(
  * @param held - the names of the runs that hold them, by node.
  */
 export async function releaseClaims({ tables }: Services, cluster: string, held: ReadonlyMap<string, string>): Promise<void> {
-  const fleet = await tables.open('fleet');
   await retryLostWrites(ATTEMPTS, async () => {
-    const read = await readNodes(fleet, cluster, [...held.keys()]);
+    const read = await readNodes(tables, cluster, [...held.keys()]);
     const rows = [...read].filter(([node, { claim }]) => claim?.id === held.get(node)).map(([, row]) => row);
-    await writeBatch(
-      fleet,
+    await writeFleet(
+      tables,
       rows.map((row) => mergeNode(cluster, row, claimProperty(undefined))),
     );
   });

@@ -1,10 +1,10 @@
-import type { TableClient } from '@azure/data-tables';
 import type { Claim } from '../../model/claim.ts';
 import { endOf } from '../../model/schedule.ts';
 import { runId } from '../../model/slice-name.ts';
 import type { Outcome } from '../../model/verdict.ts';
 import type { Services } from '../../services.ts';
 import { type NodeRow, readNodes } from '../../tables/node-rows.ts';
+import type { Tables } from '../../tables/open-tables.ts';
 import { readSliceHead } from '../../tables/plan-rows.ts';
 import { deleteStarted, readStarted, type Started } from '../../tables/start-rows.ts';
 import { faultPoint } from '../queue/fault-point.ts';
@@ -21,14 +21,12 @@ import { tallySlice } from './tally-slice.ts';
 export async function collectSlice(services: Services, message: MessageOf<'collect-slice'>): Promise<void> {
   const { settings, tables, queue } = services;
   const { sweep, cluster, slice, nodes } = message;
-  const sweeps = await tables.open('sweeps');
-  const head = await readSliceHead(sweeps, sweep, cluster, slice);
+  const head = await readSliceHead(tables, sweep, cluster, slice);
   if (head === undefined)
     throw new Error(`expected a plan of ${cluster} in sweep ${sweep} before its slice ${slice} is collected, found none`);
 
   const id = runId(sweep, cluster, slice);
-  const probes = await tables.open('probes');
-  const rows = await readNodes(await tables.open('fleet'), cluster, nodes);
+  const rows = await readNodes(tables, cluster, nodes);
   // Whatever was tallied before its end: a probe under way is collected.
   const underWay = [...rows.values()].some(({ claim }) => claim?.id === id && claim.overdue !== true);
   if (head.tallied && !underWay) return;
@@ -44,7 +42,7 @@ export async function collectSlice(services: Services, message: MessageOf<'colle
     startUntil: busyUntil < next ? busyUntil : next,
     mayStartAgain: mayStartAgain(services, message),
   };
-  const started = await readStarted(probes, id);
+  const started = await readStarted(tables, id);
   const found = await inspectSlice(services, run, nodes, rows, started);
 
   const ended: Ended[] = [];
@@ -63,7 +61,7 @@ export async function collectSlice(services: Services, message: MessageOf<'colle
     await queue.requeue(message, settings.COLLECT_AGAIN_SECONDS);
   else {
     if (await tallySlice(services, message, outcomes)) faultPoint('collect-slice:tally');
-    await forgetPollers(probes, id, nodes, started, rows, ended);
+    await forgetPollers(tables, id, nodes, started, rows, ended);
     if (started.size > 0) faultPoint('collect-slice:pollers-deleted');
   }
   if (!worthAssessing) return;
@@ -73,7 +71,7 @@ export async function collectSlice(services: Services, message: MessageOf<'colle
 
 /** Deletes what the starts of this run left, but the pollers of runs that still go on, and those of earlier runs that have ended now. */
 async function forgetPollers(
-  probes: TableClient,
+  tables: Tables,
   id: string,
   nodes: readonly string[],
   started: Map<string, Started>,
@@ -84,9 +82,9 @@ async function forgetPollers(
   const kept = new Set(ended.filter(({ keepsClaim }) => keepsClaim).map(({ node }) => node));
   for (const [node, { claim }] of rows) if (claim?.id === id && claim.overdue === true) kept.add(node);
   await deleteStarted(
-    probes,
+    tables,
     id,
     [...started.keys()].filter((node) => own.has(node) && !kept.has(node)),
   );
-  for (const { node, claim, keepsClaim } of ended) if (claim.id !== id && !keepsClaim) await deleteStarted(probes, claim.id, [node]);
+  for (const { node, claim, keepsClaim } of ended) if (claim.id !== id && !keepsClaim) await deleteStarted(tables, claim.id, [node]);
 }

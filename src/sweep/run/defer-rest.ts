@@ -31,5 +31,5 @@ export async function deferRest(
   faultPoint('start-slice:rest-sent');
   await releaseClaims(services, cluster, new Map(rest.nodes.map((node) => [node, id])));
   faultPoint('start-slice:rest-released');
-  await putStarted(await services.tables.open('probes'), id, deferred);
+  await putStarted(services.tables, id, deferred);
 }

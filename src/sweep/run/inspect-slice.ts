@@ -86,7 +86,7 @@ async function inspectRun(services: Services, run: SliceRun, row: NodeRow, claim
 
 /** Looks once at a run that an earlier sweep gave up: its end gives the reason, else it is stuck. */
 async function inspectOverdue(services: Services, run: SliceRun, row: NodeRow, claim: Claim): Promise<Inspection> {
-  const start = await readStartedNode(await services.tables.open('probes'), claim.id, row.facts.node);
+  const start = await readStartedNode(services.tables, claim.id, row.facts.node);
   const now = services.now();
   const age = now.getTime() - Date.parse(claim.startedAt);
   // The probe was folded once as timed out: what comes now is another result of it, one for each sweep.
@@ -124,7 +124,7 @@ async function inspect(services: Services, run: SliceRun, row: NodeRow | undefin
   }
   if (isOverdue(claim, now)) return inspectOverdue(services, run, row, claim);
   if (isAbandoned(claim, now, services.settings.FIRST_COLLECT_SECONDS)) {
-    const abandoned = await readStartedNode(await services.tables.open('probes'), claim.id, row.facts.node);
+    const abandoned = await readStartedNode(services.tables, claim.id, row.facts.node);
     return inspectRun(services, run, row, claim, abandoned);
   }
   if (now < run.busyUntil) return { status: 'pending' };

@@ -1,4 +1,3 @@
-import type { TransactionAction } from '@azure/data-tables';
 import pLimit from 'p-limit';
 import { addToLog, emptyLog, type NodeLog } from '../../history/log.ts';
 import { foldResult, repairClock, type Transition } from '../../history/node-history.ts';
@@ -6,14 +5,14 @@ import { openSince, STALE_AFTER_INTERVALS } from '../../history/node-state.ts';
 import { addEvidence, withdrawEpisode, writeEpisode } from '../../history/outage.ts';
 import { log } from '../../log.ts';
 import type { Episode } from '../../model/node-state.ts';
-import { reasons } from '../../model/reasons.ts';
 import { intervalAt } from '../../model/schedule.ts';
 import { CHECK_SLICE } from '../../model/slice-name.ts';
 import type { Services } from '../../services.ts';
+import { type FleetWrite, writeFleet } from '../../tables/fleet-batch.ts';
 import { claimProperty, mergeNode, type NodeRow, readNodes, stateProperties } from '../../tables/node-rows.ts';
-import { newestFirst, resultsTableOf } from '../../tables/open-tables.ts';
 import { deleteOutage, insertOutage, putLog, readLogs, readOutage, replaceOutage } from '../../tables/outage-rows.ts';
-import { retryLostWrites, writeBatch } from '../../tables/rows.ts';
+import { writeResults } from '../../tables/result-rows.ts';
+import { retryLostWrites } from '../../tables/rows.ts';
 import { faultPoint } from '../queue/fault-point.ts';
 import { grantConfirmations } from './grant-confirmations.ts';
 import type { Ended } from './inspect-slice.ts';
@@ -22,20 +21,6 @@ import { sendConfirmation } from './start-slice.ts';
 const ATTEMPTS = 8;
 const MOST_IN_A_BATCH = 100;
 const CONCURRENT_READS = 16;
-
-/** Writes one row for each result into the table of its day; a second delivery writes the same row again. */
-async function writeResults({ tables }: Services, cluster: string, ended: readonly Ended[]): Promise<void> {
-  const byTable = Map.groupBy(ended, ({ result }) => resultsTableOf(result.at));
-  for (const [name, group] of byTable) {
-    const actions = group.map(({ node, result, evidence }): TransactionAction => {
-      const { verdict, reason, message, latencyMs, nonce, sweep, at } = result;
-      const row = { verdict, reason, stage: reasons[reason].stage, message, latencyMs: latencyMs ?? -1, sweep, at };
-      const rowKey = `${node}|${newestFirst(at)}|${nonce}`;
-      return ['upsert', { partitionKey: cluster, rowKey, node, ...row, evidence: verdict === 'reachable' ? '' : evidence }, 'Replace'];
-    });
-    await writeBatch(await tables.open(name), actions);
-  }
-}
 
 interface Folded {
   ended: Ended;
@@ -70,18 +55,17 @@ function foldAll(
 }
 
 /** The changes of one outage's row that a fold brings: its episodes, in order, or their withdrawal. */
-async function outageActions(services: Services, cluster: string, { row, log, fold }: Folded): Promise<TransactionAction[]> {
+async function outageActions(services: Services, cluster: string, { row, log, fold }: Folded): Promise<FleetWrite[]> {
   const { node } = row.facts;
-  const fleet = await services.tables.open('fleet');
   const now = services.now().toISOString();
   const starts = new Set([...fold.withdrawn, ...fold.changed].map(({ outage }) => outage));
   const open = openSince(fold.state);
   // An outage that goes on for another reason is worth a line of evidence.
   if (open !== undefined && fold.worthAssessing) starts.add(open);
-  const actions: TransactionAction[] = [];
+  const actions: FleetWrite[] = [];
   for (const start of starts) {
     const of = (episodes: readonly Episode[]) => episodes.filter(({ outage }) => outage === start);
-    const stored = await readOutage(fleet, cluster, node, start);
+    const stored = await readOutage(services.tables, cluster, node, start);
     let outage = stored?.outage;
     for (const { episode } of of(fold.withdrawn).reverse()) outage = outage && withdrawEpisode(outage, episode);
     for (const episode of of(fold.changed)) outage = writeEpisode(outage, { cluster, node }, episode, log, now);
@@ -93,7 +77,7 @@ async function outageActions(services: Services, cluster: string, { row, log, fo
   return actions;
 }
 
-async function nodeActions(services: Services, cluster: string, folded: Folded): Promise<TransactionAction[]> {
+async function nodeActions(services: Services, cluster: string, folded: Folded): Promise<FleetWrite[]> {
   const { ended, row, fold } = folded;
   const claim = claimProperty(ended.keepsClaim ? { ...ended.claim, overdue: true } : undefined);
   const { endpoint } = ended.result;
@@ -104,8 +88,8 @@ async function nodeActions(services: Services, cluster: string, folded: Folded):
 }
 
 /** Joins the actions of nodes to batches in which each node's stay together. */
-function together(byNode: readonly TransactionAction[][]): TransactionAction[][] {
-  const batches: TransactionAction[][] = [[]];
+function together(byNode: readonly FleetWrite[][]): FleetWrite[][] {
+  const batches: FleetWrite[][] = [[]];
   for (const actions of byNode) {
     if (batches.at(-1)!.length + actions.length > MOST_IN_A_BATCH) batches.push([]);
     batches.at(-1)!.push(...actions);
@@ -121,7 +105,6 @@ async function writeFolds(
   first: Folded[],
   logs: ReadonlyMap<string, NodeLog>,
 ): Promise<Folded[]> {
-  const fleet = await services.tables.open('fleet');
   let folded: Folded[] | undefined = first;
   return retryLostWrites(ATTEMPTS, async () => {
     const current =
@@ -130,7 +113,7 @@ async function writeFolds(
         services,
         ended,
         await readNodes(
-          fleet,
+          services.tables,
           cluster,
           ended.map(({ node }) => node),
         ),
@@ -138,14 +121,14 @@ async function writeFolds(
       );
     folded = undefined;
     const told = current.filter((each) => each.ended.result.verdict !== 'unknown');
-    await writeBatch(
-      fleet,
+    await writeFleet(
+      services.tables,
       told.map((each) => putLog(cluster, each.row.facts.node, each.log)),
     );
     if (told.length > 0) faultPoint('collect-slice:log-rows');
     const limit = pLimit(CONCURRENT_READS);
     const actions = await Promise.all(current.map((each) => limit(() => nodeActions(services, cluster, each))));
-    for (const batch of together(actions)) await writeBatch(fleet, batch);
+    for (const batch of together(actions)) await writeFleet(services.tables, batch);
     if (current.length > 0) faultPoint('collect-slice:node-rows');
     return current;
   });
@@ -164,12 +147,11 @@ export async function recordResults(
   rows: ReadonlyMap<string, NodeRow>,
 ): Promise<boolean> {
   if (ended.length === 0) return false;
-  await writeResults(services, cluster, ended);
+  await writeResults(services.tables, cluster, ended);
   faultPoint('collect-slice:result-rows');
 
-  const fleet = await services.tables.open('fleet');
   const logs = await readLogs(
-    fleet,
+    services.tables,
     cluster,
     ended.map(({ node }) => node),
   );

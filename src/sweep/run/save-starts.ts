@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { TableClient } from '@azure/data-tables';
+import type { Tables } from '../../tables/open-tables.ts';
 import { putStarted, type Started } from '../../tables/start-rows.ts';
 
 /** For how long answers are gathered before a write: what a dying process may lose of them is started again. */
@@ -23,7 +23,7 @@ export interface StartSaver {
  *
  * @param run - the name of the slice's run.
  */
-export function saveStarts(probes: TableClient, run: string): StartSaver {
+export function saveStarts(tables: Tables, run: string): StartSaver {
   let waiting = new Map<string, Started>();
   let writing: Promise<void> | undefined;
   let failure: { error: unknown } | undefined;
@@ -33,7 +33,7 @@ export function saveStarts(probes: TableClient, run: string): StartSaver {
       await sleep(GATHER_MS, undefined, { signal: all.signal }).catch(() => {});
       const batch = waiting;
       waiting = new Map();
-      await putStarted(probes, run, batch).catch((error: unknown) => {
+      await putStarted(tables, run, batch).catch((error: unknown) => {
         failure ??= { error };
       });
     }

@@ -41,9 +41,8 @@ export async function startAgain(
   await releaseClaims(services, cluster, new Map([...lost].map(([node, { id }]) => [node, id])));
   faultPoint('collect-slice:claims-released');
   const deferred = new Map([...lost].map(([node, { nonce }]): [string, Started] => [node, { nonce, status: 'deferred' }]));
-  const probes = await tables.open('probes');
   const own = runId(sweep, cluster, slice);
-  await putStarted(probes, own, deferred);
-  for (const [node, { id }] of lost) if (id !== own) await deleteStarted(probes, id, [node]);
+  await putStarted(tables, own, deferred);
+  for (const [node, { id }] of lost) if (id !== own) await deleteStarted(tables, id, [node]);
   return deferred;
 }

@@ -22,7 +22,7 @@ const GO_BACK_SECONDS = 5;
 /** Whether a confirmation has to wait for a probe that is under way. */
 async function mustWait({ tables, now }: Services, { cluster, nodes, confirms }: StartSlice): Promise<boolean> {
   if (confirms === undefined) return false;
-  const rows = await readNodes(await tables.open('fleet'), cluster, nodes);
+  const rows = await readNodes(tables, cluster, nodes);
   return [...rows.values()].some(({ claim }) => claim !== undefined && !isOverdue(claim, now()));
 }
 
@@ -36,8 +36,7 @@ async function sendCollection({ settings, queue, now }: Services, { sweep, clust
 export async function startSlice(services: Services, message: StartSlice): Promise<void> {
   const { settings, tables, queue, now } = services;
   const { sweep, cluster, slice, nodes } = message;
-  const sweeps = await tables.open('sweeps');
-  const head = await readSliceHead(sweeps, sweep, cluster, slice);
+  const head = await readSliceHead(tables, sweep, cluster, slice);
   if (head === undefined) throw new Error(`expected a plan of ${cluster} in sweep ${sweep} before its slice ${slice} starts, found none`);
   if (head.tallied) return;
   // A copy whose original waits for its slot must not take another, nor find that none is left.
@@ -50,26 +49,26 @@ export async function startSlice(services: Services, message: StartSlice): Promi
   const bucket = { subscriptionId: parseClusterId(cluster)!.subscriptionId, region: head.region };
   const over = endOf(settings, sweep);
   const extra = message.confirms !== undefined;
-  const turn = await acquireStartSlot(services, bucket, { nodes: nodes.length, extra, before: over, slot: message.slot });
-  if (turn.when === 'never') {
+  const start = await acquireStartSlot(services, bucket, { nodes: nodes.length, extra, before: over }, message.slot);
+  if (start.when === 'never') {
     // Its original may have had the last slot, just now.
-    const since = await readSliceHead(sweeps, sweep, cluster, slice);
+    const since = await readSliceHead(tables, sweep, cluster, slice);
     const isCopy = since?.started || (since?.queued && message.slot === undefined);
-    return isCopy ? undefined : tallyAll(services, message, 'notProbed', turn.reason);
+    return isCopy ? undefined : tallyAll(services, message, 'notProbed', start.reason);
   }
-  if (turn.when === 'later') {
+  if (start.when === 'later') {
     const { v: _, deadline: __, ...work } = message;
-    await queue.send({ ...work, slot: turn.slot }, { delaySeconds: turn.delaySeconds, deadline: lastStart(settings, sweep) });
+    await queue.send({ ...work, slot: start.slot }, { delaySeconds: start.delaySeconds, deadline: lastStart(settings, sweep) });
     faultPoint('start-slice:slot-sent');
     if (!isPlanned(slice)) return;
-    await markQueued(sweeps, sweep, cluster, slice, turn.slot);
+    await markQueued(tables, sweep, cluster, slice, start.slot);
     return faultPoint('start-slice:queued');
   }
 
   const id = runId(sweep, cluster, slice);
   const claims = await claimNodes(services, message, id);
   if (claims.length > 0) faultPoint('start-slice:claims');
-  if (isPlanned(slice)) await markStarted(sweeps, sweep, cluster, slice, now().toISOString());
+  if (isPlanned(slice)) await markStarted(tables, sweep, cluster, slice, now().toISOString());
   faultPoint('start-slice:started');
   await sendCollection(services, message);
   faultPoint('start-slice:collect-slice');
@@ -79,7 +78,7 @@ export async function startSlice(services: Services, message: StartSlice): Promi
   const again =
     (timesDeferred(slice) + 2) * busyFor <= settings.PROBE_DEADLINE_SECONDS && now().getTime() + busyFor * 1000 < over.getTime();
   const place = { ...bucket, nodeResourceGroup: head.nodeResourceGroup };
-  const saver = saveStarts(await tables.open('probes'), id);
+  const saver = saveStarts(tables, id);
   const deferUntil = isPlanned(slice) && again ? over : undefined;
   const { started, throttledFor, nodeThrottledFor, spareFor } = await postRuns(services, place, claims, deferUntil, saver.save);
   if (claims.length > 0) faultPoint('start-slice:posts');

@@ -22,7 +22,7 @@ export async function tallySlice(
   const requests = armRequests.take();
   let told = false;
   try {
-    told = await insertTally(await tables.open('sweeps'), sweep, cluster, slice, toTally(outcomes), requests);
+    told = await insertTally(tables, sweep, cluster, slice, toTally(outcomes), requests);
   } finally {
     if (!told) armRequests.putBack(requests);
   }

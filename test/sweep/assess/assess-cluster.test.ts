@@ -158,7 +158,7 @@ const episodeOf = (start: string, end?: string): Episode => ({ outage: start, ep
 /** Has nodes fail for so long that each has an outage of its own. */
 async function failNodes(nodes: readonly string[], start: string, facts: Partial<NodeFacts> & { reason?: ReasonCode } = {}): Promise<void> {
   await seedNodes(nodes, { ...facts, failing: start, outage: episodeOf(start) });
-  const known = new Set((await readOutages(fleet, cluster)).map(({ outage }) => outage.node));
+  const known = new Set((await readOutages(storage.tables, cluster)).map(({ outage }) => outage.node));
   const fresh = nodes.filter((node) => !known.has(node));
   await writeBatch(
     fleet,
@@ -169,7 +169,7 @@ async function failNodes(nodes: readonly string[], start: string, facts: Partial
 /** Has nodes recover, and ends their outages. */
 async function healNodes(nodes: readonly string[], end: string): Promise<void> {
   await seedNodes(nodes, { well: end, outage: episodeOf(at(0), end) });
-  const rows = (await readOutages(fleet, cluster, { which: 'open' })).filter(({ outage }) => nodes.includes(outage.node ?? ''));
+  const rows = (await readOutages(storage.tables, cluster, { which: 'open' })).filter(({ outage }) => nodes.includes(outage.node ?? ''));
   await writeBatch(
     fleet,
     rows.map(({ outage, ...row }) => {
@@ -180,7 +180,7 @@ async function healNodes(nodes: readonly string[], end: string): Promise<void> {
 }
 
 const finalize = async (n: number) => {
-  await insertFinalized(await storage.tables.open('sweeps'), sweepOf(n), cluster, emptyLedger, services.now().toISOString());
+  await insertFinalized(storage.tables, sweepOf(n), cluster, emptyLedger, services.now().toISOString());
 };
 
 /** Assesses the cluster at a mark of its own: a second after the one before, and not before its sweep. */
@@ -193,9 +193,9 @@ function nextMark(n: number): string {
   return clock.at(Math.max(next, Date.parse(sweepOf(n)))).toISOString();
 }
 
-const outages = async () => (await readOutages(fleet, cluster)).map(({ outage }) => outage);
+const outages = async () => (await readOutages(storage.tables, cluster)).map(({ outage }) => outage);
 const ofCluster = async () => (await outages()).filter(({ node }) => node === undefined);
-const clusterRow = async () => (await readCluster(fleet, cluster))!.row;
+const clusterRow = async () => (await readCluster(storage.tables, cluster))!.row;
 const isOpen = ({ end }: { end?: string }) => end === undefined;
 
 describe('a cluster of which enough nodes fail', () => {
@@ -427,10 +427,10 @@ describe('several assessments at once', () => {
   it('judge a mark once, and nothing that is older', async () => {
     await seedNodes(names(4));
     await assess(0, services, at(3));
-    const before = await readCluster(fleet, cluster);
+    const before = await readCluster(storage.tables, cluster);
     clock.move(MINUTE);
     for (const mark of [at(3), at(2)]) await assess(0, services, mark);
-    expect(await readCluster(fleet, cluster)).toEqual(before);
+    expect(await readCluster(storage.tables, cluster)).toEqual(before);
   });
 
   it('judge once what was asked for again and again before the judgement of a finalized sweep', async () => {
@@ -439,12 +439,12 @@ describe('several assessments at once', () => {
     const asked = [10, 25, 40].map((second) => at(0, second));
     clock.at(at(2));
     await assess(0, services, asked[0]);
-    const before = await readCluster(fleet, cluster);
+    const before = await readCluster(storage.tables, cluster);
     for (const mark of asked.slice(1)) await assess(0, services, mark);
-    expect(await readCluster(fleet, cluster)).toEqual(before);
+    expect(await readCluster(storage.tables, cluster)).toEqual(before);
     // The clock that made the request may be a few seconds behind.
     await assess(0, services, at(1, 55));
-    expect(await readCluster(fleet, cluster)).not.toEqual(before);
+    expect(await readCluster(storage.tables, cluster)).not.toEqual(before);
   });
 });
 
@@ -557,7 +557,7 @@ it('a summary that cannot be read is put away, and its members are told', async 
   clock.at(at(2));
   await assess(0);
   expect(ingestion.told()).toEqual(names(3).map((node) => `NodeOutageStarted ${node}`));
-  expect(await readSummaries(fleet, cluster)).toEqual([]);
+  expect(await readSummaries(storage.tables, cluster)).toEqual([]);
   warn.mockRestore();
 });
 
@@ -615,7 +615,7 @@ describe('the uptime of a cluster', () => {
     await assess(1);
     const { uptime, nodes } = await clusterRow();
     expect([nodes.known, uptime['24h']]).toEqual([2, { watched: 3 * 3600, down: 1800 + 3600 }]);
-    const listed = (await listClusterRows(await services.tables.open('clusters'))).find((row) => row.cluster === cluster);
+    const listed = (await listClusterRows(services.tables)).find((row) => row.cluster === cluster);
     expect(listed?.uptime).toEqual(uptime);
   });
 
@@ -636,9 +636,7 @@ it('a cluster that was judged by a clock that ran hours ahead is judged again on
   await failNodes(names(6), at(0));
   await assess(0);
   expect(ingestion.told()).toEqual(['ClusterOutageStarted']);
-  expect(await listClusterRows(await services.tables.open('clusters'), cluster.split('.')[0])).toMatchObject([
-    { nodes: { unreachable: 6 }, sweep: sweepOf(0) },
-  ]);
+  expect(await listClusterRows(services.tables, cluster.split('.')[0])).toMatchObject([{ nodes: { unreachable: 6 }, sweep: sweepOf(0) }]);
   await healNodes(names(6), at(2));
   for (const n of [1, 2]) await assess(n);
   expect(ingestion.told()).toEqual(['ClusterOutageEnded', 'ClusterOutageStarted']);
@@ -740,7 +738,7 @@ describe('a process that dies right after an effect', () => {
     const accepted = ingestion.accepted.length;
     await failNodes([nameOf(99)], at(10));
     await assessUntilQuiet(2);
-    expect(await readSummaries(fleet, cluster)).toEqual([]);
+    expect(await readSummaries(storage.tables, cluster)).toEqual([]);
     expect(ingestion.accepted.slice(accepted).map(({ properties }) => properties.node)).toEqual([nameOf(99)]);
     await healNodes([nameOf(99)], at(12));
     expect((await outages()).filter(isOpen)).toEqual([]);

@@ -34,12 +34,11 @@ describe('a sweep that is not complete', () => {
   it('is looked at again in 15 s, and in 3 s where nothing but an assessment of just now is missing', async () => {
     const { services, clock } = servicesAt(storage.connectionString, '2026-11-21T09:36:00Z');
     const send = vi.spyOn(services.queue, 'send').mockResolvedValue();
-    const sweeps = await services.tables.open('sweeps');
     const clusters = [facts('shop'), facts('blog')];
     await insertSweep(services.tables, sweep, [sub], sweep);
-    await insertSubscription(sweeps, sweep, { subscription: sub, matched: [] }, clusters);
+    await insertSubscription(services.tables, sweep, { subscription: sub, matched: [] }, clusters);
     const plan = { region: 'westeurope', slices: [['a']], due: sweep, notProbed: {} };
-    for (const { cluster } of clusters) await insertPlan(sweeps, sweep, cluster, plan);
+    for (const { cluster } of clusters) await insertPlan(services.tables, sweep, cluster, plan);
 
     /** Runs it once, and lets the time pass until the first look that it asks for, or else a given time; gives the clusters that it has assessed. */
     const run = async (otherwise = 0) => {
@@ -52,9 +51,9 @@ describe('a sweep that is not complete', () => {
       return [assessed.sort(), looks];
     };
     expect(await run()).toEqual([[], [15]]);
-    await insertTally(sweeps, sweep, clusters[0]!.cluster, '0', { 'reachable/Reachable': ['a'] });
+    await insertTally(services.tables, sweep, clusters[0]!.cluster, '0', { 'reachable/Reachable': ['a'] });
     expect(await run()).toEqual([['shop'], [15]]);
-    await insertTally(sweeps, sweep, clusters[1]!.cluster, '0', { 'reachable/Reachable': ['a'] });
+    await insertTally(services.tables, sweep, clusters[1]!.cluster, '0', { 'reachable/Reachable': ['a'] });
     // The message of the one that was finalized before may be with a process that died; that of the other is under way.
     expect(await run()).toEqual([
       ['blog', 'shop'],
@@ -95,10 +94,9 @@ describe('work of a sweep whose message died with its process', () => {
   it('is asked for again once: a listing, and an expansion', async () => {
     const { services, clock } = servicesAt(storage.connectionString, at('45:00'));
     const id = '2026-11-21T09:45:00Z';
-    const sweeps = await services.tables.open('sweeps');
     await insertSweep(services.tables, id, [sub, other], at('45:02'));
-    await insertSubscription(sweeps, id, { subscription: sub, matched: [] }, [facts('shop'), facts('blog')]);
-    await insertPlan(sweeps, id, facts('shop').cluster, { region: 'westeurope', slices: [], due: at('45:05'), notProbed: {} });
+    await insertSubscription(services.tables, id, { subscription: sub, matched: [] }, [facts('shop'), facts('blog')]);
+    await insertPlan(services.tables, id, facts('shop').cluster, { region: 'westeurope', slices: [], due: at('45:05'), notProbed: {} });
     clock.at(at('46:16'));
     expect(await sentBy(services, id)).toEqual([`assess-cluster ${facts('shop').cluster}`]);
     clock.at(at('46:17'));

@@ -26,10 +26,8 @@ beforeEach(async () => {
   clusters += 1;
   cluster = `0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01.rg.c${clusters}`;
   const slices = [['a', 'b'], ['c'], ['d']];
-  await insertPlan(await sweeps(), sweep, cluster, { region: 'westeurope', slices, due: at('35:10'), notProbed: {} });
+  await insertPlan(services.tables, sweep, cluster, { region: 'westeurope', slices, due: at('35:10'), notProbed: {} });
 });
-
-const sweeps = () => services.tables.open('sweeps');
 
 /** The slices whose collection is enqueued once more by a look at a moment. */
 async function recollectedAt(time: string): Promise<string[]> {
@@ -42,8 +40,8 @@ async function recollectedAt(time: string): Promise<string[]> {
 
 describe('a collection that is missing', () => {
   it('is enqueued once more a minute after it was due, and not again', async () => {
-    await markStarted(await sweeps(), sweep, cluster, '0', at('35:12'));
-    await markStarted(await sweeps(), sweep, cluster, '1', at('36:00'));
+    await markStarted(services.tables, sweep, cluster, '0', at('35:12'));
+    await markStarted(services.tables, sweep, cluster, '1', at('36:00'));
     // A collection is due 25 s after the start.
     expect(await recollectedAt('36:36')).toEqual([]);
     expect(await recollectedAt('36:37')).toEqual(['0: a,b']);
@@ -52,25 +50,25 @@ describe('a collection that is missing', () => {
   });
 
   it('is that of the nodes that were deferred, once the slice that they were deferred from has its tally', async () => {
-    await markStarted(await sweeps(), sweep, cluster, '0', at('35:12'));
-    await markStarted(await sweeps(), sweep, cluster, '0.r1', at('35:40'));
-    await insertTally(await sweeps(), sweep, cluster, '0', { 'reachable/Reachable': ['a'] });
+    await markStarted(services.tables, sweep, cluster, '0', at('35:12'));
+    await markStarted(services.tables, sweep, cluster, '0.r1', at('35:40'));
+    await insertTally(services.tables, sweep, cluster, '0', { 'reachable/Reachable': ['a'] });
     expect(await recollectedAt('37:04')).toEqual([]);
     expect(await recollectedAt('37:05')).toEqual(['0.r1: b']);
     expect(await recollectedAt('38:00')).toEqual([]);
   });
 
   it('is also that of nodes that were started again after their start was lost', async () => {
-    await markStarted(await sweeps(), sweep, cluster, '0', at('35:12'));
-    await markStarted(await sweeps(), sweep, cluster, '0.s1_0123abcd', at('36:20'));
-    await insertTally(await sweeps(), sweep, cluster, '0', { 'reachable/Reachable': ['a'] });
+    await markStarted(services.tables, sweep, cluster, '0', at('35:12'));
+    await markStarted(services.tables, sweep, cluster, '0.s1_0123abcd', at('36:20'));
+    await insertTally(services.tables, sweep, cluster, '0', { 'reachable/Reachable': ['a'] });
     expect(await recollectedAt('37:44')).toEqual([]);
     expect(await recollectedAt('37:45')).toEqual(['0.s1_0123abcd: b']);
     expect(await recollectedAt('38:00')).toEqual([]);
   });
 
   it('is none while the slice waits for its slot, and is one when the sweep is over', async () => {
-    await insertTally(await sweeps(), sweep, cluster, '0', { 'reachable/Reachable': ['a', 'b'] });
+    await insertTally(services.tables, sweep, cluster, '0', { 'reachable/Reachable': ['a', 'b'] });
     expect(await recollectedAt('39:59')).toEqual([]);
     expect(await recollectedAt('40:59')).toEqual([]);
     expect((await recollectedAt('41:00')).sort()).toEqual(['1: c', '2: d']);
@@ -88,8 +86,8 @@ describe('a start that is missing', () => {
   }
 
   it('is enqueued once more a minute after it was due, or after the slot that it was given', async () => {
-    await markStarted(await sweeps(), sweep, cluster, '0', at('35:12'));
-    await markQueued(await sweeps(), sweep, cluster, '2', at('36:30'));
+    await markStarted(services.tables, sweep, cluster, '0', at('35:12'));
+    await markQueued(services.tables, sweep, cluster, '2', at('36:30'));
     expect(await startedAgainAt('36:09')).toEqual([]);
     expect(await startedAgainAt('36:10')).toEqual(['1: c']);
     expect(await startedAgainAt('37:29')).toEqual([]);

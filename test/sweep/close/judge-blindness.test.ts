@@ -86,7 +86,7 @@ const judge = (n: number, ledgers: Record<string, Ledger>, clusters: ClusterRow[
   return judgeBlindness(by, sweepOf(n), new Map(Object.entries(ledgers).map(([name, ledger]) => [nameOf(name), ledger])), clusters);
 };
 const events = () => accepted.map(({ name, properties }) => `${name} ${properties.cluster?.split('.')[2] ?? ''}`.trim());
-const rowsOf = async () => [...(await readBlindRows(await services.tables.open('clusters'))).keys()];
+const rowsOf = async () => [...(await readBlindRows(services.tables)).keys()];
 const ids = () => new Set(accepted.map(({ properties }) => properties.eventId));
 
 describe('a cluster of which most nodes give no verdict', () => {

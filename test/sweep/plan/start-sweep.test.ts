@@ -53,7 +53,7 @@ describe('where Azure does not tell what can be read', () => {
     }).services;
     return messageOf(next);
   };
-  const begun = async (next: string) => readSubscriptions(await services.tables.open('sweeps'), next);
+  const begun = async (next: string) => readSubscriptions(services.tables, next);
   beforeEach(async () => {
     turnTo(sweep);
     const row = { partitionKey: 'fleet', rowKey: `${known}.rg.shop`, nodes: JSON.stringify({ ...emptyCounts, known: 2 }) };

@@ -34,7 +34,7 @@ async function nodeWith(verdicts: Readonly<Record<number, 'reachable' | 'unreach
   const cluster = `cluster-${nth++}`;
   const fleet = await services.tables.open('fleet');
   await writeNodeChanges(services, 's', cluster, [{ kind: 'new', facts }]);
-  const read = async () => (await readNodes(fleet, cluster)).get('a')!;
+  const read = async () => (await readNodes(services.tables, cluster)).get('a')!;
   const fold = async (seconds: number, verdict: 'reachable' | 'unreachable') => {
     const row = await read();
     const reason = verdict === 'reachable' ? 'Reachable' : 'DnsTimeout';
@@ -49,7 +49,7 @@ async function nodeWith(verdicts: Readonly<Record<number, 'reachable' | 'unreach
     /** Writes what a listing of that moment means. */
     async expand(seconds: number, change: (rows: Awaited<ReturnType<typeof readKnownNodes>>) => NodeChange<NodeRow>[]) {
       clock.at(at(seconds));
-      await writeNodeChanges(services, 's', cluster, change(await readKnownNodes(fleet, cluster)));
+      await writeNodeChanges(services, 's', cluster, change(await readKnownNodes(services.tables, cluster)));
     },
     /** Seconds watched and down. */
     async watched() {

@@ -70,7 +70,7 @@ const message = (nodes: string[], confirms?: Record<string, string>): MessageOf<
 const claim = async (nodes: string[], run = id, confirms?: Record<string, string>) =>
   (await claimNodes(services, message(nodes, confirms), run)).map(({ facts }) => facts.node);
 const probes = async () =>
-  Object.fromEntries([...(await readNodes(await services.tables.open('fleet'), cluster))].map(([node, { claim }]) => [node, claim?.id]));
+  Object.fromEntries([...(await readNodes(services.tables, cluster))].map(([node, { claim }]) => [node, claim?.id]));
 
 describe('claimNodes', () => {
   it('claims nothing that was taken out of the fleet, by a tag or by the settings, after its slice was planned', async () => {
@@ -103,7 +103,7 @@ describe('claimNodes', () => {
       })),
     );
     expect(claims[0]?.claim.nonce).not.toBe(claims[1]?.claim.nonce);
-    const stored = await readNodes(await services.tables.open('fleet'), cluster);
+    const stored = await readNodes(services.tables, cluster);
     expect(claims.map(({ facts, claim }) => [facts.node, claim])).toEqual([...stored].map(([node, { claim }]) => [node, claim]));
   });
 

@@ -50,7 +50,7 @@ beforeAll(async () => {
   } as const;
   resourceId = `${compute}/virtualMachineScaleSets/${set!.name}/virtualMachines/0`;
   poller = await startRun(services.arm.computeOnce(subscriptionId), target, 'Linux', ['true']);
-  await putStarted(await services.tables.open('probes'), claim.id, new Map([[node, { nonce, status: 'polling', poller }]]));
+  await putStarted(services.tables, claim.id, new Map([[node, { nonce, status: 'polling', poller }]]));
 });
 afterAll(async () => {
   await simulator.end();
@@ -63,7 +63,7 @@ async function rowOf(agent: NodeFacts['agent']): Promise<NodeRow> {
   const facts: NodeFacts = { node, resourceId, vmId: 'vm', pool: 'web', os: 'Linux', agent };
   const properties = { ...factProperties(facts), ...stateProperties(emptyState, emptyHistory) };
   await fleet.upsertEntity({ partitionKey: cluster, rowKey: `node|${node}`, ...properties }, 'Merge');
-  return (await readNodes(fleet, cluster)).get(node)!;
+  return (await readNodes(services.tables, cluster)).get(node)!;
 }
 
 async function inspect(agent: NodeFacts['agent'], at: number, id: string = claim.id): Promise<Inspection> {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Azurite, startAzurite } from '../../../local/azurite.ts';
+import type { Bucket } from '../../../src/model/pace.ts';
 import type { Services } from '../../../src/services.ts';
 import { pauseBucket, pausedUntil, takeSlot } from '../../../src/sweep/run/pace.ts';
-import type { Bucket } from '../../../src/tables/pace-rows.ts';
 import { type Clock, servicesAt } from '../services-at.ts';
 
 const start = Date.parse('2026-11-21T09:35:00.000Z');
@@ -24,7 +24,7 @@ beforeEach(() => {
   bucket = { subscriptionId: randomUUID(), region: 'westeurope' };
 });
 
-const take = async (nodes: number, extra = false, before = farAway) => (await takeSlot(services, bucket, nodes, extra, before)).at;
+const take = async (nodes: number, extra = false, before = farAway) => (await takeSlot(services, bucket, { nodes, extra, before })).at;
 
 describe('the pace of a sweep', () => {
   it('starts at once and goes on at 80 % of STARTS_PER_MINUTE', async () => {
@@ -40,7 +40,7 @@ describe('the pace of a sweep', () => {
 
   it('gives each of many who ask together a slot of their own, at the same pace, in however many processes', async () => {
     const processes = Array.from({ length: 12 }, () => servicesAt(azurite.connectionString, new Date(start).toISOString()).services);
-    const slots = await Promise.all(processes.map((own) => takeSlot(own, bucket, 10, false, farAway)));
+    const slots = await Promise.all(processes.map((own) => takeSlot(own, bucket, { nodes: 10, extra: false, before: farAway })));
     expect(slots.map(({ at }) => at.getTime()).sort()).toEqual(Array.from({ length: 12 }, (_, n) => start + n * 3000));
   });
 
@@ -54,7 +54,7 @@ describe('the pace of a sweep', () => {
         return next(request);
       },
     });
-    const slots = await Promise.all(Array.from({ length: 12 }, () => takeSlot(own, bucket, 10, false, farAway)));
+    const slots = await Promise.all(Array.from({ length: 12 }, () => takeSlot(own, bucket, { nodes: 10, extra: false, before: farAway })));
     expect(new Set(slots.map(({ at }) => at.getTime())).size).toBe(12);
     expect(requests).toBe(24);
   });
@@ -65,7 +65,8 @@ describe('the pace of a sweep', () => {
       { ...bucket, region: 'northeurope' },
       { ...bucket, subscriptionId: randomUUID() },
     ];
-    for (const other of others) expect((await takeSlot(services, other, 50, false, farAway)).at).toEqual(later(0));
+    for (const other of others)
+      expect((await takeSlot(services, other, { nodes: 50, extra: false, before: farAway })).at).toEqual(later(0));
   });
 
   it('tells a slot that comes too late, and keeps it for somebody else', async () => {
@@ -89,8 +90,8 @@ describe('a paused bucket', () => {
   it('has no slot before the pause is over, for sweeps and confirmations alike', async () => {
     await take(1);
     await pauseBucket(services, bucket, 30);
-    expect(await takeSlot(services, bucket, 50, false, farAway)).toEqual({ at: later(30), paused: true });
-    expect(await takeSlot(services, bucket, 1, true, farAway)).toEqual({ at: later(30), paused: true });
+    expect(await takeSlot(services, bucket, { nodes: 50, extra: false, before: farAway })).toEqual({ at: later(30), paused: true });
+    expect(await takeSlot(services, bucket, { nodes: 1, extra: true, before: farAway })).toEqual({ at: later(30), paused: true });
     expect(await take(1)).toEqual(later(45));
     expect(await pausedUntil(services, bucket)).toEqual(later(30));
   });
@@ -99,7 +100,7 @@ describe('a paused bucket', () => {
     await pauseBucket(services, bucket, 30);
     clock.move(30_000);
     expect(await pausedUntil(services, bucket)).toBeUndefined();
-    expect(await takeSlot(services, bucket, 1, false, farAway)).toEqual({ at: later(30), paused: false });
+    expect(await takeSlot(services, bucket, { nodes: 1, extra: false, before: farAway })).toEqual({ at: later(30), paused: false });
   });
 
   it('stays paused for as long as the longest pause says', async () => {
@@ -117,14 +118,14 @@ describe('a paused bucket', () => {
   it('is known of by another process', async () => {
     await pauseBucket(services, bucket, 60);
     const other = servicesAt(azurite.connectionString, '2026-11-21T09:35:00.000Z').services;
-    expect(await takeSlot(other, bucket, 1, false, farAway)).toEqual({ at: later(60), paused: true });
+    expect(await takeSlot(other, bucket, { nodes: 1, extra: false, before: farAway })).toEqual({ at: later(60), paused: true });
   });
 });
 
 describe('another STARTS_PER_MINUTE', () => {
   it('is another pace', async () => {
     const slow = servicesAt(azurite.connectionString, '2026-11-21T09:35:00.000Z', { STARTS_PER_MINUTE: '75' }).services;
-    await takeSlot(slow, bucket, 50, false, farAway);
-    expect((await takeSlot(slow, bucket, 1, false, farAway)).at).toEqual(later(50));
+    await takeSlot(slow, bucket, { nodes: 50, extra: false, before: farAway });
+    expect((await takeSlot(slow, bucket, { nodes: 1, extra: false, before: farAway })).at).toEqual(later(50));
   });
 });

@@ -29,35 +29,37 @@ function countWrites({ pipeline }: TableClient): { writes(): number; end(): void
 
 describe('the starts of a slice', () => {
   it('are saved as each is answered, while others are still awaited', async () => {
-    const probes = await storage.tables.open('probes');
-    const saver = saveStarts(probes, 'early');
+    const saver = saveStarts(storage.tables, 'early');
     saver.save('a', polling('of a'));
-    await until('the first to be saved', async () => (await readStarted(probes, 'early')).has('a'));
+    await until('the first to be saved', async () => (await readStarted(storage.tables, 'early')).has('a'));
     saver.save('b', { nonce, status: 'ended', verdict: inconclusive('AzureError', 'no') });
     await saver.done();
-    expect([...(await readStarted(probes, 'early'))].map(([node, { status }]) => `${node} ${status}`)).toEqual(['a polling', 'b ended']);
+    expect([...(await readStarted(storage.tables, 'early'))].map(([node, { status }]) => `${node} ${status}`)).toEqual([
+      'a polling',
+      'b ended',
+    ]);
   });
 
   it('that are answered together cost few writes', async () => {
     const probes = await storage.tables.open('probes');
     const { writes, end } = countWrites(probes);
-    const saver = saveStarts(probes, 'together');
+    const saver = saveStarts(storage.tables, 'together');
     for (let n = 0; n < 50; n++) saver.save(`n${n}`, polling('x'.repeat(8000)));
     await saver.done();
     expect(writes()).toBe(1);
-    expect((await readStarted(probes, 'together')).size).toBe(50);
+    expect((await readStarted(storage.tables, 'together')).size).toBe(50);
     end();
   });
 
   it('that cannot be saved are an error at the end, whatever is saved after them', async () => {
     const probes = await storage.tables.open('probes');
     const { writes, end } = countWrites(probes);
-    const saver = saveStarts(probes, 'broken');
+    const saver = saveStarts(storage.tables, 'broken');
     saver.save('no/such#key', polling('of nobody'));
     await until('the first write', () => writes() === 1);
     end();
     saver.save('a', polling('of a'));
     await expect(saver.done()).rejects.toThrow();
-    expect([...(await readStarted(probes, 'broken')).keys()]).toEqual(['a']);
+    expect([...(await readStarted(storage.tables, 'broken')).keys()]).toEqual(['a']);
   });
 });

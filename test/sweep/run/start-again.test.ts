@@ -35,7 +35,7 @@ beforeEach(async () => {
   clusters += 1;
   cluster = `0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01.rg.c${clusters}`;
   const planned = { region: 'westeurope', slices: [['a', 'b']], due: at('35:05'), notProbed: {} };
-  await insertPlan(await services.tables.open('sweeps'), sweep, cluster, planned);
+  await insertPlan(services.tables, sweep, cluster, planned);
   const fleet = await services.tables.open('fleet');
   for (const node of ['a', 'b'])
     await fleet.upsertEntity({
@@ -55,8 +55,8 @@ const collection = (name = '0', of = sweep): MessageOf<'collect-slice'> => ({
   sweep: of,
 });
 const claims = async () =>
-  Object.fromEntries([...(await readNodes(await services.tables.open('fleet'), cluster))].map(([node, { claim }]) => [node, claim?.id]));
-const tallies = async () => (await readPlanAndTallies(await services.tables.open('sweeps'), sweep, cluster)).tallies;
+  Object.fromEntries([...(await readNodes(services.tables, cluster))].map(([node, { claim }]) => [node, claim?.id]));
+const tallies = async () => (await readPlanAndTallies(services.tables, sweep, cluster)).tallies;
 
 /** Claims both nodes, as a start does; what became of the starts, where it is known. */
 async function claimBoth(known: Record<string, Omit<Started, 'nonce'> & object> = {}): Promise<void> {
@@ -64,7 +64,7 @@ async function claimBoth(known: Record<string, Omit<Started, 'nonce'> & object> 
   const claimed = await claimNodes(services, slice(), id);
   const nonces = new Map(claimed.map(({ facts, claim }) => [facts.node, claim.nonce]));
   const started = Object.entries(known).map(([node, start]) => [node, { nonce: nonces.get(node)!, ...start } as Started] as const);
-  await putStarted(await services.tables.open('probes'), id, new Map(started));
+  await putStarted(services.tables, id, new Map(started));
 }
 
 /** Messages on the queue, but those that come back for the same slice. */
@@ -107,7 +107,7 @@ describe('nodes whose start was lost with its process', () => {
     clock.at(at('36:11'));
     const { tables } = services;
     const fleet = await tables.open('fleet');
-    const before = await readNodes(fleet, cluster);
+    const before = await readNodes(tables, cluster);
     await collectSlice(services, collection());
     // As it would be, had the process died before it gave the claims back.
     for (const { facts, claim } of before.values())
@@ -132,12 +132,12 @@ describe('nodes whose start was lost with its process', () => {
     const next = '2026-11-21T09:40:00Z';
     await claimBoth();
     const planned = { region: 'westeurope', slices: [['a', 'b']], due: at('40:05'), notProbed: {} };
-    await insertPlan(await services.tables.open('sweeps'), next, cluster, planned);
+    await insertPlan(services.tables, next, cluster, planned);
     clock.at(at('40:35'));
     await collectSlice(services, { ...collection('0', next), deadline: at('44:40') });
     expect((await sent()).filter((each) => each.startsWith('start-slice'))).toEqual([expect.stringContaining(' a,b')]);
     expect(await claims()).toEqual({ a: undefined, b: undefined });
-    expect((await readStarted(await services.tables.open('probes'), runId(sweep, cluster, '0'))).size).toBe(0);
+    expect((await readStarted(services.tables, runId(sweep, cluster, '0'))).size).toBe(0);
   });
 
   it('are told as lost where the sweep has no time left for them, or after the second time', async () => {

@@ -39,18 +39,17 @@ beforeEach(async () => {
   clusters += 1;
   cluster = `${subscriptionId}.rg.c${clusters}`;
   const planned = { region: bucket.region, slices: [['a']], due: '2026-11-21T09:35:05.000Z', notProbed: {} };
-  await insertPlan(await sweeps(), sweep, cluster, planned);
+  await insertPlan(services.tables, sweep, cluster, planned);
   await (await services.tables.open('pace')).deleteEntity(bucket.subscriptionId, bucket.region).catch(() => {});
 });
 
-const sweeps = () => services.tables.open('sweeps');
 const message = (): MessageOf<'start-slice'> => {
   return { v: 1, kind: 'start-slice', deadline: '2026-11-21T09:42:00.000Z', sweep, cluster, slice: '0', nodes: ['a'] };
 };
-const tallies = async () => (await readPlanAndTallies(await sweeps(), sweep, cluster)).tallies;
+const tallies = async () => (await readPlanAndTallies(services.tables, sweep, cluster)).tallies;
 
 /** Leaves no slot before the end of the sweep. */
-const useUp = () => takeSlot(services, bucket, 100_000, false, over);
+const useUp = () => takeSlot(services, bucket, { nodes: 100_000, extra: false, before: over });
 
 const count = async () => (await queue.getProperties()).approximateMessagesCount;
 
@@ -59,7 +58,7 @@ describe('a slice whose message holds a slot', () => {
     const { receivedMessageItems } = await queue.receiveMessages();
     return receivedMessageItems.map(({ messageText }) => JSON.parse(Buffer.from(messageText, 'base64').toString()))[0];
   };
-  const nextFree = async () => (await readCursors(await services.tables.open('pace'), bucket)).cursors.nextFree;
+  const nextFree = async () => (await readCursors(services.tables, bucket)).nextFree;
 
   it('starts at it, also where that is the end of a pause and the message is back a little before', async () => {
     await pauseBucket(services, bucket, 3);
@@ -68,7 +67,7 @@ describe('a slice whose message holds a slot', () => {
     const back = await until('the message', slotted);
     clock.move(1500);
     await startSlice(services, back);
-    expect((await readPlanAndTallies(await sweeps(), sweep, cluster)).started.size).toBe(1);
+    expect((await readPlanAndTallies(services.tables, sweep, cluster)).started.size).toBe(1);
     expect(await nextFree()).toBe(planned);
   });
 
@@ -78,7 +77,7 @@ describe('a slice whose message holds a slot', () => {
     const back = await until('the message', slotted);
     clock.move(4100);
     await startSlice(services, back);
-    expect((await readPlanAndTallies(await sweeps(), sweep, cluster)).started.size).toBe(1);
+    expect((await readPlanAndTallies(services.tables, sweep, cluster)).started.size).toBe(1);
     expect(await nextFree()).toBe(services.now().getTime() + 300);
   });
 });
@@ -93,7 +92,7 @@ describe('a copy of a start', () => {
       async sendRequest(request, next) {
         if (!begun) {
           begun = true;
-          await markStarted(await sweeps(), sweep, cluster, '0', '2026-11-21T09:35:10.000Z');
+          await markStarted(services.tables, sweep, cluster, '0', '2026-11-21T09:35:10.000Z');
         }
         return next(request);
       },
@@ -114,7 +113,7 @@ describe('a copy of a start', () => {
 
 describe('a slice that was started', () => {
   it('is not started again, nor tallied as having no slot left: it is collected', async () => {
-    await markStarted(await sweeps(), sweep, cluster, '0', '2026-11-21T09:35:09.000Z');
+    await markStarted(services.tables, sweep, cluster, '0', '2026-11-21T09:35:09.000Z');
     await useUp();
     await startSlice(services, message());
     expect([await count(), (await tallies()).size]).toEqual([1, 0]);
@@ -126,11 +125,11 @@ describe('a slice that was started', () => {
     const id = runId(sweep, cluster, '0');
     const [claimed] = await claimNodes(services, message(), id);
     const verdict = inconclusive('RunCommandFailed', 'Azure says no') as { verdict: 'unknown' } & ReturnType<typeof inconclusive>;
-    await putStarted(await services.tables.open('probes'), id, new Map([['a', { nonce: claimed!.claim.nonce, status: 'ended', verdict }]]));
-    await insertTally(await sweeps(), sweep, cluster, '0', { 'notProbed/OverBudget': ['a'] });
+    await putStarted(services.tables, id, new Map([['a', { nonce: claimed!.claim.nonce, status: 'ended', verdict }]]));
+    await insertTally(services.tables, sweep, cluster, '0', { 'notProbed/OverBudget': ['a'] });
     const { slot: _, ...rest } = message();
     await collectSlice(services, { ...rest, kind: 'collect-slice' });
-    const row = (await readNodes(fleet, cluster)).get('a');
+    const row = (await readNodes(services.tables, cluster)).get('a');
     expect([row?.claim, row?.state.latest?.reason]).toEqual([undefined, 'RunCommandFailed']);
     expect(await tallies()).toEqual(new Map([['0', { 'notProbed/OverBudget': ['a'] }]]));
   });
@@ -158,12 +157,12 @@ describe('a node whose row names a machine elsewhere', () => {
   async function start(resourceId: string, nodeResourceGroup: string | undefined) {
     const own = `${cluster}-${resourceId.length}`;
     const planned = { region: bucket.region, nodeResourceGroup, slices: [['a']], due: '2026-11-21T09:35:05.000Z', notProbed: {} };
-    await insertPlan(await sweeps(), sweep, own, planned);
+    await insertPlan(services.tables, sweep, own, planned);
     const state = stateProperties(emptyState, emptyHistory);
     const row = { partitionKey: own, rowKey: 'node|a', vmId: 'a', os: 'Linux', resourceId, ...state };
     await (await services.tables.open('fleet')).upsertEntity(row);
     await startSlice(services, { ...message(), cluster: own });
-    return readStartedNode(await services.tables.open('probes'), runId(sweep, own, '0'), 'a');
+    return readStartedNode(services.tables, runId(sweep, own, '0'), 'a');
   }
   const asked = { status: 'ended', verdict: { message: expect.stringContaining('no token was to be asked for') } };
 

@@ -24,7 +24,7 @@ it('a slice is tallied once, with the requests that nobody has told of yet; what
   };
   const tally = (slice: string) =>
     tallySlice(services, { sweep, cluster, slice }, new Map([['a', { verdict: 'reachable', reason: 'Reachable' }]]));
-  const told = async () => (await readPlanAndTallies(await services.tables.open('sweeps'), sweep, cluster)).armRequests;
+  const told = async () => (await readPlanAndTallies(services.tables, sweep, cluster)).armRequests;
 
   await send(3);
   await send(9, '/not-counted');

@@ -1,11 +1,10 @@
 import { odata, type TableClient, type TransactionAction } from '@azure/data-tables';
 import pLimit from 'p-limit';
-import type { Services } from '../services.ts';
-import { addForgotten } from '../tables/cluster-rows.ts';
-import { nameKey } from '../tables/name-rows.ts';
-import type { Tables } from '../tables/open-tables.ts';
-import { isLostWrite, prefixed, type Row, readRange, readRow, writeBatch } from '../tables/rows.ts';
-import { readWatch } from '../tables/watch-json.ts';
+import { addForgotten } from './cluster-rows.ts';
+import { nameKey } from './name-rows.ts';
+import type { Tables } from './open-tables.ts';
+import { prefixed, type Row, readRange, readRow, unlessLost, writeBatch } from './rows.ts';
+import { readWatch } from './watch-json.ts';
 
 const DAY_MS = 86_400_000;
 const GONE_DAYS = 7;
@@ -20,25 +19,14 @@ type StoredRow = Row & { etag: string };
 
 const deletion = ({ partitionKey, rowKey }: Row): TransactionAction => ['delete', { partitionKey, rowKey }];
 
-/** Returns false where the row changed since it was read, or is gone. */
-async function holds(write: Promise<unknown>): Promise<boolean> {
-  try {
-    await write;
-    return true;
-  } catch (error) {
-    if (isLostWrite(error)) return false;
-    throw error;
-  }
-}
-
 const nodeOf = ({ rowKey }: Row) => rowKey.split('|')[1]!;
 
 /** Forgets a node by name and then its row: as long as that is there, the next hour repairs what a crash left. */
 async function forgetNode(fleet: TableClient, names: TableClient, row: StoredRow): Promise<void> {
   const { partitionKey: cluster, rowKey, etag } = row;
   const name = nameKey(nodeOf(row), cluster);
-  await holds(names.deleteEntity(name.partitionKey, name.rowKey));
-  if (await holds(fleet.deleteEntity(cluster, rowKey, { etag }))) return;
+  await unlessLost(names.deleteEntity(name.partitionKey, name.rowKey));
+  if (await unlessLost(fleet.deleteEntity(cluster, rowKey, { etag }))) return;
   // It came back meanwhile, and its name is written for new nodes alone.
   if (await readRow(fleet, cluster, rowKey)) await names.upsertEntity(name);
 }
@@ -56,11 +44,11 @@ async function handOver(fleet: TableClient, cluster: string, gone: readonly Stor
     const clear = group.map(({ partitionKey, rowKey, etag }): TransactionAction => {
       return ['update', { partitionKey, rowKey, watch: '', window: '' }, 'Merge', { etag }];
     });
-    await holds(fleet.submitTransaction(own === undefined ? clear : [addForgotten(own, sums), ...clear]));
+    await unlessLost(fleet.submitTransaction(own === undefined ? clear : [addForgotten(own, sums), ...clear]));
   }
 }
 
-/** Ended and announced outages of each subject beyond its newest ones. */
+/** Archived outages of each subject beyond its newest ones. */
 function surplus(outages: readonly Row[]): Row[] {
   const seen = new Map<string, number>();
   return outages.filter((row) => {
@@ -70,7 +58,7 @@ function surplus(outages: readonly Row[]): Row[] {
   });
 }
 
-/** Forgets nodes that are gone for long, outages beyond the newest, and what was kept to announce summaries. */
+/** Forgets nodes that are gone for long, outages beyond the newest, and what was kept of summaries. */
 async function pruneRows(tables: Tables, cluster: string, time: number): Promise<void> {
   const fleet = await tables.open('fleet');
   // Outages before nodes: those of a node that comes back from here on are not among them.
@@ -106,14 +94,14 @@ async function forgetIfGone(tables: Tables, cluster: string, time: number): Prom
   if (listed === undefined || !(String(judged?.assessedAt) < before)) return;
   const rows = await readRange(fleet, cluster, { select: KEYS });
   if (rows.some(({ rowKey }) => rowKey.startsWith('node|'))) return;
-  if (own !== undefined && !(await holds(fleet.deleteEntity(cluster, 'cluster', { etag: own.etag })))) return;
+  if (own !== undefined && !(await unlessLost(fleet.deleteEntity(cluster, 'cluster', { etag: own.etag })))) return;
   await writeBatch(fleet, rows.filter(({ rowKey }) => rowKey !== 'cluster').map(deletion));
-  await holds(clusters.deleteEntity('fleet', cluster, { etag: listed.etag }));
+  await unlessLost(clusters.deleteEntity('fleet', cluster, { etag: listed.etag }));
 }
 
 /** Keeps what the tables hold of one cluster within bounds, and forgets it once it is gone for long. */
-export async function pruneCluster({ tables, now }: Services, cluster: string): Promise<void> {
-  const time = now().getTime();
+export async function pruneCluster(tables: Tables, cluster: string, now: Date): Promise<void> {
+  const time = now.getTime();
   await pruneRows(tables, cluster, time);
   await forgetIfGone(tables, cluster, time);
 }

@@ -1,22 +1,23 @@
-import type { TableClient } from '@azure/data-tables';
-import { isLostWrite, readRow } from '../tables/rows.ts';
+import type { Tables } from './open-tables.ts';
+import { isLostWrite, readRow } from './rows.ts';
 
 const LEASE_MS = 30_000;
 const SKEW_MS = 60_000;
-const ROW_KEY = 'announcing';
+const ROW_KEY = 'notifying';
 
-/** The right to announce the outages of one cluster, so that two assessments at once do not tell the same twice. */
-export interface AnnouncingLease {
-  /** Gives it back; one that was never given back ends by itself. */
+/** The right to send the notifications of one cluster, so that two assessments at once do not send the same twice. */
+export interface NotificationLease {
+  /** Gives it back; one that is never given back expires. */
   release(): Promise<void>;
 }
 
 /**
- * Takes the lease of a cluster.
+ * Acquires the lease of a cluster.
  *
  * @returns the lease, or the moment until which another has it.
  */
-export async function takeAnnouncingLease(fleet: TableClient, cluster: string, now: Date): Promise<AnnouncingLease | Date> {
+export async function acquireNotificationLease(tables: Tables, cluster: string, now: Date): Promise<NotificationLease | Date> {
+  const fleet = await tables.open('fleet');
   const until = new Date(now.getTime() + LEASE_MS);
   const row = { partitionKey: cluster, rowKey: ROW_KEY, until: until.toISOString() };
   const before = await readRow(fleet, cluster, ROW_KEY);
@@ -32,7 +33,7 @@ export async function takeAnnouncingLease(fleet: TableClient, cluster: string, n
   }
   return {
     async release() {
-      // One that ended by itself may be another's by now.
+      // One that expired may be another's by now.
       await fleet.deleteEntity(cluster, ROW_KEY, { etag }).catch((error) => {
         if (!isLostWrite(error)) throw error;
       });
