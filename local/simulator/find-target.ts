@@ -1,4 +1,4 @@
-import type { FaultScope } from './faults.ts';
+import type { FaultScope } from './faults/fault.ts';
 import type { SimulatedNode, World } from './lay-out-fleet.ts';
 import { Problem } from './problem.ts';
 

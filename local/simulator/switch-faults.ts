@@ -1,4 +1,5 @@
-import { type FaultId, type FaultLayer, faultIdsFor, faults, isFaultId } from './faults.ts';
+import type { FaultLayer } from './faults/fault.ts';
+import { type FaultId, faultIdsFor, faults, isFaultId } from './faults.ts';
 import { findTarget, keyOfNode } from './find-target.ts';
 import type { SimulatedCluster, SimulatedNode, World } from './lay-out-fleet.ts';
 import { Problem } from './problem.ts';

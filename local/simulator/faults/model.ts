@@ -1,0 +1,46 @@
+import { ofLayer } from './fault.ts';
+
+/** What Azure has, or no longer has: instances, clusters, node resource groups. */
+export const modelFaults = ofLayer('model', {
+  gone: {
+    verdict: 'notProbed',
+    sentence: 'The instance is deleted: absent from lists, 404 or 400 when asked.',
+  },
+  replaced: {
+    verdict: 'reachable',
+    sentence: 'The instance is another one under the same name: its vmId differs.',
+  },
+  deallocated: { verdict: 'notProbed', sentence: 'The instance is deallocated.' },
+  'cluster-stopped': {
+    scopes: ['cluster'],
+    verdict: 'notProbed',
+    sentence: 'The cluster is stopped, its instances deallocated.',
+  },
+  'cluster-gone': {
+    scopes: ['cluster'],
+    verdict: 'notProbed',
+    sentence: 'The cluster is deleted, with its node resource group.',
+  },
+  'cluster-unlisted': {
+    scopes: ['cluster'],
+    verdict: 'reachable',
+    sentence: 'Azure leaves the cluster out of its list, and has it when asked by name.',
+  },
+  'cluster-hidden': {
+    scopes: ['cluster'],
+    verdict: 'notProbed',
+    reason: 'AccessDenied',
+    sentence: 'The right to read the cluster was taken away: it is left out of the list, and 403 when asked by name.',
+  },
+  'node-group-gone': {
+    scopes: ['cluster'],
+    verdict: 'notProbed',
+    reason: 'NodeGroupMissing',
+    sentence: 'The node resource group was deleted by hand; the cluster is still listed.',
+  },
+  'cluster-locked': {
+    scopes: ['cluster'],
+    verdict: 'notProbed',
+    sentence: 'The node resource group is locked (ReadOnly): 403 DenyAssignmentAuthorizationFailed.',
+  },
+});

@@ -1,0 +1,30 @@
+import { ofLayer } from './fault.ts';
+
+/** Faults of what the API server answers over HTTP. */
+export const answerFaults = ofLayer('server', {
+  unauthorized: {
+    verdict: 'unreachable',
+    reason: 'Unauthorized',
+    sentence: 'The API server does not know the node’s credentials: 401.',
+  },
+  forbidden: {
+    verdict: 'unreachable',
+    reason: 'Forbidden',
+    sentence: 'The API server forbids the node’s requests: 403.',
+  },
+  'server-error': {
+    verdict: 'unreachable',
+    reason: 'ServerError',
+    sentence: 'The API server answers 500.',
+  },
+  'not-ready': {
+    verdict: 'unreachable',
+    reason: 'ServerNotReady',
+    sentence: 'The API server lives and is not ready: 503, except on /livez.',
+  },
+  'captive-html': {
+    verdict: 'unreachable',
+    reason: 'UnexpectedAnswer',
+    sentence: 'A log-in page answers in the API server’s place: 200 with HTML.',
+  },
+});
