@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { request } from 'node:https';
 
-/** Where a simulator is, and the authority that proves it. */
+/** The address of a simulator, and the authority that signed its certificate. */
 export interface SimulatorAddress {
   url: string;
   caFile: string;

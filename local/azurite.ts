@@ -9,14 +9,14 @@ import { awaitStart, type Starting } from './await-start.ts';
 export interface Azurite {
   /** Connection string of `devstoreaccount1`. */
   connectionString: string;
-  /** Connection string of one of the accounts asked for; throws on a name that was not. */
+  /** Connection string of one of the accounts asked for; throws on any other name. */
   connectionStringFor(account: string): string;
   pid: number;
   /** Ends the emulator and resolves when its process is gone. */
   stop(): Promise<void>;
 }
 
-export interface AzuriteOptions extends Pick<Starting, 'tell' | 'patience'> {
+export interface AzuriteOptions extends Pick<Starting, 'onWait' | 'patience'> {
   /** Folder for the data; in memory without one. */
   dir?: string;
   /** Accounts beside `devstoreaccount1`. */
@@ -30,19 +30,19 @@ const DEFAULT_ACCOUNT = 'devstoreaccount1';
 // https://learn.microsoft.com/azure/storage/common/storage-use-azurite#well-known-storage-account-and-key
 const DEFAULT_KEY = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
 
-// Loaded before Azurite: when the parent goes, however it goes, the channel closes and so does Azurite (which saves first).
+// Loaded before Azurite: when the parent ends, however it ends, the channel closes, and Azurite saves its data and ends too.
 const EXIT_WITH_PARENT =
   'data:text/javascript,process.on("disconnect",()=>{process.kill(process.pid,"SIGTERM");setTimeout(()=>process.exit(0),15000).unref()})';
 
 /**
  * Starts the real Azurite as a child process on loopback that never outlives this one.
  * @param options - Data folder, extra accounts and fixed ports.
- * @throws When it ends or comes to a standstill before it is up, or when a fixed port is taken.
+ * @throws When it ends or stalls before it is up, or when a fixed port is taken.
  */
 export async function startAzurite(options: AzuriteOptions = {}): Promise<Azurite> {
   const keys = new Map([[DEFAULT_ACCOUNT, DEFAULT_KEY]]);
   for (const account of options.accounts ?? []) keys.set(account, createHash('sha512').update(account).digest('base64'));
-  const { ports = {}, dir, tell, patience } = options;
+  const { ports = {}, dir, onWait, patience } = options;
   const flags = ['--silent', '--disableTelemetry', '--skipApiVersionCheck', ...(dir ? ['--location', dir] : ['--inMemoryPersistence'])];
   const listen = SERVICES.flatMap((service) => {
     const name = service.toLowerCase() as keyof typeof ports;
@@ -78,7 +78,7 @@ export async function startAzurite(options: AzuriteOptions = {}): Promise<Azurit
     }
     child.once('close', (code) => reject(new Error(notUp(`ended with code ${code}`, said))));
   });
-  await awaitStart(up, { name: 'Azurite', pid: child.pid!, said, tell, patience }).catch(async (error: unknown) => {
+  await awaitStart(up, { name: 'Azurite', pid: child.pid!, said, onWait, patience }).catch(async (error: unknown) => {
     child.kill('SIGKILL');
     await exited;
     throw error;
@@ -99,5 +99,5 @@ export async function startAzurite(options: AzuriteOptions = {}): Promise<Azurit
 function notUp(what: string, said: string[]): string {
   const taken = said.map((line) => /EADDRINUSE\D*[\d.]+:(\d+)/.exec(line)?.[1]).find(Boolean);
   if (taken) return `Port ${taken} for Azurite is taken: stop the other program or choose another port.`;
-  return `Azurite ${what}; it said: ${said.at(-1) ?? 'nothing'}.`;
+  return `Azurite ${what}; its last output: ${said.at(-1) ?? 'none'}.`;
 }

@@ -5,11 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { awaitStart } from './await-start.ts';
 import type { Host, HostExit, HostStart } from './host/start-host.ts';
 
-/** They wait for a download of theirs without a word. */
+/** They write nothing while they wait for a download of their own. */
 const QUIET_MS = 120_000;
 const STOP_MS = 20_000;
 
-/** @throws Error that says what to install where Azure Functions Core Tools are not on the PATH. */
+/** @throws Error that says what to install, where Azure Functions Core Tools are not on the PATH. */
 export function checkCoreTools(): void {
   const { status, stdout } = spawnSync('func', ['--version'], { encoding: 'utf8' });
   if (status === 0 && /^4\./.test(stdout.trim())) return;
@@ -29,18 +29,18 @@ const freePort = () =>
   });
 
 /**
- * Starts the host of Azure Functions Core Tools, in place of the small one of this project.
+ * Starts the host of Azure Functions Core Tools instead of this project's own small one.
  *
- * @returns Once it says that it runs.
- * @throws Error with its last sentence where it ends before that, or it comes to a standstill.
+ * @returns Once it reports that it is running.
+ * @throws Error with its last line where it ends or stalls before that.
  */
-export async function startCoreTools({ appDir, port = 0, env, onLog = () => {}, tell, patience }: HostStart): Promise<Host> {
+export async function startCoreTools({ appDir, port = 0, env, onLog = () => {}, onWait, patience }: HostStart): Promise<Host> {
   const chosen = port === 0 ? await freePort() : port;
   const url = `http://127.0.0.1:${chosen}`;
   const child = spawn('func', ['start', '--port', String(chosen)], {
     cwd: appDir,
     env: { ...process.env, ...env, FUNCTIONS_WORKER_RUNTIME: 'node' },
-    // Its own group: it starts workers of its own, which are to end with it.
+    // Its own group: it starts workers, which must end with it.
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -60,7 +60,7 @@ export async function startCoreTools({ appDir, port = 0, env, onLog = () => {}, 
     try {
       if (child.pid !== undefined) process.kill(-child.pid, signal);
     } catch {
-      // It is gone already.
+      // It has ended already.
     }
   };
   const kill = async (): Promise<void> => {
@@ -88,11 +88,11 @@ export async function startCoreTools({ appDir, port = 0, env, onLog = () => {}, 
       if (!over) continue;
       await kill();
       await heardOut;
-      throw new Error(`Azure Functions Core Tools did not come up; their last line: ${said.at(-1) ?? 'none'}`);
+      throw new Error(`Azure Functions Core Tools did not come up; their last output: ${said.at(-1) ?? 'none'}`);
     }
   })();
   const pid = child.pid ?? 0;
-  await awaitStart(up, { name: 'Azure Functions Core Tools', pid, said, tell, patience: { quietMs: QUIET_MS, ...patience } }).catch(
+  await awaitStart(up, { name: 'Azure Functions Core Tools', pid, said, onWait, patience: { quietMs: QUIET_MS, ...patience } }).catch(
     async (error: unknown) => {
       await kill();
       throw error;

@@ -5,7 +5,7 @@ const threeZones: ('1' | '2' | '3')[] = ['1', '2', '3'];
 /**
  * The demonstration fleet: 3 subscriptions, 7 clusters, 39 Linux nodes, of which 33 can be probed.
  *
- * One cluster is stopped, one is locked, one node is deallocated; nothing is in trouble until a fault is switched.
+ * One cluster is stopped, one is locked, one node is deallocated; nothing fails until a fault is switched on.
  */
 export const demoFleet = parseFleet(
   {

@@ -27,7 +27,7 @@ const listSchema = z.object({
 });
 const problemSchema = z.looseObject({ detail: z.string() });
 
-/** What is asked for; none where that cannot be told. */
+/** The verb of the command line; undefined where its arguments do not fit. */
 function readVerb([verb, target, fault, ...more]: readonly string[]): 'list' | 'set' | 'clear' | undefined {
   if (verb === 'list' && target === undefined) return verb;
   if (verb === 'clear' && target !== undefined && fault === undefined) return verb;

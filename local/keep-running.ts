@@ -3,20 +3,20 @@ import type { Host, HostExit } from './host/start-host.ts';
 const MOST_DEATHS = 3;
 const WITHIN_MS = 60_000;
 
-/** An app that is started again where it ends by itself. */
+/** An app that is restarted when it exits. */
 export interface Kept {
   url: string;
-  /** Resolves where it ended so often within a minute, or did not start again, that there is no use in going on: how it ended. */
+  /** Resolves with its last exit, once it has exited too often within a minute or could not be restarted. */
   gaveUp: Promise<HostExit>;
   stop(): Promise<void>;
 }
 
 /**
- * Starts the app, and again where it ends by itself, as Azure does: what it had under way must survive that, and whoever looks on has to see it.
+ * Starts the app, and restarts it when it exits, as Azure does: its work in progress must survive that, and the user must see that it happened.
  *
  * @param start - with a port; 0 takes a free one, which it then keeps.
  */
-export async function keepRunning(start: (port: number) => Promise<Host>, port: number, tell: (line: string) => void): Promise<Kept> {
+export async function keepRunning(start: (port: number) => Promise<Host>, port: number, log: (line: string) => void): Promise<Kept> {
   let host = await start(port);
   let restart: Promise<unknown> = Promise.resolve();
   let isStopping = false;
@@ -29,9 +29,9 @@ export async function keepRunning(start: (port: number) => Promise<Host>, port: 
       deaths.push(Date.now());
       const how = exit.signal ?? `code ${exit.code}`;
       if (deaths.filter((at) => at > Date.now() - WITHIN_MS).length >= MOST_DEATHS) return exit;
-      tell(`The app ended by itself (${how}); its last lines stand above. Starting it again, as Azure would …`);
+      log(`The app exited (${how}); its last lines are above. Starting it again, as Azure would …`);
       const starting = start(Number(new URL(url).port)).catch((error: unknown) => {
-        tell(String(error));
+        log(String(error));
         return undefined;
       });
       restart = starting;

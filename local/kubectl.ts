@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** A busy machine takes its time to load so large a program. */
+/** A busy machine needs time to load such a large program. */
 const LONGEST_START_MS = 120_000;
 
 const usualPlaces = [
@@ -19,7 +19,7 @@ const usualPlaces = [
 ];
 
 /**
- * Finds a kubectl that may be run: `KUBECTL`, then `PATH`, then the usual places.
+ * Finds a kubectl that can be run: `KUBECTL`, then `PATH`, then the usual places.
  *
  * @returns the absolute path of the real binary, never of Google Cloud's dispatcher.
  * @throws when there is none, or when `KUBECTL` names one that does not run.
@@ -36,9 +36,7 @@ export async function findKubectl(environment: NodeJS.ProcessEnv = process.env):
     const found = await tryKubectl(candidate);
     if (found !== undefined) return found;
   }
-  throw new Error(
-    'Expected kubectl on PATH, found none: install it (https://kubernetes.io/docs/tasks/tools/) or set KUBECTL to where it is.',
-  );
+  throw new Error('Expected kubectl on PATH, found none: install it (https://kubernetes.io/docs/tasks/tools/) or set KUBECTL to its path.');
 }
 
 async function tryKubectl(candidate: string): Promise<string | undefined> {

@@ -13,11 +13,11 @@ import { help, readStartOptions, type StartOptions } from './start-options.ts';
 
 const HOST_ID = 'aks-fleet-prober-local';
 
-const tell = (line: string) => process.stderr.write(`${line}\n`);
+const log = (line: string) => process.stderr.write(`${line}\n`);
 
-/** Ends with a sentence for people. */
+/** Exits with a message for the user. */
 function fail(error: unknown): never {
-  tell(error instanceof Error ? error.message : String(error));
+  log(error instanceof Error ? error.message : String(error));
   process.exit(1);
 }
 
@@ -31,7 +31,7 @@ async function checkPort(port: number): Promise<void> {
   await new Promise<void>((resolveCheck, reject) => {
     const server = createServer();
     server.once('error', () =>
-      reject(new Error(`Port ${port} is taken: stop the program that has it, or give another with "npm start -- --port N".`)),
+      reject(new Error(`Port ${port} is taken: stop the program that uses it, or give another with "npm start -- --port N".`)),
     );
     server.listen(port, '127.0.0.1', () => server.close(() => resolveCheck()));
   });
@@ -51,13 +51,13 @@ async function prepareFolder(dir: string, keep: boolean): Promise<void> {
   const before = await readFile(join(dir, 'state.json'), 'utf8').then(JSON.parse, () => undefined);
   if (typeof before?.pid === 'number' && before.pid !== process.pid && isAlive(before.pid))
     throw new Error(
-      `It is running already at ${before.hostUrl} (process ${before.pid}): stop that one first, or give another folder with "--dir DIR".`,
+      `It is already running at ${before.hostUrl} (process ${before.pid}): stop that one first, or give another folder with "--dir DIR".`,
     );
   if (!keep) for (const part of ['azurite', 'simulator']) await rm(join(dir, part), { recursive: true, force: true });
   for (const part of ['azurite', 'simulator']) await mkdir(join(dir, part), { recursive: true });
 }
 
-/** The settings that the app runs with; what the user's environment says comes last. */
+/** The settings that the app runs with; those of the user's environment win. */
 function settingsFor(options: StartOptions, azurite: Azurite, simulator: Simulator): Record<string, string> {
   return {
     ...simulator.env,
@@ -71,7 +71,7 @@ function settingsFor(options: StartOptions, azurite: Azurite, simulator: Simulat
   };
 }
 
-/** What the command line needs of the environment to meet the simulated Azure: where it is, whom to trust, how to sign in, and how quick it is. */
+/** The settings with which the command line reaches the simulated Azure: its address, its certificate authority, a sign-in, and its speed. */
 const CLI_SETTINGS = [
   'ARM_ENDPOINT',
   'AZURE_AUTHORITY_HOST',
@@ -104,20 +104,20 @@ async function run(options: StartOptions): Promise<Running> {
     for (const each of stops.splice(0).reverse()) await each();
   };
   try {
-    tell('Building the app …');
+    log('Building the app …');
     await buildApp(join(dir, 'app'));
-    tell('Starting storage and the simulated Azure …');
-    const azurite = await startAzurite({ dir: join(dir, 'azurite'), tell });
+    log('Starting storage and the simulated Azure …');
+    const azurite = await startAzurite({ dir: join(dir, 'azurite'), onWait: log });
     stops.push(azurite.stop);
     const { fleet, runCommandSeconds } = options;
     const simulator = await startSimulator({ fleet, dir: join(dir, 'simulator'), runCommandSeconds, kubectl });
     stops.push(simulator.stop);
     const env = settingsFor(options, azurite, simulator);
-    // A timer of less than a minute keeps no status in Azure either: its first run is asked for below.
+    // A timer that fires more than once a minute keeps no status, in Azure either: its first run is requested below.
     if (options.sweepSeconds >= 60) await seedPastDue(azurite.connectionString, HOST_ID, 'start-sweep', env.SWEEP_SCHEDULE!);
-    tell('Starting the app …');
+    log('Starting the app …');
     const startApp = options.func ? startCoreTools : startHost;
-    const host = await keepRunning((port) => startApp({ appDir: join(dir, 'app'), port, env, onLog: tell, tell }), options.port, tell);
+    const host = await keepRunning((port) => startApp({ appDir: join(dir, 'app'), port, env, onLog: log, onWait: log }), options.port, log);
     stops.push(host.stop);
     const asked = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' };
     if (options.sweepSeconds < 60) await fetch(`${host.url}/admin/functions/start-sweep`, asked);
@@ -154,15 +154,14 @@ async function main(): Promise<void> {
     process.on(signal, () => {
       if (asked) process.exit(1);
       asked = true;
-      tell('Stopping …');
+      log('Stopping …');
       end?.();
     });
   const running = await run(options);
   process.stdout.write(`The status page is at ${running.host.url}/api/status (Ctrl-C stops everything)\n`);
   const died = await Promise.race([ended.then(() => undefined), running.host.gaveUp]);
   await running.stop();
-  if (died !== undefined && !asked)
-    fail(`The app ended by itself again and again (${died.signal ?? `code ${died.code}`}); its last lines stand above.`);
+  if (died !== undefined && !asked) fail(`The app kept exiting (${died.signal ?? `code ${died.code}`}); its last lines are above.`);
   process.exit(0);
 }
 

@@ -2,7 +2,7 @@
  * Writes an interval as NCRONTAB.
  *
  * @param seconds - a divisor of 60, or whole minutes that divide an hour.
- * @returns undefined for an interval that no such expression has.
+ * @returns undefined for an interval that no such expression describes.
  */
 export function scheduleFor(seconds: number): string | undefined {
   if (!Number.isInteger(seconds) || seconds < 1) return undefined;

@@ -3,10 +3,10 @@ import timers from 'node:timers';
 const LONG_MS = 600_000;
 
 /**
- * Lets timers that run for ten minutes or longer run out early, so that a test need not wait for what an app does once an hour or a day.
+ * Makes timers of ten minutes or longer fire early, so that a test need not wait for what an app does once an hour or a day.
  *
  * @param factor - how many times earlier.
- * @throws Error where that is no number from 1.
+ * @throws Error where that is not a number from 1.
  */
 export function advanceTimers(factor: number): void {
   if (!(factor >= 1)) throw new Error(`Expected HOST_ADVANCE_TIMERS to be a number from 1, got "${factor}".`);

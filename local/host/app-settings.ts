@@ -16,8 +16,8 @@ const OUTPUTS = ['http', 'queue'];
 const RESOLVED = ['schedule', 'queueName', 'route'] as const;
 
 /**
- * Fills `%SETTING%` in schedules, queue names and routes from the app settings; functions come back sorted by name.
- * @throws Listing every setting that is missing, or naming a binding this host cannot serve.
+ * Replaces `%SETTING%` in schedules, queue names and routes by the app settings, and sorts the functions by name.
+ * @throws With a list of every missing setting, or the name of a binding that this host cannot serve.
  */
 export function resolveFunctions(registry: Registry, env: Environment): AppFunction[] {
   const missing: string[] = [];

@@ -6,7 +6,7 @@ export interface BlobStore {
   read(path: string): Promise<string | undefined>;
   /** Writes a blob; with `onlyIfAbsent` an existing one stays as it is. */
   write(path: string, text: string, options?: { onlyIfAbsent?: boolean }): Promise<void>;
-  /** Takes a lease of so many seconds on a blob that exists; undefined while someone else has it. */
+  /** Acquires a lease of so many seconds on an existing blob; undefined while someone else holds it. */
   acquireLease(path: string, seconds: number): Promise<string | undefined>;
   /** True when renewed, false when the lease is lost. */
   renewLease(path: string, leaseId: string): Promise<boolean>;
@@ -23,7 +23,7 @@ async function unless<T>(statuses: readonly number[], call: Promise<T>): Promise
 }
 
 /**
- * Opens a blob container, made when absent.
+ * Opens a blob container, creating it where it is missing.
  * @throws When storage refuses.
  */
 export async function openBlobStore(connectionString: string, container: string): Promise<BlobStore> {
@@ -37,7 +37,7 @@ export async function openBlobStore(connectionString: string, container: string)
     },
     async write(path, text, { onlyIfAbsent = false } = {}) {
       const conditions = onlyIfAbsent ? { ifNoneMatch: '*' } : {};
-      // 409 and 412: it is there, maybe under a lease.
+      // 409 and 412: it exists, possibly under a lease.
       await unless(onlyIfAbsent ? [409, 412] : [], blob(path).upload(text, Buffer.byteLength(text), { conditions }));
     },
     async acquireLease(path, seconds) {

@@ -82,12 +82,12 @@ interface ProgrammingModel {
 const HOOKS = ['appStart', 'appTerminate', 'preInvocation', 'postInvocation'] as const;
 export type HookName = (typeof HOOKS)[number];
 
-/** What the app has told the core API. */
+/** What the app has registered with the core API. */
 export interface Registry {
   functions: Map<string, { metadata: FunctionMetadata; callback: FunctionCallback }>;
   hooks: Record<HookName, HookCallback[]>;
   model: ProgrammingModel | undefined;
-  /** Startup is over: a registration from now on throws. */
+  /** Startup is over: any further registration throws. */
   locked: boolean;
 }
 
@@ -103,7 +103,7 @@ class Disposable {
 
 /**
  * Makes `require('@azure/functions-core')` answer with this host's core API, as the real worker does.
- * Must run before any code of the app: the library asks once and remembers a failure.
+ * Must run before any code of the app: the library looks for it once and remembers a failure.
  * @returns What the app registers from then on.
  */
 export function installCoreApi(log: Log): Registry {

@@ -1,10 +1,10 @@
 import { subscribe } from 'node:diagnostics_channel';
 
-/** Channel on which the app says `{ name }` right after each effect. */
+/** Channel on which the app publishes `{ name }` at each of its fault points. */
 const EFFECT_CHANNEL = 'aks-fleet-prober:fault-point';
 
 /**
- * Kills this process, as if the power went, right after an effect of the app.
+ * Kills this process at a fault point of the app, as a power failure would.
  * @param point - `name`, or `name#n` for the n-th time.
  * @throws When n is no positive number.
  */

@@ -52,7 +52,7 @@ const hostJson = z
     queues: extensions.queues,
   }));
 
-/** The level from which entries of a category are kept: that of the longest prefix that is named, in any letter case; dots mean nothing. */
+/** The lowest level that is kept of a category: that of the longest matching prefix, in any letter case; dots have no meaning. */
 function lowestLevel(levels: Record<string, LogLevel>, category: string): LogLevel {
   const named = Object.entries(levels).map(([name, level]) => ({
     prefix: name.toLowerCase() === 'default' ? '' : name.toLowerCase(),
@@ -62,13 +62,13 @@ function lowestLevel(levels: Record<string, LogLevel>, category: string): LogLev
   return fitting.sort((a, b) => b.prefix.length - a.prefix.length)[0]?.level ?? 'information';
 }
 
-/** What this host honours of host.json; durations in milliseconds, infinite where the file says so. */
+/** The part of host.json that this host respects; durations in milliseconds, infinite where the file says so. */
 export type HostOptions = z.output<typeof hostJson>;
 export type QueueOptions = HostOptions['queues'];
 
 /**
- * Reads the app's host.json; what this host does not know is left alone.
- * @throws When the file is missing or no JSON, or listing every value that is out of bounds.
+ * Reads the app's host.json; what this host does not know is ignored.
+ * @throws When the file is missing or not JSON; or with a list of every value that is out of range.
  */
 export function readHostJson(appDir: string): HostOptions {
   const file = join(appDir, 'host.json');

@@ -63,7 +63,7 @@ export async function startHttpListener(options: HttpListenerOptions): Promise<L
   return {
     port: (server.address() as AddressInfo).port,
     async stop() {
-      // A connection is only idle once its last answer is out, so look again until all are.
+      // A connection is only idle once its last answer is out, so check again until all are.
       const sweep = setInterval(() => server.closeIdleConnections(), 50);
       await new Promise((resolve) => server.close(resolve));
       clearInterval(sweep);
@@ -92,7 +92,7 @@ async function answerBuiltIn(
   }
 }
 
-/** `{"input": "..."}` as in Azure; nothing at all will do here. */
+/** `{"input": "..."}` as in Azure; an empty body is accepted here. */
 async function readAdminInput(request: IncomingMessage): Promise<string | undefined> {
   let text = '';
   for await (const chunk of request) text += chunk;

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HttpCookie, HttpData, TypedData } from './core-api.ts';
 
-/** The request as the host hands it to the worker; a body without Content-Length is dropped, as in Azure. */
+/** The request as the host passes it to the worker; a body without Content-Length is dropped, as in Azure. */
 export async function toRpcRequest(request: IncomingMessage, url: URL, params: Record<string, string>): Promise<TypedData> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk);

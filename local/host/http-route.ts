@@ -9,7 +9,7 @@ interface Segment {
 
 /**
  * Compiles a route of an HTTP trigger: literals (in any case), `{param}`, `{param?}` and a last `{*rest}`.
- * @throws When the template has what this host does not know, such as constraints.
+ * @throws When the template uses what this host does not support, such as constraints.
  */
 export function compileRoute(template: string): MatchRoute {
   const segments = split(template).map((text) => parseSegment(text, template));
@@ -47,15 +47,15 @@ function parseSegment(text: string, template: string): Segment {
 }
 
 /**
- * A path as the front end of App Service hands it on: it unescapes slashes before any route is looked for.
- * One that is to reach a function is escaped twice.
+ * A path as the front end of App Service passes it on: slashes are unescaped before any route is matched.
+ * To reach a function, a slash must be escaped twice.
  * @see https://github.com/Azure/azure-functions-host/pull/9402
  */
 export function passFrontEnd(path: string): string {
   return path.replace(/%(?:2f|5c)/gi, '/');
 }
 
-/** As Kestrel does it: what it finds to be an escaped slash stays escaped, and so does what is no UTF-8. */
+/** As Kestrel does it: an escaped slash stays escaped, and so does anything that is not UTF-8. */
 function decodeSegment(text: string): string {
   return text.replace(/(?:%(?!2f)[0-9a-f]{2})+/gi, (escaped) => {
     try {

@@ -4,7 +4,7 @@ import type { InvocationResponse, Registry, TypedData } from './core-api.ts';
 import { runHooks } from './load-app.ts';
 import { categories, describeError, type Log, type LogLevel } from './log.ts';
 
-/** What a trigger hands over: the value of its binding and what is said about it. */
+/** What a trigger hands over: the value of its binding, and its metadata. */
 export interface TriggerInput {
   data: TypedData;
   metadata?: Record<string, TypedData>;
@@ -22,8 +22,8 @@ export interface InvokeOptions {
 }
 
 /**
- * Makes the one way in which functions run: hooks, handler, response, outputs, bounded by functionTimeout.
- * What runs past it goes on unheeded (the real host ends the worker), so its effects may still come.
+ * Makes what every trigger runs functions with: hooks, handler, response, outputs, limited by functionTimeout.
+ * A run that exceeds it goes on unattended (the real host ends the worker), so it may still write.
  */
 export function createInvoke(options: InvokeOptions): Invoke {
   const { functionTimeoutMs, writeOutputs, log } = options;

@@ -1,12 +1,12 @@
-/** What feeds functions from outside. Both calls settle; neither throws. */
+/** What starts functions from outside. Both calls resolve; neither throws. */
 export interface Listener {
-  /** Takes nothing new; resolves when what is under way has finished. */
+  /** Accepts nothing new; resolves when the work in progress has finished. */
   stop(): Promise<void>;
-  /** Gives back what `stop` did not see the end of. */
+  /** Gives back the work that had not finished when `stop` was cut short. */
   abandon(): Promise<void>;
 }
 
-/** Resolves after `ms`, or at once when the signal is raised; true when the time has really passed. */
+/** Resolves after `ms`, or at once when the signal is raised; true when the time has passed. */
 export async function pause(ms: number, signal: AbortSignal): Promise<boolean> {
   if (signal.aborted) return false;
   return new Promise((resolve) => {

@@ -20,7 +20,7 @@ const CAPABILITIES = {
  * @param appDir - Folder with package.json.
  * @param registry - From `installCoreApi`, which must have run before.
  * @param appHookData - Shared by all hooks of the app.
- * @throws When nothing matches, a file throws, or no function was registered: the real host would run with zero functions and say nothing.
+ * @throws When nothing matches, a file throws, or no function was registered: the real host would silently run without functions.
  */
 export async function loadApp(appDir: string, registry: Registry, appHookData: object): Promise<void> {
   const entries = findEntries(appDir);

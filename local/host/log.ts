@@ -3,10 +3,10 @@ import { format } from 'node:util';
 export const LOG_LEVELS = ['trace', 'debug', 'information', 'warning', 'error', 'critical', 'none'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** Writes an entry on one line of stderr, if host.json keeps it. The category is the one that the entry has in Azure. */
+/** Writes an entry as one line of stderr, if host.json keeps its level. The category is the one that the entry has in Azure. */
 export type Log = (level: LogLevel, category: string, message: string) => void;
 
-/** Categories of the real host: by these host.json says what is kept. */
+/** Categories of the real host, by which host.json selects what is kept. */
 export const categories = {
   host: 'Host.General',
   queue: 'Host.Triggers.Queue',
@@ -15,15 +15,15 @@ export const categories = {
   console: 'Host.Function.Console',
   /** How a run ended. */
   run: (functionName: string) => `Function.${functionName}`,
-  /** What a function says by its context. */
+  /** What a function logs through its context. */
   user: (functionName: string) => `Function.${functionName}.User`,
 };
 
-/** How the host itself writes: what the app writes is captured. */
+/** How the host itself writes, since what the app writes is captured. */
 export const writeTo = { stdout: process.stdout.write.bind(process.stdout), stderr: process.stderr.write.bind(process.stderr) };
 
 /**
- * Makes the host's log, `[category] level: message` on stderr, since stdout holds nothing but the ready line.
+ * Makes the host's log, `[category] level: message` on stderr, because stdout holds only the ready line.
  * @param lowest - The lowest level that is kept of a category.
  */
 export function createLog(lowest: (category: string) => LogLevel): Log {
@@ -34,7 +34,7 @@ export function createLog(lowest: (category: string) => LogLevel): Log {
 }
 
 /**
- * The level that the real host gives to a line on the stderr of its worker: it goes by the words.
+ * The level that the real host gives to a line on the stderr of its worker: it depends on the words in it.
  * @see https://github.com/Azure/azure-functions-host WorkerProcess.cs ParseErrorMessageAndLog
  */
 export function levelOfStderr(line: string): LogLevel {
@@ -42,7 +42,7 @@ export function levelOfStderr(line: string): LogLevel {
   return /error|fail|severe/i.test(line) ? 'error' : 'information';
 }
 
-/** Takes every line that the app writes to stdout or stderr for an entry of its own, as the real host does with its worker. */
+/** Logs every line that the app writes to stdout or stderr as an entry of its own, as the real host does with its worker. */
 export function captureOutput(log: Log): void {
   captureLines(process.stdout, (line) => log('information', categories.console, line));
   captureLines(process.stderr, (line) => log(levelOfStderr(line), categories.console, line));
@@ -61,7 +61,7 @@ function captureLines(stream: NodeJS.WriteStream, take: (line: string) => void):
   stream.write = write as typeof stream.write;
 }
 
-/** The same text on one line, so that whoever reads stderr gets it whole. */
+/** The same text on one line, so that a reader of stderr gets all of it. */
 export function toOneLine(text: string): string {
   return text.trim().replace(/\s*\n\s*/g, ' | ');
 }

@@ -18,7 +18,7 @@ const USAGE = 'Usage: node local/host/main.ts --app DIR [--port 7071]   (app set
 const DRAIN_MS = 10_000;
 const LAST_CALLS_MS = 3_000;
 
-/** Runs a Functions app until it is told to stop. */
+/** Runs a Functions app until it is asked to stop. */
 async function main(): Promise<void> {
   const { app, port } = readArguments();
   const { env } = process;
@@ -43,7 +43,7 @@ async function main(): Promise<void> {
   const functions = resolveFunctions(registry, env);
   const openQueue = createOpenQueue(env);
   const writeOutputs = createWriteOutputs(openQueue, host.queues.messageEncoding);
-  const { invoke, settled } = countRunning(
+  const { invoke, drained } = countRunning(
     createInvoke({ registry, appHookData, functionTimeoutMs: host.functionTimeoutMs, writeOutputs, log }),
   );
   const hostId = env.AzureFunctionsWebHost__hostid ?? createHash('sha256').update(realpathSync(app)).digest('hex').slice(0, 32);
@@ -51,7 +51,7 @@ async function main(): Promise<void> {
   drain = async () => {
     const { listeners } = await starting;
     const stopped = Promise.all(listeners.map((listener) => listener.stop()));
-    await within(DRAIN_MS, stopped.then(settled));
+    await within(DRAIN_MS, stopped.then(drained));
     await within(LAST_CALLS_MS, Promise.allSettled(listeners.map((listener) => listener.abandon())));
     const lastHooks = runHooks(registry, 'appTerminate', { hookData: {}, appHookData });
     await within(
@@ -82,7 +82,7 @@ function readLevel(text: string): LogLevel {
   return level;
 }
 
-/** Asks for the end once; a signal after that ends the process at once. */
+/** Requests a stop; a second signal ends the process at once. */
 function onStopRequest(end: () => void): void {
   let stopping = false;
   const stop = (): void => {
@@ -90,12 +90,12 @@ function onStopRequest(end: () => void): void {
     stopping = true;
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => (stopping ? process.exit(1) : stop()));
-  // The parent is gone, or asks for the end by closing the channel.
+  // The parent has ended, or requests a stop by closing the channel.
   process.on('disconnect', stop);
 }
 
-/** Knows of every run, whoever started it, so that a drain can wait for all. */
-function countRunning(invoke: Invoke): { invoke: Invoke; settled: () => Promise<unknown> } {
+/** Counts every run, whoever started it, so that a drain can wait for all of them. */
+function countRunning(invoke: Invoke): { invoke: Invoke; drained: () => Promise<unknown> } {
   const running = new Set<Promise<unknown>>();
   return {
     invoke: async (fn: AppFunction, input) => {
@@ -103,7 +103,7 @@ function countRunning(invoke: Invoke): { invoke: Invoke; settled: () => Promise<
       running.add(run);
       return run.finally(() => running.delete(run));
     },
-    settled: () => Promise.allSettled(running),
+    drained: () => Promise.allSettled(running),
   };
 }
 

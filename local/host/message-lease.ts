@@ -2,21 +2,21 @@ import type { DequeuedMessageItem, QueueClient } from '@azure/storage-queue';
 import { categories, describeError, type Log } from './log.ts';
 import { storageErrorCode } from './open-queue.ts';
 
-/** The real listener's, not to be set: https://github.com/Azure/azure-webjobs-sdk QueueListener.cs */
+/** As in the real listener, where it cannot be set: https://github.com/Azure/azure-webjobs-sdk QueueListener.cs */
 export const LEASE_SECONDS = 600;
 
-/** A received message, hidden from others for as long as this is kept. */
+/** A received message, hidden from other readers while its lease is renewed. */
 export interface MessageLease {
   message: DequeuedMessageItem;
   /** Removes the message. */
   delete(): Promise<void>;
-  /** Gives the message back, to be seen again after the delay in seconds. */
+  /** Requeues the message, visible again after the delay in seconds. */
   release(delaySeconds: number): Promise<void>;
   /** Stops renewing. */
   end(): void;
 }
 
-/** Keeps a message hidden by renewing at half of its lease until `end`; a message that was lost to others is let go silently. */
+/** Keeps a message hidden by renewing its lease at half time until `end`; one that another reader has taken over is dropped silently. */
 export function keepLease(queue: QueueClient, message: DequeuedMessageItem, log: Log): MessageLease {
   let { popReceipt } = message;
   const hide = async (seconds: number): Promise<void> => {

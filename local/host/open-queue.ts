@@ -1,7 +1,7 @@
 import { type QueueClient, QueueServiceClient } from '@azure/storage-queue';
 import { type Environment, findConnectionString } from './app-settings.ts';
 
-/** Gives the client of a queue; `connection` is a binding's, so empty means `AzureWebJobsStorage`. */
+/** Returns the client of a queue; `connection` is a binding's, so empty means `AzureWebJobsStorage`. */
 export type OpenQueue = (connection: string | undefined, queueName: string) => QueueClient;
 
 /** Makes clients of the queues that bindings name, one service client for each connection. */
@@ -16,7 +16,7 @@ export function createOpenQueue(env: Environment): OpenQueue {
   };
 }
 
-/** Storage's error code, such as `QueueNotFound`, of what its SDK threw; undefined for other errors. */
+/** Storage's error code, such as `QueueNotFound`, of an error that its SDK threw; undefined for other errors. */
 export function storageErrorCode(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   if ('code' in error && typeof error.code === 'string') return error.code;

@@ -3,9 +3,9 @@ import type { TypedData } from './core-api.ts';
 import type { TriggerInput } from './invoke.ts';
 
 /**
- * What the function gets for a message's text. Members of a JSON object go over metadata of the same name, as in Azure.
+ * What the function receives for a message's text. Members of a JSON object replace metadata of the same name, as in Azure.
  * @param text - The decoded body.
- * @param message - Absent when the function is started by hand.
+ * @param message - Absent when the function is started manually.
  */
 export function queueInput(text: string, message: DequeuedMessageItem | undefined): TriggerInput {
   const metadata = new Map<string, [string, TypedData]>();

@@ -22,8 +22,8 @@ interface QueueListenerOptions {
 }
 
 /**
- * Feeds a function from its queue as the storage extension does: a queue that is not there is an empty one, and nobody makes it here.
- * At most batchSize + newBatchThreshold messages are under way at once.
+ * Runs a function on the messages of its queue, as the storage extension does: a queue that does not exist counts as empty, and is not created here.
+ * At most batchSize + newBatchThreshold messages are processed at once.
  */
 export function startQueueListener({ fn, openQueue, options, invoke, log }: QueueListenerOptions): Listener {
   const { connection, queueName = '' } = fn.trigger;
@@ -49,7 +49,7 @@ export function startQueueListener({ fn, openQueue, options, invoke, log }: Queu
 
   const processMessage = async (lease: MessageLease): Promise<void> => {
     const { message } = lease;
-    // What no poison queue is there for stays hidden until its lease is over, again and again, until it expires.
+    // Without a poison queue, the message stays hidden until its lease ends, again and again, until it expires.
     if (message.dequeueCount > options.maxDequeueCount) return poison && moveToPoison(lease, poison);
     const text = decodeMessage(message.messageText, options.messageEncoding);
     if (text === undefined) {
@@ -84,7 +84,7 @@ export function startQueueListener({ fn, openQueue, options, invoke, log }: Queu
         await Promise.race(leases.values());
         continue;
       }
-      // Never aborted: what storage has handed out but nobody has read would stay hidden for the whole lease.
+      // Never aborted: messages that storage handed out and nobody read would stay hidden for the whole lease.
       const messages = await receive(queue, options.batchSize).catch((error: unknown) => {
         log('error', categories.queue, `queue ${queueName} cannot be read: ${describeError(error)}`);
         return [];
@@ -118,7 +118,7 @@ async function receive(queue: QueueClient, batchSize: number): Promise<DequeuedM
   }
 }
 
-/** Delay before the next look after so many empty ones: random, doubling from 100 ms up to the longest. */
+/** Delay before the next poll after so many empty ones: random, doubling from 100 ms up to the longest. */
 function pollDelayMs(emptyPolls: number, longestMs: number): number {
   if (emptyPolls === 1) return SHORTEST_POLL_MS;
   const backOffMs = SHORTEST_POLL_MS * (0.8 + 0.4 * Math.random()) * (2 ** Math.min(emptyPolls - 1, 20) - 1);

@@ -11,26 +11,26 @@ export interface HostExit {
 
 /** A running Functions host. */
 export interface Host {
-  /** Base URL without a slash at its end. */
+  /** Base URL without a trailing slash. */
   url: string;
   pid: number;
   exited: Promise<HostExit>;
-  /** Lets it drain, 10 s at most, and resolves when it is gone. */
+  /** Lets it drain, for 10 s at most, and resolves when it has ended. */
   stop(): Promise<void>;
   /** Ends it at once, as a crash would. */
   kill(): Promise<void>;
 }
 
-export interface HostStart extends Pick<Starting, 'tell' | 'patience'> {
+export interface HostStart extends Pick<Starting, 'onWait' | 'patience'> {
   /** Folder with the app's package.json and host.json. */
   appDir: string;
   /** Port on loopback; a free one without it. */
   port?: number;
   /** App settings; beside these the host sees only PATH, HOME and TMPDIR. */
   env: Record<string, string>;
-  /** Gets each line of the host's log. */
+  /** Receives each line of the host's log. */
   onLog?: (line: string) => void;
-  /** Goes before each line, to tell hosts apart. */
+  /** Prefix of each line, to tell hosts apart. */
   name?: string;
 }
 
@@ -40,10 +40,10 @@ const PASSED_ON = ['PATH', 'HOME', 'TMPDIR'] as const;
 
 /**
  * Starts a Functions host as a child process that does not outlive this one.
- * @returns Once its listeners run.
- * @throws With the host's own last sentence when it ends before that, or when it comes to a standstill.
+ * @returns Once its listeners are running.
+ * @throws With the host's last line when it ends or stalls before that.
  */
-export async function startHost({ appDir, port = 0, env, onLog = () => {}, name, tell, patience }: HostStart): Promise<Host> {
+export async function startHost({ appDir, port = 0, env, onLog = () => {}, name, onWait, patience }: HostStart): Promise<Host> {
   const inherited = Object.fromEntries(PASSED_ON.flatMap((key) => (process.env[key] ? [[key, process.env[key]]] : [])));
   const child = fork(MAIN, ['--app', appDir, '--port', String(port)], {
     env: { ...inherited, ...env },
@@ -52,7 +52,7 @@ export async function startHost({ appDir, port = 0, env, onLog = () => {}, name,
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
-  // A host that runs says more than is worth to be kept.
+  // Once the host is running, it writes more than is worth keeping.
   let starting = true;
   const said: string[] = [];
   const lines = createInterface({ input: child.stderr! }).on('line', (line) => {
@@ -80,7 +80,7 @@ export async function startHost({ appDir, port = 0, env, onLog = () => {}, name,
       reject(new Error(said.at(-1) ?? 'it said nothing', { cause: `The host ended before it was ready (${signal ?? `code ${code}`}).` })),
     );
   });
-  const boundPort = await awaitStart(ready, { name: 'the Functions host', pid: child.pid!, said, tell, patience }).catch(
+  const boundPort = await awaitStart(ready, { name: 'the Functions host', pid: child.pid!, said, onWait, patience }).catch(
     async (error: unknown) => {
       await kill();
       throw error;

@@ -25,7 +25,7 @@ export interface ListenersOptions {
 }
 
 /**
- * Starts all that feeds the functions: HTTP first, so that a taken port is found before any work is taken.
+ * Starts the listeners of all triggers: HTTP first, so that a port in use is found before any work is accepted.
  * @returns The listeners and the HTTP port.
  */
 export async function startListeners(options: ListenersOptions): Promise<{ listeners: Listener[]; port: number }> {
@@ -42,7 +42,7 @@ export async function startListeners(options: ListenersOptions): Promise<{ liste
   const runNow = (name: string, input: string | undefined): boolean => {
     const fn = functions.find((other) => other.name === name);
     if (!fn) return false;
-    // A failure of the function is logged where it runs.
+    // Where the function runs, its failure is logged.
     prepare(fn, input).then(
       (prepared) => invoke(fn, prepared).catch(() => {}),
       (error: unknown) => log('error', categories.run(name), describeError(error)),

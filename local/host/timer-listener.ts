@@ -20,19 +20,19 @@ export interface TimerListenerOptions {
   log: Log;
 }
 
-/** True when the timer's status is recorded, so that a missed run is made up for. */
+/** True when the timer's status is recorded, so that a missed run is caught up. */
 export function isMonitored(fn: AppFunction, schedule: Schedule, now: Date): boolean {
   return fn.trigger.useMonitor !== false && !schedule.isSubMinute(now);
 }
 
-/** What the function gets; the status is null where none is recorded. */
+/** What the function receives; the status is null where none is recorded. */
 export function timerInput(status: TimerStatus | null, isPastDue: boolean): TriggerInput {
   return { data: { json: JSON.stringify({ Schedule: { AdjustForDST: true }, ScheduleStatus: status, IsPastDue: isPastDue }) } };
 }
 
 /**
  * Runs a function on its schedule, on one instance at a time. Resolves after the first try for the lock.
- * Runs never overlap: occurrences during a run are skipped, but for one that follows at once.
+ * Runs never overlap: occurrences during a run are skipped, except one, which follows at once.
  */
 export async function startTimerListener(options: TimerListenerOptions): Promise<Listener> {
   const { fn, hostId, store, log } = options;
@@ -79,10 +79,10 @@ async function runSchedule({ fn, schedule, hostId, store, invoke, log }: TimerLi
   };
   const run = async (cause: 'schedule' | 'pastDue' | 'startup'): Promise<void> => {
     const at = new Date();
-    // Already logged, and no error ends a schedule.
+    // Already logged, and no error stops a schedule.
     await invoke(fn, timerInput(monitored ? status : null, cause === 'pastDue')).catch(() => {});
     const planned = new Date(status.Next);
-    // A clock that runs a little ahead of the timer must not make the same occurrence come twice.
+    // If the clock is slightly ahead of the timer, the same occurrence must not come twice.
     status = statusAfterRun(schedule, cause === 'schedule' && planned > at ? planned : at);
     await record().catch((error: unknown) =>
       log('error', categories.timer, `the status of the timer ${fn.name} was not recorded: ${describeError(error)}`),

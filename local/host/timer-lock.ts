@@ -5,9 +5,9 @@ const RENEW_MS = 5_000;
 
 /** The right to be the one instance that runs a timer. */
 export interface HeldLock {
-  /** Raised when the lease is lost, or may be. */
+  /** Raised when the lease is lost, or may be lost. */
   lost: AbortSignal;
-  /** Lets the next instance in at once. Never throws: an unreleased lease ends by itself. */
+  /** Lets the next instance in at once. Never throws: a lease that is not released expires. */
   release(): Promise<void>;
 }
 
@@ -24,7 +24,7 @@ export async function acquireTimerLock(store: BlobStore, path: string): Promise<
   let renewedAt = Date.now();
   const renewal = setInterval(async () => {
     const askedAt = Date.now();
-    // Storage out of reach is not a lost lease yet.
+    // While storage cannot be reached, the lease is not lost yet.
     const renewed = await store.renewLease(path, leaseId).catch(() => undefined);
     if (renewed) renewedAt = askedAt;
     if (renewed === false || Date.now() - renewedAt > (LEASE_SECONDS - 1) * 1000) {

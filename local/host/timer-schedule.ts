@@ -12,7 +12,7 @@ export interface Schedule {
 
 /**
  * Reads an NCRONTAB schedule.
- * @throws When the expression is none, or one that Azure reads otherwise, or that never occurs.
+ * @throws When the expression is invalid, or Azure would read it differently, or it never occurs.
  */
 export function parseSchedule(expression: string): Schedule {
   const fault = explainScheduleFault(expression);

@@ -1,10 +1,10 @@
 import { type BlobStore, openBlobStore } from './blob-store.ts';
 import { parseSchedule, type Schedule } from './timer-schedule.ts';
 
-/** Where hosts keep what they know of each other, in the account of `AzureWebJobsStorage`. */
+/** The container in which hosts coordinate, in the account of `AzureWebJobsStorage`. */
 export const HOSTS_CONTAINER = 'azure-webjobs-hosts';
 
-/** What is remembered of a timer between two lives of the host; ISO 8601, UTC. */
+/** What is stored about a timer between two runs of the host; ISO 8601, UTC. */
 export interface TimerStatus {
   Last: string;
   Next: string;
@@ -46,7 +46,7 @@ export function statusAfterRun(schedule: Schedule, at: Date): TimerStatus {
 }
 
 /**
- * What a listener that starts now goes by: the recorded status, renewed when the schedule has changed since.
+ * The status with which a listener starts now: the recorded one, updated when the schedule has changed since.
  * A changed schedule is never past due.
  * @see https://github.com/Azure/azure-webjobs-sdk-extensions ScheduleMonitor.cs CheckPastDueAsync
  */
@@ -66,8 +66,8 @@ export function statusAtStart(
 
 /**
  * Writes a status with a missed occurrence, so that the timer runs once, past due, as soon as a host starts.
- * Without effect on schedules more frequent than once a minute: neither this host nor Azure keeps a status for them.
- * @param connectionString - Of the account in `AzureWebJobsStorage`.
+ * Has no effect on schedules more frequent than once a minute: neither this host nor Azure keeps a status for them.
+ * @param connectionString - That of the account in `AzureWebJobsStorage`.
  * @param hostId - As in `AzureFunctionsWebHost__hostid`.
  * @param timerName - The function's name.
  * @param expression - The resolved NCRONTAB schedule; with another one the host would see a changed schedule, not a missed run.

@@ -5,7 +5,7 @@ import { encodeMessage } from './message-text.ts';
 import { type OpenQueue, storageErrorCode } from './open-queue.ts';
 
 /**
- * Makes the writer of queue outputs: what the function set or returned becomes messages, the queue is made when absent.
+ * Makes the writer of queue outputs: what the function set or returned becomes messages, and a missing queue is created.
  * The binding cannot set a delay or a time-to-live, neither here nor in Azure.
  */
 export function createWriteOutputs(openQueue: OpenQueue, encoding: QueueOptions['messageEncoding']) {
@@ -28,7 +28,7 @@ export function createWriteOutputs(openQueue: OpenQueue, encoding: QueueOptions[
 }
 
 /**
- * The messages that one output value stands for: a JSON array is one each, anything else a single one.
+ * The messages that one output value stands for: one for each item of a JSON array, and a single one for anything else.
  * @see https://github.com/Azure/azure-functions-host/blob/dev/src/WebJobs.Script/Binding/FunctionBinding.cs ReadAsEnumerable
  */
 function toMessages(data: TypedData): string[] {

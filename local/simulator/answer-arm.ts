@@ -13,12 +13,12 @@ type Surroundings = ComputeSurroundings & {
   log: RequestLog;
   operations: OperationBook;
   quota: QuotaCounter;
-  /** Whether used-up buckets refuse, or are only told of in headers. */
+  /** Whether an empty bucket refuses calls, or is only reported in a header. */
   enforceQuota: boolean;
 };
 
 /**
- * Makes the part of Azure Resource Manager that the prober speaks to. The token has been checked before.
+ * Makes the part of Azure Resource Manager that the prober uses. The token has been checked before.
  *
  * @returns what answers a request; `body` is the parsed JSON of a POST.
  */

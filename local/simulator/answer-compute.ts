@@ -16,7 +16,7 @@ import type { FaultBoard } from './switch-faults.ts';
 /** How many items a page of each list holds. */
 export type PageSizes = { subscriptions: number; clusters: number; scaleSets: number; instances: number };
 
-/** What the compute provider is made of. */
+/** The parts of the compute provider. */
 export type ComputeSurroundings = { board: FaultBoard; runs: RunCommands; pageSizes: PageSizes; retryAfterSeconds: number };
 
 /**
@@ -52,7 +52,7 @@ function answerList(around: ComputeSurroundings, route: ArmRoute, cluster: Simul
   if (route.operation === 'VirtualMachineScaleSets_List') return pageOf(scaleSets, url, pageSizes.scaleSets, describeScaleSet);
   const wanted = route.scaleSet?.toLowerCase();
   const listed = scaleSets.find(({ scaleSet }) => scaleSet?.toLowerCase() === wanted);
-  // As seen by others: https://github.com/microsoft/OMS-Agent-for-Linux/pull/1475
+  // As others have seen it: https://github.com/microsoft/OMS-Agent-for-Linux/pull/1475
   if (listed?.spec.type === 'FlexibleScaleSet' && wantsView(url)) {
     const message = `Operation 'VirtualMachineScaleSets.virtualMachines.GET' is not allowed on Virtual Machine Scale Set '${listed.scaleSet}'.`;
     return armError(400, 'BadRequest', message);
@@ -79,7 +79,7 @@ function answerRunCommand(
   return runs.begin(decided.node, decided.input, url.searchParams.get('api-version') ?? '', isRunning);
 }
 
-/** The deleted one is listed first or last, as it comes. */
+/** The deleted instance may be listed before the new one or after it. */
 function besideDeleted(node: SimulatedNode, deleted: SimulatedNode): SimulatedNode[] {
   return Number(node.instanceId) % 2 === 0 ? [node, deleted] : [deleted, node];
 }

@@ -9,9 +9,9 @@ import type { FaultBoard } from './switch-faults.ts';
 type Surroundings = { world: World; board: FaultBoard; log: RequestLog; telemetry: TelemetryStore };
 
 /**
- * Makes the control routes, by which faults are switched and tests look behind the scenes.
+ * Makes the control routes, which switch faults and show what the simulator has received.
  *
- * @returns what answers a request below `/control`; mistakes are answered as problem details.
+ * @returns what answers a request below `/control`; errors are answered as problem details.
  */
 export function answerControl(around: Surroundings): (method: string, path: string, body: unknown) => Promise<ArmReply> {
   return async (method, path, body) => {

@@ -8,7 +8,7 @@ const secondsToLive = 5;
 /**
  * Answers one DNS query over UDP (RFC 1035): an address for type A, nothing for AAAA, NXDOMAIN for a name that is unknown.
  *
- * @returns undefined where nothing is to be sent: the resolver is silent, or that was no query.
+ * @returns undefined where no answer is sent: the resolver is silent, or the packet was not a query.
  */
 export function answerDns(query: Buffer, lookup: Lookup): Buffer | undefined {
   const question = readQuestion(query);

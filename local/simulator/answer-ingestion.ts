@@ -3,7 +3,7 @@ import { type ArmReply, ok } from './arm-reply.ts';
 import { isSameAudience, type TokenDesk } from './issue-tokens.ts';
 import type { FaultBoard } from './switch-faults.ts';
 
-/** The envelopes that Application Insights was sent. */
+/** The envelopes that were sent to Application Insights. */
 export type TelemetryStore = {
   /** Answers a POST to `/v2.1/track`; `text` is its body, unzipped. */
   track(text: string, authorization: string | undefined): ArmReply;
@@ -23,7 +23,7 @@ const mostKept = 50_000;
 type ItemError = { index: number; statusCode: number; message: string };
 
 /**
- * Keeps what Application Insights is sent, the newest 50,000 envelopes.
+ * Keeps what is sent to Application Insights, the newest 50,000 envelopes.
  *
  * @param instrumentationKey - the only one that is accepted.
  */

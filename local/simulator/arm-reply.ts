@@ -1,10 +1,10 @@
 /** An answer of the simulated Azure Resource Manager. */
 export type ArmReply = { status: number; body?: unknown; headers?: Record<string, string> };
 
-/** One more error inside an error. */
+/** An error inside an error. */
 export type ArmErrorDetail = { code: string; message: string; target?: string };
 
-/** An error as Azure Resource Manager shapes it. */
+/** An error in the format of Azure Resource Manager. */
 export function armError(
   status: number,
   code: string,
@@ -46,7 +46,7 @@ export function throttledReply(operationGroup: string, retryAfterSeconds: number
  * One page of a list, with a `nextLink` where more follows.
  *
  * @param url - the request's URL, from which the link is made; its `$skiptoken` says where the page begins.
- * @param describe - turns those items of the page into what is listed.
+ * @param describe - turns the items of the page into what is listed.
  */
 export function pageOf<Item>(
   items: readonly Item[],

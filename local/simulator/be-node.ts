@@ -24,7 +24,7 @@ async function open({ role, kind, host, port }: Listener): Promise<void> {
   return handOver(role, server);
 }
 
-// A simulator that has died leaves nothing running here.
+// Nothing keeps running here after the simulator has died.
 process.once('disconnect', () => process.kill(0, 'SIGKILL'));
 for (const listener of JSON.parse(listeners) as Listener[]) await open(listener);
 const { NODE_CHANNEL_FD: _, NODE_CHANNEL_SERIALIZATION_MODE: __, ...env } = process.env;

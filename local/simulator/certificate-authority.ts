@@ -1,4 +1,4 @@
-// @peculiar/x509 asks for it and does not bring it.
+// @peculiar/x509 needs it and does not bring it.
 import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
@@ -16,7 +16,7 @@ type Holder = {
 /** A certificate and its key, both PEM. */
 export type KeyPair = { certificate: string; key: string };
 
-/** An authority: its own certificate as PEM, and how to have it sign others. */
+/** An authority: its own certificate as PEM, and the means to sign others. */
 export type CertificateAuthority = { certificate: string; issue(purpose: 'server' | 'client', holder: Holder): Promise<KeyPair> };
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };

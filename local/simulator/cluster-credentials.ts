@@ -12,7 +12,7 @@ export type ShownCertificate =
   | 'tls-intercepted'
   | 'wrong-address';
 
-/** The client certificates a node can hold: its own, one that ended yesterday, or one that another cluster's authority signed. */
+/** The client certificates a node can hold: its own, one that expired yesterday, or one that another cluster's authority signed. */
 export type HeldCertificate = 'own' | 'client-cert-expired' | 'client-cert-unknown';
 
 /** The certificates of one cluster, made when first asked for. */

@@ -15,7 +15,7 @@ import { standInForWindows } from './stand-in-for-windows.ts';
 import { substituteLines } from './substitute-lines.ts';
 import type { FaultBoard, FaultIn } from './switch-faults.ts';
 
-/** How scripts are run on the nodes, and how all of that ends. */
+/** How scripts are run on the nodes, and how to stop all of them. */
 export type ScriptConduct = { conduct: ConductScript; stop(): Promise<void> };
 
 type Options = {

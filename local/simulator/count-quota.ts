@@ -1,4 +1,4 @@
-/** A policy of the compute provider: how many calls are at hand at most, and how many come back each minute. */
+/** A policy of the compute provider: how many calls its bucket holds, and how many are added each minute. */
 type Policy = { name: string; perResource?: { most: number; perMinute: number }; perSubscription: { most: number; perMinute: number } };
 
 // https://learn.microsoft.com/azure/virtual-machines/compute-throttling-limits
@@ -12,7 +12,7 @@ const policies = {
 /** The kind of a call to the compute provider. */
 export type QuotaKind = keyof typeof policies;
 
-// Operations come and go, each with a bucket of its own.
+// Operations are short-lived, and each has a bucket of its own.
 const mostBuckets = 20_000;
 
 type Bucket = { left: number; at: number };
@@ -24,7 +24,7 @@ export type QuotaCounter = {
    *
    * @param scope - subscription and region, which share a bucket.
    * @param resource - the instance or operation asked about.
-   * @returns the header that tells what is left, and the policy that is used up, if one is.
+   * @returns the header that says what is left, and the policy that is used up, if one is.
    */
   take(kind: QuotaKind, scope: string, resource: string): { header: string; exhausted?: string };
 };
@@ -33,7 +33,7 @@ export type QuotaCounter = {
  * Makes a counter with full buckets.
  *
  * @param now - the time in milliseconds.
- * @param updatesTaken - how much others have taken of the bucket of updates, by the region at the end of its scope.
+ * @param updatesTaken - how much others have taken from the bucket of updates, by the region at the end of its scope.
  */
 export function countQuota(now: () => number = Date.now, updatesTaken: Readonly<Record<string, number>> = {}): QuotaCounter {
   const buckets = new Map<string, Bucket>();

@@ -19,7 +19,7 @@ export function describeSubscription({ id, name, state }: SimulatedSubscription)
 /**
  * A managed cluster as the container service lists it: `resourcegroups` in lower case, unlike the compute provider's ids.
  *
- * @param fault - what is the matter with the cluster.
+ * @param fault - the fault in force for the cluster.
  */
 export function describeCluster(cluster: SimulatedCluster, fault: FaultIn<'model'> | undefined) {
   const { spec, subscriptionId } = cluster;

@@ -1,6 +1,6 @@
 import { guidOf, type PowerState, type SimulatedCluster, type SimulatedNode, type SimulatedPool } from './lay-out-fleet.ts';
 
-/** How a node is at the moment, faults and runs considered. */
+/** The current state of a node, with its faults and runs. */
 export type NodeCondition = { powerState: PowerState; provisioningState: string; vmId: string; agentReady: boolean };
 
 /** A scale set as the compute provider lists it. */
@@ -61,7 +61,7 @@ export function describeInstance(node: SimulatedNode, condition: NodeCondition, 
 /**
  * A virtual machine of a pool: a single one, or one of a Flexible scale set, which has no tags (azure-rest-api-specs#27441).
  *
- * @param withView - whether its state was asked for; no list of machines tells it.
+ * @param withView - whether its state was asked for; no list of machines contains it.
  */
 export function describeMachine(node: SimulatedNode, condition: NodeCondition, withView: boolean) {
   const { pool } = node;
@@ -96,7 +96,7 @@ export function describeForeignMachine(cluster: SimulatedCluster, name: string) 
   };
 }
 
-/** The state of a node, as `instanceView` tells it. */
+/** The state of a node, as `instanceView` reports it. */
 export function describeInstanceView(node: SimulatedNode, { powerState, provisioningState, agentReady }: NodeCondition) {
   const time = new Date().toISOString();
   const running = powerState === 'running';

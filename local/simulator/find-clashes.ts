@@ -3,7 +3,7 @@ import { z } from 'zod';
 const text = z.string().catch('');
 const list = <Item extends z.ZodType>(item: Item) => z.array(item).catch([]);
 
-// What clashes is looked for in whatever can be read, so that it is listed beside mistakes of other kinds.
+// Clashes are looked for in whatever can be read, so that they are listed together with other mistakes.
 const sketch = z
   .object({
     subscriptions: list(
@@ -30,7 +30,7 @@ const sketch = z
   })
   .catch({ subscriptions: [] });
 
-/** Something in a fleet that does not go with something else in it. */
+/** Something in a fleet that contradicts something else in it. */
 export type Clash = { path: PropertyKey[]; message: string };
 
 /** The resource group that AKS makes for a cluster's nodes. */
@@ -43,7 +43,7 @@ export function nodeResourceGroupOf(cluster: {
   return cluster.nodeResourceGroup ?? `MC_${cluster.resourceGroup}_${cluster.name}_${cluster.location}`;
 }
 
-/** Finds names that are there twice and indexes of instances that are not, in a fleet that may have other mistakes. */
+/** Finds duplicate names and indexes of instances that do not exist, in a fleet that may have other mistakes. */
 export function findClashes(fleet: unknown): Clash[] {
   const { subscriptions } = sketch.parse(fleet);
   return [

@@ -8,9 +8,9 @@ export type Target = { scope: FaultScope; key: string; nodes: SimulatedNode[] };
 const mostListed = 60;
 
 /**
- * Finds what a person means by a target: a node's name, a cluster's name, id or `resourceGroup/name`, a subscription's id, or `ingestion`.
+ * Finds the target that a text names: a node's name, a cluster's name, id or `resourceGroup/name`, a subscription's id, or `ingestion`.
  *
- * @throws a `Problem`: 404 when nothing has that name, with the names there are; 409 when several do, with the candidates.
+ * @throws a `Problem`: 404 when nothing has that name, with the names that exist; 409 when several do, with the candidates.
  */
 export function findTarget(world: World, text: string): Target {
   const wanted = text.toLowerCase();

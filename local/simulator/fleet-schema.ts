@@ -26,9 +26,9 @@ const pool = z.strictObject({
   vmSize: z.string().default('Standard_D4ds_v5'),
   imageVersion: z.string().default('202511.07.0'),
   tags: z.record(z.string(), z.string()).default({}),
-  /** Scale sets made long ago carry `poolName` where newer ones carry `aks-managed-poolName`. */
+  /** Old scale sets carry the tag `poolName` where newer ones carry `aks-managed-poolName`. */
   oldTags: z.boolean().default(false),
-  /** What differs from a running instance of three days, by index. */
+  /** What differs from a running instance that is three days old, by index. */
   instances: z.record(z.string().regex(/^\d+$/, { error: 'expected an index' }), instance).default({}),
 });
 
@@ -45,7 +45,7 @@ const cluster = z.strictObject({
   kubernetesVersion: name(/^\d+\.\d+\.\d+$/, 'a version such as 1.33.5'),
   tags: z.record(z.string(), z.string()).default({}),
   pools: z.array(pool),
-  /** Virtual machines that somebody put into the node resource group: no nodes. */
+  /** Virtual machines that somebody put into the node resource group, and that are not nodes. */
   foreignMachines: z.array(resourceName).default([]),
 });
 
@@ -62,7 +62,7 @@ const subscription = z.strictObject({
 
 const fleetSchema = z.strictObject({ subscriptions: z.array(subscription) });
 
-/** A fleet as it is written in a file, defaults left out. */
+/** A fleet as it is written in a file, without defaults. */
 export type FleetFile = z.input<typeof fleetSchema>;
 /** A fleet with its defaults filled in. */
 export type Fleet = z.output<typeof fleetSchema>;

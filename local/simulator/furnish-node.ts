@@ -6,10 +6,10 @@ import type { SimulatedNode } from './lay-out-fleet.ts';
 import type { ClusterServers } from './serve-clusters.ts';
 import type { FaultIn } from './switch-faults.ts';
 
-/** How a node's kubeconfig names its server and its own folder: as on a real node, or as this machine has them. */
+/** How a node's kubeconfig names its server and its folder: as on a real node, or as they are on this machine. */
 export type KubeconfigNames = { server: string; tlsServerName?: string; kubelet: string };
 
-/** Puts the kubelet's files of a node as its fault has them, and tells the node's folder. */
+/** Writes the kubelet's files of a node as its fault has them, and returns the node's folder. */
 export type FurnishNode = (node: SimulatedNode, fault: FaultIn<'node'> | undefined, names: KubeconfigNames) => Promise<string>;
 
 const pemName = join('pki', 'kubelet-client-current.pem');

@@ -4,7 +4,7 @@ import { guidOf } from './lay-out-fleet.ts';
 /** Issues bearer tokens as a managed identity's endpoint does, and reads them again. */
 export type TokenDesk = {
   issue(audience: string): { token: string; expiresOn: number };
-  /** The audience of a token of ours; `expired` or `foreign` when it is not to be accepted. */
+  /** The audience of one of its own tokens; `expired` or `foreign` when the token must not be accepted. */
   read(authorization: string | undefined): { audience: string } | 'none' | 'expired' | 'foreign';
 };
 
@@ -12,7 +12,7 @@ export type TokenDesk = {
 export const tenantId = guidOf('tenant');
 
 /**
- * Makes a desk with a secret of its own.
+ * Makes an issuer with a secret of its own.
  *
  * @param lifetimeSeconds - how long a token lasts; App Service gives 24 hours.
  */
@@ -49,7 +49,7 @@ export function createTokenDesk(lifetimeSeconds = 24 * 3600): TokenDesk {
   };
 }
 
-/** Tells whether two audiences are the same but for a slash at the end. */
+/** Whether two audiences are the same except for a trailing slash. */
 export function isSameAudience(one: string, other: string): boolean {
   return one.replace(/\/+$/, '') === other.replace(/\/+$/, '');
 }

@@ -2,7 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { type ArmReply, armError, ok } from './arm-reply.ts';
 import { guidOf, type SimulatedNode } from './lay-out-fleet.ts';
 
-/** How an operation ended: with its result, if it has one, or with an error; `forgotten` is one that nobody knows of afterwards. */
+/** How an operation ended: with its result, if it has one, or with an error; `forgotten` is one that Azure no longer knows. */
 export type Outcome = { succeeded: true; value?: object[] } | { succeeded: false; code: string; message: string } | 'forgotten';
 
 /** An asynchronous operation on a node. */
@@ -21,14 +21,14 @@ export type OperationBook = {
 const keptMs = 2 * 3600 * 1000;
 
 /**
- * Makes a book of operations.
+ * Makes the store of operations.
  *
  * @param origin - gives the start of the URLs handed out.
  */
 export function keepOperations(origin: () => string): OperationBook {
   const operations = new Map<string, Operation>();
   const secret = randomBytes(32);
-  // Where the real one carries a certificate chain.
+  // The real URL carries a certificate chain here.
   const chain = `MII${randomBytes(2160).toString('base64url')}`;
   const sign = (text: string) => createHmac('sha256', secret).update(text).digest('base64url');
 

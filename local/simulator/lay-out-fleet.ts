@@ -35,16 +35,16 @@ export type SimulatedNode = {
   deleted?: SimulatedNode;
 };
 
-/** Whether the machine of a node runs. */
+/** Whether the machine of a node is running. */
 export type PowerState = 'running' | 'stopped' | 'deallocated';
 
-/** All there is. */
+/** Everything that exists. */
 export type World = { subscriptions: SimulatedSubscription[]; clusters: SimulatedCluster[]; nodes: SimulatedNode[] };
 
 const threeDaysInMinutes = 3 * 24 * 60;
 
 /**
- * Gives everything in a fleet its names and ids, the same on every start.
+ * Gives everything in a fleet its names and ids, which are the same on every start.
  *
  * @param now - from which the instances' ages are counted.
  */

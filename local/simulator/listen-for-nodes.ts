@@ -8,15 +8,15 @@ import type { FaultBoard } from './switch-faults.ts';
 /** Where a node reaches its API server. */
 type ServerAddress = { host: string; port: number };
 
-/** The listeners through which nodes reach their API servers, one a node. */
+/** The listeners through which nodes reach their API servers, one for each node. */
 export type NodeListeners = { addressFor(node: SimulatedNode): Promise<ServerAddress>; close(): Promise<void> };
 
 type Door = { server: Server; address: ServerAddress; state: 'open' | 'shut' | BlackHole; change: Promise<void> };
 
 /**
- * Opens a listener for a node when its address is first asked for, and keeps it as the node's faults say.
+ * Opens a listener for a node when its address is first asked for, and adapts it to the node's faults.
  *
- * On Linux each node has a loopback address of its own, so that nobody else can take a port that is to refuse.
+ * On Linux each node has a loopback address of its own, so that nothing else can listen on a port that must refuse connections.
  */
 export function listenForNodes(nodes: readonly SimulatedNode[], board: FaultBoard, clusters: ClusterServers): NodeListeners {
   const doors = new Map<SimulatedNode, Promise<Door>>();

@@ -1,11 +1,11 @@
 /** Counts of the requests to Azure Resource Manager and of the runs on nodes. */
 export type RequestLog = {
   count(operation: string): void;
-  /** Notes an attempt to run a command; `running` is how many of ours run on the node already. */
+  /** Counts an attempt to run a command; `running` is how many of ours are already running on the node. */
   attempt(running: number): void;
   started(): void;
   conflict(): void;
-  /** Notes a request to an API server of a cluster. */
+  /** Counts a request to an API server of a cluster. */
   kubernetes(): void;
   read(): RequestCounts;
 };

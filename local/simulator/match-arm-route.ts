@@ -68,7 +68,7 @@ const routes = templates.map(([method, template, operation]) => ({
  * Finds the operation that a request means.
  *
  * @param path - the URL's path, still percent-encoded.
- * @returns `undefined` when the simulator does not have it.
+ * @returns `undefined` when the simulator does not support it.
  */
 export function matchArmRoute(method: string, path: string): ArmRoute | undefined {
   for (const { method: wanted, operation, pattern } of routes) {

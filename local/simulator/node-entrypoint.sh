@@ -22,7 +22,7 @@ if [ -d /opt ]; then cover /opt opt; fi
 mkdir -p /opt/bin
 mount -t tmpfs node /opt/bin
 
-# A kubectl of the machine is none of the node's: what stands in its place cannot be executed.
+# The machine's kubectl does not belong to the node: it is replaced by a file that cannot be executed.
 : >"$own/world/nothing"
 kubectl=$(readlink "$own/kubectl" || true)
 if [ -f "$kubectl" ]; then

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { answerDns } from './answer-dns.ts';
 import type { WorldPlan } from './plan-world.ts';
 
-/** How a run gets into a node's world, and what the simulator answers there. */
+/** How a run enters a node's namespaces, and what the simulator answers there. */
 export type NodeEntry = {
   /** Wraps a command, so that it runs in the node's namespaces. */
   wrap(command: string[]): string[];
@@ -42,7 +42,7 @@ export async function enterNode(folder: string, { plan, kubectl, authorities, ac
     writeFile(join(folder, 'network'), plan.network),
     writeFile(join(etc, 'resolv.conf'), `nameserver ${plan.resolver}\n`),
     writeFile(join(etc, 'hosts'), '127.0.0.1 localhost\n'),
-    // Else a resolver of the machine could answer through a socket of its own.
+    // Otherwise a resolver of the machine could answer through a socket of its own.
     writeFile(join(etc, 'nsswitch.conf'), 'passwd: files\ngroup: files\nhosts: files dns\n'),
     writeFile(join(etc, 'authorities.pem'), authorities),
     ...(kubectl === undefined ? [] : [symlink(kubectl, join(folder, 'kubectl'))]),

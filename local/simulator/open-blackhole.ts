@@ -18,7 +18,7 @@ const listenAndStop = `
 `;
 
 /**
- * Makes an address drop whoever connects, without root: a full backlog that nobody empties leaves further SYNs unanswered.
+ * Makes an address that never completes a connection, without root: once the backlog is full and nobody empties it, further SYNs stay unanswered.
  *
  * @throws when the address is taken.
  */
@@ -31,7 +31,7 @@ export async function digBlackHole(host: string, port: number): Promise<BlackHol
   });
   const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   await Promise.race([once(worker, 'message'), once(worker, 'exit')]);
-  // A backlog of 1 holds two connections; the third makes sure on systems that hold one more.
+  // A backlog of 1 holds two connections; the third is for systems that hold one more.
   const fillers = [0, 1, 2].map(() => connect({ host, port }).on('error', () => {}));
   await Promise.all(fillers.slice(0, 2).map((socket) => once(socket, 'connect').catch(() => {})));
   return {

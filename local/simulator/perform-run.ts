@@ -6,13 +6,13 @@ import { type FaultBoard, waitForRecovery } from './switch-faults.ts';
 /** Runs a script on a node, or answers in its place. */
 export type ConductScript = (node: SimulatedNode, script: string) => Promise<ScriptOutput>;
 
-/** What a run needs to know besides its node and script. */
+/** What a run needs besides its node and script. */
 export type RunSurroundings = {
   board: FaultBoard;
   conduct: ConductScript;
   /** When a dead agent's run fails, in milliseconds. */
   agentDeadMs: number;
-  /** The last output of each node, for the agent that reports it again. */
+  /** The last output of each node, for an agent that reports it again. */
   lastOutputs: Map<SimulatedNode, ScriptOutput>;
   signal: AbortSignal;
 };
@@ -21,7 +21,7 @@ const sample = 'This is a sample script with parameters value1 and value2\n';
 const lostBytes = 40;
 
 /**
- * Performs a run on a node as its agent would, the agent's faults included.
+ * Performs a run on a node as its agent would, including the agent's faults.
  *
  * @param script - `undefined` runs Azure's sample instead, as Azure does.
  * @throws when `signal` aborts, or the script cannot be started at all.

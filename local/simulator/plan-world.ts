@@ -7,7 +7,7 @@ export type Role = 'api-server' | 'outside' | 'azure-dns' | 'custom-dns';
 /** An address of a node's world at which the simulator answers. */
 export type Listener = { role: Role; kind: 'tcp' | 'udp'; host: string; port: number };
 
-/** What a resolver says of a name: its address, that there is none, or nothing at all. */
+/** A resolver's answer for a name: its address, that there is none, or silence. */
 export type Lookup = (name: string) => string | 'unknown' | 'silent';
 
 /** The network around a node: what is reachable, and what the resolvers say. */
@@ -27,7 +27,7 @@ const outside = '203.0.113.10';
 /**
  * Plans the network of a node, so that its kernel brings about the fault.
  *
- * What is not listed here leaves by a wire on whose far end nobody forwards anything: it vanishes, as on the way through a firewall.
+ * Packets to any other address leave by a link whose far end forwards nothing: they vanish, as behind a firewall that drops them.
  */
 export function planWorld(cluster: SimulatedCluster, fault: FaultIn<'server'> | undefined): WorldPlan {
   const isPrivate = cluster.spec.private;

@@ -1,4 +1,4 @@
-/** A mistake in a control request, answered as RFC 9457 problem details. */
+/** An error in a control request, answered as RFC 9457 problem details. */
 export class Problem extends Error {
   readonly status: number;
   readonly title: string;

@@ -9,18 +9,18 @@ const inputSchema = z.object({
   parameters: z.array(z.object({ name: z.string(), value: z.string() })).optional(),
 });
 
-/** What a run command is to do. Without a script Azure runs a sample of its own. */
+/** The input of a run command. Without a script, Azure runs a sample of its own. */
 export type RunCommandInput = z.output<typeof inputSchema>;
 
 const shellOf = { Linux: 'RunShellScript', Windows: 'RunPowerShellScript' } as const;
 const action = 'Microsoft.Compute/virtualMachineScaleSets/virtualMachines/runCommand/action';
 
 /**
- * Decides whether a run command may begin, in the order in which Azure decides: rights, throttling, the request, the machine's state.
+ * Decides whether a run command may begin, in Azure's order: rights, throttling, the request, the machine's state.
  *
  * @param node - `undefined` when no instance has the id that was asked for.
- * @param retryAfterSeconds - what a throttled caller is told to wait.
- * @returns the refusal, or the node and the input when nothing speaks against it.
+ * @param retryAfterSeconds - how long a throttled caller is asked to wait.
+ * @returns the refusal, or the node and the input when the run may begin.
  */
 export function refuseRunCommand(
   board: FaultBoard,

@@ -8,7 +8,7 @@ import { inProgressReply, notRunningReply, type RunCommandInput } from './refuse
 
 /** Runs commands on nodes, one at a time on each. */
 export type RunCommands = {
-  /** Begins a run that nothing spoke against so far. */
+  /** Begins a run that has not been refused. */
   begin(node: SimulatedNode, input: RunCommandInput, apiVersion: string, isRunning: boolean): ArmReply;
   isBusy(node: SimulatedNode): boolean;
   stop(): Promise<void>;
@@ -17,7 +17,7 @@ export type RunCommands = {
 type Surroundings = Omit<RunSurroundings, 'signal' | 'lastOutputs'> & { operations: OperationBook; log: RequestLog; minimumMs: number };
 
 /**
- * Makes the desk that starts runs and carries them to their end.
+ * Makes what starts runs and sees them through.
  *
  * @param around - `minimumMs` is how long a run takes at least, in milliseconds, however fast its script is.
  */
@@ -61,7 +61,7 @@ export function runCommands(around: Surroundings): RunCommands {
       const run = carryOut(operation, input.script?.join('\n'));
       runs.add(run);
       void run.then(() => runs.delete(run));
-      // The run goes on, but nobody is told where to ask for it.
+      // The run goes on, but the caller never learns its URL.
       if (fault === 'bad-gateway') return armError(502, 'BadGateway', 'The gateway did not receive a response in time.');
       return operations.accepted(operation, apiVersion);
     },

@@ -9,7 +9,7 @@ import type { NodeEntry } from './node-entrypoint.ts';
 /** What a script wrote: the last 4,096 bytes of each stream, as the extension reports them. */
 export type ScriptOutput = { stdout: string; stderr: string };
 
-/** Runs scripts as the Run Command extension does; its exit code is nobody's business. */
+/** Runs scripts as the Run Command extension does; their exit codes are ignored. */
 export type ScriptRunner = {
   /**
    * @param folder - the node's folder; the run gets a numbered folder below its `download`.
@@ -17,7 +17,7 @@ export type ScriptRunner = {
    * @param place - the node's world, entered for this run and left after it; or what is added to the environment on this machine itself.
    */
   run(folder: string, script: string, place: { entry: NodeEntry } | { env: Record<string, string> }): Promise<ScriptOutput>;
-  /** Kills what runs and refuses what is to come. */
+  /** Kills running scripts and refuses new ones. */
   stop(): Promise<void>;
 };
 
@@ -26,7 +26,7 @@ const keptRuns = 20;
 const environment = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' };
 
 /**
- * Makes a runner that really runs scripts, only so many at once: nodes share this machine, and those that wait count as running.
+ * Makes a runner that really runs scripts, a limited number at once: nodes share this machine, and scripts that wait count as running.
  *
  * @param limitSeconds - after which a script is killed with all its children.
  */
@@ -50,7 +50,7 @@ export function createScriptRunner(limitSeconds = 60): ScriptRunner {
     const stderr = await open(join(own, 'stderr'), 'w+');
     try {
       if (stopped) throw new Error('The simulator has stopped.');
-      // Files, not pipes: the run ends with the shell, whatever it left behind holds open.
+      // Files, not pipes: the run ends with the shell, even if a process that it left behind holds them open.
       const shell = ['/bin/sh', '-c', `'${file.replaceAll("'", `'\\''`)}'`];
       const [command = '', ...args] = 'entry' in place ? place.entry.wrap(shell) : shell;
       const child = spawn(command, args, {
@@ -108,6 +108,6 @@ function killGroup(group: number | undefined): void {
   try {
     process.kill(-group, 'SIGKILL');
   } catch {
-    // Nothing of the group is left.
+    // No process of the group is left.
   }
 }

@@ -10,7 +10,7 @@ import type { KeyPair } from './certificate-authority.ts';
 /** A request whose body has been read. */
 export type AzureRequest = { method: string; url: URL; headers: IncomingMessage['headers']; text: string };
 
-/** The HTTPS server that stands for Azure. */
+/** The HTTPS server that plays Azure. */
 export type AzureServer = { url: string; close(): Promise<void> };
 
 const unzip = promisify(gunzip);
@@ -31,7 +31,7 @@ export async function serveAzure(pair: KeyPair, port: number, answer: (request: 
   });
   server.listen({ host: '127.0.0.1', port });
   await once(server, 'listening').catch((cause) => {
-    throw new Error(`Expected port ${port} to be free for the simulator: end what listens there, or choose another.`, { cause });
+    throw new Error(`Expected port ${port} to be free for the simulator: stop what listens there, or choose another.`, { cause });
   });
   const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {

@@ -9,7 +9,7 @@ import type { FaultBoard } from './switch-faults.ts';
 /** The API servers of the fleet; a node's listener hands them its connections. */
 export type ClusterServers = {
   credentialsOf(cluster: SimulatedCluster): Promise<ClusterCredentials>;
-  /** Speaks TLS and HTTP on a connection that a node made. */
+  /** Serves TLS and HTTP on a connection that a node opened. */
   accept(node: SimulatedNode, wire: Socket): Promise<void>;
   close(): void;
 };
@@ -76,7 +76,7 @@ export function serveClusters(board: FaultBoard, log: RequestLog): ClusterServer
   };
 }
 
-// A node's port names its connection, below TLS and above; nodes with networks of their own have the same addresses.
+// A node's port identifies its connection, below TLS and above; nodes with networks of their own share their addresses.
 function keyOf(node: SimulatedNode, socket: Socket): string {
   return `${node.cluster.id} ${node.name} ${socket.remotePort}`;
 }

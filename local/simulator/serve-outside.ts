@@ -4,12 +4,12 @@ import { createSecureContext, type SecureContext } from 'node:tls';
 import type { CertificateAuthority } from './certificate-authority.ts';
 
 /**
- * Makes everything that nodes reach besides their API server: one server that has a certificate for any name.
+ * Makes everything that nodes reach besides their API server: one server with a certificate for any name.
  *
  * It answers `/v2/` as a registry does.
  *
  * @param authority - which the nodes trust.
- * @returns what speaks TLS and HTTP on a connection that a node made.
+ * @returns what serves TLS and HTTP on a connection that a node opened.
  */
 export function serveOutside(authority: CertificateAuthority): (wire: Socket) => void {
   const contexts = new Map<string, Promise<SecureContext>>();

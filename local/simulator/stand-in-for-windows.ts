@@ -1,10 +1,10 @@
 import type { SimulatedNode } from './lay-out-fleet.ts';
 
 /**
- * Answers in the place of `src/probe/windows.ps1`: no PowerShell 5.1 runs here, so that Windows nodes are **stand-ins**, not simulated.
+ * Answers instead of `src/probe/windows.ps1`: no PowerShell 5.1 runs here, so Windows nodes are **stand-ins**, not simulated.
  *
- * It prints the whole frame that the script prints on a healthy node, with a fact of its own, `standin=windows`, which the prober ignores and
- * nobody can take for a Windows that was asked. With a fault in force it prints nothing: what Windows would say of it is not known.
+ * It prints the whole frame that the script prints on a healthy node, with a fact of its own, `standin=windows`, which the prober ignores
+ * and which shows that no real Windows was asked. With a fault in force it prints nothing: what Windows would print then is not known.
  *
  * @param script - the script that was sent; without the prober's nonce there is nothing to answer.
  * @param healthy - whether no fault of the network or of the node is in force.

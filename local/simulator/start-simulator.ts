@@ -21,7 +21,7 @@ import { type AzureRequest, serveAzure } from './serve-azure.ts';
 import { switchFaults } from './switch-faults.ts';
 import { findNamespaceHindrance } from './try-namespaces.ts';
 
-/** How the simulated Azure is to be. */
+/** How the simulated Azure behaves. */
 export type SimulatorOptions = {
   fleet: Fleet;
   /** A folder of its own, for certificates and nodes. */
@@ -32,19 +32,19 @@ export type SimulatorOptions = {
   kubectl: string;
   /** 0, the default, takes a free one. */
   port?: number;
-  /** For benches: no process runs, `answer` tells at once what the script would have printed. */
+  /** For benches: no process runs, `answer` returns at once what the script would have printed. */
   instantNodes?: boolean;
   /** What a node prints: with `instantNodes`, and on Windows, which this machine cannot run; by default stand-in-for-windows.ts answers there. */
   answer?: (node: SimulatedNode, scriptText: string) => string;
   /** When a dead agent's run fails; by default 50 times `runCommandSeconds`, Azure's proportion. */
   agentDeadSeconds?: number;
-  /** What a throttled caller is told to wait, 30 by default. */
+  /** How many seconds a throttled caller is asked to wait, 30 by default. */
   retryAfterSeconds?: number;
   /** `false` keeps nodes out of namespaces of their own, though the machine may allow them. */
   namespaces?: boolean;
-  /** Whether used-up token buckets refuse with 429; by default they are only told of in headers. */
+  /** Whether an empty token bucket refuses calls with 429; by default it is only reported in a header. */
   enforceQuota?: boolean;
-  /** How many updates others have taken of a region's bucket when the simulator starts. */
+  /** How many updates others have taken from a region's bucket when the simulator starts. */
   updatesTakenByOthers?: Readonly<Record<string, number>>;
   pageSizes?: Partial<PageSizes>;
 };
@@ -54,13 +54,13 @@ export type Simulator = {
   url: string;
   caFile: string;
   identityHeader: string;
-  /** The settings that make the app speak to this simulator. */
+  /** The settings that make the app use this simulator. */
   env: Record<string, string>;
-  /** How nodes are kept apart: in namespaces of their own, or by lines substituted in the script. */
+  /** How nodes are isolated: in namespaces of their own, or by lines substituted in the script. */
   nodeMode: 'namespaces' | 'substitution';
-  /** The faults that this machine cannot provoke, each with why. */
+  /** The faults that this machine cannot provoke, each with the reason. */
   unavailableFaults: ReadonlyMap<FaultId, string>;
-  /** Ends all listeners and scripts. */
+  /** Stops all listeners and scripts. */
   stop(): Promise<void>;
 };
 
@@ -167,7 +167,7 @@ function refuseToken(desk: TokenDesk, authorization: string | undefined, endpoin
   return armError(401, 'InvalidAuthenticationTokenAudience', message);
 }
 
-// A body that is not JSON is for the route to refuse.
+// It is up to the route to refuse a body that is not JSON.
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -1,8 +1,8 @@
-/** What stands on a node instead of the fixed paths of a real one. */
+/** The paths of a simulated node, in place of the fixed paths of a real one. */
 export type NodePaths = { kubectl: string; kubeconfig: string };
 
 /**
- * Puts a node's own paths into the two named lines of the script, `KUBECTL=` and `KUBECONFIG_FILE=`, where they stand alone.
+ * Puts a node's own paths into the two lines `KUBECTL=` and `KUBECONFIG_FILE=` of the script.
  *
  * A machine that is not a node has no `/opt/bin/kubectl` and no `/var/lib/kubelet/kubeconfig` of its own.
  */

@@ -10,9 +10,9 @@ export type FaultIn<Layer extends FaultLayer> = { [Id in FaultId]: (typeof fault
 /** A fault in force. */
 type ActiveFault = { target: string; fault: FaultId; since: string };
 
-/** The board on which faults are switched, and where the rest of the simulator looks them up. */
+/** Where faults are switched, and where the rest of the simulator looks them up. */
 export type FaultBoard = {
-  /** Switches a fault on; one before it on the same target ends. Resolves once it is in force. Throws a `Problem`. */
+  /** Switches a fault on, in place of an earlier one on the same target. Resolves once it is in force. Throws a `Problem`. */
   set(target: string, fault: unknown): Promise<ActiveFault & { nodes: number }>;
   /** Ends the target's fault, if it has one. Throws a `Problem` when there is no such target. */
   clear(target: string): Promise<{ target: string; cleared: FaultId | null }>;
@@ -22,7 +22,7 @@ export type FaultBoard = {
   ofCluster<Layer extends FaultLayer>(cluster: SimulatedCluster, layer: Layer): FaultIn<Layer> | undefined;
   ofSubscription<Layer extends FaultLayer>(subscriptionId: string, layer: Layer): FaultIn<Layer> | undefined;
   ofIngestion(): FaultIn<'ingestion'> | undefined;
-  /** Has `listener` called, and waited for, whenever faults of some nodes change. Returns how to stop that. */
+  /** Calls `listener`, and waits for it, whenever the faults of some nodes change. Returns what ends that. */
   onChange(listener: (nodes: SimulatedNode[]) => void | Promise<void>): () => void;
 };
 
@@ -46,7 +46,7 @@ export function switchFaults(
     initial.map(({ target, fault }) => [target, { target, fault, since: new Date().toISOString() }]),
   );
   const listeners = new Set<(nodes: SimulatedNode[]) => void | Promise<void>>();
-  const tell = (nodes: SimulatedNode[]) => Promise.all([...listeners].map((listener) => listener(nodes)));
+  const notify = (nodes: SimulatedNode[]) => Promise.all([...listeners].map((listener) => listener(nodes)));
 
   const nearest = <Layer extends FaultLayer>(keys: string[], layer: Layer): FaultIn<Layer> | undefined => {
     for (const key of keys) {
@@ -69,14 +69,14 @@ export function switchFaults(
       if (hindrance !== undefined) throw new Problem(409, 'Unavailable fault', `"${fault}" cannot be provoked here: ${hindrance}`);
       const entry = { target: key, fault, since: new Date().toISOString() };
       active.set(key, entry);
-      await tell(nodes);
+      await notify(nodes);
       return { ...entry, nodes: nodes.length };
     },
     async clear(text) {
       const { key, nodes } = findTarget(world, text);
       const cleared = active.get(key)?.fault ?? null;
       active.delete(key);
-      await tell(nodes);
+      await notify(nodes);
       return { target: key, cleared };
     },
     list: () => [...active.values()],
@@ -106,17 +106,17 @@ export function waitForRecovery(
   signal: AbortSignal,
 ): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    const settle = (act: () => void) => {
+    const finish = (act: () => void) => {
       clearTimeout(timer);
       forget();
       signal.removeEventListener('abort', abort);
       act();
     };
-    const abort = () => settle(() => reject(signal.reason));
-    // Longer than a timer can be means for ever: the fault's end or the stop settles it.
-    const timer = milliseconds < 2 ** 31 ? setTimeout(() => settle(() => resolve(false)), milliseconds) : undefined;
+    const abort = () => finish(() => reject(signal.reason));
+    // A wait that is too long for a timer has no end of its own: it ends with the fault or the simulator.
+    const timer = milliseconds < 2 ** 31 ? setTimeout(() => finish(() => resolve(false)), milliseconds) : undefined;
     const forget = board.onChange((nodes) => {
-      if (nodes.includes(node) && board.ofNode(node, 'agent') !== fault) settle(() => resolve(true));
+      if (nodes.includes(node) && board.ofNode(node, 'agent') !== fault) finish(() => resolve(true));
     });
     signal.addEventListener('abort', abort, { once: true });
   });

@@ -13,7 +13,7 @@ const LONGEST_TRIAL_MS = 120_000;
  * Tries whether nodes can have mount and network namespaces of their own on this machine, by entering one.
  *
  * @param dir - the simulator's folder.
- * @returns undefined where they can, else a sentence that tells why not.
+ * @returns undefined where they can, else a sentence that says why not.
  */
 export async function findNamespaceHindrance(dir: string, cluster: SimulatedCluster | undefined): Promise<string | undefined> {
   if (process.platform !== 'linux') return 'nodes have namespaces of their own only on Linux.';

@@ -187,7 +187,7 @@ describe('npm start', () => {
   );
 
   it.skipIf(process.platform !== 'linux')(
-    'starts an app that ended by itself again, as Azure does, and says so; one that always ends ends it all',
+    'restarts an app that exited, as Azure does, and says so; one that keeps exiting ends the run',
     async () => {
       const { output, exited } = start(['--port', '0', '--sweep-seconds', '60']);
       await until('the line with the address', () => output.stdout.includes('/api/status'), 120_000);
@@ -196,8 +196,7 @@ describe('npm start', () => {
         const found = await run('pgrep', ['-f', `host/main.ts .*${dir}`]).catch(() => ({ stdout: '' }));
         for (const pid of found.stdout.split('\n').filter(Boolean)) process.kill(Number(pid), 'SIGKILL');
       };
-      const deaths = () =>
-        output.stderr.split('The app ended by itself (SIGKILL); its last lines stand above. Starting it again').length - 1;
+      const deaths = () => output.stderr.split('The app exited (SIGKILL); its last lines are above. Starting it again').length - 1;
       await kill();
       await until('the line that tells of it', () => deaths() === 1, 60_000);
       const answers = () =>
@@ -212,7 +211,7 @@ describe('npm start', () => {
         await new Promise((resolve) => setTimeout(resolve, 500));
       }
       expect((await exited).code).toBe(1);
-      expect(output.stderr).toContain('The app ended by itself again and again (SIGKILL)');
+      expect(output.stderr).toContain('The app kept exiting (SIGKILL)');
       expect(await leftovers()).toBe('');
     },
     300_000,
@@ -246,7 +245,7 @@ describe('npm start', () => {
     const { code, stderr } = await start(['--port', String(port)]).exited;
     other.close();
     expect(code).toBe(1);
-    expect(stderr.trim()).toBe(`Port ${port} is taken: stop the program that has it, or give another with "npm start -- --port N".`);
+    expect(stderr.trim()).toBe(`Port ${port} is taken: stop the program that uses it, or give another with "npm start -- --port N".`);
   });
 
   it('says in one sentence what to do when kubectl cannot be run', async () => {
@@ -260,7 +259,7 @@ describe('npm start', () => {
     const { code, stderr } = await start(['--port', '0']).exited;
     expect(code).toBe(1);
     expect(stderr.trim()).toBe(
-      `It is running already at http://127.0.0.1:7071 (process ${process.pid}): stop that one first, or give another folder with "--dir DIR".`,
+      `It is already running at http://127.0.0.1:7071 (process ${process.pid}): stop that one first, or give another folder with "--dir DIR".`,
     );
   });
 });

@@ -17,14 +17,14 @@ afterEach(() => {
 });
 
 /** Awaits the word "up" of a program. */
-function start(program: string, patience: Partial<Patience>, told: string[] = []): Promise<unknown> {
+function start(program: string, patience: Partial<Patience>, reports: string[] = []): Promise<unknown> {
   const child = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
   children.push(child);
   const said: string[] = [];
   const up = new Promise<void>((resolve) => {
     createInterface({ input: child.stdout }).on('line', (line) => (line === 'up' ? resolve() : said.push(line)));
   });
-  return awaitStart(up, { name: 'the program', pid: child.pid!, said, tell: (line) => told.push(line), patience });
+  return awaitStart(up, { name: 'the program', pid: child.pid!, said, onWait: (line) => reports.push(line), patience });
 }
 
 /** By the processor's clock: on a busy machine it takes longer, and is as much work. */
@@ -40,22 +40,22 @@ describe('a process that starts', () => {
     expect(Date.now() - begun).toBeGreaterThan(2 * 1500);
   });
 
-  it('is told of after some seconds, with what it has used', async () => {
-    const told: string[] = [];
-    await start(`${WORKS} setInterval(work, 100); setTimeout(() => console.log('up'), 7000);`, { quietMs: 3000 }, told);
-    expect(told[0]).toMatch(/^Waiting for the program, which has taken \d+ s and \d+\.\d s of the processor so far …$/);
+  it('is reported after some seconds, with what it has used', async () => {
+    const reports: string[] = [];
+    await start(`${WORKS} setInterval(work, 100); setTimeout(() => console.log('up'), 7000);`, { quietMs: 3000 }, reports);
+    expect(reports[0]).toMatch(/^Waiting for the program, which has taken \d+ s and \d+\.\d s of the processor so far …$/);
   });
 
   it('is given up with one sentence when it only waits', async () => {
     const hung = start(`console.log('opening a door'); setInterval(() => {}, 200);`, { quietMs: 1500 });
     await expect(hung).rejects.toThrow(
-      'Expected the program to start, but for 1.5 s it neither spoke nor worked; its last words: opening a door.',
+      'Expected the program to start, but for 1.5 s it wrote nothing and did no work; its last output: opening a door.',
     );
   });
 
   it('is given up when it works for ever', async () => {
     const busy = start(`${WORKS} setInterval(work, 40);`, { quietMs: 1500, longestMs: 3000 });
-    await expect(busy).rejects.toThrow('Expected the program to start within 3 s, but it is not done yet; its last words: none.');
+    await expect(busy).rejects.toThrow('Expected the program to start within 3 s, but it is still starting; its last output: none.');
   });
 
   it('fails as it fails itself', async () => {
@@ -106,7 +106,7 @@ describe.skipIf(process.platform !== 'linux')('Azurite', { timeout: 120_000 }, (
     const before = childrenNow();
     const starting = startAzurite({ patience: { quietMs: 2000 } });
     const failure = expect(starting).rejects.toThrow(
-      'Expected Azurite to start, but for 2 s it neither spoke nor worked; its last words: none.',
+      'Expected Azurite to start, but for 2 s it wrote nothing and did no work; its last output: none.',
     );
     const pid = await childWith('azurite', before);
     process.kill(pid, 'SIGSTOP');
@@ -119,6 +119,6 @@ it('a Functions host whose app never comes to its end of loading is given up', a
   const app = writeApp({ 'functions/slow.js': `setInterval(() => {}, 500); await new Promise(() => {});` });
   apps.push(app);
   await expect(startHost({ appDir: app.dir, env: app.env, patience: { quietMs: 2000 } })).rejects.toThrow(
-    'Expected the Functions host to start, but for 2 s it neither spoke nor worked; its last words: none.',
+    'Expected the Functions host to start, but for 2 s it wrote nothing and did no work; its last output: none.',
   );
 });

@@ -110,11 +110,11 @@ describe('the HTTP listener', () => {
     }
   });
 
-  it('serves HEAD without the body that the function gave, and with the length that it told', async () => {
+  it('serves HEAD without the body that the function gave, and with the length of that body', async () => {
     const response = await call('/api/head', { method: 'HEAD' });
     expect([response.status, response.headers.get('x-head'), await response.text()]).toEqual([200, '1', '']);
-    const told = await call('/api/length', { method: 'HEAD' });
-    expect([told.status, told.headers.get('content-length'), await told.text()]).toEqual([200, '12', '']);
+    const answer = await call('/api/length', { method: 'HEAD' });
+    expect([answer.status, answer.headers.get('content-length'), await answer.text()]).toEqual([200, '12', '']);
     expect(await (await call('/api/head')).text()).toBe('not for HEAD');
   });
 

@@ -14,13 +14,13 @@ const WORK = `
   import { channel } from 'node:diagnostics_channel';
   import { existsSync } from 'node:fs';
   const go = new URL('../go', import.meta.url);
-  const effects = channel('aks-fleet-prober:fault-point');
+  const faultPoints = channel('aks-fleet-prober:fault-point');
   app.storageQueue('work', { queueName: '%QUEUE%', connection: 'AzureWebJobsStorage', handler: async (message, context) => {
     record({ began: message, metadata: context.triggerMetadata });
     await sleep(message.takesMs ?? 0);
     while (message.untilGo && !existsSync(go)) await sleep(25);
     if (message.fails) throw new Error('the work failed');
-    effects.publish({ name: 'worked' });
+    faultPoints.publish({ name: 'worked' });
     record({ ended: message });
   } });
   app.storageQueue('poison', { queueName: '%QUEUE%-poison', connection: 'AzureWebJobsStorage', handler: (message, context) => {
@@ -267,7 +267,7 @@ describe('the queue listener', () => {
     expect(Date.now() - before).toBeLessThan(10_000);
   });
 
-  it('dies at the named effect, at its n-th time', async () => {
+  it('dies at the named fault point, the n-th time', async () => {
     const app = await writeWork();
     const host = await app.start({ HOST_CRASH_AT: 'worked#2' });
     await app.send({ number: 1 });

@@ -47,7 +47,7 @@ it('where Core Tools are missing, one sentence says what to install, and nothing
   );
 });
 
-it('a host that runs is given the settings and the port, and ends when it is told to', async () => {
+it('a host that runs is given the settings and the port, and ends when it is asked to', async () => {
   await standIn(`
     const { argv, env, cwd } = process;
     require('node:http').createServer((request, response) => {
@@ -63,5 +63,5 @@ it('a host that runs is given the settings and the port, and ends when it is tol
 
 it('a host that ends before it runs is an error with its last line', async () => {
   await standIn(`console.error('Port 7071 is unavailable.'); process.exit(1);`);
-  await expect(startCoreTools({ appDir: dir, env: {} })).rejects.toThrow(/their last line: Port 7071 is unavailable\.$/);
+  await expect(startCoreTools({ appDir: dir, env: {} })).rejects.toThrow(/their last output: Port 7071 is unavailable\.$/);
 });

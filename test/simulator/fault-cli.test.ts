@@ -50,7 +50,7 @@ test('a fault is set and cleared', async () => {
   expect(await runCli(['clear', 'rg-shop/shop'])).toEqual({ code: 0, out: 'rg-shop/shop: no fault\n', err: '' });
 });
 
-test('an unknown target or fault is told with what is possible', async () => {
+test('an unknown target or fault is refused with what is possible', async () => {
   const target = await runCli(['set', 'nobody', 'refused']);
   expect([target.code, target.err]).toEqual([1, expect.stringContaining('Nothing is called "nobody"')]);
   expect(target.err).toContain('\n  rg-shop/shop\n');
@@ -58,7 +58,7 @@ test('an unknown target or fault is told with what is possible', async () => {
   expect(fault.err).toContain('\n  black-hole\n');
 });
 
-test('a usage error exits with 2, and tells of all mistakes', async () => {
+test('a usage error exits with 2, and lists all mistakes', async () => {
   for (const args of [[], ['list', 'more'], ['set', 'shop'], ['set', 'shop', 'refused', 'more'], ['--colour']])
     expect((await runCli(args)).code).toBe(2);
   const { code, err } = await runCli(['set', 'shop', '--colour', '--dir']);

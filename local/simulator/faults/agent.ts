@@ -20,7 +20,7 @@ export const agentFaults = ofLayer('agent', {
   'half-output': {
     verdict: 'unknown',
     reason: 'NoProof',
-    sentence: 'The node restarts in mid-run: "Last script execution didn\'t finish."',
+    sentence: 'The node restarts during the run: "Last script execution didn\'t finish."',
   },
   'cut-output': {
     verdict: 'unknown',
@@ -35,7 +35,7 @@ export const agentFaults = ofLayer('agent', {
   'no-output-property': {
     verdict: 'unknown',
     reason: 'NoProof',
-    sentence: 'The run succeeds, and Azure’s answer has no output at all.',
+    sentence: 'The run succeeds, but Azure’s answer has no output at all.',
   },
   'operation-preempted': {
     verdict: 'unknown',

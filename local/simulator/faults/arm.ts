@@ -5,11 +5,11 @@ export const armFaults = ofLayer('arm', {
   busy: {
     verdict: 'unknown',
     reason: 'NodeBusy',
-    sentence: 'A stranger’s run command is in progress on the node: 409.',
+    sentence: 'Somebody else’s run command is in progress on the node: 409.',
   },
   throttled: {
     verdict: 'unknown',
-    sentence: 'Run Command is throttled: 429 with Retry-After. Of several nodes it pauses their region, and they are not probed.',
+    sentence: 'Run Command is throttled: 429 with Retry-After. On several nodes it pauses their region, and they are not probed.',
   },
   'bad-gateway': { verdict: 'unknown', sentence: 'The run starts, but its POST is answered 502.' },
   'access-denied': {

@@ -8,7 +8,7 @@ export const modelFaults = ofLayer('model', {
   },
   replaced: {
     verdict: 'reachable',
-    sentence: 'The instance is another one under the same name: its vmId differs.',
+    sentence: 'Another instance has taken the name of this one: its vmId differs.',
   },
   deallocated: { verdict: 'notProbed', sentence: 'The instance is deallocated.' },
   'cluster-stopped': {
@@ -24,7 +24,7 @@ export const modelFaults = ofLayer('model', {
   'cluster-unlisted': {
     scopes: ['cluster'],
     verdict: 'reachable',
-    sentence: 'Azure leaves the cluster out of its list, and has it when asked by name.',
+    sentence: 'Azure leaves the cluster out of its list, but returns it when asked by name.',
   },
   'cluster-hidden': {
     scopes: ['cluster'],

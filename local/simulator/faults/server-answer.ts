@@ -20,11 +20,11 @@ export const answerFaults = ofLayer('server', {
   'not-ready': {
     verdict: 'unreachable',
     reason: 'ServerNotReady',
-    sentence: 'The API server lives and is not ready: 503, except on /livez.',
+    sentence: 'The API server is live but not ready: 503, except on /livez.',
   },
   'captive-html': {
     verdict: 'unreachable',
     reason: 'UnexpectedAnswer',
-    sentence: 'A log-in page answers in the API server’s place: 200 with HTML.',
+    sentence: 'A log-in page answers instead of the API server: 200 with HTML.',
   },
 });

@@ -30,6 +30,6 @@ export const certificateFaults = ofLayer('server', {
   'tls-intercepted': {
     verdict: 'unreachable',
     reason: 'TlsIntercepted',
-    sentence: 'A stranger’s authority signed the certificate, as an inspecting proxy’s does.',
+    sentence: 'A foreign authority signed the certificate, as an inspecting proxy’s does.',
   },
 });

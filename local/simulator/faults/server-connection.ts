@@ -34,7 +34,7 @@ export const connectionFaults = ofLayer('server', {
     verdict: 'unreachable',
     reason: 'ServerCertificateWrongName',
     needsNamespaces: true,
-    sentence: 'The name of the API server leads to the address of another cluster’s.',
+    sentence: 'The name of the API server resolves to the address of another cluster’s.',
   },
   'no-route': {
     verdict: 'unreachable',
