@@ -1,6 +1,6 @@
 import { type Fleet, type FleetFile, parseFleet } from '../local/simulator/fleet-schema.ts';
 
-/** The shape of a fleet: as many clusters as there are subscriptions, each in a bucket of its own, so that the pace grows with the fleet. */
+/** The shape of a fleet: one cluster in each subscription, and so in a throttling bucket of its own: the pace grows with the fleet. */
 export interface FleetShape {
   clusters: number;
   nodesPerCluster: number;

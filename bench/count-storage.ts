@@ -10,15 +10,15 @@ export interface StorageCounts {
   bytesRead: number;
 }
 
-/** A proxy before the storage emulator that counts what goes through. */
+/** A proxy in front of the storage emulator that counts the requests. */
 export interface StorageCounter {
-  /** For the host; the emulator's own goes past the count. */
+  /** For the host; the emulator's own connection string bypasses the count. */
   connectionString: string;
   read(): StorageCounts;
   stop(): Promise<void>;
 }
 
-/** Names a transaction by its method and what it is done to. Pure. */
+/** Names a transaction by its method and its resource. Pure. */
 export function storageKind(method: string, path: string): string {
   const [, , resource = '', sub = ''] = decodeURIComponent(path.split('?')[0]!).split('/');
   if (resource === '$batch') return 'table batch';
@@ -28,7 +28,7 @@ export function storageKind(method: string, path: string): string {
   return `${table.replace(/\d+$/, '')} ${verb}`;
 }
 
-/** Stands between the host and the emulator's tables and queues; a shared key's signature does not cover the address. */
+/** Puts a proxy between the host and the emulator's tables and queues; a shared key's signature does not cover the address. */
 export async function countStorage(connectionString: string): Promise<StorageCounter> {
   const byKind = new Map<string, number>();
   let bytesRead = 0;
@@ -44,7 +44,7 @@ export async function countStorage(connectionString: string): Promise<StorageCou
         });
         pipeline(answer, outgoing, () => {});
       });
-      // The emulator ends idle connections: a request that met such an end was never read.
+      // The emulator closes idle connections: a request that was sent on one as it closed has not been read.
       forwarded.on('error', () => (forwarded.reusedSocket ? send(incoming, body, outgoing) : outgoing.destroy()));
       forwarded.end(body);
     };

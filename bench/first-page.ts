@@ -4,10 +4,10 @@ const MOST_RANGE_READS = 1;
 const MOST_CPU_MS = 10;
 const MOST_P95_MS = 250;
 
-/** A figure, what is required of it, and whether that holds. */
+/** A figure, its requirement, and whether it is met. */
 type Line = [figure: string, value: number, required: string, holds: boolean];
 
-/** Holds the figures against what is required of them. Pure. */
+/** Compares the figures with what is required of them. Pure. */
 function judge(figures: FirstPageFigures): Line[] {
   const { rangeReads, pointReads, kilobytesRead, cpuMsRead, cpuMsKept, p95Same, p95Kept, p95Own } = figures;
   const atMost = (figure: string, value: number, most: number, unit: string): Line => [figure, value, `≤ ${most}${unit}`, value <= most];
@@ -25,10 +25,10 @@ function judge(figures: FirstPageFigures): Line[] {
 }
 
 /**
- * Measures the first page of the nodes of a large cluster, and prints what it costs.
+ * Measures the first page of the nodes of a large cluster, and prints its cost.
  *
  * @param appDir - the built app.
- * @returns a sentence for each figure that does not hold.
+ * @returns a sentence for each required figure that is missed.
  */
 export async function benchFirstPage(appDir: string): Promise<string[]> {
   const lines = judge(await measureFirstPage(appDir));

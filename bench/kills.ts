@@ -18,16 +18,16 @@ const help = `Examples:
   npm run kills -- --seed 7 --moments 5
 
 Kills the host, and the app's worker with it, at random moments of sweeps over 320 nodes, each in a world of its own, and starts it again.
-Tells for each what the sweep came to and the one after it, and ends with status 1 where a crash was noticed: a cluster that was called blind,
+Prints for each the result of that sweep and of the next one, and exits with status 1 where a crash left a trace: a cluster reported as blind,
 more than 5 % of the nodes without a verdict in the sweep that was hit, any in the next, or two runs on a node. Takes about a quarter of an hour.
 
-  --seed N     of the random moments (1)
+  --seed N     seed of the random moments (1)
   --moments N  how many (20)
 `;
 
 const NODES = 320;
 const INTERVAL_SECONDS = 300;
-/** From the occurrence on: listing, 96 s of starts at the usual pace, and their collection. */
+/** Counted from the occurrence: listing, 96 s of starts at the default pace, and their collection. */
 const BUSY_SECONDS = 140;
 const MOST_WITHOUT_VERDICT = 0.05;
 
@@ -48,7 +48,7 @@ interface Trial {
   killAfterSeconds: number;
 }
 
-/** What a sweep came to, as far as a crash may show. */
+/** How many nodes got no verdict in a sweep. */
 const withoutVerdict = ({ ledger }: SweepView) => (ledger === null ? NODES : NODES - ledger.reachable);
 
 async function main(): Promise<void> {
@@ -61,12 +61,12 @@ async function main(): Promise<void> {
     const subscription = `bbbbbbbb-0000-4000-8000-${String(n).padStart(12, '0')}`;
     return { subscription, account: `account${n}`, killAfterSeconds: Math.round(next() * BUSY_SECONDS * 10) / 10 };
   });
-  const tell = (line: string) => process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`);
+  const log = (line: string) => process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`);
   const stops: (() => Promise<unknown>)[] = [];
   try {
     const [appDir, dir] = await Promise.all(['app', 'world'].map((name) => mkdtemp(join(tmpdir(), `aks-fleet-prober-kills-${name}-`))));
     stops.push(() => Promise.all([appDir, dir].map((each) => rm(each!, { recursive: true, force: true }))));
-    tell('building the app, starting storage and Azure …');
+    log('building the app, starting storage and Azure …');
     await buildApp(appDir);
     const azurite = await startAzurite({ accounts: trials.map(({ account }) => account) });
     stops.push(azurite.stop);
@@ -94,20 +94,20 @@ async function main(): Promise<void> {
         SUBSCRIPTIONS: trial.subscription,
         SWEEP_SCHEDULE: scheduleFor(INTERVAL_SECONDS)!,
       };
-      const host = await startHost({ appDir: appDir!, env, onLog: (line) => tell(`${trial.account}: ${line}`) });
+      const host = await startHost({ appDir: appDir!, env, onLog: (line) => log(`${trial.account}: ${line}`) });
       hosts.set(trial, host);
       return host;
     };
     for (const trial of trials) await start(trial);
     const occurrence = Math.ceil(Date.now() / (INTERVAL_SECONDS * 1000)) * INTERVAL_SECONDS * 1000;
-    tell(`waiting for the sweep of ${new Date(occurrence).toISOString()} …`);
+    log(`waiting for the sweep of ${new Date(occurrence).toISOString()} …`);
 
     const outcomes = await Promise.all(
       trials.map(async (trial) => {
         await sleep(occurrence + trial.killAfterSeconds * 1000 - Date.now());
         await hosts.get(trial)!.kill();
         const host = await start(trial);
-        tell(`${trial.account}: killed after ${trial.killAfterSeconds} s and started again`);
+        log(`${trial.account}: killed after ${trial.killAfterSeconds} s and started again`);
         const ids = [occurrence, occurrence + INTERVAL_SECONDS * 1000].map((at) => new Date(at).toISOString().replace('.000Z', 'Z'));
         const read = async () => ((await (await fetch(`${host.url}/api/sweeps`)).json()) as { items: SweepView[] }).items;
         const late = occurrence + 3 * INTERVAL_SECONDS * 1000;

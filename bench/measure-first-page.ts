@@ -6,17 +6,17 @@ import { servicesAt } from '../test/sweep/services-at.ts';
 import { countStorage } from './count-storage.ts';
 import { readHostCost } from './host-cost.ts';
 
-/** What the first page of the nodes of a large cluster costs. */
+/** The cost of the first page of the nodes of a large cluster. */
 export interface FirstPageFigures {
   nodes: number;
-  /** Of storage, for one page that nobody has asked for before. */
+  /** Reads of storage, for one page that nobody has asked for before. */
   rangeReads: number;
   pointReads: number;
   kilobytesRead: number;
-  /** CPU time of the host, for a page that is read from storage and for one that is kept. */
+  /** CPU time of the host, for a page that is read from storage and for one that is cached. */
   cpuMsRead: number;
   cpuMsKept: number;
-  /** Milliseconds at the 95th percentile with 20 clients at once: of a page that nobody has asked for before, of one that is kept, of one each. */
+  /** The 95th percentile in milliseconds, 20 clients at once: a page that nobody has asked for before, a cached one, and a different page each. */
   p95Same: number;
   p95Kept: number;
   p95Own: number;
@@ -31,7 +31,7 @@ const ASKED_OF_KEPT = 400;
 const KEPT_MS = 5_100;
 const TRIES = 6;
 const cluster = 'eeeeeeee-0000-4000-8000-000000000001.rg-bench.bench';
-// A long interval: no sweep begins meanwhile, and what is seeded does not grow stale.
+// A long interval: no sweep begins meanwhile, and the seeded rows do not become stale.
 const settings = { SWEEP_SCHEDULE: '0 0 0 1 1 *', ARM_ENDPOINT: 'https://127.0.0.1:1', NODE_OPTIONS: '--max-old-space-size=1024' };
 
 const lengths = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, n) => from + n);
@@ -100,7 +100,7 @@ async function measureHost(
     const after = await readHostCost(pid);
     return Number(((after.cpuMs - before.cpuMs) / limits.length).toFixed(2));
   };
-  /** What else runs on the machine makes CPU time longer, never shorter. */
+  /** The least of several: other processes on the machine make CPU time longer, never shorter. */
   const leastOf = async (measure: () => Promise<number>) => {
     const all: number[] = [];
     for (let nth = 0; nth < TRIES; nth++) {
@@ -118,7 +118,7 @@ async function measureHost(
     return p95(all);
   };
 
-  // Pages of another length are other answers, of which nothing is kept yet.
+  // Pages of another length are other answers, of which none is cached yet.
   await askEach(lengths(101, 160));
   const before = readStorage();
   await ask(50);

@@ -5,7 +5,7 @@ import { mostStarts } from './start-rate.ts';
 import { useUpPace } from './use-up-pace.ts';
 import { startWorld, type World } from './world.ts';
 
-/** What one sweep over a fleet came to. */
+/** The figures of one sweep over a fleet. */
 export interface Figures {
   nodes: number;
   clusters: number;
@@ -13,7 +13,7 @@ export interface Figures {
   probes: number;
   sweepSeconds: number;
   armRequestsPerProbe: number;
-  /** ARM requests that list: they belong to no probe. */
+  /** ARM requests of lists, which belong to no probe. */
   inventoryRequests: number;
   /** Without the listener's polling. */
   storagePerProbe: number;
@@ -34,7 +34,7 @@ export interface Figures {
 
 const WINDOW_MS = 10_000;
 const NODES_PER_SLICE = 50;
-// The most that may be set: nodes answer at once, and whoever runs the bench waits.
+// The highest value allowed: nodes answer at once, and somebody is waiting for the bench.
 const STARTS_PER_MINUTE = 1500;
 const ALLOWED = (STARTS_PER_MINUTE * WINDOW_MS) / 60_000 + NODES_PER_SLICE;
 const HALF_A_DAY_MS = 12 * 3600_000;
@@ -49,7 +49,7 @@ interface Snapshot {
   arm: Awaited<ReturnType<World['armRequests']>>;
 }
 
-async function look(world: World): Promise<Snapshot> {
+async function takeSnapshot(world: World): Promise<Snapshot> {
   return { at: Date.now(), cost: await readHostCost(world.hostPid), storage: world.storage.read(), arm: await world.armRequests() };
 }
 
@@ -61,14 +61,14 @@ function difference(after: Record<string, number>, before: Record<string, number
 const sum = (counts: Record<string, number>) => Object.values(counts).reduce((total, count) => total + count, 0);
 
 /** Runs one sweep to its end and measures it. */
-async function sweepOnce(world: World, { nodes, clusters }: Size, tell: (sentence: string) => void): Promise<Figures> {
+async function sweepOnce(world: World, { nodes, clusters }: Size, log: (sentence: string) => void): Promise<Figures> {
   world.starts.length = 0;
-  const before = await look(world);
+  const before = await takeSnapshot(world);
   const sweep = newSweepId();
   await world.startSweep(sweep);
-  const telling = setInterval(() => tell(`${world.starts.length} nodes started`), 10_000);
-  await world.waitFor(sweep, 'completed').finally(() => clearInterval(telling));
-  const after = await look(world);
+  const progress = setInterval(() => log(`${world.starts.length} nodes started`), 10_000);
+  await world.waitFor(sweep, 'completed').finally(() => clearInterval(progress));
+  const after = await takeSnapshot(world);
 
   const probes = world.starts.length;
   const arm = difference(after.arm.byOperation, before.arm.byOperation);
@@ -96,16 +96,16 @@ async function sweepOnce(world: World, { nodes, clusters }: Size, tell: (sentenc
 }
 
 /**
- * Measures the last sweep over a fleet in a world of its own.
+ * Measures one sweep over a fleet in a world of its own, after the warm-up.
  *
  * @param appDir - the built app.
  * @param hostEnvironment - more for the host's process, e.g. `NODE_OPTIONS`.
  */
 export async function measure(size: Size, appDir: string, hostEnvironment: Record<string, string> = {}): Promise<Figures> {
   const startedAt = Date.now();
-  const tell = (sentence: string) =>
+  const log = (sentence: string) =>
     process.stderr.write(`${String(size.nodes).padStart(6)} nodes, ${Math.round((Date.now() - startedAt) / 1000)} s: ${sentence}\n`);
-  // The schedule stands far off, and sweeps are asked for by message: nothing runs beside the one that is measured.
+  // The schedule is far away and sweeps are started by message, so that nothing runs beside the one that is measured.
   const over = new Date(startedAt + HALF_A_DAY_MS);
   const world = await startWorld(size, appDir, {
     SWEEP_SCHEDULE: `0 0 ${over.getUTCHours()} * * *`,
@@ -118,15 +118,15 @@ export async function measure(size: Size, appDir: string, hostEnvironment: Recor
   try {
     const beyond = new Date(over.getTime() + HALF_A_DAY_MS);
     if (size.warmUp !== 'none') {
-      const giveBack = await useUpPace(world.connectionString, world.fleet, size.warmUp === 'sweep' ? size.paced : 0, beyond);
-      tell(`warming up with ${size.warmUp === 'sweep' ? 'a sweep' : 'an expansion'} …`);
-      await sweepOnce(world, size, tell);
-      await giveBack();
+      const restorePace = await useUpPace(world.connectionString, world.fleet, size.warmUp === 'sweep' ? size.paced : 0, beyond);
+      log(`warming up with ${size.warmUp === 'sweep' ? 'a sweep' : 'an expansion'} …`);
+      await sweepOnce(world, size, log);
+      await restorePace();
     }
     await useUpPace(world.connectionString, world.fleet, size.paced, beyond);
-    tell('measuring a sweep …');
-    const figures = await sweepOnce(world, size, tell);
-    tell(JSON.stringify(figures));
+    log('measuring a sweep …');
+    const figures = await sweepOnce(world, size, log);
+    log(JSON.stringify(figures));
     return figures;
   } finally {
     await world.stop();

@@ -2,7 +2,7 @@ import { readHostCost } from './host-cost.ts';
 import { startWorker } from './start-worker.ts';
 import { startWorld } from './world.ts';
 
-/** What a worker had resident, at most, in MB: without work, and by the end of each sweep. */
+/** The peak resident memory of a worker, in MB: without work, and by the end of each sweep. */
 export interface WorkerMemory {
   idle: number;
   bySweep: number[];
@@ -10,27 +10,27 @@ export interface WorkerMemory {
 
 // V8 sizes its heap by the machine, at about half of its memory: an instance has 512 MB.
 const LIKE_IN_AZURE = { NODE_OPTIONS: '--max-old-space-size=256' };
-/** In MB, over sweeps of 2,000 nodes: an instance of 512 MB, the default, holds the host beside it. */
+/** In MB, over sweeps of 2,000 nodes: an instance of 512 MB, the default, also runs the host. */
 export const MOST_MEGABYTES = 200;
 const SWEEPS = 3;
 const HALF_A_DAY_MS = 12 * 3600_000;
 
-/** Measures the memory of one worker in whole sweeps over eight clusters of 250 nodes that answer at once, at the pace that is set by default. */
-export async function measureMemory(appDir: string, sweeps: number, tell: (sentence: string) => void): Promise<WorkerMemory> {
+/** Measures the memory of one worker in whole sweeps over eight clusters of 250 nodes that answer at once, at the default pace. */
+export async function measureMemory(appDir: string, sweeps: number, log: (sentence: string) => void): Promise<WorkerMemory> {
   const over = new Date(Date.now() + HALF_A_DAY_MS);
   const settings = { SWEEP_SCHEDULE: `0 0 ${over.getUTCHours()} * * *`, ...LIKE_IN_AZURE };
   const world = await startWorld({ clusters: 8, nodesPerCluster: 250 }, appDir, settings, startWorker);
   try {
     const peak = async () => Math.round((await readHostCost(world.hostPid)).peakMegabytes);
     const idle = await peak();
-    tell(`${idle} MB without work`);
+    log(`${idle} MB without work`);
     const bySweep: number[] = [];
     for (let n = 0; n < sweeps; n++) {
       const sweep = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
       await world.startSweep(sweep);
       await world.waitFor(sweep, 'completed');
       bySweep.push(await peak());
-      tell(`${bySweep.at(-1)} MB at most by the end of sweep ${n + 1}`);
+      log(`${bySweep.at(-1)} MB at most by the end of sweep ${n + 1}`);
     }
     return { idle, bySweep };
   } finally {
@@ -38,10 +38,10 @@ export async function measureMemory(appDir: string, sweeps: number, tell: (sente
   }
 }
 
-/** Prints what a worker takes; returns a sentence where that is too much. */
+/** Prints the memory that a worker uses; returns a sentence where that is too much. */
 export async function benchMemory(appDir: string): Promise<string[]> {
   const { idle, bySweep } = await measureMemory(appDir, SWEEPS, (sentence) => process.stderr.write(`a worker: ${sentence}\n`));
   process.stdout.write(`\nmemory of a worker, 2,000 nodes: ${idle} MB idle, at most ${bySweep.join(', ')} MB by the end of each sweep\n`);
   const most = Math.max(...bySweep);
-  return most <= MOST_MEGABYTES ? [] : [`expected a worker to take at most ${MOST_MEGABYTES} MB, got ${most}`];
+  return most <= MOST_MEGABYTES ? [] : [`expected a worker to use at most ${MOST_MEGABYTES} MB, got ${most}`];
 }

@@ -3,14 +3,14 @@ import { type AllFigures, type Requirement, timeGrowth } from './required.ts';
 
 interface Line {
   figure: string;
-  /** The requirement that it answers to. */
+  /** The requirement that it must meet. */
   key?: string;
   cells: (string | number)[];
 }
 
 const count = new Intl.NumberFormat('en-US');
 
-/** Lays the figures out as a table: one column for each fleet, what is required, and whether it holds. Pure. */
+/** Lays the figures out as a table: one column for each fleet, the requirement, and whether it is met. Pure. */
 export function layOutTable(all: AllFigures, requirements: readonly Requirement[]): string {
   const [small, big, biggest] = all;
   const each = (figure: string, value: (figures: Figures) => string | number, key?: string): Line => ({

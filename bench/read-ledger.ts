@@ -1,6 +1,6 @@
 import { odata, TableClient } from '@azure/data-tables';
 
-/** What the tables say of a sweep, read from outside and without the product's own code. */
+/** The outcome of a sweep according to the tables, read without the product's own code. */
 export interface OutsideLedger {
   /** Node rows that are not retired. */
   nodes: number;

@@ -1,11 +1,11 @@
 import type { Figures } from './measure.ts';
 
-/** A figure with what is required of it. */
+/** A figure and its requirement. */
 export interface Requirement {
   figure: string;
   required: string;
   holds: boolean;
-  /** What it is instead, as a sentence. */
+  /** The required and the actual value, as a sentence. */
   sentence: string;
 }
 
@@ -18,12 +18,12 @@ const MOST_GROWTH_END_TO_END = 1.3;
 const MOST_GROWTH_EXPANSION = 1.5;
 const MOST_TIME_GROWTH = 1.2;
 
-/** CPU time per node of one fleet to that of another: unlike the clock's, it leaves out what waits and most of what others take. Pure. */
+/** CPU time per node of one fleet to that of another: unlike elapsed time, it leaves out waiting and most of the load of others. Pure. */
 export function timeGrowth(small: Figures, big: Figures): number {
   return big.hostCpuMsPerNode / small.hostCpuMsPerNode;
 }
 
-/** Judges the figures that are required. Pure. */
+/** Checks the figures against their requirements. Pure. */
 export function judgeFigures(all: AllFigures): Requirement[] {
   const [small, big, biggest] = all;
   const endToEnd = [small, big];

@@ -15,9 +15,9 @@ const help = `Examples:
   npm run bench
   npm run bench -- --quick
 
-Measures what sweeps cost on real storage and the built app, over fleets whose nodes answer at once: 1,000 and 10,000 nodes end to end,
+Measures the cost of sweeps with real storage and the built app, over fleets whose nodes answer at once: 1,000 and 10,000 nodes end to end,
 100,000 through expansion and pacing; then the first page of the nodes of a cluster of 5,000, over HTTP; then the memory of a worker over three
-sweeps of 2,000 nodes. Prints tables, writes bench/latest.json, and ends with status 1 where a required figure does not hold. Takes some
+sweeps of 2,000 nodes. Prints tables, writes bench/latest.json, and exits with status 1 where a required figure is missed. Takes some
 minutes; needs Linux.
 
   --quick       250, 750 and 2,000 nodes, all at once, within 90 s
@@ -37,14 +37,14 @@ else
     values['first-page'] ? 'first page' : values.memory ? 'memory' : undefined,
   );
 
-/** The two that are held against each other side by side, as most of a sweep is waiting, and under the same load; the biggest after them, or at once too. */
+/** Measures the two that are compared at the same time, under the same load: most of a sweep is waiting. The biggest follows, or runs with them. */
 async function measureAll([small, big, biggest]: Sizes, appDir: string, atOnce: boolean): Promise<AllFigures> {
   if (atOnce) return Promise.all([measure(small, appDir), measure(big, appDir), measure(biggest, appDir)]);
   const compared = await Promise.all([measure(small, appDir), measure(big, appDir)]);
   return [...compared, await measure(biggest, appDir)];
 }
 
-/** Measures the sizes, and returns a sentence for each figure that does not hold. */
+/** Measures the sizes, and returns a sentence for each required figure that is missed. */
 async function benchSweeps(sizes: Sizes, quick: boolean, appDir: string): Promise<string[]> {
   const startedAt = Date.now();
   const all = await measureAll(sizes, appDir, quick);

@@ -19,15 +19,15 @@ const help = `Examples:
   npm run soak -- --minutes 5
 
 Runs the app as it is deployed, with sweeps of 30 s over the demonstration fleet, opens every route each minute, sets a fault on a cluster for a
-third of the time, and clears it. Ends with status 1 where the app wrote an error, ended, answered a route with an error, missed the outage, or
-took more and more memory. Needs Linux.
+third of the time, and clears it. Exits with status 1 where the app wrote an error, ended, answered a route with an error, missed the outage, or
+used more and more memory. Needs Linux.
 
   --minutes N  how long (25)
 `;
 
 const SWEEP_SECONDS = 30;
 const FAULTY = 'shop-staging';
-/** Resident memory moves with the heap of the moment: so much more at the end than after the first quarter is growth. */
+/** Resident memory varies with the heap: only this much more at the end than after the first quarter counts as growth. */
 const MOST_GROWTH = 1.2;
 
 interface Described {
@@ -44,17 +44,17 @@ async function main(): Promise<void> {
   if (values.help) return void process.stdout.write(help);
   const minutes = Number(values.minutes);
   if (!(minutes >= 1)) throw new Error(`expected --minutes with a number from 1, got "${values.minutes}"`);
-  const tell = (line: string) => process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`);
+  const log = (line: string) => process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`);
   const problems: string[] = [];
   const note = (problem: string) => {
     problems.push(problem);
-    tell(`PROBLEM: ${problem}`);
+    log(`PROBLEM: ${problem}`);
   };
   const stops: (() => Promise<unknown>)[] = [];
   try {
     const [appDir, dir] = await Promise.all(['app', 'world'].map((name) => mkdtemp(join(tmpdir(), `aks-fleet-prober-soak-${name}-`))));
     stops.push(() => Promise.all([appDir, dir].map((each) => rm(each!, { recursive: true, force: true }))));
-    tell('building the app, starting storage and Azure …');
+    log('building the app, starting storage and Azure …');
     await buildApp(appDir);
     const azurite = await startAzurite();
     stops.push(azurite.stop);
@@ -64,14 +64,14 @@ async function main(): Promise<void> {
     const host = await startHost({
       appDir: appDir!,
       env: { ...simulator.env, ...settings, AzureWebJobsStorage: azurite.connectionString },
-      onLog: (line) => (/error|exception|fail/i.test(line) ? note(`the app wrote: ${line}`) : tell(line)),
+      onLog: (line) => (/error|exception|fail/i.test(line) ? note(`the app wrote: ${line}`) : log(line)),
     });
     stops.push(host.stop);
     void host.exited.then(({ code, signal }) => stops.length > 0 && note(`the app ended (${signal ?? `code ${code}`})`));
 
     const get = async (path: string): Promise<Response> => {
       const response = await fetch(`${host.url}${path}`);
-      // Until the first sweep is complete, it is right to say so.
+      // Until the first sweep is complete, these answers are right.
       const isEarly = ['/api/health', '/api/sweeps/latest'].includes(path) && [404, 503].includes(response.status);
       if (!response.ok && !isEarly) note(`GET ${path} was answered ${response.status}: ${(await response.clone().text()).slice(0, 200)}`);
       return response;
@@ -98,7 +98,7 @@ async function main(): Promise<void> {
     while (Date.now() < end) {
       await openEveryRoute().catch((error: unknown) => note(`the app did not answer: ${error}`));
       memory.push(Math.round(await residentMegabytes(host.pid).catch(() => Number.NaN)));
-      tell(`${Math.ceil((end - Date.now()) / 60_000)} min left, ${memory.at(-1)} MB`);
+      log(`${Math.ceil((end - Date.now()) / 60_000)} min left, ${memory.at(-1)} MB`);
       const target = `/control/faults/${encodeURIComponent(FAULTY)}`;
       if (fault === 'to come' && Date.now() > thirds[0]!) {
         await askSimulator(simulator, 'PUT', target, { fault: 'refused' });

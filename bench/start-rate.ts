@@ -1,10 +1,10 @@
-/** A run that was started: in which bucket of Compute's throttling, and when in epoch milliseconds. */
+/** A run that was started: its bucket of Compute's throttling, and its time in epoch milliseconds. */
 export interface Start {
   bucket: string;
   at: number;
 }
 
-/** The most starts that any bucket had in a window of that length, wherever it begins. Pure. */
+/** The most starts that any bucket had in any window of that length. Pure. */
 export function mostStarts(starts: readonly Start[], windowMs: number): number {
   let most = 0;
   for (const group of Map.groupBy(starts, ({ bucket }) => bucket).values()) {

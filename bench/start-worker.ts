@@ -6,7 +6,7 @@ import { readHostJson } from '../local/host/host-json.ts';
 import type { Invoke } from '../local/host/invoke.ts';
 import { startQueueListener } from '../local/host/queue-listener.ts';
 
-/** What of a function is the worker's alone. */
+/** The parts of a function that only the worker needs. */
 const IN_THE_WORKER = { bindings: {}, metadata: { name: 'work', bindings: {} }, callback: () => undefined };
 
 interface WorkerStart {
@@ -16,15 +16,15 @@ interface WorkerStart {
   onLog(line: string): void;
 }
 
-/** A worker that has messages to do. */
+/** A worker that processes messages. */
 export interface Worker {
   pid: number;
   stop(): Promise<void>;
 }
 
 /**
- * Starts the app in a process of its own that holds nothing of a host, as Azure's worker does, so that its memory is the app's; the listener of its
- * queue stays in this process. Timers and HTTP are not served.
+ * Starts the app in a process of its own without a host, as Azure's worker does, so that its memory is the app's; the listener of its queue
+ * stays in this process. Timers and HTTP are not served.
  */
 export async function startWorker({ appDir, env, onLog }: WorkerStart): Promise<Worker> {
   const connectionString = env.AzureWebJobsStorage!;

@@ -2,11 +2,11 @@ import { TableClient } from '@azure/data-tables';
 import type { Fleet } from '../local/simulator/fleet-schema.ts';
 
 /**
- * Says that the pace of the last clusters of a fleet is used up beyond the end of the sweep.
+ * Uses up the pace of the last clusters of a fleet until after the end of the sweep.
  *
  * @param paced - how many of its clusters keep theirs.
- * @param until - a moment after the sweep's end.
- * @returns what gives the pace back.
+ * @param until - a time after the sweep's end.
+ * @returns what restores the pace.
  */
 export async function useUpPace(connectionString: string, fleet: Fleet, paced: number, until: Date): Promise<() => Promise<void>> {
   const pace = TableClient.fromConnectionString(connectionString, 'pace', { allowInsecureConnection: true });

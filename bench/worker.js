@@ -1,4 +1,4 @@
-// A worker as Azure has one: a process that holds the app and nothing of a host. Plain JavaScript, since what strips types would take memory too.
+// A worker as in Azure: a process with the app and without a host. Plain JavaScript, since stripping types would use memory too.
 import { globSync, readFileSync } from 'node:fs';
 import Module from 'node:module';
 import { join } from 'node:path';

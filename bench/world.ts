@@ -14,17 +14,17 @@ import { benchFleet, type FleetShape, healthyAnswer } from './bench-fleet.ts';
 import { countStorage, type StorageCounter } from './count-storage.ts';
 import type { Start } from './start-rate.ts';
 
-/** Storage, Azure and a host of their own, so that nothing of one size is left in another. */
+/** Storage, Azure and a host for one size, so that nothing of one size is left in another. */
 export interface World {
   fleet: Fleet;
   hostPid: number;
   storage: StorageCounter;
-  /** Past the count. */
+  /** Bypasses the count. */
   connectionString: string;
   /** Every run that was started, as the simulator saw it. */
   starts: Start[];
   armRequests(): Promise<ArmRequests>;
-  /** Has a sweep begin, as the timer does. */
+  /** Starts a sweep, as the timer does. */
   startSweep(sweep: string): Promise<void>;
   /** Waits for a row of a sweep; `sweep` and `completed` are its first and its last. */
   waitFor(sweep: string, rowKey: string): Promise<void>;
@@ -39,9 +39,9 @@ export interface ArmRequests {
 
 type ProcessStart = Pick<HostStart, 'appDir' | 'env'> & { onLog(line: string): void };
 
-// Azure gives about as many instances with their views in a page.
+// About as many instances with their views as Azure puts on a page.
 const PAGES = { subscriptions: 100, clusters: 100, scaleSets: 100, instances: 120 };
-// V8 sizes its heap by the machine, at a quarter of its memory: the host has what it would take on an instance of 2 GB.
+// V8 sizes its heap by the machine, at a quarter of its memory: this is what the host would use on an instance of 2 GB.
 const LIKE_IN_AZURE = { NODE_OPTIONS: '--max-old-space-size=512' };
 const GIVE_UP_MS = 600_000;
 
@@ -100,7 +100,7 @@ export async function startWorld(
       starts,
       armRequests: async () => JSON.parse((await askSimulator(simulator, 'GET', '/control/requests')).text),
       async startSweep(sweep) {
-        // It is no turn of the schedule: one that has not begun either would count as forged.
+        // The schedule has no such occurrence: without a row of the sweep, its message would count as forged.
         await sweeps.createTable();
         const subscriptions = toLongJson(
           'subscriptions',

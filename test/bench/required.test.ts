@@ -28,7 +28,7 @@ test('figures at their limits hold', () => {
   ).toEqual([]);
 });
 
-test('each figure past its limit is told', () => {
+test('each figure past its limit is reported', () => {
   expect(
     broken({ armRequestsPerProbe: 3.06, storagePerProbe: 1.01, hostCpuMsPerNode: 6.1, peakMegabytes: 270 }, { peakMegabytes: 310 }),
   ).toEqual([
@@ -44,7 +44,7 @@ test('a bigger fleet that costs less for each node is no growth', () => {
   expect(broken({ hostCpuMsPerNode: 2 })).toEqual([]);
 });
 
-test('a node without an outcome, a run too many in 10 s and a probe that failed are told', () => {
+test('a node without an outcome, a run too many in 10 s and a probe that failed are reported', () => {
   const ledger = { nodes: 9_999, byOutcome: { 'reachable/Reachable': 9_998 }, withoutOutcome: 1, withSeveral: 0, withoutRow: 0 };
   expect(broken({ ledger, mostStartsIn10Seconds: 301, probes: 9_999 })).toEqual([
     'expected starts of a region in any 10 s to be at most 300, got 301',
