@@ -6,7 +6,7 @@ metadata description = 'The whole service in one resource group, with least priv
 import { tuningType } from 'modules/tuning.bicep'
 import { identitySettings, tunedSettings } from 'modules/app-settings.bicep'
 
-@description('Required. Name of the environment, of letters, digits and - _ . ( ); names of resources are made from it, with - in the place of the last four.')
+@description('Required. Name of the environment, of letters, digits and - _ . ( ); names of resources are made from it, with - in place of the last four.')
 @minLength(1)
 @maxLength(32)
 param environmentName string
@@ -55,7 +55,7 @@ param monitoredSubscriptions string[] = []
 @description('Conditional. Name of a management group, all of whose subscriptions are monitored. Needed unless monitoredSubscriptions are given. Its access is granted by fleet-access-mg.bicep.')
 param managementGroupName string = ''
 
-@description('Optional. Whether access to the monitored subscriptions is granted here; false where others grant it with fleet-access.bicep.')
+@description('Optional. Whether this deployment grants access to the monitored subscriptions; false where others grant it with fleet-access.bicep.')
 param grantFleetAccess bool = true
 
 @description('Optional. Minutes between sweeps.')
@@ -69,17 +69,17 @@ param tuning tuningType = {}
 @allowed([512, 2048, 4096])
 param instanceMemoryMB int = 512
 
-@description('Optional. The most instances on demand of a function.')
+@description('Optional. The highest number of on-demand instances of a function.')
 @minValue(40)
 @maxValue(1000)
 param maximumInstanceCount int = 40
 
-@description('Optional. Instances that are always there for the function that does the work; 0 for none, at the price of slower sweeps.')
+@description('Optional. Always-ready instances for the function that does the work; 0 for none, which makes sweeps slower.')
 @minValue(0)
 @maxValue(20)
 param alwaysReadyInstances int = 1
 
-@description('Optional. How the state is kept: in one zone, or in three where the region has them.')
+@description('Optional. Redundancy of the storage: one zone, or three where the region has them.')
 @allowed(['Standard_LRS', 'Standard_ZRS'])
 param storageSku string = 'Standard_LRS'
 
@@ -88,7 +88,7 @@ param storageSku string = 'Standard_LRS'
 @maxValue(730)
 param telemetryRetentionDays int = 90
 
-@description('Optional. Gigabytes of telemetry a day after which nothing more is taken in, 1 or more; -1 for no limit. A limit also silences alerts.')
+@description('Optional. Gigabytes of telemetry a day after which no more is ingested, 1 or more; -1 for no limit. Reaching the limit also silences alerts.')
 @minValue(-1)
 param telemetryDailyLimitGb int = -1
 
@@ -106,7 +106,7 @@ param alertWebhookUrl string = ''
 @maxLength(4)
 param existingActionGroupIds string[] = []
 
-@description('Optional. Percent of the nodes that should have a verdict; if fewer have, there is an alert.')
+@description('Optional. Percent of the nodes that should have a verdict; if fewer have one, there is an alert.')
 @minValue(1)
 @maxValue(100)
 param minimumCoveragePercent int = 90
@@ -115,13 +115,13 @@ param minimumCoveragePercent int = 90
 @minValue(0)
 param toleratedNodeOutages int = 0
 
-@description('Optional. Whether the storage is reached through a virtual network of its own only.')
+@description('Optional. Whether the storage can only be reached through a virtual network of its own.')
 param virtualNetwork bool = false
 
 @description('Optional. Addresses of the virtual network, a /25 or larger.')
 param virtualNetworkPrefix string = '10.90.0.0/24'
 
-@description('Optional. Whether the app too is reached through the virtual network only. Then it is also deployed from inside.')
+@description('Optional. Whether the app, too, can only be reached through the virtual network. It must then be deployed from inside.')
 param privateApp bool = false
 
 @description('Optional. Client ID of an app registration that people sign in to, in front of the function keys; none without one.')
@@ -137,7 +137,7 @@ var subscriptions = union(map(monitoredSubscriptions, id => toLower(trim(id))), 
 var misfits = filter(monitoredSubscriptions, id => length(trim(id)) != 36)
 var foreign = filter(range(0, length(environmentName)), at => !contains('abcdefghijklmnopqrstuvwxyz0123456789-_.()', toLower(substring(environmentName, at, 1))))
 
-// Refused before anything is made, all at once: a prober of nothing would look healthy.
+// Refused before anything is created, all mistakes at once: a prober with nothing to watch would look healthy.
 var refusals = filter([
   empty(subscriptions) && empty(managementGroupName) ? 'Nothing to monitor: give monitoredSubscriptions (IDs of subscriptions) or managementGroupName (the name of a management group).' : ''
   empty(misfits) ? '' : 'monitoredSubscriptions holds what is no ID of a subscription: "${join(misfits, '", "')}". Give GUIDs of 36 characters, as "az account list" shows them, not names.'
@@ -151,7 +151,7 @@ var refusal = empty(refusals) ? '' : fail(join(refusals, ' '))
 
 var suffix = take(uniqueString(subscription().id, environmentName, location), 8)
 var base = toLower(reduce(['_', '.', '(', ')'], environmentName, (name, mark) => replace(string(name), string(mark), '-')))
-// What is refused is no scope: its message would hide ours.
+// A value that was refused is not used as a scope: Azure's message would hide ours.
 var granted = grantFleetAccess && empty(managementGroupName) && empty(refusals) ? subscriptions : []
 var threeIntervals = {
   '5': 'PT15M'
@@ -237,7 +237,7 @@ module storageEndpoint 'modules/private-endpoint.bicep' = [for service in ['blob
 
 module app 'modules/function-app.bicep' = {
   scope: group
-  // The app reads its package and keys as soon as it is there.
+  // The app reads its package and keys as soon as it exists.
   dependsOn: [roles, storageEndpoint]
   params: {
     planName: 'plan-${base}-${suffix}'
@@ -338,7 +338,7 @@ module workbook 'modules/workbook.bicep' = {
   }
 }
 
-// Each of these deployments keeps its region for ever: the name goes with the region, by the suffix.
+// A deployment keeps its region for ever, so its name contains the region, by the suffix.
 module access 'fleet-access.bicep' = [for id in granted: {
   name: 'aks-fleet-prober-${suffix}'
   scope: subscription(id)

@@ -8,6 +8,6 @@ param monitoredSubscriptions = filter(map(split(readEnvironmentVariable('MONITOR
 param managementGroupName = readEnvironmentVariable('MANAGEMENT_GROUP', '')
 param grantFleetAccess = readEnvironmentVariable('GRANT_FLEET_ACCESS', 'true') != 'false'
 
-// Who is told.
+// Who is notified.
 param alertEmails = filter(map(split(readEnvironmentVariable('ALERT_EMAILS', ''), ','), email => trim(email)), email => !empty(email))
 param alertWebhookUrl = readEnvironmentVariable('ALERT_WEBHOOK_URL', '')

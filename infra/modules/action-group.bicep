@@ -1,5 +1,5 @@
 metadata name = 'Action group'
-metadata description = 'Who is told when an alert fires or is resolved.'
+metadata description = 'Who is notified when an alert fires or is resolved.'
 
 @description('Required. Name of the action group.')
 param name string
@@ -7,10 +7,10 @@ param name string
 @description('Optional. Tags of the action group.')
 param tags object = {}
 
-@description('Optional. Mail addresses that are told.')
+@description('Optional. Mail addresses that are notified.')
 param emails string[] = []
 
-@description('Optional. Address that is posted to, in the common alert schema. A secret where it holds a token.')
+@description('Optional. Address that alerts are posted to, in the common alert schema. A secret where it holds a token.')
 @secure()
 param webhookUrl string = ''
 

@@ -1,7 +1,7 @@
 metadata name = 'Alerts'
-metadata description = 'One rule for each query of infra/alerts. All are stateful: they are resolved when what they tell of is over.'
+metadata description = 'One rule for each query of infra/alerts. All are stateful: they are resolved when what they report is over.'
 
-@description('Required. What the names of the rules begin with.')
+@description('Required. Prefix of the names of the rules.')
 param name string
 
 @description('Required. Region of the rules: that of the workspace.')
@@ -13,7 +13,7 @@ param tags object = {}
 @description('Required. Resource ID of the Log Analytics workspace that is queried.')
 param workspaceId string
 
-@description('Required. Resource IDs of the action groups that are told.')
+@description('Required. Resource IDs of the action groups that are notified.')
 param actionGroupIds string[]
 
 @description('Required. Address of the status page, part of each payload.')
@@ -153,7 +153,7 @@ resource alert 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [for rule i
     evaluationFrequency: rule.frequency
     windowSize: rule.window
     autoMitigate: true
-    // The first deployment comes before the first row.
+    // At the first deployment there are no rows yet.
     skipQueryValidation: true
     criteria: {
       allOf: [

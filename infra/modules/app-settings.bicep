@@ -40,7 +40,7 @@ type endpointsType = {
 }
 
 @export()
-@description('The settings that say where things are and who the app is. It signs in to everything as its identity: no secret is among them.')
+@description('The settings that say where things are and who the app is. It signs in to everything with its identity: none of them is a secret.')
 func identitySettings(clientId string, endpoints endpointsType, connectionString string) object => {
   AzureWebJobsStorage__credential: 'managedidentity'
   AzureWebJobsStorage__clientId: clientId

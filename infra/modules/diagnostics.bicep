@@ -1,5 +1,5 @@
 metadata name = 'Diagnostics'
-metadata description = 'What Azure itself records of the app and the storage, sent to the workspace.'
+metadata description = 'What Azure itself records about the app and the storage, sent to the workspace.'
 
 @description('Required. Name of the function app.')
 param appName string
@@ -10,7 +10,7 @@ param storageName string
 @description('Required. Resource ID of the Log Analytics workspace.')
 param workspaceId string
 
-@description('Optional. Whether each write to and deletion from the storage is logged, for audits. It costs more than all the rest of the telemetry.')
+@description('Optional. Whether each write to and deletion from the storage is logged, for audits. It costs more than all other telemetry together.')
 param logStorageWrites bool = false
 
 resource app 'Microsoft.Web/sites@2024-04-01' existing = {

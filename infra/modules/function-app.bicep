@@ -13,7 +13,7 @@ param location string
 @description('Optional. Tags of both.')
 param tags object = {}
 
-@description('Required. Resource ID of the identity that the app is.')
+@description('Required. Resource ID of the identity of the app.')
 param identityId string
 
 @description('Required. Address of the container that holds the deployed package.')
@@ -26,12 +26,12 @@ param settings { *: string }
 @allowed([512, 2048, 4096])
 param instanceMemoryMB int = 512
 
-@description('Optional. The most instances on demand of a function.')
+@description('Optional. The highest number of on-demand instances of a function.')
 @minValue(40)
 @maxValue(1000)
 param maximumInstanceCount int = 40
 
-@description('Optional. Instances that are always there for the function that does the work; 0 for none.')
+@description('Optional. Always-ready instances for the function that does the work; 0 for none.')
 @minValue(0)
 @maxValue(20)
 param alwaysReadyInstances int = 1
@@ -39,7 +39,7 @@ param alwaysReadyInstances int = 1
 @description('Optional. Subnet through which the app reaches the storage; none without a virtual network.')
 param subnetId string = ''
 
-@description('Optional. Whether the app is reached through a private endpoint only.')
+@description('Optional. Whether the app can only be reached through a private endpoint.')
 param private bool = false
 
 resource plan 'Microsoft.Web/serverfarms@2024-04-01' = {
@@ -109,7 +109,7 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
     }
   }
 
-  // Passwords for deployment are off: packages come by identity.
+  // Deployment with passwords is off: packages are deployed by identity.
   resource ftp 'basicPublishingCredentialsPolicies' = {
     name: 'ftp'
     properties: {

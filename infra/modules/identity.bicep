@@ -19,8 +19,8 @@ resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' 
 @description('Resource ID of the identity.')
 output id string = identity.id
 
-@description('Client ID, which programs name it by.')
+@description('Client ID, by which programs name it.')
 output clientId string = identity.properties.clientId
 
-@description('Principal ID, which roles are assigned to.')
+@description('Principal ID, to which roles are assigned.')
 output principalId string = identity.properties.principalId

@@ -18,7 +18,7 @@ param tags object = {}
 @maxValue(730)
 param retentionDays int = 90
 
-@description('Optional. Gigabytes a day after which nothing more is taken in until the next day, 1 or more; -1 for no limit. A limit also silences alerts. main.bicep refuses 0.')
+@description('Optional. Gigabytes a day after which no more is ingested until the next day, 1 or more; -1 for no limit. Reaching the limit also silences alerts. main.bicep refuses 0.')
 @minValue(-1)
 param dailyLimitGb int = -1
 
@@ -60,5 +60,5 @@ output workspaceId string = workspace.id
 @description('Name of the Application Insights component.')
 output componentName string = component.name
 
-@description('Where telemetry is sent. Not a secret: without a token of the identity nothing is taken.')
+@description('Where telemetry is sent. Not a secret: without a token of the identity nothing is accepted.')
 output connectionString string = component.properties.ConnectionString

@@ -25,7 +25,7 @@ resource outbound 'Microsoft.Network/publicIPAddresses@2024-05-01' = {
   }
 }
 
-// Subnets of new networks may have no way out of their own.
+// Subnets of new networks may have no default outbound access.
 resource gateway 'Microsoft.Network/natGateways@2024-05-01' = {
   name: '${name}-nat'
   location: location

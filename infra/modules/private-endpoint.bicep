@@ -10,10 +10,10 @@ param location string
 @description('Optional. Tags of the endpoint and the zone.')
 param tags object = {}
 
-@description('Required. Resource ID of what is reached through it.')
+@description('Required. Resource ID of the target that is reached through it.')
 param targetId string
 
-@description('Required. Which part of the target is meant, such as queue.')
+@description('Required. The part of the target (group ID), such as queue.')
 param groupId string
 
 @description('Required. Name of the private DNS zone.')

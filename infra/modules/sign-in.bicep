@@ -1,5 +1,5 @@
 metadata name = 'Sign-in'
-metadata description = 'Entra ID in front of the function keys: who has no account of the tenant does not even get to try a key. The keys stay.'
+metadata description = 'Entra ID in front of the function keys: without an account of the tenant, nobody even gets to try a key. The keys stay.'
 
 @description('Required. Name of the function app.')
 param appName string

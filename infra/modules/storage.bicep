@@ -12,17 +12,17 @@ param location string
 @description('Optional. Tags of the account.')
 param tags object = {}
 
-@description('Optional. How the data is kept: in one zone, or in three where the region has them.')
+@description('Optional. Redundancy of the data: one zone, or three where the region has them.')
 @allowed(['Standard_LRS', 'Standard_ZRS'])
 param sku string = 'Standard_LRS'
 
-@description('Optional. Whether the account is reached through private endpoints only.')
+@description('Optional. Whether the account can only be reached through private endpoints.')
 param private bool = false
 
 @description('Optional. Name of the container that holds the deployed package.')
 param packageContainer string = 'app-package'
 
-// Made here so that the app finds them at its start; those with a date in their name it makes itself.
+// Created here so that the app finds them when it starts; it creates those with a date in their name itself.
 var tableNames = ['fleet', 'clusters', 'names', 'probes', 'sweeps', 'pace', 'poison', 'checks']
 var queueNames = ['work', 'work-poison']
 
@@ -83,7 +83,7 @@ output id string = account.id
 @description('Name of the account.')
 output name string = account.name
 
-@description('Addresses of its services, each with a slash at its end.')
+@description('Addresses of its services, each with a trailing slash.')
 output blobEndpoint string = account.properties.primaryEndpoints.blob
 
 @description('Address of its queues.')

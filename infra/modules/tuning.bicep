@@ -8,7 +8,7 @@ type tuningType = {
   @description('Globs on resourceGroup/name, separated by commas; all clusters without one.')
   includeClusters: string?
 
-  @description('Globs on resourceGroup/name of clusters that are left alone, separated by commas.')
+  @description('Globs on resourceGroup/name of clusters that are not monitored, separated by commas.')
   excludeClusters: string?
 
   @description('Nodes that are started together.')
@@ -21,12 +21,12 @@ type tuningType = {
   @maxValue(1500)
   startsPerMinute: int?
 
-  @description('Seconds after which results are first asked for.')
+  @description('Seconds after which results are first polled.')
   @minValue(1)
   @maxValue(120)
   firstCollectSeconds: int?
 
-  @description('Seconds between further questions.')
+  @description('Seconds between further polls.')
   @minValue(1)
   @maxValue(60)
   collectAgainSeconds: int?

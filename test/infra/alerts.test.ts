@@ -90,7 +90,7 @@ describe('while there are faults', () => {
     expect(found('node-outages', blinded)).toEqual(at('node-outages', 'faulty', 'faults'));
     const blind = { cluster: idOf('partly'), reason: 'RunCommandTimedOut', runbook: blindLink, page: pageOf('partly') };
     expect(found('cluster-blind', blinded)).toContainEqual(blind);
-    // An older version told one reason for all.
+    // An older version sent one reason for both.
     const older = changed({ blind: 'true', reason: 'RunCommandTimedOut', outageReason: '' });
     expect(found('node-outages', older)).toEqual([blind]);
   });
@@ -162,12 +162,12 @@ describe('while there are faults', () => {
     expect(alerts[0]!.runbook).toBe(reasons.Throttled.links[0]);
   });
 
-  it('a poison message is told of, and is no error of another kind', () => {
+  it('a poison message is reported, and is no error of another kind', () => {
     expect(at('poison-messages', 'faulty', 'faults')).toHaveLength(1);
     expect(at('prober-errors', 'faulty', 'faults')).toHaveLength(0);
   });
 
-  it('a prober that is blind accuses itself and no cluster', () => {
+  it('a blind prober reports itself and no cluster', () => {
     expect(at('cluster-blind', 'blind', 'blind')).toMatchObject([{ cluster: '*', reason: 'ProberError' }]);
     expect(at('prober-errors', 'blind', 'blind')).toHaveLength(1);
     expect(at('poison-messages', 'blind', 'blind')).toEqual([]);
@@ -175,7 +175,7 @@ describe('while there are faults', () => {
   });
 });
 
-it.each(['cluster-outage', 'node-outages', 'cluster-blind'])('%s ends with what it tells of', (name) => {
+it.each(['cluster-outage', 'node-outages', 'cluster-blind'])('%s is resolved when what it reports is over', (name) => {
   expect(at(name, 'faulty', 'healed')).toEqual([]);
   expect(at(name, 'blind', 'healed')).toEqual([]);
 });
@@ -218,7 +218,7 @@ describe('while the two tables fill independently', () => {
     expect(clustersOf(found(rule, late))).toEqual([idOf(name)]);
   });
 
-  it('a heartbeat that is told twice counts once', () => {
+  it('a heartbeat that is sent twice counts once', () => {
     const beat = during.findLast(({ baseData }) => baseData.name === 'SweepCompleted')!;
     const late = [...during.filter((row) => !isOf(sweepsOf(during).slice(-1), row)), beat];
     expect(clustersOf(found('cluster-outage', late))).toEqual([idOf('down')]);
@@ -263,7 +263,7 @@ describe('no alert is split by an empty value', () => {
       for (const [dimension, value] of Object.entries(alert)) expect({ [dimension]: value }).not.toEqual({ [dimension]: '' });
   });
 
-  it('nor by a reason that nobody told', () => {
+  it('nor by a reason that nobody sent', () => {
     const { recording } = runs.faulty;
     const untold = recording.rows.map((row) => {
       const properties: Record<string, string> = { ...row.baseData.properties, reason: '', outageReason: '' };

@@ -18,7 +18,7 @@ function scriptOf(hook: string, system: 'posix' | 'windows'): string {
 
 function run(hook: string, env: Record<string, string>) {
   const { status, stdout, stderr } = spawnSync('sh', ['-c', scriptOf(hook, 'posix')], { env, encoding: 'utf8' });
-  return { status, told: stdout, complaint: stderr };
+  return { status, output: stdout, complaint: stderr };
 }
 
 const deployed = {
@@ -37,31 +37,31 @@ describe('the hooks of azd', () => {
   });
 
   it('leave nothing to do where access was granted by the deployment', () => {
-    const { told } = run('postdeploy', { ...deployed, MONITORED_SUBSCRIPTIONS: 'one' });
-    expect(told).toContain(deployed.pageUrl);
-    expect(told).not.toContain('Still to do');
+    const { output } = run('postdeploy', { ...deployed, MONITORED_SUBSCRIPTIONS: 'one' });
+    expect(output).toContain(deployed.pageUrl);
+    expect(output).not.toContain('Still to do');
   });
 
   it('say for each subscription what is still to do where others grant access', () => {
-    const { told } = run('postdeploy', { ...deployed, GRANT_FLEET_ACCESS: 'false', MONITORED_SUBSCRIPTIONS: 'one, two' });
-    const commands = told.split('\n').filter((line) => line.includes('az deployment'));
+    const { output } = run('postdeploy', { ...deployed, GRANT_FLEET_ACCESS: 'false', MONITORED_SUBSCRIPTIONS: 'one, two' });
+    const commands = output.split('\n').filter((line) => line.includes('az deployment'));
     const command = (id: string) =>
       `az deployment sub create --name "fleet-access-prod-westeurope" --subscription ${id} --location westeurope --template-file infra/fleet-access.bicep --parameters principalId=${deployed.principalId}`;
     expect(commands.map((line) => line.trim())).toEqual([command('one'), command('two')]);
   });
 
   it('say it of a management group, once', () => {
-    const { told } = run('postdeploy', {
+    const { output } = run('postdeploy', {
       ...deployed,
       GRANT_FLEET_ACCESS: 'false',
       MANAGEMENT_GROUP: 'fleet',
       MONITORED_SUBSCRIPTIONS: 'one',
     });
-    expect(told.match(/az deployment/g)).toHaveLength(1);
-    expect(told).toContain('az deployment mg create --name "fleet-access-prod-westeurope" --management-group-id "fleet"');
+    expect(output.match(/az deployment/g)).toHaveLength(1);
+    expect(output).toContain('az deployment mg create --name "fleet-access-prod-westeurope" --management-group-id "fleet"');
   });
 
-  it('tell the same on Windows', () => {
+  it('print the same on Windows', () => {
     const commands = (system: 'posix' | 'windows') =>
       [...scriptOf('postdeploy', system).matchAll(/ {2}(az .*)"$/gm)].map(([, command]) =>
         command!.replaceAll('$env:', '$').replaceAll('`"', '\\"'),

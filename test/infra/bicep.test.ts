@@ -44,7 +44,7 @@ const main = (given: Record<string, unknown>) =>
   valuesOf('main.bicep', { environmentName: 'prod', monitoredSubscriptions: [ID], ...given });
 
 describe('what makes no sense is refused before anything is made, with what to give', () => {
-  it.each<[what: string, given: Record<string, unknown>, told: RegExp]>([
+  it.each<[what: string, given: Record<string, unknown>, message: RegExp]>([
     ['a prober of nothing', { monitoredSubscriptions: [] }, /give monitoredSubscriptions .* or managementGroupName/],
     ['the name of a subscription', { monitoredSubscriptions: [ID, 'Production'] }, /"Production"\. Give GUIDs/],
     ['an environment whose name has other characters', { environmentName: 'prod/eu' }, /"prod\/eu": give one of letters, digits and/],
@@ -52,8 +52,8 @@ describe('what makes no sense is refused before anything is made, with what to g
     ['people who may sign in to nothing', { signInPrincipals: [ID] }, /give the client ID of the app registration/],
     ['a sign-in by name', { signInClientId: 'AKS fleet prober' }, /"AKS fleet prober": give the client ID/],
     ['a limit of no telemetry', { telemetryDailyLimitGb: 0 }, /give 1 or more, or -1/],
-  ])('%s', (_what, given, told) => {
-    expect(() => main(given).refusal).toThrow(told);
+  ])('%s', (_what, given, message) => {
+    expect(() => main(given).refusal).toThrow(message);
     // An id that is none would fail as a scope, with less to go on.
     expect(main(given).granted).toEqual([]);
   });

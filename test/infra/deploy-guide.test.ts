@@ -61,7 +61,7 @@ it('hooks, pipeline and guide ask for outputs that the template has', () => {
   for (const name of asked) expect(outputs).toContain(name);
 });
 
-it('what is read from the environment is told of in the guide and passed on by the pipeline', () => {
+it('what is read from the environment is described in the guide and passed on by the pipeline', () => {
   for (const name of environment) {
     expect(guide).toContain(name);
     expect(pipeline).toContain(`${name}: \${{ `);

@@ -13,7 +13,7 @@ import { buildApp } from '../../scripts/build.ts';
 import { until } from '../host/until.ts';
 import type { Recorded, Recording } from './recording.ts';
 
-// Records what the real app tells Application Insights in runs against the simulated Azure: "npm run record", or with the name of one run behind.
+// Records what the real app sends to Application Insights in runs against the simulated Azure: "npm run record", or with the name of one run behind.
 // By hand, where the telemetry has changed: it takes about six minutes.
 
 const SWEEP_SECONDS = 20;
@@ -114,7 +114,7 @@ async function sweeps(run: Run, count: number, satisfies: (row: Recorded) => boo
   return (await further()).at(-1)!.time;
 }
 
-const told = (run: Run, name: string) => until(name, async () => named(await run.envelopes(), name).length > 0, MOST_MS);
+const sent = (run: Run, name: string) => until(name, async () => named(await run.envelopes(), name).length > 0, MOST_MS);
 
 async function write(name: Recording['name'], marks: Recording['marks'], rows: Recorded[]): Promise<void> {
   const folder = new URL('recorded/', import.meta.url);
@@ -141,11 +141,11 @@ const scenes: Record<Recording['name'], () => Promise<void>> = {
       await run.set(idOf('busy'), 'throttled');
       await run.set(idOf('locked'), 'cluster-locked');
       await run.sendGarbage();
-      for (const name of ['ClusterOutageStarted', 'NodeOutageStarted', 'ClusterBlind', 'ProberError']) await told(run, name);
+      for (const name of ['ClusterOutageStarted', 'NodeOutageStarted', 'ClusterBlind', 'ProberError']) await sent(run, name);
       marks.faults = await sweeps(run, 3);
       for (const { name } of troubled) await run.clear(idOf(name));
       await run.clear(cutOff);
-      for (const name of ['ClusterOutageEnded', 'NodeOutageEnded', 'ClusterSighted']) await told(run, name);
+      for (const name of ['ClusterOutageEnded', 'NodeOutageEnded', 'ClusterSighted']) await sent(run, name);
       marks.healed = await sweeps(run, 2);
     });
     await write('faulty', marks, rows);

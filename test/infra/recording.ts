@@ -15,7 +15,7 @@ export interface Recorded {
   };
 }
 
-/** What a run of the simulator told, and when which part of it was over. */
+/** What a run of the simulator sent, and when each part of it was over. */
 export interface Recording {
   name: 'healthy' | 'faulty' | 'blind' | 'unwatched';
   sweepSeconds: number;
