@@ -15,7 +15,7 @@ const inlineFiles: Plugin = {
       let contents = await readFile(path, 'utf8');
       for (const [call, file] of contents.matchAll(READ_FILE)) {
         const text = JSON.stringify(await readFile(join(dirname(path), file!), 'utf8'));
-        // By a function: a text would have its own $' and $& read as patterns.
+        // As a function: in a text, $' and $& would be read as patterns.
         contents = contents.replace(call, () => text);
       }
       if (contents.includes('readFileSync('))
@@ -25,7 +25,7 @@ const inlineFiles: Plugin = {
   },
 };
 
-/** A chunk that is loaded when it is first needed, and the module whose names it must give. */
+/** A chunk that is loaded when it is first needed, and the module whose names it must export. */
 export interface LazyChunk {
   /** Path of the chunk, below the folder that was built. */
   chunk: string;
@@ -33,7 +33,7 @@ export interface LazyChunk {
   module: string;
 }
 
-// ES modules with splitting, since each function then loads what it uses and no more; one CommonJS file a function would hold every SDK again.
+// ES modules with splitting, since each function then loads only what it uses; one CommonJS file for each function would repeat every SDK.
 async function bundle(entryPoints: Record<string, string>, outdir: string, external: string[]): Promise<LazyChunk[]> {
   const { metafile } = await build({
     absWorkingDir: root,
@@ -48,7 +48,7 @@ async function bundle(entryPoints: Record<string, string>, outdir: string, exter
     target: 'node22',
     sourcemap: true,
     sourcesContent: false,
-    // Half a worker's memory for code is its text; names stay, since errors and logs tell them.
+    // Half a worker's memory for code is its text; names stay, since errors and logs show them.
     minifyWhitespace: true,
     minifySyntax: true,
     minifyIdentifiers: true,
@@ -57,7 +57,7 @@ async function bundle(entryPoints: Record<string, string>, outdir: string, exter
     external,
     plugins: [inlineFiles, lazyCommonJs],
     logLevel: 'warning',
-    // Packages in the old module format expect these three. Declared in a banner, the latter two would meet a module's own.
+    // CommonJS packages expect these three. In a banner, the latter two would collide with those that a module declares.
     banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
     define: { __filename: 'import.meta.filename', __dirname: 'import.meta.dirname' },
   });

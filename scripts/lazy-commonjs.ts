@@ -8,7 +8,7 @@ const RESOLVED = 'lazy-commonjs-resolved';
 const NAMESPACE = 'lazy-commonjs';
 const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 
-/** The names that Node gives to whoever imports a CommonJS file; undefined where the file is an ES module. */
+/** The names under which Node exports a CommonJS file; undefined where the file is an ES module. */
 async function exportedNames(file: string, seen = new Set<string>()): Promise<Set<string> | undefined> {
   seen.add(file);
   let found: ReturnType<typeof parse>;
@@ -29,9 +29,9 @@ async function exportedNames(file: string, seen = new Set<string>()): Promise<Se
 }
 
 /**
- * Lets `import()` of a CommonJS file give what it gives in Node: its `module.exports` as `default`, and its names.
+ * Makes `import()` of a CommonJS file return what it returns in Node: its `module.exports` as `default`, and its names.
  * With splitting, esbuild makes a chunk that exports `default` alone, so that `const { Registry } = await import('prom-client')` is undefined
- * in the bundle and nowhere else (evanw/esbuild#442).
+ * in the bundle and nowhere else (https://github.com/evanw/esbuild/issues/442).
  */
 export const lazyCommonJs: Plugin = {
   name: NAMESPACE,
@@ -42,7 +42,7 @@ export const lazyCommonJs: Plugin = {
       const { path: file, external, errors, sideEffects } = await build.resolve(path, { kind, importer, resolveDir, pluginData: RESOLVED });
       if (errors.length > 0 || external || !/\.c?js$/.test(file)) return undefined;
       const names = await exportedNames(file);
-      // The path gets into the bundle, so it must not tell where that was built.
+      // The path gets into the bundle, so it must not reveal where that was built.
       const named = relative(build.initialOptions.absWorkingDir!, file);
       return names && { path: named, namespace: NAMESPACE, pluginData: { file, names }, sideEffects };
     });

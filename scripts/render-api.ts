@@ -23,14 +23,14 @@ interface Operation {
 
 const intro = `Everything over HTTP. The page is made from the table of routes in \`src/http/routes.ts\` by \`npm run docs\`; programs read the same at \`GET /api/openapi.json\` (OpenAPI 3.1).
 
-A function key opens everything but \`/api/health\`: as the header \`x-functions-key\` or the query parameter \`code\`. Without one, Azure Functions itself answers 401, and 404 to what is no route or not its method. \`HEAD\` is answered wherever \`GET\` is, at no more cost: with its status and headers and the length of its body.
+A function key opens everything but \`/api/health\`: as the header \`x-functions-key\` or the query parameter \`code\`. Without one, Azure Functions itself answers 401, and 404 where the path is not a route or does not have the method. \`HEAD\` is answered wherever \`GET\` is, at no more cost: with the same status and headers, and the length of the body.
 
-- **Lists** are \`{"items": […], "next": "<cursor>" | null}\`. Give \`next\` as \`cursor\` to read on. A page may hold fewer items than \`limit\`, or none, while \`next\` is not null. Cursors hold the place of an item rather than a number: what stays comes once, whatever comes and goes meanwhile.
-- **Errors** are \`application/problem+json\` (RFC 9457) with a stable \`type\`, and say in \`detail\` what was expected, what came, and what to do next; those of the pages for people are pages. A query parameter that a route does not know is an error too: a misspelt filter must not pass everything. Every route may answer 400 and 500; one that takes a body 413 (above 4 KB) and 415 (no JSON).
-- **Caching**: answers have an \`ETag\`; with \`If-None-Match\` an unchanged one is 304 without a body. Lists and sums may be up to 5 seconds old (a sixtieth of the interval, if that is less), as \`Age\` says. Health and single nodes are always read anew.
+- **Lists** are \`{"items": […], "next": "<cursor>" | null}\`. To read on, give \`next\` as \`cursor\`. A page may hold fewer items than \`limit\`, or none, while \`next\` is not null. A cursor holds the position of an item rather than a number: an item that stays is listed once, whatever is added or removed meanwhile.
+- **Errors** are \`application/problem+json\` (RFC 9457) with a stable \`type\`, and say in \`detail\` what was expected, what came, and what to do next; where a page was asked for, they are pages. A query parameter that a route does not know is an error too: a misspelt filter must not return everything. Every route may answer 400 and 500; one that takes a body also 413 (above 4 KB) and 415 (not JSON).
+- **Caching**: answers have an \`ETag\`; with \`If-None-Match\`, an unchanged one is 304 without a body. Lists and sums may be up to 5 seconds old (a sixtieth of the interval, if that is less), as \`Age\` says. Health and single nodes are always read afresh.
 - **Times** are ISO 8601, UTC.`;
 
-/** Told once, in the introduction. */
+/** Described once, in the introduction. */
 const COMMON = new Set(['304', '400', '401', '413', '415', '500']);
 
 const link = (id: string) => `[${id}](#${id.toLowerCase()})`;
@@ -62,9 +62,9 @@ function fieldsOf({ properties, required }: Schema, prefix = ''): string[] {
 const fieldTable = (schema: Schema) => `| field | type | meaning |\n|---|---|---|\n${fieldsOf(schema).join('\n')}\n`;
 
 function renderSchema(id: string, schema: Schema): string {
-  const told = schema.description === undefined ? '' : `${schema.description}\n\n`;
+  const described = schema.description === undefined ? '' : `${schema.description}\n\n`;
   const body = schema.properties === undefined ? `${typeOf(schema)}\n` : fieldTable(schema);
-  return `### ${id}\n\n${told}${body}`;
+  return `### ${id}\n\n${described}${body}`;
 }
 
 function renderReply([status, { description, content, headers }]: [string, Reply]): string {

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
-// Takes the picture of the README from what "npm start" shows now.
+// Takes the picture of the README from the status page of a running "npm start".
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const places = [
   '/usr/bin/chromium',

@@ -33,7 +33,7 @@ const installed = existsSync(stamp) && readFileSync(stamp, 'utf8') === lockfile;
 
 if (!installed) {
   process.stderr.write('Installing what package-lock.json says (about a minute, once) …\n');
-  // Without a shell where npm tells its own path; the script output goes to stderr so that stdout stays for results.
+  // Without a shell where npm gives its own path; the output of scripts goes to stderr, so that stdout is left for results.
   const npm = process.env.npm_execpath;
   const [command, args] = npm ? [process.execPath, [npm, 'ci']] : ['npm', ['ci']];
   const env = { ...process.env, npm_config_loglevel: 'error', npm_config_ignore_scripts: 'false' };
@@ -42,7 +42,7 @@ if (!installed) {
 }
 
 if (!nodeVersion()?.startsWith('v22.')) {
-  // npm may have been told not to run install scripts; the package "node" brings its binary in one.
+  // npm may be configured not to run install scripts, and the package "node" installs its binary in one.
   const script = join(modules, 'node', 'installArchSpecificPackage.js');
   if (existsSync(script)) spawnSync(process.execPath, [script], { cwd: dirname(script), stdio: ['ignore', 2, 2] });
 }

@@ -25,11 +25,11 @@ export function renderReasons(): string {
   return `# Reasons\n\n${intro}\n\n${chapters.join('\n')}`;
 }
 
-const eventsIntro = `What the prober tells Application Insights. The page is made from \`src/notify/event-schemas.ts\` by \`npm run docs\`.
+const eventsIntro = `What the prober sends to Application Insights. The page is made from \`src/notify/event-schemas.ts\` by \`npm run docs\`.
 
-Events are history: what happened, when, and why, one custom event (table \`customEvents\`) for each change that people should know of, never one for a healthy probe. Fields of type text are in \`customDimensions\`, numbers in \`customMeasurements\`. The timestamp is when the event was told; \`start\` and \`end\` say when it happened. No text is longer than 8,192 characters.
+Events are history: what happened, when, and why, one custom event (table \`customEvents\`) for each change that people should know about, never one for a healthy probe. Fields of type text are in \`customDimensions\`, numbers in \`customMeasurements\`. The timestamp is when the event was sent; \`start\` and \`end\` say when it happened. No text is longer than 8,192 characters.
 
-An event may come twice, since one that may not have arrived is sent again. Its \`eventId\` is deterministic, so duplicates can be dropped:
+An event may arrive twice, since one whose acceptance is uncertain is sent again. Its \`eventId\` is deterministic, so duplicates can be dropped:
 
 \`\`\`kusto
 customEvents
@@ -37,7 +37,7 @@ customEvents
 | summarize arg_min(timestamp, *) by eventId
 \`\`\`
 
-Availability results (table \`availabilityResults\`) are state, and alerts read them: one for each cluster and sweep, so that an alert lasts as long as its outage. Success means that nodes gave a verdict and that the cluster has no outage. While a cluster is blind there is none under its name; instead there is one named \`<cluster>/blind\`, with \`blind\` = \`true\` and without success. Where none of its nodes gave a verdict in a sweep, for want of access for example, there is one named \`<cluster>/unseen\`, without success; but an outage that was open stands, under the name of the cluster. A cluster that is excluded, stopped or gone, or of which no verdict is expected, has none.
+Availability results (table \`availabilityResults\`) are state, and alerts read them: one for each cluster and sweep, so that an alert lasts as long as its outage. Success means that nodes gave a verdict and that the cluster has no outage. While a cluster is blind there is none under its name; instead there is one named \`<cluster>/blind\`, with \`blind\` = \`true\` and without success. Where none of its nodes gave a verdict in a sweep, for example because access is missing, there is one named \`<cluster>/unseen\`, without success; but an outage that was open stays open, under the name of the cluster. A cluster that is excluded, stopped or gone, or of which no verdict is expected, has none.
 
 Without a connection string, events are log lines.`;
 
@@ -54,12 +54,12 @@ export function renderEvents(): string {
   return `# Events\n\n${eventsIntro}\n\n${chapters.join('\n')}`;
 }
 
-/** Writes what alerts link a reason to, as the table of a KQL query. */
+/** Writes the page that alerts link to each reason, as the table of a KQL query. */
 export function renderRunbooks(): string {
   const rows = Object.entries<Reason>(reasons).flatMap(([code, { links }]) =>
     links[0] === undefined ? [] : [`    '${code}', '${links[0]}'`],
   );
-  const intro = '// Where to read on about each reason. Made from src/model/reasons.ts by "npm run docs".';
+  const intro = '// Where to read more about each reason. Made from src/model/reasons.ts by "npm run docs".';
   return `${intro}\nlet runbooks = datatable(reason: string, runbook: string) [\n${rows.join(',\n')}\n];\n`;
 }
 
