@@ -59,7 +59,8 @@ export function describeInstance(node: SimulatedNode, condition: NodeCondition, 
 }
 
 /**
- * A virtual machine of a pool: a single one, or one of a Flexible scale set, which has no tags (azure-rest-api-specs#27441).
+ * A virtual machine of a pool: a single one, or one of a Flexible scale set, which has no tags.
+ * @see https://github.com/Azure/azure-rest-api-specs/issues/27441
  *
  * @param withView - whether its state was asked for; no list of machines contains it.
  */

@@ -11,7 +11,7 @@ const instance = z.strictObject({
   powerState: z.enum(['running', 'stopped', 'deallocated']).optional(),
   provisioningState: z.enum(['Succeeded', 'Creating', 'Updating', 'Deleting', 'Failed']).optional(),
   ageMinutes: z.number().min(0).optional(),
-  /** Whether the deleted instance whose name it took is listed beside it (azure-sdk-for-net#36946). */
+  /** Whether the deleted instance whose name it took is listed beside it (https://github.com/Azure/azure-sdk-for-net/issues/36946). */
   besideDeleted: z.boolean().optional(),
 });
 

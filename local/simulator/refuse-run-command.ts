@@ -67,7 +67,7 @@ export function refuseRunCommand(
   return { input: parsed.data, node };
 }
 
-/** The refusal of an instance of a scale set that is not called by a number (azure-powershell#23622). */
+/** The refusal of an instance of a scale set that is not called by a number (https://github.com/Azure/azure-powershell/issues/23622). */
 export function noNumberReply(): ArmReply {
   return armError(400, 'InvalidParameter', 'Virtual Machine Scale Set VM instanceId must be a number.', { target: 'instanceId' });
 }
