@@ -2,7 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
-import { type Reason, reasons } from '../src/model/reasons.ts';
+import type { Reason } from '../src/model/reasons/reason.ts';
+import { reasons } from '../src/model/reasons.ts';
 import { eventSchemas } from '../src/notify/event-schemas.ts';
 import { renderApi } from './render-api.ts';
 
@@ -14,6 +15,30 @@ function renderReason(code: string, { sentence, remedies, links }: Reason): stri
   return `### ${code}\n\n${sentence}\n${steps}${more}`;
 }
 
+const yes = (is: boolean) => (is ? 'yes' : 'no');
+
+/** The policy of every reason, one a row. */
+function renderPolicies(): string {
+  const rows = Object.entries<Reason>(reasons).map(([code, { policy }]) => {
+    const { fault, duration, expected, asked, endsOutage, blinds, hides } = policy;
+    return `| [${code}](#${code.toLowerCase()}) | ${fault} | ${duration} | ${yes(expected)} | ${yes(asked)} | ${yes(endsOutage)} | ${blinds} | ${hides} |`;
+  });
+  return `## What follows from each reason
+
+- *Fault*: whose fault it is; a choice of the operator, or a right that is missing, is the operator's.
+- *Duration*: whether it passes without anybody doing anything, as a rule.
+- *Expected*: whether a verdict of the node is expected all the same; then the node counts in coverage.
+- *Asked*: whether a node that gave no verdict for it counts as asked.
+- *Ends an outage*: whether nobody will see the node recover, so that its open outage ends.
+- *Blinds*: whose sight suffers from it: the node's alone, or with many nodes that of the whole cluster.
+- *Hides*: what is not listed because of it.
+
+| reason | fault | duration | expected | asked | ends an outage | blinds | hides |
+|---|---|---|---|---|---|---|---|
+${rows.join('\n')}
+`;
+}
+
 /** Writes the catalogue of reasons as a reference page, by stage. */
 export function renderReasons(): string {
   const byStage = Map.groupBy(Object.entries<Reason>(reasons), ([, { stage }]) => stage);
@@ -21,8 +46,9 @@ export function renderReasons(): string {
     const title = stage === 'none' ? 'Nothing failed' : `Stage: ${stage}`;
     return `## ${title}\n\n${entries.map(([code, reason]) => renderReason(code, reason)).join('\n')}`;
   });
-  const intro = 'Every verdict bears one of these reasons. The page is made from `src/model/reasons.ts` by `npm run docs`.';
-  return `# Reasons\n\n${intro}\n\n${chapters.join('\n')}`;
+  const intro =
+    'Every verdict bears one of these reasons. The page is made from the catalogue in `src/model/reasons.ts` by `npm run docs`; the table at its end says what follows from each.';
+  return `# Reasons\n\n${intro}\n\n${chapters.join('\n')}\n${renderPolicies()}`;
 }
 
 const eventsIntro = `What the prober sends to Application Insights. The page is made from \`src/notify/event-schemas.ts\` by \`npm run docs\`.

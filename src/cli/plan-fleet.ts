@@ -2,12 +2,13 @@ import { isRestError } from '@azure/core-rest-pipeline';
 import pLimit from 'p-limit';
 import type { Arm } from '../azure/arm.ts';
 import { armErrorText, isRefusal } from '../azure/arm-error.ts';
-import { listManagedClusters, unlistedReasons } from '../inventory/list-managed-clusters.ts';
+import { listManagedClusters } from '../inventory/list-managed-clusters.ts';
 import { listNodes } from '../inventory/list-nodes.ts';
 import { missingActions } from '../inventory/permissions.ts';
 import { subscriptionsInScope } from '../inventory/scope.ts';
 import type { ClusterFacts } from '../model/cluster-facts.ts';
 import type { ReasonCode } from '../model/reasons.ts';
+import { policyOf } from '../model/reasons.ts';
 import { selectionOf } from '../model/selection.ts';
 import type { Settings } from '../settings.ts';
 
@@ -66,7 +67,7 @@ async function planCluster(arm: Arm, settings: Settings, subscription: string, f
     error: null,
     missingPermissions: null,
   };
-  if (recordOnly !== undefined && unlistedReasons.includes(recordOnly)) return planned;
+  if (recordOnly !== undefined && policyOf(recordOnly).hides !== 'nothing') return planned;
   try {
     const { nodes } = await listNodes(arm.compute(subscription), subscription, facts, now, settings.NODE_GRACE_MINUTES);
     for (const { skipped } of nodes) {

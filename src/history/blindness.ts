@@ -1,6 +1,6 @@
 import type { Ledger } from '../model/ledger.ts';
 import { rankReasons } from '../model/rank-reasons.ts';
-import { isOfOurMaking, isReasonCode, type ReasonCode } from '../model/reasons.ts';
+import { isReasonCode, policyOf, type ReasonCode } from '../model/reasons.ts';
 
 /** How many planned nodes of a cluster could not be asked in a sweep. */
 export interface Sight {
@@ -12,8 +12,6 @@ export interface Sight {
   reason: ReasonCode;
 }
 
-/** Reasons that say how Azure or other users of the node treat us, not that the node's way back is cut; beside those of our own making. */
-const explained: readonly ReasonCode[] = ['AccessDenied', 'NodeBusy', 'NodeGone', 'NotRunning', 'OperationGone', 'OperationPreempted'];
 const ACCUSED_ALONE_BELOW = 0.9;
 
 /**
@@ -27,7 +25,7 @@ export function sightOf(cluster: string, ledger: Ledger, percent: number, least:
   const unseen = Object.entries(ledger.unknownByReason ?? {}).flatMap(([reason, nodes]) =>
     isReasonCode(reason) ? [{ reason, nodes }] : [],
   );
-  const counted = rankReasons(unseen.filter(({ reason }) => !explained.includes(reason) && !isOfOurMaking(reason)));
+  const counted = rankReasons(unseen.filter(({ reason }) => policyOf(reason).blinds === 'cluster'));
   const unknown = counted.reduce((total, { nodes }) => total + nodes, 0);
   const blind = unknown >= least && unknown * 100 >= planned * percent;
   return { cluster, blind, unknown, planned, reason: counted[0]?.reason ?? 'Undiagnosed' };

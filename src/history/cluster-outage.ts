@@ -1,7 +1,7 @@
 import type { JudgedNode } from '../model/node.ts';
 import type { Episode } from '../model/node-state.ts';
 import { type RankedReason, rankReasons } from '../model/rank-reasons.ts';
-import type { ReasonCode } from '../model/reasons.ts';
+import { policyOf, type ReasonCode } from '../model/reasons.ts';
 import { outcomeOf } from './roll-up.ts';
 
 /** How a cluster's nodes stand against its quorum. */
@@ -115,18 +115,10 @@ export function foldQuorum(
   return sweep > state.below.sweep ? { outage: { ...outage, end: state.below.since } } : state;
 }
 
-/**
- * Why an open outage of a cluster has nobody left to tell of its end: none of its nodes is to be probed any more.
- *
- * @param endings - reasons for which nodes are not probed that end an outage.
- */
-export function endsBecause(
-  nodes: Iterable<JudgedNode>,
-  recordOnly: string | undefined,
-  endings: readonly ReasonCode[],
-): ReasonCode | undefined {
+/** Why an open outage of a cluster ends with nobody left to see its end: none of its nodes is to be probed any more. */
+export function endsBecause(nodes: Iterable<JudgedNode>, recordOnly: ReasonCode | undefined): ReasonCode | undefined {
   const standing = [...nodes].filter((node) => node.retiredAt === undefined);
   if (standing.length === 0) return recordOnly === 'ClusterGone' || recordOnly === 'Excluded' ? recordOnly : 'NodeGone';
   const skipped = standing.map(({ facts }) => facts.skipped);
-  return skipped.every((reason) => reason !== undefined && endings.includes(reason)) ? skipped[0] : undefined;
+  return skipped.every((reason) => reason !== undefined && policyOf(reason).endsOutage) ? skipped[0] : undefined;
 }

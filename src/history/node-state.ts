@@ -1,5 +1,5 @@
 import type { Episode, NodeState, ProbeResult } from '../model/node-state.ts';
-import { isOfOurMaking } from '../model/reasons.ts';
+import { policyOf } from '../model/reasons.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { emptyWatch, type Watch } from '../model/watch.ts';
 import { decide, type Kind, stopWatch, turn, watchOn } from './watched.ts';
@@ -80,7 +80,7 @@ function take(state: NodeState, result: ProbeResult, limits: Limits): NodeState 
   const base = { ...state, latest: result, since: turned ? result.at : state.since };
   const isOpen = openSince(state) !== undefined;
   // What became of a probe by our own failure says nothing of the node, not even that nobody can see it.
-  if (result.verdict === 'unknown') return { ...base, unknowns: state.unknowns + (isOfOurMaking(result.reason) ? 0 : 1) };
+  if (result.verdict === 'unknown') return { ...base, unknowns: state.unknowns + (policyOf(result.reason).blinds === 'nobody' ? 0 : 1) };
   if (result.verdict === 'unreachable') {
     const failures = state.failures + 1;
     const firstFailure = state.failures === 0 ? result.at : (state.firstFailure ?? result.at);

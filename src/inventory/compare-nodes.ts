@@ -1,6 +1,7 @@
 import { openSince } from '../history/node-state.ts';
 import type { KnownNode, NodeFacts } from '../model/node.ts';
 import type { ReasonCode } from '../model/reasons.ts';
+import { policyOf } from '../model/reasons.ts';
 
 /** What a listing means for one node. */
 export type NodeChange<N = KnownNode> =
@@ -16,16 +17,6 @@ export type NodeChange<N = KnownNode> =
 
 const COMPLETE_LISTINGS = 2;
 
-/** Reasons after which nobody will see the node recover, so that its outage ends with them. */
-export const endingReasons: readonly ReasonCode[] = [
-  'ClusterStopped',
-  'Excluded',
-  'NodeGroupLocked',
-  'Deallocated',
-  'NotRunning',
-  'Deleting',
-];
-
 function sameFacts(a: NodeFacts, b: NodeFacts): boolean {
   const names = ['resourceId', 'vmId', 'pool', 'os', 'zone', 'size', 'image', 'subnet', 'created', 'agent', 'skipped'] as const;
   return names.every((name) => (a[name] ?? '') === (b[name] ?? ''));
@@ -33,7 +24,7 @@ function sameFacts(a: NodeFacts, b: NodeFacts): boolean {
 
 function compareNode<N extends KnownNode>(row: N, facts: NodeFacts, seen: boolean): NodeChange<N> {
   if (row.facts.vmId !== '' && facts.vmId !== '' && row.facts.vmId !== facts.vmId) return { kind: 'replaced', row, facts };
-  const ends = openSince(row.state) !== undefined && facts.skipped && endingReasons.includes(facts.skipped) ? facts.skipped : undefined;
+  const ends = openSince(row.state) !== undefined && facts.skipped && policyOf(facts.skipped).endsOutage ? facts.skipped : undefined;
   const changed = (seen && (row.missing > 0 || row.retiredAt !== undefined)) || !sameFacts(row.facts, facts);
   return { kind: 'known', row, facts, changed, seen, ends };
 }
@@ -83,12 +74,12 @@ export function loseNodes<N extends KnownNode>(
 /**
  * What a cluster means for its nodes where they were not listed: each stays as it is, not probed for the cluster's reason.
  *
- * @param reason - outages end with it where it is one of `endingReasons`.
+ * @param reason - outages end with it where its policy says so.
  */
 export function recordNodes<N extends KnownNode>(rows: ReadonlyMap<string, N>, reason: ReasonCode): NodeChange<N>[] {
   return standing(rows).map((row) => {
     // A pool that was taken out stays so, whatever kept it from being listed.
-    const skipped = row.facts.skipped === 'Excluded' && !endingReasons.includes(reason) ? 'Excluded' : reason;
+    const skipped = row.facts.skipped === 'Excluded' && !policyOf(reason).endsOutage ? 'Excluded' : reason;
     return compareNode(row, { ...row.facts, skipped }, false);
   });
 }

@@ -9,11 +9,6 @@ import { redact } from '../model/redact.ts';
 import { formatClusterId, parseClusterId, parseManagedClusterId } from '../model/resource-id.ts';
 import { isSwitchedOff, type Selection, select } from '../model/selection.ts';
 
-/** Reasons why a subscription as a whole was not listed. */
-export const gapReasons: readonly ReasonCode[] = ['SubscriptionUnreadable', 'ProberError'];
-/** Reasons for which the nodes of a cluster are not listed: they must not be touched, or cannot be. */
-export const unlistedReasons: readonly ReasonCode[] = [...gapReasons, 'Excluded', 'AccessDenied', 'Throttled', 'AzureError'];
-
 /** The clusters of a subscription, and the globs of the selection that match any of them. */
 export interface ListedClusters {
   clusters: ClusterFacts[];

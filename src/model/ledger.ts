@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { rankReasons } from './rank-reasons.ts';
-import { isReasonCode, type ReasonCode, reasonCode } from './reasons.ts';
+import type { Policy } from './reasons/reason.ts';
+import { isReasonCode, policyOf, type ReasonCode, reasonCode } from './reasons.ts';
 import type { Outcome } from './verdict.ts';
 
 /** What a sweep intends for a cluster. Every known node is in a slice or among the not probed, once. */
 export const plan = z.object({
   region: z.string(),
-  /** Where its nodes must lie; an older version did not say. */
+  /** Where its nodes must lie; absent where nobody knows. */
   nodeResourceGroup: z.string().optional(),
   /** Names of the nodes by slice; a slice is named by its position. */
   slices: z.array(z.array(z.string())),
@@ -33,30 +34,16 @@ export type Counts = z.output<typeof counts>;
 /** One sweep's outcome for a cluster or the fleet, by reason code too. */
 export const ledger = counts.extend({
   byReason: z.record(z.string(), z.number()),
-  /** Of the unknown ones alone; an older version did not tell them apart. */
-  unknownByReason: z.record(z.string(), z.number()).default({}),
+  /** Of the unknown ones alone. */
+  unknownByReason: z.record(z.string(), z.number()),
   armRequests: z
     .number()
-    .default(0)
     .describe('Requests to Azure Resource Manager that the instances told of meanwhile, at least: checks that HTTP begins are missing.'),
 });
 export type Ledger = z.output<typeof ledger>;
 
 export const emptyCounts: Counts = { known: 0, reachable: 0, unreachable: 0, unknown: 0, notProbed: 0 };
 export const emptyLedger: Ledger = { ...emptyCounts, byReason: {}, unknownByReason: {}, armRequests: 0 };
-/** Nodes of which nobody expects a verdict: excluded, stopped, too young, or not there yet. */
-const notExpected: readonly ReasonCode[] = [
-  'Excluded',
-  'ClusterStopped',
-  'Deallocated',
-  'NotRunning',
-  'ClusterGone',
-  'TooYoung',
-  'Creating',
-];
-/** Unknown for these reasons, a node was not asked: for want of access, by the pace that Azure allows, or by our own failure. */
-const notAsked: readonly ReasonCode[] = ['AccessDenied', 'NodeGroupLocked', 'Throttled', 'OverBudget', 'Lost', 'ProberError'];
-
 /** Writes outcomes as a tally. */
 export function toTally(outcomes: ReadonlyMap<string, Outcome>): Tally {
   const groups: Tally = {};
@@ -70,7 +57,7 @@ export function toTally(outcomes: ReadonlyMap<string, Outcome>): Tally {
 function readOutcome(key: string): Outcome {
   const [verdict, reason] = key.split('/');
   const known = verdict === 'reachable' || verdict === 'unreachable' || verdict === 'unknown' || verdict === 'notProbed';
-  return known && isReasonCode(reason) ? { verdict, reason } : { verdict: 'unknown', reason: 'ProberError' };
+  return known && isReasonCode(reason) ? { verdict, reason } : { verdict: 'unknown', reason: reasonCode.parse(undefined) };
 }
 
 /** Names of a plan that no tally has yet. */
@@ -121,18 +108,19 @@ export function sum(ledgers: readonly Ledger[]): Ledger {
   return total;
 }
 
-const countOf = (counted: Record<string, number>, codes: readonly ReasonCode[]) =>
-  codes.reduce((total, reason) => total + (counted[reason] ?? 0), 0);
+/** How many nodes have a reason of which something holds; a code that the catalogue does not know counts by its fallback. */
+const countWhere = (counted: Record<string, number>, holds: (policy: Policy) => boolean) =>
+  Object.entries(counted).reduce((total, [code, nodes]) => total + (holds(policyOf(reasonCode.parse(code))) ? nodes : 0), 0);
 
 /** Nodes of which a verdict is expected. */
 export function expectedOf({ known, byReason }: Ledger): number {
-  return known - countOf(byReason, notExpected);
+  return known - countWhere(byReason, ({ expected }) => !expected);
 }
 
 /** The reason of most nodes of which a verdict is expected. */
 export function mainReason({ byReason }: Ledger): ReasonCode | undefined {
   const all = Object.entries(byReason).flatMap(([reason, nodes]) => (isReasonCode(reason) ? [{ reason, nodes }] : []));
-  return rankReasons(all.filter(({ reason }) => !notExpected.includes(reason)))[0]?.reason;
+  return rankReasons(all.filter(({ reason }) => policyOf(reason).expected))[0]?.reason;
 }
 
 /** Nodes that gave a verdict. */
@@ -153,12 +141,15 @@ export function coverageOf(ledger: Ledger): number | null {
 }
 
 /**
- * Nodes that were asked over those of which a verdict is expected, whatever they answered: over budget, no access and locked count against it,
- * whether a node was left out for it or met it when its turn came.
+ * Nodes that were asked over those of which a verdict is expected, whatever they answered: over budget, no access, locked and agents that never answer
+ * count against it, whether a node was left out for it or met it when its turn came.
  *
  * @returns 0 to 1; null where no verdict is expected.
  */
 export function askedOf(ledger: Ledger): number | null {
   const { reachable, unreachable, unknown, unknownByReason } = ledger;
-  return shareOf(reachable + unreachable + unknown - countOf(unknownByReason, [...notExpected, ...notAsked]), expectedOf(ledger));
+  return shareOf(
+    reachable + unreachable + unknown - countWhere(unknownByReason, ({ expected, asked }) => !expected || !asked),
+    expectedOf(ledger),
+  );
 }

@@ -6,7 +6,7 @@ import { addUptimes, type OutageDays, outageDays, type Uptime, uptime } from '..
 import { sumWatched } from '../history/watched.ts';
 import { type Counts, counts, emptyCounts } from '../model/ledger.ts';
 import { episode } from '../model/node-state.ts';
-import { isReasonCode, type ReasonCode } from '../model/reasons.ts';
+import { isReasonCode, type ReasonCode, reasonCode } from '../model/reasons.ts';
 import { parseClusterId } from '../model/resource-id.ts';
 import type { Watched } from '../model/watch.ts';
 import { fromLongJson, toLongJson } from './long-json.ts';
@@ -32,7 +32,7 @@ export interface ClusterRow {
   /** Whether Azure was upgrading or changing it: it is probed all the same. */
   upgrading: boolean;
   /** Why it is only recorded. */
-  recordOnly?: string;
+  recordOnly?: ReasonCode;
   openOutages: number;
   /** What the open outages of its nodes began with, see `RollUp`. */
   outageReason?: ReasonCode;
@@ -76,7 +76,7 @@ export function toClusterRow(cluster: string, row: Record<string, unknown>): Clu
     endpoint: text('endpoint') || undefined,
     nodes: readJson(counts, row.nodes, emptyCounts),
     upgrading: row.upgrading === true,
-    recordOnly: text('recordOnly') || undefined,
+    recordOnly: row.recordOnly ? reasonCode.parse(row.recordOnly) : undefined,
     openOutages: Number(row.openOutages ?? 0),
     outageReason: isReasonCode(row.outageReason) ? row.outageReason : undefined,
     blindNodes: Number(row.blindNodes ?? 0),

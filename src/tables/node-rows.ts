@@ -71,7 +71,7 @@ function readState(row: Row): NodeState {
     latest: known
       ? {
           verdict,
-          reason: isReasonCode(row.reason) ? row.reason : 'Undiagnosed',
+          reason: reasonCode.parse(row.reason),
           message: text(row.message) ?? '',
           latencyMs: typeof row.latencyMs === 'number' && row.latencyMs >= 0 ? row.latencyMs : undefined,
           nonce: text(row.nonce) ?? '',

@@ -4,7 +4,7 @@ import { commonFactor } from '../history/common-factors.ts';
 import { emptyLog, type LogEntry, logEntry, type NodeLog } from '../history/log.ts';
 import type { Outage, Told } from '../history/outage.ts';
 import { rankedReason } from '../model/rank-reasons.ts';
-import { isReasonCode } from '../model/reasons.ts';
+import { reasonCode } from '../model/reasons.ts';
 import { fromLongJson, toLongJson } from './long-json.ts';
 import { newestFirst, type Tables, timeOfKey } from './open-tables.ts';
 import { readJson } from './read-json.ts';
@@ -48,7 +48,7 @@ export function toOutageRow(row: Row & { etag: string }): OutageRow {
       node: ofCluster ? undefined : node,
       start,
       end,
-      reason: isReasonCode(row.reason) ? row.reason : 'Undiagnosed',
+      reason: reasonCode.parse(row.reason),
       message: String(row.message ?? ''),
       episode: Math.max(1, Math.trunc(Number(row.episode ?? 1)) || 1),
       episodes: readJson(episodes, row.episodes, [{ start, end }]),

@@ -1,7 +1,7 @@
 import type { TransactionAction } from '@azure/data-tables';
 import { z } from 'zod';
 import type { ProbeResult } from '../model/node-state.ts';
-import { isReasonCode, reasons } from '../model/reasons.ts';
+import { type ReasonCode, reasonCode, reasons } from '../model/reasons.ts';
 import { newestFirst, resultsTableOf, type Tables, timeOfKey } from './open-tables.ts';
 import { type Row, readRange, readRow, writeBatch } from './rows.ts';
 
@@ -11,7 +11,7 @@ export interface ResultRow {
   place: string;
   at: string;
   verdict: 'reachable' | 'unreachable' | 'unknown';
-  reason: ReturnType<typeof reasonOf>;
+  reason: ReasonCode;
   message: string;
   latencyMs?: number;
   sweep: string;
@@ -20,7 +20,6 @@ export interface ResultRow {
 
 const TABLES_AT_ONCE = 31;
 const verdict = z.enum(['reachable', 'unreachable', 'unknown']).catch('unknown');
-const reasonOf = (value: unknown) => (isReasonCode(value) ? value : 'ProberError');
 const text = (value: unknown) => (typeof value === 'string' ? value : '');
 
 function toResultRow(row: Row): ResultRow {
@@ -29,7 +28,7 @@ function toResultRow(row: Row): ResultRow {
     place,
     at: timeOfKey(place.split('|')[0]),
     verdict: verdict.parse(row.verdict),
-    reason: reasonOf(row.reason),
+    reason: reasonCode.parse(row.reason),
     message: text(row.message),
     latencyMs: typeof row.latencyMs === 'number' && row.latencyMs >= 0 ? row.latencyMs : undefined,
     sweep: text(row.sweep),

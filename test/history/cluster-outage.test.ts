@@ -219,9 +219,8 @@ describe('foldQuorum', () => {
 });
 
 describe('endsBecause', () => {
-  const endings: ReasonCode[] = ['ClusterStopped', 'ClusterGone', 'Deallocated', 'Excluded'];
   const skipped = (count: number, reason: ReasonCode) => rows(count, { verdict: 'unreachable', skipped: reason });
-  it.each<[string, ReasonCode | undefined, NodeRow[], string | undefined]>([
+  it.each<[string, ReasonCode | undefined, NodeRow[], ReasonCode | undefined]>([
     ['none while a node is probed', undefined, [...skipped(3, 'Deallocated'), ...failing(1)], undefined],
     ['why its nodes are not probed', 'ClusterStopped', skipped(3, 'ClusterStopped'), 'ClusterStopped'],
     [
@@ -241,6 +240,6 @@ describe('endsBecause', () => {
       undefined,
     ],
   ])('is %s', (_, expected, all, recordOnly) => {
-    expect(endsBecause(all, recordOnly, endings)).toBe(expected);
+    expect(endsBecause(all, recordOnly)).toBe(expected);
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compareNodes, endingReasons, loseNodes, recordNodes } from '../../src/inventory/compare-nodes.ts';
+import { compareNodes, loseNodes, recordNodes } from '../../src/inventory/compare-nodes.ts';
 import type { NodeFacts } from '../../src/model/node.ts';
 import { emptyHistory, emptyState, type NodeState } from '../../src/model/node-state.ts';
 import type { ReasonCode } from '../../src/model/reasons.ts';
@@ -128,7 +128,8 @@ describe('compareNodes', () => {
       const [change] = compareNodes(rowsOf(rowOf(factsOf('a'), { state })), [factsOf('a', { skipped })], sweep, true);
       return change?.kind === 'known' ? change.ends : 'another kind';
     };
-    expect(endingReasons.map((reason) => ends(reason))).toEqual(endingReasons);
+    const ending = ['ClusterStopped', 'Excluded', 'NodeGroupLocked', 'Deallocated', 'NotRunning', 'Deleting'] as const;
+    expect(ending.map((reason) => ends(reason))).toEqual(ending);
     expect((['TooYoung', 'AccessDenied', 'OverBudget', undefined] as const).map((reason) => ends(reason))).toEqual([
       undefined,
       undefined,

@@ -17,7 +17,7 @@ import { type ReasonCode, reasons } from '../../src/model/reasons.ts';
 import type { Outcome } from '../../src/model/verdict.ts';
 
 const codes = Object.keys(reasons) as ReasonCode[];
-const outside: readonly ReasonCode[] = ['Excluded', 'ClusterStopped', 'Deallocated', 'NotRunning', 'ClusterGone', 'TooYoung'];
+const outside: readonly ReasonCode[] = ['Excluded', 'ClusterStopped', 'Deallocated', 'NotRunning', 'ClusterGone', 'TooYoung', 'Creating'];
 const node = fc.integer({ min: 0, max: 30 }).map((n) => `aks-web-vmss${String(n).padStart(6, '0')}`);
 const verdict = fc.constantFrom('reachable', 'unreachable', 'unknown', 'notProbed');
 const reason = fc.constantFrom(...codes);
@@ -137,13 +137,6 @@ describe('outstanding', () => {
   });
 });
 
-describe('a ledger of an older version', () => {
-  it('did not tell its unknown ones apart by reason', () => {
-    const { unknownByReason: _, armRequests: __, ...older } = addUp(small, []);
-    expect(ledgerSchema.parse(older)).toEqual({ ...older, unknownByReason: {}, armRequests: 0 });
-  });
-});
-
 describe('sum', () => {
   it('adds counts and reasons in any order, and keeps them adding up', () => {
     fc.assert(
@@ -195,12 +188,16 @@ describe('coverageOf', () => {
 });
 
 describe('askedOf', () => {
-  it.each(['NoProof', 'RunCommandTimedOut', 'AgentNotReady', 'NodeBusy'] as const)(
+  it.each(['NoProof', 'RunCommandTimedOut', 'NodeBusy', 'StartLost'] as const)(
     'counts a node that was asked and gave no answer for %s',
     (code) => {
       expect(askedOf(ofFour('unknown', code))).toBe(1);
     },
   );
+
+  it.each(['AgentNotReady', 'RunCommandStuck', 'WrongOs'] as const)('suffers from nodes that refuse lastingly to be asked: %s', (code) => {
+    expect(askedOf(ofFour('unknown', code))).toBe(0.5);
+  });
 
   it.each(['AccessDenied', 'NodeGroupLocked', 'Throttled', 'OverBudget', 'Lost', 'ProberError'] as const)(
     'suffers from nodes that could not be asked when their turn came: %s',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isReasonCode, type Reason, reasons } from '../../src/model/reasons.ts';
+import type { Reason } from '../../src/model/reasons/reason.ts';
+import { isReasonCode, policyOf, type ReasonCode, reasonCode, reasons } from '../../src/model/reasons.ts';
 
 const all: [code: string, reason: Reason][] = Object.entries(reasons);
 const remedyless = [
@@ -45,5 +46,41 @@ describe('the catalogue of reasons', () => {
 
   it('knows its own codes', () => {
     expect(all.every(([code]) => isReasonCode(code))).toBe(true);
+  });
+});
+
+/** Reasons by what their policies say. */
+const where = (holds: (policy: Reason['policy']) => boolean) =>
+  all
+    .filter(([, { policy }]) => holds(policy))
+    .map(([code]) => code)
+    .sort();
+
+describe('the policy of a reason', () => {
+  it('expects no verdict of nodes that are excluded, stopped, gone, too young or not there yet', () => {
+    expect(where(({ expected }) => !expected)).toEqual(
+      ['ClusterGone', 'ClusterStopped', 'Creating', 'Deallocated', 'Excluded', 'NotRunning', 'TooYoung'].sort(),
+    );
+  });
+
+  it('does not count a lasting refusal as asked: a right, a lock, an agent that never answers', () => {
+    for (const code of ['AccessDenied', 'NodeGroupLocked', 'AgentNotReady', 'RunCommandStuck', 'WrongOs'] as const)
+      expect(policyOf(code), code).toMatchObject({ duration: 'lasting', expected: true, asked: false });
+  });
+
+  it('ends an outage only where nobody will see the node recover, which no fault of Azure or ourselves is', () => {
+    expect(where(({ endsOutage, fault }) => endsOutage && fault !== 'operator')).toEqual([]);
+    expect(where(({ endsOutage }) => endsOutage)).toEqual(expect.arrayContaining(['Deallocated', 'Deleting', 'Excluded', 'NodeGone']));
+  });
+
+  it('never blinds anybody by what the prober did itself, or by a verdict', () => {
+    expect(where(({ fault, blinds }) => fault === 'prober' && blinds !== 'nobody')).toEqual([]);
+    expect(where(({ fault, blinds }) => (fault === 'node path' || fault === 'cluster') && blinds !== 'nobody')).toEqual([]);
+  });
+
+  it('of a code that nobody knows is that of ProberError, which says nothing of a node', () => {
+    for (const code of ['Nonsense', '', undefined, 7]) expect(reasonCode.parse(code)).toBe('ProberError');
+    const fallback: ReasonCode = reasonCode.parse('Nonsense');
+    expect(policyOf(fallback)).toMatchObject({ fault: 'prober', asked: false, endsOutage: false, blinds: 'nobody' });
   });
 });

@@ -229,7 +229,7 @@ describe('a node row', () => {
     expect(row).toMatchObject({ state: { failures: 0, successes: 0 }, missing: 0, facts: { os: 'Linux' } });
     expect([row.state.latest, row.facts.skipped]).toEqual([undefined, undefined]);
     const known = await put('stranger', 'b', { verdict: 'unreachable', reason: 'OfTomorrow' });
-    expect(known.state.latest).toMatchObject({ verdict: 'unreachable', reason: 'Undiagnosed' });
+    expect(known.state.latest).toMatchObject({ verdict: 'unreachable', reason: 'ProberError' });
     warn.mockRestore();
   });
 

@@ -110,7 +110,7 @@ describe('an outage row', () => {
       announced: 'started,sung',
     });
     expect((await readOutages(storage.tables, 'stranger'))[0]?.outage).toMatchObject({
-      reason: 'Undiagnosed',
+      reason: 'ProberError',
       episode: 1,
       startLogs: [],
       end: at(7),

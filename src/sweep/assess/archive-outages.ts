@@ -3,7 +3,6 @@ import { type AnnouncingContext, dueAnnouncement } from '../../history/due-annou
 import { emptyLog } from '../../history/log.ts';
 import { endOutage, writeEpisode } from '../../history/outage.ts';
 import { addOutages, outagesByReason } from '../../history/uptime.ts';
-import { endingReasons } from '../../inventory/compare-nodes.ts';
 import { reasons } from '../../model/reasons.ts';
 import { intervalAt } from '../../model/schedule.ts';
 import type { Services } from '../../services.ts';
@@ -51,7 +50,7 @@ export async function writeClusterOutage(
     const reason = reasonsNow[0]?.reason ?? outage.reason;
     outage = { ...outage, nodes: hit, counts, reason, reasons: reasonsNow, commonFactors: row.commonFactors };
   }
-  const over = outage.end === undefined ? endsBecause(nodes.values(), row.recordOnly, endingReasons) : undefined;
+  const over = outage.end === undefined ? endsBecause(nodes.values(), row.recordOnly) : undefined;
   if (over !== undefined) {
     outage = endOutage(outage, time, over, reasons[over].sentence);
     row.outage = { outage: { ...episode, end: time } };

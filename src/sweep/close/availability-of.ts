@@ -1,14 +1,10 @@
 import { openEpisode } from '../../history/node-state.ts';
-import { gapReasons } from '../../inventory/list-managed-clusters.ts';
 import { conclusiveOf, coverageOf, expectedOf, type Ledger, mainReason } from '../../model/ledger.ts';
-import type { ReasonCode } from '../../model/reasons.ts';
+import { policyOf } from '../../model/reasons.ts';
 import { clusterPage } from '../../notify/events.ts';
 import type { Availability } from '../../notify/telemetry.ts';
 import type { BlindRow } from '../../tables/blind-rows.ts';
 import type { ClusterRow } from '../../tables/cluster-rows.ts';
-
-/** Clusters of which nothing is to be told any more. */
-const over: readonly ReasonCode[] = ['Excluded', 'ClusterStopped', 'ClusterGone'];
 
 /** A share as text, rounded down: what is not whole must not look so. */
 const shareText = (share: number | null) => (share === null ? '' : (Math.floor(share * 10_000 + 1e-6) / 10_000).toFixed(4));
@@ -32,7 +28,7 @@ export function availabilityOf(
   const down = openEpisode(outage.outage);
   const seen = conclusiveOf(ledger) > 0;
   const hasOpen = down !== undefined || blind !== undefined || openOutages > 0;
-  if (over.some((reason) => reason === recordOnly) || (!seen && expectedOf(ledger) <= 0 && !hasOpen)) return undefined;
+  if ((recordOnly !== undefined && !policyOf(recordOnly).expected) || (!seen && expectedOf(ledger) <= 0 && !hasOpen)) return undefined;
   const name =
     blind !== undefined ? `${cluster.cluster}/blind` : seen || down !== undefined ? cluster.cluster : `${cluster.cluster}/unseen`;
   const counted = seen
@@ -52,7 +48,7 @@ export function availabilityOf(
       blind: String(blind !== undefined),
       seen: String(seen),
       // Where the subscription could not be listed, its gap in the heartbeat tells of it once, and not each cluster.
-      coverage: gapReasons.some((reason) => reason === recordOnly) ? '' : shareText(coverageOf(ledger)),
+      coverage: recordOnly !== undefined && policyOf(recordOnly).hides === 'subscription' ? '' : shareText(coverageOf(ledger)),
       reason: down?.reason ?? blind?.reason ?? outageReason ?? (seen ? '' : (mainReason(ledger) ?? '')),
       outageReason: outageReason ?? '',
       upgrading: String(cluster.upgrading),

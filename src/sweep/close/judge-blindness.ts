@@ -1,8 +1,8 @@
 import { isProberBlind, type Sight, sightOf } from '../../history/blindness.ts';
 import { openEpisode } from '../../history/node-state.ts';
-import { endingReasons } from '../../inventory/compare-nodes.ts';
 import { log } from '../../log.ts';
 import type { Ledger } from '../../model/ledger.ts';
+import { policyOf, type ReasonCode } from '../../model/reasons.ts';
 import { blindEvent, type TelemetryEvent } from '../../notify/events.ts';
 import type { Services } from '../../services.ts';
 import { statusPageUrl } from '../../settings.ts';
@@ -17,7 +17,7 @@ export interface Blindness {
   prober: boolean;
 }
 
-const isOver = (recordOnly: string | undefined) => recordOnly === 'ClusterGone' || endingReasons.some((reason) => reason === recordOnly);
+const isOver = (recordOnly: ReasonCode | undefined) => recordOnly !== undefined && policyOf(recordOnly).endsOutage;
 
 /** Writes a row, or leaves it to whoever was faster: the next sweep judges again. */
 async function unlessLost(write: Promise<void>): Promise<void> {

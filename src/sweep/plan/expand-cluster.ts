@@ -1,11 +1,11 @@
 import { isRefusal } from '../../azure/arm-error.ts';
 import { compareNodes, loseNodes, type NodeChange, recordNodes } from '../../inventory/compare-nodes.ts';
-import { unlistedReasons } from '../../inventory/list-managed-clusters.ts';
 import { listNodes } from '../../inventory/list-nodes.ts';
 import { isInScope } from '../../inventory/scope.ts';
 import type { ClusterFacts } from '../../model/cluster-facts.ts';
 import type { Plan } from '../../model/ledger.ts';
 import type { ReasonCode } from '../../model/reasons.ts';
+import { policyOf } from '../../model/reasons.ts';
 import { parseClusterId } from '../../model/resource-id.ts';
 import { lastStart } from '../../model/schedule.ts';
 import type { Services } from '../../services.ts';
@@ -30,7 +30,7 @@ async function listAndCompare(services: Services, sweep: string, facts: ClusterF
   if (recordOnly === 'ClusterGone') return (rows) => loseNodes(rows, sweep, 'ClusterGone');
   const isForgotten = recordOnly === 'Excluded' && !facts.listed;
   if (isForgotten || !isInScope(services.settings, subscriptionId)) return (rows) => loseNodes(rows, sweep, 'Excluded');
-  if (recordOnly !== undefined && unlistedReasons.includes(recordOnly)) return (rows) => recordNodes(rows, recordOnly);
+  if (recordOnly !== undefined && policyOf(recordOnly).hides !== 'nothing') return (rows) => recordNodes(rows, recordOnly);
   try {
     const compute = services.arm.compute(subscriptionId);
     const { nodes, complete } = await listNodes(compute, subscriptionId, facts, services.now(), services.settings.NODE_GRACE_MINUTES);

@@ -131,7 +131,7 @@ describe('the state of a cluster', () => {
     expect(told(ledger, { outage: down })).toMatchObject({ name: cluster, success: false, properties: { clusterOutage: 'true' } });
   });
 
-  it.each(['Excluded', 'ClusterStopped', 'ClusterGone'])('is none for a cluster that is %s', (recordOnly) => {
+  it.each(['Excluded', 'ClusterStopped', 'ClusterGone'] as const)('is none for a cluster that is %s', (recordOnly) => {
     expect(told({ [`notProbed/${recordOnly}`]: 4 }, { recordOnly, outage: down })).toBeUndefined();
     expect(told(well, { recordOnly })).toBeUndefined();
   });

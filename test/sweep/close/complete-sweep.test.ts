@@ -153,7 +153,7 @@ it('tells in the heartbeat how many gave a verdict and how many were asked, and 
   expect([second?.coverage, second?.asked]).toEqual([undefined, undefined]);
 });
 
-it.each(['Excluded', 'ClusterStopped', 'ClusterGone'])('says nothing of a cluster that is %s', async (recordOnly) => {
+it.each(['Excluded', 'ClusterStopped', 'ClusterGone'] as const)('says nothing of a cluster that is %s', async (recordOnly) => {
   await complete(6 + recordOnly.length, [row('shop', { recordOnly })], [emptyLedger]);
   expect([results.length, heartbeats.length]).toEqual([0, 1]);
 });

@@ -151,7 +151,7 @@ describe('a cluster of which most nodes give no verdict', () => {
   it('stays blind while nothing of it can be planned', async () => {
     await judge(0, { shop: blind, bank: well });
     const unread: Ledger = { ...emptyLedger, known: 10, notProbed: 10, byReason: { SubscriptionUnreadable: 10 } };
-    const row = { ...rowOf('shop'), recordOnly: 'SubscriptionUnreadable' };
+    const row = { ...rowOf('shop'), recordOnly: 'SubscriptionUnreadable' as const };
     expect((await judge(1, { shop: unread, bank: well }, [row])).clusters.size).toBe(1);
     expect(events()).toEqual(['ClusterBlind shop']);
   });

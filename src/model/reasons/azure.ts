@@ -1,0 +1,127 @@
+import { LOCKDOWN, RUN_COMMAND, SUPPORT, THROTTLING } from './links.ts';
+import { type Reason, reason } from './reason.ts';
+
+/** What Azure says of a node, its cluster or its subscription, and what it refuses. */
+export const azureReasons = {
+  OperationPreempted: reason(
+    'azure',
+    { fault: 'azure', duration: 'passing', expected: true, asked: true, endsOutage: false, blinds: 'node', hides: 'nothing' },
+    'A more recent operation on the VM of the node took the place of the run.',
+    [
+      'Something else changed the VM at that moment, such as an upgrade, a reimage or a scaling; it passes with the next sweep.',
+      'If it repeats, see what does: az monitor activity-log list --resource-id <resource ID of the VM or its scale set>.',
+    ],
+    [RUN_COMMAND],
+  ),
+  OperationGone: reason(
+    'azure',
+    { fault: 'azure', duration: 'passing', expected: true, asked: true, endsOutage: false, blinds: 'node', hides: 'nothing' },
+    'Azure does not know the operation of the run any more, so that nobody can tell what came of it.',
+    ['It passes with the next sweep; if it repeats, see Azure Service Health, and whether the VM was deleted and made anew.'],
+    [RUN_COMMAND],
+  ),
+  NodeBusy: reason(
+    'azure',
+    { fault: 'azure', duration: 'passing', expected: true, asked: true, endsOutage: false, blinds: 'node', hides: 'nothing' },
+    'Another Run Command was in progress on the node.',
+    ['Only one can run at a time; it passes when the other has ended.'],
+    [RUN_COMMAND],
+  ),
+  WrongOs: reason(
+    'azure',
+    { fault: 'azure', duration: 'lasting', expected: true, asked: false, endsOutage: false, blinds: 'cluster', hides: 'nothing' },
+    'Azure says that the node has another operating system than its pool tells.',
+    ['Report this with the resource ID of the node.'],
+  ),
+  NotRunning: reason(
+    'azure',
+    { fault: 'operator', duration: 'lasting', expected: false, asked: false, endsOutage: true, blinds: 'node', hides: 'nothing' },
+    'The VM of the node is not running.',
+    ['Start it, or remove it from the pool.'],
+  ),
+  NodeGone: reason(
+    'azure',
+    { fault: 'operator', duration: 'lasting', expected: true, asked: true, endsOutage: true, blinds: 'node', hides: 'nothing' },
+    'The node no longer exists.',
+  ),
+  NodeReplaced: reason(
+    'azure',
+    { fault: 'operator', duration: 'lasting', expected: true, asked: true, endsOutage: true, blinds: 'nobody', hides: 'nothing' },
+    'Another VM stands under the same node name.',
+  ),
+  AccessDenied: reason(
+    'azure',
+    { fault: 'operator', duration: 'lasting', expected: true, asked: false, endsOutage: false, blinds: 'node', hides: 'cluster' },
+    'Whoever asks, the prober or you with your own sign-in, may not run commands on the node, or read its cluster or its subscription.',
+    [
+      'The prober: assign the role of infra/fleet-access.bicep to its identity.',
+      'You: have a role with the actions of infra/fleet-actions.json, such as Virtual Machine Contributor on the node resource group with Reader on the subscription.',
+    ],
+  ),
+  NodeGroupLocked: reason(
+    'azure',
+    { fault: 'operator', duration: 'lasting', expected: true, asked: false, endsOutage: true, blinds: 'cluster', hides: 'nothing' },
+    'The node resource group is locked (ReadOnly), which forbids Run Command.',
+    ['Set the restriction level to Unrestricted (not possible on AKS Automatic).'],
+    [LOCKDOWN],
+  ),
+  NodeGroupMissing: reason(
+    'azure',
+    { fault: 'operator', duration: 'lasting', expected: true, asked: false, endsOutage: false, blinds: 'nobody', hides: 'nothing' },
+    'The cluster stands, while its node resource group does not exist.',
+    [
+      'A cluster that is being made or deleted is in this state for minutes.',
+      'See whether somebody deleted it: az monitor activity-log list --resource-group <node resource group>.',
+      'If so, its nodes are lost, and the cluster has to be made anew.',
+    ],
+    [SUPPORT],
+  ),
+  Throttled: reason(
+    'azure',
+    { fault: 'azure', duration: 'passing', expected: true, asked: false, endsOutage: false, blinds: 'nobody', hides: 'cluster' },
+    'Azure throttles requests in this subscription and region.',
+    ['Lower STARTS_PER_MINUTE, or look for other heavy users of Compute.'],
+    [THROTTLING],
+  ),
+  AzureError: reason(
+    'azure',
+    { fault: 'azure', duration: 'passing', expected: true, asked: true, endsOutage: false, blinds: 'cluster', hides: 'cluster' },
+    'Azure answered with an error that says nothing about the node.',
+    ['Read the evidence; see Azure Service Health.'],
+  ),
+  ClusterStopped: reason(
+    'azure',
+    { fault: 'operator', duration: 'lasting', expected: false, asked: false, endsOutage: true, blinds: 'nobody', hides: 'nothing' },
+    'The cluster is stopped.',
+    ['Start it: az aks start.'],
+  ),
+  ClusterGone: reason(
+    'azure',
+    { fault: 'operator', duration: 'lasting', expected: false, asked: false, endsOutage: true, blinds: 'nobody', hides: 'nothing' },
+    'The cluster no longer exists.',
+  ),
+  SubscriptionUnreadable: reason(
+    'azure',
+    { fault: 'operator', duration: 'lasting', expected: true, asked: false, endsOutage: false, blinds: 'nobody', hides: 'subscription' },
+    'The subscription could not be read.',
+    [
+      'Assign the role of infra/fleet-access.bicep on it, or take it out of SUBSCRIPTIONS.',
+      'It left the management group: name its clusters in EXCLUDE_CLUSTERS, or the other subscriptions in SUBSCRIPTIONS.',
+    ],
+  ),
+  Deallocated: reason(
+    'azure',
+    { fault: 'operator', duration: 'lasting', expected: false, asked: false, endsOutage: true, blinds: 'nobody', hides: 'nothing' },
+    'The VM of the node is deallocated.',
+  ),
+  Deleting: reason(
+    'azure',
+    { fault: 'operator', duration: 'passing', expected: true, asked: false, endsOutage: true, blinds: 'nobody', hides: 'nothing' },
+    'The VM of the node is being deleted.',
+  ),
+  Creating: reason(
+    'azure',
+    { fault: 'platform', duration: 'passing', expected: false, asked: false, endsOutage: false, blinds: 'cluster', hides: 'nothing' },
+    'The VM of the node is being created.',
+  ),
+} as const satisfies Record<string, Reason>;

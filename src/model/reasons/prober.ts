@@ -1,0 +1,58 @@
+import { THROTTLING } from './links.ts';
+import { type Reason, reason } from './reason.ts';
+
+/** What the prober itself left out, or failed at. */
+export const proberReasons = {
+  Excluded: reason(
+    'prober',
+    { fault: 'operator', duration: 'lasting', expected: false, asked: false, endsOutage: true, blinds: 'nobody', hides: 'cluster' },
+    'The cluster or pool is excluded by a setting or by its tag.',
+  ),
+  TooYoung: reason(
+    'prober',
+    { fault: 'platform', duration: 'passing', expected: false, asked: false, endsOutage: false, blinds: 'nobody', hides: 'nothing' },
+    'The node is younger than NODE_GRACE_MINUTES.',
+  ),
+  OverBudget: reason(
+    'prober',
+    { fault: 'prober', duration: 'passing', expected: true, asked: false, endsOutage: false, blinds: 'nobody', hides: 'nothing' },
+    'The sweep had no time left for the node at the pace that Azure allows.',
+    ['Lengthen SWEEP_SCHEDULE or raise STARTS_PER_MINUTE.'],
+    [THROTTLING],
+  ),
+  NotYetProbed: reason(
+    'prober',
+    { fault: 'prober', duration: 'passing', expected: true, asked: false, endsOutage: false, blinds: 'nobody', hides: 'nothing' },
+    'The node is known, and its first probe has not ended yet.',
+  ),
+  Stale: reason(
+    'prober',
+    { fault: 'prober', duration: 'passing', expected: true, asked: true, endsOutage: false, blinds: 'nobody', hides: 'nothing' },
+    'The latest verdict is older than three intervals.',
+    ['See whether sweeps complete: GET /api/health.'],
+  ),
+  StartUnknown: reason(
+    'prober',
+    { fault: 'prober', duration: 'passing', expected: true, asked: true, endsOutage: false, blinds: 'nobody', hides: 'nothing' },
+    'Azure did not say whether the run started.',
+    ['It passes with the next sweep.'],
+  ),
+  StartLost: reason(
+    'prober',
+    { fault: 'prober', duration: 'passing', expected: true, asked: true, endsOutage: false, blinds: 'nobody', hides: 'nothing' },
+    'The prober stopped between the claim and the start of the run.',
+    ['It passes with the next sweep.'],
+  ),
+  Lost: reason(
+    'prober',
+    { fault: 'prober', duration: 'passing', expected: true, asked: false, endsOutage: false, blinds: 'nobody', hides: 'nothing' },
+    'The sweep ended without an outcome for the node.',
+    ['It passes with the next sweep; if it repeats, see "Errors of the prober itself" in the workbook AKS fleet.'],
+  ),
+  ProberError: reason(
+    'prober',
+    { fault: 'prober', duration: 'passing', expected: true, asked: false, endsOutage: false, blinds: 'nobody', hides: 'subscription' },
+    'The prober itself failed.',
+    ['See "Errors of the prober itself" in the workbook AKS fleet, and the exceptions of that time in Application Insights.'],
+  ),
+} as const satisfies Record<string, Reason>;

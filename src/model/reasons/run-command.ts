@@ -1,0 +1,59 @@
+import { RUN_COMMAND } from './links.ts';
+import { type Reason, reason } from './reason.ts';
+
+/** What keeps a node from answering Run Command. */
+export const runCommandReasons = {
+  KubectlMissing: reason(
+    'agent',
+    { fault: 'platform', duration: 'lasting', expected: true, asked: true, endsOutage: false, blinds: 'cluster', hides: 'nothing' },
+    'There is no kubectl on the node that can be run.',
+    ['Upgrade the node image: az aks nodepool upgrade --node-image-only.'],
+  ),
+  Slow: reason(
+    'agent',
+    { fault: 'platform', duration: 'passing', expected: true, asked: true, endsOutage: false, blinds: 'cluster', hides: 'nothing' },
+    'kubectl took longer than 8 seconds on the node, while the API server answered: the node is too slow to judge by.',
+    [
+      'Look for what keeps the node busy: CPU, memory and disk.',
+      'If it lasts, drain the node and reimage it: az vmss reimage --instance-ids <id>.',
+    ],
+  ),
+  NoProof: reason(
+    'agent',
+    { fault: 'platform', duration: 'passing', expected: true, asked: true, endsOutage: false, blinds: 'cluster', hides: 'nothing' },
+    'The run ended without the complete output of the script, so it proves nothing.',
+    ['A restart of the VM or of its agent does this; it passes with the next sweep.'],
+    [RUN_COMMAND],
+  ),
+  AgentNotReady: reason(
+    'agent',
+    { fault: 'platform', duration: 'lasting', expected: true, asked: false, endsOutage: false, blinds: 'cluster', hides: 'nothing' },
+    'The VM agent of the node does not report.',
+    ['Check outbound port 443 to Azure, and the agent: systemctl status walinuxagent.'],
+    [RUN_COMMAND],
+  ),
+  RunCommandFailed: reason(
+    'agent',
+    { fault: 'platform', duration: 'passing', expected: true, asked: true, endsOutage: false, blinds: 'cluster', hides: 'nothing' },
+    'Azure reports that Run Command failed on the node.',
+    ['Run RemoveRunCommandLinuxExtension (RemoveRunCommandWindowsExtension) on the node, then check again.'],
+    [RUN_COMMAND],
+  ),
+  RunCommandTimedOut: reason(
+    'agent',
+    { fault: 'platform', duration: 'passing', expected: true, asked: true, endsOutage: false, blinds: 'cluster', hides: 'nothing' },
+    'Run Command gave no answer in time.',
+    [
+      'Check outbound port 443 from the node to Azure: Run Command needs it to report back.',
+      'Check the agent: systemctl status walinuxagent.',
+    ],
+    [RUN_COMMAND],
+  ),
+  RunCommandStuck: reason(
+    'agent',
+    { fault: 'platform', duration: 'lasting', expected: true, asked: false, endsOutage: false, blinds: 'cluster', hides: 'nothing' },
+    'An earlier Run Command on the node has still not ended.',
+    ['Run RemoveRunCommandLinuxExtension on the node, or restart its agent.'],
+    [RUN_COMMAND],
+  ),
+} as const satisfies Record<string, Reason>;
