@@ -29,12 +29,12 @@ export function openEpisode(outage: Episode | undefined): Episode | undefined {
 }
 
 /** Start of the outage that is open. */
-export function openSince({ outage }: NodeState): string | undefined {
+export function openSince({ outage }: Pick<NodeState, 'outage'>): string | undefined {
   return openEpisode(outage)?.outage;
 }
 
 /** Whether so many probes in a row came to nothing that nobody knows any more how the node is. */
-export function isBlind({ unknowns }: NodeState, blindAfter: number): boolean {
+export function isBlind({ unknowns }: Pick<NodeState, 'unknowns'>, blindAfter: number): boolean {
   return unknowns >= blindAfter;
 }
 

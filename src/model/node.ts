@@ -1,5 +1,5 @@
 import type { Claim } from './claim.ts';
-import type { NodeHistory, NodeState } from './node-state.ts';
+import type { NodeHistory, NodeState, ProbeResult } from './node-state.ts';
 import type { ReasonCode } from './reasons.ts';
 
 /** What Azure says of a node, written by expand-cluster alone. */
@@ -38,5 +38,12 @@ export interface KnownNode {
   retiredAt?: string;
 }
 
-/** What a cluster's judgement needs of a node. */
-export type JudgedNode = Pick<KnownNode, 'facts' | 'state' | 'retiredAt'>;
+/** What a cluster's judgement needs of a node: nothing else of its row is read. */
+export interface JudgedNode {
+  facts: Pick<NodeFacts, 'node' | 'pool' | 'os' | 'zone' | 'size' | 'image' | 'subnet' | 'created' | 'skipped'>;
+  state: { latest?: Pick<ProbeResult, 'verdict' | 'reason' | 'at'> } & Pick<
+    NodeState,
+    'unknowns' | 'firstFailure' | 'firstSuccess' | 'outage' | 'watch'
+  >;
+  retiredAt?: string;
+}

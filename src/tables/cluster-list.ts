@@ -1,13 +1,13 @@
 import { type BlindRow, readBlindRows, readStandingBlindness } from './blind-rows.ts';
-import { type ClusterRow, isRemembered, toClusterRow } from './cluster-rows.ts';
+import { type ClusterRow, clusterColumns, isRemembered, toClusterRow } from './cluster-rows.ts';
 import type { Tables } from './open-tables.ts';
 import { readRange, readRow } from './rows.ts';
 
 /** What lists show of a cluster: without the names of its nodes, which may be most of its row. */
-const SHOWN = [
-  ...['RowKey', 'resourceGroup', 'name', 'region', 'version', 'nodes', 'upgrading', 'recordOnly', 'openOutages', 'outage'],
-  ...['commonFactors', 'uptime', 'assessedAt'],
-];
+const SHOWN = clusterColumns(
+  ...(['resourceGroup', 'name', 'region', 'version', 'nodes', 'upgrading', 'recordOnly', 'openOutages', 'outage'] as const),
+  ...(['commonFactors', 'uptime', 'assessedAt'] as const),
+);
 
 /** A cluster as lists show it, and since when nobody can see it, if so. */
 export type ListedCluster = Omit<ClusterRow, 'notReachable'> & { blind?: BlindRow };

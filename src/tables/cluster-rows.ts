@@ -6,10 +6,10 @@ import { addUptimes, type OutageDays, outageDays, type Uptime, uptime } from '..
 import { sumWatched } from '../history/watched.ts';
 import { type Counts, counts, emptyCounts } from '../model/ledger.ts';
 import { episode } from '../model/node-state.ts';
-import { isReasonCode, type ReasonCode, reasonCode } from '../model/reasons.ts';
+import type { ReasonCode } from '../model/reasons.ts';
 import { parseClusterId } from '../model/resource-id.ts';
 import type { Watched } from '../model/watch.ts';
-import { fromLongJson, toLongJson } from './long-json.ts';
+import { type Columns, count, flag, json, longJson, optionalReason, optionalText, readColumns, text, writeColumns } from './columns.ts';
 import type { Tables } from './open-tables.ts';
 import { readJson } from './read-json.ts';
 import { prefixed, type Row, readRange, readRow } from './rows.ts';
@@ -62,59 +62,48 @@ export type OwnClusterRow = ClusterRow & {
 
 const outageState = z.object({ outage: episode.optional(), below: z.object({ sweep: z.string(), since: z.string() }).optional() });
 
+// All columns of a cluster's row are declared here, once. Its subscription is in its id.
+const columns: Columns<Omit<ClusterRow, 'cluster' | 'subscriptionId'>> = {
+  resourceGroup: text,
+  name: text,
+  region: text,
+  version: text,
+  endpoint: optionalText,
+  nodes: json(counts, emptyCounts),
+  upgrading: flag,
+  recordOnly: optionalReason,
+  openOutages: count,
+  outageReason: optionalReason,
+  blindNodes: count,
+  notReachable: longJson(z.array(z.string()), []),
+  outage: json(outageState, {}),
+  commonFactors: json(z.array(commonFactor), []),
+  uptime: json(uptime, addUptimes([])),
+  assessedAt: text,
+  sweep: text,
+  finalizedSweep: text,
+  assessAt: text,
+};
+
+const noneWatched = sumWatched([]);
+
+const ownColumns: Columns<Pick<OwnClusterRow, 'outageDays' | 'forgotten'>> = {
+  outageDays: longJson(outageDays, {}),
+  forgotten: {
+    read: (row, name) => readJson(watchedJson, row[name] ?? '', noneWatched),
+    write: (value, name) => ({ [name]: JSON.stringify(toWatchedJson(value)) }),
+  },
+};
+
+/** Some columns of a cluster's row, by their names. */
+export const clusterColumns = (...names: (keyof typeof columns)[]): string[] => ['RowKey', ...names];
+
 /** Reads a cluster out of its row, or out of as much of it as was selected. */
 export function toClusterRow(cluster: string, row: Record<string, unknown>): ClusterRow {
   const named = parseClusterId(cluster);
-  const text = (name: string) => String(row[name] ?? '');
-  return {
-    cluster,
-    subscriptionId: named?.subscriptionId ?? '',
-    resourceGroup: text('resourceGroup') || (named?.resourceGroup ?? ''),
-    name: text('name') || (named?.name ?? ''),
-    region: text('region'),
-    version: text('version'),
-    endpoint: text('endpoint') || undefined,
-    nodes: readJson(counts, row.nodes, emptyCounts),
-    upgrading: row.upgrading === true,
-    recordOnly: row.recordOnly ? reasonCode.parse(row.recordOnly) : undefined,
-    openOutages: Number(row.openOutages ?? 0),
-    outageReason: isReasonCode(row.outageReason) ? row.outageReason : undefined,
-    blindNodes: Number(row.blindNodes ?? 0),
-    notReachable: fromLongJson(z.array(z.string()), 'notReachable', row, []),
-    outage: readJson(outageState, row.outage, {}),
-    commonFactors: readJson(z.array(commonFactor), row.commonFactors, []),
-    uptime: readJson(uptime, row.uptime, addUptimes([])),
-    assessedAt: text('assessedAt'),
-    sweep: text('sweep'),
-    finalizedSweep: text('finalizedSweep'),
-    assessAt: text('assessAt'),
-  };
-}
-
-function toProperties(row: ClusterRow): Record<string, unknown> {
-  const {
-    cluster: _,
-    subscriptionId: __,
-    nodes,
-    notReachable,
-    recordOnly,
-    endpoint,
-    outageReason,
-    outage,
-    commonFactors,
-    uptime: sums,
-    ...rest
-  } = row;
-  const json = { nodes, outage, commonFactors, uptime: sums };
-  const texts = Object.fromEntries(Object.entries(json).map(([name, value]) => [name, JSON.stringify(value)]));
-  return {
-    ...rest,
-    recordOnly: recordOnly ?? '',
-    endpoint: endpoint ?? '',
-    outageReason: outageReason ?? '',
-    ...texts,
-    ...toLongJson('notReachable', notReachable),
-  };
+  const read = readColumns(columns, row);
+  const [resourceGroup, name] = [read.resourceGroup || (named?.resourceGroup ?? ''), read.name || (named?.name ?? '')];
+  return { ...read, cluster, subscriptionId: named?.subscriptionId ?? '', resourceGroup, name };
 }
 
 /** A cluster's row in `fleet`, with the ETag that guards its next judgement. */
@@ -122,16 +111,14 @@ export async function readCluster(tables: Tables, cluster: string): Promise<{ ro
   const fleet = await tables.open('fleet');
   const row = await readRow(fleet, cluster, 'cluster');
   if (row === undefined) return undefined;
-  const days = fromLongJson(outageDays, 'outageDays', row, {});
-  return { row: { ...toClusterRow(cluster, row), outageDays: days, forgotten: readForgotten(row) }, etag: row.etag };
+  return { row: { ...toClusterRow(cluster, row), ...readColumns(ownColumns, row) }, etag: row.etag };
 }
-
-const readForgotten = (row: Record<string, unknown>) => readJson(watchedJson, row.forgotten ?? '', sumWatched([]));
 
 /** Adds what was watched of nodes whose rows go, in the batch in which they do. It holds only if nobody else has written the row since it was read. */
 export function addForgotten(row: Row & { etag: string }, gone: readonly Watched[]): TransactionAction {
-  const forgotten = JSON.stringify(toWatchedJson(sumWatched([readForgotten(row), ...gone])));
-  return ['update', { partitionKey: row.partitionKey, rowKey: row.rowKey, forgotten }, 'Merge', { etag: row.etag }];
+  const { forgotten } = ownColumns;
+  const sum = forgotten.write(sumWatched([forgotten.read(row, 'forgotten'), ...gone]), 'forgotten');
+  return ['update', { partitionKey: row.partitionKey, rowKey: row.rowKey, ...sum }, 'Merge', { etag: row.etag }];
 }
 
 /** Reads where the nodes of a cluster find its API server, as Azure tells it. */
@@ -155,17 +142,16 @@ export function repairMarks(row: OwnClusterRow, now: Date): OwnClusterRow {
 }
 
 /** Writes a cluster's row in `fleet`. It holds only if nobody else has since it was read. */
-export function putCluster({ outageDays: days, forgotten, ...row }: OwnClusterRow, etag: string | undefined): TransactionAction {
-  const own = { ...toLongJson('outageDays', days), forgotten: JSON.stringify(toWatchedJson(forgotten)) };
-  const entity = { partitionKey: row.cluster, rowKey: 'cluster', ...toProperties(row), ...own };
+export function putCluster(row: OwnClusterRow, etag: string | undefined): TransactionAction {
+  const entity = { partitionKey: row.cluster, rowKey: 'cluster', ...writeColumns(columns, row), ...writeColumns(ownColumns, row) };
   return etag === undefined ? ['create', entity] : ['update', entity, 'Replace', { etag }];
 }
 
 /** Copies a cluster's row to where lists find it, unless a newer judgement is there already. */
-export async function publishCluster(tables: Tables, { outageDays: _, forgotten: __, ...row }: OwnClusterRow): Promise<void> {
+export async function publishCluster(tables: Tables, row: OwnClusterRow): Promise<void> {
   await updateRow(await tables.open('clusters'), 'fleet', row.cluster, (before) => {
     const isNewer = before !== undefined && unlessAhead(String(before.assessAt), new Date(row.assessedAt)) > row.assessAt;
-    return isNewer ? undefined : { replace: toProperties(row) };
+    return isNewer ? undefined : { replace: writeColumns(columns, row) };
   });
 }
 

@@ -1,13 +1,13 @@
 import pLimit from 'p-limit';
-import { type NodeRow, nodeRange, toNodeRow } from './node-rows.ts';
+import { type NodeRow, nodeColumns, nodeRange, toNodeRow } from './node-rows.ts';
 import type { Tables } from './open-tables.ts';
 import { prefixed, type Row, readRange, readRow } from './rows.ts';
 
 /** What a list shows of a node, a fifth of its row: what is not read costs neither storage nor the host anything. */
-const LISTED = [
-  ...['RowKey', 'resourceId', 'endpoint', 'pool', 'os', 'zone', 'skipped', 'retiredAt'],
-  ...['verdict', 'reason', 'message', 'at', 'since', 'failures', 'successes', 'unknowns', 'outage', 'outageSince'],
-];
+const LISTED = nodeColumns(
+  ...(['resourceId', 'endpoint', 'pool', 'os', 'zone', 'skipped', 'retiredAt'] as const),
+  ...(['verdict', 'reason', 'message', 'at', 'since', 'failures', 'successes', 'unknowns', 'outage'] as const),
+);
 // A retired node's row stands for a week; a row without the property is not retired.
 const STANDING = "not (retiredAt ne '')";
 const FEW = 20;

@@ -7,7 +7,6 @@ import {
   emptyCounts,
   emptyLedger,
   type Ledger,
-  ledger as ledgerSchema,
   outstanding,
   type Plan,
   sum,

@@ -7,7 +7,6 @@ import { parseClusterId } from '../../model/resource-id.ts';
 import { intervalAt } from '../../model/schedule.ts';
 import type { Services } from '../../services.ts';
 import type { OwnClusterRow } from '../../tables/cluster-rows.ts';
-import type { NodeRow } from '../../tables/node-rows.ts';
 import type { OutageRow } from '../../tables/outage-rows.ts';
 import { readClusterFacts } from '../../tables/sweep-rows.ts';
 import type { MessageOf } from '../queue/messages.ts';
@@ -19,7 +18,7 @@ const later = (a: string, b: string) => (a > b ? a : b);
 /** What an assessment has read. */
 export interface Seen {
   before?: { row: OwnClusterRow; etag: string };
-  nodes: Map<string, NodeRow>;
+  nodes: Map<string, JudgedNode>;
   /** Outages that are open, not told, or not yet counted. */
   active: OutageRow[];
   finalized: boolean;

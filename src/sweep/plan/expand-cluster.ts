@@ -9,7 +9,7 @@ import { policyOf } from '../../model/reasons.ts';
 import { parseClusterId } from '../../model/resource-id.ts';
 import { lastStart } from '../../model/schedule.ts';
 import type { Services } from '../../services.ts';
-import { type NodeRow, readKnownNodes } from '../../tables/node-rows.ts';
+import { type ListedNode, readListedNodes } from '../../tables/node-rows.ts';
 import { insertPlan, readPlan } from '../../tables/plan-rows.ts';
 import { retryLostWrites } from '../../tables/rows.ts';
 import { readClusterFacts } from '../../tables/sweep-rows.ts';
@@ -21,7 +21,7 @@ import { writeNodeChanges } from './write-node-changes.ts';
 
 const ATTEMPTS = 6;
 
-type Compare = (rows: ReadonlyMap<string, NodeRow>) => NodeChange<NodeRow>[];
+type Compare = (rows: ReadonlyMap<string, ListedNode>) => NodeChange<ListedNode>[];
 
 /** Lists a cluster's nodes, once, and tells how its rows compare with that. */
 async function listAndCompare(services: Services, sweep: string, facts: ClusterFacts): Promise<Compare> {
@@ -48,23 +48,23 @@ async function updateNodes(
   services: Services,
   sweep: string,
   facts: ClusterFacts,
-): Promise<{ changes: NodeChange<NodeRow>[]; closed: boolean }> {
+): Promise<{ changes: NodeChange<ListedNode>[]; closed: boolean }> {
   const compare = await listAndCompare(services, sweep, facts);
   return retryLostWrites(ATTEMPTS, async () => {
-    const changes = compare(await readKnownNodes(services.tables, facts.cluster));
+    const changes = compare(await readListedNodes(services.tables, facts.cluster));
     return { changes, closed: await writeNodeChanges(services, sweep, facts.cluster, changes) };
   });
 }
 
 /** When a node's latest verdict was asked for; another machine under its name has none. */
-function probedAt(change: NodeChange<NodeRow>): string | undefined {
+function probedAt(change: NodeChange<ListedNode>): string | undefined {
   return change.kind === 'known' ? change.row.state.latest?.at : undefined;
 }
 
 /** Puts every known node into a slice or among the not probed. */
 function planSweep(
   { region, nodeResourceGroup, quota = Number.POSITIVE_INFINITY }: ClusterFacts,
-  changes: readonly NodeChange<NodeRow>[],
+  changes: readonly NodeChange<ListedNode>[],
   nodesPerSlice: number,
   due: string,
 ): Plan {

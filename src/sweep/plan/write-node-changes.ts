@@ -9,7 +9,7 @@ import { intervalAt } from '../../model/schedule.ts';
 import type { Services } from '../../services.ts';
 import { type FleetWrite, writeFleet } from '../../tables/fleet-batch.ts';
 import { writeNames } from '../../tables/name-rows.ts';
-import { claimProperty, factProperties, mergeNode, type NodeRow, stateProperties } from '../../tables/node-rows.ts';
+import { createNode, factProperties, type ListedNode, mergeNode, noteProperties, stateProperties } from '../../tables/node-rows.ts';
 import { readOutage, replaceOutage } from '../../tables/outage-rows.ts';
 
 // Two actions for a node at most: its row and its outage, which belong in one batch.
@@ -22,7 +22,7 @@ interface Write {
 }
 
 /** Ends a node's open outage for a reason that is no recovery. */
-async function closing(services: Services, cluster: string, row: NodeRow, reason: ReasonCode): Promise<FleetWrite[]> {
+async function closing(services: Services, cluster: string, row: ListedNode, reason: ReasonCode): Promise<FleetWrite[]> {
   const start = openSince(row.state);
   if (start === undefined) return [];
   const open = await readOutage(services.tables, cluster, row.facts.node, start);
@@ -30,20 +30,20 @@ async function closing(services: Services, cluster: string, row: NodeRow, reason
   return [replaceOutage({ ...open, outage: endOutage(open.outage, services.now().toISOString(), reason, reasons[reason].sentence) })];
 }
 
-async function toWrite(services: Services, sweep: string, cluster: string, change: NodeChange<NodeRow>): Promise<Write> {
+async function toWrite(services: Services, sweep: string, cluster: string, change: NodeChange<ListedNode>): Promise<Write> {
   const now = services.now();
   const staleAfterMs = STALE_AFTER_INTERVALS * intervalAt(services.settings.SWEEP_SCHEDULE, now);
   const settled = (history: NodeHistory) => stateProperties(history.settled, history);
-  const ended = ({ state }: NodeRow) => endHistory(state, now.toISOString(), staleAfterMs);
+  const ended = ({ state }: ListedNode) => endHistory(state, now.toISOString(), staleAfterMs);
   // What was watched under a name counts for ever, whichever machine bore it.
-  const afresh = (before?: NodeRow) => ({
+  const afresh = (before?: ListedNode) => ({
     ...settled({ settled: { ...emptyState, watch: before && ended(before).settled.watch }, recent: [] }),
-    ...claimProperty(undefined),
+    ...noteProperties({ claim: undefined }),
   });
   switch (change.kind) {
     case 'new': {
-      const properties = { ...factProperties(change.facts), ...afresh(), missing: 0, retiredAt: '' };
-      return { actions: [['create', { partitionKey: cluster, rowKey: `node|${change.facts.node}`, ...properties }]], closes: false };
+      const properties = { ...factProperties(change.facts), ...afresh(), ...noteProperties({ missing: 0, retiredAt: undefined }) };
+      return { actions: [createNode(cluster, change.facts.node, properties)], closes: false };
     }
     case 'known': {
       if (!change.changed && change.ends === undefined) return { actions: [], closes: false };
@@ -52,21 +52,28 @@ async function toWrite(services: Services, sweep: string, cluster: string, chang
       const stops = change.facts.skipped !== undefined && facts.skipped === undefined && before.watch?.since !== undefined;
       const paused = stops ? settled(pauseHistory(before, now.toISOString(), staleAfterMs)) : {};
       const state = change.ends === undefined ? paused : settled(ended(change.row));
-      const present = change.seen ? { missing: 0, missedIn: '', retiredAt: '' } : {};
+      const present = change.seen ? noteProperties({ missing: 0, missedIn: undefined, retiredAt: undefined }) : {};
       const properties = { ...factProperties(change.facts), ...state, ...present };
       return { actions: [mergeNode(cluster, change.row, properties), ...closed], closes: closed.length > 0 };
     }
     case 'replaced': {
       const closed = await closing(services, cluster, change.row, 'NodeReplaced');
-      const properties = { ...factProperties(change.facts), ...afresh(change.row), missing: 0, retiredAt: '' };
+      const properties = {
+        ...factProperties(change.facts),
+        ...afresh(change.row),
+        ...noteProperties({ missing: 0, retiredAt: undefined }),
+      };
       return { actions: [mergeNode(cluster, change.row, properties), ...closed], closes: closed.length > 0 };
     }
     case 'missing':
       if (!change.counts) return { actions: [], closes: false };
-      return { actions: [mergeNode(cluster, change.row, { missing: change.row.missing + 1, missedIn: sweep })], closes: false };
+      return {
+        actions: [mergeNode(cluster, change.row, noteProperties({ missing: change.row.missing + 1, missedIn: sweep }))],
+        closes: false,
+      };
     case 'gone': {
       const closed = await closing(services, cluster, change.row, change.reason);
-      const properties = { ...settled(ended(change.row)), ...claimProperty(undefined), retiredAt: services.now().toISOString() };
+      const properties = { ...settled(ended(change.row)), ...noteProperties({ claim: undefined, retiredAt: now.toISOString() }) };
       return { actions: [mergeNode(cluster, change.row, properties), ...closed], closes: closed.length > 0 };
     }
   }
@@ -82,7 +89,7 @@ export async function writeNodeChanges(
   services: Services,
   sweep: string,
   cluster: string,
-  changes: readonly NodeChange<NodeRow>[],
+  changes: readonly NodeChange<ListedNode>[],
 ): Promise<boolean> {
   // Found by its bare name before its row says that it is known.
   const fresh = changes.flatMap((change) => (change.kind === 'new' ? [change.facts.node] : []));

@@ -5,7 +5,7 @@ import type { Claim } from '../../model/claim.ts';
 import type { Services } from '../../services.ts';
 import type { Settings } from '../../settings.ts';
 import { writeFleet } from '../../tables/fleet-batch.ts';
-import { claimProperty, mergeNode, type NodeRow, readNodes } from '../../tables/node-rows.ts';
+import { mergeNode, type NodeRow, noteProperties, readNodes } from '../../tables/node-rows.ts';
 import { retryLostWrites } from '../../tables/rows.ts';
 import type { MessageOf } from '../queue/messages.ts';
 
@@ -72,7 +72,7 @@ export async function claimNodes(
       });
     await writeFleet(
       tables,
-      claims.map((row) => mergeNode(message.cluster, row, claimProperty(row.claim))),
+      claims.map((row) => mergeNode(message.cluster, row, noteProperties({ claim: row.claim }))),
     );
     return claims;
   });
@@ -89,7 +89,7 @@ export async function releaseClaims({ tables }: Services, cluster: string, held:
     const rows = [...read].filter(([node, { claim }]) => claim?.id === held.get(node)).map(([, row]) => row);
     await writeFleet(
       tables,
-      rows.map((row) => mergeNode(cluster, row, claimProperty(undefined))),
+      rows.map((row) => mergeNode(cluster, row, noteProperties({ claim: undefined }))),
     );
   });
 }

@@ -9,7 +9,7 @@ import { intervalAt } from '../../model/schedule.ts';
 import { CHECK_SLICE } from '../../model/slice-name.ts';
 import type { Services } from '../../services.ts';
 import { type FleetWrite, writeFleet } from '../../tables/fleet-batch.ts';
-import { claimProperty, mergeNode, type NodeRow, readNodes, stateProperties } from '../../tables/node-rows.ts';
+import { mergeNode, type NodeRow, noteProperties, readNodes, stateProperties } from '../../tables/node-rows.ts';
 import { deleteOutage, insertOutage, putLog, readLogs, readOutage, replaceOutage } from '../../tables/outage-rows.ts';
 import { writeResults } from '../../tables/result-rows.ts';
 import { retryLostWrites } from '../../tables/rows.ts';
@@ -79,11 +79,11 @@ async function outageActions(services: Services, cluster: string, { row, log, fo
 
 async function nodeActions(services: Services, cluster: string, folded: Folded): Promise<FleetWrite[]> {
   const { ended, row, fold } = folded;
-  const claim = claimProperty(ended.keepsClaim ? { ...ended.claim, overdue: true } : undefined);
+  const claim = ended.keepsClaim ? { ...ended.claim, overdue: true } : undefined;
   const { endpoint } = ended.result;
   // What a node does not say this time, it has said before.
-  const said = endpoint === undefined ? {} : { endpoint };
-  const properties = { ...stateProperties(fold.state, fold.history), ...claim, ...said, foldedAt: services.now().toISOString() };
+  const notes = { claim, foldedAt: services.now().toISOString(), ...(endpoint !== undefined && { endpoint }) };
+  const properties = { ...stateProperties(fold.state, fold.history), ...noteProperties(notes) };
   return [mergeNode(cluster, row, properties), ...(await outageActions(services, cluster, folded))];
 }
 

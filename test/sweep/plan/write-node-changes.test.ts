@@ -8,7 +8,7 @@ import type { ProbeResult } from '../../../src/model/node-state.ts';
 import { emptyWatch } from '../../../src/model/watch.ts';
 import type { Services } from '../../../src/services.ts';
 import { writeNodeChanges } from '../../../src/sweep/plan/write-node-changes.ts';
-import { mergeNode, type NodeRow, readKnownNodes, readNodes, stateProperties } from '../../../src/tables/node-rows.ts';
+import { type ListedNode, mergeNode, readListedNodes, readNodes, stateProperties } from '../../../src/tables/node-rows.ts';
 import { writeBatch } from '../../../src/tables/rows.ts';
 import { type Storage, startStorage } from '../../tables/storage.ts';
 import { type Clock, servicesAt } from '../services-at.ts';
@@ -47,9 +47,9 @@ async function nodeWith(verdicts: Readonly<Record<number, 'reachable' | 'unreach
     read,
     fold,
     /** Writes what a listing of that moment means. */
-    async expand(seconds: number, change: (rows: Awaited<ReturnType<typeof readKnownNodes>>) => NodeChange<NodeRow>[]) {
+    async expand(seconds: number, change: (rows: Awaited<ReturnType<typeof readListedNodes>>) => NodeChange<ListedNode>[]) {
       clock.at(at(seconds));
-      await writeNodeChanges(services, 's', cluster, change(await readKnownNodes(services.tables, cluster)));
+      await writeNodeChanges(services, 's', cluster, change(await readListedNodes(services.tables, cluster)));
     },
     /** Seconds watched and down. */
     async watched() {
@@ -60,7 +60,7 @@ async function nodeWith(verdicts: Readonly<Record<number, 'reachable' | 'unreach
 }
 const listed =
   (skipped?: NodeFacts['skipped'], vmId = 'vm-a') =>
-  (rows: ReadonlyMap<string, NodeRow>) =>
+  (rows: ReadonlyMap<string, ListedNode>) =>
     compareNodes(rows, [{ ...facts, vmId, skipped }], 's', true);
 
 describe('what is watched of a node', () => {
@@ -107,7 +107,7 @@ describe('what is watched of a node', () => {
 
   it('stands when it is gone', async () => {
     const node = await nodeWith({ 0: 'reachable', 300: 'reachable' });
-    const missing = (sweep: string) => (rows: ReadonlyMap<string, NodeRow>) => compareNodes(rows, [], sweep, true);
+    const missing = (sweep: string) => (rows: ReadonlyMap<string, ListedNode>) => compareNodes(rows, [], sweep, true);
     clock.at(at(6 * MINUTE));
     await node.expand(6 * MINUTE, missing('s1'));
     await node.expand(8 * MINUTE, missing('s2'));

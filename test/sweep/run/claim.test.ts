@@ -6,7 +6,7 @@ import type { ReasonCode } from '../../../src/model/reasons.ts';
 import type { Services } from '../../../src/services.ts';
 import type { MessageOf } from '../../../src/sweep/queue/messages.ts';
 import { claimNodes, isOverdue, releaseClaims } from '../../../src/sweep/run/claim.ts';
-import { claimProperty, readNodes, stateProperties } from '../../../src/tables/node-rows.ts';
+import { noteProperties, readNodes, stateProperties } from '../../../src/tables/node-rows.ts';
 import { type Clock, servicesAt } from '../services-at.ts';
 
 const start = '2026-11-21T09:35:00.000Z';
@@ -53,7 +53,7 @@ async function addNode(
   }: { claim?: Claim; state?: NodeState; retiredAt?: string; skipped?: ReasonCode } = {},
 ) {
   const fleet = await services.tables.open('fleet');
-  const properties = { ...stateProperties(state, { settled: state, recent: [] }), ...claimProperty(claim), retiredAt };
+  const properties = { ...stateProperties(state, { settled: state, recent: [] }), ...noteProperties({ claim: claim }), retiredAt };
   await fleet.createEntity({ partitionKey: cluster, rowKey: `node|${node}`, resourceId: '/x', skipped, ...properties });
 }
 

@@ -5,7 +5,7 @@ import { watchOn } from '../../src/history/watched.ts';
 import type { NodeFacts } from '../../src/model/node.ts';
 import type { emptyHistory, NodeState } from '../../src/model/node-state.ts';
 import { emptyWatch } from '../../src/model/watch.ts';
-import { claimProperty, factProperties, mergeNode, readKnownNodes, readNodes, stateProperties } from '../../src/tables/node-rows.ts';
+import { factProperties, mergeNode, noteProperties, readListedNodes, readNodes, stateProperties } from '../../src/tables/node-rows.ts';
 import { writeBatch } from '../../src/tables/rows.ts';
 import { type Storage, startStorage } from './storage.ts';
 
@@ -59,40 +59,38 @@ const claim = { id: 'f', nonce: '0123456789abcdef', sweep: '2026-11-21T09:35:00Z
 async function put(cluster: string, node: string): Promise<void> {
   const history = { settled: state, recent: [state.latest!] };
   const rest = { missing: 1, missedIn: '2026-11-21T09:30:00Z', retiredAt: end, foldedAt: time };
-  const properties = { ...factProperties(factsOf(node)), ...stateProperties(state, history), ...claimProperty(claim), ...rest };
+  const properties = { ...factProperties(factsOf(node)), ...stateProperties(state, history), ...noteProperties({ claim: claim }), ...rest };
   await fleet.createEntity({ partitionKey: cluster, rowKey: `node|${node}`, ...properties });
 }
 
 it('reads of each node all that expansion compares and writes back, and no history', async () => {
   await put('all', 'a');
-  const [whole, known] = [await readNodes(storage.tables, 'all'), await readKnownNodes(storage.tables, 'all')].map(
-    (rows) => rows.get('a')!,
-  );
-  expect(known).toEqual({ ...whole, history: { settled: state, recent: [] }, foldedAt: undefined });
-  expect(whole?.history.recent).toHaveLength(1);
+  const { history, ...whole } = (await readNodes(storage.tables, 'all')).get('a')!;
+  const listed = (await readListedNodes(storage.tables, 'all')).get('a')!;
+  expect(listed).toEqual({ ...whole, foldedAt: undefined });
+  expect(history.recent).toHaveLength(1);
 });
 
 it('ends a node from such a row as from a whole one, and under its ETag', async () => {
   for (const node of ['a', 'b']) await put('ends', node);
-  const actions = [(await readNodes(storage.tables, 'ends')).get('a')!, (await readKnownNodes(storage.tables, 'ends')).get('b')!].map(
-    (row) => {
-      const history = endHistory(row.state, end, 900_000);
-      return mergeNode('ends', row, stateProperties(history.settled, history));
-    },
-  );
+  const rows = [(await readNodes(storage.tables, 'ends')).get('a')!, (await readListedNodes(storage.tables, 'ends')).get('b')!];
+  const actions = rows.map((row) => {
+    const history = endHistory(row.state, end, 900_000);
+    return mergeNode('ends', row, stateProperties(history.settled, history));
+  });
   await writeBatch(fleet, actions);
   const after = await readNodes(storage.tables, 'ends');
-  const told = ({ state, history }: { state: NodeState; history: typeof emptyHistory }) => ({ state, history });
-  expect(told(after.get('b')!)).toEqual(told(after.get('a')!));
+  const written = ({ state, history }: { state: NodeState; history: typeof emptyHistory }) => ({ state, history });
+  expect(written(after.get('b')!)).toEqual(written(after.get('a')!));
   await expect(writeBatch(fleet, actions)).rejects.toMatchObject({ statusCode: 412 });
 });
 
 it('takes away what an agent said once Azure does not say it any more', async () => {
   await put('silent', 'a');
-  const row = (await readKnownNodes(storage.tables, 'silent')).get('a')!;
+  const row = (await readListedNodes(storage.tables, 'silent')).get('a')!;
   expect(row.facts.agent).toBe('notReady');
   await writeBatch(fleet, [mergeNode('silent', row, factProperties({ ...row.facts, agent: undefined }))]);
-  expect((await readKnownNodes(storage.tables, 'silent')).get('a')?.facts.agent).toBeUndefined();
+  expect((await readListedNodes(storage.tables, 'silent')).get('a')?.facts.agent).toBeUndefined();
 });
 
 it('reads every node of a cluster that fills several pages, and no other row', async () => {
@@ -102,5 +100,5 @@ it('reads every node of a cluster that fills several pages, and no other row', a
     fleet,
     rows.map((rowKey) => ['create', { partitionKey: 'many', rowKey }]),
   );
-  expect([...(await readKnownNodes(storage.tables, 'many')).keys()]).toEqual([...names].sort());
+  expect([...(await readListedNodes(storage.tables, 'many')).keys()]).toEqual([...names].sort());
 });

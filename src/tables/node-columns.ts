@@ -1,0 +1,132 @@
+import { z } from 'zod';
+import { type Claim, claim } from '../model/claim.ts';
+import type { KnownNode, NodeFacts } from '../model/node.ts';
+import { episode, type NodeHistory, type NodeState, type ProbeResult } from '../model/node-state.ts';
+import { reasonCode } from '../model/reasons.ts';
+import {
+  type Column,
+  type Columns,
+  count,
+  cutText,
+  oneOf,
+  optionalJson,
+  optionalNumber,
+  optionalOneOf,
+  optionalReason,
+  optionalText,
+  readColumns,
+  text,
+  writeColumns,
+} from './columns.ts';
+import { readJson } from './read-json.ts';
+import { toWatchJson, watchJson } from './watch-json.ts';
+
+// All columns of a node's row are declared here, once.
+
+/** What Azure says of a node. */
+export const factColumns: Columns<Omit<NodeFacts, 'node'>> = {
+  resourceId: text,
+  vmId: text,
+  pool: text,
+  os: oneOf('Linux', 'Windows'),
+  zone: optionalText,
+  size: optionalText,
+  image: optionalText,
+  subnet: optionalText,
+  created: optionalText,
+  agent: optionalOneOf('ready', 'notReady'),
+  skipped: optionalReason,
+};
+
+/** The latest result; all of it is absent before the first. The log has the whole message. */
+type Latest = Omit<ProbeResult, 'endpoint' | 'verdict' | 'reason'> & Partial<Pick<ProbeResult, 'verdict' | 'reason'>>;
+
+const latestColumns: Columns<Latest> = {
+  verdict: optionalOneOf('reachable', 'unreachable', 'unknown'),
+  reason: optionalReason,
+  message: cutText(160),
+  latencyMs: optionalNumber,
+  nonce: text,
+  run: text,
+  sweep: text,
+  at: text,
+};
+
+const sinceColumns: Columns<Omit<NodeState, 'latest'>> = {
+  since: optionalText,
+  failures: count,
+  successes: count,
+  unknowns: count,
+  firstFailure: optionalText,
+  firstSuccess: optionalText,
+  outage: optionalJson(episode),
+  watch: optionalJson(watchJson, toWatchJson),
+};
+
+/** What a node's results come to. */
+export const stateColumns = { ...latestColumns, ...sinceColumns };
+
+const UNREADABLE_CLAIM_MS = 600_000;
+
+/** A claim that cannot be read stands for as long as one of ours may, counted from when the row was written. */
+const claimColumn: Column<Claim | undefined> = {
+  read: (row, name) => {
+    const written = typeof row.timestamp === 'string' ? row.timestamp : new Date().toISOString();
+    const until = new Date(Date.parse(written) + UNREADABLE_CLAIM_MS).toISOString();
+    const stored = row[name] ?? '';
+    return stored === '' ? undefined : readJson(claim, stored, { id: '', nonce: '', sweep: '', startedAt: written, until });
+  },
+  write: (value, name) => ({ [name]: value === undefined ? '' : JSON.stringify(value) }),
+};
+
+/** What the prober notes of a node besides. */
+export type Notes = Omit<KnownNode, 'facts' | 'state' | 'history'>;
+
+export const noteColumns: Columns<Notes> = {
+  claim: claimColumn,
+  endpoint: optionalText,
+  foldedAt: optionalText,
+  missing: count,
+  missedIn: optionalText,
+  retiredAt: optionalText,
+};
+
+/** Reads what a node's results come to, out of its row. */
+export function readState(row: Readonly<Record<string, unknown>>): NodeState {
+  const { verdict, reason, ...latest } = readColumns(latestColumns, row);
+  const since = readColumns(sinceColumns, row);
+  return { ...since, latest: verdict && { ...latest, verdict, reason: reason ?? reasonCode.parse(undefined) } };
+}
+
+const nothing: Latest = { message: '', nonce: '', run: '', sweep: '', at: '' };
+
+/** The properties of what a node's results come to. */
+export function writeState({ latest, ...since }: NodeState): Record<string, unknown> {
+  return { ...writeColumns(latestColumns, latest ?? nothing), ...writeColumns(sinceColumns, since) };
+}
+
+const verdict = z.enum(['reachable', 'unreachable', 'unknown']);
+const result = z.object({ at: z.string(), nonce: z.string(), verdict, reason: reasonCode });
+const counted = { failures: z.number(), successes: z.number(), unknowns: z.number() };
+const times = { since: z.string().optional(), firstFailure: z.string().optional(), firstSuccess: z.string().optional() };
+const settled = z.object({ latest: result.optional(), ...counted, ...times, outage: episode.optional(), watch: watchJson.optional() });
+const stored = z.object({ settled, recent: z.array(result) });
+
+/** The column that holds the history, two thirds of a row. */
+export const HISTORY = 'window';
+
+/** Reads a history out of its row; one that cannot be read goes on from the state. */
+export function readHistory(row: Readonly<Record<string, unknown>>, state: NodeState): NodeHistory {
+  const found = readJson(stored, row[HISTORY] ?? '', undefined);
+  if (found === undefined) return { settled: state, recent: [] };
+  const whole = (each: z.output<typeof result>): ProbeResult =>
+    each.nonce === state.latest?.nonce ? { ...state.latest, ...each } : { ...each, message: '', run: '', sweep: '' };
+  return { settled: { ...found.settled, latest: found.settled.latest && whole(found.settled.latest) }, recent: found.recent.map(whole) };
+}
+
+/** The property of a history, without what the state and the log hold of its results. */
+export function writeHistory({ settled: { latest, watch, ...counts }, recent }: NodeHistory): Record<string, unknown> {
+  const brief = ({ at, nonce, verdict: found, reason }: ProbeResult) => ({ at, nonce, verdict: found, reason });
+  const own = { ...counts, latest: latest && brief(latest), watch: watch && toWatchJson(watch) };
+  return { [HISTORY]: JSON.stringify({ settled: own, recent: recent.map(brief) }) };
+}
