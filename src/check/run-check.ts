@@ -1,12 +1,14 @@
 import type { CheckResult } from '../model/check-result.ts';
+import { isOverdue } from '../model/claim.ts';
 import { formatSweepId, previousOccurrence } from '../model/schedule.ts';
 import { CHECK_SLICE } from '../model/slice-name.ts';
 import { inconclusive } from '../model/verdict.ts';
 import type { Services } from '../services.ts';
 import type { MessageOf } from '../sweep/queue/messages.ts';
 import { requestAssessment } from '../sweep/queue/request-assessment.ts';
-import { isOverdue, isTakenOut, releaseClaims } from '../sweep/run/claim.ts';
-import { inspectSlice, isOfEarlierRun } from '../sweep/run/inspect-slice.ts';
+import { isTakenOut, releaseClaims } from '../sweep/run/claim.ts';
+import { isOfEarlierRun } from '../sweep/run/inspect.ts';
+import { inspectSlice } from '../sweep/run/inspect-slice.ts';
 import { recordResults } from '../sweep/run/record-results.ts';
 import { type CheckRow, isCheckId, readCheck } from '../tables/check-rows.ts';
 import type { NodeRow } from '../tables/node-rows.ts';

@@ -1,19 +1,13 @@
 import { z } from 'zod';
 import { reasonCode } from '../model/reasons.ts';
-import { inconclusive, type Verdict } from '../model/verdict.ts';
+import type { Started } from '../model/start.ts';
+import { inconclusive } from '../model/verdict.ts';
 import type { Tables } from './open-tables.ts';
 import { readJson } from './read-json.ts';
 import { isLostWrite, readRange, readRow, writeBatch } from './rows.ts';
 
 const ended = z.object({ verdict: z.literal('unknown'), reason: reasonCode, message: z.string() });
 const unreadable = inconclusive('ProberError', 'the row of the start could not be read');
-
-/** How the start of one run went: a poller, an answer that ended it at once, or a move to a later slice. */
-export type Started = { nonce: string } & (
-  | { status: 'polling'; poller: string }
-  | { status: 'ended'; verdict: Verdict }
-  | { status: 'deferred' }
-);
 
 function toStarted(row: Record<string, unknown>): Started {
   const nonce = String(row.nonce ?? '');

@@ -1,7 +1,8 @@
 import type { TableClient } from '@azure/data-tables';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Started } from '../../src/model/start.ts';
 import { insertOnce } from '../../src/tables/rows.ts';
-import { deleteStarted, putStarted, readStarted, readStartedNode, type Started } from '../../src/tables/start-rows.ts';
+import { deleteStarted, putStarted, readStarted, readStartedNode } from '../../src/tables/start-rows.ts';
 import { type Storage, startStorage } from './storage.ts';
 
 let storage: Storage;

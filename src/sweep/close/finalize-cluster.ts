@@ -1,4 +1,5 @@
 import { rollUp } from '../../history/roll-up.ts';
+import { COLLECT_GRACE_SECONDS } from '../../model/claim.ts';
 import { addUp, emptyLedger, type Ledger, outstanding, type Plan } from '../../model/ledger.ts';
 import { endOf, intervalAt, lastStart, MISSING_AFTER_MS } from '../../model/schedule.ts';
 import { blockOf, deferredSlice } from '../../model/slice-name.ts';
@@ -8,7 +9,6 @@ import { markSentAgain, type PlanAndTallies, readPlanAndTallies } from '../../ta
 import { insertFinalized } from '../../tables/sweep-rows.ts';
 import { faultPoint } from '../queue/fault-point.ts';
 import { requestAssessment } from '../queue/request-assessment.ts';
-import { COLLECT_GRACE_SECONDS } from '../run/claim.ts';
 
 /**
  * Slices of one block of the plan that may have nodes without an outcome: the block itself, else what was deferred from it, which has a name of its

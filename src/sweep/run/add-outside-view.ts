@@ -1,7 +1,7 @@
 import { lookFromOutside } from '../../probe/outside-view.ts';
 import type { Services } from '../../services.ts';
 import { readClusterFacts } from '../../tables/sweep-rows.ts';
-import type { Ended } from './inspect-slice.ts';
+import type { Ended } from './inspect.ts';
 
 /** Adds how the API server looks from outside to the messages of failed probes; one attempt serves all of a collection. */
 export async function addOutsideView(services: Services, sweep: string, cluster: string, ended: readonly Ended[]): Promise<Ended[]> {

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { REQUEST_TIMEOUT_MS } from '../../azure/arm-pipeline.ts';
 import { isWatched } from '../../inventory/scope.ts';
 import type { Claim } from '../../model/claim.ts';
+import { collectUntil } from '../../model/claim.ts';
+import type { KnownNode } from '../../model/node.ts';
 import type { Services } from '../../services.ts';
 import type { Settings } from '../../settings.ts';
 import { writeFleet } from '../../tables/fleet-batch.ts';
@@ -10,34 +11,27 @@ import { retryLostWrites } from '../../tables/rows.ts';
 import type { MessageOf } from '../queue/messages.ts';
 
 const ATTEMPTS = 8;
-/** Seconds that a collection may be late. */
-export const COLLECT_GRACE_SECONDS = 120;
-
-/** After so long a claim whose start nobody knows counts as lost, with the process that made it. */
-export const START_LOST_MS = 60_000;
-const SAVING_MS = 5000;
-
-/** Whether it is too late to post the run of a claim: its answer may come when the start counts as lost already, and is made anew. */
-export function isTooLateToPost({ startedAt }: Claim, now: Date): boolean {
-  return now.getTime() - Date.parse(startedAt) > START_LOST_MS - REQUEST_TIMEOUT_MS - SAVING_MS;
-}
-
-/** Until when a probe that starts now may be collected; its claim stands as long, and longer where no collection ends it. */
-export function collectUntil({ PROBE_DEADLINE_SECONDS }: Settings, now: Date): Date {
-  return new Date(now.getTime() + (PROBE_DEADLINE_SECONDS + COLLECT_GRACE_SECONDS) * 1000);
-}
-
 /** A node row with the claim of this run. */
 export type ClaimedNode = NodeRow & { claim: Claim };
 
-/** Whether a probe is past being collected in the ordinary way: its run may hold the node all the same. */
-export function isOverdue(claim: Claim, now: Date): boolean {
-  return claim.overdue === true || !(Date.parse(claim.until) > now.getTime());
+/** Whether nothing may be started on a node: the settings or a tag took it out of the fleet, maybe after its slice was planned. */
+export function isTakenOut(settings: Settings, cluster: string, { facts }: Pick<KnownNode, 'facts'>): boolean {
+  return facts.skipped === 'Excluded' || !isWatched(settings, cluster);
 }
 
-/** Whether nothing may be started on a node: the settings or a tag took it out of the fleet, maybe after its slice was planned. */
-export function isTakenOut(settings: Settings, cluster: string, { facts }: NodeRow): boolean {
-  return facts.skipped === 'Excluded' || !isWatched(settings, cluster);
+/**
+ * Whether a node may be claimed. Pure.
+ *
+ * @param id - the name of the slice's run: a node whose probe of this very run was folded already is not claimed again.
+ * @param confirms - for a confirmation: the nonce of the failure that each node is to confirm, if that is still its latest result.
+ */
+export function isFree(
+  { facts, state: { latest }, claim, retiredAt }: Pick<KnownNode, 'facts' | 'state' | 'claim' | 'retiredAt'>,
+  id: string,
+  confirms: Readonly<Record<string, string>> | undefined,
+): boolean {
+  if (retiredAt !== undefined || claim !== undefined || latest?.run === id) return false;
+  return confirms === undefined || latest?.nonce === confirms[facts.node];
 }
 
 /**
@@ -62,9 +56,7 @@ export async function claimNodes(
     const startedAt = now();
     const until = collectUntil(settings, startedAt);
     const claims = rows
-      .filter((row) => row.retiredAt === undefined && row.claim === undefined && row.state.latest?.run !== id)
-      .filter((row) => !isTakenOut(settings, message.cluster, row))
-      .filter((row) => message.confirms === undefined || row.state.latest?.nonce === message.confirms[row.facts.node])
+      .filter((row) => isFree(row, id, message.confirms) && !isTakenOut(settings, message.cluster, row))
       .map((row): ClaimedNode => {
         const nonce = randomBytes(8).toString('hex');
         made.add(nonce);

@@ -1,7 +1,8 @@
 import { lastStart } from '../../model/schedule.ts';
 import { deferredSlice, isPlanned, runId } from '../../model/slice-name.ts';
+import type { Started } from '../../model/start.ts';
 import type { Services } from '../../services.ts';
-import { putStarted, type Started } from '../../tables/start-rows.ts';
+import { putStarted } from '../../tables/start-rows.ts';
 import { faultPoint } from '../queue/fault-point.ts';
 import type { MessageOf } from '../queue/messages.ts';
 import { releaseClaims } from './claim.ts';

@@ -1,10 +1,9 @@
 import pLimit from 'p-limit';
 import { addToLog, emptyLog, type NodeLog } from '../../history/log.ts';
 import { foldResult, repairClock, type Transition } from '../../history/node-history.ts';
-import { openSince, STALE_AFTER_INTERVALS } from '../../history/node-state.ts';
-import { addEvidence, withdrawEpisode, writeEpisode } from '../../history/outage.ts';
+import { STALE_AFTER_INTERVALS } from '../../history/node-state.ts';
+import { recordTransition, touchedOutages } from '../../history/record-transition.ts';
 import { log } from '../../log.ts';
-import type { Episode } from '../../model/node-state.ts';
 import { intervalAt } from '../../model/schedule.ts';
 import { CHECK_SLICE } from '../../model/slice-name.ts';
 import type { Services } from '../../services.ts';
@@ -15,7 +14,7 @@ import { writeResults } from '../../tables/result-rows.ts';
 import { retryLostWrites } from '../../tables/rows.ts';
 import { faultPoint } from '../queue/fault-point.ts';
 import { grantConfirmations } from './grant-confirmations.ts';
-import type { Ended } from './inspect-slice.ts';
+import type { Ended } from './inspect.ts';
 import { sendConfirmation } from './start-slice.ts';
 
 const ATTEMPTS = 8;
@@ -54,22 +53,13 @@ function foldAll(
   });
 }
 
-/** The changes of one outage's row that a fold brings: its episodes, in order, or their withdrawal. */
-async function outageActions(services: Services, cluster: string, { row, log, fold }: Folded): Promise<FleetWrite[]> {
+/** The writes of the outages that a transition touches. */
+async function outageActions({ tables, now }: Services, cluster: string, { row, log, fold }: Folded): Promise<FleetWrite[]> {
   const { node } = row.facts;
-  const now = services.now().toISOString();
-  const starts = new Set([...fold.withdrawn, ...fold.changed].map(({ outage }) => outage));
-  const open = openSince(fold.state);
-  // An outage that goes on for another reason is worth a line of evidence.
-  if (open !== undefined && fold.worthAssessing) starts.add(open);
   const actions: FleetWrite[] = [];
-  for (const start of starts) {
-    const of = (episodes: readonly Episode[]) => episodes.filter(({ outage }) => outage === start);
-    const stored = await readOutage(services.tables, cluster, node, start);
-    let outage = stored?.outage;
-    for (const { episode } of of(fold.withdrawn).reverse()) outage = outage && withdrawEpisode(outage, episode);
-    for (const episode of of(fold.changed)) outage = writeEpisode(outage, { cluster, node }, episode, log, now);
-    if (outage !== undefined && outage.end === undefined) outage = addEvidence(outage, log);
+  for (const start of touchedOutages(fold)) {
+    const stored = await readOutage(tables, cluster, node, start);
+    const outage = recordTransition(stored?.outage, start, fold, { cluster, node }, log, now().toISOString());
     if (outage === stored?.outage) continue;
     if (stored === undefined && outage !== undefined) actions.push(insertOutage(outage));
     else if (stored !== undefined) actions.push(outage === undefined ? deleteOutage(stored) : replaceOutage({ ...stored, outage }));

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Started } from '../../model/start.ts';
 import type { Tables } from '../../tables/open-tables.ts';
-import { putStarted, type Started } from '../../tables/start-rows.ts';
+import { putStarted } from '../../tables/start-rows.ts';
 
 /** For how long answers are gathered before a write: what a dying process may lose of them is started again. */
 const GATHER_MS = 200;

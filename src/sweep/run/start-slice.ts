@@ -1,14 +1,15 @@
 import { isWatched } from '../../inventory/scope.ts';
+import { collectUntil, isOverdue } from '../../model/claim.ts';
 import { parseClusterId } from '../../model/resource-id.ts';
 import { endOf, lastStart } from '../../model/schedule.ts';
 import { confirmationOf, isPlanned, runId, timesDeferred } from '../../model/slice-name.ts';
 import type { Services } from '../../services.ts';
 import { readNodes } from '../../tables/node-rows.ts';
-import { markQueued, markStarted, readSliceHead } from '../../tables/plan-rows.ts';
+import { markQueued, markStarted, readSliceHead, type SliceHead } from '../../tables/plan-rows.ts';
 import { faultPoint } from '../queue/fault-point.ts';
 import type { MessageOf } from '../queue/messages.ts';
 import { acquireStartSlot } from './acquire-start-slot.ts';
-import { claimNodes, collectUntil, isOverdue } from './claim.ts';
+import { claimNodes } from './claim.ts';
 import { deferRest } from './defer-rest.ts';
 import { pauseBucket } from './pace.ts';
 import { postRuns } from './post-runs.ts';
@@ -32,18 +33,26 @@ async function sendCollection({ settings, queue, now }: Services, { sweep, clust
   await queue.send({ kind: 'collect-slice', sweep, cluster, slice, nodes }, { delaySeconds: settings.FIRST_COLLECT_SECONDS, deadline });
 }
 
+/** What becomes of the message of a slice before it asks for a slot. Pure. */
+export function decideSlice(head: SliceHead, holdsSlot: boolean, isInScope: boolean): 'drop' | 'collect' | 'excluded' | 'start' {
+  if (head.tallied) return 'drop';
+  // A copy whose original waits for its slot must not take another, nor find that none is left.
+  if (head.queued && !holdsSlot) return 'drop';
+  if (head.started) return 'collect';
+  // Nor does what was taken out since use up pace.
+  return isInScope ? 'start' : 'excluded';
+}
+
 /** Stage 4: claims the free nodes of a slice, and starts the script on them at the pace that Azure allows. */
 export async function startSlice(services: Services, message: StartSlice): Promise<void> {
   const { settings, tables, queue, now } = services;
   const { sweep, cluster, slice, nodes } = message;
   const head = await readSliceHead(tables, sweep, cluster, slice);
   if (head === undefined) throw new Error(`expected a plan of ${cluster} in sweep ${sweep} before its slice ${slice} starts, found none`);
-  if (head.tallied) return;
-  // A copy whose original waits for its slot must not take another, nor find that none is left.
-  if (head.queued && message.slot === undefined) return;
-  if (head.started) return sendCollection(services, message);
-  // Nor does what was taken out since use up pace.
-  if (!isWatched(settings, cluster)) return tallyAll(services, message, 'notProbed', 'Excluded');
+  const decision = decideSlice(head, message.slot !== undefined, isWatched(settings, cluster));
+  if (decision === 'drop') return;
+  if (decision === 'collect') return sendCollection(services, message);
+  if (decision === 'excluded') return tallyAll(services, message, 'notProbed', 'Excluded');
   if (await mustWait(services, message)) return queue.requeue(message, GO_BACK_SECONDS);
 
   const bucket = { subscriptionId: parseClusterId(cluster)!.subscriptionId, region: head.region };

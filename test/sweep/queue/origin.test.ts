@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { lostAt } from '../../../src/check/end-check.ts';
+import { collectUntil } from '../../../src/model/claim.ts';
 import { lastStart, sweepIdAt } from '../../../src/model/schedule.ts';
 import { readSettings } from '../../../src/settings.ts';
 import { isPast, latestDeadline } from '../../../src/sweep/queue/origin.ts';
-import { collectUntil } from '../../../src/sweep/run/claim.ts';
 import type { CheckRow } from '../../../src/tables/check-rows.ts';
 
 const schedules = ['0 */5 * * * *', '*/30 * * * * *', '0 0 6 * * MON', '0 0,20,40 6-18 * * MON-FRI'];

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Azurite, startAzurite } from '../../../local/azurite.ts';
 import type { Claim } from '../../../src/model/claim.ts';
+import { isOverdue } from '../../../src/model/claim.ts';
 import { emptyState, type NodeState } from '../../../src/model/node-state.ts';
 import type { ReasonCode } from '../../../src/model/reasons.ts';
 import type { Services } from '../../../src/services.ts';
 import type { MessageOf } from '../../../src/sweep/queue/messages.ts';
-import { claimNodes, isOverdue, releaseClaims } from '../../../src/sweep/run/claim.ts';
+import { claimNodes, releaseClaims } from '../../../src/sweep/run/claim.ts';
 import { noteProperties, readNodes, stateProperties } from '../../../src/tables/node-rows.ts';
 import { type Clock, servicesAt } from '../services-at.ts';
 

@@ -1,9 +1,10 @@
 import type { PipelinePolicy } from '@azure/core-rest-pipeline';
 import type { TableClient } from '@azure/data-tables';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Started } from '../../../src/model/start.ts';
 import { inconclusive } from '../../../src/model/verdict.ts';
 import { saveStarts } from '../../../src/sweep/run/save-starts.ts';
-import { readStarted, type Started } from '../../../src/tables/start-rows.ts';
+import { readStarted } from '../../../src/tables/start-rows.ts';
 import { until } from '../../host/until.ts';
 import { type Storage, startStorage } from '../../tables/storage.ts';
 

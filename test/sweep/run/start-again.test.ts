@@ -2,6 +2,7 @@ import { QueueClient } from '@azure/storage-queue';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { emptyHistory, emptyState } from '../../../src/model/node-state.ts';
 import { runId } from '../../../src/model/slice-name.ts';
+import type { Started } from '../../../src/model/start.ts';
 import { inconclusive } from '../../../src/model/verdict.ts';
 import { type Services, WORK_QUEUE } from '../../../src/services.ts';
 import type { MessageOf } from '../../../src/sweep/queue/messages.ts';
@@ -10,7 +11,7 @@ import { collectSlice } from '../../../src/sweep/run/collect-slice.ts';
 import { mayStartAgain } from '../../../src/sweep/run/start-again.ts';
 import { readNodes, stateProperties } from '../../../src/tables/node-rows.ts';
 import { insertPlan, readPlanAndTallies } from '../../../src/tables/plan-rows.ts';
-import { putStarted, readStarted, type Started } from '../../../src/tables/start-rows.ts';
+import { putStarted, readStarted } from '../../../src/tables/start-rows.ts';
 import { type Storage, startStorage } from '../../tables/storage.ts';
 import { type Clock, servicesAt } from '../services-at.ts';
 

@@ -1,0 +1,178 @@
+import { createHash } from 'node:crypto';
+import { type Claim, isOverdue, START_LOST_MS } from '../../model/claim.ts';
+import type { KnownNode } from '../../model/node.ts';
+import type { ProbeResult } from '../../model/node-state.ts';
+import type { Started } from '../../model/start.ts';
+import { inconclusive, type Outcome, type Verdict } from '../../model/verdict.ts';
+import { type Judged, withoutAnswer } from '../../probe/judge-run.ts';
+
+const GIVE_UP_OVERDUE_MS = 90 * 60_000;
+const NO_START_KNOWN = inconclusive('StartLost', 'the run was claimed, and no start of it is known');
+/** How the name of a run ends under which another run records the end of an earlier one. */
+const EARLIER = '.earlier';
+
+/** A probe that has ended, or that is folded as timed out while its run goes on (`keepsClaim`). */
+export interface Ended {
+  node: string;
+  claim: Claim;
+  result: ProbeResult;
+  keepsClaim: boolean;
+  /** What the node or Azure said, redacted. */
+  evidence: string;
+  /** Azure's whole answer, redacted, where the run has ended. */
+  response?: string;
+}
+
+/** What is known of one node of a slice. */
+export type Inspection =
+  | { status: 'pending' }
+  | { status: 'deferred' }
+  /** Nobody knows what became of the start of a claim that this run of its slice may give back, to start anew. */
+  | { status: 'startLost'; claim: Claim }
+  | { status: 'decided'; outcome: Outcome }
+  | { status: 'ended'; ended: Ended };
+
+/** A run that has to be polled before more is known: one that is awaited, or one that an earlier sweep gave up. */
+export interface Poll {
+  status: 'poll';
+  claim: Claim;
+  poller: string;
+  isOverdue: boolean;
+}
+
+/** Whether a result is the end of a run that an earlier sweep had given up: it says how the node was when that began. */
+export const isOfEarlierRun = ({ run }: Pick<ProbeResult, 'run'>) => run.endsWith(EARLIER);
+
+/** What the inspection of a slice goes by. */
+export interface SliceRun {
+  id: string;
+  cluster: string;
+  sweep: string;
+  /** Verdicts folded from then on belong to this slice too, whoever's probe brought them. */
+  due: Date;
+  /** When to stop waiting for another's probe, and for a start that has not come. */
+  busyUntil: Date;
+  startUntil: Date;
+  /** Whether there is time to start again what nobody knows the start of. */
+  mayStartAgain: boolean;
+}
+
+/** How long a probe may take, from the settings. */
+export interface ProbeTimes {
+  FIRST_COLLECT_SECONDS: number;
+  PROBE_DEADLINE_SECONDS: number;
+}
+
+type Node = Pick<KnownNode, 'facts' | 'state' | 'claim' | 'foldedAt' | 'retiredAt'>;
+
+/** What is known of a node before its run is polled. */
+export interface Known {
+  node: Node | undefined;
+  /** How its start went in this run of the slice. */
+  start: Started | undefined;
+  /** How the start went of the run that holds it, where that is another, see `isHeldByAnother`. */
+  otherStart: Started | undefined;
+  /** Whether nothing may be started on it. */
+  isTakenOut: boolean;
+}
+
+function ended({ facts }: Node, claim: Claim, { verdict, evidence, response }: Judged, keepsClaim = false): Inspection {
+  const result = { ...verdict, nonce: claim.nonce, run: claim.id, sweep: claim.sweep, at: claim.startedAt };
+  return { status: 'ended', ended: { node: facts.node, claim, result, keepsClaim, evidence, response } };
+}
+
+const ageOf = ({ startedAt }: Claim, now: Date) => now.getTime() - Date.parse(startedAt);
+
+const isOwn = ({ id }: SliceRun, claim: Claim) => claim.id === id && claim.overdue !== true;
+
+/** Whether a probe should have been collected a minute ago: the process that had its collection may have died, so any collection may end it. */
+const isAbandoned = (claim: Claim, { FIRST_COLLECT_SECONDS }: ProbeTimes, now: Date) =>
+  ageOf(claim, now) > FIRST_COLLECT_SECONDS * 1000 + START_LOST_MS;
+
+/** Whether a node is held by another run that this collection may have to end. */
+export function isHeldByAnother(run: SliceRun, node: Node | undefined, times: ProbeTimes, now: Date): boolean {
+  const claim = node?.claim;
+  return claim !== undefined && !isOwn(run, claim) && (isOverdue(claim, now) || isAbandoned(claim, times, now));
+}
+
+/** A start of which nobody knows whether it came to a run; by now one that did has ended, and Azure refuses a second one beside it. */
+function inspectLostStart(run: SliceRun, node: Node, claim: Claim, verdict: Verdict, now: Date): Inspection {
+  if (ageOf(claim, now) < START_LOST_MS && (run.mayStartAgain || verdict.reason === 'StartLost')) return { status: 'pending' };
+  return run.mayStartAgain ? { status: 'startLost', claim } : ended(node, claim, withoutAnswer(verdict));
+}
+
+function inspectRun(run: SliceRun, node: Node, claim: Claim, start: Started | undefined, now: Date): Inspection | Poll {
+  if (start === undefined || start.nonce !== claim.nonce) return inspectLostStart(run, node, claim, NO_START_KNOWN, now);
+  if (start.status === 'deferred') return { status: 'deferred' };
+  if (start.status === 'polling') return { status: 'poll', claim, poller: start.poller, isOverdue: false };
+  if (start.verdict.reason === 'StartUnknown') return inspectLostStart(run, node, claim, start.verdict, now);
+  return ended(node, claim, withoutAnswer(start.verdict));
+}
+
+function inspectOverdue(run: SliceRun, node: Node, claim: Claim, start: Started | undefined, now: Date): Inspection | Poll {
+  if (start?.status === 'polling' && start.nonce === claim.nonce) return { status: 'poll', claim, poller: start.poller, isOverdue: true };
+  // Without a poller it is dead, and the node is free for a run of this sweep.
+  if (run.mayStartAgain) return { status: 'startLost', claim };
+  return endOverdue(run, node, claim, withoutAnswer(inconclusive('StartLost', 'no poller of the run is left')), false, now);
+}
+
+/** The probe was folded once as timed out: what comes now is another result of it, one for each sweep. */
+function endOverdue(
+  run: SliceRun,
+  { facts }: Node,
+  claim: Claim,
+  { verdict, evidence }: Judged,
+  keepsClaim: boolean,
+  now: Date,
+): Inspection {
+  const nonce = createHash('sha256').update(`${claim.nonce}|${run.id}`).digest('hex').slice(0, 16);
+  const at = verdict.verdict === 'unknown' ? now.toISOString() : claim.startedAt;
+  const result = { ...verdict, nonce, run: `${run.id}${EARLIER}`, sweep: run.sweep, at };
+  return { status: 'ended', ended: { node: facts.node, claim, result, keepsClaim, evidence } };
+}
+
+/** Decides what is known of a node of a slice, or that its run has to be polled first. Pure. */
+export function inspect(run: SliceRun, { node, start, otherStart, isTakenOut }: Known, times: ProbeTimes, now: Date): Inspection | Poll {
+  const decided = (verdict: Outcome['verdict'], reason: Outcome['reason']): Inspection => ({
+    status: 'decided',
+    outcome: { verdict, reason },
+  });
+  if (node === undefined || node.retiredAt !== undefined) return decided('unknown', 'NodeGone');
+  const { claim, foldedAt, state } = node;
+  if (claim !== undefined && isOwn(run, claim)) return inspectRun(run, node, claim, start, now);
+  if (start?.status === 'deferred') return { status: 'deferred' };
+  if (state.latest !== undefined && foldedAt !== undefined && new Date(foldedAt) >= run.due)
+    return decided(state.latest.verdict, state.latest.reason);
+  if (claim === undefined) {
+    if (isTakenOut) return decided('notProbed', 'Excluded');
+    return now < run.startUntil ? { status: 'pending' } : decided('unknown', 'StartLost');
+  }
+  if (isOverdue(claim, now)) return inspectOverdue(run, node, claim, otherStart, now);
+  if (isAbandoned(claim, times, now)) return inspectRun(run, node, claim, otherStart, now);
+  return now < run.busyUntil ? { status: 'pending' } : decided('unknown', 'NodeBusy');
+}
+
+/** What it means that a run does not end: an agent that Azure called not ready is the reason, whatever the wait was called otherwise. */
+function unanswered({ facts }: Node, otherwise: 'RunCommandTimedOut' | 'RunCommandStuck', message: string): Judged {
+  if (facts.agent !== 'notReady') return withoutAnswer(inconclusive(otherwise, message));
+  return withoutAnswer(inconclusive('AgentNotReady', `${message}; Azure lists the VM agent of the node as not ready`));
+}
+
+/**
+ * Decides what is known of a node once its run was polled. Pure.
+ *
+ * @param judged - undefined while the run goes on.
+ */
+export function conclude(run: SliceRun, node: Node, poll: Poll, judged: Judged | undefined, times: ProbeTimes, now: Date): Inspection {
+  const { claim } = poll;
+  const age = ageOf(claim, now);
+  if (poll.isOverdue) {
+    if (judged !== undefined) return endOverdue(run, node, claim, judged, false, now);
+    const stuck = unanswered(node, 'RunCommandStuck', `Run Command has been in progress for ${Math.floor(age / 60_000)} min`);
+    return endOverdue(run, node, claim, stuck, age < GIVE_UP_OVERDUE_MS, now);
+  }
+  if (judged !== undefined) return ended(node, claim, judged);
+  const deadline = times.PROBE_DEADLINE_SECONDS;
+  if (age < deadline * 1000) return { status: 'pending' };
+  return ended(node, claim, unanswered(node, 'RunCommandTimedOut', `Run Command gave no answer within ${deadline} s`), true);
+}
