@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import pLimit, { type LimitFunction } from 'p-limit';
-import { HttpProblem } from '../http/problem.ts';
+import { Problem } from '../model/problem.ts';
 import type { Services } from '../services.ts';
 import { type Bounds, useUp } from '../tables/budget-rows.ts';
 
@@ -14,7 +14,7 @@ export interface SearchBudget {
   /**
    * Uses up one search.
    *
-   * @throws HttpProblem where there were as many in this minute.
+   * @throws Problem where there were as many in this minute.
    */
   useUp(): Promise<void>;
 }
@@ -30,7 +30,7 @@ export function searchBudget({ tables, now }: Services, account: string): Search
       if (full === undefined) return;
       const who = full === 'own' ? 'of one caller' : 'of all callers';
       const detail = `expected at most ${SEARCHES_A_MINUTE[full]} checks a minute ${who} of nodes that no sweep has seen, since Azure is searched for each, there were as many already; look the name up in GET /api/clusters/{cluster}/nodes`;
-      throw new HttpProblem(429, 'too-many-searches', detail, 60 - time.getUTCSeconds());
+      throw new Problem('too-many-searches', detail, 60 - time.getUTCSeconds());
     },
   };
 }

@@ -1,9 +1,8 @@
-import { askAzure } from '../http/ask-azure.ts';
-import { HttpProblem } from '../http/problem.ts';
 import { type FoundNode, findNode, type Search, subscriptionOf, type Wanted } from '../inventory/find-node.ts';
 import { isInScope, subscriptionsInScope } from '../inventory/scope.ts';
 import { log } from '../log.ts';
 import { nameOfInstance } from '../model/node-name.ts';
+import { Problem } from '../model/problem.ts';
 import { formatTarget, parseClusterId, type Target } from '../model/resource-id.ts';
 import { selectionOf } from '../model/selection.ts';
 import type { Services } from '../services.ts';
@@ -13,6 +12,7 @@ import { readRegion } from '../tables/cluster-list.ts';
 import { clustersOfName } from '../tables/name-rows.ts';
 import { readNodes } from '../tables/node-rows.ts';
 import { isLostWrite } from '../tables/rows.ts';
+import { askAzure } from './ask-azure.ts';
 import { listedFacts } from './newest-facts.ts';
 import { type SearchBudget, takeTurns } from './search-budget.ts';
 
@@ -58,17 +58,12 @@ async function searchAzure({ settings, arm, now }: Services, wanted: Wanted, sea
   const scope = await askAzure('list the subscriptions', () => subscriptionsInScope(settings.SUBSCRIPTIONS, arm.subscriptions));
   const subscription = subscriptionOf(wanted);
   if (subscription !== undefined && !scope.includes(subscription))
-    throw new HttpProblem(
-      404,
-      'unknown-node',
-      `no such node: no subscription "${subscription}" is readable; GET /api/fleet counts those that are`,
-    );
+    throw new Problem('unknown-node', `no such node: no subscription "${subscription}" is readable; GET /api/fleet counts those that are`);
   const isBare = 'node' in wanted && wanted.cluster === undefined;
   const asked = now().getTime();
   const find = () => {
     if (now().getTime() > asked + LONGEST_WAIT_MS)
-      throw new HttpProblem(
-        503,
+      throw new Problem(
         'search-too-long',
         `so many names are being searched in Azure that this one did not have its turn within ${LONGEST_WAIT_MS / 1000} s; give "cluster" too, or "id" instead`,
         SEARCH_AGAIN_SECONDS,
@@ -80,8 +75,7 @@ async function searchAzure({ settings, arm, now }: Services, wanted: Wanted, sea
   const found = await askAzure('list the nodes', () => (isBare ? takeTurns(search.account, find) : find()));
   // One that was found is not known to be the only one of its name.
   if (found.cutShort)
-    throw new HttpProblem(
-      503,
+    throw new Problem(
       'search-too-long',
       `no sweep has seen a node of that name, and ${LONGEST_SEARCH_MS / 1000} s were too short to look for it everywhere${found.found.map(({ cluster }) => ` (${cluster} has one)`).join('')}; give "cluster" too, or "id" instead`,
       SEARCH_AGAIN_SECONDS,

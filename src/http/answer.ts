@@ -1,8 +1,9 @@
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
-import { problemPage } from '../page/problem-page.ts';
+import { renderProblemPage } from '../page/problem-page.ts';
 import type { Services } from '../services.ts';
 import { currentIntervalMs } from '../views/current-interval.ts';
 import type { KeptAnswers } from './keep-answers.ts';
+import { statusOfProblem } from './problem.ts';
 import { KEY, readRequest } from './read-request.ts';
 import { problemOf, render, toProblem, toResponse, withoutBody } from './render.ts';
 import { isPage, type Route } from './route.ts';
@@ -28,7 +29,7 @@ async function respond(services: Services, kept: KeptAnswers, route: Route, requ
   } catch (error) {
     const problem = problemOf(error);
     const key = request.query.get(KEY) ?? undefined;
-    return toProblem(problem, isPage(route) ? problemPage(services, problem, key) : undefined);
+    return toProblem(problem, isPage(route) ? renderProblemPage(services, { ...statusOfProblem(problem), problem }, key) : undefined);
   }
 }
 

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { Problem } from '../model/problem.ts';
 import type { Settings } from '../settings.ts';
-import { HttpProblem } from './problem.ts';
 import type { RouteRequest } from './route.ts';
 
 const LONGEST_WAIT_SECONDS = 100;
@@ -43,7 +43,7 @@ export function accountOf(request: RouteRequest, settings: Settings): string {
 export function idOf({ headers }: RouteRequest, now: Date): string {
   const key = headers.get('idempotency-key');
   if (key !== null && !/^[\x21-\x7e]{1,200}$/.test(key))
-    throw new HttpProblem(400, 'bad-idempotency-key', 'expected Idempotency-Key to be 1 to 200 visible characters');
+    throw new Problem('bad-idempotency-key', 'expected Idempotency-Key to be 1 to 200 visible characters');
   const hex = key === null ? randomBytes(8).toString('hex') : createHash('sha256').update(key).digest('hex').slice(0, 16);
   return `${now.toISOString().slice(0, 10)}-${hex}`;
 }

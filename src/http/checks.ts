@@ -5,6 +5,7 @@ import { describeResult, describeStart } from '../check/describe-check.ts';
 import { lostAt } from '../check/end-check.ts';
 import { searchBudget } from '../check/search-budget.ts';
 import { sendCheck, startAtOnce } from '../check/start-check.ts';
+import { Problem } from '../model/problem.ts';
 import { reasons } from '../model/reasons.ts';
 import { parseTarget } from '../model/resource-id.ts';
 import type { Services } from '../services.ts';
@@ -13,7 +14,6 @@ import { type Bounds, useUp } from '../tables/budget-rows.ts';
 import { type CheckRow, insertCheck, isCheckId, lockNode, readCheck, unlockNode } from '../tables/check-rows.ts';
 import { accountOf, callerOf, idOf, waitOf, wantsText } from './check-headers.ts';
 import type { CheckRequest, CheckView } from './check-schemas.ts';
-import { HttpProblem } from './problem.ts';
 import type { Reply, RouteRequest } from './routes.ts';
 
 const LOOK_AGAIN_MS = 500;
@@ -61,7 +61,7 @@ async function waitFor(services: Services, check: CheckRow, seconds: number): Pr
   return current;
 }
 
-const otherRequest = () => new HttpProblem(409, 'other-request', 'this Idempotency-Key stands for a check of another node; use a new one');
+const otherRequest = () => new Problem('other-request', 'this Idempotency-Key stands for a check of another node; use a new one');
 
 /** Stores a check after its message: one that stands and has none would never begin, however often it is asked for. */
 async function store(services: Services, check: CheckRow): ReturnType<typeof insertCheck> {
@@ -80,10 +80,10 @@ function boundsOf({ CHECKS_PER_MINUTE }: Settings): Bounds {
   return { own: Math.ceil(CHECKS_PER_MINUTE / 2), all: CHECKS_PER_MINUTE };
 }
 
-function tooMany(bounds: Bounds, full: keyof Bounds, now: Date): HttpProblem {
+function tooMany(bounds: Bounds, full: keyof Bounds, now: Date): Problem {
   const who = full === 'own' ? 'of one caller (half of CHECKS_PER_MINUTE)' : 'of all callers (CHECKS_PER_MINUTE)';
   const detail = `expected at most ${bounds[full]} checks a minute ${who}, there were as many already`;
-  return new HttpProblem(429, 'too-many-checks', detail, 60 - now.getUTCSeconds());
+  return new Problem('too-many-checks', detail, 60 - now.getUTCSeconds());
 }
 
 /** Makes the check, within the bounds of how many there may be, and has it begin. What finds no node, or a busy one, costs nothing. */
@@ -104,8 +104,7 @@ async function makeCheck(services: Services, request: RouteRequest, id: string, 
   };
   const other = await lockNode(tables, check, now(), lostAt(services, check));
   if (other !== undefined)
-    throw new HttpProblem(
-      429,
+    throw new Problem(
       'check-running',
       `the check ${other} of this node is running; GET /api/checks/${other} tells what it comes to`,
       CHECK_RUNNING_SECONDS,
@@ -161,7 +160,6 @@ export async function createCheck(services: Services, request: RouteRequest): Pr
 export async function showCheck(services: Services, request: RouteRequest): Promise<Reply> {
   const id = request.params.id ?? '';
   const check = isCheckId(id) ? await readCheck(services.tables, id) : undefined;
-  if (check === undefined)
-    throw new HttpProblem(404, 'unknown-check', `no check "${id.slice(0, 60)}" is known; checks are kept for 7 days`);
+  if (check === undefined) throw new Problem('unknown-check', `no check "${id.slice(0, 60)}" is known; checks are kept for 7 days`);
   return show(services, check, request);
 }

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { clusterIdSchema } from '../model/name-schemas.ts';
+import { Problem } from '../model/problem.ts';
 import type { Services } from '../services.ts';
 import { type ListedCluster, readStandingCluster } from '../tables/cluster-list.ts';
 import { components } from '../views/components.ts';
 import { staleBefore } from '../views/current-interval.ts';
 import { type ClusterView, clusterView, placeOf, readClusters, viewCluster } from '../views/fleet.ts';
 import { comparePlaces, cutPage, pageOf, readPage } from './paging.ts';
-import { HttpProblem } from './problem.ts';
 import type { Reply, RouteRequest } from './route.ts';
 
 /** A cluster's id in a route: percent-encoded, in any letter case. */
@@ -32,8 +32,8 @@ export async function showClusters(services: Services, request: RouteRequest): P
 }
 
 /** The answer to whoever asks for a cluster that nobody knows. */
-export function unknownCluster(id: string): HttpProblem {
-  return new HttpProblem(404, 'unknown-cluster', `no cluster "${id}" is known; GET /api/clusters lists them`);
+export function unknownCluster(id: string): Problem {
+  return new Problem('unknown-cluster', `no cluster "${id}" is known; GET /api/clusters lists them`);
 }
 
 /** `GET /api/clusters/{cluster}` */

@@ -43,7 +43,7 @@ const isDown = ({ outage }: ListedCluster) => openEpisode(outage.outage) !== und
 /**
  * Clusters that may have such outages.
  *
- * @throws HttpProblem where the one that is asked for is not known: no outage of a misspelt cluster is not the same as none.
+ * @throws Problem where the one that is asked for is not known: no outage of a misspelt cluster is not the same as none.
  */
 async function clustersWith(services: Services, which: 'open' | 'all', cluster: string | null): Promise<string[]> {
   const one = cluster === null ? undefined : await readStandingCluster(services.tables, cluster);

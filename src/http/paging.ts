@@ -1,6 +1,6 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { z } from 'zod';
-import { HttpProblem } from './problem.ts';
+import { Problem } from '../model/problem.ts';
 import type { RouteRequest } from './route.ts';
 
 const DEFAULT_LIMIT = 50;
@@ -62,7 +62,7 @@ function decode(text: string): unknown {
  *
  * @param list - the list's own name: a cursor of another list is refused.
  * @param place - the schema of where it goes on.
- * @throws HttpProblem where the cursor is none that this list has given.
+ * @throws Problem where the cursor is none that this list has given.
  */
 export function readPage<S extends z.ZodType>(
   { query }: RouteRequest,
@@ -76,7 +76,7 @@ export function readPage<S extends z.ZodType>(
   const parsed = place.safeParse(decoded.data?.[1]);
   // Written again it must be the same: what decodes by chance was not given by us.
   if (!decoded.success || !parsed.success || writeCursor(list, parsed.data) !== text)
-    throw new HttpProblem(400, 'bad-cursor', 'expected cursor to be the "next" of an earlier answer; leave it out to begin at the start');
+    throw new Problem('bad-cursor', 'expected cursor to be the "next" of an earlier answer; leave it out to begin at the start');
   return { limit, from: parsed.data };
 }
 

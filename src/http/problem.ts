@@ -1,25 +1,6 @@
-/** An answer that tells a caller what went wrong, as RFC 9457 has it. */
-export class HttpProblem extends Error {
-  override name = 'HttpProblem';
-  readonly status: number;
-  readonly type: string;
-  readonly retryAfterSeconds: number | undefined;
+import type { Problem, ProblemType } from '../model/problem.ts';
 
-  /**
-   * @param status - HTTP status.
-   * @param type - a stable word for programs, e.g. `unknown-cluster`.
-   * @param detail - what was expected, what came, and what to do next.
-   * @param retryAfterSeconds - when it is worth to ask again.
-   */
-  constructor(status: number, type: string, detail: string, retryAfterSeconds?: number) {
-    super(detail);
-    this.status = status;
-    this.type = type;
-    this.retryAfterSeconds = retryAfterSeconds;
-  }
-}
-
-const TITLES: Readonly<Record<number, string>> = {
+const TITLES = {
   400: 'Bad request',
   403: 'Forbidden',
   404: 'Not found',
@@ -29,9 +10,42 @@ const TITLES: Readonly<Record<number, string>> = {
   429: 'Too many requests',
   500: 'Internal error',
   503: 'Unavailable',
+} as const;
+
+type Status = keyof typeof TITLES;
+
+/** All problems but those that begin with `bad-`, which are 400. */
+const STATUSES: Readonly<Record<Exclude<ProblemType, `bad-${string}`>, Status>> = {
+  'unknown-parameter': 400,
+  'out-of-scope': 403,
+  excluded: 403,
+  'unknown-cluster': 404,
+  'unknown-node': 404,
+  'unknown-check': 404,
+  'no-sweep': 404,
+  'ambiguous-node': 409,
+  'other-request': 409,
+  'body-too-large': 413,
+  'not-json': 415,
+  'check-running': 429,
+  'too-many-checks': 429,
+  'too-many-searches': 429,
+  internal: 500,
+  'search-too-long': 503,
+  unreadable: 503,
+  azure: 503,
 };
 
-/** The body of a problem. */
-export function problemBody({ status, type, message }: HttpProblem): Record<string, unknown> {
-  return { type: `urn:aks-fleet-prober:${type}`, title: TITLES[status] ?? 'Error', status, detail: message };
+const isBad = (type: ProblemType): type is `bad-${string}` => type.startsWith('bad-');
+
+/** The HTTP status of a problem, and its title. */
+export function statusOfProblem({ type }: Pick<Problem, 'type'>): { status: number; title: string } {
+  const status = isBad(type) ? 400 : STATUSES[type];
+  return { status, title: TITLES[status] };
+}
+
+/** The body of a problem, as RFC 9457 has it. */
+export function problemBody(problem: Problem): Record<string, unknown> {
+  const { status, title } = statusOfProblem(problem);
+  return { type: `urn:aks-fleet-prober:${problem.type}`, title, status, detail: problem.message };
 }

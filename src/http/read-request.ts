@@ -1,6 +1,6 @@
 import type { HttpRequest } from '@azure/functions';
 import { z } from 'zod';
-import { HttpProblem } from './problem.ts';
+import { Problem } from '../model/problem.ts';
 import type { Route, RouteRequest } from './route.ts';
 
 const MOST_BODY_BYTES = 4096;
@@ -19,10 +19,10 @@ function readTexts(schema: z.ZodObject, given: Texts): Texts {
     const known = Object.keys(schema.shape);
     const expected = known.length === 0 ? 'no query parameter' : `no query parameter but ${known.join(', ')}`;
     // A misspelt filter must not look like one that everything passes.
-    throw new HttpProblem(400, 'unknown-parameter', `expected ${expected}, got "${issue.keys[0]?.slice(0, QUOTED)}"`);
+    throw new Problem('unknown-parameter', `expected ${expected}, got "${issue.keys[0]?.slice(0, QUOTED)}"`);
   }
   const name = String(issue?.path[0]);
-  throw new HttpProblem(400, `bad-${name}`, `expected ${name} to be ${issue?.message}, got "${given[name]?.slice(0, QUOTED)}"`);
+  throw new Problem(`bad-${name}`, `expected ${name} to be ${issue?.message}, got "${given[name]?.slice(0, QUOTED)}"`);
 }
 
 /** What is wrong with a body; of several forms, with the one that it is nearest to. */
@@ -36,26 +36,26 @@ function explain(issues: readonly z.core.$ZodIssue[]): string {
 async function readBody(schema: z.ZodType, request: HttpRequest): Promise<unknown> {
   const type = request.headers.get('content-type') ?? '';
   if (!/^\s*application\/json\s*(;|$)/i.test(type))
-    throw new HttpProblem(415, 'not-json', `expected a body of the content type application/json, got "${type.slice(0, QUOTED)}"`);
+    throw new Problem('not-json', `expected a body of the content type application/json, got "${type.slice(0, QUOTED)}"`);
   const bytes = Number(request.headers.get('content-length')) > MOST_BODY_BYTES ? undefined : await request.arrayBuffer();
   if (bytes === undefined || bytes.byteLength > MOST_BODY_BYTES)
-    throw new HttpProblem(413, 'body-too-large', `expected a body of at most ${MOST_BODY_BYTES} bytes, got more`);
+    throw new Problem('body-too-large', `expected a body of at most ${MOST_BODY_BYTES} bytes, got more`);
   let body: unknown;
   try {
     body = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
-    throw new HttpProblem(400, 'bad-body', 'expected a body of JSON in UTF-8, got none that can be read');
+    throw new Problem('bad-body', 'expected a body of JSON in UTF-8, got none that can be read');
   }
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
   const form = schema.description ?? 'what GET /api/openapi.json describes';
-  throw new HttpProblem(400, 'bad-body', `expected as body: ${form} Got another: ${explain(parsed.error.issues).slice(0, 400)}`);
+  throw new Problem('bad-body', `expected as body: ${form} Got another: ${explain(parsed.error.issues).slice(0, 400)}`);
 }
 
 /**
  * Reads a request by the schemas of its route.
  *
- * @throws HttpProblem that says what was expected and what came.
+ * @throws Problem that says what was expected and what came.
  */
 export async function readRequest(route: Route, request: HttpRequest): Promise<RouteRequest & { query: URLSearchParams }> {
   const params = route.params === undefined ? {} : readTexts(route.params, request.params);

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { HttpResponseInit } from '@azure/functions';
 import { log } from '../log.ts';
-import { HttpProblem, problemBody } from './problem.ts';
+import { Problem } from '../model/problem.ts';
+import { problemBody, statusOfProblem } from './problem.ts';
 import type { Reply } from './route.ts';
 
 /** A reply as it goes out. */
@@ -49,26 +50,27 @@ export function toResponse({ status, headers, body }: Rendered, condition: strin
   return { status, headers, body };
 }
 
-/** The same response to a `HEAD`: its body stays behind, and only its length is told. */
+/** The same response to a `HEAD`: without its body, whose length is given. */
 export function withoutBody({ body, headers, ...response }: HttpResponseInit): HttpResponseInit {
   if (typeof body !== 'string') return { headers, ...response };
   return { ...response, headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) } };
 }
 
-/** What to tell of a request that failed; of what failed inside, only the log tells. */
-export function problemOf(error: unknown): HttpProblem {
-  if (error instanceof HttpProblem) return error;
+/** The problem to answer with where a request failed; the details of an internal failure go to the log only. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error;
   log.error('a request failed', error);
-  return new HttpProblem(500, 'internal', 'the request failed inside the prober; its log has the cause');
+  return new Problem('internal', 'the request failed inside the prober; its log has the cause');
 }
 
 /**
  * The response to a request that failed.
  *
- * @param page - how people are told of it, where they asked for a page.
+ * @param page - the same as a page, where a page was asked for.
  */
-export function toProblem(problem: HttpProblem, page?: string): HttpResponseInit {
-  const { status, retryAfterSeconds } = problem;
+export function toProblem(problem: Problem, page?: string): HttpResponseInit {
+  const { status } = statusOfProblem(problem);
+  const { retryAfterSeconds } = problem;
   const later: Record<string, string> = retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
   if (page !== undefined) return { status, headers: { ...NO_STORE, ...PAGE_HEADERS, ...later }, body: page };
   return {

@@ -1,10 +1,17 @@
-import { type HttpProblem, problemBody } from '../http/problem.ts';
+import type { Problem } from '../model/problem.ts';
 import type { Services } from '../services.ts';
 import { html } from './html.ts';
 import { documentOf, linksWith } from './layout.ts';
 
+/** A problem with the status and the title of its answer. */
+interface TitledProblem {
+  status: number;
+  title: string;
+  problem: Problem;
+}
+
 /** What to do about a page that cannot be shown. */
-function adviceFor({ status, retryAfterSeconds }: HttpProblem): string {
+function adviceFor({ status, problem: { retryAfterSeconds } }: TitledProblem): string {
   const when = retryAfterSeconds === undefined ? 'in a minute' : `in ${retryAfterSeconds} s`;
   if (status >= 500)
     return `This page loads itself again; where it stays so, try ${when}, then read the exceptions in Application Insights, or the log of the app.`;
@@ -13,14 +20,14 @@ function adviceFor({ status, retryAfterSeconds }: HttpProblem): string {
 }
 
 /**
- * What people get to see instead of a page that cannot be shown.
+ * Renders what people see instead of a page that cannot be shown.
  *
  * @param key - the function key that came as a parameter, if one did.
  */
-export function problemPage(services: Services, problem: HttpProblem, key: string | undefined): string {
-  const title = String(problemBody(problem).title);
+export function renderProblemPage(services: Services, titled: TitledProblem, key: string | undefined): string {
+  const { status, title, problem } = titled;
   const { fleet } = linksWith(services.settings, key);
-  const body = html`<p><a href="${fleet}">AKS fleet</a></p><h1>${title} <small>${problem.status}</small></h1>
-<p class="banner unknown">? ${problem.message}</p><p>${adviceFor(problem)}</p>`;
+  const body = html`<p><a href="${fleet}">AKS fleet</a></p><h1>${title} <small>${status}</small></h1>
+<p class="banner unknown">? ${problem.message}</p><p>${adviceFor(titled)}</p>`;
   return documentOf(services, `${title}: AKS fleet`, body);
 }

@@ -3,9 +3,9 @@ import { emptyLog } from '../history/log.ts';
 import { isBlind, isFlapping, openSince, statusOf } from '../history/node-state.ts';
 import { outcomeOf } from '../history/roll-up.ts';
 import { windowsOf } from '../history/watched.ts';
-import { HttpProblem } from '../http/problem.ts';
 import type { Reply, RouteRequest } from '../http/route.ts';
 import { nodeNameSchema } from '../model/name-schemas.ts';
+import { Problem } from '../model/problem.ts';
 import { reasons } from '../model/reasons.ts';
 import { emptyWatch } from '../model/watch.ts';
 import type { Services } from '../services.ts';
@@ -133,9 +133,8 @@ export function viewNode(
 }
 
 /** The answer to whoever asks for a node that nobody knows. */
-export function unknownNode(cluster: string, node: string): HttpProblem {
-  return new HttpProblem(
-    404,
+export function unknownNode(cluster: string, node: string): Problem {
+  return new Problem(
     'unknown-node',
     `no node "${node}" of the cluster "${cluster}" is known; GET /api/clusters/${encodeURIComponent(cluster)}/nodes lists them`,
   );
@@ -144,7 +143,7 @@ export function unknownNode(cluster: string, node: string): HttpProblem {
 /**
  * Shows a node with all that is known of it.
  *
- * @throws HttpProblem where nobody knows it.
+ * @throws Problem where nobody knows it.
  */
 export async function viewNodeDetail(services: Services, cluster: string, node: string): Promise<NodeDetail> {
   const [rows, logs, outages] = await Promise.all([

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { pageOf, readPage, writeCursor } from '../http/paging.ts';
-import { HttpProblem } from '../http/problem.ts';
 import type { Reply, RouteRequest } from '../http/route.ts';
 import { askedOf, coverageOf, ledger } from '../model/ledger.ts';
+import { Problem } from '../model/problem.ts';
 import type { Services } from '../services.ts';
 import { listSweeps, type SweepLine } from '../tables/sweep-list.ts';
 import { components, time } from './components.ts';
@@ -62,7 +62,6 @@ export async function showSweeps({ tables, now }: Services, request: RouteReques
 /** `GET /api/sweeps/latest` */
 export async function showLatestSweep({ tables, now }: Services): Promise<Reply> {
   const [latest] = await listSweeps(tables, now(), 1);
-  if (latest === undefined)
-    throw new HttpProblem(404, 'no-sweep', 'no sweep has started yet; the schedule SWEEP_SCHEDULE starts the first');
+  if (latest === undefined) throw new Problem('no-sweep', 'no sweep has started yet; the schedule SWEEP_SCHEDULE starts the first');
   return { json: viewSweep(latest) };
 }

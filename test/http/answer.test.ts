@@ -4,8 +4,8 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { answer } from '../../src/http/answer.ts';
 import { keepAnswers } from '../../src/http/keep-answers.ts';
-import { HttpProblem } from '../../src/http/problem.ts';
 import type { Reply, Route } from '../../src/http/route.ts';
+import { Problem } from '../../src/model/problem.ts';
 import { servicesAt } from '../sweep/services-at.ts';
 
 const { services, clock } = servicesAt('UseDevelopmentStorage=true', '2026-11-21T12:00:00Z');
@@ -139,7 +139,7 @@ describe('an answer', () => {
     const page = { replies: { 200: { description: 'A page.', types: ['text/html'] } } };
     const { status, headers, body } = await get(
       routeOf(() => {
-        throw new HttpProblem(503, 'azure', 'expected Azure to answer, it did not', 30);
+        throw new Problem('azure', 'expected Azure to answer, it did not', 30);
       }, page),
     );
     expect([status, headers.get('content-type'), headers.get('retry-after')]).toEqual([503, 'text/html; charset=utf-8', '30']);

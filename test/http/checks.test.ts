@@ -7,8 +7,9 @@ import { handlePoison } from '../../src/housekeeping/handle-poison.ts';
 import { accountOf, waitOf, wantsText } from '../../src/http/check-headers.ts';
 import { type CheckView, checkRequest, checkView } from '../../src/http/check-schemas.ts';
 import { createCheck, showCheck } from '../../src/http/checks.ts';
-import { HttpProblem } from '../../src/http/problem.ts';
+import { statusOfProblem } from '../../src/http/problem.ts';
 import type { Reply } from '../../src/http/routes.ts';
+import { Problem } from '../../src/model/problem.ts';
 import { formatTarget } from '../../src/model/resource-id.ts';
 import { CHECK_SLICE, runId } from '../../src/model/slice-name.ts';
 import { connectArm, type Services, WORK_QUEUE } from '../../src/services.ts';
@@ -87,7 +88,7 @@ async function problem(promise: Promise<unknown>): Promise<[number, string]> {
     () => undefined,
     (caught: unknown) => caught,
   );
-  if (error instanceof HttpProblem) return [error.status, error.type];
+  if (error instanceof Problem) return [statusOfProblem(error).status, error.type];
   throw error ?? new Error('expected a problem');
 }
 /** The headers of a caller who has a function key of this name. */

@@ -3,7 +3,7 @@ import { armErrorText, isTimeout } from '../azure/arm-error.ts';
 import { retryAfterSeconds } from '../azure/retry-after.ts';
 import { isSignInError } from '../azure/sign-in-error.ts';
 import { log } from '../log.ts';
-import { HttpProblem } from './problem.ts';
+import { Problem } from '../model/problem.ts';
 
 const WITHOUT_ANSWER_SECONDS = 30;
 
@@ -11,7 +11,7 @@ const WITHOUT_ANSWER_SECONDS = 30;
  * Asks Azure something while a caller waits.
  *
  * @param what - what Azure is to do, as in "list the subscriptions".
- * @throws HttpProblem 503 that says when to ask again, where Azure throttles, fails, does not answer or knows nobody who signs in.
+ * @throws Problem that says when to ask again, where Azure throttles, fails, does not answer or knows nobody who signs in.
  */
 export async function askAzure<T>(what: string, ask: () => Promise<T>): Promise<T> {
   try {
@@ -25,6 +25,6 @@ export async function askAzure<T>(what: string, ask: () => Promise<T>): Promise<
         ? armErrorText(error)
         : 'it gave no answer in time';
     log.warn(`Azure did not ${what}: ${why}`);
-    throw new HttpProblem(503, 'azure', `expected Azure to ${what}, but ${why}; try again in ${seconds} s`, seconds);
+    throw new Problem('azure', `expected Azure to ${what}, but ${why}; try again in ${seconds} s`, seconds);
   }
 }
