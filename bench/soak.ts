@@ -11,7 +11,7 @@ import { findKubectl } from '../local/kubectl.ts';
 import { startSimulator } from '../local/simulator/start-simulator.ts';
 import { scheduleFor } from '../local/sweep-schedule.ts';
 import { buildApp } from '../scripts/build.ts';
-import type { ClusterView } from '../src/views/fleet.ts';
+import type { ClusterView } from '../src/views/clusters.ts';
 import type { NodeView } from '../src/views/nodes.ts';
 
 const help = `Examples:

@@ -14,7 +14,7 @@ import { type Bounds, useUp } from '../tables/budget-rows.ts';
 import { type CheckRow, insertCheck, isCheckId, lockNode, readCheck, unlockNode } from '../tables/check-rows.ts';
 import { accountOf, callerOf, idOf, waitOf, wantsText } from './check-headers.ts';
 import type { CheckRequest, CheckView } from './check-schemas.ts';
-import type { Reply, RouteRequest } from './routes.ts';
+import type { Reply, RouteRequest } from './route.ts';
 
 const LOOK_AGAIN_MS = 500;
 const RETRY_AFTER_SECONDS = '5';

@@ -7,8 +7,8 @@ import { PROBER, readStandingBlindness } from '../tables/blind-rows.ts';
 import { readPace } from '../tables/pace-rows.ts';
 import { lastCompleted } from '../tables/sweep-list.ts';
 import { readFinalizedLedgers } from '../tables/sweep-rows.ts';
+import { readClusters, viewCluster } from '../views/clusters.ts';
 import { staleBefore } from '../views/current-interval.ts';
-import { readClusters, viewCluster } from '../views/fleet.ts';
 import { viewSweep } from '../views/sweeps.ts';
 import type { Reply } from './route.ts';
 
@@ -72,7 +72,7 @@ async function measureLastSweep({ tables, now }: Services, define: Define): Prom
 /** What is left of each bucket of Compute's throttling. */
 async function measureBudget({ settings, tables, now }: Services, define: Define): Promise<void> {
   const labels = ['subscription', 'region'] as const;
-  const left = define('arm_starts_left', 'Runs that a sweep may still start before the next turn of the schedule.', labels);
+  const left = define('arm_starts_left', 'Runs that a sweep may still start before the next occurrence of the schedule.', labels);
   const ahead = define('arm_planned_seconds', 'How far ahead starts are planned.', [...labels, 'lane']);
   const paused = define('arm_paused_seconds', 'For how long throttling by Azure still pauses the bucket.', labels);
   const time = now().getTime();

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { components, problem } from '../views/components.ts';
+import { components } from '../views/components.ts';
+import { problemView } from './problem.ts';
 import { isPage, methodsOf, type ReplySpec, type Route } from './route.ts';
 
 type Json = Record<string, unknown>;
@@ -10,25 +11,25 @@ const intro =
 const refTo = (id: string) => `#/components/schemas/${id}`;
 const problemType = 'application/problem+json';
 
-/** Of what a route answers without its own doing. */
+/** What every route answers to a request that cannot be read. */
 const badRequest: ReplySpec = {
   description: 'What was asked cannot be read, or a query parameter is unknown.',
-  schema: problem,
+  schema: problemView,
   types: [problemType],
 };
 const AGE = { age: 'For how many seconds the answer has been kept.' };
 const ETAG = { etag: 'Names the body.' };
 const LENGTH = { 'content-length': 'Of the body that GET would give.' };
 const noKey: ReplySpec = { description: 'Without a function key; the answer of Azure Functions has no body.' };
-const failed: ReplySpec = { description: 'The prober failed; its log has the cause.', schema: problem, types: [problemType] };
+const failed: ReplySpec = { description: 'The prober failed; its log has the cause.', schema: problemView, types: [problemType] };
 const badBodies: Readonly<Record<number, ReplySpec>> = {
-  413: { description: 'The body is longer than 4 KB.', schema: problem, types: [problemType] },
-  415: { description: 'The body is not of the type application/json.', schema: problem, types: [problemType] },
+  413: { description: 'The body is longer than 4 KB.', schema: problemView, types: [problemType] },
+  415: { description: 'The body is not of the type application/json.', schema: problemView, types: [problemType] },
 };
 
 /** A refusal with a problem as its body. */
 export function refusal(description: string, headers?: ReplySpec['headers']): ReplySpec {
-  return { description, schema: problem, types: [problemType], headers };
+  return { description, schema: problemView, types: [problemType], headers };
 }
 
 /** Whether callers may keep the body, and ask whether it is still the same. */
@@ -40,7 +41,7 @@ function headersOf(route: Route): Record<string, string> {
   return { ...(vary !== undefined && { vary }), ...(hasEtag(route) && ETAG), ...(route.kept && AGE) };
 }
 
-/** People who ask for a page are told of errors by a page. */
+/** A page for people answers errors with a page too. */
 function asPage(reply: ReplySpec): ReplySpec {
   const { description, headers } = reply;
   return reply.types?.includes(problemType) ? { description, headers, types: ['text/html'] } : reply;
@@ -117,8 +118,8 @@ function describeRoute(route: Route): Json {
 /** The same answers to `HEAD`: their headers alone. */
 function describeHead(route: Route): Json {
   const replies = Object.entries(repliesOf(route)).map(([status, { description, headers }]): [string, Json] => {
-    const told = status === '304' || status === '401' ? headers : { ...headers, ...LENGTH };
-    return [status, describeReply({ description, headers: told })];
+    const described = status === '304' || status === '401' ? headers : { ...headers, ...LENGTH };
+    return [status, describeReply({ description, headers: described })];
   });
   return {
     ...describeRoute(route),

@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import type { Problem, ProblemType } from '../model/problem.ts';
+import { components } from '../views/components.ts';
 
 const TITLES = {
   400: 'Bad request',
@@ -45,7 +47,18 @@ export function statusOfProblem({ type }: Pick<Problem, 'type'>): { status: numb
 }
 
 /** The body of a problem, as RFC 9457 has it. */
-export function problemBody(problem: Problem): Record<string, unknown> {
+export const problemView = z
+  .object({
+    type: z.string().describe('A stable URN for programs.'),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().describe('What was expected, what came, and what to do next.'),
+  })
+  .describe('An error as RFC 9457 has it.')
+  .register(components, { id: 'Problem' });
+
+/** Shows a problem as the body of its answer. */
+export function viewProblem(problem: Problem): z.output<typeof problemView> {
   const { status, title } = statusOfProblem(problem);
   return { type: `urn:aks-fleet-prober:${problem.type}`, title, status, detail: problem.message };
 }

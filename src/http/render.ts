@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { HttpResponseInit } from '@azure/functions';
 import { log } from '../log.ts';
 import { Problem } from '../model/problem.ts';
-import { problemBody, statusOfProblem } from './problem.ts';
+import { statusOfProblem, viewProblem } from './problem.ts';
 import type { Reply } from './route.ts';
 
 /** A reply as it goes out. */
@@ -76,6 +76,6 @@ export function toProblem(problem: Problem, page?: string): HttpResponseInit {
   return {
     status,
     headers: { ...NO_STORE, 'content-type': 'application/problem+json', ...later },
-    body: JSON.stringify(problemBody(problem)),
+    body: JSON.stringify(viewProblem(problem)),
   };
 }

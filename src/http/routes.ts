@@ -1,28 +1,31 @@
 import { z } from 'zod';
-import { showClusterPage } from '../page/cluster-page.ts';
-import { showNodePage } from '../page/node-page.ts';
-import { showStatusPage } from '../page/status-page.ts';
-import { clusterView, fleetView, showFleet } from '../views/fleet.ts';
-import { nodeDetailView, nodeParam, showNode } from '../views/nodes.ts';
-import { showLatestSweep, showSweeps, sweepPage, sweepView } from '../views/sweeps.ts';
+import { clusterListSchema, clusterView } from '../views/clusters.ts';
+import { fleetView } from '../views/fleet.ts';
+import { healthView } from '../views/health.ts';
+import { nodeDetailView } from '../views/node-detail.ts';
+import { nodeListSchema } from '../views/node-list.ts';
+import { outageListSchema } from '../views/outage-list.ts';
+import { reasonListSchema } from '../views/reasons.ts';
+import { resultListSchema } from '../views/results.ts';
+import { sweepListSchema, sweepView } from '../views/sweeps.ts';
 import { checkQuery, checkRequest, checkView } from './check-schemas.ts';
 import { createCheck, showCheck } from './checks.ts';
-import { clusterPage, clusterParam, showCluster, showClusters } from './clusters.ts';
-import { healthView, showHealth } from './health.ts';
-import { nodePage, nodesQuery, showNodes } from './list-nodes.ts';
-import { outagePage, outageQuery, showOutages } from './list-outages.ts';
-import { reasonList, showReasons } from './list-reasons.ts';
+import { showCluster, showClusters } from './clusters.ts';
+import { showFleet } from './fleet.ts';
+import { showHealth } from './health.ts';
 import { METRICS_TYPE, showMetrics } from './metrics.ts';
+import { showNode, showNodes, showResults } from './nodes.ts';
 import { describeApi, refusal } from './openapi.ts';
-import { pageQuery } from './paging.ts';
-import { resultPage, resultsQuery, showResults } from './results.ts';
+import { showOutages } from './outages.ts';
+import { showClusterPage, showNodePage, showStatusPage } from './pages.ts';
+import { clusterParam, listQuery, nodeListQuery, nodeParam, outageListQuery, resultListQuery } from './params.ts';
+import { showReasons } from './reasons.ts';
 import type { Route } from './route.ts';
-
-export type { Reply, Route, RouteRequest } from './route.ts';
+import { showLatestSweep, showSweeps } from './sweeps.ts';
 
 const inCluster = z.object({ cluster: clusterParam });
 const atNode = inCluster.extend({ node: nodeParam });
-const page = z.object(pageQuery);
+const page = z.object(listQuery);
 
 const LATER = { 'retry-after': 'Seconds until it is worth to ask again.' };
 const VARY = { vary: '`Accept`: text or JSON.' };
@@ -47,7 +50,7 @@ export const routes: readonly Route[] = [
     summary: 'Clusters, failures first.',
     kept: true,
     query: page,
-    replies: { 200: { description: 'A page of clusters.', schema: clusterPage } },
+    replies: { 200: { description: 'A page of clusters.', schema: clusterListSchema } },
     handle: showClusters,
   },
   {
@@ -66,8 +69,8 @@ export const routes: readonly Route[] = [
     summary: 'Nodes of a cluster, failures first.',
     kept: true,
     params: inCluster,
-    query: page.extend(nodesQuery),
-    replies: { 200: { description: 'A page of nodes.', schema: nodePage }, 404: refusal('No such cluster is known.') },
+    query: page.extend(nodeListQuery),
+    replies: { 200: { description: 'A page of nodes.', schema: nodeListSchema }, 404: refusal('No such cluster is known.') },
     handle: showNodes,
   },
   {
@@ -85,8 +88,8 @@ export const routes: readonly Route[] = [
     path: 'clusters/{cluster}/nodes/{node}/results',
     summary: 'What the probes of a node came to, newest first.',
     params: atNode,
-    query: page.extend(resultsQuery),
-    replies: { 200: { description: 'A page of results.', schema: resultPage }, 404: refusal('No such node is known.') },
+    query: page.extend(resultListQuery),
+    replies: { 200: { description: 'A page of results.', schema: resultListSchema }, 404: refusal('No such node is known.') },
     handle: showResults,
   },
   {
@@ -138,8 +141,8 @@ export const routes: readonly Route[] = [
     path: 'outages',
     summary: 'Outages of clusters and nodes; a page goes by cluster and is sorted newest first.',
     kept: true,
-    query: page.extend(outageQuery),
-    replies: { 200: { description: 'A page of outages.', schema: outagePage }, 404: refusal('No such cluster is known.') },
+    query: page.extend(outageListQuery),
+    replies: { 200: { description: 'A page of outages.', schema: outageListSchema }, 404: refusal('No such cluster is known.') },
     handle: showOutages,
   },
   {
@@ -148,7 +151,7 @@ export const routes: readonly Route[] = [
     path: 'sweeps',
     summary: 'Sweeps of this and last month, newest first.',
     query: page,
-    replies: { 200: { description: 'A page of sweeps.', schema: sweepPage } },
+    replies: { 200: { description: 'A page of sweeps.', schema: sweepListSchema } },
     handle: showSweeps,
   },
   {
@@ -164,7 +167,7 @@ export const routes: readonly Route[] = [
     method: 'GET',
     path: 'reasons',
     summary: 'Every reason with what it means and what to do about it.',
-    replies: { 200: { description: 'All reasons.', schema: reasonList } },
+    replies: { 200: { description: 'All reasons.', schema: reasonListSchema } },
     handle: showReasons,
   },
   {

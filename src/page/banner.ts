@@ -1,6 +1,6 @@
 import { type Counts, coverageOf, type Ledger } from '../model/ledger.ts';
 import { reasons } from '../model/reasons.ts';
-import type { ClusterView } from '../views/fleet.ts';
+import type { ClusterView } from '../views/clusters.ts';
 import { type Html, html } from './html.ts';
 import { percent, when } from './layout.ts';
 

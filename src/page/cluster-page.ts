@@ -1,16 +1,13 @@
-import { unknownCluster } from '../http/clusters.ts';
-import { nodePlace, viewNodePage } from '../http/list-nodes.ts';
-import { viewWorstOutages } from '../http/list-outages.ts';
-import { readPage } from '../http/paging.ts';
-import type { Reply, RouteRequest } from '../http/route.ts';
 import { conclusiveOf, type Ledger } from '../model/ledger.ts';
 import { isReasonCode, reasons } from '../model/reasons.ts';
 import type { Services } from '../services.ts';
-import { readStandingCluster } from '../tables/cluster-list.ts';
 import { lastCompleted } from '../tables/sweep-list.ts';
 import { readFinalizedLedger } from '../tables/sweep-rows.ts';
+import { type ClusterView, isFresh, readCluster, viewCluster } from '../views/clusters.ts';
 import { staleBefore } from '../views/current-interval.ts';
-import { type ClusterView, isFresh, viewCluster } from '../views/fleet.ts';
+import { nodePlace, viewNodeList } from '../views/node-list.ts';
+import { viewWorstOutages } from '../views/outage-list.ts';
+import { type PageRequest, readPage } from '../views/paging.ts';
 import { blindLines, calmBanner, staleBanner, troubleBanner } from './banner.ts';
 import { countsOf, coverageWords, nameOf, otherReasons, stateOf, titleOf } from './cluster-words.ts';
 import { type Html, html } from './html.ts';
@@ -20,7 +17,11 @@ import { outageTable } from './outage-table.ts';
 
 const OUTAGES_SHOWN = 200;
 
-function banner({ nodes, openOutages, clusterOutage, recordOnly, blind }: ClusterView, ledger: Ledger | undefined, stale: boolean): Html {
+function clusterBanner(
+  { nodes, openOutages, clusterOutage, recordOnly, blind }: ClusterView,
+  ledger: Ledger | undefined,
+  stale: boolean,
+): Html {
   if (stale) return staleBanner;
   const cutOff = clusterOutage === null ? undefined : html`Cut off since ${when(clusterOutage.start)}`;
   const trouble = troubleBanner(nodes, openOutages, cutOff);
@@ -32,7 +33,7 @@ function banner({ nodes, openOutages, clusterOutage, recordOnly, blind }: Cluste
 }
 
 /** The tab's title. */
-function title(cluster: ClusterView, ledger: Ledger | undefined, stale: boolean): string {
+function clusterTitle(cluster: ClusterView, ledger: Ledger | undefined, stale: boolean): string {
   const { nodes, openOutages, clusterOutage, assessedAt, blind } = cluster;
   const seen = ledger === undefined || conclusiveOf(ledger) > 0;
   const unseen = stale
@@ -51,29 +52,35 @@ async function lastLedger({ tables, now }: Services, cluster: string): Promise<L
   return last && readFinalizedLedger(tables, last.sweep, cluster);
 }
 
-/** `GET /api/status/clusters/{cluster}`: one cluster for people, its failing nodes first; alerts lead here. */
-export async function showClusterPage(services: Services, request: RouteRequest): Promise<Reply> {
-  const id = request.params.cluster!;
-  const row = await readStandingCluster(services.tables, id);
-  if (row === undefined) throw unknownCluster(id);
-  const links = linksWith(services.settings, request.key);
+/**
+ * Renders one cluster for people, its failing nodes first; alerts lead here.
+ *
+ * @param key - the function key that came as a parameter, if one did.
+ * @throws Problem where no such cluster is known.
+ */
+export async function renderClusterPage(
+  services: Services,
+  { cluster: id, query, key }: PageRequest & { cluster: string; key: string | undefined },
+): Promise<string> {
+  const row = await readCluster(services, id);
+  const links = linksWith(services.settings, key);
   const before = staleBefore(services);
   const cluster = viewCluster(row, before);
   const [ledger, outages, nodes] = await Promise.all([
     lastLedger(services, id),
     viewWorstOutages(services, [row], OUTAGES_SHOWN),
-    viewNodePage(services, id, readPage(request, 'nodes', nodePlace)),
+    viewNodeList(services, id, readPage({ query }, 'nodes', nodePlace)),
   ]);
   const open = outages.length > 0 ? html`<h2>Open outages</h2>${outageTable(outages, links)}` : html`<p>No open outage.</p>`;
   // Those of an outage of the cluster itself stand with it.
   const shared = cluster.clusterOutage === null ? cluster.commonFactors.map(({ sentence }) => html`<p>${sentence}</p>`) : [];
   const past = html`<p><small>Those that are over too: <code>GET /api/outages?state=all&amp;cluster=${encodeURIComponent(id)}</code></small></p>`;
   const next = nodes?.next
-    ? html`<p><a href="${links.cluster(id, { cursor: nodes.next, limit: request.query.get('limit') ?? '' })}">More nodes</a></p>`
+    ? html`<p><a href="${links.cluster(id, { cursor: nodes.next, limit: query.get('limit') ?? '' })}">More nodes</a></p>`
     : '';
   const stale = !isFresh(row, before);
   const body = html`<p><a href="${links.fleet}">AKS fleet</a></p><h1>${nameOf(cluster)} <small>${cluster.region}, Kubernetes ${cluster.version}${stateOf(cluster)}</small></h1>
-<p><small>Subscription ${cluster.subscriptionId}, resource group ${cluster.resourceGroup}</small></p>${banner(cluster, ledger, stale)}
+<p><small>Subscription ${cluster.subscriptionId}, resource group ${cluster.resourceGroup}</small></p>${clusterBanner(cluster, ledger, stale)}
 <p>${countsOf(cluster)}${cluster.assessedAt && html`; as of ${when(cluster.assessedAt)}`}.</p>${ledger && html`<p>Last sweep: ${coverageWords(ledger)}.${otherReasons(ledger)}</p>`}${shared}${uptimeLine(cluster.uptime, true)}${open}${past}<h2>Nodes</h2>${nodeTable(nodes?.items ?? [], links)}${next}`;
-  return { html: documentOf(services, title(cluster, ledger, stale), body) };
+  return documentOf(services, clusterTitle(cluster, ledger, stale), body);
 }

@@ -1,6 +1,6 @@
 import { askedOf, type Counts, coverageOf, type Ledger } from '../model/ledger.ts';
 import { isReasonCode, reasons } from '../model/reasons.ts';
-import type { ClusterView } from '../views/fleet.ts';
+import type { ClusterView } from '../views/clusters.ts';
 import { type Html, html } from './html.ts';
 import { percent, when } from './layout.ts';
 
@@ -26,7 +26,7 @@ export function coverageWords(ledger: Ledger): Html {
   return html`<span title="Nodes that gave a verdict, of those of which one is expected">coverage ${percent(coverage, 1)}</span>, <span title="Nodes that were asked, whatever came of it">asked ${percent(asked, 1)}</span>`;
 }
 
-/** Nodes and outages of a cluster or the fleet, as its title tells them. */
+/** Nodes and outages of a cluster or the fleet, as its title shows them. */
 interface Titled {
   nodes: Counts;
   openOutages: number;
@@ -51,9 +51,9 @@ export function otherReasons({ byReason }: Ledger): Html {
   const others = Object.entries(byReason)
     .filter(([reason]) => reason !== 'Reachable')
     .sort(([, a], [, b]) => b - a);
-  const told = others.map(([reason, count], at) => {
+  const listed = others.map(([reason, count], at) => {
     const sentence = isReasonCode(reason) ? reasons[reason].sentence : '';
     return html`${at > 0 ? ', ' : ''}<span title="${sentence}">${count} ${reason}</span>`;
   });
-  return told.length === 0 ? html`` : html` Not reachable or not asked: ${told}.`;
+  return listed.length === 0 ? html`` : html` Not reachable or not asked: ${listed}.`;
 }

@@ -59,7 +59,7 @@ export interface Links {
 
 /** @param key - the function key that came as a parameter, if one did. */
 export function linksWith(settings: Settings, key: string | undefined): Links {
-  // Below the address that events tell: a proxy may have put the pages elsewhere.
+  // Below the address that events give: a proxy may have put the pages elsewhere.
   const base = new URL(statusPageUrl(settings) ?? 'https://localhost/api/status').pathname.replace(/\/$/, '');
   const to = (path: string[], query: Record<string, string> = {}) => {
     const given = Object.entries({ ...query, code: key ?? '' }).filter(([, value]) => value !== '');

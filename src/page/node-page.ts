@@ -1,7 +1,6 @@
-import type { Reply, RouteRequest } from '../http/route.ts';
 import { reasons } from '../model/reasons.ts';
 import type { Services } from '../services.ts';
-import { type NodeDetail, viewNodeDetail } from '../views/nodes.ts';
+import { type NodeDetail, viewNodeDetail } from '../views/node-detail.ts';
 import { type Html, html } from './html.ts';
 import { documentOf, type Links, linksWith, SIGNS, uptimeLine, when } from './layout.ts';
 import { outageTable } from './outage-table.ts';
@@ -43,19 +42,27 @@ function bodyOf(detail: NodeDetail, links: Links): Html {
   const { cluster, node, verdict, reason, status } = detail;
   const [{ message, lastTransitionTime }] = status.conditions as [NodeDetail['status']['conditions'][number]];
   // A failure has its whole message among the failures below.
-  const isTold = verdict !== 'notProbed' && reason !== 'Stale';
-  const told = verdict === 'unreachable' || !isTold ? '' : html`<p><small>${message}</small></p>`;
-  const since = lastTransitionTime && isTold ? html` since ${when(lastTransitionTime)}` : '';
+  const isCurrent = verdict !== 'notProbed' && reason !== 'Stale';
+  const said = verdict === 'unreachable' || !isCurrent ? '' : html`<p><small>${message}</small></p>`;
+  const since = lastTransitionTime && isCurrent ? html` since ${when(lastTransitionTime)}` : '';
   const outages =
     status.outages.length > 0 ? html`<h2>Outages</h2>${outageTable(status.outages, links)}` : html`<p>No outage is kept of it.</p>`;
   return html`<p><a href="${links.fleet}">AKS fleet</a> / <a href="${links.cluster(cluster)}">${cluster}</a></p><h1><code>${node}</code></h1>
-<p class="banner ${verdict}">${SIGNS[verdict]}${since}</p>${advice(reason)}${told}${uptimeLine(status.uptime)}${facts(detail)}
+<p class="banner ${verdict}">${SIGNS[verdict]}${since}</p>${advice(reason)}${said}${uptimeLine(status.uptime)}${facts(detail)}
 ${outages}${logTable('Failures', status.failures)}${logTable('Successes', status.successes)}
 <p><small>All its results: <code>GET /api/clusters/${encodeURIComponent(cluster)}/nodes/${encodeURIComponent(node)}/results</code></small></p>`;
 }
 
-/** `GET /api/status/clusters/{cluster}/nodes/{node}`: one node for people, with what to do about it; alerts lead here. */
-export async function showNodePage(services: Services, { params, key }: RouteRequest): Promise<Reply> {
-  const detail = await viewNodeDetail(services, params.cluster!, params.node!);
-  return { html: documentOf(services, `${detail.node}: ${SIGNS[detail.verdict]}`, bodyOf(detail, linksWith(services.settings, key))) };
+/**
+ * Renders one node for people, with what to do about it; alerts lead here.
+ *
+ * @param key - the function key that came as a parameter, if one did.
+ * @throws Problem where no such node is known.
+ */
+export async function renderNodePage(
+  services: Services,
+  { cluster, node, key }: { cluster: string; node: string; key: string | undefined },
+): Promise<string> {
+  const detail = await viewNodeDetail(services, cluster, node);
+  return documentOf(services, `${detail.node}: ${SIGNS[detail.verdict]}`, bodyOf(detail, linksWith(services.settings, key)));
 }

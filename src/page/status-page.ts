@@ -1,12 +1,11 @@
 import pLimit from 'p-limit';
-import { sortClusters } from '../http/clusters.ts';
-import { viewNodePage } from '../http/list-nodes.ts';
-import { viewWorstOutages } from '../http/list-outages.ts';
-import type { Reply, RouteRequest } from '../http/route.ts';
 import { conclusiveOf } from '../model/ledger.ts';
 import type { Services } from '../services.ts';
+import { type ClusterView, readClusters, sortClusters } from '../views/clusters.ts';
 import { staleBefore } from '../views/current-interval.ts';
-import { type ClusterView, type FleetView, readClusters, viewFleet } from '../views/fleet.ts';
+import { type FleetView, viewFleet } from '../views/fleet.ts';
+import { viewNodeList } from '../views/node-list.ts';
+import { viewWorstOutages } from '../views/outage-list.ts';
 import type { OutageView } from '../views/outages.ts';
 import { blindLines, calmBanner, staleBanner, troubleBanner } from './banner.ts';
 import { countsOf, coverageWords, nameOf, otherReasons, stateOf, titleOf } from './cluster-words.ts';
@@ -22,7 +21,7 @@ const NODES_OF_A_CLUSTER = 50;
 const OUTAGES_SHOWN = 200;
 const CONCURRENT_CLUSTERS = 8;
 
-function banner(fleet: FleetView, clusters: readonly ClusterView[], stale: boolean): Html {
+function fleetBanner(fleet: FleetView, clusters: readonly ClusterView[], stale: boolean): Html {
   const { nodes, lastSweep } = fleet;
   if (lastSweep === null) return html`<p class="banner unknown">? No sweep has completed yet.</p>`;
   if (stale) return staleBanner;
@@ -43,7 +42,7 @@ function banner(fleet: FleetView, clusters: readonly ClusterView[], stale: boole
 }
 
 /** The tab's title. */
-function title({ nodes, openOutages, blind, lastSweep }: FleetView, clusters: readonly ClusterView[], stale: boolean): string {
+function fleetTitle({ nodes, openOutages, blind, lastSweep }: FleetView, clusters: readonly ClusterView[], stale: boolean): string {
   if (lastSweep === null) return 'AKS fleet: no sweep yet';
   const seen = lastSweep.ledger !== null && conclusiveOf(lastSweep.ledger) > 0;
   const since = stale ? (lastSweep.completedAt ?? undefined) : blind?.since;
@@ -54,20 +53,24 @@ function title({ nodes, openOutages, blind, lastSweep }: FleetView, clusters: re
 async function clusterBlock(services: Services, cluster: ClusterView, withNodes: boolean, links: Links): Promise<Html> {
   const { region, nodes, subscriptionId } = cluster;
   const trouble = nodes.unreachable > 0 || nodes.unknown > 0;
-  const page = withNodes ? await viewNodePage(services, cluster.cluster, { limit: NODES_OF_A_CLUSTER }) : undefined;
-  const shown = page?.items ?? [];
+  const list = withNodes ? await viewNodeList(services, cluster.cluster, { limit: NODES_OF_A_CLUSTER }) : undefined;
+  const shown = list?.items ?? [];
   const rest = nodes.known > shown.length ? html`<p><small><a href="${links.cluster(cluster.cluster)}">All its nodes</a></small></p>` : '';
   return html`<details${trouble ? html` open` : ''}><summary><a href="${links.cluster(cluster.cluster)}"><strong>${nameOf(cluster)}</strong></a> <small title="subscription ${subscriptionId}">${region}${stateOf(cluster)}</small>: ${countsOf(cluster)}</summary>${nodeTable(shown, links)}${rest}</details>`;
 }
 
-/** Outages without those of nodes whose whole cluster is in one: that tells all of them. */
+/** Outages without those of nodes whose whole cluster is in one: that stands for all of them. */
 function withoutChildren(outages: readonly OutageView[]): OutageView[] {
   const down = new Set(outages.filter(({ subject }) => subject.kind === 'cluster').map(({ subject }) => subject.cluster));
   return outages.filter(({ subject }) => subject.kind === 'cluster' || !down.has(subject.cluster));
 }
 
-/** `GET /api/status`: the fleet for people, failures first; needs no JavaScript. */
-export async function showStatusPage(services: Services, { key }: RouteRequest): Promise<Reply> {
+/**
+ * Renders the fleet for people, failures first; needs no JavaScript.
+ *
+ * @param key - the function key that came as a parameter, if one did.
+ */
+export async function renderStatusPage(services: Services, { key }: { key: string | undefined }): Promise<string> {
   const links = linksWith(services.settings, key);
   const rows = await readClusters(services);
   const clusters = sortClusters(services, rows);
@@ -81,7 +84,7 @@ export async function showStatusPage(services: Services, { key }: RouteRequest):
       NODES_OF_A_CLUSTER,
     ),
   ]);
-  const told = withoutChildren(outages).slice(0, OUTAGES_SHOWN);
+  const listed = withoutChildren(outages).slice(0, OUTAGES_SHOWN);
   const { lastSweep } = fleet;
   const stale = lastSweep?.completedAt ? Date.parse(lastSweep.completedAt) < staleBefore(services) : true;
   const limit = pLimit(CONCURRENT_CLUSTERS);
@@ -95,9 +98,9 @@ export async function showStatusPage(services: Services, { key }: RouteRequest):
     lastSweep &&
     html`<p>Last sweep ${when(lastSweep.id)}, completed ${when(lastSweep.completedAt)}, ${lastSweep.ledger && html`${coverageWords(lastSweep.ledger)}.${otherReasons(lastSweep.ledger)}`}</p>`;
   const warnings = (lastSweep?.warnings ?? []).map((warning) => html`<p class="unknown">? ${warning}.</p>`);
-  const open = html`<h2>Open outages</h2>${outageTable(told, links)}<p><small>All of them: <code>GET /api/outages?state=open</code></small></p>`;
-  const body = html`<h1>AKS fleet</h1>${banner(fleet, clusters, stale)}
+  const open = html`<h2>Open outages</h2>${outageTable(listed, links)}<p><small>All of them: <code>GET /api/outages?state=open</code></small></p>`;
+  const body = html`<h1>AKS fleet</h1>${fleetBanner(fleet, clusters, stale)}
 <p>${fleet.subscriptions.known} subscriptions, ${fleet.clusters.known} clusters, ${fleet.nodes.known} nodes: ${fleet.nodes.reachable} reachable, ${fleet.nodes.unreachable} unreachable, ${fleet.nodes.unknown} unknown, ${fleet.nodes.notProbed} not probed.</p>
 ${uptimeLine(fleet.uptime, true)}${sweep}${warnings}${outages.length > 0 ? open : html`<p>No open outage.</p>`}<h2>Clusters</h2>${blocks}${more}`;
-  return { html: documentOf(services, title(fleet, clusters, stale), body) };
+  return documentOf(services, fleetTitle(fleet, clusters, stale), body);
 }

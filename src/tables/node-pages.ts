@@ -1,3 +1,4 @@
+import { odata } from '@azure/data-tables';
 import pLimit from 'p-limit';
 import { type NodeRow, nodeColumns, nodeRange, toNodeRow } from './node-rows.ts';
 import type { Tables } from './open-tables.ts';
@@ -10,6 +11,23 @@ const LISTED = nodeColumns(
 );
 // A retired node's row stands for a week; a row without the property is not retired.
 const STANDING = "not (retiredAt ne '')";
+
+/** The status of a node's condition `Reachable`. */
+export type ReachableStatus = 'True' | 'False' | 'Unknown';
+
+interface ReachableCondition {
+  status: ReachableStatus;
+  /** ISO time before which a verdict counts as unknown. */
+  staleBefore: string;
+}
+
+const CONDITIONS: Readonly<Record<ReachableStatus, (staleBefore: string) => string>> = {
+  True: () => odata`verdict eq 'reachable'`,
+  False: () => odata`verdict eq 'unreachable'`,
+  // A row that lacks a property fulfils no comparison with it, and its negation.
+  Unknown: (staleBefore) => odata`verdict eq 'unknown' or not (at ge ${staleBefore}) or not (skipped eq '')`,
+};
+
 const FEW = 20;
 const CONCURRENT_READS = 32;
 
@@ -19,17 +37,17 @@ const toListed = (row: Row) => toNodeRow(row as Row & { etag: string });
  * Reads nodes of a cluster in the order of their names, with one range read.
  *
  * @param after - the node after which to begin.
- * @param filter - a further OData condition, built with `odata`.
+ * @param condition - nodes of one status alone, as nearly as storage can tell: all that have it, and some more.
  */
 export async function readNodePage(
   tables: Tables,
   cluster: string,
-  { after, filter, most }: { after?: string; filter?: string; most: number },
+  { after, condition, most }: { after?: string; condition?: ReachableCondition; most: number },
 ): Promise<NodeRow[]> {
   const fleet = await tables.open('fleet');
   // The next key after that of the node: no name holds a character below this one.
   const { from, to } = after === undefined ? prefixed('node|') : { ...prefixed('node|'), from: `node|${after}!` };
-  const wanted = filter === undefined ? STANDING : `${STANDING} and (${filter})`;
+  const wanted = condition === undefined ? STANDING : `${STANDING} and (${CONDITIONS[condition.status](condition.staleBefore)})`;
   return (await readRange(fleet, cluster, { from, to, select: LISTED, filter: wanted, most })).map(toListed);
 }
 

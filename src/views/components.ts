@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { commonFactor } from '../history/common-factors.ts';
 import { counts } from '../model/ledger.ts';
 import { type ReasonCode, reasons } from '../model/reasons.ts';
 
@@ -18,12 +19,7 @@ export const countsView = counts
   .describe('known = reachable + unreachable + unknown + notProbed.')
   .register(components, { id: 'Counts' });
 
-export const problem = z
-  .object({
-    type: z.string().describe('A stable URN for programs.'),
-    title: z.string(),
-    status: z.int(),
-    detail: z.string().describe('What was expected, what came, and what to do next.'),
-  })
-  .describe('An error as RFC 9457 has it.')
-  .register(components, { id: 'Problem' });
+export const commonFactorView = commonFactor
+  .extend({})
+  .describe('What the failing nodes of a cluster share and the healthy ones do not.')
+  .register(components, { id: 'CommonFactor' });

@@ -3,8 +3,7 @@ import { goDuration } from '../history/go-duration.ts';
 import type { LogEntry } from '../history/log.ts';
 import { type Outage, outageId } from '../history/outage.ts';
 import { reasons } from '../model/reasons.ts';
-import { components, reasonName, time } from './components.ts';
-import { commonFactorView } from './fleet.ts';
+import { commonFactorView, components, reasonName, time } from './components.ts';
 
 /** A log entry in the shape of the connectivity checks of Kubernetes (`PodNetworkConnectivityCheck`). */
 export const logEntryView = z

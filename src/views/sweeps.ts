@@ -1,11 +1,10 @@
 import { z } from 'zod';
-import { pageOf, readPage, writeCursor } from '../http/paging.ts';
-import type { Reply, RouteRequest } from '../http/route.ts';
 import { askedOf, coverageOf, ledger } from '../model/ledger.ts';
 import { Problem } from '../model/problem.ts';
 import type { Services } from '../services.ts';
 import { listSweeps, type SweepLine } from '../tables/sweep-list.ts';
 import { components, time } from './components.ts';
+import { listOf, type Page, type PageRequest, readPage, writeCursor } from './paging.ts';
 
 const ledgerView = ledger
   .extend({})
@@ -15,7 +14,7 @@ const ledgerView = ledger
 /** A sweep as the API shows it. */
 export const sweepView = z
   .object({
-    id: time.describe('The turn of the schedule that started it.'),
+    id: time.describe('The occurrence of the schedule that started it.'),
     startedAt: time,
     completedAt: time.nullable(),
     coverage: z
@@ -36,32 +35,36 @@ export const sweepView = z
   .register(components, { id: 'Sweep' });
 export type SweepView = z.output<typeof sweepView>;
 
-export const sweepPage = pageOf(sweepView).register(components, { id: 'SweepPage' });
+export const sweepListSchema = listOf(sweepView).register(components, { id: 'SweepPage' });
 
 /** Shows a line of the list of sweeps. */
-export function viewSweep({ sweep, startedAt, completedAt, ledger: told, warnings }: SweepLine): SweepView {
+export function viewSweep({ sweep, startedAt, completedAt, ledger: counted, warnings }: SweepLine): SweepView {
   return {
     id: sweep,
     startedAt,
     completedAt: completedAt ?? null,
-    coverage: told === undefined ? null : coverageOf(told),
-    asked: told === undefined ? null : askedOf(told),
-    ledger: told ?? null,
+    coverage: counted === undefined ? null : coverageOf(counted),
+    asked: counted === undefined ? null : askedOf(counted),
+    ledger: counted ?? null,
     warnings: warnings ?? [],
   };
 }
 
-/** `GET /api/sweeps`: newest first. */
-export async function showSweeps({ tables, now }: Services, request: RouteRequest): Promise<Reply> {
+/** Shows one page of the sweeps, newest first. */
+export async function viewSweepList({ tables, now }: Services, request: PageRequest): Promise<Page<SweepView>> {
   const { limit, from } = readPage(request, 'sweeps', z.iso.datetime());
   const lines = await listSweeps(tables, now(), limit + 1, from);
   const items = lines.slice(0, limit).map(viewSweep);
-  return { json: { items, next: lines.length > limit ? writeCursor('sweeps', items.at(-1)!.id) : null } };
+  return { items, next: lines.length > limit ? writeCursor('sweeps', items.at(-1)!.id) : null };
 }
 
-/** `GET /api/sweeps/latest` */
-export async function showLatestSweep({ tables, now }: Services): Promise<Reply> {
+/**
+ * Shows the sweep that started last.
+ *
+ * @throws Problem where none has.
+ */
+export async function viewLatestSweep({ tables, now }: Services): Promise<SweepView> {
   const [latest] = await listSweeps(tables, now(), 1);
   if (latest === undefined) throw new Problem('no-sweep', 'no sweep has started yet; the schedule SWEEP_SCHEDULE starts the first');
-  return { json: viewSweep(latest) };
+  return viewSweep(latest);
 }

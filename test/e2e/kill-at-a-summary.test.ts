@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Page } from '../../src/http/paging.ts';
 import type { viewOutage } from '../../src/views/outages.ts';
+import type { Page } from '../../src/views/paging.ts';
 import { until } from '../host/until.ts';
 import { instantAnswer, quickSweeps, type Stage, setStage } from './stage.ts';
 

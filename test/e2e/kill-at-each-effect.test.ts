@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Page } from '../../src/http/paging.ts';
 import { faultPoints } from '../../src/sweep/queue/fault-point.ts';
 import type { NodeView } from '../../src/views/nodes.ts';
 import type { viewOutage } from '../../src/views/outages.ts';
+import type { Page } from '../../src/views/paging.ts';
 import type { SweepView } from '../../src/views/sweeps.ts';
 import { until } from '../host/until.ts';
 import { type App, instantAnswer, quickSweeps, type Stage, setStage } from './stage.ts';

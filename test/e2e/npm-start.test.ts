@@ -7,10 +7,11 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { askSimulator } from '../../local/ask-simulator.ts';
-import type { Page } from '../../src/http/paging.ts';
-import type { ClusterView, FleetView } from '../../src/views/fleet.ts';
+import type { ClusterView } from '../../src/views/clusters.ts';
+import type { FleetView } from '../../src/views/fleet.ts';
 import type { NodeView } from '../../src/views/nodes.ts';
 import type { viewOutage } from '../../src/views/outages.ts';
+import type { Page } from '../../src/views/paging.ts';
 import { until } from '../host/until.ts';
 import { fetchAgain } from './stage.ts';
 

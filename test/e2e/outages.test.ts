@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Page } from '../../src/http/paging.ts';
-import type { ClusterView } from '../../src/views/fleet.ts';
+import type { ClusterView } from '../../src/views/clusters.ts';
 import type { NodeView } from '../../src/views/nodes.ts';
 import type { viewOutage } from '../../src/views/outages.ts';
+import type { Page } from '../../src/views/paging.ts';
 import { until } from '../host/until.ts';
 import { type App, type CustomEvent, quickSweeps, type Stage, setStage } from './stage.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Page } from '../../src/http/paging.ts';
 import { scriptHash } from '../../src/probe/script.ts';
 import type { NodeView } from '../../src/views/nodes.ts';
+import type { Page } from '../../src/views/paging.ts';
 import type { SweepView } from '../../src/views/sweeps.ts';
 import { until } from '../host/until.ts';
 import { type App, instantAnswer, quickSweeps, type Stage, setStage } from './stage.ts';

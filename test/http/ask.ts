@@ -2,8 +2,8 @@ import { HttpRequest } from '@azure/functions';
 import { compileRoute } from '../../local/host/http-route.ts';
 import { answer } from '../../src/http/answer.ts';
 import { type KeptAnswers, keepAnswers } from '../../src/http/keep-answers.ts';
-import { methodsOf } from '../../src/http/route.ts';
-import { type Route, routes } from '../../src/http/routes.ts';
+import { methodsOf, type Route } from '../../src/http/route.ts';
+import { routes } from '../../src/http/routes.ts';
 import type { Services } from '../../src/services.ts';
 
 /** What came back. */

@@ -8,7 +8,7 @@ import { accountOf, waitOf, wantsText } from '../../src/http/check-headers.ts';
 import { type CheckView, checkRequest, checkView } from '../../src/http/check-schemas.ts';
 import { createCheck, showCheck } from '../../src/http/checks.ts';
 import { statusOfProblem } from '../../src/http/problem.ts';
-import type { Reply } from '../../src/http/routes.ts';
+import type { Reply } from '../../src/http/route.ts';
 import { Problem } from '../../src/model/problem.ts';
 import { formatTarget } from '../../src/model/resource-id.ts';
 import { CHECK_SLICE, runId } from '../../src/model/slice-name.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SimulatedNode } from '../../local/simulator/lay-out-fleet.ts';
-import type { Page } from '../../src/http/paging.ts';
 import { routes } from '../../src/http/routes.ts';
+import type { Page } from '../../src/views/paging.ts';
 import { healthyAnswer, openSweepWorld, type SweepWorld } from '../sweep/sweep-world.ts';
 import { type Answered, ask } from './ask.ts';
 import { document, explainBreach, undescribedHeaders } from './contract.ts';

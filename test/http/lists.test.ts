@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Azurite, startAzurite } from '../../local/azurite.ts';
 import { nothingTold, type Outage } from '../../src/history/outage.ts';
-import { type Page, writeCursor } from '../../src/http/paging.ts';
 import type { Services } from '../../src/services.ts';
 import { insertOutage } from '../../src/tables/outage-rows.ts';
 import { writeBatch } from '../../src/tables/rows.ts';
 import { insertCompleted } from '../../src/tables/sweep-list.ts';
 import { insertSweep } from '../../src/tables/sweep-rows.ts';
 import type { OutageView } from '../../src/views/outages.ts';
+import { type Page, writeCursor } from '../../src/views/paging.ts';
 import { servicesAt } from '../sweep/services-at.ts';
 import { ask } from './ask.ts';
 import { assess, type Condition, seedNodes } from './seed-cluster.ts';

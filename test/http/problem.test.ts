@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { problemBody, statusOfProblem } from '../../src/http/problem.ts';
+import { statusOfProblem, viewProblem } from '../../src/http/problem.ts';
 import { Problem, type ProblemType } from '../../src/model/problem.ts';
 
-describe('problemBody', () => {
+describe('viewProblem', () => {
   it('has the members of RFC 9457', () => {
-    expect(problemBody(new Problem('unknown-node', 'no node "a" is known'))).toEqual({
+    expect(viewProblem(new Problem('unknown-node', 'no node "a" is known'))).toEqual({
       type: 'urn:aks-fleet-prober:unknown-node',
       title: 'Not found',
       status: 404,
@@ -13,7 +13,7 @@ describe('problemBody', () => {
   });
 
   it('says nothing of where the problem arose, nor when to ask again', () => {
-    expect(Object.keys(problemBody(new Problem('azure', 'expected Azure to answer', 30)))).toEqual(['type', 'title', 'status', 'detail']);
+    expect(Object.keys(viewProblem(new Problem('azure', 'expected Azure to answer', 30)))).toEqual(['type', 'title', 'status', 'detail']);
   });
 });
 

@@ -2,8 +2,10 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { askSimulator } from '../../local/ask-simulator.ts';
 import type { FleetFile } from '../../local/simulator/fleet-schema.ts';
 import { lengthOf, percent } from '../../src/page/layout.ts';
-import type { ClusterView, FleetView } from '../../src/views/fleet.ts';
-import type { NodeDetail, NodeView } from '../../src/views/nodes.ts';
+import type { ClusterView } from '../../src/views/clusters.ts';
+import type { FleetView } from '../../src/views/fleet.ts';
+import type { NodeDetail } from '../../src/views/node-detail.ts';
+import type { NodeView } from '../../src/views/nodes.ts';
 import { ask } from '../http/ask.ts';
 import { healthyAnswer, openSweepWorld, type SweepWorld } from '../sweep/sweep-world.ts';
 

@@ -1,10 +1,11 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { z } from 'zod';
 import { Problem } from '../model/problem.ts';
-import type { RouteRequest } from './route.ts';
 
-const DEFAULT_LIMIT = 50;
-const MOST = 1000;
+/** Items of a page, unless a caller asks for another number. */
+export const DEFAULT_LIMIT = 50;
+/** The most that a caller may ask for. */
+export const MOST_LIMIT = 1000;
 /** Azure Functions take URLs of 4 KB: a cursor leaves room for the rest of it. */
 const LONGEST_CURSOR = 2800;
 const LONGEST_CONTENT = 200_000;
@@ -18,24 +19,14 @@ export interface Page<T> {
   next: string | null;
 }
 
-/** The schema of a page. */
-export const pageOf = <S extends z.ZodType>(item: S) =>
-  z.object({ items: z.array(item), next: z.string().nullable().describe('Give it as cursor to read on; null at the end.') });
+/** What of a request says which page of a list is asked for. */
+export interface PageRequest {
+  query: { get(name: string): string | null };
+}
 
-/** The query parameters of every list. */
-export const pageQuery = {
-  limit: z
-    .string()
-    .refine((text) => /^\d{1,4}$/.test(text) && Number(text) >= 1 && Number(text) <= MOST, `a whole number from 1 to ${MOST}`)
-    .default(String(DEFAULT_LIMIT))
-    .meta({ type: 'integer', minimum: 1, maximum: MOST, default: DEFAULT_LIMIT })
-    .describe('Most items of a page. A page may hold fewer while there are more.'),
-  cursor: z
-    .string()
-    .regex(/^[\w-]{1,4000}$/, 'the "next" of an earlier answer')
-    .optional()
-    .describe('The "next" of an earlier answer; without it, from the start.'),
-};
+/** The schema of a list of such items, as it comes page by page. */
+export const listOf = <S extends z.ZodType>(item: S) =>
+  z.object({ items: z.array(item), next: z.string().nullable().describe('Give it as cursor to read on; null at the end.') });
 
 /** Writes where a list goes on, as text that needs no escaping in a URL. */
 export function writeCursor(list: string, place: unknown): string {
@@ -58,14 +49,14 @@ function decode(text: string): unknown {
 }
 
 /**
- * Reads what a request says of its page.
+ * Reads which page is asked for.
  *
  * @param list - the list's own name: a cursor of another list is refused.
  * @param place - the schema of where it goes on.
- * @throws Problem where the cursor is none that this list has given.
+ * @throws Problem where the cursor was not given out by this list.
  */
 export function readPage<S extends z.ZodType>(
-  { query }: RouteRequest,
+  { query }: PageRequest,
   list: string,
   place: S,
 ): { limit: number; from: z.output<S> | undefined } {

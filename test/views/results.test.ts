@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Page } from '../../src/http/paging.ts';
 import { newestFirst, resultsTableOf } from '../../src/tables/open-tables.ts';
 import { writeBatch } from '../../src/tables/rows.ts';
+import type { Page } from '../../src/views/paging.ts';
+import { ask } from '../http/ask.ts';
+import { seedNodes } from '../http/seed-cluster.ts';
 import { servicesAt } from '../sweep/services-at.ts';
 import { type Storage, startStorage } from '../tables/storage.ts';
-import { ask } from './ask.ts';
-import { seedNodes } from './seed-cluster.ts';
 
 const cluster = 'aaaaaaaa-0000-4000-8000-000000000001.rg.one';
 const DAY_MS = 86_400_000;

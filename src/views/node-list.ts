@@ -1,33 +1,23 @@
-import { odata } from '@azure/data-tables';
 import { z } from 'zod';
+import { statusOf } from '../history/node-state.ts';
 import { outcomeOf } from '../history/roll-up.ts';
 import { nodeNameSchema } from '../model/name-schemas.ts';
 import { isNodeName } from '../model/node-name.ts';
-import type { Outcome } from '../model/verdict.ts';
 import type { Services } from '../services.ts';
 import { readNotReachable } from '../tables/cluster-list.ts';
 import { readEndpoint } from '../tables/cluster-rows.ts';
-import { readNamedNodes, readNodePage } from '../tables/node-pages.ts';
+import { type ReachableStatus, readNamedNodes, readNodePage } from '../tables/node-pages.ts';
 import type { NodeRow } from '../tables/node-rows.ts';
-import { components } from '../views/components.ts';
-import { staleBefore } from '../views/current-interval.ts';
-import { WORST_FIRST } from '../views/fleet.ts';
-import { momentOf, type NodeView, nodeView, viewNode } from '../views/nodes.ts';
-import { unknownCluster } from './clusters.ts';
-import { isShort, type Page, pageOf, readPage, writeCursor } from './paging.ts';
-import type { Reply, RouteRequest } from './route.ts';
+import { components } from './components.ts';
+import { staleBefore } from './current-interval.ts';
+import { momentOf, type NodeView, nodeView, viewNode } from './nodes.ts';
+import { isShort, listOf, type Page, writeCursor } from './paging.ts';
+import { WORST_FIRST } from './worst-first.ts';
 
 const READS = 4;
 const ROWS_OF_A_READ = 1000;
 
-export const nodesQuery = {
-  reachable: z
-    .enum(['True', 'False', 'Unknown'], 'True, False or Unknown')
-    .optional()
-    .describe('Only nodes whose condition Reachable has this status; Unknown takes in those that are not probed.'),
-};
-
-export const nodePage = pageOf(nodeView)
+export const nodeListSchema = listOf(nodeView)
   .describe(
     'Those that were not reachable at the latest assessment come first, at most 500, then the others by name; within a page the worst are first.',
   )
@@ -38,19 +28,11 @@ const name = nodeNameSchema('a node name');
 export const nodePlace = z.object({ first: z.array(name), after: name.optional() });
 type Place = z.output<typeof nodePlace>;
 
-/** Server-side conditions that hold for at least the nodes of each status; the exact rule follows. */
-const FILTERS = {
-  True: () => odata`verdict eq 'reachable'`,
-  False: () => odata`verdict eq 'unreachable'`,
-  // A row that lacks a property fulfils no comparison with it, and its negation.
-  Unknown: (before: string) => odata`verdict eq 'unknown' or not (at ge ${before}) or not (skipped eq '')`,
-};
-const STATUS: Readonly<Record<Outcome['verdict'], keyof typeof FILTERS>> = {
-  reachable: 'True',
-  unreachable: 'False',
-  unknown: 'Unknown',
-  notProbed: 'Unknown',
-};
+/** The status of a node's condition Reachable. */
+function statusOfRow(row: NodeRow, { at, intervalMs }: ReturnType<typeof momentOf>): ReachableStatus {
+  const { verdict } = outcomeOf(row, at, intervalMs);
+  return verdict === 'notProbed' ? 'Unknown' : statusOf(verdict);
+}
 
 /** Nodes that come before the others: as many of the names as the page and its cursor hold. */
 async function chooseFirst(services: Services, cluster: string, given: readonly string[], limit: number): Promise<string[] | undefined> {
@@ -70,7 +52,7 @@ async function readOn(
   const kept: NodeRow[] = [];
   let from = after;
   for (let nth = 0; nth < READS; nth++) {
-    // One more than is wanted tells whether there are more.
+    // One more than is wanted shows whether there are more.
     const most = Math.min(ROWS_OF_A_READ, limit - kept.length + 1 + spare);
     const rows = await read(from, most);
     for (const row of rows.filter(keep)) {
@@ -88,12 +70,12 @@ async function readOn(
  * Shows one page of a cluster's nodes.
  *
  * @param from - where an earlier page ended; the first page without it.
- * @returns undefined for a cluster that nobody knows.
+ * @returns undefined for a cluster that is not known.
  */
-export async function viewNodePage(
+export async function viewNodeList(
   services: Services,
   cluster: string,
-  { limit, from, reachable }: { limit: number; from?: Place; reachable?: keyof typeof FILTERS },
+  { limit, from, reachable }: { limit: number; from?: Place; reachable?: ReachableStatus },
 ): Promise<Page<NodeView> | undefined> {
   const moment = momentOf(services);
   const isFirstPhase = reachable === undefined && from?.after === undefined;
@@ -111,10 +93,10 @@ export async function viewNodePage(
   if (chosen?.length === limit) return show(named, { first });
 
   const before = new Set(first);
-  const filter = reachable && FILTERS[reachable](new Date(staleBefore(services, moment.at)).toISOString());
-  const isWanted = (row: NodeRow) =>
-    !before.has(row.facts.node) && (reachable === undefined || STATUS[outcomeOf(row, moment.at, moment.intervalMs).verdict] === reachable);
-  const others = await readOn((after, most) => readNodePage(services.tables, cluster, { after, filter, most }), isWanted, {
+  const stale = new Date(staleBefore(services, moment.at)).toISOString();
+  const condition = reachable && { status: reachable, staleBefore: stale };
+  const isWanted = (row: NodeRow) => !before.has(row.facts.node) && (reachable === undefined || statusOfRow(row, moment) === reachable);
+  const others = await readOn((after, most) => readNodePage(services.tables, cluster, { after, condition, most }), isWanted, {
     after: from?.after,
     limit: limit - named.length,
     spare: first.filter((each) => each > (from?.after ?? '')).length,
@@ -123,13 +105,4 @@ export async function viewNodePage(
   if (isEmpty && (isFirstPhase ? chosen : await readNotReachable(services.tables, cluster)) === undefined) return undefined;
   const { after } = others;
   return show([...named, ...others.rows], after === undefined ? undefined : { first: first.filter((each) => each > after), after });
-}
-
-/** `GET /api/clusters/{cluster}/nodes`, `?reachable=True|False|Unknown` */
-export async function showNodes(services: Services, request: RouteRequest): Promise<Reply> {
-  const cluster = request.params.cluster!;
-  const reachable = (request.query.get('reachable') ?? undefined) as keyof typeof FILTERS | undefined;
-  const page = await viewNodePage(services, cluster, { ...readPage(request, 'nodes', nodePlace), reachable });
-  if (page === undefined) throw unknownCluster(cluster);
-  return { json: page };
 }

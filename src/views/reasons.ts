@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { type ReasonCode, reasons } from '../model/reasons.ts';
-import { components, reasonName } from '../views/components.ts';
-import type { Reply } from './route.ts';
+import { components, reasonName } from './components.ts';
 
 const reasonView = z
   .object({
@@ -13,13 +12,17 @@ const reasonView = z
   })
   .register(components, { id: 'Reason' });
 
-export const reasonList = z
+export const reasonListSchema = z
   .object({ items: z.array(reasonView), next: z.null() })
   .describe('All reasons on one page.')
   .register(components, { id: 'ReasonList' });
 
-/** `GET /api/reasons` */
-export async function showReasons(): Promise<Reply> {
-  const items = (Object.keys(reasons) as ReasonCode[]).map((reason) => ({ reason, ...reasons[reason] }));
-  return { json: { items, next: null } };
+/** Shows the catalogue of reasons. */
+export function viewReasons(): z.output<typeof reasonListSchema> {
+  const codes = Object.keys(reasons) as ReasonCode[];
+  const items = codes.map((reason) => {
+    const { stage, sentence, remedies, links } = reasons[reason];
+    return { reason, stage, sentence, remedies: [...remedies], links: [...links] };
+  });
+  return { items, next: null };
 }

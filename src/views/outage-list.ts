@@ -4,14 +4,12 @@ import { openEpisode } from '../history/node-state.ts';
 import { clusterIdSchema } from '../model/name-schemas.ts';
 import { isNodeName } from '../model/node-name.ts';
 import type { Services } from '../services.ts';
-import { type ListedCluster, readStandingCluster } from '../tables/cluster-list.ts';
+import type { ListedCluster } from '../tables/cluster-list.ts';
 import { readOutagePage } from '../tables/outage-pages.ts';
-import { components } from '../views/components.ts';
-import { readClusters } from '../views/fleet.ts';
-import { type OutageView, outageView, viewOutage } from '../views/outages.ts';
-import { clusterParam, unknownCluster } from './clusters.ts';
-import { pageOf, readPage, writeCursor } from './paging.ts';
-import type { Reply, RouteRequest } from './route.ts';
+import { readCluster, readClusters } from './clusters.ts';
+import { components } from './components.ts';
+import { type OutageView, outageView, viewOutage } from './outages.ts';
+import { listOf, type Page, type PageRequest, readPage, writeCursor } from './paging.ts';
 
 /** Clusters that one request looks at, at most. */
 const CLUSTERS_READ = 64;
@@ -25,16 +23,9 @@ function isOutageKey(key: string): boolean {
   return subject !== undefined && (subject === '*' || isNodeName(subject));
 }
 
-const place = z.object({ cluster: clusterIdSchema('a cluster id'), row: z.string().refine(isOutageKey).optional() });
+const outagePlace = z.object({ cluster: clusterIdSchema('a cluster id'), row: z.string().refine(isOutageKey).optional() });
 
-export const outageQuery = {
-  state: z.enum(['open', 'all'], 'open or all').default('open').describe('Whether outages that are over count too.'),
-  cluster: clusterParam
-    .optional()
-    .describe('Those of this cluster and its nodes alone: `<subscription id>.<resource group>.<cluster name>`, in any letter case.'),
-};
-
-export const outagePage = pageOf(outageView).register(components, { id: 'OutagePage' });
+export const outageListSchema = listOf(outageView).register(components, { id: 'OutagePage' });
 
 const newestFirst = (a: OutageView, b: OutageView) => (a.start < b.start ? 1 : a.start > b.start ? -1 : a.id < b.id ? -1 : 1);
 
@@ -43,28 +34,34 @@ const isDown = ({ outage }: ListedCluster) => openEpisode(outage.outage) !== und
 /**
  * Clusters that may have such outages.
  *
- * @throws Problem where the one that is asked for is not known: no outage of a misspelt cluster is not the same as none.
+ * @throws Problem where the one that is asked for is not known: a misspelt cluster must not look like one without outages.
  */
 async function clustersWith(services: Services, which: 'open' | 'all', cluster: string | null): Promise<string[]> {
-  const one = cluster === null ? undefined : await readStandingCluster(services.tables, cluster);
-  if (cluster !== null && one === undefined) throw unknownCluster(cluster);
-  const asked = one === undefined ? await readClusters(services) : [one];
+  const asked = cluster === null ? await readClusters(services) : [await readCluster(services, cluster)];
   return asked.filter((row) => which === 'all' || row.openOutages > 0 || isDown(row)).map((row) => row.cluster);
 }
 
-/** `GET /api/outages?state=open|all&cluster=`: a page goes by cluster, then by node, and is sorted newest first. */
-export async function showOutages(services: Services, request: RouteRequest): Promise<Reply> {
-  const cluster = request.query.get('cluster');
-  const which = request.query.get('state') === 'all' ? 'all' : 'open';
+/**
+ * Shows one page of outages: it goes by cluster, then by node, and is sorted newest first.
+ *
+ * @param wanted - open ones or all, of one cluster and its nodes or of all clusters.
+ * @throws Problem where that cluster is not known.
+ */
+export async function viewOutageList(
+  services: Services,
+  { which, cluster }: { which: 'open' | 'all'; cluster: string | null },
+  request: PageRequest,
+): Promise<Page<OutageView>> {
   // A cursor goes on in the list that gave it: in that of another cluster it would find nothing.
   const list = cluster === null ? 'outages' : `outages of ${cluster}`;
-  const { limit, from } = readPage(request, list, place);
+  const { limit, from } = readPage(request, list, outagePlace);
   const ids = await clustersWith(services, which, cluster);
   const left = ids.sort().filter((id) => from === undefined || id >= from.cluster);
   const atOnce = Math.max(1, Math.min(CONCURRENT_READS, Math.floor(ROWS_AT_ONCE / limit)));
   const items: OutageView[] = [];
-  const page = (next: z.output<typeof place> | undefined): Reply => ({
-    json: { items: items.sort(newestFirst), next: next === undefined ? null : writeCursor(list, next) },
+  const page = (next: z.output<typeof outagePlace> | undefined): Page<OutageView> => ({
+    items: items.sort(newestFirst),
+    next: next === undefined ? null : writeCursor(list, next),
   });
   for (let read = 0; read < left.length; read += atOnce) {
     if (read >= CLUSTERS_READ) return page({ cluster: left[read]! });
@@ -84,7 +81,7 @@ export async function showOutages(services: Services, request: RouteRequest): Pr
 }
 
 /**
- * The open outages that tell most: of a cluster that is in one itself that one alone, else those of its nodes.
+ * The open outages that matter most: of a cluster that is in one itself that one alone, else those of its nodes.
  *
  * @param clusters - to look at, the worst first.
  * @param mostOfOne - outages of one cluster.

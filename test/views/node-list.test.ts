@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Page } from '../../src/http/paging.ts';
 import type { Services } from '../../src/services.ts';
 import type { NodeView } from '../../src/views/nodes.ts';
+import type { Page } from '../../src/views/paging.ts';
+import { ask } from '../http/ask.ts';
+import { assess, type Condition, seedNodes } from '../http/seed-cluster.ts';
 import { servicesAt } from '../sweep/services-at.ts';
 import { type Storage, startStorage } from '../tables/storage.ts';
-import { ask } from './ask.ts';
-import { assess, type Condition, seedNodes } from './seed-cluster.ts';
 
 let storage: Storage;
 let services: Services;

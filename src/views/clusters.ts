@@ -1,0 +1,114 @@
+import { z } from 'zod';
+import { openEpisode } from '../history/node-state.ts';
+import { clusterIdSchema } from '../model/name-schemas.ts';
+import { Problem } from '../model/problem.ts';
+import type { Services } from '../services.ts';
+import { type ListedCluster, listStandingClusters, readStandingCluster } from '../tables/cluster-list.ts';
+import { blindView, viewBlind } from './blindness.ts';
+import { commonFactorView, components, countsView, reasonName, time } from './components.ts';
+import { staleBefore } from './current-interval.ts';
+import { comparePlaces, cutPage, listOf, type Page, type PageRequest, readPage } from './paging.ts';
+import { uptimeView, viewUptime } from './uptime.ts';
+import { WORST_FIRST, worstOf } from './worst-first.ts';
+
+/** A cluster in a list. */
+export const clusterView = z
+  .object({
+    cluster: z.string().describe('`<subscription id>.<resource group>.<cluster name>`, in lower case.'),
+    subscriptionId: z.string(),
+    resourceGroup: z.string(),
+    name: z.string(),
+    region: z.string(),
+    version: z.string(),
+    nodes: countsView,
+    openOutages: z.number().describe('Of its nodes, and its own.'),
+    clusterOutage: z
+      .object({ start: time, reason: reasonName, flaps: z.number() })
+      .nullable()
+      .describe("The cluster's own, while it is open."),
+    blind: blindView.nullable(),
+    commonFactors: z.array(commonFactorView),
+    uptime: uptimeView,
+    upgrading: z.boolean().describe('Whether Azure is upgrading or changing it, which may explain what its nodes say.'),
+    recordOnly: z.string().nullable().describe('Why it is not probed.'),
+    assessedAt: time.nullable(),
+  })
+  .register(components, { id: 'Cluster' });
+export type ClusterView = z.output<typeof clusterView>;
+
+export const clusterListSchema = listOf(clusterView).register(components, { id: 'ClusterPage' });
+
+/** By the worst that is in a cluster, by how many, by its id. */
+const clusterPlace = z.tuple([z.number(), z.number(), clusterIdSchema('a cluster id')]);
+
+/** Whether a cluster was assessed since a moment, in epoch milliseconds; a time that is none counts as too old. */
+export const isFresh = ({ assessedAt }: ListedCluster, before: number) => Date.parse(assessedAt) >= before;
+
+/**
+ * Shows a cluster. Nothing fails open: a roll-up that nobody has renewed counts as unknown.
+ *
+ * @param before - when it would be too old, in epoch milliseconds.
+ */
+export function viewCluster(row: ListedCluster, before: number): ClusterView {
+  const { cluster, subscriptionId, resourceGroup, name, region, version, openOutages } = row;
+  const down = openEpisode(row.outage.outage);
+  const { known, reachable, unreachable, unknown, notProbed } = row.nodes;
+  const nodes = isFresh(row, before)
+    ? row.nodes
+    : { known, reachable: 0, unreachable: 0, unknown: reachable + unreachable + unknown, notProbed };
+  return {
+    cluster,
+    subscriptionId,
+    resourceGroup,
+    name,
+    region,
+    version,
+    nodes,
+    openOutages: openOutages + (down === undefined ? 0 : 1),
+    clusterOutage: down === undefined ? null : { start: down.outage, reason: down.reason, flaps: down.episode - 1 },
+    blind: viewBlind(row.blind),
+    commonFactors: row.commonFactors,
+    uptime: viewUptime(row.uptime),
+    upgrading: row.upgrading,
+    recordOnly: row.recordOnly ?? null,
+    assessedAt: row.assessedAt || null,
+  };
+}
+
+/** Where a cluster stands in a list: by the worst that is in it, most unreachable nodes first. */
+function clusterPlaceOf({ nodes, cluster }: ClusterView): [number, number, string] {
+  return [WORST_FIRST.indexOf(worstOf(nodes)), -nodes.unreachable, cluster];
+}
+
+/** Shows clusters, failures first. */
+export function sortClusters(services: Services, rows: readonly ListedCluster[]): ClusterView[] {
+  const before = staleBefore(services);
+  return rows.map((row) => viewCluster(row, before)).sort((a, b) => comparePlaces(clusterPlaceOf(a), clusterPlaceOf(b)));
+}
+
+/** The rows of every cluster that still counts, in no particular order. */
+export async function readClusters({ tables }: Services): Promise<ListedCluster[]> {
+  return listStandingClusters(tables);
+}
+
+/** Shows one page of the clusters, failures first. */
+export async function viewClusterList(services: Services, request: PageRequest): Promise<Page<ClusterView>> {
+  const page = readPage(request, 'clusters', clusterPlace);
+  return cutPage('clusters', sortClusters(services, await readClusters(services)), page, clusterPlaceOf);
+}
+
+/** The problem of asking for a cluster that is not known. */
+export function unknownCluster(id: string): Problem {
+  return new Problem('unknown-cluster', `no cluster "${id}" is known; GET /api/clusters lists them`);
+}
+
+/**
+ * Reads the row of one cluster.
+ *
+ * @throws Problem where no such cluster is known.
+ */
+export async function readCluster({ tables }: Services, id: string): Promise<ListedCluster> {
+  const row = await readStandingCluster(tables, id);
+  if (row === undefined) throw unknownCluster(id);
+  return row;
+}

@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import type { Services } from '../services.ts';
+import { lastCompletedAt } from '../tables/sweep-list.ts';
+import { components, time } from './components.ts';
+import { staleBefore } from './current-interval.ts';
+
+export const healthView = z
+  .object({ status: z.enum(['ok', 'stale']), lastCompletedAt: time.nullable() })
+  .describe('Whether sweeps complete; nothing of the fleet.')
+  .register(components, { id: 'Health' });
+
+/** Shows whether sweeps complete. */
+export async function viewHealth(services: Services): Promise<z.output<typeof healthView>> {
+  const completedAt = await lastCompletedAt(services.tables, services.now());
+  const healthy = completedAt !== undefined && Date.parse(completedAt) >= staleBefore(services);
+  return { status: healthy ? 'ok' : 'stale', lastCompletedAt: completedAt ?? null };
+}

@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { emptyLog } from '../history/log.ts';
+import { windowsOf } from '../history/watched.ts';
+import { emptyWatch } from '../model/watch.ts';
+import type { Services } from '../services.ts';
+import { readEndpoint } from '../tables/cluster-rows.ts';
+import { readNodes } from '../tables/node-rows.ts';
+import { readLogs, readOutages } from '../tables/outage-rows.ts';
+import { components } from './components.ts';
+import { momentOf, nodeSpec, nodeStatus, nodeView, unknownNode, viewNode } from './nodes.ts';
+import { logEntryView, outageView, viewLogEntry, viewOutage } from './outages.ts';
+import { uptimeShares, viewShares } from './uptime.ts';
+
+const OUTAGES_SHOWN = 20;
+
+/** A node with all that is known of it; `status` has the shape of OpenShift's PodNetworkConnectivityCheck. */
+export const nodeDetailView = nodeView
+  .extend({
+    spec: nodeSpec.extend({
+      vmId: z.string(),
+      size: z.string().nullable(),
+      image: z.string().nullable(),
+      subnet: z.string().nullable(),
+      created: z.string().nullable(),
+    }),
+    status: nodeStatus.extend({
+      successes: z.array(logEntryView).describe('The newest 10, newest first.'),
+      failures: z.array(logEntryView).describe('The newest 10, newest first.'),
+      outages: z.array(outageView).describe('The newest 20, newest first.'),
+      uptime: uptimeShares,
+    }),
+  })
+  .register(components, { id: 'NodeDetail' });
+export type NodeDetail = z.output<typeof nodeDetailView>;
+
+/**
+ * Shows a node with all that is known of it.
+ *
+ * @throws Problem where it is not known.
+ */
+export async function viewNodeDetail(services: Services, cluster: string, node: string): Promise<NodeDetail> {
+  const [rows, logs, outages] = await Promise.all([
+    readNodes(services.tables, cluster, [node]),
+    readLogs(services.tables, cluster, [node]),
+    readOutages(services.tables, cluster, { node, most: OUTAGES_SHOWN }),
+  ]);
+  const row = rows.get(node);
+  if (row === undefined) throw unknownNode(cluster, node);
+  const { successes, failures } = logs.get(node) ?? emptyLog;
+  const moment = momentOf(services);
+  const view = viewNode(services, cluster, row, moment, row.endpoint ?? (await readEndpoint(services.tables, cluster)));
+  const status = {
+    ...view.status,
+    successes: successes.map(viewLogEntry),
+    failures: failures.map(viewLogEntry),
+    outages: outages.map(({ outage }) => viewOutage(outage)),
+    uptime: viewShares(windowsOf(row.state.watch ?? emptyWatch, moment.at)),
+  };
+  const { vmId, size = null, image = null, subnet = null, created = null } = row.facts;
+  return { ...view, spec: { ...view.spec, vmId, size, image, subnet, created }, status };
+}

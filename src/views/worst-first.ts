@@ -1,0 +1,24 @@
+import { type Counts, emptyCounts } from '../model/ledger.ts';
+import type { Outcome } from '../model/verdict.ts';
+
+/** The order of lists, of clusters and of nodes. */
+export const WORST_FIRST: readonly Outcome['verdict'][] = ['unreachable', 'unknown', 'notProbed', 'reachable'];
+
+/** The worst that is in a group of nodes. */
+export function worstOf({ unreachable, unknown, reachable }: Counts): Outcome['verdict'] {
+  return unreachable > 0 ? 'unreachable' : unknown > 0 ? 'unknown' : reachable > 0 ? 'reachable' : 'notProbed';
+}
+
+/** Adds up the counts of several groups. */
+export function addCounts(all: readonly Counts[]): Counts {
+  const total = { ...emptyCounts };
+  for (const each of all) for (const key of Object.keys(total) as (keyof Counts)[]) total[key] += each[key];
+  return total;
+}
+
+/** Counts groups by the worst that is in them. */
+export function countWorst(groups: readonly Counts[]): Counts {
+  const total = { ...emptyCounts, known: groups.length };
+  for (const group of groups) total[worstOf(group)] += 1;
+  return total;
+}
