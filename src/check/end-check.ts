@@ -5,7 +5,7 @@ import { type CheckRow, completeCheck, unlockNode } from '../tables/check-rows.t
 import { type NodeRow, readNodes } from '../tables/node-rows.ts';
 import { deleteStarted } from '../tables/start-rows.ts';
 
-/** Seconds within which a check has to begin: a node on which another run goes on may be free by then. */
+/** Seconds within which a check has to start: a node on which another run is in progress may be free by then. */
 export const BEGIN_WITHIN_SECONDS = 120;
 const GRACE_SECONDS = 120;
 const after = (check: CheckRow, seconds: number) => new Date(Date.parse(check.requestedAt) + seconds * 1000);
@@ -31,7 +31,7 @@ export async function readNode({ tables }: Services, { cluster, node }: CheckRow
   return (await readNodes(tables, cluster, [node])).get(node);
 }
 
-/** Ends a check with its result: its node is free for the next one. The poller of a run that still goes on is left to the sweeps. */
+/** Ends a check with its result: its node is free for the next one. The poller of a run that is still in progress is left to the sweeps. */
 export async function endCheck(services: Services, check: CheckRow, result: CheckResult): Promise<void> {
   const { tables, now } = services;
   await completeCheck(tables, check.id, result, now().toISOString());

@@ -10,7 +10,7 @@ import { readClusterFacts } from '../tables/sweep-rows.ts';
 /** The newest one may not have listed its clusters yet, or not have been able to. */
 const SWEEPS_LOOKED_AT = 3;
 
-/** What one of the newest sweeps was told of a cluster by Azure; undefined where none was. */
+/** What Azure listed of a cluster in one of the newest sweeps; undefined where none listed it. */
 export async function listedFacts({ tables, now }: Services, cluster: string): Promise<ClusterFacts | undefined> {
   for (const { sweep } of await listSweeps(tables, now(), SWEEPS_LOOKED_AT)) {
     const facts = await readClusterFacts(tables, sweep, cluster);
@@ -19,7 +19,7 @@ export async function listedFacts({ tables, now }: Services, cluster: string): P
   return undefined;
 }
 
-/** What Azure tells of a cluster: as the newest sweeps have it, else asked for now; or why nobody can tell. */
+/** The facts of a cluster according to Azure: as the newest sweeps have them, else asked for now; or the reason why they are not known. */
 export async function newestFacts(services: Services, cluster: string): Promise<ClusterFacts | ReasonCode> {
   const listed = await listedFacts(services, cluster);
   if (listed !== undefined) return listed;

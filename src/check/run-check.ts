@@ -15,9 +15,9 @@ import type { NodeRow } from '../tables/node-rows.ts';
 import { readResult } from '../tables/result-rows.ts';
 import { deleteStarted, readStarted } from '../tables/start-rows.ts';
 import { beginBefore, endCheck, ownRun, readNode, requeueCheck } from './end-check.ts';
-import { GO_BACK_SECONDS, neverBegan, startCheck } from './start-check.ts';
+import { neverBegan, RETRY_SECONDS, startCheck } from './start-check.ts';
 
-const nameOf = (sweep: string) => (isCheckId(sweep) ? `the check ${sweep}` : `the sweep ${sweep}`);
+const runnerOf = (sweep: string) => (isCheckId(sweep) ? `the check ${sweep}` : `the sweep ${sweep}`);
 
 /** The verdict of a probe that began after the check was asked for, its own or another's. */
 async function verdictSince({ tables }: Services, check: CheckRow, { state }: NodeRow): Promise<CheckResult | undefined> {
@@ -25,11 +25,11 @@ async function verdictSince({ tables }: Services, check: CheckRow, { state }: No
   if (latest === undefined || isOfEarlierRun(latest) || !(latest.at >= check.requestedAt)) return undefined;
   const { verdict, reason, latencyMs } = latest;
   const recorded = await readResult(tables, check, latest);
-  const told = { message: recorded?.message ?? latest.message, response: recorded?.evidence || undefined };
-  return { verdict, reason, latencyMs, ...told, takenFrom: latest.run === ownRun(check) ? undefined : nameOf(latest.sweep) };
+  const said = { message: recorded?.message ?? latest.message, response: recorded?.evidence || undefined };
+  return { verdict, reason, latencyMs, ...said, takenFrom: latest.run === ownRun(check) ? undefined : runnerOf(latest.sweep) };
 }
 
-/** Looks at the check's own probe, or at one that an earlier sweep gave up, and records what has ended. */
+/** Looks at the check's own probe, or at one that an earlier sweep gave up on, and records what has ended. */
 async function collect(services: Services, check: CheckRow, row: NodeRow): Promise<void> {
   const { settings, tables, now } = services;
   const { id, cluster, node } = check;
@@ -65,7 +65,7 @@ async function collect(services: Services, check: CheckRow, row: NodeRow): Promi
 
 /**
  * Takes a check one step on: starts it once its node is free and there is a slot, looks at its probe, or takes the verdict of a probe that began
- * after it was asked for. Comes back by message until it has a result.
+ * after it was asked for. Queues its message again until it has a result.
  */
 export async function runCheck(services: Services, { check: id, slot }: Pick<MessageOf<'check'>, 'check' | 'slot'>): Promise<void> {
   const { settings, tables, now } = services;
@@ -84,5 +84,5 @@ export async function runCheck(services: Services, { check: id, slot }: Pick<Mes
   if (isTakenOut(settings, check.cluster, row))
     return endCheck(services, check, inconclusive('Excluded', 'the node was taken out of the fleet before the check began'));
   if (now() >= beginBefore(check)) return endCheck(services, check, await neverBegan(services, check, claim));
-  return claim === undefined ? startCheck(services, check, slot) : requeueCheck(services, check, GO_BACK_SECONDS);
+  return claim === undefined ? startCheck(services, check, slot) : requeueCheck(services, check, RETRY_SECONDS);
 }

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import pLimit, { type LimitFunction } from 'p-limit';
 import { Problem } from '../model/problem.ts';
 import type { Services } from '../services.ts';
 import { type Bounds, useUp } from '../tables/budget-rows.ts';
@@ -7,19 +6,19 @@ import { type Bounds, useUp } from '../tables/budget-rows.ts';
 /** A search lists clusters and nodes, which costs Azure more than to probe a node: wrong names must not use up what sweeps need. */
 const SEARCHES_A_MINUTE: Bounds = { own: 10, all: 20 };
 
-/** What a caller may have searched in Azure. */
+/** How often a caller may have Azure searched. */
 export interface SearchBudget {
   /** The name under which the caller is counted. */
   account: string;
   /**
    * Uses up one search.
    *
-   * @throws Problem where there were as many in this minute.
+   * @throws Problem where the caller, or all together, have used up those of this minute.
    */
   useUp(): Promise<void>;
 }
 
-/** Bounds what one caller has searched, and what all have together. */
+/** Bounds the searches of one caller, and those of all callers together. */
 export function searchBudget({ tables, now }: Services, account: string): SearchBudget {
   return {
     account,
@@ -33,20 +32,4 @@ export function searchBudget({ tables, now }: Services, account: string): Search
       throw new Problem('too-many-searches', detail, 60 - time.getUTCSeconds());
     },
   };
-}
-
-const oneAtATime = pLimit(1);
-const byCaller = new Map<string, { inTurn: LimitFunction; searches: number }>();
-
-/** Searches the fleet for a bare name, one search after the other, and of one caller no second one before another caller's first. */
-export async function takeTurns<T>(account: string, search: () => Promise<T>): Promise<T> {
-  const own = byCaller.get(account) ?? { inTurn: pLimit(1), searches: 0 };
-  byCaller.set(account, own);
-  own.searches += 1;
-  try {
-    return await own.inTurn(() => oneAtATime(search));
-  } finally {
-    own.searches -= 1;
-    if (own.searches === 0) byCaller.delete(account);
-  }
 }

@@ -14,11 +14,12 @@ import { readNodes } from '../tables/node-rows.ts';
 import { isLostWrite } from '../tables/rows.ts';
 import { askAzure } from './ask-azure.ts';
 import { listedFacts } from './newest-facts.ts';
-import { type SearchBudget, takeTurns } from './search-budget.ts';
+import { oneSearchAtATime } from './one-search-at-a-time.ts';
+import type { SearchBudget } from './search-budget.ts';
 
 /** For how long Azure is searched for a bare name: at its front end a request lasts 230 s, and sweeps need what Azure lets be read. */
 const LONGEST_SEARCH_MS = 30_000;
-/** For how long a search waits for its turn. */
+/** For how long a search waits for those before it. */
 const LONGEST_WAIT_MS = 120_000;
 const SEARCH_AGAIN_SECONDS = 60;
 
@@ -52,7 +53,7 @@ async function findInTables(services: Services, wanted: Wanted): Promise<FoundNo
   return found;
 }
 
-/** Looks in Azure. A bare name may be anywhere: such searches take turns, and none lasts longer than a caller waits. */
+/** Looks in Azure. A bare name may be anywhere: such searches go one after the other, and none lasts longer than a caller waits. */
 async function searchAzure({ settings, arm, now }: Services, wanted: Wanted, search: SearchBudget): Promise<Search> {
   await search.useUp();
   const scope = await askAzure('list the subscriptions', () => subscriptionsInScope(settings.SUBSCRIPTIONS, arm.subscriptions));
@@ -65,14 +66,14 @@ async function searchAzure({ settings, arm, now }: Services, wanted: Wanted, sea
     if (now().getTime() > asked + LONGEST_WAIT_MS)
       throw new Problem(
         'search-too-long',
-        `so many names are being searched in Azure that this one did not have its turn within ${LONGEST_WAIT_MS / 1000} s; give "cluster" too, or "id" instead`,
+        `so many names are being searched in Azure that this one did not start within ${LONGEST_WAIT_MS / 1000} s; give "cluster" too, or "id" instead`,
         SEARCH_AGAIN_SECONDS,
       );
     const until = now().getTime() + LONGEST_SEARCH_MS;
     const isOver = () => isBare && now().getTime() > until;
     return findNode(arm, scope, selectionOf(settings), wanted, { now: now(), tell: log.warn, isOver });
   };
-  const found = await askAzure('list the nodes', () => (isBare ? takeTurns(search.account, find) : find()));
+  const found = await askAzure('list the nodes', () => (isBare ? oneSearchAtATime(search.account, find) : find()));
   // One that was found is not known to be the only one of its name.
   if (found.cutShort)
     throw new Problem(
@@ -96,7 +97,7 @@ async function remember(services: Services, { cluster, facts }: FoundNode): Prom
 /**
  * Searches for a node: in the fleet table, else in Azure, and gives one that no sweep has seen yet its row.
  *
- * @param search - what the caller may still have searched in Azure.
+ * @param search - how often the caller may still have Azure searched.
  */
 export async function searchNode(services: Services, wanted: Wanted, search: SearchBudget): Promise<Pick<Search, 'found' | 'gaps'>> {
   const known = await findInTables(services, wanted);

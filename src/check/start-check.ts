@@ -16,14 +16,14 @@ import { BEGIN_WITHIN_SECONDS, beginBefore, endCheck, ownRun, readNode, requeueC
 import { newestFacts } from './newest-facts.ts';
 
 /** Seconds after which a check looks again whether its node is free. */
-export const GO_BACK_SECONDS = 5;
+export const RETRY_SECONDS = 5;
 /** For how long whoever asks for a check waits for its slot; a later one is for its message. */
 const AT_ONCE_MS = 2000;
 
 const bucketOf = ({ cluster, region }: CheckRow) => ({ subscriptionId: parseClusterId(cluster)!.subscriptionId, region });
 
-/** Where the node must lie, as Azure tells of its cluster: whatever its row says, nothing is started elsewhere. Ends the check where nobody can tell. */
-async function placeOf(services: Services, check: CheckRow): Promise<Place | undefined> {
+/** Where the node must lie, according to Azure's own answer about its cluster: whatever its row says, nothing is started elsewhere. Ends the check where that is not known. */
+async function startPlaceOf(services: Services, check: CheckRow): Promise<Place | undefined> {
   const facts = await newestFacts(services, check.cluster);
   if (typeof facts !== 'string') return { ...bucketOf(check), nodeResourceGroup: facts.nodeResourceGroup };
   const why = `nothing was started, since nobody can tell which node resource group the cluster has: ${reasons[facts].sentence}`;
@@ -32,15 +32,15 @@ async function placeOf(services: Services, check: CheckRow): Promise<Place | und
 }
 
 /**
- * Claims the node and starts the script; what sends it away is noted.
+ * Claims the node and starts the script; what prevents the start is noted.
  *
  * @param claimed - is done before the start, so that a crash in between loses nothing.
  * @returns false where the node was not free.
  */
-async function fly(services: Services, check: CheckRow, claimed: () => Promise<void>): Promise<boolean> {
+async function startProbe(services: Services, check: CheckRow, claimed: () => Promise<void>): Promise<boolean> {
   const { tables, now } = services;
   const { id, cluster, node } = check;
-  const place = await placeOf(services, check);
+  const place = await startPlaceOf(services, check);
   if (place === undefined) return true;
   const own = ownRun(check);
   const claims = await claimNodes(services, { cluster, nodes: [node], sweep: id }, own);
@@ -58,29 +58,29 @@ async function fly(services: Services, check: CheckRow, claimed: () => Promise<v
   return true;
 }
 
-/** Starts a check when there is a slot, or comes back. */
+/** Starts a check when there is a slot, or queues it again. */
 export async function startCheck(services: Services, check: CheckRow, slot: string | undefined): Promise<void> {
   const before = beginBefore(check);
   const start = await acquireStartSlot(services, bucketOf(check), { nodes: 1, extra: true, before }, slot);
   if (start.when === 'never')
     return endCheck(services, check, inconclusive(start.reason, 'there was no room for the check within its time'));
   if (start.when === 'later') return requeueCheck(services, check, start.delaySeconds, start.slot);
-  const wasFree = await fly(services, check, () => requeueCheck(services, check, services.settings.FIRST_COLLECT_SECONDS));
-  if (!wasFree) return requeueCheck(services, check, GO_BACK_SECONDS);
+  const wasFree = await startProbe(services, check, () => requeueCheck(services, check, services.settings.FIRST_COLLECT_SECONDS));
+  if (!wasFree) return requeueCheck(services, check, RETRY_SECONDS);
 }
 
-/** Why a check that has not begun in its time has not. */
+/** Why a check did not start in time. */
 export async function neverBegan(services: Services, check: CheckRow, claim: Claim | undefined): Promise<CheckResult> {
   if (claim !== undefined || check.hindered === 'NodeBusy')
     return inconclusive('NodeBusy', `another run has been in progress for ${BEGIN_WITHIN_SECONDS} s`);
   if (check.hindered === 'Throttled' || (await pausedUntil(services, bucketOf(check))) !== undefined)
     return inconclusive('Throttled', `Azure let nothing be started in the region of the node for ${BEGIN_WITHIN_SECONDS} s`);
-  return inconclusive('StartLost', `the check did not come to its start within ${BEGIN_WITHIN_SECONDS} s`);
+  return inconclusive('StartLost', `the check did not start within ${BEGIN_WITHIN_SECONDS} s`);
 }
 
-/** Has a check done by the one message that comes back until it has a result. Without a row by then, there is nothing to do for it. */
+/** Sends the one message that is queued again until the check has a result. If no row is stored by then, there is nothing to do. */
 export async function sendCheck(services: Services, check: CheckRow): Promise<void> {
-  await requeueCheck(services, check, Math.min(GO_BACK_SECONDS, services.settings.FIRST_COLLECT_SECONDS));
+  await requeueCheck(services, check, Math.min(RETRY_SECONDS, services.settings.FIRST_COLLECT_SECONDS));
 }
 
 /** Starts a check at once where its node is free and its slot near; else that is left to its message. */
@@ -91,7 +91,7 @@ export async function startAtOnce(services: Services, check: CheckRow): Promise<
     if (row === undefined || row.retiredAt !== undefined || row.claim !== undefined) return;
     const before = new Date(now().getTime() + AT_ONCE_MS);
     const start = await acquireStartSlot(services, bucketOf(check), { nodes: 1, extra: true, before }, undefined);
-    if (start.when === 'now') await fly(services, check, async () => {});
+    if (start.when === 'now') await startProbe(services, check, async () => {});
   } catch (error) {
     log.error(`the check ${check.id} could not be started at once, and is left to its message`, error);
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { checkView } from '../views/checks.ts';
 import { clusterListSchema, clusterView } from '../views/clusters.ts';
 import { fleetView } from '../views/fleet.ts';
 import { healthView } from '../views/health.ts';
@@ -8,7 +9,7 @@ import { outageListSchema } from '../views/outage-list.ts';
 import { reasonListSchema } from '../views/reasons.ts';
 import { resultListSchema } from '../views/results.ts';
 import { sweepListSchema, sweepView } from '../views/sweeps.ts';
-import { checkQuery, checkRequest, checkView } from './check-schemas.ts';
+import { checkQuery, checkRequest } from './check-request.ts';
 import { createCheck, showCheck } from './checks.ts';
 import { showCluster, showClusters } from './clusters.ts';
 import { showFleet } from './fleet.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { searchBudget, takeTurns } from '../../src/check/search-budget.ts';
+import { searchBudget } from '../../src/check/search-budget.ts';
 import { servicesAt } from '../sweep/services-at.ts';
 import { type Storage, startStorage } from '../tables/storage.ts';
 
@@ -24,24 +24,5 @@ describe('searches of Azure', () => {
     clock.at('2026-11-21T09:36:00.000Z');
     await search('a');
     await search('c');
-  });
-
-  it('for bare names go one after the other, and of one caller none before the first of another', async () => {
-    const order: string[] = [];
-    let running = 0;
-    const search = (who: string) =>
-      takeTurns(who, async () => {
-        running += 1;
-        order.push(`${who} ${running}`);
-        await new Promise(setImmediate);
-        running -= 1;
-        if (who === 'broken') throw new Error('nothing was found');
-      });
-    const eager = [search('eager'), search('eager'), search('eager')];
-    const broken = expect(search('broken')).rejects.toThrow('nothing was found');
-    await Promise.all([...eager, broken, search('patient')]);
-    expect(order).toEqual(['eager 1', 'broken 1', 'patient 1', 'eager 1', 'eager 1']);
-    await search('broken').catch(() => undefined);
-    await search('patient');
   });
 });

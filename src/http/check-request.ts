@@ -1,8 +1,7 @@
 import { z } from 'zod';
+import type { Wanted } from '../inventory/find-node.ts';
 import { clusterIdSchema, nodeNameSchema } from '../model/name-schemas.ts';
 import { instanceTarget, parseTarget } from '../model/resource-id.ts';
-import { isCheckId } from '../tables/check-rows.ts';
-import { reasonName } from '../views/components.ts';
 
 const clusterId = clusterIdSchema('expected "<subscription id>.<resource group>.<cluster name>"');
 const nodeName = nodeNameSchema('expected a Kubernetes node name');
@@ -40,29 +39,9 @@ export const checkQuery = z.object({
   verbose: z.enum(['true', 'false'], 'true or false').optional().describe('As text, also the command, the machine and Azure’s answer.'),
 });
 
-/** A check as the API shows it. */
-export const checkView = z
-  .strictObject({
-    id: z.string().refine(isCheckId),
-    status: z.enum(['running', 'done']),
-    target: z.string().describe('Resource ID of the node.'),
-    cluster: z.string(),
-    node: z.string(),
-    requestedAt: z.string(),
-    requestedBy: z.string(),
-    completedAt: z.string().optional(),
-    verdict: z.enum(['reachable', 'unreachable', 'unknown']).optional(),
-    reason: reasonName.optional(),
-    stage: z.string().optional(),
-    message: z.string().optional(),
-    latencyMs: z.number().optional(),
-    remedies: z.array(z.string()).optional(),
-    takenFrom: z
-      .string()
-      .optional()
-      .describe('The sweep or check whose run gave the verdict, where another began while this check waited.'),
-    response: z.string().optional().describe('Azure’s whole answer as JSON, or what the node said; redacted.'),
-  })
-  .describe('A probe that somebody asked for.');
-
-export type CheckView = z.output<typeof checkView>;
+/** The node that is asked for; ids are parsed by grammar, never pasted, and their schema has done so before. */
+export function wantedOf(asked: CheckRequest): Wanted {
+  if ('node' in asked) return { node: asked.node, cluster: asked.cluster };
+  const target = 'id' in asked ? parseTarget(asked.id) : instanceTarget({ ...asked, resourceGroup: asked.nodeResourceGroup });
+  return { target: target! };
+}

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { lostAt } from '../check/end-check.ts';
+import { reasons } from '../model/reasons.ts';
+import type { Services } from '../services.ts';
+import { type CheckRow, isCheckId } from '../tables/check-rows.ts';
+import { reasonName } from './components.ts';
+
+/** A check as the API shows it. */
+export const checkView = z
+  .strictObject({
+    id: z.string().refine(isCheckId),
+    status: z.enum(['running', 'done']),
+    target: z.string().describe('Resource ID of the node.'),
+    cluster: z.string(),
+    node: z.string(),
+    requestedAt: z.string(),
+    requestedBy: z.string(),
+    completedAt: z.string().optional(),
+    verdict: z.enum(['reachable', 'unreachable', 'unknown']).optional(),
+    reason: reasonName.optional(),
+    stage: z.string().optional(),
+    message: z.string().optional(),
+    latencyMs: z.number().optional(),
+    remedies: z.array(z.string()).optional(),
+    takenFrom: z
+      .string()
+      .optional()
+      .describe('The sweep or check whose run gave the verdict, where another began while this check waited.'),
+    response: z.string().optional().describe('Azure’s whole answer as JSON, or what the node said; redacted.'),
+  })
+  .describe('A probe that somebody asked for.');
+
+export type CheckView = z.output<typeof checkView>;
+
+/** Shows a check; one that has had no result for too long is lost. */
+export function viewCheck(services: Services, check: CheckRow): CheckView {
+  const { id, target, cluster, node, requestedAt, requestedBy } = check;
+  const common = { id, target, cluster, node, requestedAt, requestedBy };
+  const lost = lostAt(services, check);
+  const isLost = check.result === undefined && services.now() > lost;
+  const message = 'the check began and never came to an end';
+  const result = isLost ? { verdict: 'unknown' as const, reason: 'Lost' as const, message, completedAt: lost.toISOString() } : check.result;
+  if (result === undefined) return { ...common, status: 'running' };
+  const { stage, remedies } = reasons[result.reason];
+  return { ...common, status: 'done', ...result, stage, remedies: [...remedies] };
+}
