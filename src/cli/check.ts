@@ -43,7 +43,7 @@ async function findTarget(arm: Arm, settings: Settings, { node, cluster }: Named
 }
 
 /** Probes one node with the caller's own sign-in. Returns the exit status. */
-export async function runCheck({ asked, verbose, json }: CheckOptions, settings: Settings): Promise<number> {
+export async function runCheckCommand({ asked, verbose, json }: CheckOptions, settings: Settings): Promise<number> {
   const credential = new DefaultAzureCredential({ managedIdentityClientId: settings.AZURE_CLIENT_ID });
   const arm = connectArm(settings, credential);
   const target = 'node' in asked ? await findTarget(arm, settings, asked) : asked;

@@ -66,8 +66,8 @@ async function main(): Promise<number> {
   const settings = readEnvironment(mistakes);
   if (mistakes.length > 0 || settings === undefined) throw usageError(mistakes);
   // Loaded only now: the SDKs take a second, for which nobody who asks for help should wait.
-  if (plan !== undefined) return (await import('./plan.ts')).runPlan(plan, settings);
-  return (await import('./check.ts')).runCheck(check!, settings);
+  if (plan !== undefined) return (await import('./plan.ts')).runPlanCommand(plan, settings);
+  return (await import('./check.ts')).runCheckCommand(check!, settings);
 }
 
 main().then(

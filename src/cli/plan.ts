@@ -78,7 +78,7 @@ function addUp(subscriptions: readonly SubscriptionPlan[]): FleetPlan['totals'] 
 }
 
 /** Tells what a sweep would do, with the caller's own sign-in, and touches no node. Returns the exit status: 1 where something is to be mended. */
-export async function runPlan({ json }: { json: boolean }, settings: Settings): Promise<number> {
+export async function runPlanCommand({ json }: { json: boolean }, settings: Settings): Promise<number> {
   const requests = countRequests((url) => !url.includes('Microsoft.Authorization'));
   const credential = new DefaultAzureCredential({ managedIdentityClientId: settings.AZURE_CLIENT_ID });
   const arm = connectArm(settings, credential, [requests.policy]);

@@ -6,7 +6,7 @@ import type { KeptAnswers } from './keep-answers.ts';
 import { statusOfProblem } from './problem.ts';
 import { KEY, readRequest } from './read-request.ts';
 import { problemOf, render, toProblem, toResponse, withoutBody } from './render.ts';
-import { isPage, type Route } from './route.ts';
+import { isHtml, type Route } from './route.ts';
 
 const LONGEST_KEPT_MS = 5_000;
 /** However short the interval is, an answer is old only by a small part of it. */
@@ -22,14 +22,14 @@ async function respond(services: Services, kept: KeptAnswers, route: Route, requ
     const longest = Math.min(LONGEST_KEPT_MS, currentIntervalMs(services) * SHARE_OF_INTERVAL);
     asked.query.sort();
     // The links of a page bear the key of whoever asked for it.
-    const key = JSON.stringify([route.name, asked.params, asked.query.toString(), isPage(route) && asked.key]);
+    const key = JSON.stringify([route.name, asked.params, asked.query.toString(), isHtml(route) && asked.key]);
     const { readAt, ...rendered } = await kept.get(key, now.getTime(), longest, make);
     const age = String(Math.max(0, Math.floor((services.now().getTime() - readAt) / 1000)));
     return toResponse({ ...rendered, headers: { ...rendered.headers, age } }, condition);
   } catch (error) {
     const problem = problemOf(error);
     const key = request.query.get(KEY) ?? undefined;
-    return toProblem(problem, isPage(route) ? renderProblemPage(services, { ...statusOfProblem(problem), problem }, key) : undefined);
+    return toProblem(problem, isHtml(route) ? renderProblemPage(services, { ...statusOfProblem(problem), problem }, key) : undefined);
   }
 }
 

@@ -60,6 +60,6 @@ export function methodsOf({ method }: Route): ('GET' | 'HEAD' | 'POST')[] {
 }
 
 /** Whether a route answers with a page for people. */
-export function isPage({ replies }: Route): boolean {
+export function isHtml({ replies }: Route): boolean {
   return replies[200]?.types?.[0] === 'text/html';
 }

@@ -3,7 +3,7 @@ import { deflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { type Host, startHost } from '../../local/host/start-host.ts';
-import { isPage, type Route } from '../../src/http/route.ts';
+import { isHtml, type Route } from '../../src/http/route.ts';
 import { routes } from '../../src/http/routes.ts';
 import { isNodeName } from '../../src/model/node-name.ts';
 import { parseClusterId } from '../../src/model/resource-id.ts';
@@ -214,7 +214,7 @@ it(`answers each of ${REQUESTS} bad requests with a problem that the document de
       statuses.set(status, (statuses.get(status) ?? 0) + 1);
       expect(status, `${text}\n${log.slice(-3).join('\n')}`).toBeGreaterThanOrEqual(400);
       expect(status, text).toBeLessThan(500);
-      if (isPage(sent.route)) {
+      if (isHtml(sent.route)) {
         expect([type, explainBreach(sent.route, status, type, text)]).toEqual(['text/html; charset=utf-8', undefined]);
         expect(text).toMatch(/<p class="banner unknown">\? (expected|no )/);
         expect(text).not.toContain('<script');

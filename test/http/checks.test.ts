@@ -4,7 +4,6 @@ import { QueueClient } from '@azure/storage-queue';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { runCheck } from '../../src/check/run-check.ts';
 import { handlePoison } from '../../src/housekeeping/handle-poison.ts';
-import { accountOf, waitOf, wantsText } from '../../src/http/check-headers.ts';
 import { checkRequest } from '../../src/http/check-request.ts';
 import { createCheck, showCheck } from '../../src/http/checks.ts';
 import { statusOfProblem } from '../../src/http/problem.ts';
@@ -13,7 +12,6 @@ import { Problem } from '../../src/model/problem.ts';
 import { formatTarget } from '../../src/model/resource-id.ts';
 import { CHECK_SLICE, runId } from '../../src/model/slice-name.ts';
 import { connectArm, type Services, WORK_QUEUE } from '../../src/services.ts';
-import { readSettings } from '../../src/settings.ts';
 import { insertCheck, readCheck } from '../../src/tables/check-rows.ts';
 import { readNodes } from '../../src/tables/node-rows.ts';
 import { readOutages } from '../../src/tables/outage-rows.ts';
@@ -661,76 +659,5 @@ describe('a check of a node whose row somebody has forged', () => {
     });
     expect(await started()).toBe(before);
     await world.clearFault(fresh);
-  });
-});
-
-describe('whoever asks for a check is counted', () => {
-  const settings = (on: boolean) =>
-    readSettings({ AzureWebJobsStorage: 'UseDevelopmentStorage=true', ...(on && { WEBSITE_AUTH_ENABLED: 'True' }) });
-  const accountBy = (headers: Record<string, string>, code?: string, signIn = false) =>
-    accountOf({ params: {}, ...requestOf({ headers }), body: undefined, key: code }, settings(signIn));
-  const forwarded = (address: string) => accountBy({ 'x-forwarded-for': address });
-
-  it('by the key that the host takes: the header before the parameter, the first of several', () => {
-    const one = accountBy({ 'x-functions-key': 'one' });
-    expect(one).toMatch(/^key-[0-9a-f]{12}$/);
-    expect(accountBy({}, 'one')).toBe(one);
-    expect(accountBy({ 'x-functions-key': 'one, made-up' }, 'made-up too')).toBe(one);
-    expect(accountBy({}, 'one,made-up')).toBe(one);
-    expect(accountBy({}, 'two')).not.toBe(one);
-  });
-
-  it('by who signed in, only where sign-in is on', () => {
-    const signed = { 'x-ms-client-principal-id': 'ada', 'x-functions-key': 'one' };
-    expect(accountBy(signed, undefined, true)).toMatch(/^principal-/);
-    expect(accountBy({ ...signed, 'x-functions-key': 'two' }, undefined, true)).toBe(accountBy(signed, undefined, true));
-    expect(accountBy(signed)).toBe(accountBy({ 'x-functions-key': 'one' }));
-  });
-
-  it('else by the address that the front end appended, whatever the port', () => {
-    const own = forwarded('198.51.100.1, 203.0.113.7:51234');
-    expect(own).toMatch(/^address-/);
-    expect([forwarded('203.0.113.7'), forwarded('203.0.113.7:9'), forwarded('203.0.113.8')].map((each) => each === own)).toEqual([
-      true,
-      true,
-      false,
-    ]);
-    expect(new Set([forwarded('[2001:db8::1]:443'), forwarded('2001:db8::1'), forwarded('[2001:db8::1]:9')]).size).toBe(1);
-    expect(accountBy({})).toMatch(/^address-/);
-  });
-});
-
-describe('the headers of a check', () => {
-  const asking = (headers: Record<string, string>) => ({ params: {}, ...requestOf({ headers }), body: undefined });
-
-  it.each([
-    ['text/plain', true],
-    ['Text/Plain; charset=utf-8', true],
-    ['text/*', true],
-    ['text/plain, application/json', true],
-    ['application/json;q=0.5, text/plain', true],
-    ['application/json, text/plain', false],
-    ['text/plain;q=0', false],
-    ['text/plain;q=0.1, */*', false],
-    ['text/plainfoo', false],
-    ['text/html', false],
-    ['*/*', false],
-    ['', false],
-  ])('ask with Accept: %s for text: %s', (accept, expected) => {
-    expect(wantsText(asking({ accept }))).toBe(expected);
-  });
-
-  it.each([
-    ['wait=60', 60],
-    ['wait="60"', 60],
-    ['respond-async, WAIT = 60', 60],
-    ['wait=60; foo=bar', 60],
-    ['wait=100000000', 100],
-    ['wait=-1', 0],
-    ['await=60', 0],
-    ['wait="60', 0],
-    ['respond-async', 0],
-  ])('ask with Prefer: %s to wait for %i seconds', (prefer, seconds) => {
-    expect(waitOf(asking({ prefer }))).toBe(seconds);
   });
 });

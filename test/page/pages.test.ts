@@ -3,9 +3,6 @@ import { type Azurite, startAzurite } from '../../local/azurite.ts';
 import { nothingTold } from '../../src/history/outage.ts';
 import { keepAnswers } from '../../src/http/keep-answers.ts';
 import { clusterPage, nodePage } from '../../src/notify/events.ts';
-import { troubleBanner } from '../../src/page/banner.ts';
-import { html } from '../../src/page/html.ts';
-import { lengthOf, linksWith, percent, uptimeLine } from '../../src/page/layout.ts';
 import type { Services } from '../../src/services.ts';
 import { insertOutage, putLog } from '../../src/tables/outage-rows.ts';
 import { writeBatch } from '../../src/tables/rows.ts';
@@ -63,63 +60,6 @@ describe('the page of a cluster', () => {
   });
 });
 
-describe('the banner of a cluster', () => {
-  const nodes = { known: 3, reachable: 3, unreachable: 0, unknown: 0, notProbed: 0 };
-  const bannerOf = (...args: Parameters<typeof troubleBanner>) => troubleBanner(...args)?.text;
-
-  it('says that it is cut off though none of its nodes was asked, and of how many that is known', () => {
-    expect(bannerOf(nodes, 1, html`Cut off`)).toBe('<p class="banner unreachable">✖ Cut off</p>');
-    expect(bannerOf({ ...nodes, unreachable: 2 }, 1, html`Cut off`)).toContain('Cut off: 2 of 3 nodes');
-  });
-
-  it('is not green while an outage is open, and says first what is worst', () => {
-    expect(bannerOf(nodes, 0, undefined)).toBeUndefined();
-    expect(bannerOf({ ...nodes, unknown: 1 }, 1, undefined)).toContain('✖ 1 open outage<');
-    expect(bannerOf({ ...nodes, unknown: 1 }, 0, undefined)).toContain('? 1 of 3 nodes gave no verdict');
-  });
-});
-
-it('a share is rounded down, and by no more than it must be', () => {
-  expect([0.29, 0.57, 0.58, 1].map((share) => percent(share, 1))).toEqual(['29.0 %', '57.0 %', '58.0 %', '100.0 %']);
-  expect([0.99999, 2 / 3].map((share) => percent(share, 2))).toEqual(['99.99 %', '66.66 %']);
-});
-
-describe('an uptime', () => {
-  const [MINUTE, HOUR, DAY] = [60, 3600, 86_400];
-  const line = (day: [number | null, number], week: [number | null, number], month: [number | null, number], ofMany = false) =>
-    uptimeLine({ '24h': day[0], '7d': week[0], '30d': month[0], watchedSeconds: { '24h': day[1], '7d': week[1], '30d': month[1] } }, ofMany)
-      .text;
-
-  it('says over how long it was watched, and no more windows than that fills', () => {
-    const minutes: [number, number] = [0.9917, 13 * MINUTE];
-    expect(line(minutes, minutes, minutes)).toBe('<p>Uptime: 24h 99.17 % over 13 min watched.</p>');
-    const days: [number, number] = [1, 3 * DAY];
-    expect(line([1, 23 * HOUR], days, days)).toBe('<p>Uptime: 24h 100.00 % over 23 h watched, 7d 100.00 % over 3 d watched.</p>');
-    const month = line([1, 23 * HOUR], [1, 6 * DAY], [0.5, 29 * DAY + 5 * HOUR], true);
-    expect(month).toContain(
-      'Uptime of all nodes together: 24h 100.00 % over 23 h watched, 7d 100.00 % over 6 d watched, 30d 50.00 % over 29 d 5 h',
-    );
-  });
-
-  it('is none of what was never watched, and that of before where it is not now', () => {
-    expect(line([null, 0], [null, 0], [null, 0])).toBe('<p>Uptime: nothing was watched yet.</p>');
-    expect(line([null, 0], [1, HOUR], [1, HOUR])).toBe('<p>Uptime: 7d 100.00 % over 1 h watched.</p>');
-  });
-
-  it.each([
-    [0, '0 s'],
-    [59.9, '59 s'],
-    [60, '1 min'],
-    [3599, '59 min'],
-    [3600, '1 h'],
-    [6270, '1 h 44 min'],
-    [2 * DAY - 1, '47 h 59 min'],
-    [2 * DAY + HOUR, '2 d 1 h'],
-  ])('tells %d seconds as %s', (seconds, words) => {
-    expect(lengthOf(seconds)).toBe(words);
-  });
-});
-
 describe('the page of a node', () => {
   it('is where events say, with what it has, since when, and what to do about it', async () => {
     const { status, text } = await open(nodePage(page, cluster, 'node-sick'));
@@ -174,11 +114,6 @@ describe('the pages', () => {
       expect(none).not.toContain('code=');
     },
   );
-
-  it('link to where a proxy has put them, if PAGE_URL says so', () => {
-    const links = linksWith({ ...services.settings, PAGE_URL: 'https://fleet.example/prober/' }, undefined);
-    expect([links.fleet, links.node('a.b.c', 'n')]).toEqual(['/prober', '/prober/clusters/a.b.c/nodes/n']);
-  });
 
   it('are pages too where they cannot be shown: what was expected, what to do, and the way back', async () => {
     const wrong: [string, number, string][] = [
