@@ -11,7 +11,7 @@ const WITHOUT_ANSWER_SECONDS = 30;
  * Asks Azure something while a caller waits.
  *
  * @param what - what Azure is to do, as in "list the subscriptions".
- * @throws Problem that says when to ask again, where Azure throttles, fails, does not answer or knows nobody who signs in.
+ * @throws Problem that says when to ask again, where Azure throttles, fails, does not answer or lets nobody sign in.
  */
 export async function askAzure<T>(what: string, ask: () => Promise<T>): Promise<T> {
   try {

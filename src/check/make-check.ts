@@ -76,7 +76,7 @@ async function makeNewCheck(services: Services, order: CheckOrder): Promise<Chec
   if (other !== undefined)
     throw new Problem(
       'check-running',
-      `the check ${other} of this node is running; GET /api/checks/${other} tells what it comes to`,
+      `the check ${other} of this node is running; GET /api/checks/${other} shows its result`,
       CHECK_RUNNING_SECONDS,
     );
   const tooManyChecks = await countCheck(services, order).catch(async (error: unknown) => {

@@ -47,7 +47,7 @@ async function collect(services: Services, check: CheckRow, row: NodeRow): Promi
   };
   const started = await readStarted(tables, own);
   const found = (await inspectSlice(services, run, [node], new Map([[node, row]]), started)).get(node)!;
-  if (found.status === 'decided') return endCheck(services, check, inconclusive(found.outcome.reason, 'nobody can tell'));
+  if (found.status === 'decided') return endCheck(services, check, inconclusive(found.outcome.reason, 'what came of the run is not known'));
   if (found.status === 'startLost') {
     await releaseClaims(services, cluster, new Map([[node, found.claim.id]]));
     return requeueCheck(services, check, 0);

@@ -11,19 +11,19 @@ import { pollRun, startRun } from '../probe/run-command.ts';
 import { composeScript } from '../probe/script.ts';
 import type { Settings } from '../settings.ts';
 
-/** For how long another's run on the node is waited for, and how often it is tried meanwhile. */
+/** For how long to wait for another run on the node, and how long between two attempts. */
 const BUSY_SECONDS = 120;
 const TRY_AGAIN_SECONDS = 5;
 
-/** Starts the script once nobody else's runs on the node. */
-async function startWhenFree(start: () => Promise<string>, tell: (line: string) => void): Promise<string> {
+/** Starts the script once no other run is in progress on the node. */
+async function startWhenFree(start: () => Promise<string>, report: (line: string) => void): Promise<string> {
   const last = Date.now() + (BUSY_SECONDS - TRY_AGAIN_SECONDS) * 1000;
   for (;;) {
     try {
       return await start();
     } catch (error) {
       if (classifyAzureError(error) !== 'NodeBusy' || Date.now() > last) throw error;
-      tell(`Another run is in progress on the node; trying again in ${TRY_AGAIN_SECONDS} s …`);
+      report(`Another run is in progress on the node; trying again in ${TRY_AGAIN_SECONDS} s …`);
       await sleep(TRY_AGAIN_SECONDS * 1000);
     }
   }
@@ -32,8 +32,8 @@ async function startWhenFree(start: () => Promise<string>, tell: (line: string) 
 /**
  * Probes one node and waits for its answer, as a person does from a laptop; a sweep never waits.
  *
- * @param starting - is told what system the node has, before the script is started.
- * @param tell - is given a line whenever there is something to tell.
+ * @param starting - is given the operating system of the node, before the script is started.
+ * @param report - is given a line of progress now and then.
  * @throws the error of a sign-in that failed, or NoSuchMachine; everything else is a verdict.
  */
 export async function checkNode(
@@ -41,7 +41,7 @@ export async function checkNode(
   settings: Settings,
   target: Target,
   starting: (os: 'Linux' | 'Windows') => void,
-  tell: (line: string) => void,
+  report: (line: string) => void,
 ): Promise<Judged> {
   const compute = arm.compute(target.subscriptionId);
   const nonce = randomBytes(8).toString('hex');
@@ -52,13 +52,13 @@ export async function checkNode(
     const os = storageProfile?.osDisk?.osType === 'Windows' ? 'Windows' : 'Linux';
     starting(os);
     const script = composeScript(nonce, settings.EGRESS_ENDPOINTS, os);
-    const poller = await startWhenFree(() => startRun(arm.computeOnce(target.subscriptionId), target, os, script), tell);
+    const poller = await startWhenFree(() => startRun(arm.computeOnce(target.subscriptionId), target, os, script), report);
     const deadline = Date.now() + settings.PROBE_DEADLINE_SECONDS * 1000;
     for (let delay = settings.FIRST_COLLECT_SECONDS; Date.now() < deadline; delay = settings.COLLECT_AGAIN_SECONDS) {
       await sleep(delay * 1000);
       const judged = judgeState(await pollRun(compute, formatTarget(target), poller), nonce);
       if (judged !== undefined) return judged;
-      tell('Still running…');
+      report('Still running…');
     }
     return withoutAnswer(inconclusive('RunCommandTimedOut', `Run Command gave no answer within ${settings.PROBE_DEADLINE_SECONDS} s`));
   } catch (error) {

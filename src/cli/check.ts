@@ -18,13 +18,13 @@ import { UsageError } from './usage-error.ts';
 const EXIT = { reachable: 0, unreachable: 1, unknown: 3 } as const;
 const COLOUR = { reachable: 'green', unreachable: 'red', unknown: 'yellow' } as const;
 
-const tell = (line: string) => void process.stderr.write(`${line}\n`);
+const report = (line: string) => void process.stderr.write(`${line}\n`);
 
 /** Finds a node by its name: a laptop has no table to look it up in. */
 async function findTarget(arm: Arm, settings: Settings, { node, cluster }: NamedNode): Promise<Target> {
   const scope = await subscriptionsInScope(settings.SUBSCRIPTIONS, arm.subscriptions);
   const choice = chooseNode(
-    await findNode(arm, scope, selectionOf(settings), { node, cluster }, { now: new Date(), tell, progress: tell }),
+    await findNode(arm, scope, selectionOf(settings), { node, cluster }, { now: new Date(), tell: report, progress: report }),
   );
   switch (choice.status) {
     case 'one':
@@ -48,14 +48,14 @@ export async function runCheckCommand({ asked, verbose, json }: CheckOptions, se
   const arm = connectArm(settings, credential);
   const target = 'node' in asked ? await findTarget(arm, settings, asked) : asked;
   const starting = (os: 'Linux' | 'Windows') => {
-    if (json) tell('Running…');
+    if (json) report('Running…');
     else process.stdout.write(`${describeStart(target, os, verbose).join('\n')}\n`);
   };
   const {
     verdict,
     evidence,
     response = evidence,
-  } = await checkNode(arm, settings, target, starting, tell).catch((error: unknown) => {
+  } = await checkNode(arm, settings, target, starting, report).catch((error: unknown) => {
     throw error instanceof NoSuchMachine ? new UsageError(`no such node: ${error.message}`) : error;
   });
   if (json) {

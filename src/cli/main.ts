@@ -25,9 +25,9 @@ check   asks one node, through Azure Run Command, whether it can reach its Kuber
   Name the node in one of these ways. Where another run goes on, it is waited for, up to 2 minutes.
   Exit status: 0 reachable, 1 unreachable, 2 usage error, or no such node, 3 unknown.
 
-plan    tells what a sweep would probe, what not and why, missing permissions, its pace and its cost, and touches no node
+plan    shows what a sweep would probe, what not and why, missing permissions, its pace and its cost, and touches no node
   --json                    the plan as JSON
-  Exit status: 0 nothing to be mended, 1 something is, 2 usage error, 3 the plan could not be made.
+  Exit status: 0 nothing to fix, 1 something to fix, 2 usage error, 3 the plan could not be made.
   Reads the settings of the app from the environment: SUBSCRIPTIONS, INCLUDE_CLUSTERS, SWEEP_SCHEDULE and so on.
 
 The result goes to standard output, progress to standard error.
@@ -38,7 +38,7 @@ const flag = { type: 'boolean', default: false } as const;
 const names = { node: text, cluster: text, id: text, subscription: text, 'node-resource-group': text, vmss: text, 'instance-id': text };
 const options = { ...names, json: flag, verbose: { ...flag, short: 'v' }, help: { ...flag, short: 'h' } } as const;
 
-/** Reads the settings of the app out of the environment; what is wrong with them is told with the mistakes of the command line. */
+/** Reads the settings of the app out of the environment; what is wrong with them is reported with the mistakes of the command line. */
 function readEnvironment(mistakes: string[]): Settings | undefined {
   try {
     // A command on a laptop keeps nothing: storage is named because the settings ask for it, and never opened.
@@ -65,7 +65,7 @@ async function main(): Promise<number> {
   const plan = command === 'plan' ? readPlanOptions(named, mistakes) : undefined;
   const settings = readEnvironment(mistakes);
   if (mistakes.length > 0 || settings === undefined) throw usageError(mistakes);
-  // Loaded only now: the SDKs take a second, for which nobody who asks for help should wait.
+  // Loaded only now: the SDKs take a second, and help should not wait for them.
   if (plan !== undefined) return (await import('./plan.ts')).runPlanCommand(plan, settings);
   return (await import('./check.ts')).runCheckCommand(check!, settings);
 }

@@ -18,7 +18,7 @@ export function missingRights({ subscription, clusters }: SubscriptionPlan): str
   return [...groups].map(([actions, some]) => `${subscription} does not grant ${actions} on the node resource groups of ${name(some)}`);
 }
 
-/** Whether nobody said what a readable subscription grants: rights are asked of node resource groups, and it may have none. Pure. */
+/** Whether it is unknown what a readable subscription grants: rights are read from node resource groups, and it may have none. Pure. */
 export function areRightsUnknown({ gap, clusters }: SubscriptionPlan): boolean {
   return gap === undefined && clusters.every(({ missingPermissions }) => missingPermissions === null);
 }

@@ -87,11 +87,11 @@ async function planSubscription(
   settings: Settings,
   subscription: string,
   now: Date,
-  tell: (line: string) => void,
+  report: (line: string) => void,
 ): Promise<SubscriptionPlan> {
   try {
     const { clusters, matched } = await listManagedClusters(arm.clusters(subscription), selectionOf(settings));
-    tell(`${subscription}: ${clusters.length} cluster${clusters.length === 1 ? '' : 's'}`);
+    report(`${subscription}: ${clusters.length} cluster${clusters.length === 1 ? '' : 's'}`);
     const limit = pLimit(CONCURRENT_CLUSTERS);
     const plans = await Promise.all(clusters.map((facts) => limit(() => planCluster(arm, settings, subscription, facts, now))));
     return { subscription, matched, clusters: plans };
@@ -110,10 +110,10 @@ async function planSubscription(
 /**
  * Looks at the whole fleet as a sweep would, and touches no node.
  *
- * @param tell - is given a line whenever there is something to tell.
+ * @param report - is given a line of progress now and then.
  */
-export async function planFleet(arm: Arm, settings: Settings, now: Date, tell: (line: string) => void): Promise<SubscriptionPlan[]> {
+export async function planFleet(arm: Arm, settings: Settings, now: Date, report: (line: string) => void): Promise<SubscriptionPlan[]> {
   const subscriptions = await subscriptionsInScope(settings.SUBSCRIPTIONS, arm.subscriptions);
   const limit = pLimit(CONCURRENT_SUBSCRIPTIONS);
-  return Promise.all(subscriptions.map((id) => limit(() => planSubscription(arm, settings, id, now, tell))));
+  return Promise.all(subscriptions.map((id) => limit(() => planSubscription(arm, settings, id, now, report))));
 }

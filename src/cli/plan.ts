@@ -25,7 +25,7 @@ export interface RegionPlan {
   seconds: number;
 }
 
-/** All that `plan` tells. */
+/** All that `plan` shows. */
 export interface FleetPlan {
   subscriptions: SubscriptionPlan[];
   regions: RegionPlan[];
@@ -33,9 +33,9 @@ export interface FleetPlan {
   intervalSeconds: number;
   armRequests: { inventory: number; probes: number };
   cost: { lines: ReturnType<typeof estimateCost>; usdAMonth: number };
-  /** Subscriptions of which nobody said what they grant. */
+  /** Subscriptions of which it is unknown what they grant. */
   rightsUnknown: string[];
-  /** What is to be mended, as sentences; empty where nothing is. */
+  /** What to fix, as sentences; empty where nothing is. */
   warnings: string[];
 }
 
@@ -64,7 +64,7 @@ function warn(settings: Settings, { subscriptions, regions }: Pick<FleetPlan, 's
       .filter(({ overBudget }) => overBudget > 0)
       .map(
         ({ subscription, region, nodes, budget }) =>
-          `${nodes} nodes of ${subscription} in ${region} are more than the ${budget} that a sweep can start there; each has its turn every ${Math.ceil(nodes / budget)} sweeps. Sweep less often (SWEEP_SCHEDULE), or raise STARTS_PER_MINUTE within what Azure grants`,
+          `${nodes} nodes of ${subscription} in ${region} are more than the ${budget} that a sweep can start there; each is probed every ${Math.ceil(nodes / budget)} sweeps. Sweep less often (SWEEP_SCHEDULE), or raise STARTS_PER_MINUTE within what Azure grants`,
       ),
   ];
 }
@@ -77,7 +77,7 @@ function addUp(subscriptions: readonly SubscriptionPlan[]): FleetPlan['totals'] 
   return { clusters: clusters.length, probed: clusters.reduce((total, { probed }) => total + probed, 0), skipped };
 }
 
-/** Tells what a sweep would do, with the caller's own sign-in, and touches no node. Returns the exit status: 1 where something is to be mended. */
+/** Shows what a sweep would do, with the caller's own sign-in, and touches no node. Returns the exit status: 1 where there is something to fix. */
 export async function runPlanCommand({ json }: { json: boolean }, settings: Settings): Promise<number> {
   const requests = countRequests((url) => !url.includes('Microsoft.Authorization'));
   const credential = new DefaultAzureCredential({ managedIdentityClientId: settings.AZURE_CLIENT_ID });

@@ -39,6 +39,6 @@ export function printPlan(plan: FleetPlan): string {
     `About US$ ${cost.usdAMonth.toFixed(2)} a month, at list prices, rather too high than too low.`,
     '',
     ...rightsUnknown.map((id) => `Whether the rights on ${id} suffice is not known: no node resource group there could be asked.`),
-    ...(warnings.length > 0 ? ['To be mended:', ...warnings.map((warning) => `- ${warning}`)] : ['Nothing to be mended.']),
+    ...(warnings.length > 0 ? ['To fix:', ...warnings.map((warning) => `- ${warning}`)] : ['Nothing to fix.']),
   ].join('\n')}\n`;
 }

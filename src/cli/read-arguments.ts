@@ -11,7 +11,7 @@ export interface Arguments<O extends Options> {
 }
 
 /**
- * Reads a command line as `parseArgs` does, but goes on at a mistake: whoever made several is told of all of them.
+ * Reads a command line as `parseArgs` does, but goes on at a mistake: all mistakes are reported at once.
  *
  * @param options - as `parseArgs` takes them.
  */

@@ -10,7 +10,7 @@ const help = `Examples:
   npm run --silent replay -- monday.json tuesday.json --thresholds 1/1,2/1,4/2
   npm run --silent replay -- - --json < results.ndjson
 
-Takes recorded results through the rules of the service with other thresholds, and tells how often each pair would have announced.
+Takes recorded results through the rules of the service with other thresholds, and shows how often each pair would have announced.
 A pair is FAILURE_THRESHOLD/RECOVERY_THRESHOLD. Nothing is asked of Azure, nothing is written.
 
   FILE…                     results of the tables results<yyyymmdd>: one JSON object a line, a JSON array, or what

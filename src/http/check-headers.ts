@@ -13,7 +13,7 @@ function signedIn({ headers }: RouteRequest, { WEBSITE_AUTH_ENABLED }: Settings,
 /** The last address, which the front end appends to whatever the caller sent. */
 const addressOf = ({ headers }: RouteRequest) => headers.get('x-forwarded-for')?.split(',').at(-1)?.trim() ?? '';
 
-/** Who asks, as far as nobody but App Service can have said so: a signed-in caller, and an address. */
+/** The caller, by what only App Service can have set: the name of who signed in, and an address. */
 export function callerOf(request: RouteRequest, settings: Settings): string {
   const name = signedIn(request, settings, 'name')
     ?.replace(/[^\P{Cc}]/gu, '')
@@ -29,8 +29,8 @@ const withoutPort = (address: string) => /^\[([^\]]+)\]/.exec(address)?.[1] ?? a
 const keyOf = ({ headers, key }: RouteRequest) => (headers.get('x-functions-key') ?? key)?.split(',')[0]?.trim();
 
 /**
- * Under which name a caller's checks are counted: that of who signed in, else of the function key, else of the address. A hash, which tells nothing
- * of a key.
+ * Under which name a caller's checks are counted: that of who signed in, else of the function key, else of the address. A hash, which reveals
+ * nothing of a key.
  */
 export function accountOf(request: RouteRequest, settings: Settings): string {
   const principal = signedIn(request, settings, 'id') ?? signedIn(request, settings, 'name');

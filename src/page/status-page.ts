@@ -28,7 +28,8 @@ function fleetBanner(fleet: FleetView, clusters: readonly ClusterView[], stale: 
   const down = clusters.filter(({ clusterOutage }) => clusterOutage !== null);
   const who = down.length === 1 ? html`The cluster ${nameOf(down[0]!)} is` : html`${down.length} clusters are`;
   const trouble = troubleBanner(nodes, fleet.openOutages, down.length > 0 ? html`${who} cut off` : undefined);
-  if (fleet.blind !== null) return html`${blindLines(fleet.blind, 'The prober sees nothing, and no cluster is accused')}${trouble ?? ''}`;
+  if (fleet.blind !== null)
+    return html`${blindLines(fleet.blind, 'The prober sees nothing, and reports no cluster as down')}${trouble ?? ''}`;
   if (trouble !== undefined) return trouble;
   const { ledger } = lastSweep;
   if (ledger === null || ledger.known === (ledger.byReason.Excluded ?? 0))

@@ -4,7 +4,7 @@ import type { Services } from '../services.ts';
 
 let latest = { schedule: '', from: 0, to: 0 };
 
-/** Milliseconds between the turns of the schedule around now. Reading the schedule takes longer than a page that is kept: it is done once a turn. */
+/** Milliseconds between the occurrences of the schedule around now. Reading the schedule takes longer than a page that is kept: it is done once an interval. */
 export function currentIntervalMs({ settings, now }: Services): number {
   const time = now();
   const schedule = settings.SWEEP_SCHEDULE;

@@ -21,7 +21,7 @@ export const fleetView = z
     nodes: countsView,
     openOutages: z.number(),
     uptime: uptimeView,
-    blind: blindView.nullable().describe('Of the prober itself: then nothing of the fleet is known, and no cluster is accused.'),
+    blind: blindView.nullable().describe('Of the prober itself: then nothing of the fleet is known, and no cluster is reported as down.'),
     gaps: z.array(z.string()).describe('Subscriptions that the last completed sweep could not read.'),
     lastSweep: sweepView.nullable().describe('The last completed one.'),
   })

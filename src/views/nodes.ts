@@ -22,7 +22,7 @@ export const nodeSpec = z.object({
   targetEndpoint: z
     .string()
     .nullable()
-    .describe('`host:port` of its API server: as the node itself said last, else as Azure tells of its cluster.'),
+    .describe('`host:port` of its API server: as the node itself gave it last, else as Azure gives it for its cluster.'),
   pool: z.string(),
   os: z.enum(['Linux', 'Windows']),
   zone: z.string().nullable(),

@@ -306,7 +306,7 @@ describe.concurrent('a plan from a laptop', patience, () => {
     expect(code).toBe(0);
   });
 
-  it('says what is to be mended: scope, rights and pace', async () => {
+  it('says what to fix: scope, rights and pace', async () => {
     const nobody = 'ffffffff-0000-4000-8000-00000000dead';
     const settings = {
       SUBSCRIPTIONS: `${denied},${nobody}`,
@@ -316,8 +316,8 @@ describe.concurrent('a plan from a laptop', patience, () => {
     };
     const { code, stdout } = await cliWith(settings, 'plan');
     expect(code).toBe(1);
-    const mended = stdout.slice(stdout.indexOf('To be mended:')).trim().split('\n').slice(1);
-    expect(mended).toEqual([
+    const toFix = stdout.slice(stdout.indexOf('To fix:')).trim().split('\n').slice(1);
+    expect(toFix).toEqual([
       expect.stringMatching(new RegExp(`${nobody} could not be read .*SubscriptionNotFound`)),
       '- EXCLUDE_CLUSTERS: "typo/*" matches the name of no cluster of the subscriptions that could be read',
       expect.stringMatching(

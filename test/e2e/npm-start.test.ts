@@ -141,7 +141,7 @@ describe('npm start', () => {
     const said: string[] = [];
     for (const command of await commandsOf('Check one node')) said.push((await run('sh', ['-c', command], { cwd: root, env })).stdout);
     expect(said.map((text) => text.match(/Connectivity check: succeeded/g)?.length)).toEqual([1, 1]);
-    expect(said[1]).toContain('Nothing to be mended');
+    expect(said[1]).toContain('Nothing to fix');
 
     await fault('set', sick, 'refused');
     const [open] = await until('the open outage', async () => nonEmpty((await get<Page<OutageView>>('outages?state=open')).items), MOST_MS);

@@ -141,10 +141,12 @@ describe('the pages', () => {
     expect(await page()).toContain(factor.sentence);
   });
 
-  it('accuse the prober and no cluster where it is the prober that sees nothing', async () => {
+  it('blame the prober and no cluster where it is the prober that sees nothing', async () => {
     await seed({ known: 4, unknown: 4, byReason: { NoProof: 4 } }, ['unknown', 'unknown', 'unknown', 'unknown']);
     await blind('*');
-    expect((await banners()).fleet).toMatch(/^unknown: \? The prober sees nothing, and no cluster is accused, since 2026-11-21T11:50:00Z/);
+    expect((await banners()).fleet).toMatch(
+      /^unknown: \? The prober sees nothing, and reports no cluster as down, since 2026-11-21T11:50:00Z/,
+    );
     expect((await ask(services, 'fleet')).json).toMatchObject({ blind: { since: SINCE } });
     expect((await ask(services, 'metrics')).text).toContain('aks_fleet_prober_blind 1');
   });
