@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { CheckResult } from '../model/check-result.ts';
-import { reasonCode } from '../model/reasons.ts';
+import { type Columns, oneOf, optionalNumber, optionalText, readColumns, reason, text, writeColumns } from './columns.ts';
 import type { Tables } from './open-tables.ts';
 import { insertOnce, readRow } from './rows.ts';
 import { updateRow } from './update-row.ts';
@@ -12,48 +12,42 @@ const hindrance = z.enum(['NodeBusy', 'Throttled']);
 /** Why a node could not be started on yet: another's run, or Azure's throttling. */
 export type Hindrance = z.output<typeof hindrance>;
 
-/** A probe that a person or script asked for. */
-export interface CheckRow {
-  /** `<yyyy-mm-dd>-<16 hex digits>`; its day is the partition. */
-  id: string;
-  cluster: string;
-  region: string;
-  node: string;
-  os: 'Linux' | 'Windows';
-  /** Resource ID of the node. */
-  target: string;
-  requestedAt: string;
-  /** Who asked: a signed-in person, or the holder of a function key. */
-  requestedBy: string;
-  /** Hash of what was asked, so that an idempotency key is never taken for another request. */
-  asked: string;
-  /** What its last attempt to start met, where it was sent away. */
-  hindered?: Hindrance;
-  result?: CheckResult & { completedAt: string };
-}
+const given = z.string();
 
-const verdict = z.enum(['reachable', 'unreachable', 'unknown']);
-const text = z.string();
+/** The columns of a check, declared once; one that cannot be read is no check. */
 const stored = z.object({
-  cluster: text,
-  region: text,
-  node: text,
+  cluster: given,
+  region: given,
+  node: given,
   os: z.enum(['Linux', 'Windows']),
-  target: text,
-  requestedAt: text,
-  requestedBy: text,
-  asked: text,
+  /** Resource ID of the node. */
+  target: given,
+  requestedAt: given,
+  /** Who asked: a signed-in person, or the holder of a function key. */
+  requestedBy: given,
+  /** Hash of what was asked, so that an idempotency key is never taken for another request. */
+  asked: given,
+  /** What its last attempt to start met, where it was requeued. */
   hindered: hindrance.optional().catch(undefined),
 });
-const storedResult = z.object({
-  verdict,
-  reason: reasonCode,
+
+/** A probe that a person or script asked for. */
+export type CheckRow = z.output<typeof stored> & {
+  /** `<yyyy-mm-dd>-<16 hex digits>`; its day is the partition. */
+  id: string;
+  result?: CheckResult & { completedAt: string };
+};
+
+/** The columns of its result, all of which are absent until there is one. */
+const resultColumns: Columns<CheckResult & { completedAt: string }> = {
+  verdict: oneOf('unknown', 'reachable', 'unreachable'),
+  reason,
   message: text,
-  latencyMs: z.number(),
-  response: text,
-  takenFrom: text.default(''),
+  latencyMs: optionalNumber,
+  response: optionalText,
+  takenFrom: optionalText,
   completedAt: text,
-});
+};
 
 /** Whether a text is the id of a check. */
 export function isCheckId(id: string): boolean {
@@ -89,25 +83,13 @@ export async function readCheck(tables: Tables, id: string): Promise<CheckRow | 
   const row = await readRow(checks, dayOf(id), id);
   const parsed = stored.safeParse(row);
   if (row === undefined || !parsed.success) return undefined;
-  const found = storedResult.safeParse(row);
-  if (!found.success) return { id, ...parsed.data };
-  const { latencyMs, response, takenFrom, ...result } = found.data;
-  return {
-    id,
-    ...parsed.data,
-    result: {
-      ...result,
-      latencyMs: latencyMs < 0 ? undefined : latencyMs,
-      response: response || undefined,
-      takenFrom: takenFrom || undefined,
-    },
-  };
+  const result = readColumns(resultColumns, row);
+  return { id, ...parsed.data, ...(result.completedAt !== '' && { result }) };
 }
 
 /** Notes what a check came to; the first result stays. */
 export async function completeCheck(tables: Tables, id: string, result: CheckResult, completedAt: string): Promise<void> {
-  const { verdict: found, reason, message, latencyMs = -1, response = '', takenFrom = '' } = result;
-  const properties = { verdict: found, reason, message, latencyMs, response, takenFrom, completedAt };
+  const properties = writeColumns(resultColumns, { ...result, completedAt });
   await updateRow(await tables.open('checks'), dayOf(id), id, (row) =>
     row === undefined || row.completedAt ? undefined : { merge: properties },
   );

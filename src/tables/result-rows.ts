@@ -1,7 +1,7 @@
 import type { TransactionAction } from '@azure/data-tables';
-import { z } from 'zod';
 import type { ProbeResult } from '../model/node-state.ts';
-import { type ReasonCode, reasonCode, reasons } from '../model/reasons.ts';
+import { type ReasonCode, reasons } from '../model/reasons.ts';
+import { type Columns, oneOf, optionalNumber, readColumns, reason, text, writeColumns } from './columns.ts';
 import { newestFirst, resultsTableOf, type Tables, timeOfKey } from './open-tables.ts';
 import { type Row, readRange, readRow, writeBatch } from './rows.ts';
 
@@ -13,27 +13,30 @@ export interface ResultRow {
   verdict: 'reachable' | 'unreachable' | 'unknown';
   reason: ReasonCode;
   message: string;
-  latencyMs?: number;
+  latencyMs: number | undefined;
   sweep: string;
   evidence: string;
 }
 
 const TABLES_AT_ONCE = 31;
-const verdict = z.enum(['reachable', 'unreachable', 'unknown']).catch('unknown');
-const text = (value: unknown) => (typeof value === 'string' ? value : '');
+
+/** The columns of a result, declared once; the stage is for those who read the table alone. */
+const columns: Columns<Omit<ResultRow, 'place'> & { node: string; stage: string }> = {
+  node: text,
+  at: text,
+  verdict: oneOf('unknown', 'reachable', 'unreachable'),
+  reason,
+  stage: text,
+  message: text,
+  latencyMs: optionalNumber,
+  sweep: text,
+  evidence: text,
+};
 
 function toResultRow(row: Row): ResultRow {
+  const { node: _, stage: __, ...result } = readColumns(columns, row);
   const place = row.rowKey.split('|').slice(1).join('|');
-  return {
-    place,
-    at: timeOfKey(place.split('|')[0]),
-    verdict: verdict.parse(row.verdict),
-    reason: reasonCode.parse(row.reason),
-    message: text(row.message),
-    latencyMs: typeof row.latencyMs === 'number' && row.latencyMs >= 0 ? row.latencyMs : undefined,
-    sweep: text(row.sweep),
-    evidence: text(row.evidence),
-  };
+  return { ...result, place, at: timeOfKey(place.split('|')[0]) };
 }
 
 /** A result that is to be recorded. */
@@ -49,10 +52,10 @@ export async function writeResults(tables: Tables, cluster: string, results: rea
   const byTable = Map.groupBy(results, ({ result }) => resultsTableOf(result.at));
   for (const [name, group] of byTable) {
     const actions = group.map(({ node, result, evidence }): TransactionAction => {
-      const { verdict: found, reason, message, latencyMs, nonce, sweep, at } = result;
-      const row = { verdict: found, reason, stage: reasons[reason].stage, message, latencyMs: latencyMs ?? -1, sweep, at };
-      const rowKey = `${node}|${newestFirst(at)}|${nonce}`;
-      return ['upsert', { partitionKey: cluster, rowKey, node, ...row, evidence: found === 'reachable' ? '' : evidence }, 'Replace'];
+      const { stage } = reasons[result.reason];
+      const row = { ...result, latencyMs: result.latencyMs, node, stage, evidence: result.verdict === 'reachable' ? '' : evidence };
+      const rowKey = `${node}|${newestFirst(result.at)}|${result.nonce}`;
+      return ['upsert', { partitionKey: cluster, rowKey, ...writeColumns(columns, row) }, 'Replace'];
     });
     await writeBatch(await tables.open(name), actions);
   }
