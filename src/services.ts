@@ -9,6 +9,8 @@ import { QueueClient } from '@azure/storage-queue';
 import type { Arm } from './azure/arm.ts';
 import { fitArmPipeline } from './azure/arm-pipeline.ts';
 import { countRequests, type RequestCount } from './azure/count-requests.ts';
+import { openSinks } from './notify/open-sinks.ts';
+import type { Sink } from './notify/sink.ts';
 import { openTelemetry, type Telemetry } from './notify/telemetry.ts';
 import type { Settings } from './settings.ts';
 import { openWorkQueue, type WorkQueue } from './sweep/queue/work-queue.ts';
@@ -30,6 +32,8 @@ export interface Services {
   arm: Arm;
   /** Of `arm`, in this process. */
   armRequests: RequestCount;
+  /** Where notifications go. */
+  sinks: readonly Sink[];
   telemetry: Telemetry;
 }
 
@@ -101,6 +105,7 @@ export function buildServices(
     poisonQueue: queue(POISON_QUEUE),
     arm: connectArm(settings, credential, [armRequests.policy]),
     armRequests,
+    sinks: openSinks(settings, credential),
     telemetry: openTelemetry(settings, credential),
   };
 }

@@ -18,6 +18,15 @@ const wholeNumber = (low: number, high: number, fallback: number) =>
     })
     .transform(Number);
 
+/** The rules by which results become outages: lowest, highest, and what counts unless it is set. The replay of recorded results takes them too. */
+export const thresholdRanges = {
+  FAILURE_THRESHOLD: [1, 20, 2],
+  RECOVERY_THRESHOLD: [1, 20, 1],
+  FLAP_WINDOW_MINUTES: [0, 1440, 15],
+  CLUSTER_QUORUM_PERCENT: [1, 100, 50],
+  CLUSTER_QUORUM_NODES: [1, 1000, 2],
+} as const;
+
 const list = (text: string) =>
   text
     .split(',')
@@ -61,12 +70,12 @@ const environment = z
     FIRST_COLLECT_SECONDS: wholeNumber(1, 120, 25),
     COLLECT_AGAIN_SECONDS: wholeNumber(1, 60, 10),
     PROBE_DEADLINE_SECONDS: wholeNumber(30, 600, 150),
-    FAILURE_THRESHOLD: wholeNumber(1, 20, 2),
-    RECOVERY_THRESHOLD: wholeNumber(1, 20, 1),
-    FLAP_WINDOW_MINUTES: wholeNumber(0, 1440, 15),
+    FAILURE_THRESHOLD: wholeNumber(...thresholdRanges.FAILURE_THRESHOLD),
+    RECOVERY_THRESHOLD: wholeNumber(...thresholdRanges.RECOVERY_THRESHOLD),
+    FLAP_WINDOW_MINUTES: wholeNumber(...thresholdRanges.FLAP_WINDOW_MINUTES),
     BLIND_AFTER: wholeNumber(1, 20, 3),
-    CLUSTER_QUORUM_PERCENT: wholeNumber(1, 100, 50),
-    CLUSTER_QUORUM_NODES: wholeNumber(1, 1000, 2),
+    CLUSTER_QUORUM_PERCENT: wholeNumber(...thresholdRanges.CLUSTER_QUORUM_PERCENT),
+    CLUSTER_QUORUM_NODES: wholeNumber(...thresholdRanges.CLUSTER_QUORUM_NODES),
     BLIND_PERCENT: wholeNumber(1, 100, 50),
     NODE_GRACE_MINUTES: wholeNumber(0, 1440, 10),
     RETENTION_DAYS: wholeNumber(1, 365, 30),

@@ -1,25 +1,32 @@
 import { readFileSync } from 'node:fs';
 import { formatDuration } from '../history/outage.ts';
 import { intervalOf, type Recorded, type Replayed, readRecorded, replay, type Thresholds } from '../history/replay.ts';
-import { readSettings } from '../settings.ts';
+import { intervalAt } from '../model/schedule.ts';
+import { readSettings, thresholdRanges } from '../settings.ts';
 import { readArguments } from './read-arguments.ts';
 import { UsageError, usageError } from './usage-error.ts';
+
+// Only defaults are read here, none of this machine's environment: a replay says the same everywhere.
+const defaults = readSettings({ AzureWebJobsStorage: 'UseDevelopmentStorage=true' });
+
+/** Where the results name fewer than two sweeps. */
+const DEFAULT_INTERVAL_MS = intervalAt(defaults.SWEEP_SCHEDULE, new Date(0));
 
 const help = `Examples:
   npm run --silent replay -- results.json
   npm run --silent replay -- monday.json tuesday.json --thresholds 1/1,2/1,4/2
   npm run --silent replay -- - --json < results.ndjson
 
-Takes recorded results through the rules of the service with other thresholds, and shows how often each pair would have announced.
+Takes recorded results through the rules of the service with other thresholds, and says how often each pair would have notified.
 A pair is FAILURE_THRESHOLD/RECOVERY_THRESHOLD. Nothing is asked of Azure, nothing is written.
 
   FILE…                     results of the tables results<yyyymmdd>: one JSON object a line, a JSON array, or what
                             "az storage entity query" prints; - reads standard input
   --thresholds LIST         pairs to compare, 1/1,2/1,3/1,2/2,3/2 unless given
-  --flap-window MINUTES     FLAP_WINDOW_MINUTES, 15 unless given
+  --flap-window MINUTES     FLAP_WINDOW_MINUTES, ${defaults.FLAP_WINDOW_MINUTES} unless given
   --interval MINUTES        time between sweeps, that of the results unless given
   --quorum-percent N, --quorum-nodes N
-                            CLUSTER_QUORUM_PERCENT and CLUSTER_QUORUM_NODES, 50 and 2 unless given
+                            CLUSTER_QUORUM_PERCENT and CLUSTER_QUORUM_NODES, ${defaults.CLUSTER_QUORUM_PERCENT} and ${defaults.CLUSTER_QUORUM_NODES} unless given
   --skip-bad                leave results out that cannot be read, and say how many
   --json                    the counts as JSON
 
@@ -37,6 +44,11 @@ interface Options {
   json: boolean;
 }
 
+function rangeOf(name: keyof typeof thresholdRanges): [number, number] {
+  const [low, high] = thresholdRanges[name];
+  return [low, high];
+}
+
 function readNumber(flag: string, value: string, low: number, high: number, mistakes: string[]): number {
   const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
   if (!(number >= low && number <= high)) mistakes.push(`expected a whole number from ${low} to ${high} for --${flag}, got "${value}"`);
@@ -44,11 +56,14 @@ function readNumber(flag: string, value: string, low: number, high: number, mist
 }
 
 function readPairs(list: string, mistakes: string[]): Thresholds[] {
+  const ranges = [thresholdRanges.FAILURE_THRESHOLD, thresholdRanges.RECOVERY_THRESHOLD];
+  const [low, high] = thresholdRanges.FAILURE_THRESHOLD;
   return list.split(',').map((pair) => {
-    const [, failures, recoveries] = /^(\d+)\/(\d+)$/.exec(pair.trim()) ?? [];
-    const isPair = [failures, recoveries].every((each) => Number(each) >= 1 && Number(each) <= 20);
-    if (!isPair) mistakes.push(`expected pairs such as 2/1,3/2, of 1 to 20 each, for --thresholds, got "${pair}"`);
-    return { failures: Number(failures), recoveries: Number(recoveries) };
+    const given = (/^(\d+)\/(\d+)$/.exec(pair.trim()) ?? []).slice(1).map(Number);
+    const isPair = ranges.every(([least, most], position) => given[position]! >= least && given[position]! <= most);
+    if (!isPair) mistakes.push(`expected pairs such as 2/1,3/2, of ${low} to ${high} each, for --thresholds, got "${pair}"`);
+    const [failures = Number.NaN, recoveries = Number.NaN] = given;
+    return { failures, recoveries };
   });
 }
 
@@ -65,8 +80,6 @@ function readTexts(files: readonly string[], mistakes: string[]): Map<string, st
 }
 
 function readOptions(args: string[]): Options | undefined {
-  // Only defaults are read here, none of this machine's environment: a replay says the same everywhere.
-  const defaults = readSettings({ AzureWebJobsStorage: 'UseDevelopmentStorage=true' });
   const text = (value: number | string) => ({ type: 'string', default: String(value) }) as const;
   const flag = { type: 'boolean', default: false } as const;
   const { values, positionals, mistakes } = readArguments(args, {
@@ -86,9 +99,12 @@ function readOptions(args: string[]): Options | undefined {
   const read = {
     files: positionals,
     pairs: readPairs(values.thresholds, mistakes),
-    flapWindowMs: number('flap-window', 0, 1440) * 60_000,
+    flapWindowMs: number('flap-window', ...rangeOf('FLAP_WINDOW_MINUTES')) * 60_000,
     intervalMs: values.interval === undefined ? undefined : number('interval', 1, 1440) * 60_000,
-    quorum: { percent: number('quorum-percent', 1, 100), nodes: number('quorum-nodes', 1, 1000) },
+    quorum: {
+      percent: number('quorum-percent', ...rangeOf('CLUSTER_QUORUM_PERCENT')),
+      nodes: number('quorum-nodes', ...rangeOf('CLUSTER_QUORUM_NODES')),
+    },
     skipBad: values['skip-bad'],
     json: values.json,
   };
@@ -148,15 +164,15 @@ const times = (count: number) => ['never', 'once', 'twice'][count] ?? `${count} 
 
 /** The counts in one sentence. */
 function summarize(outcomes: readonly Replayed[]): string {
-  const parts = outcomes.map((each, n) => `${nameOf(each)}${n === 0 ? ' would have announced' : ''} ${times(each.announcements)}`);
-  return `${parts.join(', ')}.`.replace('would have announced never', 'would never have announced');
+  const parts = outcomes.map((each, n) => `${nameOf(each)}${n === 0 ? ' would have notified' : ''} ${times(each.notifications)}`);
+  return `${parts.join(', ')}.`.replace('would have notified never', 'would never have notified');
 }
 
 function toTable(outcomes: readonly Replayed[]): string {
-  const head = ['thresholds', 'announcements', 'node outages', 'cluster outages', 'flaps', 'mean time to detect'];
+  const head = ['thresholds', 'notifications', 'node outages', 'cluster outages', 'flaps', 'mean time to detect'];
   const rows = outcomes.map((each) => [
     nameOf(each),
-    ...[each.announcements, each.nodeOutages, each.clusterOutages, each.flaps].map(String),
+    ...[each.notifications, each.nodeOutages, each.clusterOutages, each.flaps].map(String),
     each.meanDetectMs === null ? '-' : formatDuration(each.meanDetectMs),
   ]);
   const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]!.length)));
@@ -174,8 +190,9 @@ function main(): void {
   const { results, skipped } = readFiles(options);
   if (skipped > 0)
     process.stderr.write(`${skipped} result${skipped === 1 ? '' : 's'} could not be read and ${skipped === 1 ? 'was' : 'were'} left out\n`);
-  const { flapWindowMs, quorum, intervalMs = intervalOf(results) } = options;
-  const outcomes = options.pairs.map((pair) => replay(results, pair, { flapWindowMs, intervalMs, quorum }));
+  const { flapWindowMs, quorum, intervalMs = intervalOf(results, DEFAULT_INTERVAL_MS) } = options;
+  const probeDeadlineMs = defaults.PROBE_DEADLINE_SECONDS * 1000;
+  const outcomes = options.pairs.map((pair) => replay(results, pair, { flapWindowMs, intervalMs, quorum, probeDeadlineMs }));
   if (options.json) {
     process.stdout.write(`${JSON.stringify({ results: results.length, skipped, intervalMinutes: intervalMs / 60_000, outcomes })}\n`);
     return;

@@ -1,9 +1,13 @@
 import type { Ledger } from '../model/ledger.ts';
 import { rankReasons } from '../model/rank-reasons.ts';
 import { isReasonCode, policyOf, type ReasonCode } from '../model/reasons.ts';
+import type { What } from './next-notification.ts';
 
-/** How many planned nodes of a cluster could not be asked in a sweep. */
-export interface Sight {
+/** The subject that stands for the prober itself. */
+export const PROBER = '*';
+
+/** How many planned nodes of a cluster gave no verdict in a sweep, and whether that makes the cluster blind. */
+export interface Visibility {
   cluster: string;
   blind: boolean;
   unknown: number;
@@ -12,31 +16,132 @@ export interface Sight {
   reason: ReasonCode;
 }
 
-const ACCUSED_ALONE_BELOW = 0.9;
+/** A blindness as a sink knows it: since when, and whether its start and its end were accepted. */
+interface BlindnessMarks {
+  since: string;
+  started: boolean;
+  ended: boolean;
+}
+
+/** A cluster of which nothing can be said, or the prober itself (`PROBER`): since which sweep, and until which. */
+export interface Blindness {
+  subject: string;
+  since: string;
+  until?: string;
+  unknown: number;
+  planned: number;
+  reason: ReasonCode;
+  /** By the name of the sink. */
+  delivered: Readonly<Record<string, BlindnessMarks>>;
+  /** The newest sweep that was judged: an older one never judges over it. */
+  sweep: string;
+}
+
+const PROBER_BLIND_SHARE = 0.9;
 
 /**
- * Tells from a cluster's ledger whether nobody can see it: so many of its planned nodes are `unknown`, not by access or our own doing. Pure.
+ * Judges from a cluster's ledger whether it is blind: so many of its planned nodes are `unknown`, not by access or our own doing. Pure.
  *
- * @param percent - of the planned nodes, at least.
- * @param least - nodes, at least.
+ * @param least - of the planned nodes: percent of them, and how many.
+ * @param known - whether the cluster has an outage of its own, so that it was seen, and how many of its nodes were unknown for so many probes in a
+ *   row that they count as blind.
  */
-export function sightOf(cluster: string, ledger: Ledger, percent: number, least: number): Sight {
+export function visibilityOf(
+  cluster: string,
+  ledger: Ledger,
+  least: { percent: number; nodes: number },
+  known: { inOutage: boolean; blindNodes: number } = { inOutage: false, blindNodes: 0 },
+): Visibility {
   const planned = ledger.known - ledger.notProbed;
   const unseen = Object.entries(ledger.unknownByReason ?? {}).flatMap(([reason, nodes]) =>
     isReasonCode(reason) ? [{ reason, nodes }] : [],
   );
   const counted = rankReasons(unseen.filter(({ reason }) => policyOf(reason).blinds === 'cluster'));
   const unknown = counted.reduce((total, { nodes }) => total + nodes, 0);
-  const blind = unknown >= least && unknown * 100 >= planned * percent;
-  return { cluster, blind, unknown, planned, reason: counted[0]?.reason ?? 'Undiagnosed' };
+  const many = unknown >= least.nodes && unknown * 100 >= planned * least.percent;
+  // Fewer nodes than a quorum, all of them unknown: that is believed once each of them counts as blind.
+  const few = planned < least.nodes && unknown > 0 && unknown === planned && known.blindNodes >= planned;
+  return { cluster, blind: (many || few) && !known.inOutage, unknown, planned, reason: counted[0]?.reason ?? 'Undiagnosed' };
 }
 
 /**
- * Tells whether it is the prober that is blind: then nearly all clusters with planned nodes are, and none is to be accused. Pure.
- * With one cluster alone the two cannot be told apart, and the cluster is named.
+ * Judges whether it is the prober that is blind: then nearly all clusters with planned nodes are, and none of them is to blame. Pure.
+ * With one cluster alone the two cannot be distinguished, and the cluster is named.
  */
-export function isProberBlind(sights: readonly Sight[]): boolean {
-  const asked = sights.filter(({ planned }) => planned > 0);
-  const blind = asked.filter((sight) => sight.blind).length;
-  return blind >= 2 && blind >= asked.length * ACCUSED_ALONE_BELOW;
+export function isProberBlind(clusters: readonly Visibility[]): boolean {
+  const asked = clusters.filter(({ planned }) => planned > 0);
+  const blind = asked.filter((each) => each.blind).length;
+  return blind >= 2 && blind >= asked.length * PROBER_BLIND_SHARE;
+}
+
+/** The prober's own visibility: that of all clusters together. */
+function visibilityOfAll(clusters: readonly Visibility[]): Visibility {
+  const total = (pick: (each: Visibility) => number) => clusters.reduce((sum, each) => sum + pick(each), 0);
+  return {
+    cluster: PROBER,
+    blind: isProberBlind(clusters),
+    unknown: total(({ unknown }) => unknown),
+    planned: total(({ planned }) => planned),
+    reason: clusters.find(({ blind }) => blind)?.reason ?? 'Undiagnosed',
+  };
+}
+
+/**
+ * Decides which blindnesses begin, go on or end after a sweep. Pure.
+ *
+ * @param stored - by subject.
+ * @param over - clusters that are not to be seen any more, so that they are not blind either.
+ * @param sinks - names of those who are notified.
+ * @returns those that change, as they become.
+ */
+export function foldBlindness(
+  stored: ReadonlyMap<string, Blindness>,
+  sweep: string,
+  clusters: readonly Visibility[],
+  over: ReadonlySet<string>,
+  sinks: readonly string[],
+): Blindness[] {
+  const all = visibilityOfAll(clusters);
+  // While the prober is blind nothing is known of the clusters: theirs stay as they are.
+  return (all.blind ? [all] : [...clusters, all]).flatMap(({ cluster: subject, blind, ...counts }) => {
+    const before = stored.get(subject);
+    if (before !== undefined && before.sweep >= sweep) return [];
+    if (blind && before === undefined) return [{ subject, since: sweep, delivered: {}, ...counts, sweep }];
+    if (before === undefined) return [];
+    if (blind && before.until !== undefined) return [{ ...resume(before, sweep, sinks), ...counts, sweep }];
+    const ends = !blind && before.until === undefined && (counts.planned > 0 || over.has(subject));
+    return ends ? [{ ...before, until: sweep, unknown: counts.unknown, planned: counts.planned, sweep }] : [];
+  });
+}
+
+/** One that is blind again: for a sink that accepted its end it begins anew, for one that did not it goes on. */
+function resume(before: Blindness, sweep: string, sinks: readonly string[]): Blindness {
+  const unfinished = sinks.filter((sink) => nextBlindnessNotifications(before, sink).length > 0);
+  const delivered = Object.fromEntries(unfinished.map((sink) => [sink, marksOf(before, sink)]));
+  return { ...before, since: unfinished.length < sinks.length ? sweep : before.since, until: undefined, delivered };
+}
+
+function marksOf({ delivered, since }: Blindness, sink: string): BlindnessMarks {
+  return delivered[sink] ?? { since, started: false, ended: false };
+}
+
+/** What is to be sent of a blindness to a sink now, with the moment that names it there. The end of the prober's own is not sent. Pure. */
+export function nextBlindnessNotifications(blindness: Blindness, sink: string): { what: What; since: string }[] {
+  const { since, started, ended } = marksOf(blindness, sink);
+  const ends = blindness.until !== undefined && blindness.subject !== PROBER && !ended;
+  const what: What[] = [...(started ? [] : ['started' as const]), ...(ends ? ['ended' as const] : [])];
+  return what.map((each) => ({ what: each, since }));
+}
+
+/** Notes what a sink accepted; an end counts only after its start, so that both are sent again otherwise. */
+export function markBlindnessDelivered(blindness: Blindness, sink: string, accepted: readonly What[]): Blindness {
+  const marks = marksOf(blindness, sink);
+  const started = marks.started || accepted.includes('started');
+  const ended = marks.ended || (started && accepted.includes('ended'));
+  return { ...blindness, delivered: { ...blindness.delivered, [sink]: { ...marks, started, ended } } };
+}
+
+/** Whether a blindness is over and every sink knows. */
+export function isBlindnessFinished(blindness: Blindness, sinks: readonly string[]): boolean {
+  return blindness.until !== undefined && sinks.every((sink) => nextBlindnessNotifications(blindness, sink).length === 0);
 }

@@ -4,11 +4,10 @@ import type { ReasonCode } from '../model/reasons.ts';
 import type { CommonFactor } from './common-factors.ts';
 import type { LogEntry, NodeLog } from './log.ts';
 
-/** The newest episode whose start was told, whose end was told, and that its cluster's outage covered; 0 for none. */
-export interface Told {
+/** The newest episode whose start a sink accepted, and the newest whose end; 0 for none. */
+export interface DeliveryMarks {
   started: number;
   ended: number;
-  covered: number;
 }
 
 /** How many nodes of a cluster fail, of how many that gave a verdict, of how many that were planned; and the most that failed at once. */
@@ -31,11 +30,14 @@ export interface Outage {
   /** The number of the latest episode, and the newest of them, oldest first. */
   episode: number;
   episodes: readonly { start: string; end?: string }[];
-  /** When the tables learned of the latest episode; its announcement waits from here. */
+  /** When the tables learned of the latest episode; its notification waits from here. */
   openedAt: string;
   startLogs: readonly LogEntry[];
   endLogs: readonly LogEntry[];
-  told: Told;
+  /** The newest episode that the outage of its cluster covered; 0 for none. */
+  covered: number;
+  /** What was delivered, by the name of the sink. */
+  delivered: Readonly<Record<string, DeliveryMarks>>;
   /** Of a cluster's outage: all nodes that it hit, counts and reasons now, and what the failing ones share. */
   nodes?: readonly string[];
   counts?: OutageCounts;
@@ -44,7 +46,8 @@ export interface Outage {
   commonFactors?: readonly CommonFactor[];
 }
 
-export const nothingTold: Told = { started: 0, ended: 0, covered: 0 };
+/** An outage of which nobody was notified. */
+export const nothingDelivered: Pick<Outage, 'covered' | 'delivered'> = { covered: 0, delivered: {} };
 
 const KEPT_LOGS = 5;
 const KEPT_EPISODES = 20;
@@ -108,7 +111,7 @@ export function writeEpisode(
   const over = episodes.at(-1)?.end;
   const fresh = before === undefined || newest > before.episode;
   return {
-    ...(before ?? { ...subject, start, reason, told: nothingTold, startLogs: startLogsOf(log, start) }),
+    ...(before ?? { ...subject, start, reason, ...nothingDelivered, startLogs: startLogsOf(log, start) }),
     end: over,
     episode: newest,
     episodes: episodes.slice(-KEPT_EPISODES),
@@ -128,18 +131,23 @@ export function addEvidence(outage: Outage, log: NodeLog): Outage {
   return startLogs.length === outage.startLogs.length ? outage : { ...outage, startLogs };
 }
 
+/** The newest episode whose start any sink accepted; 0 where nobody was notified. */
+function notifiedEpisode({ delivered }: Outage): number {
+  return Math.max(0, ...Object.values(delivered).map(({ started }) => started));
+}
+
 /**
  * Takes an episode back that a late result disproves.
  *
- * @returns the record without it; undefined where nothing is left of it and nobody was told.
+ * @returns the record without it; undefined where nothing is left of it and nobody was notified.
  */
 export function withdrawEpisode(outage: Outage, episode: number): Outage | undefined {
   const left = outage.episodes.slice(0, -1);
   const last = left.at(-1);
   if (episode !== outage.episode) return outage;
-  if (last?.end !== undefined && outage.told.started < episode)
+  if (last?.end !== undefined && notifiedEpisode(outage) < episode)
     return { ...outage, end: last.end, episode: episode - 1, episodes: left, message: messageOf(outage.start, last.end, episode - 1) };
-  if (outage.told.started === 0) return undefined;
+  if (notifiedEpisode(outage) === 0) return undefined;
   const from = outage.episodes.at(-1)?.start ?? outage.start;
   const message = 'Outage withdrawn: a result that came late shows that the node had recovered';
   return { ...outage, end: from, episodes: [...left, { start: from, end: from }], message };

@@ -2,9 +2,10 @@ import { z } from 'zod';
 import type { KnownNode } from '../model/node.ts';
 import { type Episode, emptyHistory, emptyState, type ProbeResult } from '../model/node-state.ts';
 import { reasonCode } from '../model/reasons.ts';
+import { assessmentMark } from './assessment-mark.ts';
 import { type ClusterOutageState, foldQuorum, judgeQuorum, type QuorumSettings } from './cluster-outage.ts';
-import { dueAnnouncement, markTold, type What } from './due-announcement.ts';
 import { emptyLog } from './log.ts';
+import { latenessMs, markCovered, markDelivered, marksOf, nextNotification, type What } from './next-notification.ts';
 import { foldResult } from './node-history.ts';
 import { type Limits, STALE_AFTER_INTERVALS } from './node-state.ts';
 import { type Outage, outageId, writeEpisode } from './outage.ts';
@@ -26,12 +27,14 @@ export interface ReplaySettings {
   /** Milliseconds between two sweeps. */
   intervalMs: number;
   quorum: QuorumSettings;
+  /** Milliseconds that a probe may take. */
+  probeDeadlineMs: number;
 }
 
-/** What would have been told with some thresholds. */
+/** What would have been sent with some thresholds. */
 export interface Replayed extends Thresholds {
   /** Starts and ends, of nodes and of clusters. */
-  announcements: number;
+  notifications: number;
   nodes: Record<What, number>;
   clusters: Record<What, number>;
   nodeOutages: number;
@@ -42,10 +45,8 @@ export interface Replayed extends Thresholds {
   meanDetectMs: number | null;
 }
 
-const DEFAULT_INTERVAL_MS = 300_000;
-const LONGEST_STEP_MS = 30_000;
-const LATE_INTERVALS = 2;
-const DEADLINE_MS = 150_000;
+/** The one sink of a replay, which accepts everything. */
+const SINK = 'replay';
 
 const shown = (value: unknown) => (value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 60));
 const isTime = (text: string) => /^\d{4}-\d\d-\d\dT/.test(text) && !Number.isNaN(Date.parse(text));
@@ -89,11 +90,11 @@ export function readRecorded(value: unknown): Recorded | string {
   return { cluster: of, node: name, result: { ...result, ...own } };
 }
 
-/** The median gap between the sweeps of a recording; five minutes where it names fewer than two. */
-export function intervalOf(results: readonly Recorded[]): number {
+/** The median gap between the sweeps of a recording, in milliseconds; another where it names fewer than two. */
+export function intervalOf(results: readonly Recorded[], otherwise: number): number {
   const sweeps = [...new Set(results.map(({ result }) => result.sweep))].filter((sweep) => sweep !== '').sort();
   const gaps = sweeps.slice(1).map((sweep, position) => Date.parse(sweep) - Date.parse(sweeps[position]!));
-  return gaps.sort((a, b) => a - b)[Math.floor(gaps.length / 2)] ?? DEFAULT_INTERVAL_MS;
+  return gaps.sort((a, b) => a - b)[Math.floor(gaps.length / 2)] ?? otherwise;
 }
 
 /** A node and the time in which it counts as planned: from an interval before its first result until the last one is stale. */
@@ -108,7 +109,7 @@ interface ReplayedCluster {
   id: string;
   nodes: Map<string, ReplayedNode>;
   state: ClusterOutageState;
-  /** Outages by id, and ids of those that may still have something to tell. */
+  /** Outages by id, and ids of those of which something may still be sent. */
   outages: Map<string, Outage>;
   active: Set<string>;
   /** The newest sweep with a result, and the newest whose nodes all have one. */
@@ -150,15 +151,14 @@ function withSweeps(results: readonly Recorded[], intervalMs: number): readonly 
 }
 
 /**
- * Takes recorded results through the folds of the service with other thresholds, and counts what would have been told. Pure.
+ * Takes recorded results through the folds of the service with other thresholds, and counts what would have been sent. Pure.
  *
  * A result counts as known when its probe began; a cluster is assessed at the marks of the service, a sweep finalized with its last result.
  */
 export function replay(results: readonly Recorded[], thresholds: Thresholds, settings: ReplaySettings): Replayed {
-  const { intervalMs, flapWindowMs, quorum: quorumSettings } = settings;
+  const { intervalMs, flapWindowMs, quorum: quorumSettings, probeDeadlineMs } = settings;
   const limits: Limits = { ...thresholds, flapWindowMs, staleAfterMs: STALE_AFTER_INTERVALS * intervalMs };
-  const step = Math.min(LONGEST_STEP_MS, intervalMs / 4);
-  const markAfter = (earliest: number) => Math.ceil(earliest / step) * step;
+  const markAfter = (earliest: number) => assessmentMark(earliest, intervalMs);
   const byTime = (a: Recorded, b: Recorded) => compare(a.result.at, b.result.at) || compare(a.result.nonce, b.result.nonce);
   const ordered = withSweeps([...results].sort(byTime), intervalMs);
   const clusters = toClusters(ordered, intervalMs);
@@ -217,15 +217,15 @@ export function replay(results: readonly Recorded[], thresholds: Thresholds, set
       finalizedSweep: cluster.finalized,
       clusterOutage,
       flapWindowMs,
-      lateMs: LATE_INTERVALS * intervalMs + DEADLINE_MS,
+      lateMs: latenessMs(intervalMs, probeDeadlineMs),
       now,
     };
     for (const id of cluster.active) {
       const outage = cluster.outages.get(id)!;
-      const { what, heldUntil, covers, finished } = dueAnnouncement(outage, context);
+      const { what, heldUntil, covers, finished } = nextNotification(outage, marksOf(outage, SINK), context);
       for (const kind of what) counts[outage.node === undefined ? 'clusters' : 'nodes'][kind] += 1;
-      const told = what.reduce((marked, kind) => markTold(marked, kind, outage.episode), outage);
-      cluster.outages.set(id, covers ? { ...told, told: { ...told.told, covered: outage.episode } } : told);
+      const delivered = what.reduce((marked, kind) => markDelivered(marked, SINK, kind, outage.episode), outage);
+      cluster.outages.set(id, covers ? markCovered(delivered) : delivered);
       if (finished) cluster.active.delete(id);
       if (heldUntil !== undefined) cluster.due = Math.min(cluster.due, markAfter(Math.max(now.getTime() + 1, heldUntil.getTime())));
     }
@@ -240,8 +240,8 @@ export function replay(results: readonly Recorded[], thresholds: Thresholds, set
   for (const cluster of clusters.values()) while (cluster.due < Infinity) assess(cluster);
 
   const { nodes, clusters: own } = counts;
-  const announcements = nodes.started + nodes.ended + own.started + own.ended;
-  return { ...thresholds, announcements, ...counts, meanDetectMs: detect.episodes === 0 ? null : detect.ms / detect.episodes };
+  const notifications = nodes.started + nodes.ended + own.started + own.ended;
+  return { ...thresholds, notifications, ...counts, meanDetectMs: detect.episodes === 0 ? null : detect.ms / detect.episodes };
 }
 
 function compare(a: string, b: string): number {

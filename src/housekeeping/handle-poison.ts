@@ -3,6 +3,7 @@ import { endCheck } from '../check/end-check.ts';
 import { log } from '../log.ts';
 import { redact } from '../model/redact.ts';
 import { inconclusive } from '../model/verdict.ts';
+import { deliverToAll } from '../notify/sink.ts';
 import type { Services } from '../services.ts';
 import { giveUpListing } from '../sweep/plan/list-clusters.ts';
 import { startOverKnown } from '../sweep/plan/start-sweep.ts';
@@ -53,7 +54,7 @@ function read({ settings, now }: Services, raw: unknown): WorkMessage | string {
  * @param raw - its body, as the host decoded it. Nothing else of it is used: a body may overwrite what the host says of a message.
  */
 export async function handlePoison(services: Services, raw: unknown): Promise<void> {
-  const { tables, telemetry, now } = services;
+  const { tables, sinks, now } = services;
   const time = now().toISOString();
   const text = redact(typeof raw === 'string' ? raw : (JSON.stringify(raw) ?? ''));
   const id = createHash('sha256').update(text).digest('hex').slice(0, 32);
@@ -63,5 +64,5 @@ export async function handlePoison(services: Services, raw: unknown): Promise<vo
   await insertPoison(tables, { id, time, message: text, error: detail });
   if (typeof message !== 'string') await giveUp(services, message);
   const properties = { eventId: `poison/${id}`, message: detail, evidence: text.slice(0, 1000) };
-  await telemetry.announce([{ name: 'ProberError', time, properties }]);
+  await deliverToAll(sinks, { name: 'ProberError', time, properties });
 }

@@ -21,7 +21,7 @@ const KEPT = [
   ['checks', 7, 'day'],
 ] as const;
 
-/** Prunes each cluster; one that fails is told of and keeps no other from it. */
+/** Prunes each cluster; one that fails is logged and keeps no other from it. */
 async function pruneClusters(services: Services): Promise<void> {
   const clusters = await listClusterIds(services.tables);
   const limit = pLimit(CONCURRENT_CLUSTERS);
@@ -37,7 +37,7 @@ async function pruneClusters(services: Services): Promise<void> {
 
 /**
  * Keeps storage within its bounds, once an hour: makes tomorrow's result table, drops tables past retention, clears what earlier sweeps left,
- * forgets nodes and clusters that are gone for long. Tells of what stays in the poison queue.
+ * forgets nodes and clusters that are gone for long. Notifies of what stays in the poison queue.
  *
  * @throws AggregateError that says how many clusters failed, after all the others are done.
  */

@@ -2,11 +2,12 @@ import { isRestError } from '@azure/core-rest-pipeline';
 import type { QueueClient } from '@azure/storage-queue';
 import { log } from '../log.ts';
 import { redact } from '../model/redact.ts';
+import { deliverToAll } from '../notify/sink.ts';
 import type { Services } from '../services.ts';
 
 const EVIDENCE_BYTES = 1000;
 
-/** Messages of any visibility, and the texts of those that are in sight. */
+/** Messages of any visibility, and the texts of those that are visible. */
 async function look(queue: QueueClient): Promise<{ count: number; texts: string[] }> {
   try {
     const { approximateMessagesCount: count = 0 } = await queue.getProperties();
@@ -20,23 +21,21 @@ async function look(queue: QueueClient): Promise<{ count: number; texts: string[
 }
 
 /**
- * Tells of messages that stay in the poison queue. Its function takes every message from there, but for those that the host cannot decode and those
+ * Notifies of messages that stay in the poison queue. Its function takes every message from there, but for those that the host cannot decode and those
  * that failed there, too: the host hides these for ten minutes again and again until they expire, so that they are counted rather than read.
  *
  * One event a day, sent each time.
  */
-async function tellOfPoison({ poisonQueue, telemetry, now }: Services): Promise<void> {
+async function reportPoison({ poisonQueue, sinks, now }: Services): Promise<void> {
   const { count, texts } = await look(poisonQueue);
   if (count === 0) return;
   const time = now().toISOString();
   const message = `the queue ${poisonQueue.name} holds ${count} message${count === 1 ? '' : 's'} that its function did not take or failed on: look who sends what is not base64, then clear the queue`;
   const evidence = redact(texts.join('\n'), EVIDENCE_BYTES);
-  await telemetry.announce([
-    { name: 'ProberError', time, properties: { eventId: `poison/queue/${time.slice(0, 10)}`, message, evidence } },
-  ]);
+  await deliverToAll(sinks, { name: 'ProberError', time, properties: { eventId: `poison/queue/${time.slice(0, 10)}`, message, evidence } });
 }
 
-/** Looks at the poison queue and tells what stays there; a look that fails keeps nobody from anything else. */
+/** Looks at the poison queue and notifies of what stays there; a look that fails keeps nobody from anything else. */
 export async function watchPoison(services: Services): Promise<void> {
-  await tellOfPoison(services).catch((error: unknown) => log.error('what stays in the poison queue could not be told', error));
+  await reportPoison(services).catch((error: unknown) => log.error('what stays in the poison queue could not be notified', error));
 }

@@ -1,9 +1,10 @@
 import type { Gauge, OpenMetricsContentType } from 'prom-client';
+import { PROBER } from '../history/blindness.ts';
 import { openEpisode } from '../history/node-state.ts';
 import { startsBetween } from '../model/pace.ts';
 import { nextOccurrence } from '../model/schedule.ts';
 import type { Services } from '../services.ts';
-import { PROBER, readStandingBlindness } from '../tables/blind-rows.ts';
+import { readStandingBlindness } from '../tables/blind-rows.ts';
 import { readPace } from '../tables/pace-rows.ts';
 import { lastCompleted } from '../tables/sweep-list.ts';
 import { readFinalizedLedgers } from '../tables/sweep-rows.ts';

@@ -3,8 +3,8 @@ import type { TokenCredential } from '@azure/identity';
 import { z } from 'zod';
 import { log } from '../log.ts';
 import type { TelemetryTarget } from '../model/connection-string.ts';
-import type { TelemetryEvent } from './events.ts';
-import type { Availability } from './telemetry.ts';
+import { type Availability, availabilityEnvelope, type Envelope, eventEnvelope } from './envelopes.ts';
+import type { TelemetryEvent } from './telemetry-event.ts';
 
 const TIMEOUT_MS = 10_000;
 const ANSWERED = [200, 206];
@@ -12,52 +12,12 @@ const ANSWERED = [200, 206];
 const ITEMS_OF_A_REQUEST = 500;
 /** Before each time that state is sent. */
 const WAITS_MS = [0, 1000, 5000];
-const DAY_MS = 86_400_000;
 
 const answer = z.object({
   itemsReceived: z.number(),
   itemsAccepted: z.number(),
   errors: z.array(z.object({ index: z.number(), statusCode: z.number() })).default([]),
 });
-
-/** What is sent, in the shape that the endpoint takes. */
-interface Envelope {
-  ver: 1;
-  name: string;
-  time: string;
-  sampleRate: 100;
-  iKey: string;
-  tags: Record<string, string>;
-  data: { baseType: string; baseData: object };
-}
-
-function envelope(kind: 'Event' | 'Availability', time: string, iKey: string, operation: string, baseData: object): Envelope {
-  return {
-    ver: 1,
-    name: `Microsoft.ApplicationInsights.${kind}`,
-    time,
-    sampleRate: 100,
-    iKey,
-    tags: { 'ai.cloud.role': 'aks-fleet-prober', 'ai.operation.id': operation },
-    data: { baseType: `${kind}Data`, baseData: { ver: 2, ...baseData } },
-  };
-}
-
-function ofEvent({ name, time, properties, measurements }: TelemetryEvent, iKey: string): Envelope {
-  return envelope('Event', time, iKey, properties.eventId, { name, properties, measurements: measurements ?? {} });
-}
-
-/** A span of time as .NET writes it: `d.hh:mm:ss.fff`, without the days where there are none. */
-export function toTimeSpan(milliseconds: number): string {
-  const days = Math.floor(milliseconds / DAY_MS);
-  const time = new Date(milliseconds - days * DAY_MS).toISOString().slice(11, 23);
-  return days > 0 ? `${days}.${time}` : time;
-}
-
-function ofAvailability({ time, durationMs, ...result }: Availability, iKey: string): Envelope {
-  const more = { duration: toTimeSpan(durationMs), runLocation: 'aks-fleet-prober', measurements: {} };
-  return envelope('Availability', time, iKey, result.id, { ...result, ...more });
-}
 
 /**
  * Posts items in one request.
@@ -88,7 +48,7 @@ async function post(target: TelemetryTarget, credential: TokenCredential | undef
 }
 
 /**
- * Posts events to Application Insights in one request and tells which were accepted. Only what this returns may be marked as announced.
+ * Posts events to Application Insights in one request. Only what this returns may be marked as delivered.
  *
  * @param credential - absent where the component takes its instrumentation key as proof.
  * @returns ids of the accepted events.
@@ -102,7 +62,7 @@ export async function postEvents(
   const accepted = await post(
     target,
     credential,
-    events.map((event) => ofEvent(event, target.instrumentationKey)),
+    events.map((event) => eventEnvelope(event, target.instrumentationKey)),
   );
   return new Set(events.filter((_, index) => accepted[index]).map(({ properties }) => properties.eventId));
 }
@@ -120,7 +80,7 @@ export async function postState(
   availability: readonly Availability[],
 ): Promise<void> {
   const key = target.instrumentationKey;
-  let left = [ofEvent(heartbeat, key), ...availability.map((result) => ofAvailability(result, key))];
+  let left = [eventEnvelope(heartbeat, key), ...availability.map((result) => availabilityEnvelope(result, key))];
   let cause: unknown;
   for (const wait of WAITS_MS) {
     await sleep(wait);

@@ -1,4 +1,5 @@
-import { type BlindRow, readBlindRows, readStandingBlindness } from './blind-rows.ts';
+import type { Blindness } from '../history/blindness.ts';
+import { readBlindRows, readStandingBlindness } from './blind-rows.ts';
 import { type ClusterRow, clusterColumns, isRemembered, toClusterRow } from './cluster-rows.ts';
 import type { Tables } from './open-tables.ts';
 import { readRange, readRow } from './rows.ts';
@@ -10,7 +11,7 @@ const SHOWN = clusterColumns(
 );
 
 /** A cluster as lists show it, and since when nobody can see it, if so. */
-export type ListedCluster = Omit<ClusterRow, 'notReachable'> & { blind?: BlindRow };
+export type ListedCluster = Omit<ClusterRow, 'notReachable'> & { blind?: Blindness };
 
 /** A cluster that is gone stands until its nodes and outages are accounted for. */
 const stands = (row: ListedCluster) => row.recordOnly !== 'ClusterGone' || isRemembered(row);
@@ -21,7 +22,7 @@ export async function listStandingClusters(tables: Tables): Promise<ListedCluste
   const [rows, blind] = await Promise.all([readRange(clusters, 'fleet', { select: SHOWN }), readBlindRows(tables)]);
   const standing = rows.map((row) => toClusterRow(row.rowKey, row)).filter(stands);
   return standing.map((row) => {
-    const own = blind.get(row.cluster);
+    const own = blind.get(row.cluster)?.blindness;
     return own?.until === undefined ? { ...row, blind: own } : row;
   });
 }

@@ -2,7 +2,7 @@ import { odata, type TransactionAction } from '@azure/data-tables';
 import { z } from 'zod';
 import { commonFactor } from '../history/common-factors.ts';
 import { emptyLog, type LogEntry, logEntry, type NodeLog } from '../history/log.ts';
-import type { Outage, Told } from '../history/outage.ts';
+import type { Outage } from '../history/outage.ts';
 import { rankedReason } from '../model/rank-reasons.ts';
 import { reasonCode } from '../model/reasons.ts';
 import { fromLongJson, toLongJson } from './long-json.ts';
@@ -20,16 +20,10 @@ const rowKeyOf = (node: string | undefined, start: string) => `outage|${node ?? 
 
 const entries = (value: unknown): LogEntry[] => readJson(z.array(logEntry), value, []);
 const episodes = z.array(z.object({ start: z.string(), end: z.string().optional() }));
-const told = z.object({ started: z.number(), ended: z.number(), covered: z.number() });
+const delivered = z.record(z.string(), z.object({ started: z.number(), ended: z.number() }));
 const counts = z.object({ failing: z.number(), conclusive: z.number(), planned: z.number(), most: z.number() });
 
-// An older version noted the words `started` and `ended` of an outage's only episode.
-function readTold(row: Row): Told {
-  const words = String(row.announced ?? '').split(',');
-  const before = { started: words.includes('started') ? 1 : 0, ended: words.includes('ended') ? 1 : 0, covered: 0 };
-  return readJson(told, row.told, before);
-}
-
+const numberOr = (value: unknown, fallback: number) => Math.trunc(Number(value ?? fallback)) || fallback;
 const timeOr = (value: unknown, fallback: string) => (Number.isNaN(Date.parse(String(value))) ? fallback : String(value));
 // Its key tells the start too, see newestFirst.
 const startOf = ({ rowKey, start }: Row) => timeOr(start, timeOfKey(rowKey.split('|')[2]));
@@ -37,7 +31,7 @@ const startOf = ({ rowKey, start }: Row) => timeOr(start, timeOfKey(rowKey.split
 /** Reads an outage out of its row. */
 export function toOutageRow(row: Row & { etag: string }): OutageRow {
   const node = String(row.node ?? '');
-  // An outage that cannot be announced or written under its key would stop its cluster: times and numbers are always some.
+  // An outage that cannot be sent or written under its key would stop its cluster: times and numbers are always some.
   const start = startOf(row);
   const end = row.end ? timeOr(row.end, start) : undefined;
   const ofCluster = node === '';
@@ -50,12 +44,13 @@ export function toOutageRow(row: Row & { etag: string }): OutageRow {
       end,
       reason: reasonCode.parse(row.reason),
       message: String(row.message ?? ''),
-      episode: Math.max(1, Math.trunc(Number(row.episode ?? 1)) || 1),
+      episode: Math.max(1, numberOr(row.episode, 1)),
       episodes: readJson(episodes, row.episodes, [{ start, end }]),
       openedAt: timeOr(row.openedAt, start),
       startLogs: entries(row.startLogs),
       endLogs: entries(row.endLogs),
-      told: readTold(row),
+      covered: numberOr(row.covered, 0),
+      delivered: readJson(delivered, row.delivered, {}),
       ...(ofCluster && {
         nodes: fromLongJson(z.array(z.string()), 'nodes', row, []),
         counts: readJson(counts, row.counts, undefined),
@@ -81,7 +76,8 @@ function toRow(outage: Outage, archived: boolean): Row {
     openedAt: outage.openedAt,
     startLogs: JSON.stringify(outage.startLogs),
     endLogs: JSON.stringify(outage.endLogs),
-    told: JSON.stringify(outage.told),
+    covered: outage.covered,
+    delivered: JSON.stringify(outage.delivered),
     archived,
     ...(outage.counts && { counts: JSON.stringify(outage.counts) }),
     ...(outage.reasons && { reasons: JSON.stringify(outage.reasons) }),
@@ -98,13 +94,13 @@ export function insertOutage(outage: Outage): TransactionAction {
 /**
  * Changes an outage. It holds only while the row is as it was read.
  *
- * @param archived - it is over, told and counted: assessments need not look at it any more.
+ * @param archived - it is over, delivered and counted: assessments need not look at it any more.
  */
 export function replaceOutage({ outage, etag }: OutageRow, archived = false): TransactionAction {
   return ['update', toRow(outage, archived), 'Replace', { etag }];
 }
 
-/** Takes an outage away that a late result disproves, and that nobody was told of. */
+/** Takes an outage away that a late result disproves, and of which nobody was notified. */
 export function deleteOutage({ outage }: OutageRow): TransactionAction {
   return ['delete', { partitionKey: outage.cluster, rowKey: rowKeyOf(outage.node, outage.start) }];
 }

@@ -4,9 +4,13 @@ import { reasonCode } from '../model/reasons.ts';
 import { fromLongJson, toLongJson } from './long-json.ts';
 import type { Tables } from './open-tables.ts';
 import { readJson } from './read-json.ts';
-import { insertOnce, prefixed, readRange } from './rows.ts';
+import { prefixed, readRange } from './rows.ts';
+import { updateRow } from './update-row.ts';
 
 const member = z.object({ node: z.string(), start: z.string(), end: z.string().optional(), reason: reasonCode, episode: z.number() });
+
+const rowKeyOf = (eventId: string) => `outbox|${encodeURIComponent(eventId)}`;
+const readSinks = (row: Readonly<Record<string, unknown>>) => readJson(z.array(z.string()), row.sinks, []);
 
 /** A summary that is to be sent, as it stood when it was decided: it is sent again with the same members under the same id. */
 export interface Summary {
@@ -14,16 +18,21 @@ export interface Summary {
   what: 'started' | 'ended';
   members: z.output<typeof member>[];
   commonFactors: z.output<typeof commonFactor>[];
+  /** Names of the sinks that are to have it. */
+  sinks: string[];
 }
 
-/** Freezes a summary before it is sent, once. */
-export async function insertSummary(tables: Tables, cluster: string, { eventId, what, members, commonFactors }: Summary): Promise<void> {
-  const fleet = await tables.open('fleet');
-  const properties = { what, commonFactors: JSON.stringify(commonFactors), ...toLongJson('members', members) };
-  await insertOnce(fleet, { partitionKey: cluster, rowKey: `outbox|${encodeURIComponent(eventId)}`, ...properties });
+/** Freezes a summary before it is sent. One that is there stays as it is, for these sinks too. */
+export async function freezeSummary(tables: Tables, cluster: string, summary: Summary): Promise<void> {
+  const { eventId, what, members, commonFactors, sinks } = summary;
+  await updateRow(await tables.open('fleet'), cluster, rowKeyOf(eventId), (row) => {
+    if (row !== undefined) return { merge: { sinks: JSON.stringify([...new Set([...readSinks(row), ...sinks])]) } };
+    const properties = { what, commonFactors: JSON.stringify(commonFactors), sinks: JSON.stringify(sinks) };
+    return { replace: { ...properties, ...toLongJson('members', members) } };
+  });
 }
 
-/** Reads the summaries of a cluster that were frozen and not yet put away. */
+/** Reads the summaries of a cluster that were frozen and are not yet deleted. */
 export async function readSummaries(tables: Tables, cluster: string): Promise<Summary[]> {
   const fleet = await tables.open('fleet');
   const rows = await readRange(fleet, cluster, prefixed('outbox|'));
@@ -32,11 +41,12 @@ export async function readSummaries(tables: Tables, cluster: string): Promise<Su
     what: row.what === 'ended' ? 'ended' : 'started',
     members: fromLongJson(z.array(member), 'members', row, []),
     commonFactors: readJson(z.array(commonFactor), row.commonFactors, []),
+    sinks: readSinks(row),
   }));
 }
 
-/** Puts a summary away whose members are all marked. */
+/** Deletes a summary whose members are marked for all of its sinks. */
 export async function deleteSummary(tables: Tables, cluster: string, { eventId }: Summary): Promise<void> {
   const fleet = await tables.open('fleet');
-  await fleet.deleteEntity(cluster, `outbox|${encodeURIComponent(eventId)}`);
+  await fleet.deleteEntity(cluster, rowKeyOf(eventId));
 }

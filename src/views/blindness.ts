@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { BlindRow } from '../tables/blind-rows.ts';
+import type { Blindness } from '../history/blindness.ts';
 import { components, reasonName, time } from './components.ts';
 
 /** Blindness as the API shows it. */
@@ -9,6 +9,6 @@ export const blindView = z
   .register(components, { id: 'Blindness' });
 
 /** Shows a blindness that stands; null where there is none. */
-export function viewBlind(row: BlindRow | undefined): z.output<typeof blindView> | null {
+export function viewBlind(row: Blindness | undefined): z.output<typeof blindView> | null {
   return row === undefined ? null : { since: row.since, reason: row.reason, unknown: row.unknown, planned: row.planned };
 }

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { PROBER } from '../history/blindness.ts';
 import { addUptimes } from '../history/uptime.ts';
 import type { Services } from '../services.ts';
-import { PROBER, readStandingBlindness } from '../tables/blind-rows.ts';
+import { readStandingBlindness } from '../tables/blind-rows.ts';
 import type { ListedCluster } from '../tables/cluster-list.ts';
 import { lastCompleted } from '../tables/sweep-list.ts';
 import { readGaps, readSubscriptions } from '../tables/sweep-rows.ts';

@@ -50,11 +50,11 @@ describe.concurrent('npm run replay', { timeout: 120_000 }, () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toBe(`120 results of 8 nodes in 2 clusters, a sweep every 5m0s
 
-thresholds  announcements  node outages  cluster outages  flaps  mean time to detect
+thresholds  notifications  node outages  cluster outages  flaps  mean time to detect
 2/1                     8             5                1      2                  45s
 3/2                     4             4                1      0                 5m0s
 
-2/1 would have announced 8 times, 3/2 4 times.
+2/1 would have notified 8 times, 3/2 4 times.
 `);
   });
 
@@ -68,7 +68,7 @@ thresholds  announcements  node outages  cluster outages  flaps  mean time to de
       ['-', '--thresholds', '3/1,2/1,1/1'],
       lines.filter((line) => line.includes('web-12345678-vmss000001')).join('\n'),
     );
-    expect(stdout).toContain('3/1 would never have announced, 2/1 never, 1/1 twice.\n');
+    expect(stdout).toContain('3/1 would never have notified, 2/1 never, 1/1 twice.\n');
   });
 
   it('says the same to every shape of the file, and as JSON', async () => {
@@ -85,7 +85,7 @@ thresholds  announcements  node outages  cluster outages  flaps  mean time to de
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
       const { outcomes, ...rest } = JSON.parse(stdout);
       expect(rest).toEqual({ results: 120, skipped: 0, intervalMinutes: 5 });
-      expect(outcomes.map((each: { announcements: number }) => each.announcements)).toEqual([10, 8, 4, 6, 4]);
+      expect(outcomes.map((each: { notifications: number }) => each.notifications)).toEqual([10, 8, 4, 6, 4]);
     }
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isProberBlind, type Sight, sightOf } from '../../src/history/blindness.ts';
+import { isProberBlind, type Visibility, visibilityOf } from '../../src/history/blindness.ts';
 import { emptyLedger, type Ledger } from '../../src/model/ledger.ts';
 import type { ReasonCode } from '../../src/model/reasons.ts';
 
@@ -10,14 +10,21 @@ function ledgerOf(planned: number, unknownByReason: Partial<Record<ReasonCode, n
   return { ...emptyLedger, known, notProbed, unknown, reachable: planned - unknown, byReason: { ...unknownByReason }, unknownByReason };
 }
 
-const sight = (blind: boolean, planned = 10): Sight => ({ cluster: 'c', blind, unknown: blind ? planned : 0, planned, reason: 'NoProof' });
-const sights = (blind: number, sighted: number, notAsked = 0) => [
-  ...Array.from({ length: blind }, () => sight(true)),
-  ...Array.from({ length: sighted }, () => sight(false)),
-  ...Array.from({ length: notAsked }, () => sight(false, 0)),
+const judge = (ledger: Ledger) => visibilityOf('c', ledger, { percent: 50, nodes: 2 });
+const cluster = (blind: boolean, planned = 10): Visibility => ({
+  cluster: 'c',
+  blind,
+  unknown: blind ? planned : 0,
+  planned,
+  reason: 'NoProof',
+});
+const clusters = (blind: number, seen: number, notAsked = 0) => [
+  ...Array.from({ length: blind }, () => cluster(true)),
+  ...Array.from({ length: seen }, () => cluster(false)),
+  ...Array.from({ length: notAsked }, () => cluster(false, 0)),
 ];
 
-describe('sightOf', () => {
+describe('visibilityOf', () => {
   it.each<[string, boolean, Ledger]>([
     ['half of the planned nodes is enough', true, ledgerOf(10, { NoProof: 5 })],
     ['less than half is not', false, ledgerOf(11, { NoProof: 5 })],
@@ -30,7 +37,7 @@ describe('sightOf', () => {
     ['no planned node, nobody blind', false, ledgerOf(0, {}, 5)],
     ['all in order, nobody blind', false, ledgerOf(10, {})],
   ])('%s', (_, blind, ledger) => {
-    expect(sightOf('c', ledger, 50, 2).blind).toBe(blind);
+    expect(judge(ledger).blind).toBe(blind);
   });
 
   it.each<ReasonCode>([
@@ -45,7 +52,7 @@ describe('sightOf', () => {
     'Lost',
     'ProberError',
   ])('does not call a cluster blind where the reason is %s', (reason) => {
-    expect(sightOf('c', ledgerOf(10, { [reason]: 10 }), 50, 2)).toEqual({
+    expect(judge(ledgerOf(10, { [reason]: 10 }))).toEqual({
       cluster: 'c',
       blind: false,
       unknown: 0,
@@ -55,31 +62,31 @@ describe('sightOf', () => {
   });
 
   it('names the reason that most of the unseen nodes have, of equally many the one whose probes got furthest', () => {
-    const reasonOf = (unknown: Partial<Record<ReasonCode, number>>) => sightOf('c', ledgerOf(20, unknown), 50, 2).reason;
+    const reasonOf = (unknown: Partial<Record<ReasonCode, number>>) => judge(ledgerOf(20, unknown)).reason;
     expect(reasonOf({ AgentNotReady: 4, NoProof: 5, Throttled: 9 })).toBe('NoProof');
     expect(reasonOf({ AzureError: 5, NoProof: 5 })).toBe('NoProof');
     expect(reasonOf({ NoProof: 5, AgentNotReady: 5 })).toBe('AgentNotReady');
   });
 
   it('counts nothing under a reason that it does not know, nor in the ledger of an older version', () => {
-    expect(sightOf('c', { ...ledgerOf(10, {}), unknownByReason: { OfAnotherVersion: 10 } }, 50, 2)).toMatchObject({
+    expect(judge({ ...ledgerOf(10, {}), unknownByReason: { OfAnotherVersion: 10 } })).toMatchObject({
       blind: false,
       unknown: 0,
     });
-    expect(sightOf('c', { ...ledgerOf(10, { NoProof: 10 }), unknownByReason: {} }, 50, 2).blind).toBe(false);
+    expect(judge({ ...ledgerOf(10, { NoProof: 10 }), unknownByReason: {} }).blind).toBe(false);
   });
 });
 
 describe('isProberBlind', () => {
-  it.each<[string, boolean, Sight[]]>([
-    ['two clusters of two are blind', true, sights(2, 0)],
-    ['nine of ten are', true, sights(9, 1)],
-    ['eight of nine are: those are accused', false, sights(8, 1)],
-    ['one of two is: it is accused', false, sights(1, 1)],
-    ['the only cluster is: it is accused', false, sights(1, 0)],
-    ['the only one with planned nodes is', false, sights(1, 0, 9)],
-    ['both with planned nodes are', true, sights(2, 0, 9)],
-    ['none is', false, sights(0, 10)],
+  it.each<[string, boolean, Visibility[]]>([
+    ['two clusters of two are blind', true, clusters(2, 0)],
+    ['nine of ten are', true, clusters(9, 1)],
+    ['eight of nine are: those are named', false, clusters(8, 1)],
+    ['one of two is: it is named', false, clusters(1, 1)],
+    ['the only cluster is: it is named', false, clusters(1, 0)],
+    ['the only one with planned nodes is', false, clusters(1, 0, 9)],
+    ['both with planned nodes are', true, clusters(2, 0, 9)],
+    ['none is', false, clusters(0, 10)],
     ['there is none', false, []],
   ])('%s', (_, expected, all) => {
     expect(isProberBlind(all)).toBe(expected);

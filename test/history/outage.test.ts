@@ -3,7 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { addToLog, emptyLog, type LogEntry, type NodeLog } from '../../src/history/log.ts';
 import { foldResult } from '../../src/history/node-history.ts';
 import type { Limits } from '../../src/history/node-state.ts';
-import { endOutage, formatDuration, nothingTold, type Outage, outageId, withdrawEpisode, writeEpisode } from '../../src/history/outage.ts';
+import {
+  endOutage,
+  formatDuration,
+  nothingDelivered,
+  type Outage,
+  outageId,
+  withdrawEpisode,
+  writeEpisode,
+} from '../../src/history/outage.ts';
 import type { Episode, ProbeResult } from '../../src/model/node-state.ts';
 import { emptyHistory } from '../../src/model/node-state.ts';
 
@@ -89,7 +97,7 @@ describe('writeEpisode', () => {
       openedAt: at(65),
       startLogs: [entry(0, false)],
       endLogs: [],
-      told: nothingTold,
+      ...nothingDelivered,
     });
   });
 
@@ -202,7 +210,7 @@ describe('writeEpisode', () => {
 });
 
 describe('the record of a node', () => {
-  it('comes to the same in whatever order its results come, as long as nobody was told', () => {
+  it('comes to the same in whatever order its results come, as long as nobody was notified', () => {
     const kind = fc.constantFrom<ProbeResult['verdict']>('reachable', 'unreachable');
     const results = fc.array(kind, { minLength: 1, maxLength: 16, size: 'max' }).chain((kinds) => {
       const all = kinds.map((verdict, n): ProbeResult => {
@@ -240,14 +248,14 @@ describe('the record of a node', () => {
 });
 
 describe('withdrawEpisode', () => {
-  const told = (outage: Outage, started: number, ended: number) => ({ ...outage, told: { started, ended, covered: 0 } });
+  const notified = (outage: Outage, started: number, ended: number) => ({ ...outage, delivered: { mail: { started, ended } } });
 
-  it('leaves nothing of an outage of which nobody was told', () => {
+  it('leaves nothing of an outage of which nobody was notified', () => {
     expect(withdrawEpisode(recordOf([0]), 1)).toBeUndefined();
   });
 
-  it('says of an outage that was told that it was none, so that its end is told too', () => {
-    expect(withdrawEpisode(told(recordOf([0]), 1, 0), 1)).toMatchObject({
+  it('says of an outage that was notified that it was none, so that its end is too', () => {
+    expect(withdrawEpisode(notified(recordOf([0]), 1, 0), 1)).toMatchObject({
       end: at(0),
       episode: 1,
       episodes: [{ start: at(0), end: at(0) }],
@@ -255,14 +263,14 @@ describe('withdrawEpisode', () => {
     });
   });
 
-  it('takes back a return that was not told: the episode before is the last again', () => {
-    const before = told(recordOf([0, 120]), 1, 1);
+  it('takes back a return that was not notified: the episode before is the last again', () => {
+    const before = notified(recordOf([0, 120]), 1, 1);
     const { openedAt: _, ...expected } = before;
     expect(withdrawEpisode(write(before, episodeOf(2, 300)), 2)).toMatchObject(expected);
   });
 
-  it('ends a return that was told where it began', () => {
-    const outage = withdrawEpisode(told(recordOf([0, 120], [300]), 2, 1), 2)!;
+  it('ends a return that was notified where it began', () => {
+    const outage = withdrawEpisode(notified(recordOf([0, 120], [300]), 2, 1), 2)!;
     expect(outage).toMatchObject({ end: at(300), episode: 2 });
     expect(spans(outage)).toEqual([span(0, 120), span(300, 300)]);
   });
@@ -272,13 +280,19 @@ describe('withdrawEpisode', () => {
     expect([3, 2, 1].reduce<Outage | undefined>((left, episode) => left && withdrawEpisode(left, episode), outage)).toBeUndefined();
   });
 
+  it('asks whether any sink has accepted it, however many have not', () => {
+    const delivered = { mail: { started: 0, ended: 0 }, page: { started: 1, ended: 0 } };
+    expect(withdrawEpisode({ ...recordOf([0]), delivered }, 1)).toMatchObject({ end: at(0), delivered });
+    expect(withdrawEpisode({ ...recordOf([0]), delivered: { mail: { started: 0, ended: 0 } } }, 1)).toBeUndefined();
+  });
+
   it('knows only its last episode', () => {
     const outage = recordOf([0, 60], [120]);
     expect(withdrawEpisode(outage, 1)).toBe(outage);
   });
 
-  it('makes room for the episode that takes the place of one that was told', () => {
-    const withdrawn = withdrawEpisode(told(recordOf([0, 60], [120, 180], [240]), 3, 1), 3)!;
+  it('makes room for the episode that takes the place of one that was notified', () => {
+    const withdrawn = withdrawEpisode(notified(recordOf([0, 60], [120, 180], [240]), 3, 1), 3)!;
     const outage = write(withdrawn, episodeOf(2, 240));
     expect(outage).toMatchObject({ end: undefined, episode: 2 });
     expect(spans(outage)).toEqual([span(0, 60), span(240)]);

@@ -37,20 +37,20 @@ async function pruneAt(time = NOW, endpoint = insights.url): Promise<Record<stri
 }
 
 describe('what stays in the poison queue', () => {
-  it('is told once a day under one id, hidden as the host keeps what it cannot decode', async () => {
+  it('is notified once a day under one id, hidden as the host keeps what it cannot decode', async () => {
     await poison.create();
     await poison.sendMessage('{not base64}');
     await poison.sendMessage('{nor this}');
     await poison.receiveMessages({ numberOfMessages: 2, visibilityTimeout: 600 });
     const message =
       'the queue work-poison holds 2 messages that its function did not take or failed on: look who sends what is not base64, then clear the queue';
-    const told = { name: 'ProberError', eventId: 'poison/queue/2026-11-21', message, evidence: '' };
-    expect(await pruneAt()).toEqual([told]);
-    expect(await pruneAt('2026-11-21T03:17:00.000Z')).toEqual([told, told]);
-    expect((await pruneAt('2026-11-22T00:17:00.000Z')).at(-1)).toEqual({ ...told, eventId: 'poison/queue/2026-11-22' });
+    const sent = { name: 'ProberError', eventId: 'poison/queue/2026-11-21', message, evidence: '' };
+    expect(await pruneAt()).toEqual([sent]);
+    expect(await pruneAt('2026-11-21T03:17:00.000Z')).toEqual([sent, sent]);
+    expect((await pruneAt('2026-11-22T00:17:00.000Z')).at(-1)).toEqual({ ...sent, eventId: 'poison/queue/2026-11-22' });
   });
 
-  it('is shown where it is in sight, without secrets', async () => {
+  it('is shown where it is visible, without secrets', async () => {
     await poison.create();
     await poison.sendMessage('{"AccountKey=c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0"');
     const [{ message, evidence }] = (await pruneAt()) as [Record<string, string>];
@@ -65,7 +65,7 @@ describe('what stays in the poison queue', () => {
     expect(await pruneAt()).toEqual([]);
   });
 
-  it('keeps nothing from being pruned where it cannot be told, and is an error in the log', async () => {
+  it('keeps nothing from being pruned where it cannot be notified, and is an error in the log', async () => {
     const said = vi.spyOn(console, 'error').mockImplementation(() => {});
     await poison.create();
     await poison.sendMessage('{not base64}');
@@ -73,7 +73,7 @@ describe('what stays in the poison queue', () => {
     await pruneAt(NOW, 'https://127.0.0.1:2');
     expect(await storage.tables.dated('results')).not.toContain(old.tableName);
     expect(said.mock.calls).toEqual([
-      [expect.stringMatching(/^error: what stays in the poison queue could not be told: TypeError: fetch/)],
+      [expect.stringMatching(/^error: what stays in the poison queue could not be notified: TypeError: fetch/)],
     ]);
     said.mockRestore();
   });

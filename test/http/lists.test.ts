@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Azurite, startAzurite } from '../../local/azurite.ts';
-import { nothingTold, type Outage } from '../../src/history/outage.ts';
+import { nothingDelivered, type Outage } from '../../src/history/outage.ts';
 import type { Services } from '../../src/services.ts';
 import { insertOutage } from '../../src/tables/outage-rows.ts';
 import { writeBatch } from '../../src/tables/rows.ts';
@@ -52,7 +52,7 @@ async function seedCluster(n: number, ...nodes: Condition[]): Promise<void> {
 
 function outageOf(cluster: number, node: string | undefined, start: string, end?: string): Outage {
   const common = { cluster: idOf(cluster), node, start, end, reason: 'ConnectionRefused' as const, message: 'it began', openedAt: start };
-  return { ...common, episode: 1, episodes: [{ start, end }], startLogs: [], endLogs: [], told: nothingTold };
+  return { ...common, episode: 1, episodes: [{ start, end }], startLogs: [], endLogs: [], ...nothingDelivered };
 }
 
 async function seedOutages(...outages: Outage[]): Promise<void> {

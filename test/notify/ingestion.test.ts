@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import type { TokenCredential } from '@azure/identity';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { TelemetryEvent } from '../../src/notify/events.ts';
-import { postEvents, postState, toTimeSpan } from '../../src/notify/ingestion.ts';
-import type { Availability } from '../../src/notify/telemetry.ts';
+import type { Availability } from '../../src/notify/envelopes.ts';
+import { postEvents, postState } from '../../src/notify/ingestion.ts';
+import type { TelemetryEvent } from '../../src/notify/telemetry-event.ts';
 import { json, type LoopbackAzure, serveHttps } from '../serve-https.ts';
 
 const instrumentationKey = '00000000-1111-4222-8333-444444444444';
@@ -145,17 +145,6 @@ describe('postEvents', () => {
   it('fails where the connection is cut', async () => {
     answer = (response) => response.destroy();
     await expect(post()).rejects.toThrow('fetch failed');
-  });
-});
-
-describe('toTimeSpan', () => {
-  it.each([
-    [0, '00:00:00.000'],
-    [13_727, '00:00:13.727'],
-    [86_399_999, '23:59:59.999'],
-    [90_061_001, '1.01:01:01.001'],
-  ])('writes %i ms as %s', (milliseconds, text) => {
-    expect(toTimeSpan(milliseconds)).toBe(text);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nothingTold, type Outage } from '../../src/history/outage.ts';
+import { nothingDelivered, type Outage } from '../../src/history/outage.ts';
 import { outageTable } from '../../src/page/outage-table.ts';
 import { viewOutage } from '../../src/views/outages.ts';
 
@@ -15,7 +15,7 @@ const outage: Outage = {
   openedAt: start,
   startLogs: [],
   endLogs: [],
-  told: nothingTold,
+  ...nothingDelivered,
   nodes: [],
   counts: { failing: 5, conclusive: 8, planned: 8, most: 5 },
 };

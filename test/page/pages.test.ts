@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Azurite, startAzurite } from '../../local/azurite.ts';
-import { nothingTold } from '../../src/history/outage.ts';
+import { nothingDelivered } from '../../src/history/outage.ts';
 import { keepAnswers } from '../../src/http/keep-answers.ts';
-import { clusterPage, nodePage } from '../../src/notify/events.ts';
+import { clusterPageUrl, nodePageUrl } from '../../src/notify/page-url.ts';
 import type { Services } from '../../src/services.ts';
 import { insertOutage, putLog } from '../../src/tables/outage-rows.ts';
 import { writeBatch } from '../../src/tables/rows.ts';
@@ -24,7 +24,7 @@ beforeAll(async () => {
   const outage = { cluster, node: 'node-sick', start: NOW, reason: 'ConnectionRefused' as const, message: hostile, openedAt: NOW };
   const failure = { nonce: 'n', time: NOW, success: false, reason: 'ConnectionRefused', message: hostile };
   await writeBatch(await services.tables.open('fleet'), [
-    insertOutage({ ...outage, episode: 1, episodes: [{ start: NOW }], startLogs: [], endLogs: [], told: nothingTold }),
+    insertOutage({ ...outage, episode: 1, episodes: [{ start: NOW }], startLogs: [], endLogs: [], ...nothingDelivered }),
     putLog(cluster, 'node-sick', { successes: [], failures: [failure] }),
   ]);
   await assess(services, cluster);
@@ -42,7 +42,7 @@ const page = 'https://prober.example/api/status';
 
 describe('the page of a cluster', () => {
   it('is where events say, with its failing nodes first and their outages', async () => {
-    const { status, text } = await open(clusterPage(page, cluster));
+    const { status, text } = await open(clusterPageUrl(page, cluster));
     expect(status).toBe(200);
     expect(text).toContain('1 of 62 nodes cannot reach their API server');
     expect(text.indexOf('node-sick')).toBeLessThan(text.indexOf('node-00'));
@@ -50,9 +50,9 @@ describe('the page of a cluster', () => {
   });
 
   it('leads to the nodes that one page does not hold', async () => {
-    const first = await open(clusterPage(page, cluster));
+    const first = await open(clusterPageUrl(page, cluster));
     const more = first.links.find((link) => link.includes('cursor='));
-    const short = await open(`${clusterPage(page, cluster)}?limit=20`);
+    const short = await open(`${clusterPageUrl(page, cluster)}?limit=20`);
     expect(short.links.find((link) => link.includes('cursor='))).toContain('limit=20');
     const second = await open(more!);
     expect([first.text.includes('node-00'), first.text.includes('node-59')]).toEqual([true, false]);
@@ -62,19 +62,19 @@ describe('the page of a cluster', () => {
 
 describe('the page of a node', () => {
   it('is where events say, with what it has, since when, and what to do about it', async () => {
-    const { status, text } = await open(nodePage(page, cluster, 'node-sick'));
+    const { status, text } = await open(nodePageUrl(page, cluster, 'node-sick'));
     expect(status).toBe(200);
     for (const told of ['✖ unreachable', 'ConnectionRefused', '<li>', 'Outages', 'Failures', NOW]) expect(text).toContain(told);
   });
 
   it('tells of one that is not probed why', async () => {
-    const { text } = await open(nodePage(page, cluster, 'node-off'));
+    const { text } = await open(nodePageUrl(page, cluster, 'node-off'));
     expect(text).toContain('Deallocated');
     expect(text).not.toMatch(/not probed since|Outage since/);
   });
 
   it('tells of one that is gone that it is, whatever it was like', async () => {
-    const { text } = await open(nodePage(page, cluster, 'node-sold'));
+    const { text } = await open(nodePageUrl(page, cluster, 'node-sold'));
     expect(text).toContain('NodeGone');
     expect(text).toContain('banner notProbed');
   });
@@ -82,7 +82,7 @@ describe('the page of a node', () => {
 
 describe('the pages', () => {
   it('let nothing run that a node said', async () => {
-    for (const address of [nodePage(page, cluster, 'node-sick'), clusterPage(page, cluster), page]) {
+    for (const address of [nodePageUrl(page, cluster, 'node-sick'), clusterPageUrl(page, cluster), page]) {
       const { text } = await open(address);
       expect(text).toContain('&lt;script&gt;');
       expect(text).not.toContain('<script');
@@ -150,8 +150,8 @@ describe('the pages', () => {
   });
 
   it.each([
-    ['cluster', clusterPage(page, 'aaaaaaaa-0000-4000-8000-000000000001.rg.none')],
-    ['node', nodePage(page, cluster, 'none')],
+    ['cluster', clusterPageUrl(page, 'aaaaaaaa-0000-4000-8000-000000000001.rg.none')],
+    ['node', nodePageUrl(page, cluster, 'none')],
   ])('are none of a %s that nobody knows', async (_, address) => {
     expect((await open(address)).status).toBe(404);
   });

@@ -58,7 +58,7 @@ const blind = async (subject: string) =>
     unknown: 3,
     planned: 4,
     reason: 'RunCommandTimedOut',
-    told: 'started',
+    delivered: {},
     sweep: NOW,
   });
 

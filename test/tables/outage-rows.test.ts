@@ -1,7 +1,7 @@
 import type { TableClient } from '@azure/data-tables';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { LogEntry } from '../../src/history/log.ts';
-import { nothingTold, type Outage } from '../../src/history/outage.ts';
+import { nothingDelivered, type Outage } from '../../src/history/outage.ts';
 import { newestFirst } from '../../src/tables/open-tables.ts';
 import { deleteOutage, insertOutage, putLog, readLogs, readOutage, readOutages, replaceOutage } from '../../src/tables/outage-rows.ts';
 import { insertOnce, isLostWrite, writeBatch } from '../../src/tables/rows.ts';
@@ -35,7 +35,7 @@ const outage = (cluster: string, node: string | undefined, minute: number, more:
   openedAt: at(minute + 1),
   startLogs: [],
   endLogs: [],
-  told: nothingTold,
+  ...nothingDelivered,
   ...(node === undefined && { nodes: [], reasons: [], commonFactors: [] }),
   ...more,
 });
@@ -54,7 +54,8 @@ describe('an outage row', () => {
         { start: at(0), end: at(4) },
         { start: at(6), end: at(9) },
       ],
-      told: { started: 2, ended: 1, covered: 1 },
+      covered: 1,
+      delivered: { mail: { started: 2, ended: 1 }, log: { started: 1, ended: 1 } },
     });
     const ofCluster = outage('whole', undefined, 0, {
       nodes: Array.from({ length: 5000 }, (_, n) => `aks-nodepool1-12345678-vmss${String(n).padStart(6, '0')}`),
@@ -92,9 +93,9 @@ describe('an outage row', () => {
     await insert(outage('etag', 'a', 0));
     const read = (await readOutage(storage.tables, 'etag', 'a', at(0)))!;
     await writeBatch(fleet, [replaceOutage({ ...read, outage: { ...read.outage, end: at(5) } })]);
-    const late = writeBatch(fleet, [replaceOutage({ ...read, outage: { ...read.outage, told: { ...nothingTold, started: 1 } } })]);
+    const late = writeBatch(fleet, [replaceOutage({ ...read, outage: { ...read.outage, delivered: { log: { started: 1, ended: 0 } } } })]);
     await expect(late).rejects.toSatisfy(isLostWrite);
-    expect((await readOutage(storage.tables, 'etag', 'a', at(0)))?.outage).toMatchObject({ end: at(5), told: nothingTold });
+    expect((await readOutage(storage.tables, 'etag', 'a', at(0)))?.outage).toMatchObject({ end: at(5), ...nothingDelivered });
   });
 
   it('is taken for what can be read of it', async () => {
@@ -107,7 +108,6 @@ describe('an outage row', () => {
       reason: 'Whim',
       startLogs: '{',
       end: at(7),
-      announced: 'started,sung',
     });
     expect((await readOutages(storage.tables, 'stranger'))[0]?.outage).toMatchObject({
       reason: 'ProberError',
@@ -115,32 +115,31 @@ describe('an outage row', () => {
       startLogs: [],
       end: at(7),
       episodes: [{ start: at(0), end: at(7) }],
-      told: { started: 1, ended: 0, covered: 0 },
+      ...nothingDelivered,
     });
     warn.mockRestore();
-  });
-
-  it.each([
-    ['', 0, 0],
-    ['started', 1, 0],
-    ['started,ended', 1, 1],
-  ])('of an older version that announced "%s" is one episode of which as much is told', async (announced, started, ended) => {
-    await insertOnce(fleet, { partitionKey: `older ${announced}`, rowKey: 'outage|a|1', start: at(0), node: 'a', end: at(7), announced });
-    const [read] = await readOutages(storage.tables, `older ${announced}`);
-    expect(read?.outage).toMatchObject({ episode: 1, episodes: [{ start: at(0), end: at(7) }], told: { started, ended, covered: 0 } });
   });
 
   it.each(['{', 'null', '7', '{"started":"1"}', '[{"begin":1}]', '[{"start":"2026'])(
     'with %j where JSON ought to be is read without it',
     async (text) => {
       const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
-      const broken = { told: text, episodes: text, startLogs: text, endLogs: text, counts: text, commonFactors: text, nodes0: text };
+      const broken = {
+        delivered: text,
+        covered: text,
+        episodes: text,
+        startLogs: text,
+        endLogs: text,
+        counts: text,
+        commonFactors: text,
+        nodes0: text,
+      };
       const cluster = `broken ${text.length}`;
       await insertOnce(fleet, { partitionKey: cluster, rowKey: 'outage|*|1', start: at(0), node: '', end: '', ...broken });
       expect((await readOutages(storage.tables, cluster))[0]?.outage).toMatchObject({
         node: undefined,
         episodes: [{ start: at(0) }],
-        told: nothingTold,
+        ...nothingDelivered,
         startLogs: [],
         endLogs: [],
         counts: undefined,
@@ -159,7 +158,7 @@ describe('an outage row', () => {
       await insertOnce(fleet, { partitionKey: cluster, rowKey: `outage|a|${newestFirst(at(0))}`, node: 'a', ...rest });
       const [read] = await readOutages(storage.tables, cluster);
       const end = rest.end && at(0);
-      expect(read?.outage).toMatchObject({ node: 'a', start: at(0), end, openedAt: at(0), episode: 1, startLogs: [], told: nothingTold });
+      expect(read?.outage).toMatchObject({ node: 'a', start: at(0), end, openedAt: at(0), episode: 1, startLogs: [], ...nothingDelivered });
       await writeBatch(fleet, [replaceOutage(read!, true)]);
       expect((await readOutage(storage.tables, cluster, 'a', at(0)))?.outage).toEqual({
         ...read?.outage,

@@ -1,6 +1,6 @@
 import type { TableClient } from '@azure/data-tables';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { deleteSummary, insertSummary, readSummaries, type Summary } from '../../src/tables/outbox-rows.ts';
+import { deleteSummary, freezeSummary, readSummaries, type Summary } from '../../src/tables/outbox-rows.ts';
 import { insertOnce } from '../../src/tables/rows.ts';
 import { type Storage, startStorage } from './storage.ts';
 
@@ -23,6 +23,7 @@ const summaryOf = (id: string, count: number, more: Partial<Summary> = {}): Summ
     episode: 1,
   })),
   commonFactors: [],
+  sinks: ['log'],
   ...more,
 });
 
@@ -33,33 +34,41 @@ describe('a summary in the outbox', () => {
     const large = summaryOf('a', 5000, {
       commonFactors: [{ factor: 'zone', value: '1', failing: 3, inside: 3, elsewhereFailing: 0, elsewhere: 2, sentence: 'all 3 are' }],
     });
-    for (const each of [large, ended]) await insertSummary(storage.tables, 'whole', each);
+    for (const each of [large, ended]) await freezeSummary(storage.tables, 'whole', each);
     expect(await readSummaries(storage.tables, 'whole')).toEqual([large, ended]);
   });
 
   it('is frozen once', async () => {
-    await insertSummary(storage.tables, 'once', summaryOf('a', 2));
-    await insertSummary(storage.tables, 'once', summaryOf('a', 9));
+    await freezeSummary(storage.tables, 'once', summaryOf('a', 2));
+    await freezeSummary(storage.tables, 'once', summaryOf('a', 9));
     expect(await readSummaries(storage.tables, 'once')).toEqual([summaryOf('a', 2)]);
   });
 
-  it('is put away alone', async () => {
-    for (const id of ['a', 'b']) await insertSummary(storage.tables, 'away', summaryOf(id, 1));
+  it('is for further sinks too, with the members that it has', async () => {
+    await freezeSummary(storage.tables, 'further', summaryOf('a', 2));
+    await freezeSummary(storage.tables, 'further', summaryOf('a', 9, { sinks: ['mail', 'log'] }));
+    expect(await readSummaries(storage.tables, 'further')).toEqual([summaryOf('a', 2, { sinks: ['log', 'mail'] })]);
+  });
+
+  it('is deleted alone', async () => {
+    for (const id of ['a', 'b']) await freezeSummary(storage.tables, 'away', summaryOf(id, 1));
     await deleteSummary(storage.tables, 'away', summaryOf('a', 1));
     expect(await readSummaries(storage.tables, 'away')).toEqual([summaryOf('b', 1)]);
   });
 
   it('belongs to its cluster', async () => {
-    await insertSummary(storage.tables, 'own', summaryOf('a', 1));
+    await freezeSummary(storage.tables, 'own', summaryOf('a', 1));
     expect(await readSummaries(storage.tables, 'other')).toEqual([]);
   });
 
   it.each(['{', 'null', '[{"node":1}]', '[{"node":"a","start":"2026'])('with %j for members has none, with a warning', async (text) => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
     const cluster = `broken ${text.length}`;
-    await insertOnce(fleet, { partitionKey: cluster, rowKey: 'outbox|a', what: 'sung', members0: text, commonFactors: text });
-    expect(await readSummaries(storage.tables, cluster)).toEqual([{ eventId: 'a', what: 'started', members: [], commonFactors: [] }]);
-    expect(warn).toHaveBeenCalledTimes(2);
+    await insertOnce(fleet, { partitionKey: cluster, rowKey: 'outbox|a', what: 'sung', members0: text, commonFactors: text, sinks: text });
+    expect(await readSummaries(storage.tables, cluster)).toEqual([
+      { eventId: 'a', what: 'started', members: [], commonFactors: [], sinks: [] },
+    ]);
+    expect(warn).toHaveBeenCalledTimes(3);
     warn.mockRestore();
   });
 });

@@ -2,13 +2,13 @@ import { foldQuorum, judgeQuorum, type Quorum } from '../../history/cluster-outa
 import { commonFactors } from '../../history/common-factors.ts';
 import { rollUp } from '../../history/roll-up.ts';
 import { sumWatched, windowsOf } from '../../history/watched.ts';
+import type { ClusterFacts } from '../../model/cluster-facts.ts';
 import type { JudgedNode } from '../../model/node.ts';
 import { parseClusterId } from '../../model/resource-id.ts';
 import { intervalAt } from '../../model/schedule.ts';
-import type { Services } from '../../services.ts';
+import type { Settings } from '../../settings.ts';
 import type { OwnClusterRow } from '../../tables/cluster-rows.ts';
 import type { OutageRow } from '../../tables/outage-rows.ts';
-import { readClusterFacts } from '../../tables/sweep-rows.ts';
 import type { MessageOf } from '../queue/messages.ts';
 
 const SKEW_MS = 120_000;
@@ -19,25 +19,28 @@ const later = (a: string, b: string) => (a > b ? a : b);
 export interface Seen {
   before?: { row: OwnClusterRow; etag: string };
   nodes: Map<string, JudgedNode>;
-  /** Outages that are open, not told, or not yet counted. */
+  /** Outages that are open, not delivered, or not yet counted. */
   active: OutageRow[];
+  /** What Azure said of the cluster in this sweep; absent too where a newer one was judged. */
+  facts?: ClusterFacts;
   finalized: boolean;
   now: Date;
 }
 
-/** Rolls the cluster up, judges its quorum and adds up for how long its nodes were watched: the row it comes to. Nothing is written. */
-export async function judgeCluster(
-  services: Services,
+/** Whether no newer sweep was judged: an older one never takes the place of a newer one; its rows are judged as they stand all the same. */
+export function isNewest(sweep: string, before: Seen['before']): boolean {
+  return before === undefined || sweep >= before.row.sweep;
+}
+
+/** Rolls the cluster up, judges its quorum and adds up for how long its nodes were watched: the row it comes to. Pure. */
+export function judgeCluster(
+  settings: Settings,
   { sweep, cluster, assessAt }: MessageOf<'assess-cluster'>,
   seen: Seen,
-): Promise<[OwnClusterRow, Quorum]> {
-  const { settings, tables } = services;
-  const { before, nodes, finalized, now } = seen;
+): [OwnClusterRow, Quorum] {
+  const { before, nodes, facts, finalized, now } = seen;
   const interval = intervalAt(settings.SWEEP_SCHEDULE, now);
   const named = parseClusterId(cluster)!;
-  // An older sweep never takes the place of a newer one; its rows were read now all the same.
-  const newest = before === undefined || sweep >= before.row.sweep;
-  const facts = newest ? await readClusterFacts(tables, sweep, cluster) : undefined;
   const known = facts ?? before?.row;
   const { byReason: _, ...judged } = rollUp(nodes.values(), now, interval, settings.BLIND_AFTER, before?.row.outageReason);
   const quorum = judgeQuorum(nodes.values(), now, interval, finalized, {
@@ -45,7 +48,8 @@ export async function judgeCluster(
     nodes: settings.CLUSTER_QUORUM_NODES,
   });
   const flapWindowMs = settings.FLAP_WINDOW_MINUTES * 60_000;
-  const outage = newest ? foldQuorum(before?.row.outage ?? {}, quorum, { sweep, now, flapWindowMs }) : before.row.outage;
+  const stored = before?.row.outage ?? {};
+  const outage = isNewest(sweep, before) ? foldQuorum(stored, quorum, { sweep, now, flapWindowMs }) : stored;
   const factsOf = (rows: readonly JudgedNode[]) => rows.map((row) => row.facts);
   const forgotten = before?.row.forgotten ?? sumWatched([]);
   // Those that are gone were watched too.
@@ -69,7 +73,7 @@ export async function judgeCluster(
     assessedAt: now.toISOString(),
     sweep: later(sweep, before?.row.sweep ?? ''),
     finalizedSweep: finalized ? later(sweep, before?.row.finalizedSweep ?? '') : (before?.row.finalizedSweep ?? ''),
-    // A assessAt of a stranger or of a skewed clock must not silence the cluster.
+    // An assessAt of a stranger or of a skewed clock must not silence the cluster.
     assessAt: assessAt <= new Date(now.getTime() + SKEW_MS).toISOString() ? assessAt : now.toISOString(),
   };
   return [row, quorum];

@@ -1,26 +1,38 @@
+import type { Blindness } from '../../history/blindness.ts';
+import type { ClusterOutageState } from '../../history/cluster-outage.ts';
 import { openEpisode } from '../../history/node-state.ts';
-import { conclusiveOf, coverageOf, expectedOf, type Ledger, mainReason } from '../../model/ledger.ts';
-import { policyOf } from '../../model/reasons.ts';
-import { clusterPage } from '../../notify/events.ts';
-import type { Availability } from '../../notify/telemetry.ts';
-import type { BlindRow } from '../../tables/blind-rows.ts';
-import type { ClusterRow } from '../../tables/cluster-rows.ts';
+import { type Counts, conclusiveOf, coverageOf, expectedOf, type Ledger, mainReason } from '../../model/ledger.ts';
+import { policyOf, type ReasonCode } from '../../model/reasons.ts';
+import type { Availability } from '../../notify/envelopes.ts';
+import { clusterPageUrl } from '../../notify/page-url.ts';
+
+/** What the latest assessment of a cluster came to. */
+interface AssessedCluster {
+  cluster: string;
+  nodes: Pick<Counts, 'known' | 'reachable'>;
+  openOutages: number;
+  outageReason?: ReasonCode;
+  outage: ClusterOutageState;
+  /** Why it is only recorded. */
+  recordOnly?: ReasonCode;
+  upgrading: boolean;
+}
 
 /** A share as text, rounded down: what is not whole must not look so. */
 const shareText = (share: number | null) => (share === null ? '' : (Math.floor(share * 10_000 + 1e-6) / 10_000).toFixed(4));
 
 /**
- * The state of a cluster after a sweep, on which alerts rest. Only a cluster in which a node gave a verdict may be a success. One that nobody
- * can see, or in which none gave a verdict this time, has a failure under another name: its own availability is not known. An outage that
+ * The state of a cluster after a sweep, on which alerts rest. Only a cluster in which a node gave a verdict may be a success. One that is
+ * blind, or in which none gave a verdict this time, has a failure under another name: its own availability is not known. An outage that
  * is open stands all the same. Pure.
  *
  * @returns undefined for a cluster that is not watched, and for one of which no verdict is expected and that has nothing open.
  */
 export function availabilityOf(
-  cluster: ClusterRow,
+  cluster: AssessedCluster,
   sweep: string,
   ledger: Ledger,
-  blind: BlindRow | undefined,
+  blind: Blindness | undefined,
   span: { startedAt: string; completedAt: string },
   pageUrl: string | undefined,
 ): Availability | undefined {
@@ -47,12 +59,12 @@ export function availabilityOf(
       openNodeOutages: String(openOutages),
       blind: String(blind !== undefined),
       seen: String(seen),
-      // Where the subscription could not be listed, its gap in the heartbeat tells of it once, and not each cluster.
+      // Where the subscription could not be listed, its gap in the heartbeat says so once, and not each cluster.
       coverage: recordOnly !== undefined && policyOf(recordOnly).hides === 'subscription' ? '' : shareText(coverageOf(ledger)),
       reason: down?.reason ?? blind?.reason ?? outageReason ?? (seen ? '' : (mainReason(ledger) ?? '')),
       outageReason: outageReason ?? '',
       upgrading: String(cluster.upgrading),
-      page: clusterPage(pageUrl, cluster.cluster),
+      page: clusterPageUrl(pageUrl, cluster.cluster),
     },
   };
 }

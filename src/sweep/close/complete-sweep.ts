@@ -11,7 +11,7 @@ import { availabilityOf } from './availability-of.ts';
 import { judgeBlindness } from './judge-blindness.ts';
 
 /**
- * Completes a sweep, once, and tells of it: one availability result for each cluster that is watched, and the heartbeat.
+ * Completes a sweep, once, and reports it: one availability result for each cluster that is watched, and the heartbeat.
  *
  * @param finalized - the ledgers of its clusters.
  * @param clusters - their roll-ups.
@@ -34,7 +34,7 @@ export async function completeSweep(
   const warnings = scopeWarnings(settings, listed);
   const [coverage, asked] = [coverageOf(ledger), askedOf(ledger)];
   const blindness = await judgeBlindness(services, sweep, finalized, clusters);
-  // A fleet that is listed and has nothing to probe has no tally to tell of requests with.
+  // A fleet that is listed and has nothing to probe has no tally that counts requests.
   const requests = armRequests.take();
   ledger.armRequests += requests;
   const isOurs = await insertCompleted(tables, { sweep, startedAt, completedAt, ledger, warnings }).catch((error: unknown) => {

@@ -1,10 +1,11 @@
+import { assessmentMark } from '../../history/assessment-mark.ts';
 import { intervalAt } from '../../model/schedule.ts';
 import type { QueueContext } from './work-queue.ts';
 
 /**
  * Has a cluster assessed at the next mark of min(30 s, interval / 4), so that many results are judged together.
  *
- * @param at - an earliest moment of its own, for an announcement that waits, or `'now'`.
+ * @param at - an earliest moment of its own, for a notification that waits, or `'now'`.
  */
 export async function requestAssessment(
   { settings, queue, now }: Omit<QueueContext, 'tables'>,
@@ -18,9 +19,7 @@ export async function requestAssessment(
     return;
   }
   const interval = intervalAt(settings.SWEEP_SCHEDULE, time);
-  const step = Math.min(30_000, interval / 4);
-  const earliest = Math.max(time.getTime() + 1, at?.getTime() ?? 0);
-  const assessAt = new Date(Math.ceil(earliest / step) * step);
+  const assessAt = new Date(assessmentMark(Math.max(time.getTime() + 1, at?.getTime() ?? 0), interval));
   const delaySeconds = (assessAt.getTime() - time.getTime()) / 1000;
   await queue.send({ kind: 'assess-cluster', sweep, cluster, assessAt: assessAt.toISOString() }, { delaySeconds });
 }

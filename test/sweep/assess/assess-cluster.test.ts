@@ -3,7 +3,8 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TableClient } from '@azure/data-tables';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { nothingTold, type Outage } from '../../../src/history/outage.ts';
+import { marksOf } from '../../../src/history/next-notification.ts';
+import { nothingDelivered, type Outage } from '../../../src/history/outage.ts';
 import { addUptimes } from '../../../src/history/uptime.ts';
 import { watchOn } from '../../../src/history/watched.ts';
 import { emptyLedger } from '../../../src/model/ledger.ts';
@@ -11,7 +12,8 @@ import type { NodeFacts } from '../../../src/model/node.ts';
 import { type Episode, emptyHistory, emptyState, type NodeState } from '../../../src/model/node-state.ts';
 import type { ReasonCode } from '../../../src/model/reasons.ts';
 import { emptyWatch } from '../../../src/model/watch.ts';
-import type { TelemetryEvent } from '../../../src/notify/events.ts';
+import type { Sink } from '../../../src/notify/sink.ts';
+import type { TelemetryEvent } from '../../../src/notify/telemetry-event.ts';
 import type { Services } from '../../../src/services.ts';
 import { assessCluster } from '../../../src/sweep/assess/assess-cluster.ts';
 import { type FaultPoint, faultPoints } from '../../../src/sweep/queue/fault-point.ts';
@@ -41,8 +43,10 @@ beforeAll(async () => {
 });
 afterAll(() => storage.stop());
 
-/** Application Insights as the assessments of one test see it. */
-class Ingestion {
+/** A sink as the assessments of one test see it. */
+class Ingestion implements Sink {
+  readonly name: string;
+
   /** In the order in which they came; a repetition is there twice. */
   readonly accepted: TelemetryEvent[] = [];
   readonly refused: TelemetryEvent[] = [];
@@ -51,7 +55,11 @@ class Ingestion {
   down = false;
   delay = 0;
 
-  async announce(events: readonly TelemetryEvent[]): Promise<Set<string>> {
+  constructor(name = 'mail') {
+    this.name = name;
+  }
+
+  async deliver(events: readonly TelemetryEvent[]): Promise<Set<string>> {
     await sleep(this.delay);
     if (this.down) {
       this.refused.push(...events);
@@ -63,16 +71,12 @@ class Ingestion {
     return new Set(taken.map(({ properties }) => properties.eventId));
   }
 
-  report = () => Promise.resolve();
-
-  exception = () => Promise.resolve();
-
   named(name: TelemetryEvent['name']): TelemetryEvent[] {
     return this.accepted.filter((event) => event.name === name);
   }
 
   /** Each event's name and subject, once for each id. */
-  told(): string[] {
+  sent(): string[] {
     const byId = new Map(this.accepted.map((event) => [event.properties.eventId, event]));
     return [...byId.values()].map(({ name, properties: { node } }) => (node === undefined ? name : `${name} ${node}`)).sort();
   }
@@ -80,6 +84,7 @@ class Ingestion {
 
 let cluster: string;
 let ingestion: Ingestion;
+let sinks: Sink[];
 let services: Services;
 let clock: Clock;
 let requested: string[];
@@ -93,12 +98,13 @@ function startProcess(more: Record<string, string> = {}): { services: Services; 
     },
     requeue: () => Promise.reject(new Error('an assessment sends nothing back')),
   };
-  return { clock: process.clock, services: { ...process.services, queue, telemetry: ingestion } };
+  return { clock: process.clock, services: { ...process.services, queue, sinks } };
 }
 
 beforeEach(() => {
   cluster = `${randomUUID()}.rg.shop`;
   ingestion = new Ingestion();
+  sinks = [ingestion];
   requested = [];
   ({ services, clock } = startProcess());
   vi.spyOn(console, 'error').mockImplementation(() => {});
@@ -150,7 +156,7 @@ const outageOf = (node: string, start: string, more: Partial<Outage> = {}): Outa
   openedAt: start,
   startLogs: [],
   endLogs: [],
-  told: nothingTold,
+  ...nothingDelivered,
   ...more,
 });
 const episodeOf = (start: string, end?: string): Episode => ({ outage: start, episode: 1, from: start, end, reason: 'DnsTimeout' });
@@ -220,7 +226,8 @@ describe('a cluster of which enough nodes fail', () => {
         { reason: 'DnsTimeout', nodes: 4 },
         { reason: 'ConnectionRefused', nodes: 2 },
       ],
-      told: { started: 1, ended: 0, covered: 0 },
+      covered: 0,
+      delivered: { mail: { started: 1, ended: 0 } },
     });
     expect(outage?.commonFactors).toMatchObject([{ factor: 'zone', value: '1', failing: 6, elsewhereFailing: 0 }]);
     expect(await clusterRow()).toMatchObject({
@@ -243,18 +250,18 @@ describe('a cluster of which enough nodes fail', () => {
     });
   });
 
-  it('tells nothing of its nodes, whose outages it covers', async () => {
+  it('has no notification of its nodes, whose outages it covers', async () => {
     await seedQuorum();
     for (const minute of [1, 2, 3]) {
       clock.at(at(minute));
       await assess(0);
     }
-    expect(ingestion.told()).toEqual(['ClusterOutageStarted']);
-    for (const { told } of (await outages()).filter(({ node }) => node !== undefined))
-      expect(told).toEqual({ started: 0, ended: 0, covered: 1 });
+    expect(ingestion.sent()).toEqual(['ClusterOutageStarted']);
+    for (const { covered, delivered } of (await outages()).filter(({ node }) => node !== undefined))
+      expect({ covered, delivered }).toEqual({ covered: 1, delivered: {} });
   });
 
-  it('is told once, and its counts stay current', async () => {
+  it('is notified once, and its counts stay current', async () => {
     await seedQuorum();
     await assess(0);
     const before = await ofCluster();
@@ -284,12 +291,12 @@ describe('a cluster of which enough nodes fail', () => {
     clock.at(at(11));
     await assess(2);
     await assess(2);
-    expect(await ofCluster()).toMatchObject([{ end: at(5, 30), told: { started: 1, ended: 1 } }]);
+    expect(await ofCluster()).toMatchObject([{ end: at(5, 30), delivered: { mail: { started: 1, ended: 1 } } }]);
     expect(ingestion.named('ClusterOutageEnded')).toMatchObject([
       { properties: { eventId: `${cluster}|*|${at(0)}/ended/1` }, measurements: { durationSeconds: 330 } },
     ]);
     // The one that is still failing has an outage of its own from now on.
-    expect(ingestion.told()).toEqual(['ClusterOutageEnded', 'ClusterOutageStarted', `NodeOutageStarted ${nameOf(5)}`]);
+    expect(ingestion.sent()).toEqual(['ClusterOutageEnded', 'ClusterOutageStarted', `NodeOutageStarted ${nameOf(5)}`]);
     clock.at(at(12));
     await assess(2);
     expect(ingestion.accepted).toHaveLength(3);
@@ -307,7 +314,7 @@ describe('a cluster of which enough nodes fail', () => {
     expect((await ofCluster()).map(isOpen)).toEqual([true]);
     await assess(3);
     expect((await ofCluster()).map(isOpen)).toEqual([false]);
-    expect(ingestion.told()).toEqual(['ClusterOutageEnded', 'ClusterOutageStarted']);
+    expect(ingestion.sent()).toEqual(['ClusterOutageEnded', 'ClusterOutageStarted']);
   });
 
   it('is no outage while too few of its nodes were seen, or before its sweep is finalized', async () => {
@@ -336,22 +343,22 @@ describe('a cluster of which enough nodes fail', () => {
     expect((await clusterRow()).outage.outage?.end).toBeDefined();
   });
 
-  it('tells the start of an outage that was told before its cluster went down no second time', async () => {
+  it('notifies of the start of an outage that was delivered before its cluster went down no second time', async () => {
     await seedNodes(names(9, 1));
     await failNodes([nameOf(0)], at(-5));
     await finalize(0);
     await assess(0);
-    expect(ingestion.told()).toEqual([`NodeOutageStarted ${nameOf(0)}`]);
+    expect(ingestion.sent()).toEqual([`NodeOutageStarted ${nameOf(0)}`]);
     await failNodes(names(6), at(1));
     await assess(1);
     await healNodes([nameOf(0)], at(2));
     await assess(1);
-    expect(ingestion.told()).toEqual(['ClusterOutageStarted', `NodeOutageEnded ${nameOf(0)}`, `NodeOutageStarted ${nameOf(0)}`]);
+    expect(ingestion.sent()).toEqual(['ClusterOutageStarted', `NodeOutageEnded ${nameOf(0)}`, `NodeOutageStarted ${nameOf(0)}`]);
     expect(new Set(ingestion.accepted.map(({ properties }) => properties.eventId)).size).toBe(ingestion.accepted.length);
   });
 });
 
-/** Every event was told under one id, and the tables say so. */
+/** Every event was sent under one id, and the tables say so. */
 async function expectAgreement(): Promise<void> {
   const ids = new Map<string, Set<string>>();
   for (const { name, properties } of ingestion.accepted) {
@@ -359,10 +366,12 @@ async function expectAgreement(): Promise<void> {
     ids.set(subject, (ids.get(subject) ?? new Set()).add(properties.eventId));
   }
   for (const [subject, own] of ids) expect([subject, own.size]).toEqual([subject, 1]);
-  for (const { told, episode, node, end } of await outages()) {
-    const done = Math.max(told.started, told.covered);
+  for (const outage of await outages()) {
+    const { episode, node, end, covered } = outage;
+    const { started, ended } = marksOf(outage, 'mail');
+    const done = Math.max(started, covered);
     expect([node, done]).toEqual([node, episode]);
-    if (end !== undefined && told.started > 0) expect([node, told.ended]).toEqual([node, episode]);
+    if (end !== undefined && started > 0) expect([node, ended]).toEqual([node, episode]);
   }
 }
 
@@ -371,7 +380,7 @@ describe('several assessments at once', () => {
     const processes = marks.map(() => startProcess());
     for (const each of processes) each.clock.at(services.now().toISOString());
     await Promise.all(marks.map((mark, own) => assess(n, processes[own]!.services, mark)));
-    // What one of them held back or left to another is told at the latest when their leases are over.
+    // What one of them held back or left to another is sent at the latest when their leases are over.
     clock.move(31 * SECOND);
     await assess(n);
   };
@@ -391,19 +400,19 @@ describe('several assessments at once', () => {
     clock.at(at(11));
     await rush(2, marksOf(...seconds));
     expect(await ofCluster()).toMatchObject([{ start: at(0), end: at(3) }]);
-    expect(ingestion.told()).toEqual(['ClusterOutageEnded', 'ClusterOutageStarted']);
+    expect(ingestion.sent()).toEqual(['ClusterOutageEnded', 'ClusterOutageStarted']);
     await expectAgreement();
     expect((await clusterRow()).outage.outage).toEqual({ ...episodeOf(at(0), at(3)) });
   });
 
-  it('announce each of many node outages once, however slow the ingestion is', async () => {
+  it('notify of each of many node outages once, however slow the ingestion is', async () => {
     ingestion.delay = 500;
     await failNodes(names(10), at(0));
     await seedNodes(names(20, 10));
     await finalize(1);
     clock.at(at(6));
     await rush(1, marksOf(1, 2, 3, 4));
-    expect(ingestion.told()).toEqual(names(10).map((node) => `NodeOutageStarted ${node}`));
+    expect(ingestion.sent()).toEqual(names(10).map((node) => `NodeOutageStarted ${node}`));
     expect(ingestion.accepted).toHaveLength(10);
     await expectAgreement();
   });
@@ -463,7 +472,7 @@ describe('more than 20 outages of nodes', () => {
     }
   };
 
-  it('are told in one summary with all of them', async () => {
+  it('are sent in one summary with all of them', async () => {
     await seedMany();
     await pass(3, 15 * SECOND);
     const [event, ...others] = ingestion.accepted;
@@ -483,16 +492,16 @@ describe('more than 20 outages of nodes', () => {
     await expectAgreement();
   });
 
-  it('are told one by one up to 20', async () => {
+  it('are sent one by one up to 20', async () => {
     await failNodes(names(20), at(0));
     await seedNodes(names(80, 20));
     clock.at(at(2));
     await assess(0);
-    expect(ingestion.told()).toEqual(names(20).map((node) => `NodeOutageStarted ${node}`));
+    expect(ingestion.sent()).toEqual(names(20).map((node) => `NodeOutageStarted ${node}`));
   });
 
   it.each(['that refuses', 'that cannot be reached'])(
-    'are told again under the same id and with the same members to an ingestion %s',
+    'are sent again under the same id and with the same members to a sink %s',
     async (kind) => {
       await seedMany();
       if (kind === 'that refuses') ingestion.accepts = () => false;
@@ -509,12 +518,12 @@ describe('more than 20 outages of nodes', () => {
       expect(summaries.map(({ properties }) => [properties.eventId, properties.nodes])).toEqual([
         [first?.properties.eventId, sick.join(',')],
       ]);
-      expect(ingestion.told()).toEqual([`NodeOutageEnded ${sick[0]}`, 'NodeOutageStarted *', `NodeOutageStarted ${nameOf(30)}`].sort());
+      expect(ingestion.sent()).toEqual([`NodeOutageEnded ${sick[0]}`, 'NodeOutageStarted *', `NodeOutageStarted ${nameOf(30)}`].sort());
       await expectAgreement();
     },
   );
 
-  it('are all told after hours of refusal, with those that came and ended meanwhile', async () => {
+  it('are all sent after hours of refusal, with those that came and ended meanwhile', async () => {
     await seedMany();
     ingestion.down = true;
     await pass(10, 20 * MINUTE);
@@ -529,7 +538,7 @@ describe('more than 20 outages of nodes', () => {
     await expectAgreement();
   });
 
-  it('that went into a summary are told once, though their cluster goes down before it is accepted', async () => {
+  it('that went into a summary are sent once, though their cluster goes down before it is accepted', async () => {
     await seedMany();
     ingestion.down = true;
     await pass(1, SECOND);
@@ -549,29 +558,29 @@ describe('more than 20 outages of nodes', () => {
   });
 });
 
-it('a summary that cannot be read is put away, and its members are told', async () => {
+it('a summary that cannot be read is deleted, and its members are sent', async () => {
   const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
   await failNodes(names(3), at(0));
   await seedNodes(names(7, 3));
   await fleet.createEntity({ partitionKey: cluster, rowKey: 'outbox|x', what: 'started', members0: '[{"node":' });
   clock.at(at(2));
   await assess(0);
-  expect(ingestion.told()).toEqual(names(3).map((node) => `NodeOutageStarted ${node}`));
+  expect(ingestion.sent()).toEqual(names(3).map((node) => `NodeOutageStarted ${node}`));
   expect(await readSummaries(storage.tables, cluster)).toEqual([]);
   warn.mockRestore();
 });
 
-it('an outage of which hardly anything can be read neither stops its cluster nor is told for ever', async () => {
+it('an outage of which hardly anything can be read neither stops its cluster nor is sent for ever', async () => {
   const rowKey = (minute: number) => `outage|a|${newestFirst(at(minute))}`;
-  const told = JSON.stringify({ started: 1, ended: 1, covered: 0 });
+  const delivered = JSON.stringify({ mail: { started: 1, ended: 1 } });
   await fleet.createEntity({ partitionKey: cluster, rowKey: rowKey(0), node: 'a', end: 'soon', openedAt: 'x', archived: false });
-  await fleet.createEntity({ partitionKey: cluster, rowKey: rowKey(-600), node: 'a', end: 'x', told, episode: '', archived: false });
+  await fleet.createEntity({ partitionKey: cluster, rowKey: rowKey(-600), node: 'a', end: 'x', delivered, episode: '', archived: false });
   await seedNodes(names(3));
   for (let minute = 2; minute < 5; minute++) {
     clock.at(at(minute));
     await assess(0);
   }
-  expect(ingestion.told()).toEqual(['NodeOutageEnded a', 'NodeOutageStarted a']);
+  expect(ingestion.sent()).toEqual(['NodeOutageEnded a', 'NodeOutageStarted a']);
   expect(ingestion.accepted).toHaveLength(2);
 });
 
@@ -582,7 +591,7 @@ it.each(['{', 'null', '7', '{"outage":1,"hours":2}'])('a cluster whose row holds
   await failNodes(names(3), at(0));
   await assess(0);
   expect(await clusterRow()).toMatchObject({ nodes: { known: 3, unreachable: 3 }, outage: { outage: { episode: 1 } }, openOutages: 3 });
-  expect(ingestion.told()).toEqual(['ClusterOutageStarted']);
+  expect(ingestion.sent()).toEqual(['ClusterOutageStarted']);
   expect(warn).toHaveBeenCalled();
   warn.mockRestore();
 });
@@ -635,11 +644,11 @@ it('a cluster that was judged by a clock that ran hours ahead is judged again on
   clock.at(at(1));
   await failNodes(names(6), at(0));
   await assess(0);
-  expect(ingestion.told()).toEqual(['ClusterOutageStarted']);
+  expect(ingestion.sent()).toEqual(['ClusterOutageStarted']);
   expect(await listClusterRows(services.tables, cluster.split('.')[0])).toMatchObject([{ nodes: { unreachable: 6 }, sweep: sweepOf(0) }]);
   await healNodes(names(6), at(2));
   for (const n of [1, 2]) await assess(n);
-  expect(ingestion.told()).toEqual(['ClusterOutageEnded', 'ClusterOutageStarted']);
+  expect(ingestion.sent()).toEqual(['ClusterOutageEnded', 'ClusterOutageStarted']);
 });
 
 /** A process that dies the first time it has had an effect: nothing that it does from then on reaches anybody. */
@@ -650,7 +659,7 @@ async function doomedProcess(effect: FaultPoint, time: Date) {
   const orDie = () => {
     if (life.dead) throw new Error(`the process died at ${effect}`);
   };
-  const { tables, queue, telemetry } = process.services;
+  const { tables, queue } = process.services;
   for (const name of ['fleet', 'clusters', 'sweeps'] as const)
     (await tables.open(name)).pipeline.addPolicy({
       name: 'die',
@@ -668,13 +677,13 @@ async function doomedProcess(effect: FaultPoint, time: Date) {
         return queue.send(...work);
       },
     },
-    telemetry: {
-      ...telemetry,
-      async announce(events) {
+    sinks: sinks.map(({ name }, position) => ({
+      name,
+      async deliver(events) {
         orDie();
-        return telemetry.announce(events);
+        return sinks[position]!.deliver(events);
       },
-    },
+    })),
   };
   const listen = (message: unknown) => {
     if ((message as { name: string }).name === effect) life.dead = true;
@@ -721,7 +730,7 @@ describe('a process that dies right after an effect', () => {
     await dieAt(effect, 0);
     await assessUntilQuiet(0);
     const started = world === 'its cluster is down' ? ['ClusterOutageStarted'] : ['NodeOutageStarted *'];
-    expect(ingestion.told()).toEqual(started);
+    expect(ingestion.sent()).toEqual(started);
     await expectAgreement();
 
     await healNodes(sick, at(5));
@@ -733,7 +742,7 @@ describe('a process that dies right after an effect', () => {
     if (effect !== 'assess-cluster:children' && world === 'its cluster is down') await dieAt(effect, 2);
     await assessUntilQuiet(2);
     const ended = world === 'its cluster is down' ? ['ClusterOutageEnded'] : ['NodeOutageEnded *'];
-    expect(ingestion.told()).toEqual([...ended, ...started]);
+    expect(ingestion.sent()).toEqual([...ended, ...started]);
     await expectAgreement();
     const accepted = ingestion.accepted.length;
     await failNodes([nameOf(99)], at(10));

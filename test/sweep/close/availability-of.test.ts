@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { Blindness } from '../../../src/history/blindness.ts';
 import { addUptimes } from '../../../src/history/uptime.ts';
 import { emptyLedger, type Ledger } from '../../../src/model/ledger.ts';
 import { type ReasonCode, reasons } from '../../../src/model/reasons.ts';
 import { eventSchemas } from '../../../src/notify/event-schemas.ts';
 import { availabilityOf } from '../../../src/sweep/close/availability-of.ts';
-import type { BlindRow } from '../../../src/tables/blind-rows.ts';
 import type { ClusterRow } from '../../../src/tables/cluster-rows.ts';
 
 const cluster = '0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01.rg.shop';
@@ -48,19 +48,22 @@ function ledgerOf(nodes: Readonly<Record<string, number>>): Ledger {
   }
   return ledger;
 }
-const blind: BlindRow = { subject: cluster, since, unknown: 3, planned: 4, reason: 'NoProof', told: 'started', sweep };
-const told = (ledger: Readonly<Record<string, number>>, more: Partial<ClusterRow> = {}, unseen?: BlindRow) =>
+const blind: Blindness = { subject: cluster, since, unknown: 3, planned: 4, reason: 'NoProof', delivered: {}, sweep };
+const stateOf = (ledger: Readonly<Record<string, number>>, more: Partial<ClusterRow> = {}, unseen?: Blindness) =>
   availabilityOf(row(more), sweep, ledgerOf(ledger), unseen, span, undefined);
 const well = { 'reachable/Reachable': 4 };
 
 describe('the state of a cluster', () => {
   it('is a success where nodes gave a verdict and the cluster has no outage', () => {
-    expect(told(well)).toMatchObject({ name: cluster, success: true, message: '4 of 4 nodes reach their API server' });
-    expect(told({ 'reachable/Reachable': 1, 'unknown/NoProof': 3 })).toMatchObject({ name: cluster, success: true });
+    expect(stateOf(well)).toMatchObject({ name: cluster, success: true, message: '4 of 4 nodes reach their API server' });
+    expect(stateOf({ 'reachable/Reachable': 1, 'unknown/NoProof': 3 })).toMatchObject({ name: cluster, success: true });
   });
 
   it('is a success of few where few gave a verdict, and says so by its coverage', () => {
-    expect(told({ 'reachable/Reachable': 2, 'notProbed/OverBudget': 1 })?.properties).toMatchObject({ coverage: '0.6666', seen: 'true' });
+    expect(stateOf({ 'reachable/Reachable': 2, 'notProbed/OverBudget': 1 })?.properties).toMatchObject({
+      coverage: '0.6666',
+      seen: 'true',
+    });
   });
 
   it.each<[string, Record<string, number>, Partial<ClusterRow>, string]>([
@@ -74,7 +77,7 @@ describe('the state of a cluster', () => {
     ['of one node that is unknown, the rest of which is stopped', { 'unknown/NoProof': 1, 'notProbed/Deallocated': 3 }, {}, 'NoProof'],
     ['of one node that is unknown, the rest of which had no turn', { 'unknown/NoProof': 1, 'notProbed/OverBudget': 3 }, {}, 'OverBudget'],
   ])('is a failure under another name where none gave a verdict: a cluster that is %s', (_, ledger, more, reason) => {
-    const result = told(ledger, more)!;
+    const result = stateOf(ledger, more)!;
     expect(result).toMatchObject({ name: `${cluster}/unseen`, success: false, message: 'not seen: none of 4 nodes gave a verdict' });
     expect(result.properties).toMatchObject({ clusterOutage: 'false', openNodeOutages: '0', blind: 'false', seen: 'false', reason });
     expect(Number(result.properties.coverage)).toBe(0);
@@ -82,14 +85,14 @@ describe('the state of a cluster', () => {
   });
 
   it('has no coverage where the subscription could not be listed: its gap says so', () => {
-    const result = told({ 'notProbed/SubscriptionUnreadable': 4 }, { recordOnly: 'SubscriptionUnreadable' });
+    const result = stateOf({ 'notProbed/SubscriptionUnreadable': 4 }, { recordOnly: 'SubscriptionUnreadable' });
     expect(result).toMatchObject({ name: `${cluster}/unseen`, success: false, properties: { coverage: '' } });
   });
 
   it.each(['SubscriptionUnreadable', 'NodeGroupLocked', 'OverBudget'] as const)(
     'keeps an outage that is open, under its own name, while none gives a verdict for %s',
     (reason) => {
-      const result = told({ [`notProbed/${reason}`]: 4 }, { outage: down, openOutages: 3, outageReason: 'NoRoute' })!;
+      const result = stateOf({ [`notProbed/${reason}`]: 4 }, { outage: down, openOutages: 3, outageReason: 'NoRoute' })!;
       expect(result).toMatchObject({ name: cluster, success: false });
       expect(result.message).toBe(`not seen: none of 4 nodes gave a verdict, and the outage since ${since} is not known to be over`);
       expect(result.properties).toMatchObject({ clusterOutage: 'true', openNodeOutages: '3', seen: 'false', reason: 'DnsTimeout' });
@@ -97,21 +100,21 @@ describe('the state of a cluster', () => {
   );
 
   it('keeps the open outages of nodes while none gives a verdict', () => {
-    const { properties } = told({ 'notProbed/OverBudget': 4 }, { openOutages: 2, outageReason: 'NoRoute' })!;
+    const { properties } = stateOf({ 'notProbed/OverBudget': 4 }, { openOutages: 2, outageReason: 'NoRoute' })!;
     expect(properties).toMatchObject({ openNodeOutages: '2', outageReason: 'NoRoute', reason: 'NoRoute', clusterOutage: 'false' });
   });
 
   it('is a failure while its outage is open, and none once it has ended', () => {
-    expect(told({ 'unreachable/DnsTimeout': 4 }, { outage: down })).toMatchObject({
+    expect(stateOf({ 'unreachable/DnsTimeout': 4 }, { outage: down })).toMatchObject({
       success: false,
       properties: { clusterOutage: 'true' },
     });
     const over = { outage: { ...down.outage, end: '2026-11-21T09:20:00Z' } };
-    expect(told(well, { outage: over })).toMatchObject({ success: true, properties: { clusterOutage: 'false' } });
+    expect(stateOf(well, { outage: over })).toMatchObject({ success: true, properties: { clusterOutage: 'false' } });
   });
 
   it('is a failure under another name while nobody can see the cluster, though some nodes gave a verdict', () => {
-    const result = told({ 'unknown/NoProof': 3, 'reachable/Reachable': 1 }, {}, blind);
+    const result = stateOf({ 'unknown/NoProof': 3, 'reachable/Reachable': 1 }, {}, blind);
     expect(result).toMatchObject({
       name: `${cluster}/blind`,
       success: false,
@@ -125,15 +128,15 @@ describe('the state of a cluster', () => {
     ['has nodes that are too young', { 'notProbed/TooYoung': 3 }],
     ['has nodes that are stopped or excluded', { 'notProbed/Deallocated': 2, 'notProbed/Excluded': 1 }],
   ])('is none for a cluster that %s: no verdict is expected of it', (_, ledger) => {
-    expect(told(ledger)).toBeUndefined();
+    expect(stateOf(ledger)).toBeUndefined();
     // But what is open is open.
-    expect(told(ledger, { openOutages: 1 })).toMatchObject({ success: false, properties: { openNodeOutages: '1' } });
-    expect(told(ledger, { outage: down })).toMatchObject({ name: cluster, success: false, properties: { clusterOutage: 'true' } });
+    expect(stateOf(ledger, { openOutages: 1 })).toMatchObject({ success: false, properties: { openNodeOutages: '1' } });
+    expect(stateOf(ledger, { outage: down })).toMatchObject({ name: cluster, success: false, properties: { clusterOutage: 'true' } });
   });
 
   it.each(['Excluded', 'ClusterStopped', 'ClusterGone'] as const)('is none for a cluster that is %s', (recordOnly) => {
-    expect(told({ [`notProbed/${recordOnly}`]: 4 }, { recordOnly, outage: down })).toBeUndefined();
-    expect(told(well, { recordOnly })).toBeUndefined();
+    expect(stateOf({ [`notProbed/${recordOnly}`]: 4 }, { recordOnly, outage: down })).toBeUndefined();
+    expect(stateOf(well, { recordOnly })).toBeUndefined();
   });
 
   it('is never a success where no node gave a verdict, whatever is said of it', () => {
@@ -141,6 +144,6 @@ describe('the state of a cluster', () => {
       for (const verdict of ['unknown', 'notProbed'])
         for (const recordOnly of [undefined, reason])
           for (const unseen of [undefined, blind])
-            expect(told({ [`${verdict}/${reason}`]: 4 }, { recordOnly }, unseen)?.success ?? false).toBe(false);
+            expect(stateOf({ [`${verdict}/${reason}`]: 4 }, { recordOnly }, unseen)?.success ?? false).toBe(false);
   });
 });

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { addUptimes } from '../../../src/history/uptime.ts';
 import { emptyLedger, type Ledger } from '../../../src/model/ledger.ts';
+import type { Availability } from '../../../src/notify/envelopes.ts';
 import { eventSchemas } from '../../../src/notify/event-schemas.ts';
-import type { TelemetryEvent } from '../../../src/notify/events.ts';
-import type { Availability } from '../../../src/notify/telemetry.ts';
+import type { Sink } from '../../../src/notify/sink.ts';
+import type { TelemetryEvent } from '../../../src/notify/telemetry-event.ts';
 import type { Services } from '../../../src/services.ts';
 import { completeSweep } from '../../../src/sweep/close/complete-sweep.ts';
 import type { ClusterRow } from '../../../src/tables/cluster-rows.ts';
@@ -17,6 +18,7 @@ let storage: Storage;
 let services: Services;
 let results: Availability[];
 let heartbeats: TelemetryEvent[];
+const accepting: Sink = { name: 'mail', deliver: async (events) => new Set(events.map(({ properties }) => properties.eventId)) };
 beforeAll(async () => {
   storage = await startStorage();
 });
@@ -25,14 +27,14 @@ beforeEach(() => {
   results = [];
   heartbeats = [];
   const telemetry: Services['telemetry'] = {
-    announce: async (events) => new Set(events.map(({ properties }) => properties.eventId)),
     async report(availability, event) {
       results.push(...availability);
       heartbeats.push(event);
     },
     async exception() {},
   };
-  services = { ...servicesAt(storage.connectionString, time(0), { PAGE_URL: 'https://prober.example/api/status' }).services, telemetry };
+  const settings = { PAGE_URL: 'https://prober.example/api/status' };
+  services = { ...servicesAt(storage.connectionString, time(0), settings).services, sinks: [accepting], telemetry };
 });
 
 const row = (name: string, more: Partial<ClusterRow> = {}): ClusterRow => ({

@@ -3,7 +3,8 @@ import { type Azurite, startAzurite } from '../../../local/azurite.ts';
 import { addUptimes } from '../../../src/history/uptime.ts';
 import { emptyCounts, emptyLedger, type Ledger } from '../../../src/model/ledger.ts';
 import type { ReasonCode } from '../../../src/model/reasons.ts';
-import type { TelemetryEvent } from '../../../src/notify/events.ts';
+import type { Sink } from '../../../src/notify/sink.ts';
+import type { TelemetryEvent } from '../../../src/notify/telemetry-event.ts';
 import type { Services } from '../../../src/services.ts';
 import { judgeBlindness } from '../../../src/sweep/close/judge-blindness.ts';
 import { readBlindRows } from '../../../src/tables/blind-rows.ts';
@@ -26,18 +27,17 @@ beforeAll(async () => {
 });
 afterAll(() => azurite.stop());
 
-const telemetry: Services['telemetry'] = {
-  async announce(events) {
+const sink: Sink = {
+  name: 'mail',
+  async deliver(events) {
     if (down) throw new Error('expected the ingestion endpoint to accept events, got 503');
     accepted.push(...events);
     return new Set(events.map(({ properties }) => properties.eventId));
   },
-  report: () => Promise.resolve(),
-  async exception() {},
 };
 const startProcess = () => {
   const process = servicesAt(azurite.connectionString, timeOf(0));
-  return { clock: process.clock, services: { ...process.services, telemetry } };
+  return { clock: process.clock, services: { ...process.services, sinks: [sink] } };
 };
 
 beforeEach(() => {
@@ -90,7 +90,7 @@ const rowsOf = async () => [...(await readBlindRows(services.tables)).keys()];
 const ids = () => new Set(accepted.map(({ properties }) => properties.eventId));
 
 describe('a cluster of which most nodes give no verdict', () => {
-  it('is blind, which is told once, until it is seen again', async () => {
+  it('is blind, which is notified once, until it is seen again', async () => {
     expect(await judge(0, { shop: blind, bank: well, post: well })).toMatchObject({ prober: false });
     expect(accepted).toMatchObject([
       {
@@ -171,7 +171,7 @@ describe('a cluster of which most nodes give no verdict', () => {
 describe('a fleet of which no cluster can be seen', () => {
   const all = (ledger: Ledger) => ({ shop: ledger, bank: ledger, post: ledger });
 
-  it('is the fault of the prober, told once, and no cluster is accused', async () => {
+  it('is the fault of the prober, notified once, and not of its clusters', async () => {
     for (const n of [0, 1, 2]) {
       const { clusters, prober } = await judge(n, all(blind));
       expect([clusters.size, prober]).toEqual([0, true]);
@@ -201,8 +201,8 @@ describe('a fleet of which no cluster can be seen', () => {
   });
 });
 
-describe('what could not be told', () => {
-  it('is told with the next sweep, under the same id', async () => {
+describe('what could not be delivered', () => {
+  it('is delivered with the next sweep, under the same id', async () => {
     down = true;
     await judge(0, { shop: blind, bank: well });
     await judge(1, { shop: blind, bank: well });
@@ -218,7 +218,7 @@ describe('what could not be told', () => {
     expect(await rowsOf()).toEqual([]);
   });
 
-  it('is told with its end where it is over meanwhile', async () => {
+  it('is delivered with its end where it is over meanwhile', async () => {
     down = true;
     await judge(0, { shop: blind, bank: well });
     await judge(1, { shop: well, bank: well });
@@ -227,7 +227,7 @@ describe('what could not be told', () => {
     expect(events()).toEqual(['ClusterBlind shop', 'ClusterSighted shop']);
   });
 
-  it('of the prober is told too', async () => {
+  it('of the prober is delivered too', async () => {
     down = true;
     await judge(0, { shop: blind, bank: blind });
     await judge(1, { shop: well, bank: well });
@@ -237,7 +237,7 @@ describe('what could not be told', () => {
     expect(await rowsOf()).toEqual([]);
   });
 
-  it('goes on as one where the cluster is blind again before its end was told', async () => {
+  it('goes on as one where the cluster is blind again before its end was delivered', async () => {
     await judge(0, { shop: blind, bank: well });
     down = true;
     await judge(1, { shop: well, bank: well });
@@ -250,7 +250,7 @@ describe('what could not be told', () => {
 });
 
 describe('a sweep that is judged', () => {
-  it('twice or by two at once tells each thing under one id', async () => {
+  it('twice or by two at once notifies of each thing under one id', async () => {
     const other = startProcess();
     other.clock.at(timeOf(0.5));
     await Promise.all([

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { CommonFactor } from '../../src/history/common-factors.ts';
-import { nothingTold, type Outage } from '../../src/history/outage.ts';
+import { nothingDelivered, type Outage } from '../../src/history/outage.ts';
+import { blindnessEvent } from '../../src/notify/blindness-event.ts';
 import { eventSchemas } from '../../src/notify/event-schemas.ts';
-import { blindEvent, clusterPage, eventIdOf, nodePage, outageEvent, summaryEvent, type TelemetryEvent } from '../../src/notify/events.ts';
+import { eventIdOf, outageEvent, summaryEvent } from '../../src/notify/outage-events.ts';
+import { clusterPageUrl } from '../../src/notify/page-url.ts';
+import type { TelemetryEvent } from '../../src/notify/telemetry-event.ts';
 
 const now = new Date('2026-11-21T09:42:00.000Z');
 const cluster = '0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01.rg-(pay).ments.shop';
@@ -22,7 +25,7 @@ const outage: Outage = {
   openedAt: '2026-11-21T09:35:20.000Z',
   startLogs: [],
   endLogs: [],
-  told: nothingTold,
+  ...nothingDelivered,
 };
 const ended: Outage = { ...outage, end, episodes: [{ start, end }], message: 'Connectivity restored after 6m0.5s' };
 const returned: Outage = { ...outage, episode: 2, episodes: [{ start, end }, { start: back }] };
@@ -71,11 +74,11 @@ const built: TelemetryEvent[] = (['started', 'ended'] as const).flatMap((what) =
   outageEvent({ ...outage, startLogs: [{ time: start, message: 'x'.repeat(20_000), nonce: 'n' } as never] }, what, page, now),
   outageEvent({ ...ofCluster, commonFactors: [{ ...factor, sentence: 'x'.repeat(20_000) }] }, what, page, now),
   summaryEvent('id', members, what, [factor], page, now),
-  blindEvent(cluster, what, start, 9, 15, 'RunCommandTimedOut', page, now),
+  blindnessEvent({ subject: cluster, unknown: 9, planned: 15, reason: 'RunCommandTimedOut' }, what, start, page, now),
 ]);
 
 describe('every event', () => {
-  it('has the fields that its schema tells, no other, and none that is too long', () => {
+  it('has the fields that its schema names, no other, and none that is too long', () => {
     expect(new Set(built.map(({ name }) => name)).size).toBe(6);
     for (const { name, properties, measurements = {} } of built) {
       expect(eventSchemas[name].properties.safeParse(properties).error, name).toBeUndefined();
@@ -83,7 +86,7 @@ describe('every event', () => {
     }
   });
 
-  it('bears the time at which it is told', () => {
+  it('bears the time at which it is sent', () => {
     for (const { time } of built) expect(time).toBe(now.toISOString());
   });
 });
@@ -124,7 +127,7 @@ describe('outageEvent', () => {
     expect(properties).toMatchObject({ start, end, message: 'Connectivity restored after 6m0.5s', page: '' });
   });
 
-  it('tells the start of an outage that has ended meanwhile as it would have been told then', () => {
+  it('tells the start of an outage that has ended meanwhile as it would have been sent then', () => {
     const late = outageEvent(ended, 'started', undefined, now);
     expect(late).toMatchObject({ name: 'NodeOutageStarted', measurements: undefined });
     expect(late.properties.message).toBe(`Connectivity outage detected at ${start}`);
@@ -178,7 +181,7 @@ describe('outageEvent', () => {
     expect(measurements).toEqual({ failing: 0, conclusive: 15, planned: 16, most: 12, members: 12, durationSeconds: 360.5 });
   });
 
-  it('says how many nodes of a cluster failed, though its start is told only after its end', () => {
+  it('says how many nodes of a cluster failed, though its start is sent only after its end', () => {
     const late = outageEvent(clusterEnded, 'started', page, now);
     expect(late.properties.message).toBe('12 of 15 nodes cannot reach their API server');
   });
@@ -211,7 +214,7 @@ describe('summaryEvent', () => {
       start,
       end: '',
       commonFactors: factor.sentence,
-      page: clusterPage(page, cluster),
+      page: clusterPageUrl(page, cluster),
     });
   });
 
@@ -230,29 +233,9 @@ describe('summaryEvent', () => {
   });
 });
 
-describe('blindEvent', () => {
-  it('tells that nothing can be said of a cluster', () => {
-    const { name, properties, measurements } = blindEvent(cluster, 'started', start, 9, 15, 'RunCommandTimedOut', page, now);
-    expect({ name, measurements }).toEqual({ name: 'ClusterBlind', measurements: { unknown: 9, planned: 15 } });
-    expect(properties).toMatchObject({
-      eventId: `${cluster}|blind|${start}/started`,
-      message: '9 of 15 nodes give no verdict',
-      stage: 'agent',
-      start,
-      end: '',
-    });
-  });
-
-  it('tells when and after how long it is sighted again', () => {
-    const { name, properties, measurements } = blindEvent(cluster, 'ended', start, 1, 15, 'RunCommandTimedOut', page, now);
-    expect({ name, measurements }).toEqual({ name: 'ClusterSighted', measurements: { unknown: 1, planned: 15, durationSeconds: 418 } });
-    expect(properties).toMatchObject({ eventId: `${cluster}|blind|${start}/ended`, start, end: now.toISOString() });
-  });
-});
-
 describe('eventIdOf', () => {
-  it('is the same however often an event is told, and another for each event and episode', () => {
-    const again = { ...ended, message: 'other', told: { started: 1, ended: 0, covered: 0 } };
+  it('is the same however often an event is sent, and another for each event and episode', () => {
+    const again = { ...ended, message: 'other', covered: 1, delivered: { log: { started: 1, ended: 0 } } };
     expect(eventIdOf(again, 'started', 1)).toBe(eventIdOf(outage, 'started', 1));
     const ids = [1, 2].flatMap((episode) => (['started', 'ended'] as const).map((what) => eventIdOf(outage, what, episode)));
     expect(new Set(ids).size).toBe(4);
@@ -264,17 +247,5 @@ describe('eventIdOf', () => {
       for (const at of [now, new Date(0)])
         expect(outageEvent(each, 'started', page, at).properties.eventId).toBe(eventIdOf(each, 'started', each.episode));
     expect(eventIdOf(ofCluster, 'started', 1)).toBe(`${cluster}|*|${start}/started/1`);
-  });
-});
-
-describe('pages', () => {
-  it('encode names, so that no part of them leads elsewhere', () => {
-    const base = 'https://a.example/api/status';
-    expect(nodePage(base, 'sub.r/g?.shop', '../x#y')).toBe(`${base}/clusters/sub.r%2Fg%3F.shop/nodes/..%2Fx%23y`);
-    expect(clusterPage(`${base}/`, 'sub.r/g?.shop')).toBe(`${base}/clusters/sub.r%2Fg%3F.shop`);
-  });
-
-  it('are empty where the app does not know its own address', () => {
-    expect([nodePage(undefined, cluster, 'node'), clusterPage(undefined, cluster)]).toEqual(['', '']);
   });
 });

@@ -1,0 +1,118 @@
+import type { DeliveryMarks, Outage } from './outage.ts';
+
+export type What = 'started' | 'ended';
+
+/** What a notification depends on besides its outage. */
+export interface NotificationContext {
+  /** Id of the newest finalized sweep of the cluster, or ''. */
+  finalizedSweep: string;
+  /** The cluster's own outage: while it is open, no start of its nodes is notified. */
+  clusterOutage?: { start: string; end?: string };
+  flapWindowMs: number;
+  /** Milliseconds by which a result may come late and still reopen an outage. */
+  lateMs: number;
+  now: Date;
+}
+
+/** What is to be sent of an outage now, when to ask again if something is held back, and whether nothing will be sent any more. */
+export interface NextNotification {
+  what: What[];
+  heldUntil?: Date;
+  /** Its cluster's outage covers this episode: it is to be marked so. */
+  covers: boolean;
+  /** Ended, delivered, and quiet for so long that it cannot open again. */
+  finished: boolean;
+}
+
+const HOLD_MS = 60_000;
+const LATE_INTERVALS = 2;
+
+const nothing: NextNotification = { what: [], covers: false, finished: false };
+
+/** Milliseconds by which a result may come late: two sweeps, and a probe that takes as long as it may. */
+export function latenessMs(intervalMs: number, probeDeadlineMs: number): number {
+  return LATE_INTERVALS * intervalMs + probeDeadlineMs;
+}
+
+/** What a sink has accepted of an outage. */
+export function marksOf({ delivered }: Outage, sink: string): DeliveryMarks {
+  return delivered[sink] ?? { started: 0, ended: 0 };
+}
+
+/**
+ * Decides what to send of an outage to a sink. Pure.
+ *
+ * A start is sent once a sweep that began after it is finalized, or 60 s after it opened, whichever is first: by then it would have become part of its
+ * cluster's outage, and while that is open it waits. The first end is sent at once. After a return the start of that episode is sent, its end only
+ * after a quiet flap window, and no further start within it. A cluster's own start is sent at once.
+ *
+ * @param marks - what the sink has accepted so far.
+ */
+export function nextNotification(outage: Outage, marks: DeliveryMarks, context: NotificationContext): NextNotification {
+  const { end, episode } = outage;
+  if (end !== undefined) return nextEnd(outage, end, marks, context);
+  // An episode whose end was sent, and that a late result opened again, is not sent twice.
+  return marks.started > marks.ended || marks.started >= episode ? nothing : nextStart(outage, context);
+}
+
+function isCovered({ node, end }: Outage, { clusterOutage }: NotificationContext): boolean {
+  if (node === undefined || clusterOutage === undefined || clusterOutage.end !== undefined) return false;
+  return end === undefined || end > clusterOutage.start;
+}
+
+function nextStart(outage: Outage, context: NotificationContext): NextNotification {
+  const { finalizedSweep, now } = context;
+  const { episode, covered, openedAt, node } = outage;
+  if (isCovered(outage, context)) return { ...nothing, covers: covered < episode };
+  const began = outage.episodes.at(-1)?.start ?? outage.start;
+  const finalized = finalizedSweep !== '' && Date.parse(finalizedSweep) > Date.parse(began);
+  const heldUntil = new Date(Date.parse(openedAt) + HOLD_MS);
+  // One that its cluster's outage left behind has waited long enough.
+  const waits = node !== undefined && !finalized && now < heldUntil && covered < episode;
+  return waits ? { ...nothing, heldUntil } : { ...nothing, what: ['started'] };
+}
+
+function nextEnd(outage: Outage, end: string, marks: DeliveryMarks, context: NotificationContext): NextNotification {
+  const { flapWindowMs, lateMs, now } = context;
+  const { episode, covered } = outage;
+  const quietAt = new Date(Date.parse(end) + flapWindowMs);
+  const quiet = now >= quietAt;
+  const finished = now.getTime() >= quietAt.getTime() + lateMs;
+  if (marks.ended >= episode) return { ...nothing, finished };
+  const believedOpen = marks.started > marks.ended;
+  if (!believedOpen && covered >= episode) return { ...nothing, finished };
+  if (!believedOpen && isCovered(outage, context)) return { ...nothing, covers: true };
+  const start: What[] = believedOpen ? [] : ['started'];
+  // Only a first end is news by itself; later ones may be followed by the next return.
+  const first = episode === 1;
+  return first || quiet ? { ...nothing, what: [...start, 'ended'] } : { ...nothing, what: start, heldUntil: quietAt };
+}
+
+/** What is to be sent of an outage to each sink, and what follows from all of them together. */
+export interface NextNotifications extends Omit<NextNotification, 'what'> {
+  /** By the name of the sink, those to which something is to be sent. */
+  bySink: ReadonlyMap<string, readonly What[]>;
+}
+
+/** Decides for all sinks what to send of an outage, see `nextNotification`: it is finished when it is for each of them. Pure. */
+export function nextNotifications(outage: Outage, sinks: readonly string[], context: NotificationContext): NextNotifications {
+  const all = sinks.map((sink) => [sink, nextNotification(outage, marksOf(outage, sink), context)] as const);
+  const held = all.flatMap(([, { heldUntil }]) => heldUntil ?? []).sort((a, b) => a.getTime() - b.getTime());
+  return {
+    bySink: new Map(all.filter(([, { what }]) => what.length > 0).map(([sink, { what }]) => [sink, what])),
+    heldUntil: held[0],
+    covers: all.some(([, { covers }]) => covers),
+    finished: all.every(([, { finished }]) => finished),
+  };
+}
+
+/** Notes that a sink accepted an event of an episode. */
+export function markDelivered(outage: Outage, sink: string, what: What, episode: number): Outage {
+  const marks = marksOf(outage, sink);
+  return { ...outage, delivered: { ...outage.delivered, [sink]: { ...marks, [what]: Math.max(marks[what], episode) } } };
+}
+
+/** Notes that the outage of its cluster covers the present episode, so that it has no notification of its own. */
+export function markCovered(outage: Outage): Outage {
+  return { ...outage, covered: outage.episode };
+}

@@ -1,0 +1,36 @@
+import { type Blindness, PROBER } from '../history/blindness.ts';
+import type { What } from '../history/next-notification.ts';
+import { clusterPageUrl } from './page-url.ts';
+import { causeOf, eventOf, secondsBetween, type TelemetryEvent } from './telemetry-event.ts';
+
+/**
+ * Writes the event of a cluster of which nothing can be said any more, or again; of the prober itself it is a `ProberError`.
+ *
+ * @param since - when it became blind, as its recipient knows it; names the event.
+ * @param pageUrl - address of the status page.
+ * @param now - when it is sent.
+ */
+export function blindnessEvent(
+  { subject, unknown, planned, reason }: Pick<Blindness, 'subject' | 'unknown' | 'planned' | 'reason'>,
+  what: What,
+  since: string,
+  pageUrl: string | undefined,
+  now: Date,
+): TelemetryEvent {
+  if (subject === PROBER) {
+    const message = `${unknown} of ${planned} nodes over all clusters could not be asked: the prober is at fault, not the clusters`;
+    return { name: 'ProberError', time: now.toISOString(), properties: { eventId: `prober|blind|${since}`, message, evidence: reason } };
+  }
+  const started = what === 'started';
+  const end = started ? '' : now.toISOString();
+  const properties = {
+    eventId: `${subject}|blind|${since}/${what}`,
+    ...causeOf(subject, reason),
+    message: `${unknown} of ${planned} nodes give no verdict${started ? '' : ': enough others do again'}`,
+    start: since,
+    end,
+    page: clusterPageUrl(pageUrl, subject),
+  };
+  const measurements = { unknown, planned, ...(started ? {} : { durationSeconds: secondsBetween(since, end) }) };
+  return eventOf(started ? 'ClusterBlind' : 'ClusterSighted', now, properties, measurements);
+}

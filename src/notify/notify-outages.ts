@@ -1,0 +1,133 @@
+import { markCovered, markDelivered, type NotificationContext, nextNotifications } from '../history/next-notification.ts';
+import { type Outage, outageId } from '../history/outage.ts';
+import { statusPageUrl } from '../settings.ts';
+import { faultPoint } from '../sweep/queue/fault-point.ts';
+import { changeOutages } from '../tables/change-outages.ts';
+import type { OwnClusterRow } from '../tables/cluster-rows.ts';
+import { acquireNotificationLease } from '../tables/notification-lease.ts';
+import type { Tables } from '../tables/open-tables.ts';
+import { type OutageRow, readOutages } from '../tables/outage-rows.ts';
+import { deleteSummary, freezeSummary, readSummaries, type Summary } from '../tables/outbox-rows.ts';
+import type { NotifyContext } from './notify-context.ts';
+import { type DueOutage, type PendingNotification, planNotifications, toPending } from './plan-notifications.ts';
+import { type Delivery, deliverEach } from './sink.ts';
+
+const TRY_AGAIN_MS = 15_000;
+
+type DueRow = DueOutage & { row: OutageRow };
+type Pending = ReadonlyMap<string, readonly PendingNotification[]>;
+
+const namesOf = ({ sinks }: NotifyContext) => sinks.map(({ name }) => name);
+
+async function readDue(
+  services: NotifyContext,
+  cluster: string,
+  context: NotificationContext,
+  read?: readonly OutageRow[],
+): Promise<DueRow[]> {
+  const active = read ?? (await readOutages(services.tables, cluster, { which: 'active' }));
+  return active.map((row) => ({ row, outage: row.outage, ...nextNotifications(row.outage, namesOf(services), context) }));
+}
+
+/** Marks outages that their cluster's outage covers, so that none of them is notified itself. */
+async function markChildren(tables: Tables, due: readonly DueRow[]): Promise<void> {
+  const children = due.filter(({ covers }) => covers);
+  if (children.length === 0) return;
+  await changeOutages(
+    tables,
+    children.map(({ row }) => ({ row, change: markCovered })),
+  );
+  faultPoint('assess-cluster:children');
+}
+
+async function clearOutbox(tables: Tables, cluster: string, summaries: readonly Summary[]): Promise<void> {
+  for (const summary of summaries) {
+    await deleteSummary(tables, cluster, summary);
+    faultPoint('assess-cluster:outbox-cleared');
+  }
+}
+
+/** Marks in the outages what was accepted, for all sinks at once. */
+async function markAccepted(tables: Tables, due: readonly DueRow[], pending: Pending, deliveries: readonly Delivery[]): Promise<void> {
+  const accepted = deliveries.flatMap(({ sink, accepted: ids }) =>
+    pending
+      .get(sink)!
+      .filter(({ event }) => ids.has(event.properties.eventId))
+      .flatMap(({ marks }) => marks.map((mark) => ({ sink, ...mark }))),
+  );
+  const byOutage = Map.groupBy(accepted, ({ outage }) => outageId(outage));
+  const changes = due.flatMap(({ row }) => {
+    const marks = byOutage.get(outageId(row.outage));
+    if (marks === undefined) return [];
+    const change = (outage: Outage) =>
+      marks.reduce((marked, { sink, what, episode }) => markDelivered(marked, sink, what, episode), outage);
+    return [{ row, change }];
+  });
+  await changeOutages(tables, changes);
+}
+
+/** Freezes summaries, sends events, marks what was accepted, and clears the outbox of what all have. Returns whether all was accepted. */
+async function deliver(services: NotifyContext, row: OwnClusterRow, due: readonly DueRow[]): Promise<boolean> {
+  const { tables, sinks, settings, now } = services;
+  const { cluster } = row;
+  const plan = planNotifications(row, due, await readSummaries(tables, cluster), namesOf(services));
+  await clearOutbox(tables, cluster, plan.done);
+  for (const summary of plan.toFreeze) {
+    await freezeSummary(tables, cluster, summary);
+    faultPoint('assess-cluster:outbox');
+  }
+  const page = statusPageUrl(settings);
+  const pending: Pending = new Map([...plan.bySink].map(([sink, own]) => [sink, toPending(own, cluster, page, now())]));
+  if ([...pending.values()].every((own) => own.length === 0)) return true;
+  const eventsOf = (sink: string) => pending.get(sink)!.map(({ event }) => event);
+  const deliveries = await deliverEach(sinks, eventsOf, `outages of ${cluster}`);
+  if (deliveries.every(({ accepted }) => accepted.size === 0)) return false;
+  faultPoint('assess-cluster:notified');
+  await markAccepted(tables, due, pending, deliveries);
+  faultPoint('assess-cluster:marked');
+  const awaited = new Set<string>();
+  const sent = new Map<string, Summary>();
+  for (const { sink, accepted } of deliveries)
+    for (const summary of plan.bySink.get(sink)!.summaries) {
+      sent.set(summary.eventId, summary);
+      if (!accepted.has(summary.eventId)) awaited.add(summary.eventId);
+    }
+  await clearOutbox(
+    tables,
+    cluster,
+    [...sent.values()].filter(({ eventId }) => !awaited.has(eventId)),
+  );
+  return deliveries.every(({ sink, accepted }) => accepted.size === pending.get(sink)!.length);
+}
+
+/**
+ * Sends each sink what the tables hold and it has not accepted yet: sent first, marked when accepted, so that a crash in between repeats it under the
+ * same id, and a sink that refuses gets it again while the others do not.
+ *
+ * @param active - the cluster's outages that are not archived, where they have just been read.
+ * @returns when to assess the cluster again, for a notification that is held back, not accepted, or under way elsewhere.
+ */
+export async function notifyOutages(
+  services: NotifyContext,
+  row: OwnClusterRow,
+  context: NotificationContext,
+  active?: readonly OutageRow[],
+): Promise<Date | undefined> {
+  const { cluster } = row;
+  const { now } = context;
+  const seen = await readDue(services, cluster, context, active);
+  const again = seen.flatMap(({ heldUntil }) => heldUntil ?? []);
+  if (seen.some(({ bySink, covers }) => bySink.size > 0 || covers)) {
+    const lease = await acquireNotificationLease(services.tables, cluster, now);
+    if (lease instanceof Date) again.push(lease);
+    else {
+      // Read again: what another assessment has sent meanwhile is marked by now.
+      const due = await readDue(services, cluster, context);
+      await markChildren(services.tables, due);
+      // One that is covered since may be in a summary that was frozen before: then it is marked with it.
+      if (!(await deliver(services, row, due))) again.push(new Date(now.getTime() + TRY_AGAIN_MS));
+      await lease.release();
+    }
+  }
+  return again.sort((a, b) => a.getTime() - b.getTime())[0];
+}

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { PROBER } from '../../src/history/blindness.ts';
+import { blindnessEvent } from '../../src/notify/blindness-event.ts';
+
+const now = new Date('2026-11-21T09:42:00.000Z');
+const cluster = '0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01.rg-(pay).ments.shop';
+const page = 'https://prober.example/api/status/';
+const start = '2026-11-21T09:35:02.000Z';
+const blind = (unknown: number) => ({ subject: cluster, unknown, planned: 15, reason: 'RunCommandTimedOut' as const });
+
+describe('blindnessEvent', () => {
+  it('says that nothing can be said of a cluster', () => {
+    const { name, properties, measurements } = blindnessEvent(blind(9), 'started', start, page, now);
+    expect({ name, measurements }).toEqual({ name: 'ClusterBlind', measurements: { unknown: 9, planned: 15 } });
+    expect(properties).toMatchObject({
+      eventId: `${cluster}|blind|${start}/started`,
+      message: '9 of 15 nodes give no verdict',
+      stage: 'agent',
+      start,
+      end: '',
+    });
+  });
+
+  it('says when and after how long enough nodes give a verdict again', () => {
+    const { name, properties, measurements } = blindnessEvent(blind(1), 'ended', start, page, now);
+    expect({ name, measurements }).toEqual({ name: 'ClusterSighted', measurements: { unknown: 1, planned: 15, durationSeconds: 418 } });
+    expect(properties).toMatchObject({ eventId: `${cluster}|blind|${start}/ended`, start, end: now.toISOString() });
+  });
+
+  it('of the prober itself is a ProberError, which blames no cluster', () => {
+    const event = blindnessEvent({ ...blind(12), subject: PROBER }, 'started', start, page, now);
+    expect(event).toEqual({
+      name: 'ProberError',
+      time: now.toISOString(),
+      properties: {
+        eventId: `prober|blind|${start}`,
+        message: '12 of 15 nodes over all clusters could not be asked: the prober is at fault, not the clusters',
+        evidence: 'RunCommandTimedOut',
+      },
+    });
+  });
+});
