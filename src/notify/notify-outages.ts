@@ -3,13 +3,12 @@ import { type Outage, outageId } from '../history/outage.ts';
 import { statusPageUrl } from '../settings.ts';
 import { faultPoint } from '../sweep/queue/fault-point.ts';
 import { changeOutages } from '../tables/change-outages.ts';
-import type { OwnClusterRow } from '../tables/cluster-rows.ts';
 import { acquireNotificationLease } from '../tables/notification-lease.ts';
 import type { Tables } from '../tables/open-tables.ts';
 import { type OutageRow, readOutages } from '../tables/outage-rows.ts';
 import { deleteSummary, freezeSummary, readSummaries, type Summary } from '../tables/outbox-rows.ts';
 import type { NotifyContext } from './notify-context.ts';
-import { type DueOutage, type PendingNotification, planNotifications, toPending } from './plan-notifications.ts';
+import { type DueOutage, type NotifiedCluster, type PendingNotification, planNotifications, toPending } from './plan-notifications.ts';
 import { type Delivery, deliverEach } from './sink.ts';
 
 const TRY_AGAIN_MS = 15_000;
@@ -67,10 +66,10 @@ async function markAccepted(tables: Tables, due: readonly DueRow[], pending: Pen
 }
 
 /** Freezes summaries, sends events, marks what was accepted, and clears the outbox of what all have. Returns whether all was accepted. */
-async function deliver(services: NotifyContext, row: OwnClusterRow, due: readonly DueRow[]): Promise<boolean> {
+async function deliver(services: NotifyContext, subject: NotifiedCluster, due: readonly DueRow[]): Promise<boolean> {
   const { tables, sinks, settings, now } = services;
-  const { cluster } = row;
-  const plan = planNotifications(row, due, await readSummaries(tables, cluster), namesOf(services));
+  const { cluster } = subject;
+  const plan = planNotifications(subject, due, await readSummaries(tables, cluster), namesOf(services));
   await clearOutbox(tables, cluster, plan.done);
   for (const summary of plan.toFreeze) {
     await freezeSummary(tables, cluster, summary);
@@ -109,11 +108,11 @@ async function deliver(services: NotifyContext, row: OwnClusterRow, due: readonl
  */
 export async function notifyOutages(
   services: NotifyContext,
-  row: OwnClusterRow,
+  subject: NotifiedCluster,
   context: NotificationContext,
   active?: readonly OutageRow[],
 ): Promise<Date | undefined> {
-  const { cluster } = row;
+  const { cluster } = subject;
   const { now } = context;
   const seen = await readDue(services, cluster, context, active);
   const again = seen.flatMap(({ heldUntil }) => heldUntil ?? []);
@@ -125,7 +124,7 @@ export async function notifyOutages(
       const due = await readDue(services, cluster, context);
       await markChildren(services.tables, due);
       // One that is covered since may be in a summary that was frozen before: then it is marked with it.
-      if (!(await deliver(services, row, due))) again.push(new Date(now.getTime() + TRY_AGAIN_MS));
+      if (!(await deliver(services, subject, due))) again.push(new Date(now.getTime() + TRY_AGAIN_MS));
       await lease.release();
     }
   }

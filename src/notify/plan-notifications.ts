@@ -8,6 +8,11 @@ import type { TelemetryEvent } from './telemetry-event.ts';
 /** Past so many events of nodes for a sink in one assessment, there is one summary for each kind. */
 const MOST_EVENTS = 20;
 
+/** A cluster, and what its failing nodes share. */
+export interface NotifiedCluster extends Pick<Summary, 'commonFactors'> {
+  cluster: string;
+}
+
 /** An outage with what is to be sent of it. */
 export interface DueOutage extends NextNotifications {
   outage: Outage;
@@ -43,12 +48,7 @@ function isPending({ sinks, what, members }: Summary, sink: string, outages: Rea
 }
 
 /** One summary of many nodes, with an id made of what it stands for. */
-function summarize(
-  { cluster, commonFactors }: Pick<Summary, 'commonFactors'> & { cluster: string },
-  what: What,
-  outages: readonly Outage[],
-  sink: string,
-): Summary {
+function summarize({ cluster, commonFactors }: NotifiedCluster, what: What, outages: readonly Outage[], sink: string): Summary {
   const members = outages.map(({ node, start, end, reason, episode }) => ({ node: node!, start, end, reason, episode }));
   const ids = outages.map((outage) => eventIdOf(outage, what, outage.episode)).sort();
   const hash = createHash('sha256').update(ids.join('\n')).digest('hex').slice(0, 16);
@@ -63,12 +63,12 @@ function summarize(
  * @param sinks - names of those that are configured.
  */
 export function planNotifications(
-  cluster: { cluster: string } & Pick<Summary, 'commonFactors'>,
+  subject: NotifiedCluster,
   due: readonly DueOutage[],
   outbox: readonly Summary[],
   sinks: readonly string[],
 ): NotificationPlan {
-  const id = cluster.cluster;
+  const { cluster } = subject;
   const outages = new Map(due.map(({ outage }) => [outageId(outage), outage]));
   const known = new Map(outbox.map((summary) => [summary.eventId, summary]));
   const frozen = new Map<string, Summary>();
@@ -79,11 +79,11 @@ export function planNotifications(
     return frozenNow;
   };
   const planFor = (sink: string): SinkPlan => {
-    const summaries = outbox.filter((summary) => isPending(summary, sink, outages, id));
+    const summaries = outbox.filter((summary) => isPending(summary, sink, outages, cluster));
     const key = (outage: Pick<Outage, 'cluster' | 'node' | 'start'>, what: What, episode: number) =>
       `${outageId(outage)}/${what}/${episode}`;
     const inSummary = new Set(
-      summaries.flatMap(({ what, members }) => members.map((each) => key({ ...each, cluster: id }, what, each.episode))),
+      summaries.flatMap(({ what, members }) => members.map((each) => key({ ...each, cluster }, what, each.episode))),
     );
     const open = due.flatMap(({ outage, bySink }) => (bySink.get(sink) ?? []).map((what) => ({ outage, what })));
     const left = open.filter(({ outage, what }) => !inSummary.has(key(outage, what, outage.episode)));
@@ -91,12 +91,12 @@ export function planNotifications(
     const summed = ofNodes.length > MOST_EVENTS ? ofNodes : [];
     for (const [what, group] of Map.groupBy(summed, (each) => each.what)) {
       const members = group.map(({ outage }) => outage);
-      summaries.push(freeze(summarize(cluster, what, members, sink)));
+      summaries.push(freeze(summarize(subject, what, members, sink)));
     }
     return { summaries, single: left.filter((each) => !summed.includes(each)) };
   };
   const bySink = new Map(sinks.map((sink) => [sink, planFor(sink)]));
-  const isAwaited = (summary: Summary) => frozen.has(summary.eventId) || sinks.some((sink) => isPending(summary, sink, outages, id));
+  const isAwaited = (summary: Summary) => frozen.has(summary.eventId) || sinks.some((sink) => isPending(summary, sink, outages, cluster));
   return { bySink, toFreeze: [...frozen.values()], done: outbox.filter((summary) => !isAwaited(summary)) };
 }
 
