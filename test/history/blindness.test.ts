@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { isProberBlind, type Visibility, visibilityOf } from '../../src/history/blindness.ts';
+import {
+  type Blindness,
+  foldBlindness,
+  isBlindnessFinished,
+  isProberBlind,
+  markBlindnessDelivered,
+  nextBlindnessNotifications,
+  PROBER,
+  type Visibility,
+  visibilityOf,
+} from '../../src/history/blindness.ts';
 import { emptyLedger, type Ledger } from '../../src/model/ledger.ts';
 import type { ReasonCode } from '../../src/model/reasons.ts';
 
@@ -90,5 +100,79 @@ describe('isProberBlind', () => {
     ['there is none', false, []],
   ])('%s', (_, expected, all) => {
     expect(isProberBlind(all)).toBe(expected);
+  });
+});
+
+describe('visibilityOf a cluster that is known', () => {
+  const judgeKnown = (ledger: Ledger, inOutage: boolean, blindNodes: number) =>
+    visibilityOf('c', ledger, { percent: 50, nodes: 2 }, { inOutage, blindNodes }).blind;
+
+  it('is that of a cluster which was seen while it has an outage of its own', () => {
+    expect(judgeKnown(ledgerOf(10, { NoProof: 10 }), true, 10)).toBe(false);
+  });
+
+  it('with fewer nodes than a quorum rests on nodes that count as blind, all of them', () => {
+    expect([0, 1].map((blindNodes) => judgeKnown(ledgerOf(1, { NoProof: 1 }), false, blindNodes))).toEqual([false, true]);
+    expect(judgeKnown(ledgerOf(1, {}), false, 1)).toBe(false);
+  });
+});
+
+describe('foldBlindness', () => {
+  const sweepOf = (n: number) => `2026-11-21T09:${35 + 5 * n}:00Z`;
+  const named = (name: string, blind: boolean, planned = 10): Visibility => ({ ...cluster(blind, planned), cluster: name });
+  const seen = named('bank', false);
+  const stored = (...all: Blindness[]) => new Map(all.map((each) => [each.subject, each]));
+  const fold = (n: number, before: ReadonlyMap<string, Blindness>, clusters: Visibility[], over: string[] = [], sinks = ['mail']) =>
+    foldBlindness(before, sweepOf(n), clusters, new Set(over), sinks);
+  const [begun] = fold(0, new Map(), [named('shop', true), seen]) as [Blindness];
+  const notified = markBlindnessDelivered(begun, 'mail', ['started']);
+
+  it('begins one, leaves it as it is while it lasts, and ends it', () => {
+    expect(begun).toMatchObject({ subject: 'shop', since: sweepOf(0), unknown: 10, planned: 10, reason: 'NoProof', delivered: {} });
+    expect(fold(1, stored(begun), [named('shop', true), seen])).toEqual([]);
+    expect(fold(2, stored(notified), [named('shop', false), seen])).toEqual([
+      { ...notified, until: sweepOf(2), unknown: 0, sweep: sweepOf(2) },
+    ]);
+  });
+
+  it('never judges an older sweep over a newer one', () => {
+    expect(fold(0, stored({ ...begun, sweep: sweepOf(1) }), [named('shop', false), seen])).toEqual([]);
+  });
+
+  it('lets one stand of which nothing was planned, unless it is not to be seen any more', () => {
+    const unseen = [named('shop', false, 0), seen];
+    expect(fold(1, stored(begun), unseen)).toEqual([]);
+    expect(fold(1, stored(begun), unseen, ['shop'])).toMatchObject([{ until: sweepOf(1) }]);
+  });
+
+  it('names the prober where nearly all are blind, and leaves the clusters as they are', () => {
+    const all = [named('shop', true), named('bank', true)];
+    expect(fold(1, stored(begun), all)).toMatchObject([{ subject: PROBER, since: sweepOf(1), unknown: 20, planned: 20 }]);
+  });
+
+  it('goes on with one whose end nobody knows, and begins anew for those who do', () => {
+    const ended: Blindness = { ...markBlindnessDelivered(notified, 'page', ['started']), until: sweepOf(1), sweep: sweepOf(1) };
+    const again = [named('shop', true), seen];
+    const [same] = fold(2, stored(ended), again, [], ['mail', 'page']) as [Blindness];
+    expect(same).toMatchObject({ since: sweepOf(0), until: undefined });
+    const [anew] = fold(2, stored(markBlindnessDelivered(ended, 'mail', ['ended'])), again, [], ['mail', 'page']) as [Blindness];
+    expect(anew.since).toBe(sweepOf(2));
+    expect(nextBlindnessNotifications(anew, 'mail')).toEqual([{ what: 'started', since: sweepOf(2) }]);
+    expect(nextBlindnessNotifications(anew, 'page')).toEqual([]);
+    expect(nextBlindnessNotifications({ ...anew, until: sweepOf(3) }, 'page')).toEqual([{ what: 'ended', since: sweepOf(0) }]);
+  });
+
+  it('is finished once every sink knows its end; of the prober, its start', () => {
+    const ended = { ...notified, until: sweepOf(1) };
+    expect(isBlindnessFinished(notified, ['mail'])).toBe(false);
+    expect(isBlindnessFinished(ended, ['mail'])).toBe(false);
+    expect(isBlindnessFinished(markBlindnessDelivered(ended, 'mail', ['ended']), ['mail'])).toBe(true);
+    expect(isBlindnessFinished(markBlindnessDelivered(ended, 'mail', ['ended']), ['mail', 'page'])).toBe(false);
+    expect(isBlindnessFinished({ ...ended, subject: PROBER }, ['mail'])).toBe(true);
+  });
+
+  it('counts an end only where its start was accepted', () => {
+    const ended = markBlindnessDelivered({ ...begun, until: sweepOf(1) }, 'mail', ['ended']);
+    expect(nextBlindnessNotifications(ended, 'mail').map(({ what }) => what)).toEqual(['started', 'ended']);
   });
 });

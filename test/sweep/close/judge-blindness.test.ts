@@ -9,6 +9,7 @@ import type { Services } from '../../../src/services.ts';
 import { judgeBlindness } from '../../../src/sweep/close/judge-blindness.ts';
 import { readBlindRows } from '../../../src/tables/blind-rows.ts';
 import type { ClusterRow } from '../../../src/tables/cluster-rows.ts';
+import { FakeSink } from '../../notify/fake-sink.ts';
 import { type Clock, servicesAt } from '../services-at.ts';
 
 const START = Date.parse('2026-11-21T09:35:00Z');
@@ -266,5 +267,62 @@ describe('a sweep that is judged', () => {
     await judge(1, { shop: blind, bank: well });
     await judge(0, { shop: well, bank: well });
     expect(events()).toEqual(['ClusterBlind shop']);
+  });
+});
+
+describe('of two sinks, one that cannot be reached', () => {
+  const [mail, page] = [new FakeSink('mail'), new FakeSink('page')];
+  let both: Services;
+  beforeEach(() => {
+    for (const each of [mail, page]) Object.assign(each, { down: false }).accepted.length = 0;
+    both = { ...services, sinks: [mail, page] };
+  });
+  const starts = (each: FakeSink) => each.accepted.map(({ name, properties }) => `${name} ${properties.start ?? ''}`.trim());
+
+  it('is notified until it accepts it, while the other is once, and the row stays until both are', async () => {
+    page.down = true;
+    for (const n of [0, 1]) await judge(n, { shop: blind, bank: well }, [], both);
+    page.down = false;
+    await judge(2, { shop: blind, bank: well }, [], both);
+    page.down = true;
+    for (const n of [3, 4]) await judge(n, { shop: well, bank: well }, [], both);
+    expect(await rowsOf()).toEqual([nameOf('shop')]);
+    expect(mail.log).toEqual(['ClusterBlind shop', 'ClusterSighted shop']);
+    page.down = false;
+    await judge(5, { shop: well, bank: well }, [], both);
+    expect(page.log).toEqual(mail.log);
+    expect(page.accepted.map(({ properties }) => properties.eventId)).toEqual(mail.accepted.map(({ properties }) => properties.eventId));
+    expect(await rowsOf()).toEqual([]);
+  });
+
+  it('knows one blindness where the other was notified of its end before the next', async () => {
+    await judge(0, { shop: blind, bank: well }, [], both);
+    page.down = true;
+    await judge(1, { shop: well, bank: well }, [], both);
+    await judge(2, { shop: blind, bank: well }, [], both);
+    page.down = false;
+    await judge(3, { shop: well, bank: well }, [], both);
+    expect(starts(mail)).toEqual([
+      `ClusterBlind ${sweepOf(0)}`,
+      `ClusterSighted ${sweepOf(0)}`,
+      `ClusterBlind ${sweepOf(2)}`,
+      `ClusterSighted ${sweepOf(2)}`,
+    ]);
+    expect(starts(page)).toEqual([`ClusterBlind ${sweepOf(0)}`, `ClusterSighted ${sweepOf(0)}`]);
+    expect(await rowsOf()).toEqual([]);
+  });
+
+  it('is notified once of a blind prober, and of the next one', async () => {
+    page.down = true;
+    await judge(0, { shop: blind, bank: blind }, [], both);
+    await judge(1, { shop: well, bank: well }, [], both);
+    expect([mail.log, page.log]).toEqual([['ProberError'], []]);
+    page.down = false;
+    await judge(2, { shop: well, bank: well }, [], both);
+    await judge(3, { shop: blind, bank: blind }, [], both);
+    expect([mail.log, page.log]).toEqual([
+      ['ProberError', 'ProberError'],
+      ['ProberError', 'ProberError'],
+    ]);
   });
 });
