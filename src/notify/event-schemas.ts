@@ -80,7 +80,7 @@ export const eventSchemas = {
     measurements: z.strictObject({ members }),
   },
   NodeOutageEnded: {
-    description: 'A node whose outage was told reaches its API server again, or is no longer there to be probed.',
+    description: 'A node whose outage was notified reaches its API server again, or is no longer there to be probed.',
     properties: nodeOutage,
     measurements: z.strictObject({ durationSeconds, members }),
   },
@@ -90,7 +90,7 @@ export const eventSchemas = {
     measurements: z.strictObject(clusterCounts),
   },
   ClusterOutageEnded: {
-    description: 'The outage of a cluster is over. Nodes that still fail are then told one by one.',
+    description: 'The outage of a cluster is over. Nodes that still fail are then notified one by one.',
     properties: clusterOutage,
     measurements: z.strictObject({ ...clusterCounts, durationSeconds }),
   },

@@ -1,5 +1,5 @@
 import type { Tables } from './open-tables.ts';
-import { isLostWrite, readRow } from './rows.ts';
+import { isLostWrite, readRow, unlessLost } from './rows.ts';
 
 const LEASE_MS = 30_000;
 const SKEW_MS = 60_000;
@@ -34,9 +34,7 @@ export async function acquireNotificationLease(tables: Tables, cluster: string, 
   return {
     async release() {
       // One that expired may be another's by now.
-      await fleet.deleteEntity(cluster, ROW_KEY, { etag }).catch((error) => {
-        if (!isLostWrite(error)) throw error;
-      });
+      await unlessLost(fleet.deleteEntity(cluster, ROW_KEY, { etag }));
     },
   };
 }
