@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { formatDuration } from '../history/outage.ts';
-import { intervalOf, type Recorded, type Replayed, readRecorded, replay, type Thresholds } from '../history/replay.ts';
+import { intervalOf, type Recorded, readRecorded } from '../history/recorded-results.ts';
+import { type Replayed, replay, type Thresholds } from '../history/replay.ts';
 import { intervalAt } from '../model/schedule.ts';
 import { readSettings, thresholdRanges } from '../settings.ts';
 import { readArguments } from './read-arguments.ts';

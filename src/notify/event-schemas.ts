@@ -135,7 +135,7 @@ export const eventSchemas = {
       overBudget: number('Nodes that were not probed because the pace has no room for them.'),
       excluded: number('Nodes that settings or tags take out of the fleet.'),
       armRequests: number(
-        'Requests to Azure Resource Manager that the instances told of meanwhile, at least: checks that HTTP begins are missing.',
+        'Requests to Azure Resource Manager that the instances counted meanwhile, at least: checks that HTTP begins are missing.',
       ),
     }),
   },
@@ -158,7 +158,7 @@ export const eventSchemas = {
       blind: flag('`true` while so few nodes give a verdict that nothing can be said of the cluster.'),
       seen: flag('`false` where no node gave a verdict in the sweep: what is said of outages is then what was known before.'),
       coverage: text(
-        'The share of nodes that gave a verdict among those of which one is expected, 0 to 1; empty where none is, and while its subscription cannot be listed, which the heartbeat tells.',
+        'The share of nodes that gave a verdict among those of which one is expected, 0 to 1; empty where none is, and while its subscription cannot be listed, which the heartbeat says.',
       ),
       reason: text(
         'The reason of its outage or blindness, else of most of the open outages of its nodes, else why it was not seen, as in the reference of reasons; empty if there is none.',

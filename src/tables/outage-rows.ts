@@ -25,7 +25,7 @@ const counts = z.object({ failing: z.number(), conclusive: z.number(), planned: 
 
 const numberOr = (value: unknown, fallback: number) => Math.trunc(Number(value ?? fallback)) || fallback;
 const timeOr = (value: unknown, fallback: string) => (Number.isNaN(Date.parse(String(value))) ? fallback : String(value));
-// Its key tells the start too, see newestFirst.
+// Its key holds the start too, see newestFirst.
 const startOf = ({ rowKey, start }: Row) => timeOr(start, timeOfKey(rowKey.split('|')[2]));
 
 /** Reads an outage out of its row. */

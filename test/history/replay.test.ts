@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { intervalOf, type Recorded, type ReplaySettings, readRecorded, replay, type Thresholds } from '../../src/history/replay.ts';
+import { intervalOf, type Recorded, readRecorded } from '../../src/history/recorded-results.ts';
+import { type ReplaySettings, replay, type Thresholds } from '../../src/history/replay.ts';
 import type { ProbeResult } from '../../src/model/node-state.ts';
 
 const file = readFileSync(new URL('recorded-results.ndjson', import.meta.url), 'utf8');
@@ -156,42 +157,4 @@ describe('replay', () => {
     const { user, system } = process.cpuUsage(started);
     expect((user + system) / 1000).toBeLessThan(15_000);
   }, 120_000);
-});
-
-describe('readRecorded', () => {
-  const row = { PartitionKey: 'shop', RowKey: 'web|8204|n1', verdict: 'unreachable', reason: 'DnsTimeout', at: '2026-11-21T09:35:05Z' };
-
-  it('takes what it needs from the keys of a row, and the rest as it is', () => {
-    const result = { verdict: 'unreachable', reason: 'DnsTimeout', message: '', nonce: 'n1', run: '', sweep: '' };
-    expect(readRecorded(row)).toEqual({ cluster: 'shop', node: 'web', result: { ...result, at: '2026-11-21T09:35:05.000Z' } });
-    expect(readRecorded({ ...row, cluster: 'a', node: 'b', nonce: 'c', sweep: T(0) })).toMatchObject({
-      cluster: 'a',
-      node: 'b',
-      result: { nonce: 'c', sweep: T(0) },
-    });
-  });
-
-  it('makes a nonce of node and time where there is none, and takes no check for a sweep', () => {
-    const { RowKey: _, ...bare } = row;
-    expect(readRecorded({ ...bare, node: 'web', sweep: 'check-7' })).toMatchObject({
-      result: { nonce: 'web|2026-11-21T09:35:05.000Z', sweep: '' },
-    });
-  });
-
-  it('reads a reason of another version as one that blames nobody', () => {
-    expect(readRecorded({ ...row, reason: 'GhostInTheWire' })).toMatchObject({ result: { reason: 'ProberError' } });
-  });
-
-  it.each([
-    [{ ...row, verdict: 'down' }, 'expected reachable, unreachable or unknown in "verdict", got "down"'],
-    [{ ...row, at: 'noon' }, 'expected a time such as 2026-11-21T09:35:05Z in "at", got "noon"'],
-    [{ ...row, PartitionKey: undefined }, 'expected the cluster in "cluster" or "PartitionKey", got nothing'],
-    [{ ...row, PartitionKey: '' }, 'expected the cluster in "cluster" or "PartitionKey", got ""'],
-    [{ ...row, RowKey: 7 }, 'expected the node in "node" or in the first part of "RowKey", got nothing'],
-    [[row], 'expected a result as a JSON object, got [{"PartitionKey":"shop"'],
-    ['half a li', 'expected a result as a JSON object, got "half a li"'],
-    [null, 'expected a result as a JSON object, got null'],
-  ])('says what was expected and what came: %j', (value, sentence) => {
-    expect(String(readRecorded(value)).slice(0, sentence.length)).toBe(sentence);
-  });
 });
