@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { Blindness } from '../history/blindness.ts';
-import { reasonCode } from '../model/reasons.ts';
+import { type Columns, count, json, optionalText, readColumns, reason, text, writeColumns } from './columns.ts';
 import type { Tables } from './open-tables.ts';
-import { readJson } from './read-json.ts';
 import { type Row, readRange, readRow } from './rows.ts';
 
 const PARTITION = 'blind';
@@ -15,18 +14,18 @@ export interface BlindRow {
   etag: string;
 }
 
-function toBlindness(row: Row): Blindness {
-  return {
-    subject: row.rowKey,
-    since: String(row.since),
-    until: row.until ? String(row.until) : undefined,
-    unknown: Number(row.unknown ?? 0),
-    planned: Number(row.planned ?? 0),
-    reason: reasonCode.parse(row.reason),
-    delivered: readJson(delivered, row.delivered, {}),
-    sweep: String(row.sweep ?? ''),
-  };
-}
+/** The columns of a blindness, declared once. */
+const columns: Columns<Omit<Blindness, 'subject'>> = {
+  since: text,
+  until: optionalText,
+  unknown: count,
+  planned: count,
+  reason,
+  delivered: json(delivered, {}),
+  sweep: text,
+};
+
+const toBlindness = (row: Row): Blindness => ({ subject: row.rowKey, ...readColumns(columns, row) });
 
 /** Reads all of them, by subject. */
 export async function readBlindRows(tables: Tables): Promise<Map<string, BlindRow>> {
@@ -45,8 +44,7 @@ export async function readStandingBlindness(tables: Tables, subject: string): Pr
 /** Writes one as it was read, or makes it. Two runs of close-sweep judge the same sweep alike: the loser's write is not needed. */
 export async function putBlindRow(tables: Tables, blindness: Blindness, etag?: string): Promise<void> {
   const clusters = await tables.open('clusters');
-  const { subject, until, delivered, ...rest } = blindness;
-  const entity = { partitionKey: PARTITION, rowKey: subject, ...rest, until: until ?? '', delivered: JSON.stringify(delivered) };
+  const entity = { partitionKey: PARTITION, rowKey: blindness.subject, ...writeColumns(columns, blindness) };
   if (etag === undefined) await clusters.createEntity(entity);
   else await clusters.updateEntity(entity, 'Replace', { etag });
 }

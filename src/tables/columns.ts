@@ -97,6 +97,12 @@ export const longJson = <S extends z.ZodType>(schema: S, fallback: z.output<S>):
   write: (value, name) => toLongJson(name, value),
 });
 
+/** An optional value as JSON over as many properties as it needs. */
+export const optionalLongJson = <S extends z.ZodType>(schema: S): Column<z.output<S> | undefined> => ({
+  read: (row, name) => fromLongJson(schema, name, row, undefined),
+  write: (value, name) => (value === undefined ? {} : toLongJson(name, value)),
+});
+
 /** Reads a value out of a row. */
 export function readColumns<V>(columns: Columns<V>, row: Readonly<Record<string, unknown>>): V {
   const names = Object.keys(columns) as (keyof V & string)[];

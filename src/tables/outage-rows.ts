@@ -1,13 +1,22 @@
 import { odata, type TransactionAction } from '@azure/data-tables';
 import { z } from 'zod';
 import { commonFactor } from '../history/common-factors.ts';
-import { emptyLog, type LogEntry, logEntry, type NodeLog } from '../history/log.ts';
+import { logEntry } from '../history/log.ts';
 import type { Outage } from '../history/outage.ts';
 import { rankedReason } from '../model/rank-reasons.ts';
-import { reasonCode } from '../model/reasons.ts';
-import { fromLongJson, toLongJson } from './long-json.ts';
+import {
+  type Columns,
+  count,
+  json,
+  optionalJson,
+  optionalLongJson,
+  optionalText,
+  readColumns,
+  reason,
+  text,
+  writeColumns,
+} from './columns.ts';
 import { newestFirst, type Tables, timeOfKey } from './open-tables.ts';
-import { readJson } from './read-json.ts';
 import { prefixed, type Row, readRange, readRow } from './rows.ts';
 
 /** An outage with what is needed to change its row. */
@@ -18,73 +27,58 @@ export interface OutageRow {
 
 const rowKeyOf = (node: string | undefined, start: string) => `outage|${node ?? '*'}|${newestFirst(start)}`;
 
-const entries = (value: unknown): LogEntry[] => readJson(z.array(logEntry), value, []);
 const episodes = z.array(z.object({ start: z.string(), end: z.string().optional() }));
 const delivered = z.record(z.string(), z.object({ started: z.number(), ended: z.number() }));
 const counts = z.object({ failing: z.number(), conclusive: z.number(), planned: z.number(), most: z.number() });
+const entries = json(z.array(logEntry), []);
 
-const numberOr = (value: unknown, fallback: number) => Math.trunc(Number(value ?? fallback)) || fallback;
-const timeOr = (value: unknown, fallback: string) => (Number.isNaN(Date.parse(String(value))) ? fallback : String(value));
-// Its key holds the start too, see newestFirst.
-const startOf = ({ rowKey, start }: Row) => timeOr(start, timeOfKey(rowKey.split('|')[2]));
+/** The columns of an outage, declared once; the last four are of an outage of a cluster alone. */
+const columns: Columns<Omit<Outage, 'cluster'>> = {
+  node: optionalText,
+  start: text,
+  end: optionalText,
+  reason,
+  message: text,
+  episode: count,
+  episodes: json(episodes, []),
+  openedAt: text,
+  startLogs: entries,
+  endLogs: entries,
+  covered: count,
+  delivered: json(delivered, {}),
+  nodes: optionalLongJson(z.array(z.string())),
+  counts: optionalJson(counts),
+  reasons: optionalJson(z.array(rankedReason)),
+  commonFactors: optionalJson(z.array(commonFactor)),
+};
+
+const timeOr = (value: string, fallback: string) => (Number.isNaN(Date.parse(value)) ? fallback : value);
 
 /** Reads an outage out of its row. */
 export function toOutageRow(row: Row & { etag: string }): OutageRow {
-  const node = String(row.node ?? '');
-  // An outage that cannot be sent or written under its key would stop its cluster: times and numbers are always some.
-  const start = startOf(row);
-  const end = row.end ? timeOr(row.end, start) : undefined;
-  const ofCluster = node === '';
-  return {
-    etag: row.etag,
-    outage: {
-      cluster: row.partitionKey,
-      node: ofCluster ? undefined : node,
-      start,
-      end,
-      reason: reasonCode.parse(row.reason),
-      message: String(row.message ?? ''),
-      episode: Math.max(1, numberOr(row.episode, 1)),
-      episodes: readJson(episodes, row.episodes, [{ start, end }]),
-      openedAt: timeOr(row.openedAt, start),
-      startLogs: entries(row.startLogs),
-      endLogs: entries(row.endLogs),
-      covered: numberOr(row.covered, 0),
-      delivered: readJson(delivered, row.delivered, {}),
-      ...(ofCluster && {
-        nodes: fromLongJson(z.array(z.string()), 'nodes', row, []),
-        counts: readJson(counts, row.counts, undefined),
-        reasons: readJson(z.array(rankedReason), row.reasons, []),
-        commonFactors: readJson(z.array(commonFactor), row.commonFactors, []),
-      }),
-    },
+  const read = readColumns(columns, row);
+  // An outage that cannot be sent or written under its key would stop its cluster: times and numbers are always some. The key holds the start too.
+  const start = timeOr(read.start, timeOfKey(row.rowKey.split('|')[2]));
+  const end = read.end && timeOr(read.end, start);
+  const { nodes = [], reasons = [], commonFactors = [], counts: counted, ...own } = read;
+  const known = {
+    ...own,
+    cluster: row.partitionKey,
+    start,
+    end,
+    episode: Math.max(1, Math.trunc(read.episode)),
+    episodes: read.episodes.length === 0 ? [{ start, end }] : read.episodes,
+    openedAt: timeOr(read.openedAt, start),
   };
+  return { etag: row.etag, outage: read.node === undefined ? { ...known, nodes, reasons, commonFactors, counts: counted } : known };
 }
 
-function toRow(outage: Outage, archived: boolean): Row {
-  const { nodes, commonFactors } = outage;
-  return {
-    partitionKey: outage.cluster,
-    rowKey: rowKeyOf(outage.node, outage.start),
-    node: outage.node ?? '',
-    start: outage.start,
-    end: outage.end ?? '',
-    reason: outage.reason,
-    message: outage.message,
-    episode: outage.episode,
-    episodes: JSON.stringify(outage.episodes),
-    openedAt: outage.openedAt,
-    startLogs: JSON.stringify(outage.startLogs),
-    endLogs: JSON.stringify(outage.endLogs),
-    covered: outage.covered,
-    delivered: JSON.stringify(outage.delivered),
-    archived,
-    ...(outage.counts && { counts: JSON.stringify(outage.counts) }),
-    ...(outage.reasons && { reasons: JSON.stringify(outage.reasons) }),
-    ...(commonFactors && { commonFactors: JSON.stringify(commonFactors) }),
-    ...(nodes && toLongJson('nodes', nodes)),
-  };
-}
+const toRow = (outage: Outage, archived: boolean): Row => ({
+  partitionKey: outage.cluster,
+  rowKey: rowKeyOf(outage.node, outage.start),
+  ...writeColumns(columns, outage),
+  archived,
+});
 
 /** Writes a new outage. It holds only while there is none with the same subject and start. */
 export function insertOutage(outage: Outage): TransactionAction {
@@ -122,27 +116,4 @@ export async function readOutages(
   const filter = which === 'open' ? odata`end eq ''` : which === 'active' ? odata`archived eq false` : undefined;
   const rows = await readRange(fleet, cluster, { ...prefixed(node === undefined ? 'outage|' : `outage|${node}|`), filter, most });
   return rows.map((row) => toOutageRow(row as Row & { etag: string }));
-}
-
-/** Reads the logs of some nodes, by name. */
-export async function readLogs(tables: Tables, cluster: string, nodes: readonly string[]): Promise<Map<string, NodeLog>> {
-  const fleet = await tables.open('fleet');
-  const sorted = [...nodes].sort();
-  const wanted = new Set(nodes);
-  const rows = await readRange(fleet, cluster, { from: `log|${sorted[0]}`, to: `log|${sorted.at(-1)}!` });
-  const logs = new Map<string, NodeLog>();
-  for (const row of rows) {
-    const node = row.rowKey.slice('log|'.length);
-    if (wanted.has(node)) logs.set(node, { ...emptyLog, successes: entries(row.successes), failures: entries(row.failures) });
-  }
-  return logs;
-}
-
-/** Writes a node's log. */
-export function putLog(cluster: string, node: string, log: NodeLog): TransactionAction {
-  return [
-    'upsert',
-    { partitionKey: cluster, rowKey: `log|${node}`, successes: JSON.stringify(log.successes), failures: JSON.stringify(log.failures) },
-    'Replace',
-  ];
 }

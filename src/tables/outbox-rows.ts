@@ -1,16 +1,14 @@
 import { z } from 'zod';
 import { commonFactor } from '../history/common-factors.ts';
 import { reasonCode } from '../model/reasons.ts';
-import { fromLongJson, toLongJson } from './long-json.ts';
+import { type Columns, json, longJson, oneOf, readColumns, writeColumns } from './columns.ts';
 import type { Tables } from './open-tables.ts';
-import { readJson } from './read-json.ts';
 import { prefixed, readRange } from './rows.ts';
 import { updateRow } from './update-row.ts';
 
 const member = z.object({ node: z.string(), start: z.string(), end: z.string().optional(), reason: reasonCode, episode: z.number() });
 
 const rowKeyOf = (eventId: string) => `outbox|${encodeURIComponent(eventId)}`;
-const readSinks = (row: Readonly<Record<string, unknown>>) => readJson(z.array(z.string()), row.sinks, []);
 
 /** A summary that is to be sent, as it stood when it was decided: it is sent again with the same members under the same id. */
 export interface Summary {
@@ -22,13 +20,20 @@ export interface Summary {
   sinks: string[];
 }
 
+/** The columns of a summary, declared once. */
+const columns: Columns<Omit<Summary, 'eventId'>> = {
+  what: oneOf('started', 'ended'),
+  members: longJson(z.array(member), []),
+  commonFactors: json(z.array(commonFactor), []),
+  sinks: json(z.array(z.string()), []),
+};
+
 /** Freezes a summary before it is sent. One that is there stays as it is, for these sinks too. */
 export async function freezeSummary(tables: Tables, cluster: string, summary: Summary): Promise<void> {
-  const { eventId, what, members, commonFactors, sinks } = summary;
-  await updateRow(await tables.open('fleet'), cluster, rowKeyOf(eventId), (row) => {
-    if (row !== undefined) return { merge: { sinks: JSON.stringify([...new Set([...readSinks(row), ...sinks])]) } };
-    const properties = { what, commonFactors: JSON.stringify(commonFactors), sinks: JSON.stringify(sinks) };
-    return { replace: { ...properties, ...toLongJson('members', members) } };
+  const { sinks } = columns;
+  await updateRow(await tables.open('fleet'), cluster, rowKeyOf(summary.eventId), (row) => {
+    if (row === undefined) return { replace: writeColumns(columns, summary) };
+    return { merge: sinks.write([...new Set([...sinks.read(row, 'sinks'), ...summary.sinks])], 'sinks') };
   });
 }
 
@@ -36,13 +41,7 @@ export async function freezeSummary(tables: Tables, cluster: string, summary: Su
 export async function readSummaries(tables: Tables, cluster: string): Promise<Summary[]> {
   const fleet = await tables.open('fleet');
   const rows = await readRange(fleet, cluster, prefixed('outbox|'));
-  return rows.map((row) => ({
-    eventId: decodeURIComponent(row.rowKey.slice('outbox|'.length)),
-    what: row.what === 'ended' ? 'ended' : 'started',
-    members: fromLongJson(z.array(member), 'members', row, []),
-    commonFactors: readJson(z.array(commonFactor), row.commonFactors, []),
-    sinks: readSinks(row),
-  }));
+  return rows.map((row) => ({ eventId: decodeURIComponent(row.rowKey.slice('outbox|'.length)), ...readColumns(columns, row) }));
 }
 
 /** Deletes a summary whose members are marked for all of its sinks. */

@@ -2,8 +2,9 @@ import type { TableClient } from '@azure/data-tables';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { LogEntry } from '../../src/history/log.ts';
 import { nothingDelivered, type Outage } from '../../src/history/outage.ts';
+import { putLog, readLogs } from '../../src/tables/log-rows.ts';
 import { newestFirst } from '../../src/tables/open-tables.ts';
-import { deleteOutage, insertOutage, putLog, readLogs, readOutage, readOutages, replaceOutage } from '../../src/tables/outage-rows.ts';
+import { deleteOutage, insertOutage, readOutage, readOutages, replaceOutage } from '../../src/tables/outage-rows.ts';
 import { insertOnce, isLostWrite, writeBatch } from '../../src/tables/rows.ts';
 import { type Storage, startStorage } from './storage.ts';
 
