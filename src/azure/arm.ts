@@ -9,8 +9,8 @@ export interface Arm {
   clusters(subscriptionId: string): ContainerServiceClient;
   /** For reads and polls. */
   compute(subscriptionId: string): ComputeManagementClient;
-  /** For Run Command: a request is sent once, whatever comes back. */
+  /** For Run Command: a request is sent once and never retried. */
   computeOnce(subscriptionId: string): ComputeManagementClient;
-  /** What the caller may do; for `plan` alone. */
+  /** For reading what the caller may do; only `plan` uses it. */
   authorization(subscriptionId: string): AuthorizationManagementClient;
 }

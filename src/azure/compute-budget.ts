@@ -1,9 +1,9 @@
-// https://learn.microsoft.com/azure/virtual-machines/compute-throttling-limits: updates of one subscription and region, shared with AKS itself.
+// Updates in one subscription and region, a budget shared with AKS: https://learn.microsoft.com/azure/virtual-machines/compute-throttling-limits
 const DOCUMENTED = { name: /^Update\w*SubscriptionMaximum$/i, size: 1500, perMinute: 500 };
 const LOW_SHARE = 0.2;
 const LONGEST_SECONDS = 60;
 
-/** The most calls that were ever seen left in each bucket of a subscription and region: its size, as far as that is known. */
+/** The highest number of remaining calls seen in each bucket of a subscription and region: the best known lower bound of its size. */
 export type SeenSizes = Map<string, number>;
 
 interface Size {
@@ -12,9 +12,9 @@ interface Size {
 }
 
 /**
- * The size of a bucket and how fast it fills: as documented, else, of those that older names count over some minutes (`PutVM3Min`), the most that
- * was ever seen left in it. Sizes differ from one subscription to the next (recorded: 240 and 750 for `PutVM3Min`), and the most that was seen is
- * never more than the size, so that what is low by it is low.
+ * The size of a bucket and how fast it fills: the documented values, or for a bucket named after its minutes (`PutVM3Min`), the highest count seen.
+ * Sizes differ between subscriptions (recorded: 240 and 750 for `PutVM3Min`). The highest count seen is never more than the size,
+ * so a bucket that is low by this measure is really low.
  */
 function sizeOf(name: string, seen: SeenSizes): Size | undefined {
   if (DOCUMENTED.name.test(name)) return DOCUMENTED;
@@ -24,13 +24,13 @@ function sizeOf(name: string, seen: SeenSizes): Size | undefined {
 }
 
 /**
- * How long to leave a region alone, so that what Compute grants stays with AKS's own autoscaler.
+ * How long to start no runs in a region, so that enough of Compute's budget is left for AKS's own autoscaler.
  *
- * Only buckets of the whole subscription count; those of one instance (`…Resource`) are small by nature, and of others nobody knows the size.
+ * Only buckets of the whole subscription count: those of one instance (`…Resource`) are always small, and the size of others is unknown.
  *
- * @param header - `x-ms-ratelimit-remaining-resource` of the answer to a Run Command: `Microsoft.Compute/<policy>;<calls left>`, comma-joined.
- * @param seen - is brought up to date.
- * @returns seconds until the lowest bucket is a fifth full again, at most 60; 0 where enough is left or nothing is said.
+ * @param header - `x-ms-ratelimit-remaining-resource` of the response to a Run Command: `Microsoft.Compute/<policy>;<calls left>`, separated by commas.
+ * @param seen - updated in place.
+ * @returns seconds until the lowest bucket is a fifth full again, at most 60; 0 if enough is left or the header says nothing.
  */
 export function secondsToSpare(header: string | undefined, seen: SeenSizes): number {
   const seconds = (header ?? '').split(',').map((part) => {

@@ -1,36 +1,36 @@
 import type { PipelinePolicy } from '@azure/core-rest-pipeline';
 
-/** Counts the requests that this process sends to Azure Resource Manager, each attempt, until somebody tells of them. */
+/** Counts the requests that this process sends to Azure Resource Manager, each attempt, until they are reported. */
 export interface RequestCount {
   policy: PipelinePolicy;
-  /** Requests since they were last taken; they count as told. */
+  /** Returns the number of requests since the last call and resets it to 0. */
   take(): number;
-  /** Gives back what could not be told. */
+  /** Adds back requests that were taken and could not be reported. */
   putBack(requests: number): void;
 }
 
 /**
- * Makes a count that begins at 0.
+ * Creates a count that begins at 0.
  *
- * @param counts - tells by its URL whether a request does.
+ * @param counts - whether a request to a URL is counted; all of them by default.
  */
 export function countRequests(counts: (url: string) => boolean = () => true): RequestCount {
-  let untold = 0;
+  let unreported = 0;
   return {
     policy: {
       name: 'countRequests',
       sendRequest(request, next) {
-        if (counts(request.url)) untold += 1;
+        if (counts(request.url)) unreported += 1;
         return next(request);
       },
     },
     take() {
-      const taken = untold;
-      untold = 0;
+      const taken = unreported;
+      unreported = 0;
       return taken;
     },
     putBack(requests) {
-      untold += requests;
+      unreported += requests;
     },
   };
 }

@@ -1,7 +1,7 @@
-// Told by their names: the package that defines them takes a second to load, for which not everybody who asks should wait.
+// Recognized by name: the package that defines these errors takes a second to load.
 const NAMES = ['CredentialUnavailableError', 'AggregateAuthenticationError', 'AuthenticationError', 'AuthenticationRequiredError'];
 
-/** Whether nobody could sign in to Azure, which says nothing of what was asked there. */
+/** Whether an error means that the sign-in to Azure failed, so that the request itself was never answered. */
 export function isSignInError(error: unknown): error is Error {
   return error instanceof Error && NAMES.includes(error.name);
 }

@@ -71,7 +71,7 @@ async function searchAzure({ settings, arm, now }: Services, wanted: Wanted, sea
       );
     const until = now().getTime() + LONGEST_SEARCH_MS;
     const isOver = () => isBare && now().getTime() > until;
-    return findNode(arm, scope, selectionOf(settings), wanted, { now: now(), tell: log.warn, isOver });
+    return findNode(arm, scope, selectionOf(settings), wanted, { now: now(), report: log.warn, isOver });
   };
   const found = await askAzure('list the nodes', () => (isBare ? oneSearchAtATime(search.account, find) : find()));
   // One that was found is not known to be the only one of its name.

@@ -24,7 +24,7 @@ const report = (line: string) => void process.stderr.write(`${line}\n`);
 async function findTarget(arm: Arm, settings: Settings, { node, cluster }: NamedNode): Promise<Target> {
   const scope = await subscriptionsInScope(settings.SUBSCRIPTIONS, arm.subscriptions);
   const choice = chooseNode(
-    await findNode(arm, scope, selectionOf(settings), { node, cluster }, { now: new Date(), tell: report, progress: report }),
+    await findNode(arm, scope, selectionOf(settings), { node, cluster }, { now: new Date(), report, progress: report }),
   );
   switch (choice.status) {
     case 'one':

@@ -3,19 +3,19 @@ import type { KnownNode, NodeFacts } from '../model/node.ts';
 import type { ReasonCode } from '../model/reasons.ts';
 import { policyOf } from '../model/reasons.ts';
 
-/** A node as the fleet remembers it, as far as a listing is compared with it. */
+/** The stored fields of a node that a listing is compared with. */
 type RememberedNode = Pick<KnownNode, 'facts' | 'state' | 'missing' | 'missedIn' | 'retiredAt'>;
 
 /** What a listing means for one node. */
 export type NodeChange<N = RememberedNode> =
   | { kind: 'new'; facts: NodeFacts }
-  /** As before, or with other facts; `seen` in a listing, or only recorded; `ends` closes its outage because it is not to be probed any more. */
+  /** The same node, whose facts may have changed. `seen`: it was listed, not only recorded. `ends`: the reason that closes its open outage. */
   | { kind: 'known'; row: N; facts: NodeFacts; changed: boolean; seen: boolean; ends?: ReasonCode }
-  /** Another VM under the same name: it starts afresh. */
+  /** Another VM under the same name: a new node, without history. */
   | { kind: 'replaced'; row: N; facts: NodeFacts }
-  /** Not listed for the first time, or by a listing that is not complete: nothing is proven yet. */
+  /** Missing for the first time, or from an incomplete listing: this does not prove that it is gone. */
   | { kind: 'missing'; row: N; reason: ReasonCode; counts: boolean }
-  /** Not in two complete listings of different sweeps. */
+  /** Missing from two complete listings of different sweeps. */
   | { kind: 'gone'; row: N; reason: ReasonCode };
 
 const COMPLETE_LISTINGS = 2;
@@ -42,10 +42,10 @@ const standing = <N extends RememberedNode>(rows: ReadonlyMap<string, N>) =>
   [...rows.values()].filter((row) => row.retiredAt === undefined);
 
 /**
- * Holds a listing against the rows of a cluster. Pure.
+ * Compares a listing with the stored nodes of a cluster. Pure.
  *
- * @param sweep - a node that is missing counts as missing once in a sweep, however often it is listed.
- * @param complete - whether every page and every scale set was read.
+ * @param sweep - id of the sweep: a node counts as missing once in a sweep, even if the cluster is listed again.
+ * @param complete - whether the listing has every page and every scale set.
  */
 export function compareNodes<N extends RememberedNode>(
   rows: ReadonlyMap<string, N>,
@@ -63,9 +63,9 @@ export function compareNodes<N extends RememberedNode>(
 }
 
 /**
- * What it means for the nodes of a cluster that it is not listed any more.
+ * The changes of a cluster's nodes when the cluster is no longer listed. Pure.
  *
- * @param reason - it is gone, or its subscription was taken out of the fleet.
+ * @param reason - `ClusterGone`, or `Excluded` if the cluster or its subscription is no longer in scope.
  */
 export function loseNodes<N extends RememberedNode>(
   rows: ReadonlyMap<string, N>,
@@ -76,13 +76,13 @@ export function loseNodes<N extends RememberedNode>(
 }
 
 /**
- * What a cluster means for its nodes where they were not listed: each stays as it is, not probed for the cluster's reason.
+ * The changes of a cluster's nodes when they could not be listed: each is kept and not probed, with the cluster's reason. Pure.
  *
- * @param reason - outages end with it where its policy says so.
+ * @param reason - the cluster's reason; it closes outages if its policy says so.
  */
 export function recordNodes<N extends RememberedNode>(rows: ReadonlyMap<string, N>, reason: ReasonCode): NodeChange<N>[] {
   return standing(rows).map((row) => {
-    // A pool that was taken out stays so, whatever kept it from being listed.
+    // A node of an excluded pool keeps the reason Excluded, whatever prevented the listing.
     const skipped = row.facts.skipped === 'Excluded' && !policyOf(reason).endsOutage ? 'Excluded' : reason;
     return compareNode(row, { ...row.facts, skipped }, false);
   });

@@ -7,29 +7,29 @@ import type { Selection } from '../model/selection.ts';
 import { listManagedClusters } from './list-managed-clusters.ts';
 import { listNodes } from './list-nodes.ts';
 
-/** A node with the place it has. */
+/** A node with its cluster and region. */
 export interface FoundNode {
   cluster: string;
   region: string;
   facts: NodeFacts;
-  /** Whether its pool or its cluster is taken out of the fleet. */
+  /** Whether its pool or its cluster is excluded from the fleet. */
   excluded: boolean;
 }
 
-/** What a search found. */
+/** The result of a search. */
 export interface Search {
-  /** Every node that is meant: more than one where clusters have nodes of the same name. */
+  /** All matching nodes: several if more than one cluster has a node of that name. */
   found: FoundNode[];
   /** Subscriptions and clusters that could not be read. */
   gaps: string[];
-  /** Whether time ran out before everything was looked at. */
+  /** Whether time ran out before everything was searched. */
   cutShort: boolean;
 }
 
-/** The node that is looked for: by its name, within one cluster if that is given, or by its resource. */
+/** The node to find: by its name, optionally within one cluster, or by its Azure resource. */
 export type Wanted = { node: string; cluster?: string } | { target: Target };
 
-/** The subscription that the node must be of, as far as that was said. */
+/** The subscription that the node must be in; undefined if any will do. */
 export function subscriptionOf(wanted: Wanted): string | undefined {
   if ('target' in wanted) return wanted.target.subscriptionId;
   return wanted.cluster && parseClusterId(wanted.cluster)?.subscriptionId;
@@ -37,7 +37,7 @@ export function subscriptionOf(wanted: Wanted): string | undefined {
 
 const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
 
-/** Whether a cluster can have the node, as far as its own facts tell. */
+/** Whether a cluster can have the node, judging by the facts of the cluster alone. */
 function mayHave({ cluster, nodeResourceGroup }: ClusterFacts, wanted: Wanted): boolean {
   if ('target' in wanted) return same(nodeResourceGroup, wanted.target.resourceGroup);
   return wanted.cluster === undefined || wanted.cluster === cluster;
@@ -63,12 +63,13 @@ async function findInCluster(arm: Arm, subscription: string, cluster: ClusterFac
 }
 
 /**
- * Looks for a node by listing what Azure has; for one that no sweep has seen yet, or where there is no storage to look it up in.
+ * Searches for a node by listing clusters and nodes in Azure: for a node that no sweep has seen yet, or when there is no storage account.
  *
- * @param subscriptions - where to look.
- * @param tell - is given a line on what could not be read.
- * @param progress - is given a line on where it looks.
- * @param isOver - asked before each cluster whether time is up.
+ * @param subscriptions - the subscriptions to search.
+ * @param report - called with a sentence for each subscription or cluster that could not be read.
+ * @param progress - called with a line for each subscription before it is searched.
+ * @param isOver - called before each subscription and cluster: whether time has run out.
+ * @throws RestError if Azure fails in another way than by refusing access.
  */
 export async function findNode(
   arm: Arm,
@@ -77,10 +78,10 @@ export async function findNode(
   wanted: Wanted,
   {
     now,
-    tell,
+    report,
     progress = () => {},
     isOver = () => false,
-  }: { now: Date; tell: (line: string) => void; progress?: (line: string) => void; isOver?: () => boolean },
+  }: { now: Date; report: (line: string) => void; progress?: (line: string) => void; isOver?: () => boolean },
 ): Promise<Search> {
   const own = subscriptionOf(wanted);
   const found: FoundNode[] = [];
@@ -90,15 +91,15 @@ export async function findNode(
       return await read();
     } catch (error) {
       if (!isRefusal(error)) throw error;
-      tell(`${what} could not be read: ${armErrorText(error)}`);
-      // A cluster that is being deleted has no resource group any more, and so no node: that is no gap.
+      report(`${what} could not be read: ${armErrorText(error)}`);
+      // A cluster that is being deleted has no resource group any more, and so no nodes: that is not a gap.
       if (error.statusCode !== 404 || subscriptions.includes(what)) gaps.push(what);
       return otherwise;
     }
   };
   for (const subscription of subscriptions.filter((id) => own === undefined || id === own)) {
     if (isOver()) return { found, gaps, cutShort: true };
-    progress(`Looking in the subscription ${subscription} …`);
+    progress(`Searching the subscription ${subscription} …`);
     const nothing = { clusters: [], matched: [] };
     const { clusters } = await readable(subscription, () => listManagedClusters(arm.clusters(subscription), selection), nothing);
     for (const cluster of clusters.filter((each) => mayHave(each, wanted))) {

@@ -7,7 +7,7 @@ import { factsOf, type Machine } from './machine-facts.ts';
 /**
  * Lists the instances of a Uniform scale set with their instance views, page by page.
  *
- * @throws RestError where a page cannot be read.
+ * @throws RestError if a page cannot be read.
  */
 export async function* listInstances(
   compute: ComputeManagementClient,
@@ -16,7 +16,7 @@ export async function* listInstances(
   vmss: string,
   pool: string,
 ): AsyncGenerator<[NodeFacts, Machine]> {
-  // Shared by the ids of all instances: thousands of them are kept at once.
+  // Computed once and shared by the ids of all instances: thousands of them are in memory at once.
   const path = formatTarget({ kind: 'instance', subscriptionId, resourceGroup, vmss, instanceId: '' });
   for await (const instance of compute.virtualMachineScaleSetVMs.list(resourceGroup, vmss, { expand: 'instanceView' })) {
     const resourceId = path + (instance.instanceId ?? '');

@@ -6,7 +6,7 @@ import { formatTarget } from '../model/resource-id.ts';
 import { factsOf, type InstanceView, type Machine, poolOf } from './machine-facts.ts';
 
 const CONCURRENT_VIEWS = 8;
-// Of the 250 that a subscription grants at once, and 25 a second: listings and polls need them more.
+// Reads left to listings and polls, out of the 250 at once and 25 a second that a subscription grants:
 // https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling
 const READS_FOR_OTHERS = 100;
 
@@ -14,10 +14,10 @@ const READS_FOR_OTHERS = 100;
 export type FoundMachine = { status: 'found'; facts: NodeFacts; machine: Machine } | { status: 'vanished' };
 
 /**
- * Reads instance views for as long as Azure grants reads, and answers with empty ones from then on: a stopped VM then says so when it is started on,
- * while a listing that starts over at each 429 would never end.
+ * Reads instance views until few reads are left, and returns empty views from then on. Without a view, a stopped VM is noticed only when its run
+ * is refused; but a listing that starts over after each 429 would never end.
  *
- * @returns what reads the view of one VM; undefined where the VM is gone.
+ * @returns a function that reads the view of one VM; its result is undefined if the VM is gone.
  */
 function viewReader(compute: ComputeManagementClient, resourceGroup: string): (vm: string) => Promise<InstanceView | undefined> {
   let granted = true;
@@ -41,11 +41,11 @@ function viewReader(compute: ComputeManagementClient, resourceGroup: string): (v
 
 /**
  * Lists the VMs of a node resource group that are nodes: those of `VirtualMachines` pools and of Flexible scale sets, and auto-provisioned ones.
- * Their list has no instance views, and that of a Flexible set refuses them (azure-sdk-for-go#19707): each VM is asked for its own.
+ * Their list has no instance views, and the list of a Flexible set refuses them (azure-sdk-for-go#19707), so each VM's view is read separately.
  *
- * @param pools - of the scale sets in the group, by their ids in lower case: VMs of a Flexible set may have no tags (azure-rest-api-specs#27441).
- * @param withViews - false where nothing of an instance view would be used.
- * @throws RestError where a page cannot be read, or an instance view for another reason than throttling.
+ * @param pools - pool names of the scale sets in the group, by their ids in lower case: VMs of a Flexible set may have no tags (azure-rest-api-specs#27441).
+ * @param withViews - false if the instance views are not needed.
+ * @throws RestError if a page cannot be read, or an instance view cannot be read for another reason than throttling.
  */
 export async function* listMachines(
   compute: ComputeManagementClient,
@@ -59,7 +59,7 @@ export async function* listMachines(
   for await (const page of compute.virtualMachines.list(resourceGroup).byPage()) {
     const nodes = page.flatMap((vm) => {
       const pool = poolOf(vm.tags) ?? pools.get(vm.virtualMachineScaleSet?.id?.toLowerCase() ?? '');
-      // A VM that somebody put into the node resource group is no node.
+      // A VM without a pool, which somebody created in the node resource group, is not a node.
       return pool === undefined ? [] : [{ vm, pool, name: vm.name ?? '' }];
     });
     const views = nodes.map(({ name }) => limit(async () => (withViews ? readView(name) : {})));

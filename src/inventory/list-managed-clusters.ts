@@ -25,7 +25,7 @@ function recordOnlyReason(cluster: ManagedCluster, selected: boolean): ReasonCod
 function toFacts(cluster: ManagedCluster, selection: Selection, matched: Set<string>): ClusterFacts | undefined {
   const parsed = parseManagedClusterId(cluster.id ?? '');
   if (parsed === undefined || parseClusterId(formatClusterId(parsed)) === undefined) {
-    log.error(`left a cluster out: expected the resource ID of a managed cluster from Azure, got "${redact(cluster.id ?? '', 200)}"`);
+    log.error(`skipped a cluster: expected the resource ID of a managed cluster from Azure, got "${redact(cluster.id ?? '', 200)}"`);
     return undefined;
   }
   const named = select(`${parsed.resourceGroup}/${parsed.name}`, selection);
@@ -52,10 +52,10 @@ function toFacts(cluster: ManagedCluster, selection: Selection, matched: Set<str
 }
 
 /**
- * Lists the clusters of a subscription. Managed clusters are listed rather than scale sets: the subscription-wide list of those is a cache,
- * hours stale (azure-rest-api-specs#16586).
+ * Lists the clusters of a subscription. It lists managed clusters rather than scale sets, because the subscription-wide list of scale sets is a cache
+ * that may be hours old (azure-rest-api-specs#16586).
  *
- * @throws RestError where the subscription cannot be read.
+ * @throws RestError if the subscription cannot be read.
  */
 export async function listManagedClusters(client: ContainerServiceClient, selection: Selection): Promise<ListedClusters> {
   const clusters: ClusterFacts[] = [];
@@ -68,10 +68,13 @@ export async function listManagedClusters(client: ContainerServiceClient, select
 }
 
 /**
- * Asks by name for a cluster that a list does not show any more: lists hold what the caller may read, and not all of it while Azure is ill.
+ * Reads by name a cluster that is missing from the list of its subscription. Lists hold only what the caller may read, and may be incomplete
  *
- * @param matched - globs of the selection that match it are added.
- * @returns its facts, or why there are none: `ClusterGone` where Azure says so, and nothing else proves it. Whatever it is, it costs no other cluster anything.
+ * while Azure has an incident.
+ *
+ * @param matched - the globs of the selection that match the cluster are added to it.
+ * @returns its facts, or the reason why there are none: only a 404 proves `ClusterGone`. A failed request is a reason, not an error, so that other
+ *   clusters are not affected.
  */
 export async function askForCluster(
   client: ContainerServiceClient,
@@ -84,7 +87,7 @@ export async function askForCluster(
   } catch (error) {
     if (!isRestError(error) && !isTimeout(error)) throw error;
     log.warn(
-      `the cluster ${resourceGroup}/${name}, which is listed no more, could not be read: ${isRestError(error) ? armErrorText(error) : 'no answer in time'}`,
+      `the cluster ${resourceGroup}/${name} is missing from the list of its subscription and could not be read: ${isRestError(error) ? armErrorText(error) : 'no answer in time'}`,
     );
     if (!isRestError(error)) return 'AzureError';
     if (error.statusCode === 404) return 'ClusterGone';

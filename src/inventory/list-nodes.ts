@@ -10,7 +10,11 @@ import { listInstances } from './list-instances.ts';
 import { listMachines } from './list-machines.ts';
 import { type Machine, poolOf } from './machine-facts.ts';
 
-/** Why a machine is not probed now, if it is not. `Updating` is set by our own runs and is no reason, nor is what its agent says. */
+/**
+ * Why a machine is not probed now; undefined if it is. The state `Updating` is no reason, since the prober's own runs set it, nor is the agent's status.
+ *
+ * @param graceMinutes - younger machines are not probed.
+ */
 export function skipReason(machine: Machine, now: Date, graceMinutes: number): ReasonCode | undefined {
   const state = (machine.provisioningState ?? '').toLowerCase();
   if (state === 'deleting') return 'Deleting';
@@ -22,7 +26,7 @@ export function skipReason(machine: Machine, now: Date, graceMinutes: number): R
   return age !== undefined && age < graceMinutes * 60_000 ? 'TooYoung' : undefined;
 }
 
-/** Keeps one copy of what many nodes have in common: 16 clusters of 5,000 nodes may be listed in one process. */
+/** Keeps one copy of texts that many nodes share, to save memory: 16 clusters of 5,000 nodes may be listed in one process. */
 function shareTexts(): (facts: NodeFacts) => NodeFacts {
   const known = new Map<string, string>();
   const share = (text: string | undefined) => {
@@ -41,16 +45,16 @@ function shareTexts(): (facts: NodeFacts) => NodeFacts {
 /** The nodes of a cluster, each name once. */
 export interface Listing {
   nodes: NodeFacts[];
-  /** False where a scale set or a VM vanished while it was read: what is not listed may be there all the same. */
+  /** False if a scale set or a VM vanished while it was read: nodes that are not listed may still exist. */
   complete: boolean;
 }
 
 /**
- * Lists every node of a cluster, page by page and with its power state: the instances of the Uniform scale sets in its node resource group,
+ * Lists every node of a cluster with its power state: the instances of the Uniform scale sets in its node resource group,
  * and the VMs of `VirtualMachines` pools and Flexible sets.
  *
  * @param graceMinutes - nodes younger than this are listed and not probed.
- * @throws RestError where a page fails: an incomplete listing must not look like a complete one.
+ * @throws RestError if a page cannot be read: an incomplete listing must not look like a complete one.
  */
 export async function listNodes(
   compute: ComputeManagementClient,
@@ -65,11 +69,11 @@ export async function listNodes(
   const share = shareTexts();
   let complete = true;
   const add = (facts: NodeFacts, machine: Machine) => {
-    // A list may hold deleted instances beside those that took their names (azure-sdk-for-net#36946).
+    // A list may contain deleted instances next to the ones that took over their names (azure-sdk-for-net#36946).
     const known = nodes.get(facts.node);
     if (known !== undefined && (known.created ?? '') >= (facts.created ?? '')) return;
     if (!isNodeName(facts.node)) {
-      log.warn(`left a machine of ${cluster.cluster} out: expected a Kubernetes node name, got "${redact(facts.node, 80)}"`);
+      log.warn(`skipped a machine of ${cluster.cluster}: expected a Kubernetes node name, got "${redact(facts.node, 80)}"`);
       return;
     }
     const excluded = cluster.excludedPools.includes(facts.pool) ? 'Excluded' : undefined;
@@ -77,7 +81,7 @@ export async function listNodes(
   };
   for await (const { id = '', name = '', tags, orchestrationMode } of compute.virtualMachineScaleSets.list(nodeResourceGroup)) {
     const pool = poolOf(tags);
-    // A scale set that somebody put into the node resource group has no nodes, and nothing of ours is to run there.
+    // A scale set without a pool, which somebody created in the node resource group, has no nodes. Nothing may be run there.
     if (pool === undefined) continue;
     pools.set(id.toLowerCase(), pool);
     // The instances of a Flexible set are plain VMs, and listed as such.

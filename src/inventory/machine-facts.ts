@@ -16,7 +16,7 @@ export type Machine = Pick<
 > & { instanceView?: InstanceView };
 
 /**
- * The pool that tags name, if they do; old scale sets have the tag without its prefix (azure-cli#14714), auto-provisioned VMs that of Karpenter
+ * The node pool that tags name, if any. Old scale sets have the tag without its prefix (azure-cli#14714), auto-provisioned VMs have Karpenter's
  * (https://github.com/Azure/karpenter-provider-azure).
  */
 export function poolOf(tags: Readonly<Record<string, string>> | undefined): string | undefined {
@@ -24,7 +24,7 @@ export function poolOf(tags: Readonly<Record<string, string>> | undefined): stri
   return byName.get('aks-managed-poolname') ?? byName.get('poolname') ?? byName.get('karpenter.sh_nodepool');
 }
 
-// The code, as `displayStatus` is in the language of whoever asks: `ProvisioningState/succeeded` or `ProvisioningState/Unavailable`.
+// The code is used because `displayStatus` is localized: `ProvisioningState/succeeded` or `ProvisioningState/Unavailable`.
 // https://learn.microsoft.com/rest/api/compute/virtual-machines/instance-view
 function agentOf(view: InstanceView | undefined): NodeFacts['agent'] {
   const codes = (view?.vmAgent?.statuses ?? []).map(({ code = '' }) => code.toLowerCase());
@@ -33,9 +33,9 @@ function agentOf(view: InstanceView | undefined): NodeFacts['agent'] {
 }
 
 /**
- * What Azure says of a machine, as facts of the node it is.
+ * Converts what Azure says about a machine to the facts of its node.
  *
- * @param name - what it will be called, where it has no name of its own yet: one that is still being created has no `osProfile`.
+ * @param name - the node name to use if the machine has no `osProfile` yet because it is still being created.
  */
 export function factsOf(machine: Machine, name: string, more: Pick<NodeFacts, 'resourceId' | 'pool' | 'size' | 'subnet'>): NodeFacts {
   const image = machine.storageProfile?.imageReference;

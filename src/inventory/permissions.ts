@@ -12,7 +12,7 @@ export const neededActions = [
   'Microsoft.Compute/locations/operations/read',
 ] as const;
 
-/** What a role assignment grants, as Azure lists it: `*` stands for any text. */
+/** What a role assignment grants, as Azure lists it: `*` matches any text. */
 export interface Grant {
   actions?: readonly string[];
   notActions?: readonly string[];
@@ -23,7 +23,7 @@ function covers(pattern: string, action: string): boolean {
   return new RegExp(`^${literal}$`, 'i').test(action);
 }
 
-/** The needed actions that none of the grants gives. Deny assignments are not among grants: they take away all the same. */
+/** The needed actions that no grant gives. Deny assignments are not considered, although they can take actions away. */
 export function missingActions(grants: readonly Grant[]): string[] {
   const gives = ({ actions = [], notActions = [] }: Grant, action: string) =>
     actions.some((pattern) => covers(pattern, action)) && !notActions.some((pattern) => covers(pattern, action));

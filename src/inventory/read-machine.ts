@@ -3,7 +3,7 @@ import { isRestError, type RestError } from '@azure/core-rest-pipeline';
 import type { Arm } from '../azure/arm.ts';
 import type { Target } from '../model/resource-id.ts';
 
-/** Azure knows no such machine; the message says which part of its name leads nowhere. */
+/** The machine does not exist; the message says which part of its resource ID was not found. */
 export class NoSuchMachine extends Error {}
 
 const same = (a: string | undefined, b: string) => a?.toLowerCase() === b.toLowerCase();
@@ -26,13 +26,13 @@ async function isScaleSetMissing(
   }
 }
 
-/** Which part of a machine's name leads nowhere; undefined where Azure's answer is about something else. */
+/** Which part of a machine's resource ID was not found; undefined if Azure's error means something else. */
 async function explain(arm: Arm, target: Target, { code = '', statusCode = 0 }: RestError): Promise<string | undefined> {
   const { subscriptionId, resourceGroup } = target;
   const group = `"${resourceGroup}" in the subscription ${subscriptionId}`;
   if (code === 'SubscriptionNotFound') return `no subscription "${subscriptionId}" is readable`;
   if (code === 'ResourceGroupNotFound') return `no resource group ${group}`;
-  // Whoever has rights on some groups alone is not told which others there are.
+  // Without rights on the subscription, Azure answers 403 for a resource group that does not exist.
   if (statusCode === 403) {
     const isOne = await isNodeResourceGroup(arm, target).catch(() => true);
     return isOne ? undefined : `no readable resource group ${group}`;
@@ -44,9 +44,9 @@ async function explain(arm: Arm, target: Target, { code = '', statusCode = 0 }: 
 }
 
 /**
- * Reads a machine.
+ * Reads a machine from Azure.
  *
- * @throws NoSuchMachine that says what was not found; RestError where Azure refuses otherwise.
+ * @throws NoSuchMachine if it does not exist; RestError if Azure refuses for another reason.
  */
 export async function readMachine(arm: Arm, target: Target): Promise<VirtualMachine | VirtualMachineScaleSetVM> {
   const compute = arm.compute(target.subscriptionId);

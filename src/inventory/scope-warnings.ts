@@ -1,18 +1,18 @@
 import { EVERYTHING, type Settings } from '../settings.ts';
 
-/** What came of listing one subscription, as far as the settings go. */
+/** The result of listing one subscription, as far as it concerns the settings. */
 export interface ListedScope {
   subscription: string;
   matched: readonly string[];
-  /** Why it could not be listed. */
+  /** The reason why it could not be listed. */
   gap?: string;
   detail?: string;
 }
 
 /**
- * Tells what of the settings' scope leads nowhere: subscriptions that cannot be read, and globs that match no cluster. Pure.
+ * Finds what is wrong with the scope in the settings: subscriptions that cannot be read, and globs that match no cluster. Pure.
  *
- * @returns one sentence for each, with what to do.
+ * @returns one sentence for each, with what to do about an unreadable subscription.
  */
 export function scopeWarnings(
   { SUBSCRIPTIONS, INCLUDE_CLUSTERS, EXCLUDE_CLUSTERS }: Pick<Settings, 'SUBSCRIPTIONS' | 'INCLUDE_CLUSTERS' | 'EXCLUDE_CLUSTERS'>,
@@ -21,16 +21,16 @@ export function scopeWarnings(
   const gaps = listed.filter(({ gap }) => gap !== undefined);
   const unread = gaps.map(({ subscription, gap, detail }) => {
     const named = SUBSCRIPTIONS.includes(subscription) ? 'SUBSCRIPTIONS names it: correct it there, or give' : 'give';
-    // Only a refusal is a matter of rights: the rest is ours, or Azure's.
+    // Only a refusal is a matter of rights: other causes are failures of the prober or of Azure.
     const advice =
       gap === 'SubscriptionUnreadable'
         ? `${named} the identity the right to read it`
-        : 'the next sweep tries again; where it stays so, see "Errors of the prober itself" in the workbook and the exceptions in Application Insights';
+        : 'the next sweep tries again; if it fails each time, see "Errors of the prober itself" in the workbook and the exceptions in Application Insights';
     return `the subscription ${subscription} could not be read (${gap}${detail ? `: ${detail}` : ''}); ${advice}`;
   });
   const matched = new Set(listed.flatMap((each) => each.matched));
   const among = gaps.length > 0 ? 'of the subscriptions that could be read' : 'in scope';
-  // What takes in every cluster is what stands where nobody has set anything: that there is no cluster is told elsewhere.
+  // The default glob matches every cluster: that there is no cluster at all is reported elsewhere.
   const idle = (setting: string, globs: readonly string[]) =>
     globs
       .filter((glob) => glob !== EVERYTHING && !matched.has(glob))

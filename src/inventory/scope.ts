@@ -3,12 +3,12 @@ import { parseClusterId } from '../model/resource-id.ts';
 import { select, selectionOf } from '../model/selection.ts';
 import type { Settings } from '../settings.ts';
 
-/** Whether a subscription is to be watched, as far as the settings say. */
+/** Whether the settings include a subscription. */
 export function isInScope({ SUBSCRIPTIONS }: Pick<Settings, 'SUBSCRIPTIONS'>, subscription: string): boolean {
   return SUBSCRIPTIONS.length === 0 || SUBSCRIPTIONS.includes(subscription);
 }
 
-/** Whether a cluster is to be watched, as far as the settings say; its tags may say otherwise. */
+/** Whether the settings include a cluster. Its tags may still exclude it. */
 export function isWatched(settings: Pick<Settings, 'SUBSCRIPTIONS' | 'INCLUDE_CLUSTERS' | 'EXCLUDE_CLUSTERS'>, cluster: string): boolean {
   const named = parseClusterId(cluster);
   if (named === undefined || !isInScope(settings, named.subscriptionId)) return false;
@@ -16,9 +16,9 @@ export function isWatched(settings: Pick<Settings, 'SUBSCRIPTIONS' | 'INCLUDE_CL
 }
 
 /**
- * The subscriptions to watch.
+ * Finds the subscriptions to watch.
  *
- * @param given - those of `SUBSCRIPTIONS`; empty for all that the identity can read.
+ * @param given - the setting `SUBSCRIPTIONS`; empty for all that the identity can read.
  */
 export async function subscriptionsInScope(given: readonly string[], client: SubscriptionClient): Promise<string[]> {
   if (given.length > 0) return [...given];

@@ -7,25 +7,25 @@ export const claim = z.object({
   nonce: z.string(),
   sweep: z.string(),
   startedAt: z.string(),
-  /** Past it nobody will collect the run. */
+  /** After this time the run is not collected any more. */
   until: z.string(),
-  /** Set once the run was folded as timed out; its poller is kept and asked once a sweep. */
+  /** Set once the run was recorded as timed out; its poller is kept, and polled once in each sweep. */
   overdue: z.boolean().optional(),
 });
 export type Claim = z.output<typeof claim>;
 
-/** Seconds that a collection may be late. */
+/** How many seconds late a collection may be. */
 export const COLLECT_GRACE_SECONDS = 120;
 
-/** After so long a claim whose start nobody knows counts as lost, with the process that made it. */
+/** After this time a claim without a recorded start counts as lost: the process that made it has crashed. */
 export const START_LOST_MS = 60_000;
 
-/** Until when a probe that starts now may be collected; its claim stands as long, and longer where no collection ends it. */
+/** Until when a probe that starts now may be collected. Its claim is kept until then, and longer if no collection ends it. */
 export function collectUntil({ PROBE_DEADLINE_SECONDS }: { PROBE_DEADLINE_SECONDS: number }, now: Date): Date {
   return new Date(now.getTime() + (PROBE_DEADLINE_SECONDS + COLLECT_GRACE_SECONDS) * 1000);
 }
 
-/** Whether a probe is past being collected in the ordinary way: its run may hold the node all the same. */
+/** Whether it is too late to collect a probe in the ordinary way. Its run may still be in progress on the node. */
 export function isOverdue({ overdue, until }: Claim, now: Date): boolean {
   return overdue === true || !(Date.parse(until) > now.getTime());
 }

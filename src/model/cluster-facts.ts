@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { hostNameSchema } from './name-schemas.ts';
 import { reasonCode } from './reasons.ts';
 
-/** What a sweep knows of a cluster: kept in the subscription's row of the sweep, so that no message carries a target. */
+/** What a sweep knows about a cluster. It is stored in the subscription's row of the sweep, so that no message carries a target. */
 export const clusterFacts = z.object({
   cluster: z.string(),
   resourceGroup: z.string(),
@@ -10,22 +10,22 @@ export const clusterFacts = z.object({
   region: z.string(),
   nodeResourceGroup: z.string(),
   version: z.string(),
-  /** Name of the API server, absent where it is private. */
+  /** Host name of the API server; absent if it is private. */
   fqdn: hostNameSchema,
-  /** `host:port` of its API server as its nodes know it, private or not. */
+  /** `host:port` under which its nodes reach the API server, private or not. */
   endpoint: z.string().optional(),
-  /** Whether it takes connections from authorized addresses alone, of which the prober's is none as a rule. */
+  /** Whether its API server accepts only authorized addresses, which usually do not include the prober's. */
   restricted: z.boolean().default(false),
   upgrading: z.boolean(),
-  /** Pools taken out by their tag. */
+  /** Pools that are excluded by their tag. */
   excludedPools: z.array(z.string()),
-  /** How many nodes its pools are said to have; 0 where nobody says. */
+  /** How many nodes its pools have according to Azure; 0 if unknown. */
   poolNodes: z.number().default(0),
-  /** How many nodes a sweep may start, where its region has not enough for all. */
+  /** How many of its nodes a sweep may probe, if the pace of its region does not suffice for all. */
   quota: z.number().optional(),
-  /** Why the cluster is only recorded and not probed. */
+  /** Why the cluster is recorded but not probed. */
   recordOnly: reasonCode.optional(),
-  /** Whether Azure told of it in this sweep; else it is what earlier sweeps knew. */
+  /** Whether Azure listed it in this sweep; otherwise these are facts from earlier sweeps. */
   listed: z.boolean().default(true),
 });
 export type ClusterFacts = z.output<typeof clusterFacts>;

@@ -3,14 +3,14 @@ export interface TelemetryTarget {
   instrumentationKey: string;
   /** Base URL of the ingestion endpoint, ending in a slash. */
   ingestionEndpoint: string;
-  /** Entra audience to ask a token for; Azure Monitor's own unless the string names another. */
+  /** Entra audience to request a token for; Azure Monitor's own unless the string names another. */
   audience: string;
 }
 
 /**
  * Reads an Application Insights connection string (`Key=Value;…`, keys in any case).
  *
- * @returns the target, or a sentence that says what is wrong with the text.
+ * @returns the target, or a sentence that says what is wrong with the string.
  */
 export function parseConnectionString(text: string): TelemetryTarget | string {
   const parts = new Map<string, string>();

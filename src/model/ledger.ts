@@ -4,10 +4,10 @@ import type { Policy } from './reasons/reason.ts';
 import { isReasonCode, policyOf, type ReasonCode, reasonCode } from './reasons.ts';
 import type { Outcome } from './verdict.ts';
 
-/** What a sweep intends for a cluster. Every known node is in a slice or among the not probed, once. */
+/** What a sweep intends for a cluster. Every known node is either in exactly one slice or in `notProbed`. */
 export const plan = z.object({
   region: z.string(),
-  /** Where its nodes must lie; absent where nobody knows. */
+  /** The node resource group, in which all its nodes must be; absent if unknown. */
   nodeResourceGroup: z.string().optional(),
   /** Names of the nodes by slice; a slice is named by its position. */
   slices: z.array(z.array(z.string())),
@@ -16,7 +16,7 @@ export const plan = z.object({
 });
 export type Plan = z.output<typeof plan>;
 
-/** What a slice came to: node names by `verdict/reason`. */
+/** The results of a slice: node names by `verdict/reason`. */
 export const tally = z.record(z.string(), z.array(z.string()));
 export type Tally = z.output<typeof tally>;
 
@@ -34,17 +34,19 @@ export type Counts = z.output<typeof counts>;
 /** One sweep's outcome for a cluster or the fleet, by reason code too. */
 export const ledger = counts.extend({
   byReason: z.record(z.string(), z.number()),
-  /** Of the unknown ones alone. */
+  /** The same for nodes with the verdict `unknown` only. */
   unknownByReason: z.record(z.string(), z.number()),
   armRequests: z
     .number()
-    .describe('Requests to Azure Resource Manager that the instances told of meanwhile, at least: checks that HTTP begins are missing.'),
+    .describe(
+      'Requests to Azure Resource Manager that the instances reported in the meantime. Checks that begin over HTTP are not included.',
+    ),
 });
 export type Ledger = z.output<typeof ledger>;
 
 export const emptyCounts: Counts = { known: 0, reachable: 0, unreachable: 0, unknown: 0, notProbed: 0 };
 export const emptyLedger: Ledger = { ...emptyCounts, byReason: {}, unknownByReason: {}, armRequests: 0 };
-/** Writes outcomes as a tally. */
+/** Groups the outcomes of nodes into a tally. */
 export function toTally(outcomes: ReadonlyMap<string, Outcome>): Tally {
   const groups: Tally = {};
   for (const [node, { verdict, reason }] of outcomes) {
@@ -60,17 +62,17 @@ function readOutcome(key: string): Outcome {
   return known && isReasonCode(reason) ? { verdict, reason } : { verdict: 'unknown', reason: reasonCode.parse(undefined) };
 }
 
-/** Names of a plan that no tally has yet. */
+/** The planned nodes that no tally has an outcome for yet. */
 export function outstanding(planned: Plan, tallies: readonly Tally[]): string[] {
-  const told = new Set(tallies.flatMap((each) => Object.values(each).flat()));
-  return planned.slices.flat().filter((node) => !told.has(node));
+  const tallied = new Set(tallies.flatMap((each) => Object.values(each).flat()));
+  return planned.slices.flat().filter((node) => !tallied.has(node));
 }
 
 /**
- * Adds up a cluster's plan and tallies. Each planned node counts once, with the first outcome that was told of it;
- * one without any counts as `unknown/Lost`.
+ * Adds up a cluster's plan and tallies. Each planned node counts once, with its first outcome;
+ * a node without any counts as `unknown/Lost`.
  *
- * @param armRequests - that were told of with the tallies.
+ * @param armRequests - the requests to Azure Resource Manager that were reported with the tallies.
  */
 export function addUp(planned: Plan, tallies: readonly Tally[], armRequests = 0): Ledger {
   const outcomes = new Map<string, Outcome>();
@@ -108,22 +110,22 @@ export function sum(ledgers: readonly Ledger[]): Ledger {
   return total;
 }
 
-/** How many nodes have a reason of which something holds; a code that the catalogue does not know counts by its fallback. */
+/** How many nodes have a reason whose policy meets a condition. A code that the catalogue does not have counts as its fallback. */
 const countWhere = (counted: Record<string, number>, holds: (policy: Policy) => boolean) =>
   Object.entries(counted).reduce((total, [code, nodes]) => total + (holds(policyOf(reasonCode.parse(code))) ? nodes : 0), 0);
 
-/** Nodes of which a verdict is expected. */
+/** Number of nodes that are expected to give a verdict. */
 export function expectedOf({ known, byReason }: Ledger): number {
   return known - countWhere(byReason, ({ expected }) => !expected);
 }
 
-/** The reason of most nodes of which a verdict is expected. */
+/** The most frequent reason among the nodes that are expected to give a verdict. */
 export function mainReason({ byReason }: Ledger): ReasonCode | undefined {
   const all = Object.entries(byReason).flatMap(([reason, nodes]) => (isReasonCode(reason) ? [{ reason, nodes }] : []));
   return rankReasons(all.filter(({ reason }) => policyOf(reason).expected))[0]?.reason;
 }
 
-/** Nodes that gave a verdict. */
+/** Number of nodes that gave the verdict `reachable` or `unreachable`. */
 export function conclusiveOf({ reachable, unreachable }: Counts): number {
   return reachable + unreachable;
 }
@@ -131,20 +133,20 @@ export function conclusiveOf({ reachable, unreachable }: Counts): number {
 const shareOf = (part: number, expected: number) => (expected <= 0 ? null : Math.min(1, part / expected));
 
 /**
- * Nodes that gave a verdict over those of which one is expected: whatever kept a node from giving one counts against it, be it access, pace,
- * Azure, its agent or ourselves.
+ * The share of nodes that gave a verdict, among those that are expected to. Whatever kept a node from giving one lowers it: access, pace,
+ * Azure, its agent or the prober.
  *
- * @returns 0 to 1; null where no verdict is expected, which is not the same as all being well.
+ * @returns 0 to 1; null if no verdict is expected, which does not mean that all is well.
  */
 export function coverageOf(ledger: Ledger): number | null {
   return shareOf(conclusiveOf(ledger), expectedOf(ledger));
 }
 
 /**
- * Nodes that were asked over those of which a verdict is expected, whatever they answered: over budget, no access, locked and agents that never answer
- * count against it, whether a node was left out for it or met it when its turn came.
+ * The share of nodes that were asked, whatever they answered, among those that are expected to give a verdict. Nodes that are over budget, not
+ * accessible or locked, or whose agent does not report, lower it: both those left out of the plan for it and those that failed for it at the start.
  *
- * @returns 0 to 1; null where no verdict is expected.
+ * @returns 0 to 1; null if no verdict is expected.
  */
 export function askedOf(ledger: Ledger): number | null {
   const { reachable, unreachable, unknown, unknownByReason } = ledger;

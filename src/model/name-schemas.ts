@@ -4,7 +4,7 @@ import { parseClusterId } from './resource-id.ts';
 
 const lower = (text: string) => text.toLowerCase();
 
-/** A cluster id from outside: in any letter case, and in lower case once it is read; `expected` is said of anything else. */
+/** Schema of a cluster id from a caller, in any letter case; parses to lower case. `expected` is the error message for anything else. */
 export const clusterIdSchema = (expected: string) =>
   z
     .string()
@@ -12,12 +12,12 @@ export const clusterIdSchema = (expected: string) =>
     .transform(lower)
     .refine((id) => parseClusterId(id) !== undefined, expected);
 
-/** The name of a node from outside: in any letter case, and in lower case once it is read; `expected` is said of anything else. */
+/** Schema of a node name from a caller, in any letter case; parses to lower case. `expected` is the error message for anything else. */
 export const nodeNameSchema = (expected: string) => z.string().max(253, expected).transform(lower).refine(isNodeName, expected);
 
 const label = '[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?';
-// A last label that begins with a letter is no part of an IP address, in whatever notation.
+// The last label must begin with a letter, which excludes IP addresses in any notation.
 const hostName = new RegExp(`^(?=.{1,253}$)(?:${label}\\.)+(?=[a-z])${label}$`, 'i');
 
-/** A name that is resolved before anything connects to it, with its domain: no IP address. Anything else counts as absent. */
+/** Schema of a fully qualified host name, which is not an IP address. Anything else parses to undefined. */
 export const hostNameSchema = z.string().regex(hostName).optional().catch(undefined);

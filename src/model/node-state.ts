@@ -3,55 +3,55 @@ import { reasonCode } from './reasons.ts';
 import type { Verdict } from './verdict.ts';
 import type { Watch } from './watch.ts';
 
-/** One probe's result as the folds take it. */
+/** The result of one probe, as it is folded into a node's state. */
 export interface ProbeResult extends Verdict {
-  /** New for each probe: a result is known by it, so that a second delivery changes nothing. */
+  /** Identifies the probe, so that a second delivery of its result changes nothing. */
   nonce: string;
-  /** The name of the slice's run that it was part of. */
+  /** The id of the slice's run that the probe was part of, see `runId`. */
   run: string;
   sweep: string;
   /** When the probe began, ISO 8601 UTC. */
   at: string;
 }
 
-/** One interval [from, end) of an outage; an outage that heals and returns within the flap window has several. */
+/** One interval [from, end) of an outage. An outage that ends and returns within the flap window has several. */
 export const episode = z.object({
-  /** Start of the outage, by which it is known. */
+  /** Start of the outage, which identifies it. */
   outage: z.string(),
   /** 1 for the first. */
   episode: z.number(),
   from: z.string(),
   end: z.string().optional(),
-  /** Of the result that opened it. */
+  /** Reason of the result that opened it. */
   reason: reasonCode,
 });
 export type Episode = z.output<typeof episode>;
 
-/** What a node's results come to. */
+/** The state of a node that follows from its results. */
 export interface NodeState {
   latest?: ProbeResult;
   /** When `status` last changed. */
   since?: string;
-  /** Conclusive results in a row, and when the present run began. */
+  /** Results of one kind in a row; `firstFailure` and `firstSuccess` are the times at which such a run began. */
   failures: number;
   successes: number;
   unknowns: number;
   firstFailure?: string;
   firstSuccess?: string;
-  /** The outage that is open, or the last one, which a failure soon after may open again. */
+  /** The open outage, or the last one, which a new failure within the flap window reopens. */
   outage?: Episode;
-  /** For how long it was watched; absent before its first verdict. */
+  /** The watched time; absent before the first verdict. */
   watch?: Watch;
 }
 
 export const emptyState: NodeState = { failures: 0, successes: 0, unknowns: 0 };
 
-/** A node's results: those that are settled, as a state, and the recent ones, which may still come in any order. */
+/** A node's results: the settled ones, folded into a state, and the recent ones, which may still arrive out of order. */
 export interface NodeHistory {
   settled: NodeState;
   /** Oldest first. */
   recent: readonly ProbeResult[];
-  /** Set where results lie ahead of the clock: the next fold settles them all, as of this time. */
+  /** Set if results are dated in the future: the next fold settles all of them as of this time. */
   backTo?: string;
 }
 

@@ -2,7 +2,7 @@ import type { Claim } from './claim.ts';
 import type { NodeHistory, NodeState, ProbeResult } from './node-state.ts';
 import type { ReasonCode } from './reasons.ts';
 
-/** What Azure says of a node, written by expand-cluster alone. */
+/** What Azure says about a node. Only the stage expand-cluster writes it. */
 export interface NodeFacts {
   node: string;
   resourceId: string;
@@ -14,31 +14,31 @@ export interface NodeFacts {
   image?: string;
   subnet?: string;
   created?: string;
-  /** What its VM agent tells Azure, as of the latest listing; absent where Azure does not say. */
+  /** The status of its VM agent according to Azure, as of the latest listing; absent if Azure does not say. */
   agent?: 'ready' | 'notReady';
   /** Why it was not planned in the latest sweep, if it was not. */
   skipped?: ReasonCode;
 }
 
-/** A node as the fleet remembers it. */
+/** A node as its row in the table `fleet` has it. */
 export interface KnownNode {
   facts: NodeFacts;
   state: NodeState;
-  /** What folds go on from. */
+  /** The results that new ones are folded into. */
   history: NodeHistory;
   claim?: Claim;
-  /** `host:port` of its API server, as the node itself said last. */
+  /** `host:port` of its API server, as the node itself last reported it. */
   endpoint?: string;
-  /** When its latest verdict was folded: a slice that waits for another's probe takes it from then on. */
+  /** When its latest verdict was folded. From then on, a slice that waits for another slice's probe can use that verdict. */
   foldedAt?: string;
-  /** Complete listings of different sweeps in a row that did not show the node, and the latest of these sweeps. */
+  /** How many complete listings in a row, of different sweeps, lacked the node; `missedIn` is the latest of these sweeps. */
   missing: number;
   missedIn?: string;
   /** When it was found to be gone. */
   retiredAt?: string;
 }
 
-/** What a cluster's judgement needs of a node: nothing else of its row is read. */
+/** The fields of a node that the assessment of its cluster needs; nothing else of its row is read. */
 export interface JudgedNode {
   facts: Pick<NodeFacts, 'node' | 'pool' | 'os' | 'zone' | 'size' | 'image' | 'subnet' | 'created' | 'skipped'>;
   state: { latest?: Pick<ProbeResult, 'verdict' | 'reason' | 'at'> } & Pick<

@@ -1,10 +1,10 @@
-/** One bucket of Compute's throttling: a subscription and a region. */
+/** The scope of Compute's throttling: a subscription and a region. */
 export interface Bucket {
   subscriptionId: string;
   region: string;
 }
 
-/** How far the starts in one bucket are planned; epoch milliseconds, 0 where nothing is. */
+/** Up to when the starts in one bucket are planned, in epoch milliseconds; 0 if none is. */
 export interface Cursors {
   /** Advanced by sweeps. */
   nextFree: number;
@@ -13,39 +13,39 @@ export interface Cursors {
   pausedUntil: number;
 }
 
-/** The moment from which nodes may be started. */
+/** The time from which runs may be started. */
 export interface Slot {
   at: Date;
-  /** Whether throttling by Azure is the cause of a wait. */
+  /** Whether the bucket is paused because Azure throttles. */
   paused: boolean;
 }
 
 const SWEEP_SHARE = 0.8;
 
-/** Milliseconds from one start to the next, of sweeps or of confirmations and checks. */
+/** Milliseconds from one start to the next: of sweeps, or with `extra`, of confirmations and checks. */
 export const msPerStart = ({ STARTS_PER_MINUTE }: { STARTS_PER_MINUTE: number }, extra: boolean) =>
   60_000 / (STARTS_PER_MINUTE * (extra ? 1 - SWEEP_SHARE : SWEEP_SHARE));
 
-/** How many nodes a sweep may start in one bucket between two moments. */
+/** How many runs a sweep may start in one bucket between two times. */
 export function startsBetween(settings: { STARTS_PER_MINUTE: number }, from: Date, to: Date): number {
   // The first one may start at once.
   return Math.max(0, Math.ceil((to.getTime() - from.getTime()) / msPerStart(settings, false)));
 }
 
-/** Some starts that need a slot. */
+/** A request for a start slot. */
 export interface SlotRequest {
   /** How many runs are to start. */
   nodes: number;
-  /** True for confirmations and checks, which have a fifth of the pace for themselves. */
+  /** True for confirmations and checks, for which a fifth of the pace is reserved. */
   extra: boolean;
-  /** When it would be too late. */
+  /** The slot must begin before this time. */
   before: Date;
 }
 
 /**
- * Finds the next free moment for some starts.
+ * Finds the next free start slot of a bucket.
  *
- * @returns the slot, and the cursors once it is taken; without cursors where the slot would be too late, so that it costs nobody anything.
+ * @returns the slot, and the cursors after it is acquired; without cursors if the slot would be too late, so that nothing is acquired.
  */
 export function nextSlot(
   cursors: Cursors,

@@ -1,4 +1,4 @@
-/** A stable word for programs: what is wrong with a request, or in the way of it. */
+/** A stable code for programs that says why a request failed. */
 export type ProblemType =
   | `bad-${string}`
   | 'unknown-parameter'
@@ -20,15 +20,15 @@ export type ProblemType =
   | 'azure'
   | 'internal';
 
-/** Why a caller does not get what was asked for, in words that are meant for the caller. */
+/** A request that cannot be served, with a message for the caller. */
 export class Problem extends Error {
   override name = 'Problem';
   readonly type: ProblemType;
   readonly retryAfterSeconds: number | undefined;
 
   /**
-   * @param detail - what was expected, what came, and what to do next.
-   * @param retryAfterSeconds - when it is worth asking again.
+   * @param detail - what was expected, what was received, and what to do next.
+   * @param retryAfterSeconds - after how many seconds a retry may succeed.
    */
   constructor(type: ProblemType, detail: string, retryAfterSeconds?: number) {
     super(detail);

@@ -6,10 +6,10 @@ export const rankedReason = z.object({ reason: reasonCode, nodes: z.number() });
 export type RankedReason = z.output<typeof rankedReason>;
 
 /**
- * Ranks reasons by how many nodes have them. Among equals comes first the one whose probes got furthest, since that is nearest to the cause; then the
- * one that was seen last; by name only where nothing else tells them apart.
+ * Ranks reasons by how many nodes have them. Equal ones are ranked by how far their probes got, since the furthest is nearest to the cause;
+ * then by the latest time; then by name.
  *
- * @param seen - one for each node, or for several at once, with the time if there is one.
+ * @param seen - one entry for each node, or for several `nodes` at once; `at` is the time of the result.
  */
 export function rankReasons(seen: Iterable<{ reason: ReasonCode; at?: string; nodes?: number }>): RankedReason[] {
   const found = new Map<ReasonCode, { nodes: number; latest: string }>();

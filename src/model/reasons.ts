@@ -8,8 +8,8 @@ import { runCommandReasons } from './reasons/run-command.ts';
 import { tlsReasons } from './reasons/tls.ts';
 
 /**
- * The one place where a cause is named, with all that follows from it; page, API, alerts and docs read it. A new code is one entry in the file of its
- * kind: the compiler asks for each field of its policy, and nothing else lists codes.
+ * The catalogue of reasons, with the policy of each. The page, the API, the alerts and the docs all use it. A new code is one entry in the file of its
+ * kind: the compiler requires every field of the policy, and codes are listed nowhere else.
  */
 export const reasons = {
   Reachable: reason(
@@ -27,18 +27,18 @@ export const reasons = {
 
 export type ReasonCode = keyof typeof reasons;
 
-/** What follows from a reason. */
+/** The policy of a reason. */
 export const policyOf = (code: ReasonCode): Policy => reasons[code].policy;
 
-/** How far a probe with this reason got; one of which that cannot be told got nowhere. */
+/** How far a probe with this reason got, as the index of its stage; -1 for `Undiagnosed`, whose stage is not known. */
 export function depthOf(code: ReasonCode): number {
   return code === 'Undiagnosed' ? -1 : stages.indexOf(reasons[code].stage);
 }
 
-/** Reads a code that somebody else wrote: one that this catalogue does not hold reads `ProberError`, which says nothing of a node. */
+/** Schema of a stored code. One that is not in the catalogue parses to `ProberError`, which says nothing about a node. */
 export const reasonCode = z.custom<ReasonCode>(isReasonCode).catch('ProberError');
 
-/** Whether a text is a code of this catalogue. */
+/** Whether a value is a code of the catalogue. */
 export function isReasonCode(code: unknown): code is ReasonCode {
   return typeof code === 'string' && Object.hasOwn(reasons, code);
 }

@@ -1,14 +1,14 @@
 // A word with or without a capital, a short one with a capital, a run of capitals, or a number.
 const PART = /[A-Z]?[a-z]{2,}|(?:In|Of|To|Is|By|On|Or|At|Id|Ip|No|Os)|[A-Z]{2,}|\d+/g;
 const MEAN_LENGTH = 4;
-/** No word has so many letters of one kind; a key of few different bytes may. */
+/** Runs of one kind of character that are too long for a word; a key made of few different bytes may have them. */
 const TOO_LONG = /[A-Z]{13}|[a-z]{41}|\d{11}/;
 
-/** Whether a run of letters, digits and slashes is made of words, as resource IDs are; of random base64 hardly one in millions is. */
+/** Whether a run of letters, digits and slashes consists of words, as resource IDs do. Hardly one in millions of random base64 texts does. */
 function isOfWords(run: string): boolean {
   if (/[+=]|\/\//.test(run) || TOO_LONG.test(run)) return false;
   const parts = run.match(PART) ?? [];
-  // A key of few different bytes repeats itself, which text does not.
+  // A key made of few different bytes repeats itself; text does not.
   const varied = new Set(parts).size * 2 >= parts.length;
   return varied && parts.join('') === run.replaceAll('/', '') && parts.length * MEAN_LENGTH <= run.length;
 }
@@ -19,7 +19,7 @@ const SECRETS: readonly [RegExp, string | ((found: string) => string)][] = [
   [/(https?:\/\/)[^\s/@]+@/gi, '$1[removed]@'],
   [/\b(bearer|basic)\s+["']?[\w.~+/=-]{8,}/gi, '$1 [removed]'],
   [/(--(?:token|password|client-key)[= ]+["']?)[^\s"']+/gi, '$1[removed]'],
-  // JSON, YAML, connection strings and environment alike: any name that ends in one of these words.
+  // In JSON, YAML, connection strings and environment variables: any name that ends in one of these words.
   [/((?:key|token|password|passwd|secret|credential|-data)["']?\s*[:=]\s*["']?)[^\s"'&;,}]{6,}/gi, '$1[removed]'],
   [/([?&;](?:sig|c|s|h|code|token)=)[^&\s"]{8,}/gi, '$1[removed]'],
   // A line of a PEM has 64 characters; its head may have been cut away.
@@ -29,9 +29,9 @@ const SECRETS: readonly [RegExp, string | ((found: string) => string)][] = [
 const ELLIPSIS_BYTES = 3;
 
 /**
- * Makes text from a node or from Azure fit to be kept: no token, key or certificate, no control character, at most `limit` bytes.
+ * Makes text from a node or from Azure safe to store: without tokens, keys, certificates and control characters, at most `limit` bytes.
  *
- * @param limit - 2,048 bytes unless given.
+ * @param limit - in bytes of UTF-8; 2,048 by default.
  */
 export function redact(text: string, limit = 2048): string {
   let clean = text

@@ -16,7 +16,7 @@ const instance = new RegExp(
 const machine = new RegExp(`${head}Microsoft\\.Compute/virtualMachines/(?<vm>[-\\w.]{1,64})/?$`, 'iu');
 const cluster = new RegExp(`${head}Microsoft\\.ContainerService/managedClusters/(?<name>[-\\w]{1,63})/?$`, 'iu');
 
-/** The four parts by which people name an instance of a scale set. */
+/** The four parts that identify an instance of a scale set. */
 export interface InstanceParts {
   subscriptionId: string;
   resourceGroup: string;
@@ -31,12 +31,12 @@ const partPatterns: Readonly<Record<keyof InstanceParts, string>> = {
   instanceId: instanceNumber,
 };
 
-/** Whether a part of an instance's name is one that Azure could have. */
+/** Whether a text is a possible value for one of these parts. */
 export function isInstancePart(name: keyof InstanceParts, text: string): boolean {
   return new RegExp(`^${partPatterns[name]}$`, 'iu').test(text);
 }
 
-/** Makes a target of its four parts; undefined where one of them is none that Azure could have. */
+/** Makes a target from the four parts; undefined if one of them is not a possible value. */
 export function instanceTarget(parts: InstanceParts): Target | undefined {
   const { subscriptionId, resourceGroup, vmss, instanceId } = parts;
   for (const name of Object.keys(partPatterns) as (keyof InstanceParts)[]) if (!isInstancePart(name, parts[name])) return undefined;
@@ -61,7 +61,7 @@ export function parseTarget(id: string): Target | undefined {
   };
 }
 
-/** Writes a target as the resource ID that people paste into the portal. */
+/** Formats a target as an Azure resource ID. */
 export function formatTarget(target: Target): string {
   const base = `/subscriptions/${target.subscriptionId}/resourceGroups/${target.resourceGroup}/providers/Microsoft.Compute`;
   return target.kind === 'vm'
@@ -76,7 +76,7 @@ export interface ClusterName {
   name: string;
 }
 
-/** Writes a cluster id in lower case: the key of a cluster in tables, routes and events. */
+/** Formats a cluster id in lower case: the key of a cluster in tables, routes and events. */
 export function formatClusterId({ subscriptionId, resourceGroup, name }: ClusterName): string {
   return `${subscriptionId}.${resourceGroup}.${name}`.toLowerCase();
 }

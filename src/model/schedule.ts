@@ -5,49 +5,57 @@ function open(expression: string): Cron {
 }
 
 /**
- * Tells what is wrong with an NCRONTAB expression as Azure Functions reads it: six fields, seconds first; both day fields must match;
+ * Finds what is wrong with an NCRONTAB expression as Azure Functions reads it: six fields, seconds first; both day fields must match;
  * no `?`, `L`, `W`, `#`, and no 7 for Sunday.
  *
- * @returns one sentence, or undefined where Azure and this program agree on its meaning.
+ * @returns one sentence, or undefined if the expression is valid.
  */
 export function explainScheduleFault(expression: string): string | undefined {
-  const tell = (problem: string) =>
+  const describe = (problem: string) =>
     `expected an NCRONTAB schedule {second} {minute} {hour} {day} {month} {day of week}, such as "0 */5 * * * *", got "${expression}": ${problem}`;
   const fields = expression.trim().split(/\s+/);
-  if (fields.length !== 6) return tell(`it has ${fields.length} field${fields.length === 1 ? '' : 's'}`);
+  if (fields.length !== 6) return describe(`it has ${fields.length} field${fields.length === 1 ? '' : 's'}`);
   const [, , , day = '', , dayOfWeek = ''] = fields;
   const foreign = /[?#@+]/.exec(expression) ?? /[LW]/i.exec(day) ?? /L/i.exec(dayOfWeek);
-  if (foreign !== null) return tell(`"${foreign[0]}" is not known to NCRONTAB`);
-  if (dayOfWeek.split(/[,-]/).some((part) => Number(part.split('/')[0]) === 7)) return tell('7 is no day of the week, Sunday is 0');
+  if (foreign !== null) return describe(`"${foreign[0]}" is not known to NCRONTAB`);
+  if (dayOfWeek.split(/[,-]/).some((part) => Number(part.split('/')[0]) === 7)) return describe('7 is not a day of the week, Sunday is 0');
   try {
-    return open(expression).nextRun() === null ? tell('it never occurs') : undefined;
+    return open(expression).nextRun() === null ? describe('it never occurs') : undefined;
   } catch (error) {
-    return tell((error as Error).message);
+    return describe((error as Error).message);
   }
 }
 
-/** The occurrence after a moment. */
+/**
+ * The first occurrence of a schedule after a time.
+ *
+ * @throws Error if there is none.
+ */
 export function nextOccurrence(expression: string, after: Date): Date {
   const next = open(expression).nextRun(after);
   if (next === null) throw new Error(`the schedule "${expression}" has no occurrence after ${after.toISOString()}`);
   return next;
 }
 
-/** When a sweep gives way to the next one. */
+/** When the sweep after this one is due. */
 export function endOf({ SWEEP_SCHEDULE }: { SWEEP_SCHEDULE: string }, sweep: string): Date {
   return nextOccurrence(SWEEP_SCHEDULE, new Date(sweep));
 }
 
 const LATE_MS = 120_000;
 
-/** When it is too late to begin anything of a sweep: until then what comes late is planned or tallied, rather than lost. */
+/** After this time no work of a sweep is begun. Until then, late work is still planned or tallied. */
 export function lastStart(settings: { SWEEP_SCHEDULE: string }, sweep: string): Date {
   return new Date(endOf(settings, sweep).getTime() + LATE_MS);
 }
 
-/** The latest occurrence at or before a moment. */
+/**
+ * The latest occurrence of a schedule at or before a time.
+ *
+ * @throws Error if there is none.
+ */
 export function previousOccurrence(expression: string, at: Date): Date {
-  // croner looks strictly before its reference, in whole seconds.
+  // croner searches strictly before its reference, in whole seconds.
   const [latest] = open(expression).previousRuns(1, new Date(Math.floor(at.getTime() / 1000) * 1000 + 1000));
   if (latest === undefined) throw new Error(`the schedule "${expression}" had no occurrence before ${at.toISOString()}`);
   return latest;
@@ -58,16 +66,16 @@ export function intervalAfter(expression: string, occurrence: Date): number {
   return nextOccurrence(expression, occurrence).getTime() - occurrence.getTime();
 }
 
-/** Milliseconds between the occurrences around a moment. */
+/** Milliseconds between the occurrences before and after a time. */
 export function intervalAt(expression: string, moment: Date): number {
   return intervalAfter(expression, previousOccurrence(expression, moment));
 }
 
 /**
- * Names the sweep that a run of the timer starts: the schedule's occurrence nearest to now, since timers fire early as well as late.
- * A run that is past due names the latest occurrence before now, or none when the next is less than min(60 s, interval / 4) away.
+ * The id of the sweep that a run of the timer starts: the schedule's occurrence nearest to now, since timers fire early as well as late.
+ * A run that is past due starts the latest occurrence before now, or none if the next is less than min(60 s, interval / 4) away.
  *
- * @returns the sweep's id (ISO 8601, whole seconds, UTC), or undefined when this run should be skipped.
+ * @returns the sweep's id (ISO 8601, whole seconds, UTC), or undefined if this run must be skipped.
  */
 export function sweepIdAt(expression: string, now: Date, isPastDue: boolean): string | undefined {
   const before = previousOccurrence(expression, now);
@@ -80,21 +88,21 @@ export function sweepIdAt(expression: string, now: Date, isPastDue: boolean): st
   return formatSweepId(untilNext < now.getTime() - before.getTime() ? next : before);
 }
 
-/** For how long a sweep waits, at least, before work that has left no trace counts as missing. */
+/** How long a sweep waits before work that has left no trace counts as missing, at least. */
 export const MISSING_AFTER_MS = 60_000;
-/** By which the clocks of two instances may differ. */
+/** How far the clocks of two instances may differ. */
 export const SKEW_MS = 120_000;
 const DAY_MS = 86_400_000;
 
-/** Whether a sweep has the name of a turn of the schedule: one within the last day, the one before that, or the next where the timer may fire for it. */
-export function isTurn({ SWEEP_SCHEDULE }: { SWEEP_SCHEDULE: string }, sweep: string, now: Date): boolean {
+/** Whether a sweep id is an occurrence of the schedule: one of the last day, the one before these, or the next one if the timer may fire for it now. */
+export function isOccurrence({ SWEEP_SCHEDULE }: { SWEEP_SCHEDULE: string }, sweep: string, now: Date): boolean {
   const at = new Date(sweep);
   if (at < previousOccurrence(SWEEP_SCHEDULE, new Date(now.getTime() - DAY_MS))) return false;
   const latest = sweepIdAt(SWEEP_SCHEDULE, new Date(now.getTime() + SKEW_MS), false)!;
   return at <= new Date(latest) && previousOccurrence(SWEEP_SCHEDULE, at).getTime() === at.getTime();
 }
 
-/** Writes an occurrence as a sweep id, e.g. `2026-11-21T09:35:00Z`. */
+/** Formats an occurrence as a sweep id, e.g. `2026-11-21T09:35:00Z`. */
 export function formatSweepId(occurrence: Date): string {
   return occurrence.toISOString().replace(/\.\d{3}Z$/, 'Z');
 }

@@ -1,4 +1,4 @@
-/** The tag that takes a cluster or a pool out of the fleet. */
+/** The tag that excludes a cluster or a pool from the fleet. */
 export const OFF_TAG = { name: 'aks-fleet-prober', value: 'off' } as const;
 
 function matchesGlob(glob: string, text: string): boolean {
@@ -9,7 +9,7 @@ function matchesGlob(glob: string, text: string): boolean {
   return new RegExp(`^${pattern}$`, 'iu').test(text);
 }
 
-/** Whether tags say `aks-fleet-prober=off`, in any letter case. */
+/** Whether tags contain `aks-fleet-prober=off`, in any letter case. */
 export function isSwitchedOff(tags: Readonly<Record<string, string>> | undefined): boolean {
   return Object.entries(tags ?? {}).some(([name, value]) => name.toLowerCase() === OFF_TAG.name && value.toLowerCase() === OFF_TAG.value);
 }
@@ -26,7 +26,7 @@ export function selectionOf(settings: { INCLUDE_CLUSTERS: readonly string[]; EXC
 }
 
 /**
- * Tells whether a cluster belongs to the watched fleet by its name, and which globs say so or speak against it.
+ * Decides by its name whether a cluster belongs to the watched fleet, and lists the globs that match it.
  *
  * @param name - `resourceGroup/name`
  */

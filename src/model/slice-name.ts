@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /**
- * Names one run of a slice: the id of its probes, the same on every delivery of its message.
+ * The id of one run of a slice, which its probes share. It is the same on every delivery of the message.
  *
  * @param slice - the position in the plan; with `.s<n>_<hash>` for what is started again after its
  *   nth start was lost, with `.r<n>` for what was deferred the nth time, with `.c<hash>` for a confirmation.

@@ -15,8 +15,8 @@ function classifyText(text: string): ReasonCode | undefined {
 }
 
 /**
- * Reads what Azure answered instead of a result. Status comes first: the code `OperationNotAllowed` alone means throttled (429),
- * not running (409) or extensions disallowed (409). A failed operation surfaces as a plain Error with nothing but text.
+ * Finds the reason for an error that Azure gave instead of a result. The status is checked first: the code `OperationNotAllowed` may mean throttled (429),
+ * not running (409) or extensions disallowed (409). A failed operation is a plain Error that has only a text.
  */
 export function classifyAzureError(error: unknown): ReasonCode {
   // A request that timed out here: the run may have started.
@@ -32,7 +32,7 @@ export function classifyAzureError(error: unknown): ReasonCode {
   return classifyText(text) ?? 'AzureError';
 }
 
-/** The same as a verdict: what Azure or we got wrong is `unknown`, never an outage of the node. */
+/** Converts an error to a verdict: a failure of Azure or of the prober is `unknown`, never an outage of the node. */
 export function unknownFrom(error: unknown): Verdict {
   return {
     verdict: 'unknown',
@@ -41,7 +41,7 @@ export function unknownFrom(error: unknown): Verdict {
   };
 }
 
-/** What Azure's refusal to start a run says of a node; of one that is still being created, that, unless others hold it. */
+/** The verdict when Azure refuses to start a run. For a node that is still being created the reason is `Creating`, unless another run is in progress. */
 export function refusalOf(error: unknown, isCreating: boolean): Verdict {
   const verdict = unknownFrom(error);
   return isCreating && verdict.reason !== 'NodeBusy' ? { ...verdict, reason: 'Creating' } : verdict;

@@ -8,12 +8,12 @@ const SKEW_SECONDS = 300;
 
 const number = (text: string | undefined) => (text === undefined || text === '' || Number.isNaN(Number(text)) ? undefined : Number(text));
 
-/** Whether nothing else outside could be reached either, as far as that was tried. */
+/** Whether the egress endpoints were tried and could not be reached either. */
 const isCutOff = (facts: Facts) => facts.get('egress')?.endsWith(' 000') ?? false;
 
 function classifyDns(facts: Facts): ReasonCode {
   if (isCutOff(facts) && facts.get('dns_azure') === 'timeout') return 'NoEgress';
-  // A resolver that says nothing is down for every name; that another one knows this name does not change it.
+  // A resolver that does not answer is down for every name, even if another resolver knows this name.
   if (facts.get('dns') === 'timeout') return 'DnsTimeout';
   return facts.get('dns_azure') === 'found' ? 'ResolverDiffers' : 'NameNotFound';
 }
@@ -29,7 +29,7 @@ function isSkewed(facts: Facts): boolean {
   return own !== undefined && server !== undefined && Math.abs(own - server) > SKEW_SECONDS;
 }
 
-/** Whether the certificate comes from someone who is not even called like the cluster's authority. */
+/** Whether the name of the certificate's issuer differs from that of the cluster's CA. */
 function isIntercepted(facts: Facts): boolean {
   const name = (text: string | undefined) => /CN ?= ?([^,/]+)/.exec(text ?? '')?.[1]?.trim();
   const [issuer, authority] = [name(facts.get('issuer')), name(facts.get('ca'))];
@@ -48,7 +48,7 @@ function classifyCertificate(facts: Facts): ReasonCode {
     case 20:
     case 21:
       if (isIntercepted(facts)) return 'TlsIntercepted';
-      // Another cluster's authority has the same name: where its server shows another name too, the address is another cluster's.
+      // The CAs of other clusters have the same name: if the server's name does not match either, the address belongs to another cluster.
       return facts.get('named') === 'no' ? 'ServerCertificateWrongName' : 'ServerCertificateUnknownIssuer';
     default:
       return 'ServerCertificateWrongName';
@@ -108,19 +108,19 @@ function classifyFailure(facts: Facts): ReasonCode {
   return facts.has('curl') ? classifyHttp(facts) : 'Undiagnosed';
 }
 
-/** What `timeout` exits with where it ends a command, at once or after a second. */
+/** Exit codes of `timeout` when it ends a command: at once, or by a kill a second later. */
 const CUT = [124, 137];
 
 const PRIVATE = /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|f[cd][0-9a-f]{2}:)/i;
 
-/** Where the name leads, and whether that is the private endpoint that a private cluster should have. */
+/** The address that the name resolves to, and whether it is private, as it should be for a private cluster. */
 function whereOf(facts: Facts): string {
   const address = facts.get('dns');
   if (address === undefined || !/^[0-9a-f.:]+$/i.test(address) || address === facts.get('host')) return '';
   return ` (${PRIVATE.test(address) ? 'private' : 'public'} address ${address})`;
 }
 
-/** What the failing stage said, for people. */
+/** The output of the stage that failed, for people to read. */
 function detailOf(facts: Facts): string {
   const tcp = facts.get('tcp');
   if (tcp !== undefined && tcp !== 'ok') return `TCP ${tcp}`;
@@ -131,22 +131,22 @@ function detailOf(facts: Facts): string {
 
 const HOST = /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?|\[[0-9a-f:.]+\])$/i;
 
-/** Where kubectl went; undefined where the node does not say, or says something that is no endpoint. */
+/** The `host:port` that kubectl connected to; undefined if the node did not report one, or not a valid one. */
 function endpointOf(facts: Facts): string | undefined {
   const [host = '', port = ''] = [facts.get('host'), facts.get('port')];
   return HOST.test(host) && /^\d{1,5}$/.test(port) ? `${host}:${port}` : undefined;
 }
 
 /**
- * Judges one report. kubectl's exit code decides between reachable and unreachable, unless it was only too slow; the stages of the diagnosis give the reason,
+ * Judges one report. kubectl's exit code decides between reachable and unreachable, unless kubectl was only too slow. The stages of the diagnosis give the reason,
  * never kubectl's text (a closed DNS port reads "connection refused", silent DNS and silent TLS alike "deadline exceeded").
  */
 export function classifyReport({ exitCode, facts }: Report): Verdict {
   const latencyMs = number(facts.get('ms'));
   const endpoint = endpointOf(facts);
-  const asked = endpoint === undefined ? {} : { endpoint };
+  const withEndpoint = endpoint === undefined ? {} : { endpoint };
   if (facts.get('kubectl') === 'missing') return inconclusive('KubectlMissing', 'no kubectl at any known path');
-  // From `timeout` and the shell, not from kubectl: it could not be run, which says nothing of the API server.
+  // These exit codes come from `timeout` and the shell: kubectl could not be run, which says nothing about the API server.
   if (exitCode >= 125 && exitCode <= 127)
     return {
       verdict: 'unknown',
@@ -160,20 +160,20 @@ export function classifyReport({ exitCode, facts }: Report): Verdict {
       reason: 'Reachable',
       message: `kubectl version${endpoint ? ` of ${endpoint}` : ''} succeeded${version ? ` (server ${version})` : ''}`,
       latencyMs,
-      ...asked,
+      ...withEndpoint,
     };
   }
   const host = facts.get('host');
   const reason = classifyFailure(facts);
-  // It was our time limit that ended kubectl, and all it had to do is done in a moment: that says nothing of the way to the API server.
+  // The script's time limit ended kubectl, while the same request succeeded in a moment: the node is slow, its path to the API server is fine.
   if (CUT.includes(exitCode) && (reason === 'Transient' || facts.get('answered') === 'yes'))
     return {
       verdict: 'unknown',
       reason: 'Slow',
       message: `kubectl took longer than 8 s${host ? ` for ${host}${whereOf(facts)}` : ''}, while the API server answered`,
       latencyMs,
-      ...asked,
+      ...withEndpoint,
     };
   const message = `kubectl version failed${host ? ` for ${host}${whereOf(facts)}` : ''}: ${detailOf(facts)}`;
-  return { verdict: 'unreachable', reason, message, latencyMs, ...asked };
+  return { verdict: 'unreachable', reason, message, latencyMs, ...withEndpoint };
 }

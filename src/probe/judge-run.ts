@@ -7,18 +7,18 @@ import type { RunState } from './run-command.ts';
 
 const MESSAGE_LIMIT = 400;
 
-/** A verdict with what the node or Azure said, redacted. */
+/** A verdict with its evidence: the redacted output of the node, or the message of Azure. */
 export interface Judged {
   verdict: Verdict;
   evidence: string;
-  /** Azure's whole answer as JSON, redacted, where the run has ended. */
+  /** Azure's whole answer as JSON, redacted, if the run has ended. */
   response?: string;
 }
 
-/** A verdict on a run of which there is no answer to judge: its message is all that is known. */
+/** A verdict on a run without an answer to judge: its message is the evidence. */
 export const withoutAnswer = (verdict: Verdict): Judged => ({ verdict, evidence: verdict.message });
 
-/** Judges what one poll of a run found; undefined while it goes on. */
+/** Judges the result of one poll of a run; undefined while the run is in progress. */
 export function judgeState(run: RunState, nonce: string): Judged | undefined {
   switch (run.status) {
     case 'running':
@@ -26,23 +26,25 @@ export function judgeState(run: RunState, nonce: string): Judged | undefined {
     case 'done':
       return judgeRun(run.statuses, nonce);
     case 'lost':
-      return withoutAnswer(inconclusive('StartLost', 'the poller of the run is of another version'));
+      return withoutAnswer(
+        inconclusive('StartLost', 'the poller of the run was written by another version of the prober and could not be read'),
+      );
     case 'gone':
-      return withoutAnswer(inconclusive('OperationGone', 'Azure does not know the operation any more'));
+      return withoutAnswer(inconclusive('OperationGone', 'Azure no longer knows the operation of the run'));
     case 'failed':
       return withoutAnswer(unknownFrom(run.error));
   }
 }
 
 /**
- * Judges the result of a run that Azure calls a success, which it does for any exit code and for scripts that never finished.
+ * Judges the result of a run that Azure calls a success, which it does for any exit code and even for scripts that never finished.
  *
- * @param nonce - of this run; nothing but its complete frame is a proof.
+ * @param nonce - nonce of this run; only a complete frame with it proves anything.
  */
 export function judgeRun(statuses: readonly RunCommandStatus[], nonce: string): Judged {
   const report = parseReport(stdoutOf(statuses), nonce);
   const evidence = redact(statuses.map((status) => status.message ?? '').join('\n'));
-  // In the order in which Azure writes them.
+  // The properties in the order in which Azure writes them.
   const value = statuses.map(({ code, displayStatus, level, message = '', ...more }) => ({
     code,
     displayStatus,
@@ -54,6 +56,6 @@ export function judgeRun(statuses: readonly RunCommandStatus[], nonce: string): 
   if (report === undefined)
     return { verdict: inconclusive('NoProof', 'Run Command succeeded without the complete output of this run'), evidence, response };
   const verdict = classifyReport(report);
-  // What a node says is kept and shown: nothing of it may be a secret or a control character.
+  // The message holds output of the node and is stored and shown: it must not contain secrets or control characters.
   return { verdict: { ...verdict, message: redact(verdict.message, MESSAGE_LIMIT) }, evidence, response };
 }

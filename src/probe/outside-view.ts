@@ -3,7 +3,7 @@ import { connect } from 'node:tls';
 const PORT = 443;
 const TIMEOUT_MS = 3000;
 
-/** How an API server looks from where the prober runs, in words that end a message. */
+/** What the prober itself sees of an API server, as a clause that ends a message. */
 export type OutsideView =
   | 'from outside: no view, the API server is private'
   | 'from outside: the API server answers, so look at the path of the node'
@@ -11,30 +11,30 @@ export type OutsideView =
   | 'from outside: no view, the API server takes connections from authorized addresses alone'
   | 'from outside: no view, its name does not resolve there';
 
-/** How to look; where, for tests against a server of their own. */
-export interface Lookout {
-  /** Whether the API server refuses strangers, so that its silence says nothing. */
+/** Options of `viewFromOutside`; the port and the timeout are for tests. */
+export interface OutsideViewOptions {
+  /** Whether the API server accepts only authorized addresses, so that no answer proves nothing. */
   restricted?: boolean;
   port?: number;
   timeoutMs?: number;
 }
 
 /**
- * Opens TCP and TLS to a public API server from the prober itself, sends nothing, and tells whether it got through:
- * a node that fails alone has its own path to blame, one that fails with the prober has the control plane.
+ * Opens a TLS connection to a public API server from the prober itself, sends nothing, and says whether the API server answered.
+ * If only the node fails, its own path is to blame; if the prober fails too, the control plane is.
  *
- * @param fqdn - name of the API server as Azure tells it; undefined where the cluster is private.
+ * @param fqdn - name of the API server according to Azure; undefined if the cluster is private.
  */
-export function lookFromOutside(
+export function viewFromOutside(
   fqdn: string | undefined,
-  { restricted = false, port = PORT, timeoutMs = TIMEOUT_MS }: Lookout = {},
+  { restricted = false, port = PORT, timeoutMs = TIMEOUT_MS }: OutsideViewOptions = {},
 ): Promise<OutsideView> {
   if (fqdn === undefined) return Promise.resolve('from outside: no view, the API server is private');
   const silent: OutsideView = restricted
     ? 'from outside: no view, the API server takes connections from authorized addresses alone'
     : 'from outside: the API server does not answer either, so look at the control plane';
   return new Promise((resolve) => {
-    // The certificate is the cluster's own: an answer is what counts, and nothing is sent over it.
+    // The certificate is from the cluster's own CA. Only the answer counts, and nothing is sent over the connection.
     const socket = connect({ host: fqdn, port, servername: fqdn, rejectUnauthorized: false, timeout: timeoutMs });
     const end = (view: OutsideView) => {
       socket.destroy();
@@ -43,7 +43,7 @@ export function lookFromOutside(
     socket.once('secureConnect', () => end('from outside: the API server answers, so look at the path of the node'));
     socket.once('timeout', () => end(silent));
     socket.once('error', ({ syscall }: NodeJS.ErrnoException) =>
-      // A prober without DNS must not accuse a control plane.
+      // If the prober's own DNS fails, the control plane must not be blamed.
       end(syscall === 'getaddrinfo' ? 'from outside: no view, its name does not resolve there' : silent),
     );
     socket.once('close', () => end(silent));

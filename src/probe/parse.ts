@@ -17,7 +17,7 @@ const FACT = /^([a-z_]{1,20})=([^\n]{0,400})$/;
 const END = /^AFP1 end ([0-9a-f]{16}) rc=(\d{1,3})$/;
 
 /**
- * Takes stdout out of a Run Command result. Linux answers with one entry that holds both streams, Windows with one entry for each,
+ * Extracts stdout from a Run Command result. Linux returns one entry that holds both streams, Windows one entry for each,
  * told apart by the suffix of their code (run-command-extension-linux `status.go`; Windows entries by observation).
  */
 export function stdoutOf(statuses: readonly RunCommandStatus[]): string {
@@ -31,10 +31,10 @@ export function stdoutOf(statuses: readonly RunCommandStatus[]): string {
 }
 
 /**
- * Reads the frame of one run. Nothing but a complete frame with this run's nonce, printed last, is a report:
+ * Parses the output of one run. Only a complete frame with this run's nonce, printed last, is a report:
  * Azure says "succeeded" for any exit code and for scripts that never finished.
  *
- * @returns undefined for empty, cut, garbled or foreign output.
+ * @returns undefined for output that is empty, cut off, garbled or from another run.
  */
 export function parseReport(stdout: string, nonce: string): Report | undefined {
   const lines = stdout.replaceAll('\r\n', '\n').trimEnd().split('\n');

@@ -4,34 +4,34 @@ import { z } from 'zod';
 import { parseTarget, type Target } from '../model/resource-id.ts';
 import type { RunCommandStatus } from './parse.ts';
 
-/** What one poll of a run found. */
+/** The state of a run, as one poll found it. */
 export type RunState =
   | { status: 'running' }
   | { status: 'done'; statuses: RunCommandStatus[] }
   | { status: 'failed'; error: unknown }
-  /** Azure does not know the operation any more. */
+  /** Azure no longer knows the operation. */
   | { status: 'gone' }
-  /** The poller cannot be restored: another version of the SDK made it. */
+  /** The poller cannot be restored: another version of the SDK wrote it. */
   | { status: 'lost' };
 
 /**
- * Starts a script on a node with action Run Command and does not wait for it.
+ * Starts a script on a node with an action Run Command and does not wait for its end.
  *
- * @param compute - a client that sends the request once, whatever comes back: if the first had started, a second would lose its operation.
- * @param told - is given `x-ms-ratelimit-remaining-resource` of Azure's answer: what others may still do in this region.
- * @returns the serialized poller, which any process may restore.
- * @throws RestError as Azure answered.
+ * @param compute - a client that never retries: if the first request had started a run, a second one would lose its operation.
+ * @param onRemaining - called with the header `x-ms-ratelimit-remaining-resource` of Azure's response: the calls that are left in this region.
+ * @returns the serialized poller, which any process can restore.
+ * @throws RestError if Azure refuses the run.
  */
 export async function startRun(
   compute: ComputeManagementClient,
   target: Target,
   os: 'Linux' | 'Windows',
   script: string[],
-  told: (remaining: string | undefined) => void = () => {},
+  onRemaining: (remaining: string | undefined) => void = () => {},
 ): Promise<string> {
   const input = { commandId: os === 'Windows' ? 'RunPowerShellScript' : 'RunShellScript', script };
   const onResponse = ({ headers }: { headers: { get(name: string): string | undefined } }) =>
-    told(headers.get('x-ms-ratelimit-remaining-resource'));
+    onRemaining(headers.get('x-ms-ratelimit-remaining-resource'));
   const poller =
     target.kind === 'instance'
       ? compute.virtualMachineScaleSetVMs.runCommand(target.resourceGroup, target.vmss, target.instanceId, input, { onResponse })
@@ -43,7 +43,7 @@ type RunOperation =
   | ComputeManagementClient['virtualMachines']['runCommand']
   | ComputeManagementClient['virtualMachineScaleSetVMs']['runCommand'];
 
-// What passes without help: the next poll succeeds, or the deadline ends it.
+// Errors that pass without help: the next poll succeeds, or the deadline ends the wait.
 function passes(error: unknown): boolean {
   if (error instanceof Error && error.name === 'AbortError') return true;
   if (!isRestError(error)) return false;
@@ -65,19 +65,19 @@ const lastAnswer = z
   })
   .catch({});
 
-/** Takes what an operation ended with out of Azure's answer; the SDK stumbles over one without a result, and does not tell why it was canceled. */
+/** Extracts the result of an operation from Azure's answer. The SDK fails on an answer without a result, and does not say why a run was canceled. */
 function readAnswer(body: unknown): { result: RunCommandResult; why: string } {
   const { value, properties, error } = lastAnswer.parse(body);
   const result = { value: value ?? properties?.output.value ?? [] } as RunCommandResult;
   return { result, why: error === undefined ? '' : `. ${error.code ?? ''}. ${error.message ?? ''}` };
 }
 
-function restore(compute: ComputeManagementClient, serialized: string, operation: RunOperation, told: (why: string) => void) {
+function restore(compute: ComputeManagementClient, serialized: string, operation: RunOperation, onReason: (why: string) => void) {
   try {
     return restorePoller(compute, serialized, operation as ComputeManagementClient['virtualMachines']['runCommand'], {
       async processResponseBody({ body }) {
         const { result, why } = readAnswer(body);
-        told(why);
+        onReason(why);
         return result;
       },
     });
@@ -86,7 +86,7 @@ function restore(compute: ComputeManagementClient, serialized: string, operation
   }
 }
 
-/** Looks once at a run: one request, and one more for its result when it has ended. */
+/** Polls a run once: one request, and one more for its result when it has ended. */
 export async function pollRun(compute: ComputeManagementClient, resourceId: string, serialized: string): Promise<RunState> {
   const operation =
     parseTarget(resourceId)?.kind === 'vm' ? compute.virtualMachines.runCommand : compute.virtualMachineScaleSetVMs.runCommand;
@@ -103,7 +103,7 @@ export async function pollRun(compute: ComputeManagementClient, resourceId: stri
     return { status: 'running' };
   } catch (error) {
     if (passes(error)) return { status: 'running' };
-    // A 404 here is about the operation, not about the node; no content is a success that brought nothing.
+    // A 404 here is about the operation, not about the node; a 204 is a success without a result.
     if (isRestError(error) && error.statusCode === 404) return { status: 'gone' };
     if (isRestError(error) && error.statusCode === 204) return { status: 'done', statuses: [] };
     return { status: 'failed', error: why === '' ? error : new Error(`Operation was canceled${why}`) };

@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
-// The build replaces these calls by the files' text (scripts/build.ts): the scripts' bodies are fixed from then on.
+// The build replaces these calls by the text of the files (scripts/build.ts), so that the scripts' bodies are fixed.
 const linux = readFileSync(new URL('./linux.sh', import.meta.url), 'utf8');
 const windows = readFileSync(new URL('./windows.ps1', import.meta.url), 'utf8');
 
-/** SHA-256 of the scripts' bodies, told with each sweep so that an operator can tell what ran on the nodes. */
+/** SHA-256 of the scripts' bodies. It is reported with each sweep, so that an operator can verify what ran on the nodes. */
 export const scriptHash = createHash('sha256').update(linux).update(windows).digest('hex');
 
 /**
- * Puts the two lines that vary before the fixed body. Run Command's own `parameters` are not used: Azure rewrites the script for them (azure-cli#10400).
+ * Composes a script from two variable lines and the fixed body. Run Command's own `parameters` are not used: Azure rewrites the script for them (azure-cli#10400).
  *
  * @param nonce - 16 hex digits, new for each probe.
  * @param egressEndpoints - validated by `readSettings`; checked again here, as this text runs as root.
  * @returns the script as the lines of a Run Command request.
- * @throws Error where either could mean anything to a shell.
+ * @throws Error if the nonce or an endpoint contains anything that a shell could interpret.
  */
 export function composeScript(nonce: string, egressEndpoints: readonly string[], os: 'Linux' | 'Windows' = 'Linux'): string[] {
   if (!/^[0-9a-f]{16}$/.test(nonce)) throw new Error(`expected a nonce of 16 hex digits, got "${nonce}"`);

@@ -4,27 +4,27 @@ import { fromLongJson, toLongJson } from './long-json.ts';
 import type { Tables } from './open-tables.ts';
 import { updateRow } from './update-row.ts';
 
-/** What there is so much of in a minute, over all instances: checks that begin, and searches that reach Azure. */
+/** What is limited per minute, over all instances: checks that begin, and searches in Azure. */
 export type Budget = 'checks' | 'searches';
 
-/** How much of it one caller may use, and all of them together. */
+/** How many one caller may use in a minute, and all callers together. */
 export interface Bounds {
   own: number;
   all: number;
 }
 
-/** By caller, each use by its name. */
+/** The names of the uses, by caller. */
 const used = z.record(z.string(), z.array(z.string()));
 
-// Many at once in one process would lose their writes to each other.
+// Concurrent updates in one process would conflict with each other.
 const oneAtATime = pLimit(1);
 
 /**
- * Uses up one of what a minute has. The same use counts once, however often it is told of.
+ * Uses up one unit of this minute's budget. The same use counts once, however often it is repeated.
  *
- * @param caller - nothing that is a secret: it is stored.
- * @param use - names this use.
- * @returns undefined where it counts; else whose bound keeps it from counting.
+ * @param caller - name of the caller; it is stored, so it must not be a secret.
+ * @param use - identifies this use.
+ * @returns undefined if the use is within the bounds; otherwise the bound that is exhausted.
  */
 export function useUp(
   tables: Tables,

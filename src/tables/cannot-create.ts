@@ -1,6 +1,6 @@
 import { isRestError } from '@azure/core-rest-pipeline';
 
-/** What to say where a queue or table is not there and could not be made. */
+/** The error for a queue or table that does not exist and could not be created. */
 export function cannotCreate(kind: 'queue' | 'table', name: string, cause: unknown): Error {
   const code = isRestError(cause) ? (cause.code ?? cause.statusCode) : undefined;
   const role = kind === 'queue' ? 'Storage Queue Data Contributor' : 'Storage Table Data Contributor';

@@ -5,18 +5,19 @@ import { unlessLost, writeBatch } from './rows.ts';
 const CONCURRENT_DELETES = 32;
 
 /**
- * Deletes the rows of partitions whose keys, which begin with a date, come before a moment; at most some of them are held at a time.
+ * Deletes all partitions whose keys, which begin with a date, are lower than `cutoff`. It holds only a few partitions in memory at a time.
  *
- * @param mayGoOn - asked before each partition; what is left then is the oldest at the next call.
+ * @param hasTime - called before each partition; if it returns false, the rest is left to the next call.
+ * @throws the first error of a deletion, after the others were tried.
  */
-export async function clearPartitionsBefore(tables: Tables, name: TableName, cutoff: string, mayGoOn: () => boolean): Promise<void> {
+export async function clearPartitionsBefore(tables: Tables, name: TableName, cutoff: string, hasTime: () => boolean): Promise<void> {
   const table = await tables.open(name);
   const pending = new Set<Promise<void>>();
   const errors: unknown[] = [];
   const clear = async (actions: TransactionAction[]) => {
     if (actions.length === 0) return;
     if (pending.size >= CONCURRENT_DELETES) await Promise.race(pending);
-    // Where somebody else deleted it, or it is used again, the next hour sees.
+    // A partition that changed meanwhile is left to the next hour.
     const deleting: Promise<void> = unlessLost(writeBatch(table, actions))
       .then(
         () => {},
@@ -35,7 +36,7 @@ export async function clearPartitionsBefore(tables: Tables, name: TableName, cut
       await clear(actions);
       actions = [];
       partition = partitionKey;
-      if (!mayGoOn()) break;
+      if (!hasTime()) break;
     }
     actions.push(['delete', { partitionKey, rowKey }]);
   }

@@ -4,19 +4,19 @@ import { type ClusterRow, clusterColumns, isRemembered, toClusterRow } from './c
 import type { Tables } from './open-tables.ts';
 import { readRange, readRow } from './rows.ts';
 
-/** What lists show of a cluster: without the names of its nodes, which may be most of its row. */
+/** The columns that lists show of a cluster, without the names of its nodes, which may be most of its row. */
 const SHOWN = clusterColumns(
   ...(['resourceGroup', 'name', 'region', 'version', 'nodes', 'upgrading', 'recordOnly', 'openOutages', 'outage'] as const),
   ...(['commonFactors', 'uptime', 'assessedAt'] as const),
 );
 
-/** A cluster as lists show it, and since when nobody can see it, if so. */
+/** A cluster as lists show it, with its blindness if it is blind now. */
 export type ListedCluster = Omit<ClusterRow, 'notReachable'> & { blind?: Blindness };
 
-/** A cluster that is gone stands until its nodes and outages are accounted for. */
+/** Whether a cluster still counts: one that is gone does until it has no more nodes and open outages. */
 const stands = (row: ListedCluster) => row.recordOnly !== 'ClusterGone' || isRemembered(row);
 
-/** Lists the clusters that still count, by id. */
+/** Lists the clusters that still count, in the order of their ids. */
 export async function listStandingClusters(tables: Tables): Promise<ListedCluster[]> {
   const clusters = await tables.open('clusters');
   const [rows, blind] = await Promise.all([readRange(clusters, 'fleet', { select: SHOWN }), readBlindRows(tables)]);
@@ -27,7 +27,7 @@ export async function listStandingClusters(tables: Tables): Promise<ListedCluste
   });
 }
 
-/** Reads one of them; undefined also for one that no longer counts. */
+/** Reads one cluster; undefined if it is unknown or no longer counts. */
 export async function readStandingCluster(tables: Tables, cluster: string): Promise<ListedCluster | undefined> {
   const clusters = await tables.open('clusters');
   const [row, blind] = await Promise.all([readRow(clusters, 'fleet', cluster, SHOWN), readStandingBlindness(tables, cluster)]);
@@ -35,10 +35,10 @@ export async function readStandingCluster(tables: Tables, cluster: string): Prom
   return read && stands(read) ? { ...read, blind } : undefined;
 }
 
-// 500 names of 253 characters are more than one property holds, see `toLongJson`.
+// 500 names of 253 characters do not fit in one property, see `toLongJson`.
 const NAMES = Array.from({ length: 5 }, (_, part) => `notReachable${part}`);
 
-/** Names of the nodes that were not reachable at the cluster's latest assessment, at most 500; undefined for a cluster that does not count. */
+/** The names of the nodes that were not reachable at the latest assessment of the cluster, at most 500; undefined if the cluster is unknown or no longer counts. */
 export async function readNotReachable(tables: Tables, cluster: string): Promise<string[] | undefined> {
   const clusters = await tables.open('clusters');
   const row = await readRow(clusters, 'fleet', cluster, ['RowKey', 'recordOnly', 'nodes', 'openOutages', ...NAMES]);
@@ -46,12 +46,12 @@ export async function readNotReachable(tables: Tables, cluster: string): Promise
   return read && stands(read) ? read.notReachable : undefined;
 }
 
-/** Ids of all clusters that lists have, standing or not. */
+/** Ids of all clusters in the table, including those that no longer count. */
 export async function listClusterIds(tables: Tables): Promise<string[]> {
   return (await readRange(await tables.open('clusters'), 'fleet', { select: ['RowKey'] })).map(({ rowKey }) => rowKey);
 }
 
-/** The region of a cluster as of its latest assessment; '' where there was none. */
+/** The region of a cluster as of its latest assessment; '' if it was never assessed. */
 export async function readRegion(tables: Tables, cluster: string): Promise<string> {
   return String((await readRow(await tables.open('clusters'), 'fleet', cluster, ['region']))?.region ?? '');
 }

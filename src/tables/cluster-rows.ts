@@ -26,43 +26,43 @@ export interface ClusterRow {
   name: string;
   region: string;
   version: string;
-  /** `host:port` of its API server, as Azure tells it. */
+  /** `host:port` of its API server according to Azure. */
   endpoint?: string;
   nodes: Counts;
-  /** Whether Azure was upgrading or changing it: it is probed all the same. */
+  /** Whether an upgrade or update was in progress; it is probed nevertheless. */
   upgrading: boolean;
-  /** Why it is only recorded. */
+  /** Why it is recorded but not probed. */
   recordOnly?: ReasonCode;
   openOutages: number;
-  /** What the open outages of its nodes began with, see `RollUp`. */
+  /** The main reason of the open outages of its nodes, see `RollUp`. */
   outageReason?: ReasonCode;
-  /** Nodes that nobody knows any more, see `isBlind`. */
+  /** Number of blind nodes, see `isBlind`. */
   blindNodes: number;
   /** Up to 500 names of nodes that are not reachable. */
   notReachable: string[];
-  /** The outage of the cluster itself, or its last one, and when it fell below half the quorum. */
+  /** The cluster's own outage, open or the last one, and since when fewer than half the quorum fail. */
   outage: ClusterOutageState;
-  /** What the failing nodes share, where two or more fail. */
+  /** What the failing nodes have in common, if two or more fail. */
   commonFactors: CommonFactor[];
   uptime: Uptime;
   assessedAt: string;
-  /** The newest sweep that was judged, the newest finalized one among them, and the newest assessAt. */
+  /** The newest sweep that was assessed; `finalizedSweep` is the newest finalized one of these, `assessAt` the newest `assessAt`. */
   sweep: string;
   finalizedSweep: string;
   assessAt: string;
 }
 
-/** A cluster's own row holds, beside what lists show, what its uptime is made from besides its nodes. */
+/** A cluster's row in `fleet`: what lists show, and what its uptime is computed from besides its nodes. */
 export type OwnClusterRow = ClusterRow & {
-  /** Outages of nodes that are over and told. */
+  /** Archived outages of its nodes, by day. */
   outageDays: OutageDays;
-  /** What was watched of nodes that have no row any more. */
+  /** Watched time of nodes whose rows were deleted. */
   forgotten: Watched;
 };
 
 const outageState = z.object({ outage: episode.optional(), below: z.object({ sweep: z.string(), since: z.string() }).optional() });
 
-// All columns of a cluster's row are declared here, once. Its subscription is in its id.
+// The only declaration of the columns of a cluster's row. Its subscription is part of its id.
 const columns: Columns<Omit<ClusterRow, 'cluster' | 'subscriptionId'>> = {
   resourceGroup: text,
   name: text,
@@ -95,10 +95,10 @@ const ownColumns: Columns<Pick<OwnClusterRow, 'outageDays' | 'forgotten'>> = {
   },
 };
 
-/** Some columns of a cluster's row, by their names. */
+/** Column names of a cluster's row, to select them. */
 export const clusterColumns = (...names: (keyof typeof columns)[]): string[] => ['RowKey', ...names];
 
-/** Reads a cluster out of its row, or out of as much of it as was selected. */
+/** Converts a row, or the selected part of one, to a cluster. */
 export function toClusterRow(cluster: string, row: Record<string, unknown>): ClusterRow {
   const named = parseClusterId(cluster);
   const read = readColumns(columns, row);
@@ -106,7 +106,7 @@ export function toClusterRow(cluster: string, row: Record<string, unknown>): Clu
   return { ...read, cluster, subscriptionId: named?.subscriptionId ?? '', resourceGroup, name };
 }
 
-/** A cluster's row in `fleet`, with the ETag that guards its next judgement. */
+/** Reads a cluster's row in `fleet`, with the ETag that guards the next write. */
 export async function readCluster(tables: Tables, cluster: string): Promise<{ row: OwnClusterRow; etag: string } | undefined> {
   const fleet = await tables.open('fleet');
   const row = await readRow(fleet, cluster, 'cluster');
@@ -114,14 +114,14 @@ export async function readCluster(tables: Tables, cluster: string): Promise<{ ro
   return { row: { ...toClusterRow(cluster, row), ...readColumns(ownColumns, row) }, etag: row.etag };
 }
 
-/** Adds what was watched of nodes whose rows go, in the batch in which they do. It holds only if nobody else has written the row since it was read. */
+/** A write that adds the watched time of deleted nodes to their cluster's row, in the same batch. It fails if the row has changed since it was read. */
 export function addForgotten(row: Row & { etag: string }, gone: readonly Watched[]): TransactionAction {
   const { forgotten } = ownColumns;
   const sum = forgotten.write(sumWatched([forgotten.read(row, 'forgotten'), ...gone]), 'forgotten');
   return ['update', { partitionKey: row.partitionKey, rowKey: row.rowKey, ...sum }, 'Merge', { etag: row.etag }];
 }
 
-/** Reads where the nodes of a cluster find its API server, as Azure tells it. */
+/** Reads the `host:port` of a cluster's API server according to Azure. */
 export async function readEndpoint(tables: Tables, cluster: string): Promise<string | undefined> {
   const fleet = await tables.open('fleet');
   return String((await readRow(fleet, cluster, 'cluster', ['endpoint']))?.endpoint || '') || undefined;
@@ -129,7 +129,7 @@ export async function readEndpoint(tables: Tables, cluster: string): Promise<str
 
 const unlessAhead = (time: string, now: Date) => (Date.parse(time) <= now.getTime() + SKEW_MS ? time : '');
 
-/** What a clock judged that ran ahead counts as not judged: it must not silence the cluster until its time has come. */
+/** Discards times in the future, which an instance with a wrong clock wrote: they would suppress assessments until then. */
 export function repairMarks(row: OwnClusterRow, now: Date): OwnClusterRow {
   const { outage, below } = row.outage;
   const isBelow = below !== undefined && unlessAhead(below.sweep, now) !== '';
@@ -141,13 +141,13 @@ export function repairMarks(row: OwnClusterRow, now: Date): OwnClusterRow {
   return { ...row, assessAt, sweep, finalizedSweep, outage: isBelow ? { outage, below } : { outage } };
 }
 
-/** Writes a cluster's row in `fleet`. It holds only if nobody else has since it was read. */
+/** A write of a cluster's row in `fleet`. It fails if the row has changed since it was read. */
 export function putCluster(row: OwnClusterRow, etag: string | undefined): TransactionAction {
   const entity = { partitionKey: row.cluster, rowKey: 'cluster', ...writeColumns(columns, row), ...writeColumns(ownColumns, row) };
   return etag === undefined ? ['create', entity] : ['update', entity, 'Replace', { etag }];
 }
 
-/** Copies a cluster's row to where lists find it, unless a newer judgement is there already. */
+/** Copies a cluster's row to the table `clusters`, from which lists are read, unless that has a newer assessment. */
 export async function publishCluster(tables: Tables, row: OwnClusterRow): Promise<void> {
   await updateRow(await tables.open('clusters'), 'fleet', row.cluster, (before) => {
     const isNewer = before !== undefined && unlessAhead(String(before.assessAt), new Date(row.assessedAt)) > row.assessAt;

@@ -3,19 +3,19 @@ import { type ReasonCode, reasonCode } from '../model/reasons.ts';
 import { fromLongJson, toLongJson } from './long-json.ts';
 import { readJson } from './read-json.ts';
 
-/** How one field of a value lies in a row. What cannot be read is read as if it were not there. */
+/** How one field of a value is stored in a row. A property that cannot be read counts as absent. */
 export interface Column<T> {
   read(row: Readonly<Record<string, unknown>>, name: string): T;
-  /** The properties that hold it; an empty text takes a value away, as a merge keeps what is not named. */
+  /** The properties that hold it. An absent value is written as an empty text, since a merge keeps properties that are not named. */
   write(value: T, name: string): Record<string, unknown>;
 }
 
-/** The columns of a value: the compiler asks for one for each field, and for none that the value does not have. */
+/** The columns of a value: the compiler requires exactly one for each field. */
 export type Columns<V> = { readonly [K in keyof V]-?: Column<V[K]> };
 
 const textOf = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
 
-/** A text that is never absent. */
+/** A required text; '' if it is absent. */
 export const text: Column<string> = {
   read: (row, name) => textOf(row[name]) ?? '',
   write: (value, name) => ({ [name]: value }),
@@ -26,10 +26,10 @@ export const optionalText: Column<string | undefined> = {
   write: (value, name) => ({ [name]: value ?? '' }),
 };
 
-/** A text that is cut to fit: the rest of it is elsewhere. */
+/** A text that is cut to a length in characters; the whole text is stored elsewhere. */
 export const cutText = (length: number): Column<string> => ({ ...text, write: (value, name) => ({ [name]: value.slice(0, length) }) });
 
-/** A number that counts something, 0 where it is not there. */
+/** A count; 0 if it is absent. */
 export const count: Column<number> = {
   read: (row, name) => {
     const value = row[name];
@@ -38,7 +38,7 @@ export const count: Column<number> = {
   write: (value, name) => ({ [name]: value }),
 };
 
-/** A number from 0 on; -1 in the row where it is absent. */
+/** An optional number of 0 or more; stored as -1 if it is absent. */
 export const optionalNumber: Column<number | undefined> = {
   read: (row, name) => {
     const value = row[name];
@@ -49,7 +49,7 @@ export const optionalNumber: Column<number | undefined> = {
 
 export const flag: Column<boolean> = { read: (row, name) => row[name] === true, write: (value, name) => ({ [name]: value }) };
 
-/** One of some words, the first of them where it is none. */
+/** One of some words; the first of them if the row has another. */
 export const oneOf = <const W extends string>(...words: readonly [W, ...W[]]): Column<W> => ({
   read: (row, name) => words.find((word) => word === row[name]) ?? words[0],
   write: (value, name) => ({ [name]: value }),
@@ -73,7 +73,7 @@ export const optionalReason: Column<ReasonCode | undefined> = {
 
 /** A value as JSON. */
 export const json = <S extends z.ZodType>(schema: S, fallback: z.output<S>): Column<z.output<S>> => ({
-  // Where a property is selected that a row does not have, Azure answers null (Azurite#2535).
+  // For a selected property that a row does not have, Azure returns null (Azurite#2535).
   read: (row, name) => readJson(schema, row[name] ?? '', fallback),
   write: (value, name) => ({ [name]: JSON.stringify(value) }),
 });
@@ -81,7 +81,7 @@ export const json = <S extends z.ZodType>(schema: S, fallback: z.output<S>): Col
 /**
  * An optional value as JSON.
  *
- * @param toStored - what is written, where that is not the value itself; the schema reads it back.
+ * @param toStored - converts the value before it is written, in a form that the schema reads back.
  */
 export const optionalJson = <S extends z.ZodType>(
   schema: S,
@@ -91,7 +91,7 @@ export const optionalJson = <S extends z.ZodType>(
   write: (value, name) => ({ [name]: value === undefined ? '' : JSON.stringify(toStored(value)) }),
 });
 
-/** A value as JSON over as many properties as it needs, see `toLongJson`. */
+/** A value as JSON in as many properties as it needs, see `toLongJson`. */
 export const longJson = <S extends z.ZodType>(schema: S, fallback: z.output<S>): Column<z.output<S>> => ({
   read: (row, name) => fromLongJson(schema, name, row, fallback),
   write: (value, name) => toLongJson(name, value),
@@ -103,7 +103,7 @@ export const optionalLongJson = <S extends z.ZodType>(schema: S): Column<z.outpu
   write: (value, name) => (value === undefined ? {} : toLongJson(name, value)),
 });
 
-/** Reads a value out of a row. */
+/** Reads a value from a row. */
 export function readColumns<V>(columns: Columns<V>, row: Readonly<Record<string, unknown>>): V {
   const names = Object.keys(columns) as (keyof V & string)[];
   return Object.fromEntries(names.map((name) => [name, columns[name].read(row, name)])) as V;
@@ -115,5 +115,5 @@ export function writeColumns<V>(columns: Columns<V>, value: V): Record<string, u
   return Object.assign({}, ...names.map((name) => columns[name].write(value[name], name)));
 }
 
-/** The names of all columns of a value, to select them by. */
+/** The names of all columns of a value, to select them. */
 export const namesOf = <V>(columns: Columns<V>): (keyof V & string)[] => Object.keys(columns) as (keyof V & string)[];

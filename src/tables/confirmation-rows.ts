@@ -7,7 +7,7 @@ import { updateRow } from './update-row.ts';
 
 const stored = z.record(z.string(), z.object({ nonce: z.string(), slice: z.string() }));
 
-/** Updates which failures of a cluster and sweep are probed again; `decide` answers the same object to leave them, and may be called several times. */
+/** Updates which failures of a cluster in a sweep are confirmed. `decide` returns the same object for no change, and may be called several times. */
 export async function updateGrants(tables: Tables, sweep: string, cluster: string, decide: (granted: Grants) => Grants): Promise<void> {
   await updateRow(await tables.open('sweeps'), planPartition(sweep, cluster), 'confirmations', (row) => {
     const before: Grants = readJson(stored, row?.granted, {});

@@ -6,9 +6,9 @@ import { writeBatch } from './rows.ts';
 export type FleetWrite = TransactionAction;
 
 /**
- * Writes rows of one cluster in the order given, up to 100 of them together or not at all.
+ * Writes rows of one cluster in the given order, in transactions of up to 100.
  *
- * @throws RestError (see `isLostWrite`) where a row changed since it was read; batches before stay written.
+ * @throws RestError (see `isLostWrite`) if a row has changed since it was read; earlier transactions stay written.
  */
 export async function writeFleet(tables: Tables, writes: readonly FleetWrite[]): Promise<void> {
   await writeBatch(await tables.open('fleet'), writes);

@@ -4,7 +4,7 @@ import { readJson } from './read-json.ts';
 // A string property holds at most 32 K characters, an entity 1 MiB.
 const CHUNK = 30_000;
 
-/** Spreads a value as JSON over properties `<name>0`, `<name>1`, …, as many as it needs. */
+/** Stores a value as JSON in properties `<name>0`, `<name>1`, …, as many as it needs. */
 export function toLongJson(name: string, value: unknown): Record<string, string> {
   const text = JSON.stringify(value);
   const properties: Record<string, string> = {};
@@ -13,9 +13,9 @@ export function toLongJson(name: string, value: unknown): Record<string, string>
 }
 
 /**
- * Puts a value together again.
+ * Reads a value that `toLongJson` stored.
  *
- * @param fallback - what counts where a row does not have it, or has something else.
+ * @param fallback - returned if the row does not have the value or it cannot be read.
  */
 export function fromLongJson<S extends z.ZodType, F>(
   schema: S,

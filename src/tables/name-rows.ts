@@ -3,7 +3,7 @@ import pLimit from 'p-limit';
 import type { Tables } from './open-tables.ts';
 import { prefixed, readRange, writeBatch } from './rows.ts';
 
-/** The nodes of a scale set differ in the last six characters of their names: they share a partition, so that their names are written in batches. */
+/** The nodes of a scale set differ only in the last six characters of their names. They share a partition, so that their names are written in batches. */
 const OWN_CHARACTERS = 6;
 const CONCURRENT_WRITES = 8;
 
@@ -12,7 +12,7 @@ export function nameKey(node: string, cluster: string): { partitionKey: string; 
   return { partitionKey: node.slice(0, -OWN_CHARACTERS) || node, rowKey: `${node}|${cluster}` };
 }
 
-/** Writes that let nodes be found by their bare names, in batches of one partition each. */
+/** The writes that make nodes findable by their bare names, in batches of one partition each. */
 export function nameBatches(nodes: readonly string[], cluster: string): TransactionAction[][] {
   const keys = [...new Set(nodes)].map((node) => nameKey(node, cluster));
   return [...Map.groupBy(keys, ({ partitionKey }) => partitionKey).values()].map((group) =>
@@ -27,7 +27,7 @@ export async function clustersOfName(tables: Tables, node: string): Promise<stri
   return rows.map(({ rowKey }) => rowKey.slice(node.length + 1));
 }
 
-/** Lets nodes of a cluster be found by their bare names. */
+/** Makes nodes of a cluster findable by their bare names. */
 export async function writeNames(tables: Tables, cluster: string, nodes: readonly string[]): Promise<void> {
   if (nodes.length === 0) return;
   const names = await tables.open('names');

@@ -21,9 +21,9 @@ import {
 import { readJson } from './read-json.ts';
 import { toWatchJson, watchJson } from './watch-json.ts';
 
-// All columns of a node's row are declared here, once.
+// The only declaration of the columns of a node's row.
 
-/** What Azure says of a node. */
+/** What Azure says about a node. */
 export const factColumns: Columns<Omit<NodeFacts, 'node'>> = {
   resourceId: text,
   vmId: text,
@@ -38,7 +38,7 @@ export const factColumns: Columns<Omit<NodeFacts, 'node'>> = {
   skipped: optionalReason,
 };
 
-/** The latest result; all of it is absent before the first. The log has the whole message. */
+/** The latest result; absent before the first one. The log has the whole message. */
 type Latest = Omit<ProbeResult, 'endpoint' | 'verdict' | 'reason'> & Partial<Pick<ProbeResult, 'verdict' | 'reason'>>;
 
 const latestColumns: Columns<Latest> = {
@@ -63,12 +63,12 @@ const sinceColumns: Columns<Omit<NodeState, 'latest'>> = {
   watch: optionalJson(watchJson, toWatchJson),
 };
 
-/** What a node's results come to. */
+/** The state of a node that follows from its results. */
 export const stateColumns = { ...latestColumns, ...sinceColumns };
 
 const UNREADABLE_CLAIM_MS = 600_000;
 
-/** A claim that cannot be read stands for as long as one of ours may, counted from when the row was written. */
+/** A claim that cannot be read is valid for as long as a claim can be, counted from when the row was written. */
 const claimColumn: Column<Claim | undefined> = {
   read: (row, name) => {
     const written = typeof row.timestamp === 'string' ? row.timestamp : new Date().toISOString();
@@ -79,7 +79,7 @@ const claimColumn: Column<Claim | undefined> = {
   write: (value, name) => ({ [name]: value === undefined ? '' : JSON.stringify(value) }),
 };
 
-/** What the prober notes of a node besides. */
+/** What the prober itself notes about a node. */
 export type Notes = Omit<KnownNode, 'facts' | 'state' | 'history'>;
 
 export const noteColumns: Columns<Notes> = {
@@ -91,7 +91,7 @@ export const noteColumns: Columns<Notes> = {
   retiredAt: optionalText,
 };
 
-/** Reads what a node's results come to, out of its row. */
+/** Reads a node's state from its row. */
 export function readState(row: Readonly<Record<string, unknown>>): NodeState {
   const { verdict, reason, ...latest } = readColumns(latestColumns, row);
   const since = readColumns(sinceColumns, row);
@@ -100,7 +100,7 @@ export function readState(row: Readonly<Record<string, unknown>>): NodeState {
 
 const nothing: Latest = { message: '', nonce: '', run: '', sweep: '', at: '' };
 
-/** The properties of what a node's results come to. */
+/** The properties that hold a node's state. */
 export function writeState({ latest, ...since }: NodeState): Record<string, unknown> {
   return { ...writeColumns(latestColumns, latest ?? nothing), ...writeColumns(sinceColumns, since) };
 }
@@ -112,10 +112,10 @@ const times = { since: z.string().optional(), firstFailure: z.string().optional(
 const settled = z.object({ latest: result.optional(), ...counted, ...times, outage: episode.optional(), watch: watchJson.optional() });
 const stored = z.object({ settled, recent: z.array(result) });
 
-/** The column that holds the history, two thirds of a row. */
+/** The name of the column that holds the history, which is two thirds of a row. */
 export const HISTORY = 'window';
 
-/** Reads a history out of its row; one that cannot be read goes on from the state. */
+/** Reads a node's history from its row; if it cannot be read, the state counts as settled. */
 export function readHistory(row: Readonly<Record<string, unknown>>, state: NodeState): NodeHistory {
   const found = readJson(stored, row[HISTORY] ?? '', undefined);
   if (found === undefined) return { settled: state, recent: [] };
@@ -124,7 +124,7 @@ export function readHistory(row: Readonly<Record<string, unknown>>, state: NodeS
   return { settled: { ...found.settled, latest: found.settled.latest && whole(found.settled.latest) }, recent: found.recent.map(whole) };
 }
 
-/** The property of a history, without what the state and the log hold of its results. */
+/** The property that holds a node's history, without the details of results that the state and the log hold. */
 export function writeHistory({ settled: { latest, watch, ...counts }, recent }: NodeHistory): Record<string, unknown> {
   const brief = ({ at, nonce, verdict: found, reason }: ProbeResult) => ({ at, nonce, verdict: found, reason });
   const own = { ...counts, latest: latest && brief(latest), watch: watch && toWatchJson(watch) };

@@ -4,12 +4,12 @@ import { type NodeRow, nodeColumns, nodeRange, toNodeRow } from './node-rows.ts'
 import type { Tables } from './open-tables.ts';
 import { prefixed, type Row, readRange, readRow } from './rows.ts';
 
-/** What a list shows of a node, a fifth of its row: what is not read costs neither storage nor the host anything. */
+/** The columns that a list shows of a node: a fifth of its row, to save reads and memory. */
 const LISTED = nodeColumns(
   ...(['resourceId', 'endpoint', 'pool', 'os', 'zone', 'skipped', 'retiredAt'] as const),
   ...(['verdict', 'reason', 'message', 'at', 'since', 'failures', 'successes', 'unknowns', 'outage'] as const),
 );
-// A retired node's row stands for a week; a row without the property is not retired.
+// The row of a retired node is kept for a week; a row without the property is not retired.
 const STANDING = "not (retiredAt ne '')";
 
 /** The status of a node's condition `Reachable`. */
@@ -17,14 +17,14 @@ export type ReachableStatus = 'True' | 'False' | 'Unknown';
 
 interface ReachableCondition {
   status: ReachableStatus;
-  /** ISO time before which a verdict counts as unknown. */
+  /** ISO 8601 time; an older verdict counts as unknown. */
   staleBefore: string;
 }
 
 const CONDITIONS: Readonly<Record<ReachableStatus, (staleBefore: string) => string>> = {
   True: () => odata`verdict eq 'reachable'`,
   False: () => odata`verdict eq 'unreachable'`,
-  // A row that lacks a property fulfils no comparison with it, and its negation.
+  // If a row lacks a property, every comparison with it is false, so a negated one is true.
   Unknown: (staleBefore) => odata`verdict eq 'unknown' or not (at ge ${staleBefore}) or not (skipped eq '')`,
 };
 
@@ -34,10 +34,11 @@ const CONCURRENT_READS = 32;
 const toListed = (row: Row) => toNodeRow(row as Row & { etag: string });
 
 /**
- * Reads nodes of a cluster in the order of their names, with one range read.
+ * Reads one page of the nodes of a cluster, in the order of their names.
  *
- * @param after - the node after which to begin.
- * @param condition - nodes of one status alone, as nearly as storage can tell: all that have it, and some more.
+ * @param after - the last node of the page before.
+ * @param condition - the status that the nodes must have; as storage cannot filter exactly, some others are returned too.
+ * @param most - the page size.
  */
 export async function readNodePage(
   tables: Tables,
@@ -45,13 +46,13 @@ export async function readNodePage(
   { after, condition, most }: { after?: string; condition?: ReachableCondition; most: number },
 ): Promise<NodeRow[]> {
   const fleet = await tables.open('fleet');
-  // The next key after that of the node: no name holds a character below this one.
+  // The first possible key after that of the node: no name has a character lower than this one.
   const { from, to } = after === undefined ? prefixed('node|') : { ...prefixed('node|'), from: `node|${after}!` };
   const wanted = condition === undefined ? STANDING : `${STANDING} and (${CONDITIONS[condition.status](condition.staleBefore)})`;
   return (await readRange(fleet, cluster, { from, to, select: LISTED, filter: wanted, most })).map(toListed);
 }
 
-/** Reads some nodes by name: few of them one by one, many that lie close together at once. Retired ones are among them. */
+/** Reads nodes by name, including retired ones: a few one by one, many with a range read first. */
 export async function readNamedNodes(tables: Tables, cluster: string, names: readonly string[]): Promise<NodeRow[]> {
   const fleet = await tables.open('fleet');
   const near =

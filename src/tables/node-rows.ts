@@ -8,10 +8,10 @@ import { prefixed, type Row, readRange } from './rows.ts';
 
 type StoredRow = Row & { etag: string };
 
-/** A node as its row holds it. */
+/** A node with all that its row holds. */
 export type NodeRow = KnownNode & { etag: string };
 
-/** A node as expansion compares, plans with and writes it: without its history, which must not be folded into, only ended. */
+/** A node as the stage expand-cluster reads it: without its history, since that stage folds no results. */
 export type ListedNode = Omit<NodeRow, 'history'>;
 
 const nameOf = ({ rowKey }: Row) => rowKey.slice('node|'.length);
@@ -21,38 +21,38 @@ function toListedNode(row: StoredRow): ListedNode {
   return { facts, state: readState(row), ...readColumns(noteColumns, row), etag: row.etag };
 }
 
-/** Reads a node out of its row, or out of as much of it as was selected. */
+/** Converts a row, or the selected part of one, to a node. */
 export function toNodeRow(row: StoredRow): NodeRow {
   const node = toListedNode(row);
   return { ...node, history: readHistory(row, node.state) };
 }
 
-/** Key range of the nodes from the first to the last of some names, both included; all nodes of the cluster without names. */
+/** The key range from the first to the last of some node names, both included; without names, that of all nodes. */
 export function nodeRange(nodes?: readonly string[]): { from: string; to: string } {
   if (nodes === undefined || nodes.length === 0) return prefixed('node|');
   const sorted = [...nodes].sort();
   return { from: `node|${sorted[0]}`, to: `node|${sorted.at(-1)}!` };
 }
 
-/** Some columns of a node's row, by their names. */
+/** Column names of a node's row, to select them. */
 export const nodeColumns = (...names: (keyof typeof factColumns | keyof typeof stateColumns | keyof typeof noteColumns)[]): string[] => [
   'RowKey',
   ...names,
 ];
 
-/** What an assessment needs of a node, see `JudgedNode`; the rest of its row is three times as long. */
+/** The columns that an assessment needs, see `JudgedNode`: a quarter of the row. */
 const JUDGED = nodeColumns(
   ...(['retiredAt', 'skipped', 'pool', 'zone', 'size', 'image', 'subnet', 'os', 'created'] as const),
   ...(['verdict', 'reason', 'at', 'unknowns', 'firstFailure', 'firstSuccess', 'outage', 'watch'] as const),
 );
 
-/** Reads of all nodes of a cluster what an assessment judges, by name. */
+/** Reads what an assessment needs of all nodes of a cluster, by name. */
 export async function readJudgedNodes(tables: Tables, cluster: string): Promise<Map<string, JudgedNode>> {
   const rows = await readRange(await tables.open('fleet'), cluster, { ...nodeRange(), select: JUDGED });
   return new Map(rows.map((row) => [nameOf(row), toListedNode(row as StoredRow)]));
 }
 
-/** All of a node row but its history, which is two thirds of it, and what only folds write. */
+/** The columns of `ListedNode`: the row without its history, which is two thirds of it, and without what only folds write. */
 const LISTED = nodeColumns(
   ...namesOf(factColumns),
   ...namesOf<Record<keyof typeof stateColumns, unknown>>(stateColumns as Columns<Record<keyof typeof stateColumns, unknown>>),
@@ -60,7 +60,7 @@ const LISTED = nodeColumns(
 );
 const ROWS_AT_ONCE = 1000;
 
-/** Reads of all nodes of a cluster what its expansion needs, by name; each page of rows is let go before the next. */
+/** Reads what the stage expand-cluster needs of all nodes of a cluster, by name; it keeps one page of rows in memory at a time. */
 export async function readListedNodes(tables: Tables, cluster: string): Promise<Map<string, ListedNode>> {
   const fleet = await tables.open('fleet');
   const known = new Map<string, ListedNode>();
@@ -69,12 +69,12 @@ export async function readListedNodes(tables: Tables, cluster: string): Promise<
     const rows = await readRange(fleet, cluster, { from, to, select: LISTED, most: ROWS_AT_ONCE });
     for (const row of rows) known.set(nameOf(row), toListedNode(row as StoredRow));
     if (rows.length < ROWS_AT_ONCE) return known;
-    // The next key after the last: no node name holds a character below this one.
+    // The first possible key after the last: no node name has a character lower than this one.
     from = `${rows.at(-1)!.rowKey}!`;
   }
 }
 
-/** Reads the node rows of a cluster, or those of some names, by name. */
+/** Reads the nodes of a cluster, or those with some names, by name. */
 export async function readNodes(tables: Tables, cluster: string, nodes?: readonly string[]): Promise<Map<string, NodeRow>> {
   const wanted = nodes && new Set(nodes);
   const rows = await readRange(await tables.open('fleet'), cluster, nodeRange(nodes));
@@ -82,24 +82,24 @@ export async function readNodes(tables: Tables, cluster: string, nodes?: readonl
   return new Map(read.map((row) => [row.facts.node, row]));
 }
 
-/** The properties of what Azure says. */
+/** The properties that hold what Azure says about a node. */
 export function factProperties({ node: _, ...facts }: NodeFacts): Record<string, unknown> {
   return writeColumns(factColumns, facts);
 }
 
-/** The properties of a node's state and of what it comes from. */
+/** The properties that hold a node's state and history. */
 export function stateProperties(state: NodeState, history: NodeHistory): Record<string, unknown> {
   return { ...writeHistory(history), ...writeState(state) };
 }
 
-/** The properties of some of what the prober notes of a node; what is undefined is taken away. */
+/** The properties that hold some notes about a node; an undefined one is cleared. */
 export function noteProperties(notes: Partial<Notes>): Record<string, unknown> {
   return Object.assign({}, ...Object.keys(notes).map((name) => writeNote(notes as Notes, name as keyof Notes)));
 }
 
 const writeNote = <K extends keyof Notes>(notes: Notes, name: K) => (noteColumns[name] as Column<Notes[K]>).write(notes[name], name);
 
-/** A change of one node row that holds only while the row is as it was read. */
+/** A write of some properties of a node's row. It fails if the row has changed since it was read. */
 export function mergeNode(
   cluster: string,
   row: { facts: Pick<NodeFacts, 'node'>; etag: string },
@@ -108,7 +108,7 @@ export function mergeNode(
   return ['update', { partitionKey: cluster, rowKey: `node|${row.facts.node}`, ...properties }, 'Merge', { etag: row.etag }];
 }
 
-/** A new node, in a row of its own. */
+/** A write that creates the row of a new node. */
 export function createNode(cluster: string, node: string, properties: Record<string, unknown>): TransactionAction {
   return ['create', { partitionKey: cluster, rowKey: `node|${node}`, ...properties }];
 }

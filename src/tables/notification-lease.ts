@@ -7,14 +7,14 @@ const ROW_KEY = 'notifying';
 
 /** The right to send the notifications of one cluster, so that two assessments at once do not send the same twice. */
 export interface NotificationLease {
-  /** Gives it back; one that is never given back expires. */
+  /** Releases the lease; one that is never released expires after 30 s. */
   release(): Promise<void>;
 }
 
 /**
  * Acquires the lease of a cluster.
  *
- * @returns the lease, or the moment until which another has it.
+ * @returns the lease, or the time until which another assessment holds it.
  */
 export async function acquireNotificationLease(tables: Tables, cluster: string, now: Date): Promise<NotificationLease | Date> {
   const fleet = await tables.open('fleet');
@@ -22,7 +22,7 @@ export async function acquireNotificationLease(tables: Tables, cluster: string, 
   const row = { partitionKey: cluster, rowKey: ROW_KEY, until: until.toISOString() };
   const before = await readRow(fleet, cluster, ROW_KEY);
   const taken = Date.parse(String(before?.until ?? '')) || 0;
-  // One that lies further ahead than any lease can is not ours.
+  // A lease that ends later than any lease can was written with a wrong clock and is ignored.
   if (taken > now.getTime() && taken <= until.getTime() + SKEW_MS) return new Date(taken);
   let etag: string | undefined;
   try {
@@ -33,7 +33,7 @@ export async function acquireNotificationLease(tables: Tables, cluster: string, 
   }
   return {
     async release() {
-      // One that expired may be another's by now.
+      // If it has expired, another assessment may hold it by now.
       await unlessLost(fleet.deleteEntity(cluster, ROW_KEY, { etag }));
     },
   };

@@ -2,7 +2,7 @@ import { isRestError } from '@azure/core-rest-pipeline';
 import type { TableClient, TableServiceClient } from '@azure/data-tables';
 import { cannotCreate } from './cannot-create.ts';
 
-/** The tables by name; those with a date are made when first used. */
+/** Access to the tables by name; a table is created when it is first used. */
 export interface Tables {
   open(name: TableName): Promise<TableClient>;
   /** Names of the dated tables that begin with a prefix. */
@@ -14,9 +14,9 @@ type Fixed = 'fleet' | 'clusters' | 'names' | 'probes' | 'sweeps' | 'pace' | 'po
 export type TableName = Fixed | `results${number}` | `sweeps${number}`;
 
 /**
- * Opens tables, each created once in a process where it is not there yet.
+ * Opens tables. Each is created, if it does not exist, once in a process.
  *
- * @param connect - makes the client of one table.
+ * @param connect - creates the client of one table.
  * @param service - lists and drops tables.
  */
 export function openTables(connect: (name: string) => TableClient, service: TableServiceClient): Tables {
@@ -34,7 +34,7 @@ export function openTables(connect: (name: string) => TableClient, service: Tabl
       if (table === undefined) {
         table = create(name);
         opened.set(name, table);
-        // A failure must not stick: the next caller tries again.
+        // A failure is not cached: the next caller tries again.
         table.catch(() => opened.delete(name));
       }
       return table;
@@ -52,12 +52,12 @@ export function openTables(connect: (name: string) => TableClient, service: Tabl
   };
 }
 
-/** Results lie in a table per UTC day, so that retention drops whole tables. */
+/** The table of the results of a time: one per UTC day, so that retention can drop whole tables. */
 export function resultsTableOf(time: string): TableName {
   return `results${time.slice(0, 10).replaceAll('-', '')}` as TableName;
 }
 
-/** The list of sweeps lies in a table per UTC month. */
+/** The table of the list of sweeps of a time: one per UTC month. */
 export function sweepsTableOf(sweep: string): TableName {
   return `sweeps${sweep.slice(0, 7).replaceAll('-', '')}` as TableName;
 }
@@ -69,17 +69,17 @@ export function newestFirst(time: string): string {
   return String(LATEST_MS - Date.parse(time)).padStart(13, '0');
 }
 
-/** The time of a key part of `newestFirst`; the latest that it can tell where it is none. */
+/** The time that `newestFirst` made a key part of; for anything else, the latest time that it supports. */
 export function timeOfKey(newest: string | undefined): string {
   return new Date(LATEST_MS - (Number(newest) || 0)).toISOString();
 }
 
-/** Makes the table of the results of a day before it begins. */
+/** Creates the table of the results of a day, so that the first write of the day need not. */
 export async function makeResultsTable(tables: Tables, time: string): Promise<void> {
   await tables.open(resultsTableOf(time));
 }
 
-/** Drops the dated tables of days, or months, before that of a moment. */
+/** Drops the dated tables of the days (`results`) or months (`sweeps`) before that of a time. */
 export async function dropTablesBefore(tables: Tables, prefix: 'results' | 'sweeps', time: string): Promise<void> {
   const oldest = prefix === 'results' ? resultsTableOf(time) : sweepsTableOf(time);
   for (const name of await tables.dated(prefix)) if (name < oldest) await tables.drop(name);

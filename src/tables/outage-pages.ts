@@ -3,13 +3,14 @@ import type { Tables } from './open-tables.ts';
 import { type OutageRow, toOutageRow } from './outage-rows.ts';
 import { prefixed, type Row, readRange } from './rows.ts';
 
-/** An outage with the key that a list goes on after. */
+/** An outage with its key, after which the next page begins. */
 export type KeyedOutage = OutageRow & { rowKey: string };
 
 /**
- * Reads outages of a cluster by subject, the cluster's own first, newest first for each.
+ * Reads one page of the outages of a cluster by subject: the cluster's own first, and for each subject the newest first.
  *
- * @param after - the key after which to begin.
+ * @param after - the key of the last outage of the page before.
+ * @param most - the page size.
  */
 export async function readOutagePage(
   tables: Tables,

@@ -4,7 +4,7 @@ import type { Tables } from './open-tables.ts';
 import { type Row, readRow } from './rows.ts';
 import { updateRow } from './update-row.ts';
 
-/** The cursors of one bucket, with its name. */
+/** A bucket with its cursors. */
 export type PaceRow = Bucket & Cursors;
 
 const columns = ['nextFree', 'nextExtra', 'pausedUntil'] as const satisfies readonly (keyof Cursors)[];
@@ -17,7 +17,7 @@ function toCursors(row: Record<string, unknown> = {}): Cursors {
 
 const queues = new WeakMap<Tables, Map<string, LimitFunction>>();
 
-/** The slices of one process update a bucket one after the other: all at once, each but one would read and write it in vain. */
+/** The slices of one process update a bucket one after the other: of concurrent updates, all but one would conflict. */
 function queueOf(tables: Tables, { subscriptionId, region }: Bucket): LimitFunction {
   const ofBuckets = queues.get(tables) ?? new Map<string, LimitFunction>();
   queues.set(tables, ofBuckets);
@@ -32,7 +32,7 @@ export async function readCursors(tables: Tables, { subscriptionId, region }: Bu
   return toCursors(await readRow(await tables.open('pace'), subscriptionId, region));
 }
 
-/** Updates the cursors of one bucket; `decide` answers undefined to leave them, and may be called several times. */
+/** Updates the cursors of one bucket. `decide` returns undefined for no change, and may be called several times. */
 export async function updateCursors(tables: Tables, bucket: Bucket, decide: (cursors: Cursors) => Cursors | undefined): Promise<void> {
   const pace = await tables.open('pace');
   const update = () =>

@@ -11,7 +11,7 @@ const GONE_DAYS = 7;
 const OUTBOX_DAYS = 30;
 const OUTAGES_OF_A_SUBJECT = 20;
 const CONCURRENT_NODES = 8;
-/** With the cluster's row in the batch. */
+/** A batch has at most 100 writes, one of which is the cluster's row. */
 const HANDED_OVER_AT_ONCE = 99;
 const KEYS = ['partitionKey', 'rowKey'];
 
@@ -21,19 +21,19 @@ const deletion = ({ partitionKey, rowKey }: Row): TransactionAction => ['delete'
 
 const nodeOf = ({ rowKey }: Row) => rowKey.split('|')[1]!;
 
-/** Forgets a node by name and then its row: as long as that is there, the next hour repairs what a crash left. */
+/** Deletes a node's name, then its row. After a crash in between, the next hour finds the row and repeats both. */
 async function forgetNode(fleet: TableClient, names: TableClient, row: StoredRow): Promise<void> {
   const { partitionKey: cluster, rowKey, etag } = row;
   const name = nameKey(nodeOf(row), cluster);
   await unlessLost(names.deleteEntity(name.partitionKey, name.rowKey));
   if (await unlessLost(fleet.deleteEntity(cluster, rowKey, { etag }))) return;
-  // It came back meanwhile, and its name is written for new nodes alone.
+  // The node has come back meanwhile, and names are written only for new nodes.
   if (await readRow(fleet, cluster, rowKey)) await names.upsertEntity(name);
 }
 
 /**
- * Adds what was watched of nodes that go to their cluster's row and takes it out of theirs, in one batch: each second counts once.
- * Those of a batch in which a row changed meanwhile keep it, and stay for another hour.
+ * Moves the watched time of nodes that are about to be deleted to their cluster's row, in one batch, so that each second counts once.
+ * If a row of a batch has changed meanwhile, its nodes keep their time and are deleted in a later hour.
  */
 async function handOver(fleet: TableClient, cluster: string, gone: readonly StoredRow[]): Promise<void> {
   const watched = gone.filter(({ watch }) => watch);
@@ -48,7 +48,7 @@ async function handOver(fleet: TableClient, cluster: string, gone: readonly Stor
   }
 }
 
-/** Archived outages of each subject beyond its newest ones. */
+/** The archived outages of each subject, except its newest ones. */
 function surplus(outages: readonly Row[]): Row[] {
   const seen = new Map<string, number>();
   return outages.filter((row) => {
@@ -58,10 +58,10 @@ function surplus(outages: readonly Row[]): Row[] {
   });
 }
 
-/** Forgets nodes that are gone for long, outages beyond the newest, and what was kept of summaries. */
+/** Deletes nodes that were retired a week ago, archived outages except the newest, and old summaries. */
 async function pruneRows(tables: Tables, cluster: string, time: number): Promise<void> {
   const fleet = await tables.open('fleet');
-  // Outages before nodes: those of a node that comes back from here on are not among them.
+  // Outages are read before nodes, so that new ones of a node that comes back from here on are not among them.
   const outages = await readRange(fleet, cluster, { ...prefixed('outage|'), select: [...KEYS, 'end', 'archived'] });
   const retired = odata`retiredAt ne '' and retiredAt lt ${new Date(time - GONE_DAYS * DAY_MS).toISOString()}`;
   const readGone = () => readRange(fleet, cluster, { ...prefixed('node|'), filter: retired, select: [...KEYS, 'watch'] });
@@ -82,13 +82,13 @@ async function pruneRows(tables: Tables, cluster: string, time: number): Promise
   await Promise.all(gone.map((row) => limit(() => forgetNode(fleet, namesTable, row))));
 }
 
-/** Forgets a cluster that no sweep has listed for long, and that has no nodes left: what is listed is assessed each time. Its line in the list goes last. */
+/** Deletes a cluster without nodes that was not assessed for a week, which means that no sweep has listed it. Its row in `clusters` is deleted last. */
 async function forgetIfGone(tables: Tables, cluster: string, time: number): Promise<void> {
   const fleet = await tables.open('fleet');
   const clusters = await tables.open('clusters');
   const listed = await readRow(clusters, 'fleet', cluster);
   const own = await readRow(fleet, cluster, 'cluster');
-  // Without a row of its own a crash left the rest.
+  // If its own row is missing, a crash interrupted an earlier deletion.
   const judged = own ?? listed;
   const before = new Date(time - GONE_DAYS * DAY_MS).toISOString();
   if (listed === undefined || !(String(judged?.assessedAt) < before)) return;
@@ -99,7 +99,7 @@ async function forgetIfGone(tables: Tables, cluster: string, time: number): Prom
   await unlessLost(clusters.deleteEntity('fleet', cluster, { etag: listed.etag }));
 }
 
-/** Keeps what the tables hold of one cluster within bounds, and forgets it once it is gone for long. */
+/** Deletes old rows of one cluster, and the cluster itself once it has been gone for a week. */
 export async function pruneCluster(tables: Tables, cluster: string, now: Date): Promise<void> {
   const time = now.getTime();
   await pruneRows(tables, cluster, time);

@@ -2,10 +2,10 @@ import type { z } from 'zod';
 import { log } from '../log.ts';
 
 /**
- * Reads JSON out of a row that an older or newer version, or a stranger, may have written: what cannot be read is set aside with a warning,
- * so that one row never stops a cluster or the fleet.
+ * Reads JSON from a row that another version or another program may have written. A value that cannot be read is ignored with a warning,
+ * so that one bad row never stops a cluster or the fleet.
  *
- * @param fallback - what counts instead.
+ * @param fallback - returned if the text is absent or cannot be read.
  */
 export function readJson<S extends z.ZodType, F>(schema: S, text: unknown, fallback: F): z.output<S> | F {
   if (text === undefined || text === '') return fallback;
@@ -13,8 +13,8 @@ export function readJson<S extends z.ZodType, F>(schema: S, text: unknown, fallb
     const parsed = schema.safeParse(JSON.parse(String(text)));
     if (parsed.success) return parsed.data;
   } catch {
-    // Told below, together with JSON of another shape.
+    // Reported below, together with JSON of another shape.
   }
-  log.warn(`set a stored value aside that could not be read: ${String(text).slice(0, 120)}`);
+  log.warn(`ignored a stored value that could not be read: ${String(text).slice(0, 120)}`);
   return fallback;
 }

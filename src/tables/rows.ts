@@ -5,15 +5,15 @@ export type Row = Record<string, unknown> & { partitionKey: string; rowKey: stri
 
 const hasStatus = (error: unknown, ...statuses: number[]) => error instanceof RestError && statuses.includes(error.statusCode ?? 0);
 
-/** Whether a write lost to another: the row changed (412), is already there (409) or is gone (404). */
+/** Whether a conditional write lost to another: the row has changed (412), already exists (409) or is gone (404). */
 export function isLostWrite(error: unknown): boolean {
   return hasStatus(error, 404, 409, 412);
 }
 
 /**
- * Does something that reads rows and writes them under their ETags, again from the start where another was faster.
+ * Runs a read-modify-write under ETags, and repeats it from the start when a write is lost to another writer.
  *
- * @param attempts - how often at most; the last failure is thrown.
+ * @param attempts - the maximum number of attempts; the error of the last one is thrown.
  */
 export async function retryLostWrites<T>(attempts: number, attempt: () => Promise<T>): Promise<T> {
   for (let nth = 1; ; nth++) {
@@ -21,13 +21,13 @@ export async function retryLostWrites<T>(attempts: number, attempt: () => Promis
       return await attempt();
     } catch (error) {
       if (!isLostWrite(error) || nth === attempts) throw error;
-      // Two that collide once should not go on in step.
+      // Random, so that two writers that collided do not collide again.
       await sleep(Math.random() * 20 * nth);
     }
   }
 }
 
-/** Waits for a write; returns false where it lost to another, see `isLostWrite`. */
+/** Waits for a write; returns false if it lost to another, see `isLostWrite`. */
 export async function unlessLost(write: Promise<unknown>): Promise<boolean> {
   try {
     await write;
@@ -38,7 +38,7 @@ export async function unlessLost(write: Promise<unknown>): Promise<boolean> {
   }
 }
 
-/** Inserts a row unless it is there: the conditional insert of everything that happens once. Returns whether this call made it. */
+/** Inserts a row unless it exists, for everything that must happen once. Returns whether this call inserted it. */
 export async function insertOnce(table: TableClient, row: Row): Promise<boolean> {
   try {
     await table.createEntity(row);
@@ -50,9 +50,9 @@ export async function insertOnce(table: TableClient, row: Row): Promise<boolean>
 }
 
 /**
- * Reads one row, or undefined.
+ * Reads one row; undefined if it does not exist.
  *
- * @param select - the properties that are wanted; all unless given.
+ * @param select - the properties to read; all by default.
  */
 export async function readRow(
   table: TableClient,
@@ -72,6 +72,7 @@ export async function readRow(
  * Reads the rows of a partition whose keys lie in [from, to), or a whole partition.
  *
  * @param filter - a further OData condition, built with `odata`.
+ * @param most - the maximum number of rows.
  */
 export async function readRange(
   table: TableClient,
@@ -105,9 +106,9 @@ export function prefixed(prefix: string): { from: string; to: string } {
 }
 
 /**
- * Writes changes of one partition in batches of at most 100; each batch happens whole or not at all.
+ * Writes changes of one partition in transactions of at most 100.
  *
- * @throws RestError (see `isLostWrite`) where a condition of a batch does not hold; earlier batches stay written.
+ * @throws RestError (see `isLostWrite`) if a condition of a transaction does not hold; earlier transactions stay written.
  */
 export async function writeBatch(table: TableClient, actions: readonly TransactionAction[]): Promise<void> {
   for (let from = 0; from < actions.length; from += 100) await table.submitTransaction(actions.slice(from, from + 100));

@@ -50,7 +50,7 @@ export async function readStartedNode(tables: Tables, run: string, node: string)
   return row && toStarted(row);
 }
 
-/** Deletes what is left of ended probes; what is already gone is fine. */
+/** Deletes the rows of starts that are no longer needed; missing ones are ignored. */
 export async function deleteStarted(tables: Tables, run: string, nodes: readonly string[]): Promise<void> {
   const probes = await tables.open('probes');
   try {

@@ -1,16 +1,16 @@
 import type { TableClient, TableEntityResult } from '@azure/data-tables';
 import { type Row, readRow, retryLostWrites } from './rows.ts';
 
-/** What becomes of a row: other properties in place of its own, some of them beside its own, none of it, or no change. */
+/** A change of a row: replace all its properties, merge some into it, delete it, or leave it. */
 export type RowChange = { replace: Record<string, unknown> } | { merge: Record<string, unknown> } | 'delete' | undefined;
 
-// Thirty slices of one process may ask at once; each collision lets one of them through.
+// Thirty slices of one process may update at once; in each collision one of them succeeds.
 const ATTEMPTS = 30;
 
 /**
- * Changes one row by what it holds, and decides anew on what it holds then where somebody else was faster.
+ * Changes one row depending on its content. If another writer was faster, it decides again on the new content.
  *
- * @param decide - is given the row as it stands, or undefined where there is none; it may be called several times.
+ * @param decide - called with the current row, or undefined if there is none; may be called several times.
  */
 export async function updateRow(
   table: TableClient,

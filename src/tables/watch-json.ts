@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Series, Watch, Watched } from '../model/watch.ts';
 import { readJson } from './read-json.ts';
 
-/** Numbers as text, runs of equal ones as one: `1800 3600x23`. */
+/** Numbers as text, with runs of equal numbers shortened: `1800 3600x23`. */
 const writeRuns = (values: readonly number[]) => {
   const runs: { value: number; times: number }[] = [];
   for (const value of values) {
@@ -32,10 +32,10 @@ const series = z.tuple([z.int().nonnegative(), runs, runs]).transform(([first, w
 
 const ofNodes = { h: series, d: series };
 
-/** How a row holds what was watched of several nodes. */
+/** Schema of the stored watched time of several nodes. */
 export const watchedJson = z.object(ofNodes).transform(({ h, d }): Watched => ({ hours: h, days: d }));
 
-/** How a row holds for how long its node was watched: in a healthy day a hundred characters. */
+/** Schema of a node's stored watched time: about a hundred characters on a healthy day. */
 export const watchJson = z
   .object({
     ...ofNodes,
@@ -47,17 +47,17 @@ export const watchJson = z
 
 const briefly = ({ first, watched, down }: Series) => [first, writeRuns(watched), down.some((each) => each > 0) ? writeRuns(down) : ''];
 
-/** Writes it as a value that `watchedJson` reads. */
+/** Converts watched time to a value that `watchedJson` reads. */
 export function toWatchedJson({ hours, days }: Watched) {
   return { h: briefly(hours), d: briefly(days) };
 }
 
-/** Writes it as a value that `watchJson` reads. */
+/** Converts a node's watched time to a value that `watchJson` reads. */
 export function toWatchJson({ since, undecided, stoppedAt, ...watched }: Watch) {
   return { ...toWatchedJson(watched), since, ...(undecided.length > 0 && { undecided }), stopped: stoppedAt };
 }
 
-/** Reads it out of a row; what cannot be read was not watched. */
+/** Reads a node's watched time from its row; undefined if it is absent or cannot be read. */
 export function readWatch(value: unknown): Watch | undefined {
   return readJson(watchJson, value ?? '', undefined);
 }

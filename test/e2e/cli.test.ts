@@ -94,7 +94,7 @@ describe.concurrent('a check from a laptop', patience, () => {
     const node = nodes[3]!;
     const { code, stdout, stderr } = await cli('check', '--node', node.toUpperCase(), '--cluster', cluster, '-v');
     expect(code).toBe(0);
-    expect(stderr).toContain(`Looking in the subscription ${subscription} …\n`);
+    expect(stderr).toContain(`Searching the subscription ${subscription} …\n`);
     expect(
       stdout.replace(/"message": ".*"/, '"message": "…"'),
     ).toBe(`Command: /opt/bin/kubectl --kubeconfig /var/lib/kubelet/kubeconfig version

@@ -55,7 +55,7 @@ describe('a cluster that is listed no more, asked for by its name', () => {
   ] as const)('is %s by what Azure says, with a line in the log', async (reason, network) => {
     expect((await ask(network)).answer).toBe(reason);
     expect(warn.mock.calls).toEqual([
-      [expect.stringMatching(/^warning: the cluster rg\/shop, which is listed no more, could not be read: \w+/)],
+      [expect.stringMatching(/^warning: the cluster rg\/shop is missing from the list of its subscription and could not be read: \w+/)],
     ]);
   });
 

@@ -42,7 +42,7 @@ describe('what the scope is warned of', () => {
       `the subscription ${two} could not be read (SubscriptionUnreadable: SubscriptionNotFound); give the identity the right to read it`,
     ]);
     expect(scopeWarnings(settings, [{ subscription: two, matched: ['*'], gap: 'Lost' }])).toEqual([
-      `the subscription ${two} could not be read (Lost); the next sweep tries again; where it stays so, see "Errors of the prober itself" in the workbook and the exceptions in Application Insights`,
+      `the subscription ${two} could not be read (Lost); the next sweep tries again; if it fails each time, see "Errors of the prober itself" in the workbook and the exceptions in Application Insights`,
     ]);
     expect(scopeWarnings({ ...settings, SUBSCRIPTIONS: [one, two], INCLUDE_CLUSTERS: ['x/*'] }, listed)).toEqual([
       `the subscription ${two} could not be read (SubscriptionUnreadable: SubscriptionNotFound); SUBSCRIPTIONS names it: correct it there, or give the identity the right to read it`,

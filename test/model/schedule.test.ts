@@ -4,7 +4,7 @@ import {
   explainScheduleFault,
   formatSweepId,
   intervalAfter,
-  isTurn,
+  isOccurrence,
   nextOccurrence,
   previousOccurrence,
   sweepIdAt,
@@ -157,7 +157,7 @@ describe('sweepIdAt', () => {
   });
 });
 
-describe('isTurn', () => {
+describe('isOccurrence', () => {
   const now = new Date('2026-11-21T12:02:00.000Z');
   const five = { SWEEP_SCHEDULE: '0 */5 * * * *' };
 
@@ -170,19 +170,20 @@ describe('isTurn', () => {
     ['one of the day before yesterday', '2026-11-19T12:00:00Z', false],
     ['one of the year 9999', '9999-12-31T23:55:00Z', false],
   ])('says of %s: %s is one: %s', (_, sweep, expected) => {
-    expect(isTurn(five, sweep, now)).toBe(expected);
+    expect(isOccurrence(five, sweep, now)).toBe(expected);
   });
 
   it('goes back to the turn before the last day, however long ago that was', () => {
     const weekly = { SWEEP_SCHEDULE: '0 0 6 * * MON' };
-    expect([isTurn(weekly, '2026-11-16T06:00:00Z', now), isTurn(weekly, '2026-11-09T06:00:00Z', now)]).toEqual([true, false]);
+    expect([isOccurrence(weekly, '2026-11-16T06:00:00Z', now), isOccurrence(weekly, '2026-11-09T06:00:00Z', now)]).toEqual([true, false]);
   });
 
   it('holds of whatever a timer names, also for an instance whose clock is two minutes behind', () => {
     fc.assert(
       fc.property(expression, moment, (schedule, time) => {
         const sweep = sweepIdAt(schedule, time, false)!;
-        for (const skew of [0, 120_000]) expect(isTurn({ SWEEP_SCHEDULE: schedule }, sweep, new Date(time.getTime() - skew))).toBe(true);
+        for (const skew of [0, 120_000])
+          expect(isOccurrence({ SWEEP_SCHEDULE: schedule }, sweep, new Date(time.getTime() - skew))).toBe(true);
       }),
     );
   });

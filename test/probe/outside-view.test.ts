@@ -2,7 +2,7 @@ import { createServer as createTcpServer, type Server } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { afterEach, expect, it } from 'vitest';
 import { createCertificateAuthority } from '../../local/simulator/certificate-authority.ts';
-import { lookFromOutside } from '../../src/probe/outside-view.ts';
+import { viewFromOutside } from '../../src/probe/outside-view.ts';
 
 const open: Server[] = [];
 afterEach(async () => {
@@ -16,7 +16,7 @@ async function listen(server: Server): Promise<number> {
 }
 
 it('says that a private API server cannot be seen', async () => {
-  expect(await lookFromOutside(undefined)).toBe('from outside: no view, the API server is private');
+  expect(await viewFromOutside(undefined)).toBe('from outside: no view, the API server is private');
 });
 
 it('sees an API server that answers, whoever signed its certificate, and sends it nothing', async () => {
@@ -26,7 +26,7 @@ it('sees an API server that answers, whoever signed its certificate, and sends i
   const server = createTlsServer({ cert: certificate, key }, (socket) =>
     socket.on('error', () => {}).on('data', (data) => received.push(data)),
   );
-  expect(await lookFromOutside('localhost', { port: await listen(server), timeoutMs: 60_000 })).toBe(
+  expect(await viewFromOutside('localhost', { port: await listen(server), timeoutMs: 60_000 })).toBe(
     'from outside: the API server answers, so look at the path of the node',
   );
   expect(received).toEqual([]);
@@ -38,19 +38,19 @@ it('sees one that refuses', async () => {
   const server = createTcpServer();
   const port = await listen(server);
   await new Promise((resolve) => open.pop()!.close(resolve));
-  expect(await lookFromOutside('127.0.0.1', { port })).toBe(silentToo);
+  expect(await viewFromOutside('127.0.0.1', { port })).toBe(silentToo);
 });
 
 it('concludes nothing from the silence of one that takes connections from authorized addresses alone', async () => {
   const server = createTcpServer((socket) => socket.on('error', () => {}).resume());
-  expect(await lookFromOutside('127.0.0.1', { restricted: true, port: await listen(server), timeoutMs: 100 })).toBe(
+  expect(await viewFromOutside('127.0.0.1', { restricted: true, port: await listen(server), timeoutMs: 100 })).toBe(
     'from outside: no view, the API server takes connections from authorized addresses alone',
   );
 });
 
 it('sees one that accepts and stays silent', async () => {
   const server = createTcpServer((socket) => socket.on('error', () => {}).resume());
-  expect(await lookFromOutside('127.0.0.1', { port: await listen(server), timeoutMs: 100 })).toBe(silentToo);
+  expect(await viewFromOutside('127.0.0.1', { port: await listen(server), timeoutMs: 100 })).toBe(silentToo);
 });
 
 it('sees one that hangs up', async () => {
@@ -60,9 +60,9 @@ it('sees one that hangs up', async () => {
       .resume()
       .end(),
   );
-  expect(await lookFromOutside('127.0.0.1', { port: await listen(server) })).toBe(silentToo);
+  expect(await viewFromOutside('127.0.0.1', { port: await listen(server) })).toBe(silentToo);
 });
 
 it('accuses nobody when the name does not resolve where the prober runs', async () => {
-  expect(await lookFromOutside('no..such.name')).toBe('from outside: no view, its name does not resolve there');
+  expect(await viewFromOutside('no..such.name')).toBe('from outside: no view, its name does not resolve there');
 });

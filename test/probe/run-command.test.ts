@@ -78,7 +78,7 @@ describe('a run', () => {
   });
 
   it('that Azure does not know any more is a reason of its own: OperationGone, before its result and after', async () => {
-    const gone = 'unknown/OperationGone: Azure does not know the operation any more';
+    const gone = 'unknown/OperationGone: Azure no longer knows the operation of the run';
     expect([await come(notFound), await come(succeeded, notFound)]).toEqual([gone, gone]);
   });
 

@@ -1,7 +1,7 @@
 import { CERTIFICATES, CONNECTION, EGRESS, FIREWALL, ROTATE } from './links.ts';
 import { failed, type Reason, reason } from './reason.ts';
 
-/** What the API server answers, or fails to. */
+/** Reasons that come from the API server: it answers with an error, or not at all. */
 export const apiServerReasons = {
   ConnectionReset: reason(
     'http',
@@ -21,7 +21,7 @@ export const apiServerReasons = {
     'auth',
     failed('cluster', 'lasting'),
     'The API server does not accept the credentials of the node (401).',
-    ["The node's client certificate may have expired: look at /var/lib/kubelet/pki.", ROTATE],
+    ["The node's client certificate may have expired: check /var/lib/kubelet/pki.", ROTATE],
     [CERTIFICATES],
   ),
   ClientCertificateExpired: reason(
@@ -55,7 +55,7 @@ export const apiServerReasons = {
   UnexpectedAnswer: reason(
     'http',
     failed('node path', 'lasting'),
-    'Something else than an API server answered.',
+    'Something other than an API server answered.',
     ['A captive portal or proxy usually does this: exempt the API server.'],
     [EGRESS],
   ),
@@ -69,7 +69,7 @@ export const apiServerReasons = {
   Undiagnosed: reason(
     'http',
     failed('node path', 'passing'),
-    'kubectl failed, and the diagnosis could not tell at which stage.',
+    'kubectl failed, and the diagnosis could not find at which stage.',
     ['Read the evidence of this result.'],
     [CONNECTION],
   ),

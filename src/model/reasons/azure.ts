@@ -1,23 +1,23 @@
 import { LOCKDOWN, RUN_COMMAND, SUPPORT, THROTTLING } from './links.ts';
 import { type Reason, reason } from './reason.ts';
 
-/** What Azure says of a node, its cluster or its subscription, and what it refuses. */
+/** Reasons that come from Azure: the state of a node, its cluster or its subscription, and refusals. */
 export const azureReasons = {
   OperationPreempted: reason(
     'azure',
     { fault: 'azure', duration: 'passing', expected: true, asked: true, endsOutage: false, blinds: 'node', hides: 'nothing' },
-    'A more recent operation on the VM of the node took the place of the run.',
+    'A more recent operation on the VM of the node replaced the run.',
     [
-      'Something else changed the VM at that moment, such as an upgrade, a reimage or a scaling; it passes with the next sweep.',
-      'If it repeats, see what does: az monitor activity-log list --resource-id <resource ID of the VM or its scale set>.',
+      'Another operation changed the VM at that moment, such as an upgrade, a reimage or a scaling; it passes with the next sweep.',
+      'If it repeats, find out which: az monitor activity-log list --resource-id <resource ID of the VM or its scale set>.',
     ],
     [RUN_COMMAND],
   ),
   OperationGone: reason(
     'azure',
     { fault: 'azure', duration: 'passing', expected: true, asked: true, endsOutage: false, blinds: 'node', hides: 'nothing' },
-    'Azure does not know the operation of the run any more, so that nobody can tell what came of it.',
-    ['It passes with the next sweep; if it repeats, see Azure Service Health, and whether the VM was deleted and made anew.'],
+    'Azure no longer knows the operation of the run, so its result is lost.',
+    ['It passes with the next sweep; if it repeats, check Azure Service Health, and whether the VM was deleted and created again.'],
     [RUN_COMMAND],
   ),
   NodeBusy: reason(
@@ -30,7 +30,7 @@ export const azureReasons = {
   WrongOs: reason(
     'azure',
     { fault: 'azure', duration: 'lasting', expected: true, asked: false, endsOutage: false, blinds: 'cluster', hides: 'nothing' },
-    'Azure says that the node has another operating system than its pool tells.',
+    'Azure reports another operating system for the node than for its pool.',
     ['Report this with the resource ID of the node.'],
   ),
   NotRunning: reason(
@@ -47,12 +47,12 @@ export const azureReasons = {
   NodeReplaced: reason(
     'azure',
     { fault: 'operator', duration: 'lasting', expected: true, asked: true, endsOutage: true, blinds: 'nobody', hides: 'nothing' },
-    'Another VM stands under the same node name.',
+    'Another VM has taken over the name of the node.',
   ),
   AccessDenied: reason(
     'azure',
     { fault: 'operator', duration: 'lasting', expected: true, asked: false, endsOutage: false, blinds: 'node', hides: 'cluster' },
-    'Whoever asks, the prober or you with your own sign-in, may not run commands on the node, or read its cluster or its subscription.',
+    'The identity in use, the prober or you with your own sign-in, may not run commands on the node, or may not read its cluster or its subscription.',
     [
       'The prober: assign the role of infra/fleet-access.bicep to its identity.',
       'You: have a role with the actions of infra/fleet-actions.json, such as Virtual Machine Contributor on the node resource group with Reader on the subscription.',
@@ -68,11 +68,11 @@ export const azureReasons = {
   NodeGroupMissing: reason(
     'azure',
     { fault: 'operator', duration: 'lasting', expected: true, asked: false, endsOutage: false, blinds: 'nobody', hides: 'nothing' },
-    'The cluster stands, while its node resource group does not exist.',
+    'The cluster exists, but its node resource group does not.',
     [
-      'A cluster that is being made or deleted is in this state for minutes.',
-      'See whether somebody deleted it: az monitor activity-log list --resource-group <node resource group>.',
-      'If so, its nodes are lost, and the cluster has to be made anew.',
+      'A cluster that is being created or deleted is in this state for some minutes.',
+      'Check whether somebody deleted it: az monitor activity-log list --resource-group <node resource group>.',
+      'If so, its nodes are lost, and the cluster must be created again.',
     ],
     [SUPPORT],
   ),
@@ -105,8 +105,8 @@ export const azureReasons = {
     { fault: 'operator', duration: 'lasting', expected: true, asked: false, endsOutage: false, blinds: 'nobody', hides: 'subscription' },
     'The subscription could not be read.',
     [
-      'Assign the role of infra/fleet-access.bicep on it, or take it out of SUBSCRIPTIONS.',
-      'It left the management group: name its clusters in EXCLUDE_CLUSTERS, or the other subscriptions in SUBSCRIPTIONS.',
+      'Assign the role of infra/fleet-access.bicep on it, or remove it from SUBSCRIPTIONS.',
+      'If it left the management group: name its clusters in EXCLUDE_CLUSTERS, or list the other subscriptions in SUBSCRIPTIONS.',
     ],
   ),
   Deallocated: reason(

@@ -1,6 +1,6 @@
 const LEARN = 'https://learn.microsoft.com';
 
-// Pages of the vendor that several reasons lead to.
+// Pages of the vendor that several reasons link to.
 export const CONNECTION = `${LEARN}/troubleshoot/azure/azure-kubernetes/error-codes/vmextensionerror-k8sapiserverconnfail`;
 export const NAME_LOOKUP = `${LEARN}/troubleshoot/azure/azure-kubernetes/error-codes/vmextensionerror-k8sapiserverdnslookupfail`;
 export const EGRESS = `${LEARN}/azure/aks/outbound-rules-control-egress`;
@@ -10,8 +10,8 @@ export const LOCKDOWN = `${LEARN}/azure/aks/node-resource-group-lockdown`;
 export const SUPPORT = `${LEARN}/azure/aks/support-policies`;
 export const THROTTLING = `${LEARN}/azure/virtual-machines/compute-throttling-limits`;
 
-// Steps that several reasons ask for.
+// Remedies of several reasons.
 export const ROTATE =
   'Last of all, rotate the certificates, which recreates every node and can cause up to 30 minutes of downtime: az aks rotate-certs --resource-group <rg> --name <cluster>.';
-export const NETWORK_POLICY = 'Check what else may forbid it: network policies, and the allowed endpoints of a proxy on the nodes.';
+export const NETWORK_POLICY = 'Check what else may block it: network policies, and the allowed endpoints of a proxy on the nodes.';
 export const FIREWALL = 'Check firewall, NSG and route table between the node subnet and the API server (port 443).';

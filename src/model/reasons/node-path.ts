@@ -1,13 +1,13 @@
 import { CONNECTION, EGRESS, FIREWALL, NAME_LOOKUP, NETWORK_POLICY } from './links.ts';
 import { failed, type Reason, reason } from './reason.ts';
 
-/** What keeps a node from its API server on the way: its own files, egress, names, connections. */
+/** Reasons between a node and its API server: the node's own files, egress, name resolution, connections. */
 export const nodePathReasons = {
   KubeconfigMissing: reason(
     'kubeconfig',
     failed('platform', 'lasting'),
     'The node has no kubeconfig: it has not joined its cluster, or lost its files.',
-    ['Look at /var/log/azure/cluster-provision.log; reimage the node if it never joined.'],
+    ['Read /var/log/azure/cluster-provision.log; reimage the node if it never joined.'],
     [CONNECTION],
   ),
   KubeconfigBroken: reason(
@@ -47,7 +47,7 @@ export const nodePathReasons = {
   NoEgress: reason(
     'egress',
     failed('node path', 'lasting'),
-    'The node reaches neither its API server nor anything else outside.',
+    'The node reaches neither its API server nor any other address outside.',
     [
       'Check outboundType, the NAT gateway or load balancer, and the default route of the node subnet.',
       'Check NSG rules on the node subnet.',

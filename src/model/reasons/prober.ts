@@ -1,7 +1,7 @@
 import { THROTTLING } from './links.ts';
 import { type Reason, reason } from './reason.ts';
 
-/** What the prober itself left out, or failed at. */
+/** Reasons that come from the prober: what it leaves out, and its own failures. */
 export const proberReasons = {
   Excluded: reason(
     'prober',
@@ -29,7 +29,7 @@ export const proberReasons = {
     'prober',
     { fault: 'prober', duration: 'passing', expected: true, asked: true, endsOutage: false, blinds: 'nobody', hides: 'nothing' },
     'The latest verdict is older than three intervals.',
-    ['See whether sweeps complete: GET /api/health.'],
+    ['Check whether sweeps complete: GET /api/health.'],
   ),
   StartUnknown: reason(
     'prober',

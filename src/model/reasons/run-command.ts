@@ -1,20 +1,20 @@
 import { RUN_COMMAND } from './links.ts';
 import { type Reason, reason } from './reason.ts';
 
-/** What keeps a node from answering Run Command. */
+/** Reasons why Run Command on a node gives no answer, or none that proves anything. */
 export const runCommandReasons = {
   KubectlMissing: reason(
     'agent',
     { fault: 'platform', duration: 'lasting', expected: true, asked: true, endsOutage: false, blinds: 'cluster', hides: 'nothing' },
-    'There is no kubectl on the node that can be run.',
+    'The node has no kubectl that can be run.',
     ['Upgrade the node image: az aks nodepool upgrade --node-image-only.'],
   ),
   Slow: reason(
     'agent',
     { fault: 'platform', duration: 'passing', expected: true, asked: true, endsOutage: false, blinds: 'cluster', hides: 'nothing' },
-    'kubectl took longer than 8 seconds on the node, while the API server answered: the node is too slow to judge by.',
+    'kubectl took longer than 8 seconds on the node, while the API server answered: the node is too slow for a verdict.',
     [
-      'Look for what keeps the node busy: CPU, memory and disk.',
+      'Find out what keeps the node busy: CPU, memory or disk.',
       'If it lasts, drain the node and reimage it: az vmss reimage --instance-ids <id>.',
     ],
   ),
@@ -22,7 +22,7 @@ export const runCommandReasons = {
     'agent',
     { fault: 'platform', duration: 'passing', expected: true, asked: true, endsOutage: false, blinds: 'cluster', hides: 'nothing' },
     'The run ended without the complete output of the script, so it proves nothing.',
-    ['A restart of the VM or of its agent does this; it passes with the next sweep.'],
+    ['A restart of the VM or of its agent causes this; it passes with the next sweep.'],
     [RUN_COMMAND],
   ),
   AgentNotReady: reason(

@@ -1,13 +1,13 @@
 import { CERTIFICATES, CONNECTION, EGRESS, FIREWALL, ROTATE } from './links.ts';
 import { failed, type Reason, reason } from './reason.ts';
 
-/** What keeps a node and its API server from trusting each other. */
+/** Reasons why the TLS connection between a node and its API server fails. */
 export const tlsReasons = {
   TlsTimedOut: reason(
     'tls',
     failed('node path', 'lasting'),
     'The connection opened, but the TLS handshake got no answer.',
-    ['A firewall that inspects TLS, or an MTU that is too large on the path, usually does this.', FIREWALL],
+    ['A firewall that inspects TLS, or an MTU that is too large on the path, usually causes this.', FIREWALL],
     [CONNECTION, EGRESS],
   ),
   TlsFailed: reason(
@@ -34,21 +34,21 @@ export const tlsReasons = {
   ServerCertificateWrongName: reason(
     'tls',
     failed('node path', 'lasting'),
-    'The certificate that was shown is for another name.',
+    'The server presented a certificate for another name.',
     ['Check what the name of the API server resolves to on the node.'],
     [CONNECTION],
   ),
   ServerCertificateUnknownIssuer: reason(
     'tls',
     failed('node path', 'lasting'),
-    'The certificate that was shown is not from the CA of the cluster.',
-    ['A firewall that intercepts TLS usually does this: exempt the API server from inspection.', ROTATE],
+    'The server presented a certificate that is not from the CA of the cluster.',
+    ['A firewall that intercepts TLS usually causes this: exempt the API server from inspection.', ROTATE],
     [CONNECTION, CERTIFICATES],
   ),
   TlsIntercepted: reason(
     'tls',
     failed('node path', 'lasting'),
-    'The certificate that was shown is from another issuer than the CA of the cluster: something on the way intercepts TLS.',
+    'The server presented a certificate from another issuer than the CA of the cluster: something on the path intercepts TLS.',
     ['Exempt the name of the API server from TLS inspection in the firewall or proxy.'],
     [CONNECTION, EGRESS],
   ),

@@ -1,4 +1,4 @@
-import { formatSweepId, isTurn, lastStart, nextOccurrence, SKEW_MS } from '../../model/schedule.ts';
+import { formatSweepId, isOccurrence, lastStart, nextOccurrence, SKEW_MS } from '../../model/schedule.ts';
 import type { Settings } from '../../settings.ts';
 import { readSliceHead } from '../../tables/plan-rows.ts';
 import { hasBegun, readClusterFacts, readSubscriptions } from '../../tables/sweep-rows.ts';
@@ -25,14 +25,14 @@ type Context = Omit<QueueContext, 'queue'>;
 
 /** Why nothing can be about a sweep; undefined where it has begun, or had its turn within the last day. */
 export async function explainSweep({ settings, tables, now }: Context, sweep: string): Promise<string | undefined> {
-  if (isTurn(settings, sweep, now()) || (await hasBegun(tables, sweep))) return undefined;
+  if (isOccurrence(settings, sweep, now()) || (await hasBegun(tables, sweep))) return undefined;
   return `expected a sweep that has begun, or whose turn it is by the schedule "${settings.SWEEP_SCHEDULE}", got ${sweep}: the message does not come from this program`;
 }
 
 /** Why a sweep cannot be begun; undefined where it has been, or it is its turn. */
 export async function explainStart(services: Context, sweep: string): Promise<string | undefined> {
   const { settings, now } = services;
-  const isOver = isTurn(settings, sweep, now()) && now() >= lastStart(settings, sweep);
+  const isOver = isOccurrence(settings, sweep, now()) && now() >= lastStart(settings, sweep);
   if (!isOver || (await hasBegun(services.tables, sweep))) return explainSweep(services, sweep);
   return `expected a sweep whose turn is not over, got ${sweep}`;
 }

@@ -1,4 +1,4 @@
-import { lookFromOutside } from '../../probe/outside-view.ts';
+import { viewFromOutside } from '../../probe/outside-view.ts';
 import type { Services } from '../../services.ts';
 import { readClusterFacts } from '../../tables/sweep-rows.ts';
 import type { Ended } from './inspect.ts';
@@ -8,7 +8,7 @@ export async function addOutsideView(services: Services, sweep: string, cluster:
   if (!ended.some(({ result }) => result.verdict === 'unreachable')) return [...ended];
   const facts = await readClusterFacts(services.tables, sweep, cluster);
   if (facts === undefined) return [...ended];
-  const view = await lookFromOutside(facts.fqdn, facts);
+  const view = await viewFromOutside(facts.fqdn, facts);
   return ended.map((each) =>
     each.result.verdict === 'unreachable' ? { ...each, result: { ...each.result, message: `${each.result.message}; ${view}` } } : each,
   );
