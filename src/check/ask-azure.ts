@@ -8,10 +8,10 @@ import { Problem } from '../model/problem.ts';
 const WITHOUT_ANSWER_SECONDS = 30;
 
 /**
- * Asks Azure something while a caller waits.
+ * Sends a request to Azure while a caller waits, and turns its failure into a problem for the caller.
  *
- * @param what - what Azure is to do, as in "list the subscriptions".
- * @throws Problem that says when to ask again, where Azure throttles, fails, does not answer or lets nobody sign in.
+ * @param what - what Azure should do, as in "list the subscriptions"; for messages.
+ * @throws Problem that says when to try again, if Azure throttles, fails or does not answer, or if the sign-in fails.
  */
 export async function askAzure<T>(what: string, ask: () => Promise<T>): Promise<T> {
   try {

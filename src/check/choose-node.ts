@@ -1,16 +1,16 @@
 import type { FoundNode, Search } from '../inventory/find-node.ts';
 
-/** What a search for one node came to. */
+/** The result of a search for one node. */
 export type Choice =
   | { status: 'one'; node: FoundNode }
   | { status: 'none' }
   | { status: 'several'; clusters: string[] }
-  /** Taken out of the fleet, so it must not be touched. */
+  /** Excluded from the fleet, so it must not be probed. */
   | { status: 'excluded'; node: FoundNode }
-  /** Not found in what could be read; the rest could not. */
+  /** Not found, but some subscriptions or clusters could not be read. */
   | { status: 'unreadable'; gaps: string[] };
 
-/** Chooses the one node that is meant, or says why none can be. */
+/** Chooses the one node that a search found, or says why there is none. */
 export function chooseNode({ found, gaps }: Pick<Search, 'found' | 'gaps'>): Choice {
   const [one, ...others] = found;
   if (one === undefined) return gaps.length > 0 ? { status: 'unreadable', gaps: [...gaps] } : { status: 'none' };

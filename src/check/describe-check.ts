@@ -8,7 +8,7 @@ const COMMAND = {
   Windows: 'C:\\k\\kubectl.exe --kubeconfig C:\\k\\config version',
 } as const;
 
-/** What is run, and where. */
+/** The lines that say which command is run on which machine. */
 function describeRun(target: Target, os: 'Linux' | 'Windows'): string[] {
   const { subscriptionId: SubscriptionID, resourceGroup: NodeResourceGroup } = target;
   const parts =
@@ -19,12 +19,12 @@ function describeRun(target: Target, os: 'Linux' | 'Windows'): string[] {
   return [`Command: ${COMMAND[os]}`, title, JSON.stringify(parts, null, 2), ''];
 }
 
-/** The first lines of a check, which stand while it runs; a verbose one says what is run, and where. */
+/** The lines that are shown while a check runs; if verbose, also the command and the machine. */
 export function describeStart(target: Target, os: 'Linux' | 'Windows', verbose: boolean): string[] {
   return [...(verbose ? describeRun(target, os) : []), 'Running...', ''];
 }
 
-/** The last lines of a check: Azure's answer where it is asked for, why it failed and what to do, and what it came to. */
+/** The last lines of a check: if verbose, Azure's answer; if it failed, why and what to do; and the result. */
 export function describeResult({ verdict, reason, message, response, takenFrom }: CheckResult, verbose: boolean): string[] {
   const { sentence, remedies } = reasons[reason];
   const why = verdict === 'reachable' ? [] : [`${reason}: ${sentence}`, message, ...remedies.map((remedy) => `- ${remedy}`), ''];

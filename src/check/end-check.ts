@@ -5,25 +5,25 @@ import { type CheckRow, completeCheck, unlockNode } from '../tables/check-rows.t
 import { type NodeRow, readNodes } from '../tables/node-rows.ts';
 import { deleteStarted } from '../tables/start-rows.ts';
 
-/** Seconds within which a check has to start: a node on which another run is in progress may be free by then. */
+/** Seconds within which a check must start: long enough for another run on the node to end. */
 export const BEGIN_WITHIN_SECONDS = 120;
 const GRACE_SECONDS = 120;
 const after = (check: CheckRow, seconds: number) => new Date(Date.parse(check.requestedAt) + seconds * 1000);
 
-/** When it is too late for a check to begin. */
+/** The time before which a check must begin. */
 export const beginBefore = (check: CheckRow) => after(check, BEGIN_WITHIN_SECONDS);
 
-/** When a check without a result is lost. */
+/** The time from which a check without a result counts as lost. */
 export function lostAt({ settings }: Pick<Services, 'settings'>, check: CheckRow): Date {
   return after(check, BEGIN_WITHIN_SECONDS + settings.PROBE_DEADLINE_SECONDS + GRACE_SECONDS);
 }
 
-/** Sends a check's one message. */
+/** Queues the message of a check, of which there is one at a time. */
 export async function requeueCheck(services: Services, check: CheckRow, delaySeconds: number, slot?: string): Promise<void> {
   await services.queue.send({ kind: 'check', check: check.id, slot }, { delaySeconds, deadline: lostAt(services, check) });
 }
 
-/** The name of a check's own probe. */
+/** The id of a check's own run. */
 export const ownRun = ({ id, cluster }: CheckRow) => runId(id, cluster, CHECK_SLICE);
 
 /** The row of the node that a check is for. */
@@ -31,7 +31,7 @@ export async function readNode({ tables }: Services, { cluster, node }: CheckRow
   return (await readNodes(tables, cluster, [node])).get(node);
 }
 
-/** Ends a check with its result: its node is free for the next one. The poller of a run that is still in progress is left to the sweeps. */
+/** Ends a check with its result and frees its node for the next check. The poller of a run that is still in progress is kept for the sweeps. */
 export async function endCheck(services: Services, check: CheckRow, result: CheckResult): Promise<void> {
   const { tables, now } = services;
   await completeCheck(tables, check.id, result, now().toISOString());

@@ -11,10 +11,10 @@ import { sendCheck, startAtOnce } from './start-check.ts';
 
 const CHECK_RUNNING_SECONDS = 10;
 
-/** A check that is asked for. */
+/** A request for a check. */
 export interface CheckOrder {
   id: string;
-  /** Hash of the whole request: the same id with another one is a mistake. */
+  /** Hash of the whole request: the same id with another hash is an error. */
   asked: string;
   wanted: Wanted;
   /** The name under which the caller's checks are counted. */
@@ -22,9 +22,9 @@ export interface CheckOrder {
   requestedBy: string;
 }
 
-const otherRequest = () => new Problem('other-request', 'this Idempotency-Key stands for a check of another node; use a new one');
+const otherRequest = () => new Problem('other-request', 'this Idempotency-Key was used for a check of another node; use a new one');
 
-/** One caller may ask for half of the checks that all may ask for in a minute: some are left for others. */
+/** One caller may request half of the checks that all callers may request in a minute, so that some are left for others. */
 function boundsOf({ CHECKS_PER_MINUTE }: Settings): Bounds {
   return { own: Math.ceil(CHECKS_PER_MINUTE / 2), all: CHECKS_PER_MINUTE };
 }
@@ -35,7 +35,7 @@ function tooMany(bounds: Bounds, full: keyof Bounds, now: Date): Problem {
   return new Problem('too-many-checks', detail, 60 - now.getUTCSeconds());
 }
 
-/** Counts a check against the bounds of this minute. Returns the bound that is full. */
+/** Counts a check against the bounds of this minute. Returns a problem if a bound is exhausted. */
 async function countCheck({ settings, tables, now }: Services, { id, account }: CheckOrder): Promise<Problem | undefined> {
   const bounds = boundsOf(settings);
   const time = now();
@@ -43,19 +43,19 @@ async function countCheck({ settings, tables, now }: Services, { id, account }: 
   return full && tooMany(bounds, full, time);
 }
 
-/** Stores a check after its message: a stored check without one would never begin, however often it is asked for. */
+/** Queues the message of a check, then stores the check: one that is stored without a message would never begin. */
 async function store(services: Services, check: CheckRow): ReturnType<typeof insertCheck> {
   try {
     await sendCheck(services, check);
     return await insertCheck(services.tables, check);
   } catch (error) {
-    // Unless only the answer was lost, the node is free for the next check.
+    // The check may have been stored although the write failed. If it was not, the node is free for the next check.
     if ((await readCheck(services.tables, check.id)) === undefined) await unlockNode(services.tables, check);
     throw error;
   }
 }
 
-/** Makes a new check, within the bounds of how many there may be, and starts it. What finds no node, or a busy one, costs nothing. */
+/** Creates and starts a check, if the bounds allow it. A request for a node that is unknown or busy is not counted. */
 async function makeNewCheck(services: Services, order: CheckOrder): Promise<CheckRow> {
   const { tables, now } = services;
   const { id, asked, requestedBy } = order;
@@ -84,7 +84,7 @@ async function makeNewCheck(services: Services, order: CheckOrder): Promise<Chec
     throw error;
   });
   if (tooManyChecks !== undefined) {
-    // Another instance may have made it in the minute before, under the same key.
+    // Another instance may have created it in the minute before, under the same key.
     const made = await readCheck(tables, id);
     if (made === undefined) await unlockNode(tables, check);
     if (made?.asked !== asked) throw made === undefined ? tooManyChecks : otherRequest();
@@ -92,19 +92,19 @@ async function makeNewCheck(services: Services, order: CheckOrder): Promise<Chec
   }
   const { check: stored, made } = await store(services, check);
   if (stored.asked !== asked) {
-    // Another request under the same key was faster, and its check does not hold this node.
+    // Another request under the same key was faster, and its check is for another node.
     if (stored.cluster !== cluster || stored.node !== check.node) await unlockNode(tables, check);
     throw otherRequest();
   }
-  // A repeat starts nothing: whoever made the check has.
+  // A repetition starts nothing: the request that created the check has started it.
   if (made) await startAtOnce(services, stored);
   return stored;
 }
 
-/** The checks that are being made in this process, by what was asked for under which id. */
+/** The checks that are being created in this process, by id and request. */
 const making = new Map<string, Promise<CheckRow>>();
 
-/** Makes a check, once: whoever repeats a request meanwhile waits for the same. */
+/** Creates a check once: repetitions of the request wait for the same check. */
 function makeOnce(services: Services, order: CheckOrder): Promise<CheckRow> {
   const key = `${order.id}|${order.asked}`;
   const made = making.get(key) ?? makeNewCheck(services, order).finally(() => making.delete(key));
@@ -113,9 +113,9 @@ function makeOnce(services: Services, order: CheckOrder): Promise<CheckRow> {
 }
 
 /**
- * Makes and starts a check, or finds the one that the same request has made before.
+ * Creates and starts a check, or returns the one that the same request has created before.
  *
- * @throws Problem where its node cannot be found or is busy, there were too many checks, or the id stands for another request.
+ * @throws Problem if the node cannot be found or is busy, there were too many checks, or the id was used for another request.
  */
 export async function makeCheck(services: Services, order: CheckOrder): Promise<CheckRow> {
   const check = (await readCheck(services.tables, order.id)) ?? (await makeOnce(services, order));

@@ -7,19 +7,19 @@ import type { Services } from '../services.ts';
 import { listSweeps } from '../tables/sweep-list.ts';
 import { readClusterFacts } from '../tables/sweep-rows.ts';
 
-/** The newest one may not have listed its clusters yet, or not have been able to. */
-const SWEEPS_LOOKED_AT = 3;
+/** The newest sweep may not have listed its clusters yet, or may have failed to. */
+const SWEEPS_READ = 3;
 
-/** What Azure listed of a cluster in one of the newest sweeps; undefined where none listed it. */
+/** The facts of a cluster that Azure listed in one of the newest sweeps; undefined if none listed it. */
 export async function listedFacts({ tables, now }: Services, cluster: string): Promise<ClusterFacts | undefined> {
-  for (const { sweep } of await listSweeps(tables, now(), SWEEPS_LOOKED_AT)) {
+  for (const { sweep } of await listSweeps(tables, now(), SWEEPS_READ)) {
     const facts = await readClusterFacts(tables, sweep, cluster);
     if (facts?.listed && facts.nodeResourceGroup !== '') return facts;
   }
   return undefined;
 }
 
-/** The facts of a cluster according to Azure: as the newest sweeps have them, else asked for now; or the reason why they are not known. */
+/** The facts of a cluster from the newest sweeps, otherwise read from Azure now; or the reason why they are not known. */
 export async function newestFacts(services: Services, cluster: string): Promise<ClusterFacts | ReasonCode> {
   const listed = await listedFacts(services, cluster);
   if (listed !== undefined) return listed;

@@ -3,7 +3,7 @@ import pLimit, { type LimitFunction } from 'p-limit';
 const one = pLimit(1);
 const byCaller = new Map<string, { queue: LimitFunction; searches: number }>();
 
-/** Searches the fleet for a bare name: one search after the other, and no second one of a caller before another caller's first. */
+/** Runs searches one after the other, and a caller's second search not before the first ones of other callers. */
 export async function oneSearchAtATime<T>(account: string, search: () => Promise<T>): Promise<T> {
   const own = byCaller.get(account) ?? { queue: pLimit(1), searches: 0 };
   byCaller.set(account, own);

@@ -12,12 +12,12 @@ import { searchNode } from './search-node.ts';
 const MOST_GAPS_NAMED = 5;
 const UNREADABLE_SECONDS = 300;
 
-/** The problem of asking for a node that is nowhere: it says which part of its ID leads nowhere, where it was named by one. */
+/** The problem for a node that was not found; if it was named by its resource ID, it says which part of that does not exist. */
 async function noSuchNode({ arm }: Services, wanted: Wanted): Promise<Problem> {
   const lists = 'GET /api/clusters/{cluster}/nodes lists those that are known';
   if (!('target' in wanted)) return new Problem('unknown-node', `no such node is known or listed by Azure; ${lists}`);
   const why = await askAzure('read the machine', () => readMachine(arm, wanted.target)).then(
-    () => `the machine ${formatTarget(wanted.target)} is no node of a cluster that is watched`,
+    () => `the machine ${formatTarget(wanted.target)} is not a node of a watched cluster`,
     (error: unknown) => {
       if (error instanceof NoSuchMachine) return error.message;
       throw error;
@@ -27,10 +27,10 @@ async function noSuchNode({ arm }: Services, wanted: Wanted): Promise<Problem> {
 }
 
 /**
- * Finds the one node that a check is for: in the fleet table, else by listing.
+ * Finds the one node that a check is for: in the tables, otherwise by a search in Azure.
  *
- * @param search - how often the caller may still have Azure searched.
- * @throws Problem where there is none, several, or one that is out of scope.
+ * @param search - the caller's budget of searches in Azure.
+ * @throws Problem if there is none or there are several, or if it is excluded or out of scope.
  */
 export async function resolveTarget(services: Services, wanted: Wanted, search: SearchBudget): Promise<FoundNode> {
   const subscription = subscriptionOf(wanted);
@@ -53,7 +53,7 @@ export async function resolveTarget(services: Services, wanted: Wanted, search: 
     case 'excluded':
       throw new Problem(
         'excluded',
-        `the node ${choice.node.facts.node} of ${choice.node.cluster} is taken out of the fleet, by the tag of its cluster or pool, or by INCLUDE_CLUSTERS and EXCLUDE_CLUSTERS`,
+        `the node ${choice.node.facts.node} of ${choice.node.cluster} is excluded from the fleet, by the tag of its cluster or pool, or by INCLUDE_CLUSTERS and EXCLUDE_CLUSTERS`,
       );
     case 'unreadable': {
       const more = choice.gaps.length > MOST_GAPS_NAMED ? ` and ${choice.gaps.length - MOST_GAPS_NAMED} more` : '';

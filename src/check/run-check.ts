@@ -19,7 +19,7 @@ import { neverBegan, RETRY_SECONDS, startCheck } from './start-check.ts';
 
 const runnerOf = (sweep: string) => (isCheckId(sweep) ? `the check ${sweep}` : `the sweep ${sweep}`);
 
-/** The verdict of a probe that began after the check was asked for, its own or another's. */
+/** The verdict of a probe that began after the check was requested, whether its own probe or another's. */
 async function verdictSince({ tables }: Services, check: CheckRow, { state }: NodeRow): Promise<CheckResult | undefined> {
   const { latest } = state;
   if (latest === undefined || isOfEarlierRun(latest) || !(latest.at >= check.requestedAt)) return undefined;
@@ -29,7 +29,7 @@ async function verdictSince({ tables }: Services, check: CheckRow, { state }: No
   return { verdict, reason, latencyMs, ...said, takenFrom: latest.run === ownRun(check) ? undefined : runnerOf(latest.sweep) };
 }
 
-/** Looks at the check's own probe, or at one that an earlier sweep gave up on, and records what has ended. */
+/** Collects the check's own probe, or one that an earlier sweep gave up on, and records its result if it has ended. */
 async function collect(services: Services, check: CheckRow, row: NodeRow): Promise<void> {
   const { settings, tables, now } = services;
   const { id, cluster, node } = check;
@@ -47,7 +47,8 @@ async function collect(services: Services, check: CheckRow, row: NodeRow): Promi
   };
   const started = await readStarted(tables, own);
   const found = (await inspectSlice(services, run, [node], new Map([[node, row]]), started)).get(node)!;
-  if (found.status === 'decided') return endCheck(services, check, inconclusive(found.outcome.reason, 'what came of the run is not known'));
+  if (found.status === 'decided')
+    return endCheck(services, check, inconclusive(found.outcome.reason, 'the result of the run is not known'));
   if (found.status === 'startLost') {
     await releaseClaims(services, cluster, new Map([[node, found.claim.id]]));
     return requeueCheck(services, check, 0);
@@ -58,14 +59,14 @@ async function collect(services: Services, check: CheckRow, row: NodeRow): Promi
   const sweep = formatSweepId(previousOccurrence(settings.SWEEP_SCHEDULE, now()));
   if (worthAssessing) await requestAssessment(services, sweep, cluster);
   if (isOwn || keepsClaim) return endCheck(services, check, { ...result, response });
-  // The node is free now for a run of the check's own.
+  // The node is now free for the check's own run.
   await deleteStarted(tables, found.ended.claim.id, [node]);
   await requeueCheck(services, check, 0);
 }
 
 /**
- * Takes a check one step on: starts it once its node is free and there is a slot, looks at its probe, or takes the verdict of a probe that began
- * after it was asked for. Queues its message again until it has a result.
+ * Takes a check one step further: starts it once its node is free and there is a slot, collects its probe, or uses the verdict of another probe
+ * that began after the request. Queues its message again until it has a result.
  */
 export async function runCheck(services: Services, { check: id, slot }: Pick<MessageOf<'check'>, 'check' | 'slot'>): Promise<void> {
   const { settings, tables, now } = services;
@@ -82,7 +83,7 @@ export async function runCheck(services: Services, { check: id, slot }: Pick<Mes
   }
   if (claim !== undefined && isOverdue(claim, now())) return collect(services, check, row);
   if (isTakenOut(settings, check.cluster, row))
-    return endCheck(services, check, inconclusive('Excluded', 'the node was taken out of the fleet before the check began'));
+    return endCheck(services, check, inconclusive('Excluded', 'the node was excluded from the fleet before the check began'));
   if (now() >= beginBefore(check)) return endCheck(services, check, await neverBegan(services, check, claim));
   return claim === undefined ? startCheck(services, check, slot) : requeueCheck(services, check, RETRY_SECONDS);
 }

@@ -3,17 +3,17 @@ import { Problem } from '../model/problem.ts';
 import type { Services } from '../services.ts';
 import { type Bounds, useUp } from '../tables/budget-rows.ts';
 
-/** A search lists clusters and nodes, which costs Azure more than to probe a node: wrong names must not use up what sweeps need. */
+/** A search lists clusters and nodes, which needs more requests to Azure than a probe: wrong names must not use up what sweeps need. */
 const SEARCHES_A_MINUTE: Bounds = { own: 10, all: 20 };
 
-/** How often a caller may have Azure searched. */
+/** The number of searches in Azure that a caller may still request. */
 export interface SearchBudget {
   /** The name under which the caller is counted. */
   account: string;
   /**
    * Uses up one search.
    *
-   * @throws Problem where the caller, or all together, have used up those of this minute.
+   * @throws Problem if the caller, or all callers together, have used up those of this minute.
    */
   useUp(): Promise<void>;
 }
@@ -28,7 +28,7 @@ export function searchBudget({ tables, now }: Services, account: string): Search
       const full = await useUp(tables, 'searches', time, use, SEARCHES_A_MINUTE);
       if (full === undefined) return;
       const who = full === 'own' ? 'of one caller' : 'of all callers';
-      const detail = `expected at most ${SEARCHES_A_MINUTE[full]} checks a minute ${who} of nodes that no sweep has seen, since Azure is searched for each, there were as many already; look the name up in GET /api/clusters/{cluster}/nodes`;
+      const detail = `expected at most ${SEARCHES_A_MINUTE[full]} checks a minute ${who} of nodes that no sweep has seen, since each needs a search in Azure, and there were as many already; look the name up in GET /api/clusters/{cluster}/nodes`;
       throw new Problem('too-many-searches', detail, 60 - time.getUTCSeconds());
     },
   };

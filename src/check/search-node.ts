@@ -17,9 +17,9 @@ import { listedFacts } from './newest-facts.ts';
 import { oneSearchAtATime } from './one-search-at-a-time.ts';
 import type { SearchBudget } from './search-budget.ts';
 
-/** For how long Azure is searched for a bare name: at its front end a request lasts 230 s, and sweeps need what Azure lets be read. */
+/** How long Azure is searched for a bare name: the front end ends a request after 230 s, and sweeps need Azure's budget of reads. */
 const LONGEST_SEARCH_MS = 30_000;
-/** For how long a search waits for those before it. */
+/** How long a search waits for those before it. */
 const LONGEST_WAIT_MS = 120_000;
 const SEARCH_AGAIN_SECONDS = 60;
 
@@ -29,12 +29,12 @@ function likelyName(target: Target): string {
   return nameOfInstance(target.vmss, target.instanceId);
 }
 
-/** The region of a cluster, as its latest assessment or the newest sweeps have it; empty where neither does. */
+/** The region of a cluster from its latest assessment or the newest sweeps; empty if neither has it. */
 async function regionOf(services: Services, cluster: string): Promise<string> {
   return (await readRegion(services.tables, cluster)) || (await listedFacts(services, cluster))?.region || '';
 }
 
-/** Finds known nodes; the region of one whose cluster no sweep has listed yet is empty. */
+/** Finds nodes in the tables. The region is empty if no sweep has listed the cluster yet. */
 async function findInTables(services: Services, wanted: Wanted): Promise<FoundNode[]> {
   const { settings, tables } = services;
   const name = 'target' in wanted ? likelyName(wanted.target) : wanted.node;
@@ -53,7 +53,7 @@ async function findInTables(services: Services, wanted: Wanted): Promise<FoundNo
   return found;
 }
 
-/** Looks in Azure. A bare name may be anywhere: such searches go one after the other, and none lasts longer than a caller waits. */
+/** Searches in Azure. A bare name may be in any subscription: such searches run one after the other, for a limited time each. */
 async function searchAzure({ settings, arm, now }: Services, wanted: Wanted, search: SearchBudget): Promise<Search> {
   await search.useUp();
   const scope = await askAzure('list the subscriptions', () => subscriptionsInScope(settings.SUBSCRIPTIONS, arm.subscriptions));
@@ -61,12 +61,12 @@ async function searchAzure({ settings, arm, now }: Services, wanted: Wanted, sea
   if (subscription !== undefined && !scope.includes(subscription))
     throw new Problem('unknown-node', `no such node: no subscription "${subscription}" is readable; GET /api/fleet counts those that are`);
   const isBare = 'node' in wanted && wanted.cluster === undefined;
-  const asked = now().getTime();
+  const requested = now().getTime();
   const find = () => {
-    if (now().getTime() > asked + LONGEST_WAIT_MS)
+    if (now().getTime() > requested + LONGEST_WAIT_MS)
       throw new Problem(
         'search-too-long',
-        `so many names are being searched in Azure that this one did not start within ${LONGEST_WAIT_MS / 1000} s; give "cluster" too, or "id" instead`,
+        `so many searches in Azure are waiting that this one did not start within ${LONGEST_WAIT_MS / 1000} s; give "cluster" too, or "id" instead`,
         SEARCH_AGAIN_SECONDS,
       );
     const until = now().getTime() + LONGEST_SEARCH_MS;
@@ -74,28 +74,28 @@ async function searchAzure({ settings, arm, now }: Services, wanted: Wanted, sea
     return findNode(arm, scope, selectionOf(settings), wanted, { now: now(), report: log.warn, isOver });
   };
   const found = await askAzure('list the nodes', () => (isBare ? oneSearchAtATime(search.account, find) : find()));
-  // One that was found is not known to be the only one of its name.
+  // If a node was found, it is not known whether it is the only one of that name.
   if (found.cutShort)
     throw new Problem(
       'search-too-long',
-      `no sweep has seen a node of that name, and ${LONGEST_SEARCH_MS / 1000} s were too short to look for it everywhere${found.found.map(({ cluster }) => ` (${cluster} has one)`).join('')}; give "cluster" too, or "id" instead`,
+      `no sweep has seen a node of that name, and ${LONGEST_SEARCH_MS / 1000} s were too short to search for it everywhere${found.found.map(({ cluster }) => ` (${cluster} has one)`).join('')}; give "cluster" too, or "id" instead`,
       SEARCH_AGAIN_SECONDS,
     );
   return found;
 }
 
-/** Gives a node that no sweep has seen yet its row. */
+/** Creates the row of a node that no sweep has seen yet. */
 async function remember(services: Services, { cluster, facts }: FoundNode): Promise<void> {
   try {
     await writeNodeChanges(services, '', cluster, [{ kind: 'new', facts }]);
   } catch (error) {
-    // It has one, or the name is of a node that is gone: its next listing puts that right.
+    // It has a row already, or the name belongs to a retired node: the next listing corrects that.
     if (!isLostWrite(error)) throw error;
   }
 }
 
 /**
- * Searches for a node: in the fleet table, else in Azure, and gives one that no sweep has seen yet its row.
+ * Searches for a node in the tables, otherwise in Azure, and creates the row of one that no sweep has seen yet.
  *
  * @param search - how often the caller may still have Azure searched.
  */
@@ -109,9 +109,9 @@ export async function searchNode(services: Services, wanted: Wanted, search: Sea
   }
   const done: Pick<Search, 'found' | 'gaps'>[] = [];
   for (const each of known) {
-    // Without its region a start would count in no bucket of Compute's.
-    const asked = { node: each.facts.node, cluster: each.cluster };
-    done.push(each.region !== '' ? { found: [each], gaps: [] } : await searchAzure(services, asked, search));
+    // Without the region, the start would not be counted in any bucket of Compute's throttling.
+    const named = { node: each.facts.node, cluster: each.cluster };
+    done.push(each.region !== '' ? { found: [each], gaps: [] } : await searchAzure(services, named, search));
   }
   return { found: done.flatMap(({ found }) => found), gaps: done.flatMap(({ gaps }) => gaps) };
 }

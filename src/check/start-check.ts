@@ -15,29 +15,29 @@ import { type CheckRow, noteHindrance } from '../tables/check-rows.ts';
 import { BEGIN_WITHIN_SECONDS, beginBefore, endCheck, ownRun, readNode, requeueCheck } from './end-check.ts';
 import { newestFacts } from './newest-facts.ts';
 
-/** Seconds after which a check looks again whether its node is free. */
+/** Seconds after which a check tries again to start on a busy node. */
 export const RETRY_SECONDS = 5;
-/** For how long whoever asks for a check waits for its slot; a later one is for its message. */
+/** How long a request for a check waits for a start slot; if the slot is later, the message of the check starts it. */
 const AT_ONCE_MS = 2000;
 
 const bucketOf = ({ cluster, region }: CheckRow) => ({ subscriptionId: parseClusterId(cluster)!.subscriptionId, region });
 
-/** Where the node must lie, according to Azure's own answer about its cluster: whatever its row says, nothing is started elsewhere. Ends the check where that is not known. */
+/** The place in which the node must be, according to Azure: nothing is started elsewhere, whatever its row says. Ends the check if that is not known. */
 async function startPlaceOf(services: Services, check: CheckRow): Promise<Place | undefined> {
   const facts = await newestFacts(services, check.cluster);
   if (typeof facts !== 'string') return { ...bucketOf(check), nodeResourceGroup: facts.nodeResourceGroup };
-  const why = `nothing was started, since nobody can tell which node resource group the cluster has: ${reasons[facts].sentence}`;
+  const why = `nothing was started, since the node resource group of the cluster is not known: ${reasons[facts].sentence}`;
   await endCheck(services, check, inconclusive(facts, why));
   return undefined;
 }
 
 /**
- * Claims the node and starts the script; what prevents the start is noted.
+ * Claims the node and starts the script. If Azure throttles or the node is busy, that is noted in the check.
  *
- * @param claimed - is done before the start, so that a crash in between loses nothing.
- * @returns false where the node was not free.
+ * @param onClaimed - called after the claim and before the start, so that a crash in between loses nothing.
+ * @returns false if the node was not free.
  */
-async function startProbe(services: Services, check: CheckRow, claimed: () => Promise<void>): Promise<boolean> {
+async function startProbe(services: Services, check: CheckRow, onClaimed: () => Promise<void>): Promise<boolean> {
   const { tables, now } = services;
   const { id, cluster, node } = check;
   const place = await startPlaceOf(services, check);
@@ -45,7 +45,7 @@ async function startProbe(services: Services, check: CheckRow, claimed: () => Pr
   const own = ownRun(check);
   const claims = await claimNodes(services, { cluster, nodes: [node], sweep: id }, own);
   if (claims.length === 0) return false;
-  await claimed();
+  await onClaimed();
   const deferUntil = now() < beginBefore(check) ? beginBefore(check) : undefined;
   const saver = saveStarts(tables, own);
   const { started, throttledFor, nodeThrottledFor, spareFor } = await postRuns(services, place, claims, deferUntil, saver.save);
@@ -58,32 +58,31 @@ async function startProbe(services: Services, check: CheckRow, claimed: () => Pr
   return true;
 }
 
-/** Starts a check when there is a slot, or queues it again. */
+/** Starts a check if there is a start slot now, otherwise queues it again. */
 export async function startCheck(services: Services, check: CheckRow, slot: string | undefined): Promise<void> {
   const before = beginBefore(check);
   const start = await acquireStartSlot(services, bucketOf(check), { nodes: 1, extra: true, before }, slot);
-  if (start.when === 'never')
-    return endCheck(services, check, inconclusive(start.reason, 'there was no room for the check within its time'));
+  if (start.when === 'never') return endCheck(services, check, inconclusive(start.reason, 'there was no start slot for the check in time'));
   if (start.when === 'later') return requeueCheck(services, check, start.delaySeconds, start.slot);
   const wasFree = await startProbe(services, check, () => requeueCheck(services, check, services.settings.FIRST_COLLECT_SECONDS));
   if (!wasFree) return requeueCheck(services, check, RETRY_SECONDS);
 }
 
-/** Why a check did not start in time. */
+/** The result of a check that did not start in time: it says why. */
 export async function neverBegan(services: Services, check: CheckRow, claim: Claim | undefined): Promise<CheckResult> {
   if (claim !== undefined || check.hindered === 'NodeBusy')
     return inconclusive('NodeBusy', `another run has been in progress for ${BEGIN_WITHIN_SECONDS} s`);
   if (check.hindered === 'Throttled' || (await pausedUntil(services, bucketOf(check))) !== undefined)
-    return inconclusive('Throttled', `Azure let nothing be started in the region of the node for ${BEGIN_WITHIN_SECONDS} s`);
+    return inconclusive('Throttled', `Azure throttled all starts in the region of the node for ${BEGIN_WITHIN_SECONDS} s`);
   return inconclusive('StartLost', `the check did not start within ${BEGIN_WITHIN_SECONDS} s`);
 }
 
-/** Sends the one message that is queued again until the check has a result. If no row is stored by then, there is nothing to do. */
+/** Queues the message of a new check, which is queued again until the check has a result. Without a stored check it does nothing. */
 export async function sendCheck(services: Services, check: CheckRow): Promise<void> {
   await requeueCheck(services, check, Math.min(RETRY_SECONDS, services.settings.FIRST_COLLECT_SECONDS));
 }
 
-/** Starts a check at once where its node is free and its slot near; else that is left to its message. */
+/** Starts a check at once if its node is free and a start slot is near; otherwise its message starts it. */
 export async function startAtOnce(services: Services, check: CheckRow): Promise<void> {
   const { now } = services;
   try {
@@ -93,6 +92,6 @@ export async function startAtOnce(services: Services, check: CheckRow): Promise<
     const start = await acquireStartSlot(services, bucketOf(check), { nodes: 1, extra: true, before }, undefined);
     if (start.when === 'now') await startProbe(services, check, async () => {});
   } catch (error) {
-    log.error(`the check ${check.id} could not be started at once, and is left to its message`, error);
+    log.error(`the check ${check.id} could not be started at once; its message in the queue starts it later`, error);
   }
 }

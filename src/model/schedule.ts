@@ -18,7 +18,7 @@ export function explainScheduleFault(expression: string): string | undefined {
   const [, , , day = '', , dayOfWeek = ''] = fields;
   const foreign = /[?#@+]/.exec(expression) ?? /[LW]/i.exec(day) ?? /L/i.exec(dayOfWeek);
   if (foreign !== null) return describe(`"${foreign[0]}" is not known to NCRONTAB`);
-  if (dayOfWeek.split(/[,-]/).some((part) => Number(part.split('/')[0]) === 7)) return describe('7 is not a day of the week, Sunday is 0');
+  if (dayOfWeek.split(/[,-]/).some((part) => Number(part.split('/')[0]) === 7)) return describe('7 is no day of the week, Sunday is 0');
   try {
     return open(expression).nextRun() === null ? describe('it never occurs') : undefined;
   } catch (error) {

@@ -13,7 +13,7 @@ import { latestDeadline } from './queue/origin.ts';
 import { collectSlice } from './run/collect-slice.ts';
 import { startSlice } from './run/start-slice.ts';
 
-const NEWER_GOES_BACK_SECONDS = 60;
+const NEWER_REQUEUE_SECONDS = 60;
 
 function runStage(services: Services, message: WorkMessage): Promise<void> {
   switch (message.kind) {
@@ -37,11 +37,12 @@ function runStage(services: Services, message: WorkMessage): Promise<void> {
 }
 
 /**
- * Does one piece of work: reads the message as if a stranger had written it, and runs its stage.
+ * Handles one message of the work queue: validates it and runs its stage.
  *
- * A late message is dropped, a newer one waits for a newer instance, and Azure's 429 sends it back with its delay instead of counting as a failure.
+ * A late message is dropped, and one of a newer version is requeued for a newer instance. After a 429 of Azure the message is requeued with that delay,
+ * which does not count as a failure.
  *
- * @throws what the stage throws; the queue then delivers the message again, up to `maxDequeueCount` times.
+ * @throws any error of the stage; the queue then delivers the message again, up to `maxDequeueCount` times.
  */
 export async function doWork(services: Services, raw: unknown): Promise<void> {
   const time = services.now();
@@ -51,14 +52,14 @@ export async function doWork(services: Services, raw: unknown): Promise<void> {
     return;
   }
   if (read.status === 'newer') {
-    log.warn(`sent a message of version ${read.version} back: this program is older`);
-    return services.queue.requeue(raw as WorkMessage, NEWER_GOES_BACK_SECONDS);
+    log.warn(`requeued a message of version ${read.version}: this instance only knows older versions`);
+    return services.queue.requeue(raw as WorkMessage, NEWER_REQUEUE_SECONDS);
   }
   try {
     await runStage(services, read.message);
   } catch (error) {
     if (!isRestError(error) || error.statusCode !== 429) throw error;
-    // With its deadline as it is: throttling for an hour must not leave twelve sweeps to be done at its end.
+    // Its deadline is unchanged: after an hour of throttling there must not be twelve sweeps to do.
     await services.queue.requeue(read.message, retryAfterSeconds(error));
   }
 }

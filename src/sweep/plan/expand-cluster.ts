@@ -23,7 +23,7 @@ const ATTEMPTS = 6;
 
 type Compare = (rows: ReadonlyMap<string, ListedNode>) => NodeChange<ListedNode>[];
 
-/** Lists a cluster's nodes, once, and tells how its rows compare with that. */
+/** Lists a cluster's nodes once, and returns a function that compares rows with the listing. */
 async function listAndCompare(services: Services, sweep: string, facts: ClusterFacts): Promise<Compare> {
   const { recordOnly } = facts;
   const { subscriptionId } = parseClusterId(facts.cluster)!;
@@ -36,14 +36,14 @@ async function listAndCompare(services: Services, sweep: string, facts: ClusterF
     const { nodes, complete } = await listNodes(compute, subscriptionId, facts, services.now(), services.settings.NODE_GRACE_MINUTES);
     return (rows) => compareNodes(rows, nodes, sweep, complete);
   } catch (error) {
-    // Neither a refusal nor a missing group proves that a node is gone.
+    // Neither a refusal nor a missing resource group proves that a node is gone.
     if (!isRefusal(error)) throw error;
     const reason = error.code === 'ResourceGroupNotFound' ? 'NodeGroupMissing' : 'AccessDenied';
     return (rows) => recordNodes(rows, reason);
   }
 }
 
-/** Writes what a listing changed, again from the start where a row changed meanwhile. Returns the comparison that holds. */
+/** Writes what a listing changed, and repeats that if a row has changed meanwhile. Returns the changes that were written. */
 async function updateNodes(
   services: Services,
   sweep: string,
@@ -56,12 +56,12 @@ async function updateNodes(
   });
 }
 
-/** When a node's latest verdict was asked for; another machine under its name has none. */
+/** When the probe of a node's latest verdict began; undefined for a new or replaced machine. */
 function probedAt(change: NodeChange<ListedNode>): string | undefined {
   return change.kind === 'known' ? change.row.state.latest?.at : undefined;
 }
 
-/** Puts every known node into a slice or among the not probed. */
+/** Assigns every known node to a slice, or to `notProbed` with its reason. */
 function planSweep(
   { region, nodeResourceGroup, quota = Number.POSITIVE_INFINITY }: ClusterFacts,
   changes: readonly NodeChange<ListedNode>[],
@@ -90,7 +90,7 @@ function planSweep(
   return { region, nodeResourceGroup, slices: cutSlices(chosen, candidates, nodesPerSlice), due, notProbed };
 }
 
-/** Brings the node rows of a cluster up to date, and stores what the sweep does there, once. */
+/** Updates the node rows of a cluster, and stores the sweep's plan for it, once. */
 async function makePlan(services: Services, sweep: string, facts: ClusterFacts): Promise<Plan> {
   const { settings, tables, now } = services;
   const { changes, closed } = await updateNodes(services, sweep, facts);
@@ -105,7 +105,7 @@ async function makePlan(services: Services, sweep: string, facts: ClusterFacts):
   return planned;
 }
 
-/** Stage 3: brings the node rows of one cluster up to date, plans what the sweep does there, and has each slice started. */
+/** Stage 3: updates the node rows of one cluster, stores the sweep's plan for it, and queues the start of each slice. */
 export async function expandCluster(services: Services, { sweep, cluster }: MessageOf<'expand-cluster'>): Promise<void> {
   const { settings, tables, queue } = services;
   const facts = await readClusterFacts(tables, sweep, cluster);

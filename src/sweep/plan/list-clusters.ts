@@ -16,14 +16,14 @@ import { divideBudget } from './divide-budget.ts';
 
 const CONCURRENT_READS = 4;
 
-/** What is left to say of a cluster of which Azure says nothing: enough to record its nodes and, where it is gone, to close its outages. */
+/** The facts of a cluster that Azure did not list: enough to record its nodes and, if it is gone, to close its outages. */
 function remembered(row: ClusterRow, recordOnly: ReasonCode): ClusterFacts {
   const { cluster, resourceGroup, name, region, version } = row;
   const unlisted = { nodeResourceGroup: '', restricted: false, upgrading: false, excludedPools: [], poolNodes: 0, listed: false };
   return { cluster, resourceGroup, name, region, version, ...unlisted, recordOnly };
 }
 
-/** Gives each cluster its part of what its region can start until the next sweep, where that is not enough for all. */
+/** Gives each cluster its quota of the starts of its region until the next sweep, if these are not enough for all nodes. */
 function withQuotas(
   { settings, now }: Services,
   sweep: string,
@@ -32,19 +32,19 @@ function withQuotas(
 ): ClusterFacts[] {
   const occurrence = new Date(sweep);
   const budget = startsBetween(settings, now(), endOf(settings, sweep));
-  const turn = Math.round(occurrence.getTime() / intervalAfter(settings.SWEEP_SCHEDULE, occurrence));
+  const sweepNumber = Math.round(occurrence.getTime() / intervalAfter(settings.SWEEP_SCHEDULE, occurrence));
   const knownNodes = new Map(known.map((row) => [row.cluster, row.nodes.known]));
   const probed = listed.filter(({ recordOnly }) => recordOnly === undefined);
   const quotas = new Map(
     [...Map.groupBy(probed, ({ region }) => region).values()].flatMap((clusters) => {
       const sharers = clusters.map(({ cluster, poolNodes }) => ({ cluster, nodes: Math.max(poolNodes, knownNodes.get(cluster) ?? 0, 1) }));
-      return [...divideBudget(sharers, budget, turn)];
+      return [...divideBudget(sharers, budget, sweepNumber)];
     }),
   );
   return listed.map((facts) => ({ ...facts, quota: quotas.get(facts.cluster) }));
 }
 
-/** What came of listing a subscription. */
+/** The result of listing a subscription. */
 interface Listed {
   row: SubscriptionRow;
   clusters: ClusterFacts[];
@@ -53,8 +53,8 @@ interface Listed {
 const selectRow = ({ settings }: Services, { resourceGroup, name }: ClusterRow) =>
   select(`${resourceGroup}/${name}`, selectionOf(settings));
 
-/** What there is to say of a known cluster that the list of its subscription does not show; globs that match it are added. */
-async function lookForMissing(services: Services, subscription: string, row: ClusterRow, globs: Set<string>): Promise<ClusterFacts> {
+/** The facts of a known cluster that is missing from the list of its subscription. The globs that match it are added to `globs`. */
+async function readMissing(services: Services, subscription: string, row: ClusterRow, globs: Set<string>): Promise<ClusterFacts> {
   const { selected, matched } = selectRow(services, row);
   if (!selected) {
     for (const glob of matched) globs.add(glob);
@@ -64,11 +64,11 @@ async function lookForMissing(services: Services, subscription: string, row: Clu
   return typeof answer === 'string' ? remembered(row, answer) : answer;
 }
 
-/** A subscription that may not be read is a gap, unless it is taken out. */
+/** A subscription that may not be read is a gap, unless the settings exclude all its clusters. */
 function rememberUnreadable(services: Services, subscription: string, known: readonly ClusterRow[], detail: string): Listed {
   const selected = known.map((row) => ({ row, ...selectRow(services, row) }));
   const clusters = selected.map((each) => remembered(each.row, each.selected ? 'SubscriptionUnreadable' : 'Excluded'));
-  // It left what the identity may see, and the settings exclude its clusters: that takes it out where SUBSCRIPTIONS names none.
+  // The identity may no longer read it and the settings exclude its clusters. If SUBSCRIPTIONS is not set, this excludes the subscription.
   const isTakenOut = services.settings.SUBSCRIPTIONS.length === 0 && known.length > 0 && selected.every((each) => !each.selected);
   if (isTakenOut) return { row: { subscription, matched: [...new Set(selected.flatMap((each) => each.matched))] }, clusters };
   return { row: { subscription, matched: [], gap: 'SubscriptionUnreadable', detail }, clusters };
@@ -84,7 +84,7 @@ async function listSubscription(services: Services, sweep: string, subscription:
     const globs = new Set(matched);
     const limit = pLimit(CONCURRENT_READS);
     const missing = known.filter((row) => !ids.has(row.cluster));
-    const found = await Promise.all(missing.map((row) => limit(() => lookForMissing(services, subscription, row, globs))));
+    const found = await Promise.all(missing.map((row) => limit(() => readMissing(services, subscription, row, globs))));
     return { row: { subscription, matched: [...globs] }, clusters: withQuotas(services, sweep, [...listed, ...found], known) };
   } catch (error) {
     if (!isRefusal(error)) throw error;
@@ -96,7 +96,7 @@ async function readKnown({ tables }: Services, subscription: string): Promise<Cl
   return (await listClusterRows(tables, subscription)).filter(isRemembered);
 }
 
-/** Stores what came of a listing, once, and has each cluster expanded. */
+/** Stores the result of a listing, once, and queues the expansion of each cluster. */
 async function storeListing({ settings, tables, queue }: Services, sweep: string, { row, clusters }: Listed): Promise<void> {
   const clustersWritten = () => faultPoint('list-clusters:cluster-rows');
   const stored = await insertSubscription(tables, sweep, row, clusters, clustersWritten);
@@ -106,7 +106,7 @@ async function storeListing({ settings, tables, queue }: Services, sweep: string
   if (stored.length > 0) faultPoint('list-clusters:expand-cluster');
 }
 
-/** Stage 2: lists the clusters of one subscription and has each expanded. A subscription that cannot be read is a gap with its reason. */
+/** Stage 2: lists the clusters of one subscription and queues the expansion of each. A subscription that cannot be read is a gap with its reason. */
 export async function listClusters(services: Services, { sweep, subscription }: MessageOf<'list-clusters'>): Promise<void> {
   const subscriptions = await readSubscriptions(services.tables, sweep);
   if (!subscriptions.includes(subscription))
@@ -114,7 +114,7 @@ export async function listClusters(services: Services, { sweep, subscription }: 
   await storeListing(services, sweep, await listSubscription(services, sweep, subscription, await readKnown(services, subscription)));
 }
 
-/** Gives up a subscription whose listing failed each time: a gap, with the nodes that are known of it. */
+/** Gives up a subscription whose listing failed each time: records it as a gap, with the nodes that are known in it. */
 export async function giveUpListing(services: Services, { sweep, subscription }: MessageOf<'list-clusters'>): Promise<void> {
   const clusters = (await readKnown(services, subscription)).map((row) => remembered(row, 'ProberError'));
   const row: SubscriptionRow = { subscription, matched: [], gap: 'ProberError', detail: 'listing failed each time it was tried' };

@@ -1,10 +1,10 @@
-/** A node that may be probed, as far as planning goes. */
+/** A node that may be probed, with what planning needs. */
 export interface Candidate {
   node: string;
   os: string;
   pool: string;
   zone?: string;
-  /** When its latest verdict was asked for; absent where it never had one. */
+  /** When the probe of its latest verdict began; absent if it never had one. */
   probedAt?: string;
 }
 
@@ -12,20 +12,20 @@ const age = ({ probedAt }: Candidate) => probedAt ?? '';
 const byAge = (a: Candidate, b: Candidate) => (age(a) < age(b) ? -1 : age(a) > age(b) ? 1 : 0);
 const byName = (a: Candidate, b: Candidate) => (a.node < b.node ? -1 : 1);
 
-/** Whose age decides on the turn of a block, by age. Not its very oldest: a node that never gets a verdict must not hold the turn of the others. */
-const turnOf = (block: readonly Candidate[]) => block[Math.floor(block.length / 10)]!;
+/** The node whose age ranks a block that is sorted by age. It is not the oldest: a node that never gets a verdict must not always put its block first. */
+const rankingNode = (block: readonly Candidate[]) => block[Math.floor(block.length / 10)]!;
 
-/** The node longest without a verdict in each pool and zone. */
+/** The node that has been longest without a verdict, in each pool and zone. */
 function representatives(candidates: readonly Candidate[]): Candidate[] {
   const groups = Map.groupBy(candidates, ({ pool, zone = '' }) => `${pool}|${zone}`);
   return [...groups.values()].map((group) => group.reduce((stalest, each) => (byAge(each, stalest) < 0 ? each : stalest)));
 }
 
 /**
- * Chooses the nodes whose turn it is, where a sweep cannot probe all: every pool and zone, then the blocks of consecutive rows that are
+ * Chooses the nodes to probe if a sweep cannot probe all: one of every pool and zone, then the blocks of consecutive rows that have been
  * longest without a verdict. Pure.
  *
- * @param quota - how many at most.
+ * @param quota - the maximum number of nodes.
  */
 export function chooseNodes(candidates: readonly Candidate[], quota: number, nodesPerSlice: number): Candidate[] {
   const inOrder = [...candidates].sort(byName);
@@ -34,7 +34,7 @@ export function chooseNodes(candidates: readonly Candidate[], quota: number, nod
   const blocks = Array.from({ length: Math.ceil(inOrder.length / nodesPerSlice) }, (_, n) =>
     inOrder.slice(n * nodesPerSlice, (n + 1) * nodesPerSlice).sort(byAge),
   );
-  for (const node of blocks.sort((a, b) => byAge(turnOf(a), turnOf(b))).flat()) {
+  for (const node of blocks.sort((a, b) => byAge(rankingNode(a), rankingNode(b))).flat()) {
     if (chosen.size >= quota) break;
     chosen.add(node);
   }
@@ -42,11 +42,11 @@ export function chooseNodes(candidates: readonly Candidate[], quota: number, nod
 }
 
 /**
- * Cuts nodes into slices: of one system each, consecutive in row-key order, and close together, as a slice reads the rows from its first
- * to its last node. The slice that is longest without a verdict comes first: it is the last ones that Azure's throttling leaves out. Pure.
+ * Cuts nodes into slices of one operating system each, consecutive in row-key order and close together, as a slice reads the rows from its first
+ * to its last node. The slice that has been longest without a verdict comes first, since throttling by Azure leaves out the last ones. Pure.
  *
- * @param chosen - in row-key order, as `chooseNodes` answers.
- * @param all - every candidate, in any order: what lies between the chosen ones counts.
+ * @param chosen - in row-key order, as `chooseNodes` returns them.
+ * @param all - every candidate, in any order: the distance between chosen nodes is counted in candidates.
  */
 export function cutSlices(chosen: readonly Candidate[], all: readonly Candidate[], nodesPerSlice: number): string[][] {
   const position = new Map([...all].sort(byName).map(({ node }, n) => [node, n]));
@@ -62,6 +62,6 @@ export function cutSlices(chosen: readonly Candidate[], all: readonly Candidate[
     if (fits) current!.push(node);
     else slices.push([node]);
   }
-  const turns = slices.map((slice) => ({ slice, turn: turnOf([...slice].sort(byAge)) }));
-  return turns.sort((a, b) => byAge(a.turn, b.turn)).map(({ slice }) => slice.map(({ node }) => node));
+  const ranked = slices.map((slice) => ({ slice, rank: rankingNode([...slice].sort(byAge)) }));
+  return ranked.sort((a, b) => byAge(a.rank, b.rank)).map(({ slice }) => slice.map(({ node }) => node));
 }

@@ -3,7 +3,7 @@ import { channel } from 'node:diagnostics_channel';
 const effects = channel('aks-fleet-prober:fault-point');
 
 /**
- * Marks that an effect of a stage has just happened. Nobody listens in production; a test subscribes to stop the process at exactly this point.
+ * Marks that an effect of a stage has just happened. In production it does nothing; a test subscribes to stop the process at exactly this point.
  *
  * @param name - `stage:effect`, as listed in `faultPoints`.
  */

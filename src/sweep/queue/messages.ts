@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { clusterIdSchema, nodeNameSchema } from '../../model/name-schemas.ts';
 import { isCheckId } from '../../tables/check-rows.ts';
 
-/** The version this program writes; one version older is read, a newer one waits for a newer instance. */
+/** The version that this program writes. It also reads the version before; a newer message is requeued for a newer instance. */
 export const MESSAGE_VERSION = 1;
 
 const name = nodeNameSchema('expected a Kubernetes node name');
 const cluster = clusterIdSchema('expected a cluster id');
 const nodes = z.array(name).min(1).max(50);
-const envelopeOfOurs = { v: z.number().int(), deadline: z.iso.datetime() };
-const common = { ...envelopeOfOurs, sweep: z.iso.datetime({ precision: 0 }) };
+const ownEnvelope = { v: z.number().int(), deadline: z.iso.datetime() };
+const common = { ...ownEnvelope, sweep: z.iso.datetime({ precision: 0 }) };
 const slice = { cluster, slice: z.string().regex(/^[\w.]{1,40}$/), nodes };
 
 const schema = z.discriminatedUnion('kind', [
@@ -20,19 +20,19 @@ const schema = z.discriminatedUnion('kind', [
     ...common,
     ...slice,
     kind: z.literal('start-slice'),
-    /** The moment that the pacer gave this slice, once it has one. */
+    /** The start slot of this slice, once it has acquired one. */
     slot: z.iso.datetime().optional(),
-    /** For a confirmation: the nonce of the failure that each node is to confirm. */
+    /** For a confirmation: the nonce of the failure to confirm, by node. */
     confirms: z.record(name, z.string().regex(/^[0-9a-f]{16}$/)).optional(),
   }),
   z.strictObject({ ...common, ...slice, kind: z.literal('collect-slice') }),
   z.strictObject({ ...common, kind: z.literal('assess-cluster'), cluster, assessAt: z.iso.datetime() }),
   z.strictObject({ ...common, kind: z.literal('close-sweep') }),
   z.strictObject({
-    ...envelopeOfOurs,
+    ...ownEnvelope,
     kind: z.literal('check'),
     check: z.string().refine(isCheckId, 'expected the id of a check'),
-    /** The moment that the pacer gave this check, once it has one. */
+    /** The start slot of this check, once it has acquired one. */
     slot: z.iso.datetime().optional(),
   }),
 ]);
@@ -41,7 +41,7 @@ export type WorkMessage = z.output<typeof schema>;
 export type WorkKind = WorkMessage['kind'];
 export type MessageOf<K extends WorkKind> = Extract<WorkMessage, { kind: K }>;
 
-/** What a message on the queue turned out to be. */
+/** A message that was read from the queue: work to do, or why there is none. */
 export type ReadMessage =
   | { status: 'work'; message: WorkMessage }
   | { status: 'late'; kind: string; deadline: string }
@@ -52,23 +52,23 @@ const DAY_MS = 86_400_000;
 const envelope = z.looseObject({ v: z.number().int(), kind: z.string(), deadline: z.iso.datetime() });
 
 /**
- * Reads a message as if a stranger had written it.
+ * Reads and validates a message, which is not trusted.
  *
- * @param raw - the decoded body.
- * @param now - a message past its deadline is `late`, whatever else it says.
- * @param latest - the latest deadline that is believed: a message that goes back until then must not do so for ever.
- * @throws Error where the body is no message of this program; it then goes to the poison queue.
+ * @param raw - the decoded body of the message.
+ * @param now - a message whose deadline is before this time is `late`, whatever else it says.
+ * @param latest - the latest deadline that is accepted: a message that is requeued until its deadline must not be requeued for ever.
+ * @throws Error if the body is not a message of this program; it then goes to the poison queue.
  */
 export function readMessage(raw: unknown, now: Date, latest: Date): ReadMessage {
   const outer = envelope.safeParse(raw);
   if (!outer.success) throw new Error(`expected a work message with v, kind and deadline; ${z.prettifyError(outer.error)}`);
   const { v, kind, deadline } = outer.data;
   if (new Date(deadline) < now) return { status: 'late', kind, deadline };
-  // A message that this program understands may be from before the schedule was made shorter, and is done with at once; a newer one goes back.
+  // A message of a known version may be from before the schedule was made shorter; it is done at once. One of a newer version is requeued.
   const believed = v > MESSAGE_VERSION ? latest : new Date(Math.max(latest.getTime(), now.getTime() + DAY_MS));
   if (new Date(deadline) > believed)
     throw new Error(
-      `expected a work message with a deadline until ${believed.toISOString()}, got ${deadline}: nothing that is sent by now has a later one`,
+      `expected a work message with a deadline until ${believed.toISOString()}, got ${deadline}: no message that was sent until now has a later one`,
     );
   if (v > MESSAGE_VERSION) return { status: 'newer', version: v };
   if (v < MESSAGE_VERSION - 1) throw new Error(`expected a work message of version ${MESSAGE_VERSION - 1} or ${MESSAGE_VERSION}, got ${v}`);

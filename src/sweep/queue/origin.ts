@@ -5,10 +5,10 @@ import { hasBegun, readClusterFacts, readSubscriptions } from '../../tables/swee
 import type { MessageOf, WorkMessage } from './messages.ts';
 import type { QueueContext } from './work-queue.ts';
 
-/** What messages have beyond the longest of their times, see the queue, claims and checks. */
+/** The time that deadlines add to the longest duration, see the queue, claims and checks. */
 const GRACE_SECONDS = 300;
 
-/** The latest deadline that this program gives a message which is on the queue now. */
+/** The latest deadline that a message of this program on the queue can have now. */
 export function latestDeadline(settings: Settings, now: Date): Date {
   const { SWEEP_SCHEDULE, PROBE_DEADLINE_SECONDS, FLAP_WINDOW_MINUTES } = settings;
   const ofNextSweep = lastStart(settings, formatSweepId(nextOccurrence(SWEEP_SCHEDULE, now))).getTime();
@@ -16,36 +16,36 @@ export function latestDeadline(settings: Settings, now: Date): Date {
   return new Date(Math.max(ofNextSweep, now.getTime() + longest * 1000) + SKEW_MS);
 }
 
-/** Whether a moment that another instance wrote down is past, as far as clocks agree. */
-export function isPast(moment: string, now: Date): boolean {
-  return Date.parse(moment) <= now.getTime() + SKEW_MS;
+/** Whether a time that another instance wrote is past, allowing for clock skew. */
+export function isPast(time: string, now: Date): boolean {
+  return Date.parse(time) <= now.getTime() + SKEW_MS;
 }
 
 type Context = Omit<QueueContext, 'queue'>;
 
-/** Why nothing can be about a sweep; undefined where it has begun, or had its turn within the last day. */
+/** Why a message about a sweep is not valid; undefined if the sweep has begun, or is a recent occurrence of the schedule. */
 export async function explainSweep({ settings, tables, now }: Context, sweep: string): Promise<string | undefined> {
   if (isOccurrence(settings, sweep, now()) || (await hasBegun(tables, sweep))) return undefined;
-  return `expected a sweep that has begun, or whose turn it is by the schedule "${settings.SWEEP_SCHEDULE}", got ${sweep}: the message does not come from this program`;
+  return `expected a sweep that has begun, or is a recent occurrence of the schedule "${settings.SWEEP_SCHEDULE}", got ${sweep}: the message does not come from this program`;
 }
 
-/** Why a sweep cannot be begun; undefined where it has been, or it is its turn. */
+/** Why a sweep cannot be started; undefined if it has begun, or may start now. */
 export async function explainStart(services: Context, sweep: string): Promise<string | undefined> {
   const { settings, now } = services;
   const isOver = isOccurrence(settings, sweep, now()) && now() >= lastStart(settings, sweep);
   if (!isOver || (await hasBegun(services.tables, sweep))) return explainSweep(services, sweep);
-  return `expected a sweep whose turn is not over, got ${sweep}`;
+  return `expected a sweep that may still start, got ${sweep}: the next one is due`;
 }
 
 async function explainSlice({ tables }: Context, { sweep, cluster, slice, kind }: MessageOf<'start-slice' | 'collect-slice'>) {
   const head = await readSliceHead(tables, sweep, cluster, slice);
   return head === undefined
-    ? `expected a plan of ${cluster} in sweep ${sweep} before its slice ${slice} is there for ${kind}, found none`
+    ? `expected a plan of ${cluster} in sweep ${sweep} before the ${kind} of its slice ${slice}, found none`
     : undefined;
 }
 
 /**
- * Why work that failed each time is not to be given up either: it belongs to nothing that this program began. A message may be forged, or come
+ * Why a message that failed each time must not be handled as given-up work: it does not belong to a sweep of this program. It may be forged, or come
  * from another fleet.
  */
 export async function explainForeign(services: Context, message: WorkMessage): Promise<string | undefined> {

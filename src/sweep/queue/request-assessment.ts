@@ -3,9 +3,9 @@ import { intervalAt } from '../../model/schedule.ts';
 import type { QueueContext } from './work-queue.ts';
 
 /**
- * Has a cluster assessed at the next mark of min(30 s, interval / 4), so that many results are judged together.
+ * Queues an assessment of a cluster at the next multiple of min(30 s, interval / 4), so that many results are judged together.
  *
- * @param at - an earliest moment of its own, for a notification that waits, or `'now'`.
+ * @param at - the earliest time, for a notification that waits, or `'now'`.
  */
 export async function requestAssessment(
   { settings, queue, now }: Omit<QueueContext, 'tables'>,

@@ -4,12 +4,12 @@ import { putNextClose, type SweepRows } from '../../tables/sweep-rows.ts';
 import type { QueueContext } from './work-queue.ts';
 
 const USUAL_SECONDS = 15;
-/** A cluster that was finalized just now is assessed in less, as a rule. */
+/** The last assessments of a sweep usually take less than this. */
 const SOON_SECONDS = 3;
-/** After the last time to collect a sweep: a `close-sweep` that fails each time is given up then, and no new one takes its place. */
+/** How long after the last collection a new `close-sweep` is still enqueued. Later, one that fails each time is given up and not replaced. */
 const TRIED_FOR_MS = 3600_000;
 
-/** Seconds from one `close-sweep` of a sweep to the next, fewer where sweeps are short. */
+/** Seconds from one `close-sweep` of a sweep to the next: 15, or fewer if the interval is short. */
 export function closeEverySeconds({ SWEEP_SCHEDULE }: Settings, sweep: string): number {
   return Math.min(USUAL_SECONDS, intervalAfter(SWEEP_SCHEDULE, new Date(sweep)) / 6000);
 }
@@ -17,7 +17,7 @@ export function closeEverySeconds({ SWEEP_SCHEDULE }: Settings, sweep: string): 
 /**
  * Enqueues the next `close-sweep` of a sweep.
  *
- * @param soon - whether nothing is missing any more but assessments that were requested just now.
+ * @param soon - whether only assessments are missing that were requested just now.
  */
 export async function requestClose(
   { settings, queue }: Pick<QueueContext, 'settings' | 'queue'>,
@@ -29,11 +29,11 @@ export async function requestClose(
 }
 
 /**
- * Enqueues the next `close-sweep` before this one does anything else, since a process that dies in it must not leave the sweep unattended.
- * However many of these messages there are, one at a time enqueues the next.
+ * Enqueues the next `close-sweep` before this one does anything else, so that a crash does not leave the sweep without one.
+ * If there are several of these messages, only one at a time enqueues the next.
  *
- * @param nextCloseBy - until when another one has done so.
- * @param lastRun - when all that was started has been collected.
+ * @param nextCloseBy - the time until which another message has done so.
+ * @param lastRun - the time by which every run of the sweep has been collected.
  */
 export async function ensureNextClose(
   services: QueueContext,
@@ -44,7 +44,7 @@ export async function ensureNextClose(
   const { settings, tables, now } = services;
   if (nextCloseBy > now().toISOString() || now().getTime() > lastRun.getTime() + TRIED_FOR_MS) return;
   await requestClose(services, sweep);
-  // Half of the time: the next one, however early it is delivered, must find that it is its turn to do this.
+  // Half of the delay, so that the next message enqueues its successor even if it is delivered early.
   const until = new Date(now().getTime() + (closeEverySeconds(settings, sweep) * 1000) / 2).toISOString();
   await putNextClose(tables, sweep, until);
 }

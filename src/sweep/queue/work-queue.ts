@@ -5,26 +5,26 @@ import { cannotCreate } from '../../tables/cannot-create.ts';
 import type { Tables } from '../../tables/open-tables.ts';
 import { MESSAGE_VERSION, type WorkMessage } from './messages.ts';
 
-/** Seconds that a stage may start late before its message is dropped. */
+/** How many seconds late a stage may start before its message is dropped. */
 const START_GRACE_SECONDS = 120;
 const LIFE_AFTER_DUE_SECONDS = 600;
 
 type WithoutEnvelope<M> = M extends unknown ? Omit<M, 'v' | 'deadline'> : never;
-/** A message without what the queue adds. */
+/** A message without the version and the deadline, which the queue adds. */
 export type Work = WithoutEnvelope<WorkMessage>;
 
-/** Sends work to the one queue. */
+/** Sends messages to the work queue. */
 export interface WorkQueue {
   /**
    * @param delaySeconds - how long the message stays invisible; fractions are rounded up, as the queue counts whole seconds.
-   * @param deadline - when it is too late to begin; due time + 120 s unless given.
+   * @param deadline - the latest time to begin; by default 120 s after the delay.
    */
   send(work: Work, options?: { delaySeconds?: number; deadline?: Date }): Promise<void>;
-  /** Sends a message again, unchanged but for its delay. */
+  /** Sends a message again, unchanged, with a new delay. */
   requeue(message: WorkMessage, delaySeconds: number): Promise<void>;
 }
 
-/** What it takes to send work about a sweep: a part of the services. */
+/** The services that are needed to send messages about a sweep. */
 export interface QueueContext {
   settings: Settings;
   tables: Tables;
@@ -32,7 +32,7 @@ export interface QueueContext {
   now(): Date;
 }
 
-/** Sends a message, and makes the queue where it is not there: in Azure nobody else does. */
+/** Sends a message, and creates the queue if it does not exist. */
 async function sendOrCreate(client: QueueClient, text: string, options: QueueSendMessageOptions): Promise<void> {
   try {
     await client.sendMessage(text, options);
@@ -46,14 +46,14 @@ async function sendOrCreate(client: QueueClient, text: string, options: QueueSen
 }
 
 /**
- * Opens the work queue. Output bindings can set neither delay nor time-to-live, hence the client (azure-functions-host#4176).
+ * Opens the work queue. It uses a client because output bindings can set neither a delay nor a time-to-live (azure-functions-host#4176).
  *
  * @param now - the clock, for deadlines.
  */
 export function openWorkQueue(client: QueueClient, now: () => Date): WorkQueue {
   const put = async (message: WorkMessage, delaySeconds: number) => {
     const visibilityTimeout = Math.max(0, Math.ceil(delaySeconds));
-    // A time-to-live below the delay is refused, and one below the deadline would lose what still is to be done; the host expects base64.
+    // A time-to-live below the delay is refused, and one that ends before the deadline would lose work. The host expects base64.
     const untilDeadline = Math.ceil((Date.parse(message.deadline) - now().getTime()) / 1000);
     const messageTimeToLive = Math.max(visibilityTimeout + LIFE_AFTER_DUE_SECONDS, untilDeadline);
     const text = Buffer.from(JSON.stringify(message)).toString('base64');

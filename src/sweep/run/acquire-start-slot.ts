@@ -7,32 +7,32 @@ import { pausedUntil, takeSlot } from './pace.ts';
 const WAIT_HERE_MS = 2000;
 const MISSED_MS = 1000;
 
-/** When some nodes may be started: now, by a message that is due at its slot, or not in time. */
+/** When runs may be started: now, later by a message that holds the slot, or never within the given time. */
 export type StartSlot =
   | { when: 'now' }
   | { when: 'later'; slot: string; delaySeconds: number }
   | { when: 'never'; reason: Extract<ReasonCode, 'Throttled' | 'OverBudget'> };
 
-/** Whether the slot that a message holds is still good: it was not missed, and no pause ends after it. */
+/** Whether the slot that a message holds is still valid: it was not missed, and no pause ends after it. */
 function holds(slot: Date, pause: Date | undefined, now: Date): boolean {
-  // One at the end of a pause holds, though its message is back a little before.
+  // A slot at the end of a pause is valid, although its message is delivered a little earlier.
   return now.getTime() - slot.getTime() < MISSED_MS && (pause === undefined || pause <= slot);
 }
 
-/** What a slot means for the starts that it is for. */
+/** Decides when to start with a slot. Pure. */
 export function decideStart({ at, paused }: Slot, before: Date, now: Date): StartSlot | { when: 'soon'; waitMs: number } {
   if (at >= before) return { when: 'never', reason: paused ? 'Throttled' : 'OverBudget' };
   const waitMs = at.getTime() - now.getTime();
   if (waitMs <= 0) return { when: 'now' };
   if (waitMs <= WAIT_HERE_MS) return { when: 'soon', waitMs };
-  // Back a little early: the queue counts whole seconds and polls, and a missed slot is a wasted one.
+  // Delivered a little early, since the queue counts whole seconds and polls, and a missed slot is wasted.
   return { when: 'later', slot: at.toISOString(), delaySeconds: Math.max(1, Math.floor((waitMs - WAIT_HERE_MS) / 1000)) };
 }
 
 /**
- * Acquires a slot for some starts, and waits for it where it is near.
+ * Acquires a start slot, and waits for it if it is less than 2 s away.
  *
- * @param held - the slot that the message holds, if it does.
+ * @param held - the slot that the message holds, if any.
  */
 export async function acquireStartSlot(
   services: Services,

@@ -3,7 +3,7 @@ import type { Services } from '../../services.ts';
 import { readClusterFacts } from '../../tables/sweep-rows.ts';
 import type { Ended } from './inspect.ts';
 
-/** Adds how the API server looks from outside to the messages of failed probes; one attempt serves all of a collection. */
+/** Appends to the messages of failed probes whether the prober itself reaches the API server; it tries once for all probes of a collection. */
 export async function addOutsideView(services: Services, sweep: string, cluster: string, ended: readonly Ended[]): Promise<Ended[]> {
   if (!ended.some(({ result }) => result.verdict === 'unreachable')) return [...ended];
   const facts = await readClusterFacts(services.tables, sweep, cluster);

@@ -14,7 +14,7 @@ const ATTEMPTS = 8;
 /** A node row with the claim of this run. */
 export type ClaimedNode = NodeRow & { claim: Claim };
 
-/** Whether nothing may be started on a node: the settings or a tag took it out of the fleet, maybe after its slice was planned. */
+/** Whether the settings or a tag exclude a node, so that nothing may be started on it. That may have changed since its slice was planned. */
 export function isTakenOut(settings: Settings, cluster: string, { facts }: Pick<KnownNode, 'facts'>): boolean {
   return facts.skipped === 'Excluded' || !isWatched(settings, cluster);
 }
@@ -22,8 +22,8 @@ export function isTakenOut(settings: Settings, cluster: string, { facts }: Pick<
 /**
  * Whether a node may be claimed. Pure.
  *
- * @param id - the name of the slice's run: a node whose probe of this very run was folded already is not claimed again.
- * @param confirms - for a confirmation: the nonce of the failure that each node is to confirm, if that is still its latest result.
+ * @param id - the id of the slice's run: a node whose probe of this run was folded already is not claimed again.
+ * @param confirms - for a confirmation: the nonce of the failure to confirm, by node. A node with a newer result is not free.
  */
 export function isFree(
   { facts, state: { latest }, claim, retiredAt }: Pick<KnownNode, 'facts' | 'state' | 'claim' | 'retiredAt'>,
@@ -35,11 +35,11 @@ export function isFree(
 }
 
 /**
- * Claims the free nodes of a slice, in one batch. A claim stands until a collection has ended its probe, however old it is,
- * so that no node ever has two runs of ours; a node whose probe of this very run was folded already is not claimed again.
+ * Claims the free nodes of a slice, in one batch. A claim is kept until a collection has ended its probe, however old it is,
+ * so that no node ever has two runs of this prober.
  *
- * @param id - the name of the slice run.
- * @returns the rows with the claims of this call.
+ * @param id - the id of the slice's run.
+ * @returns the rows of the nodes that this call claimed.
  */
 export async function claimNodes(
   services: Services,
@@ -50,7 +50,7 @@ export async function claimNodes(
   const made = new Set<string>();
   return retryLostWrites(ATTEMPTS, async () => {
     const rows = [...(await readNodes(tables, message.cluster, message.nodes)).values()];
-    // A batch whose answer was lost is sent again and loses to itself: its claims are ours.
+    // A batch that was written although its response was lost is repeated and fails: the claims found are this call's own.
     const won = rows.filter((row): row is ClaimedNode => row.claim !== undefined && made.has(row.claim.nonce));
     if (won.length > 0) return won;
     const startedAt = now();
@@ -71,9 +71,9 @@ export async function claimNodes(
 }
 
 /**
- * Gives claims back, as if they had never been made; what another run has claimed meanwhile stays.
+ * Releases claims without a result. Nodes that another run has claimed meanwhile are left alone.
  *
- * @param held - the names of the runs that hold them, by node.
+ * @param held - the ids of the runs that hold the claims, by node.
  */
 export async function releaseClaims({ tables }: Services, cluster: string, held: ReadonlyMap<string, string>): Promise<void> {
   await retryLostWrites(ATTEMPTS, async () => {

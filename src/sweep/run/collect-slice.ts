@@ -19,7 +19,7 @@ import { recordResults } from './record-results.ts';
 import { mayStartAgain, startAgain } from './start-again.ts';
 import { tallySlice } from './tally-slice.ts';
 
-/** Stage 5: looks at the probes of a slice, records those that have ended, comes back for the others, and tallies the slice when none is left. */
+/** Stage 5: polls the probes of a slice, records those that have ended, is requeued for the others, and tallies the slice when none is left. */
 export async function collectSlice(services: Services, message: MessageOf<'collect-slice'>): Promise<void> {
   const { settings, tables, queue } = services;
   const { sweep, cluster, slice, nodes } = message;
@@ -29,7 +29,7 @@ export async function collectSlice(services: Services, message: MessageOf<'colle
 
   const id = runId(sweep, cluster, slice);
   const rows = await readNodes(tables, cluster, nodes);
-  // Whatever was tallied before its end: a probe under way is collected.
+  // A probe in progress is collected even if the slice was tallied before the probe ended.
   const underWay = [...rows.values()].some(({ claim }) => claim?.id === id && claim.overdue !== true);
   if (head.tallied && !underWay) return;
   const busyUntil = new Date(Date.parse(message.deadline) - COLLECT_GRACE_SECONDS * 1000);
@@ -40,7 +40,7 @@ export async function collectSlice(services: Services, message: MessageOf<'colle
     sweep,
     due: new Date(head.due),
     busyUntil,
-    // A node that was free when the others were claimed, or is free again, must not keep them from being tallied.
+    // A node that was not claimed with the others, or is free again, must not delay the tally.
     startUntil: busyUntil < next ? busyUntil : next,
     mayStartAgain: mayStartAgain(services, message),
   };
@@ -71,7 +71,7 @@ export async function collectSlice(services: Services, message: MessageOf<'colle
   faultPoint('collect-slice:assess-cluster');
 }
 
-/** Deletes what the starts of this run left, but the pollers of runs that still go on, and those of earlier runs that have ended now. */
+/** Deletes the start rows of this run, except those of runs that are still in progress, and the start rows of earlier runs that have ended now. */
 async function forgetPollers(
   tables: Tables,
   id: string,

@@ -7,26 +7,26 @@ import { inconclusive, type Verdict } from '../../model/verdict.ts';
 
 const SAVING_MS = 5000;
 
-/** Where nodes must lie: their subscription and region, and the node resource group of their cluster; nothing is started where that is not known. */
+/** Where nodes must be: their subscription and region, and the node resource group of their cluster. If that is undefined, nothing is started. */
 export interface Place extends Bucket {
   nodeResourceGroup: string | undefined;
 }
 
-/** Why nothing is started on a machine, whoever wrote the resource ID into its row: it is no node of the cluster, as far as anybody can tell. */
+/** Why nothing may be started on a machine: the resource ID in its row does not belong to the cluster. Undefined if it does. */
 export function explainTarget(resourceId: string, { subscriptionId, nodeResourceGroup }: Place): string | undefined {
   const target = parseTarget(resourceId);
   if (target === undefined || target.subscriptionId !== subscriptionId)
     return `the row of the node holds no resource ID of its subscription: "${resourceId}"`;
-  if (nodeResourceGroup === undefined) return 'nobody can tell which node resource group the cluster of the node has';
+  if (nodeResourceGroup === undefined) return 'the node resource group of the cluster is not known';
   if (target.resourceGroup.toLowerCase() !== nodeResourceGroup.toLowerCase())
     return `the row of the node holds a resource ID outside the node resource group ${nodeResourceGroup} of its cluster: "${resourceId}"`;
   return undefined;
 }
 
 /**
- * Whether it is too late to post the run of a claim: its answer may come when the start counts as lost already, and is made anew.
+ * Whether it is too late to post the run of a claim: its response might come when the start already counts as lost and is repeated.
  *
- * @param requestMs - how long one request to Azure may take.
+ * @param requestMs - the timeout of a request to Azure, in milliseconds.
  */
 export function isTooLateToPost({ startedAt }: Claim, requestMs: number, now: Date): boolean {
   return now.getTime() - Date.parse(startedAt) > START_LOST_MS - requestMs - SAVING_MS;
@@ -35,15 +35,15 @@ export function isTooLateToPost({ startedAt }: Claim, requestMs: number, now: Da
 /** What is known when the run of a claim is about to be posted. */
 export interface BeforePost {
   place: Place;
-  /** Whether Azure throttles the region just now. */
+  /** Whether Azure is throttling the region. */
   isThrottled: boolean;
-  /** Until when the node may be deferred; without it, it is given up. */
+  /** Until when the node may be deferred; if undefined, it is given up instead. */
   deferUntil: Date | undefined;
   requestMs: number;
   now: Date;
 }
 
-/** Decides how the start of a claim goes where its run is not to be posted; undefined where it is. Pure. */
+/** Decides the outcome of a start whose run must not be posted; undefined if it is to be posted. Pure. */
 export function decidePost(
   { resourceId }: Pick<NodeFacts, 'resourceId'>,
   claim: Claim,
@@ -55,15 +55,19 @@ export function decidePost(
   if (fault !== undefined) return { nonce, status: 'ended', verdict: inconclusive('ProberError', fault) };
   if (!isTooLateToPost(claim, requestMs, now)) return undefined;
   if (deferUntil !== undefined) return { nonce, status: 'deferred' };
-  return { nonce, status: 'ended', verdict: inconclusive('ProberError', 'the starts of others took so long that this one came too late') };
+  return {
+    nonce,
+    status: 'ended',
+    verdict: inconclusive('ProberError', 'the starts of other nodes took so long that it was too late for this one'),
+  };
 }
 
-/** Decides how a start goes that Azure refused: one on a busy node is deferred as long as there is time. Pure. */
+/** Decides the outcome of a start that Azure refused: on a busy node it is deferred while there is time, otherwise it ends. Pure. */
 export function decideRefusal({ nonce }: Claim, verdict: Verdict, deferUntil: Date | undefined): Started {
   return deferUntil !== undefined && verdict.reason === 'NodeBusy' ? { nonce, status: 'deferred' } : { nonce, status: 'ended', verdict };
 }
 
-/** Whether a node that is throttled alone, and not with its region, can be deferred for so long. */
+/** Whether a node that is throttled alone, without its region, can be deferred for so many seconds. */
 export function canWaitFor(seconds: number, deferUntil: Date | undefined, now: Date): boolean {
   return deferUntil !== undefined && now.getTime() + seconds * 1000 < deferUntil.getTime();
 }

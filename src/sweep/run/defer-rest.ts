@@ -9,11 +9,11 @@ import { releaseClaims } from './claim.ts';
 import { tallyAll } from './tally-slice.ts';
 
 /**
- * Has the rest of a slice started later, once Azure throttles no more or its nodes may be free, or tallies it where that would be too late,
- * and gives its claims back. Sent before released: the claims that a crash in between leaves are ended by the collection of the rest.
+ * Defers the rest of a slice until Azure no longer throttles or its nodes may be free, or tallies it if that would be too late,
+ * and releases its claims. The message is sent first: after a crash in between, the collection of the rest ends the claims.
  *
- * @param seconds - how much later.
- * @param over - when the sweep may start nothing any more.
+ * @param seconds - the delay.
+ * @param over - the time from which the sweep may start nothing any more.
  */
 export async function deferRest(
   services: Services,

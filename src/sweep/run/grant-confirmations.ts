@@ -5,10 +5,10 @@ import { readCluster } from '../../tables/cluster-rows.ts';
 import { updateGrants } from '../../tables/confirmation-rows.ts';
 
 /**
- * Has first failures probed again at once, as many as are granted. A cluster that fails as a whole needs none: its nodes confirm one another.
- * Asking again for the same failure grants it again.
+ * Grants confirmations of first failures, within their limit. A cluster that has an outage as a whole needs none: its nodes confirm one another.
+ * A repeated request for the same failure is granted again.
  *
- * @returns nonces of the failures by node.
+ * @returns the nonces of the failures to confirm, by node.
  */
 export async function grantConfirmations(
   { tables }: Services,

@@ -24,10 +24,10 @@ async function inspectNode(services: Services, run: SliceRun, row: NodeRow | und
 }
 
 /**
- * Inspects every node of a slice once, and polls the runs that are under way.
+ * Inspects every node of a slice once, and polls the runs that are in progress.
  *
- * @param started - how the starts of this run went.
- * @returns what is known, by node name; every name has its entry.
+ * @param started - the starts of this run, by node.
+ * @returns an inspection for every node, by name.
  */
 export async function inspectSlice(
   services: Services,

@@ -8,18 +8,18 @@ import { type Judged, withoutAnswer } from '../../probe/judge-run.ts';
 
 const GIVE_UP_OVERDUE_MS = 90 * 60_000;
 const NO_START_KNOWN = inconclusive('StartLost', 'the run was claimed, and no start of it is known');
-/** How the name of a run ends under which another run records the end of an earlier one. */
+/** Suffix of the run id under which a run records the end of an earlier run. */
 const EARLIER = '.earlier';
 
-/** A probe that has ended, or that is folded as timed out while its run goes on (`keepsClaim`). */
+/** A probe that has ended, or that is folded as timed out while its run is still in progress (`keepsClaim`). */
 export interface Ended {
   node: string;
   claim: Claim;
   result: ProbeResult;
   keepsClaim: boolean;
-  /** What the node or Azure said, redacted. */
+  /** The output of the node or the message of Azure, redacted. */
   evidence: string;
-  /** Azure's whole answer, redacted, where the run has ended. */
+  /** Azure's whole answer, redacted, if the run has ended. */
   response?: string;
 }
 
@@ -27,12 +27,12 @@ export interface Ended {
 export type Inspection =
   | { status: 'pending' }
   | { status: 'deferred' }
-  /** Nobody knows what became of the start of a claim that this run of its slice may give back, to start anew. */
+  /** It is not known whether the run of a claim was started. The claim may be released and the node started again. */
   | { status: 'startLost'; claim: Claim }
   | { status: 'decided'; outcome: Outcome }
   | { status: 'ended'; ended: Ended };
 
-/** A run that has to be polled before more is known: one that is awaited, or one that an earlier sweep gave up. */
+/** A run that must be polled: one that is awaited, or one that an earlier sweep gave up (`isOverdue`). */
 export interface Poll {
   status: 'poll';
   claim: Claim;
@@ -40,24 +40,24 @@ export interface Poll {
   isOverdue: boolean;
 }
 
-/** Whether a result is the end of a run that an earlier sweep had given up: it says how the node was when that began. */
+/** Whether a result is the end of a run that an earlier sweep had given up: it says how the node was when that run began. */
 export const isOfEarlierRun = ({ run }: Pick<ProbeResult, 'run'>) => run.endsWith(EARLIER);
 
-/** What the inspection of a slice goes by. */
+/** The run of a slice that is inspected. */
 export interface SliceRun {
   id: string;
   cluster: string;
   sweep: string;
-  /** Verdicts folded from then on belong to this slice too, whoever's probe brought them. */
+  /** Verdicts that were folded from this time on belong to this slice too, even if they come from another slice's probe. */
   due: Date;
-  /** When to stop waiting for another's probe, and for a start that has not come. */
+  /** When to stop waiting for another slice's probe (`busyUntil`), and for a start that has not happened (`startUntil`). */
   busyUntil: Date;
   startUntil: Date;
-  /** Whether there is time to start again what nobody knows the start of. */
+  /** Whether there is time to start nodes again whose start was lost. */
   mayStartAgain: boolean;
 }
 
-/** How long a probe may take, from the settings. */
+/** The settings that limit how long a probe may take. */
 export interface ProbeTimes {
   FIRST_COLLECT_SECONDS: number;
   PROBE_DEADLINE_SECONDS: number;
@@ -65,14 +65,14 @@ export interface ProbeTimes {
 
 type Node = Pick<KnownNode, 'facts' | 'state' | 'claim' | 'foldedAt' | 'retiredAt'>;
 
-/** What is known of a node before its run is polled. */
+/** What is known about a node before its run is polled. */
 export interface Known {
   node: Node | undefined;
-  /** How its start went in this run of the slice. */
+  /** Its start in this run of the slice. */
   start: Started | undefined;
-  /** How the start went of the run that holds it, where that is another, see `isHeldByAnother`. */
+  /** The start of the other run that holds it, see `isHeldByAnother`. */
   otherStart: Started | undefined;
-  /** Whether nothing may be started on it. */
+  /** Whether it is excluded, so that nothing may be started on it. */
   isTakenOut: boolean;
 }
 
@@ -85,17 +85,17 @@ const ageOf = ({ startedAt }: Claim, now: Date) => now.getTime() - Date.parse(st
 
 const isOwn = ({ id }: SliceRun, claim: Claim) => claim.id === id && claim.overdue !== true;
 
-/** Whether a probe should have been collected a minute ago: the process that had its collection may have died, so any collection may end it. */
+/** Whether a probe should have been collected a minute ago: the message of its collection may be lost, so any collection may end it. */
 const isAbandoned = (claim: Claim, { FIRST_COLLECT_SECONDS }: ProbeTimes, now: Date) =>
   ageOf(claim, now) > FIRST_COLLECT_SECONDS * 1000 + START_LOST_MS;
 
-/** Whether a node is held by another run that this collection may have to end. */
+/** Whether a node is held by another run, which this collection may have to end. */
 export function isHeldByAnother(run: SliceRun, node: Node | undefined, times: ProbeTimes, now: Date): boolean {
   const claim = node?.claim;
   return claim !== undefined && !isOwn(run, claim) && (isOverdue(claim, now) || isAbandoned(claim, times, now));
 }
 
-/** A start of which nobody knows whether it came to a run; by now one that did has ended, and Azure refuses a second one beside it. */
+/** Inspects a start that may or may not have begun a run. After a minute it is safe to start again: such a run has ended, or Azure refuses a second one. */
 function inspectLostStart(run: SliceRun, node: Node, claim: Claim, verdict: Verdict, now: Date): Inspection {
   if (ageOf(claim, now) < START_LOST_MS && (run.mayStartAgain || verdict.reason === 'StartLost')) return { status: 'pending' };
   return run.mayStartAgain ? { status: 'startLost', claim } : ended(node, claim, withoutAnswer(verdict));
@@ -111,12 +111,12 @@ function inspectRun(run: SliceRun, node: Node, claim: Claim, start: Started | un
 
 function inspectOverdue(run: SliceRun, node: Node, claim: Claim, start: Started | undefined, now: Date): Inspection | Poll {
   if (start?.status === 'polling' && start.nonce === claim.nonce) return { status: 'poll', claim, poller: start.poller, isOverdue: true };
-  // Without a poller it is dead, and the node is free for a run of this sweep.
+  // Without a poller its end cannot be known, and the node is free for a run of this sweep.
   if (run.mayStartAgain) return { status: 'startLost', claim };
-  return endOverdue(run, node, claim, withoutAnswer(inconclusive('StartLost', 'no poller of the run is left')), false, now);
+  return endOverdue(run, node, claim, withoutAnswer(inconclusive('StartLost', 'the poller of the run is lost')), false, now);
 }
 
-/** The probe was folded once as timed out: what comes now is another result of it, one for each sweep. */
+/** The end of an overdue probe. It was folded as timed out already, so this is another result of it, with a nonce of its own for each sweep. */
 function endOverdue(
   run: SliceRun,
   { facts }: Node,
@@ -131,7 +131,7 @@ function endOverdue(
   return { status: 'ended', ended: { node: facts.node, claim, result, keepsClaim, evidence } };
 }
 
-/** Decides what is known of a node of a slice, or that its run has to be polled first. Pure. */
+/** Decides the status of a node of a slice, or that its run must be polled first. Pure. */
 export function inspect(run: SliceRun, { node, start, otherStart, isTakenOut }: Known, times: ProbeTimes, now: Date): Inspection | Poll {
   const decided = (verdict: Outcome['verdict'], reason: Outcome['reason']): Inspection => ({
     status: 'decided',
@@ -152,16 +152,16 @@ export function inspect(run: SliceRun, { node, start, otherStart, isTakenOut }: 
   return now < run.busyUntil ? { status: 'pending' } : decided('unknown', 'NodeBusy');
 }
 
-/** What it means that a run does not end: an agent that Azure called not ready is the reason, whatever the wait was called otherwise. */
+/** The result of a run that does not end: the reason is the agent if Azure lists it as not ready, otherwise the given one. */
 function unanswered({ facts }: Node, otherwise: 'RunCommandTimedOut' | 'RunCommandStuck', message: string): Judged {
   if (facts.agent !== 'notReady') return withoutAnswer(inconclusive(otherwise, message));
   return withoutAnswer(inconclusive('AgentNotReady', `${message}; Azure lists the VM agent of the node as not ready`));
 }
 
 /**
- * Decides what is known of a node once its run was polled. Pure.
+ * Decides the status of a node after its run was polled. Pure.
  *
- * @param judged - undefined while the run goes on.
+ * @param judged - the result of the run; undefined while it is in progress.
  */
 export function conclude(run: SliceRun, node: Node, poll: Poll, judged: Judged | undefined, times: ProbeTimes, now: Date): Inspection {
   const { claim } = poll;

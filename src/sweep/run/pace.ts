@@ -2,7 +2,7 @@ import { type Bucket, nextSlot, type Slot, type SlotRequest } from '../../model/
 import type { Services } from '../../services.ts';
 import { readCursors, updateCursors } from '../../tables/pace-rows.ts';
 
-/** Takes the next free slot for some starts, by compare-and-swap: workers share no memory. */
+/** Takes the next free start slot of a bucket, by compare-and-swap, since instances share no memory. */
 export async function takeSlot({ tables, settings, now }: Services, bucket: Bucket, request: SlotRequest): Promise<Slot> {
   let slot: Slot | undefined;
   await updateCursors(tables, bucket, (cursors) => {
@@ -13,13 +13,13 @@ export async function takeSlot({ tables, settings, now }: Services, bucket: Buck
   return slot!;
 }
 
-/** Until when Azure's throttling pauses a bucket; undefined where it does not. */
+/** Until when throttling by Azure pauses a bucket; undefined if it does not. */
 export async function pausedUntil({ tables, now }: Services, bucket: Bucket): Promise<Date | undefined> {
   const { pausedUntil: until } = await readCursors(tables, bucket);
   return until > now().getTime() ? new Date(until) : undefined;
 }
 
-/** Pauses one bucket, and no other, for so many seconds; for none, it leaves it. */
+/** Pauses one bucket for so many seconds; 0 changes nothing. */
 export async function pauseBucket({ tables, now }: Services, bucket: Bucket, seconds: number): Promise<void> {
   if (seconds <= 0) return;
   const until = now().getTime() + seconds * 1000;

@@ -17,18 +17,18 @@ import { type ThrottlingWatch, watchThrottling } from './watch-throttling.ts';
 
 const CONCURRENT_POSTS = 8;
 
-/** How the starts went, by node. */
+/** The results of posting runs. */
 export interface Posted {
   started: Map<string, Started>;
-  /** For how many seconds Azure throttles the region, if it does. */
+  /** For how many seconds Azure throttles the region; undefined if it does not. */
   throttledFor?: number;
-  /** The longest that a single node is throttled alone; 0 where none is. */
+  /** The longest time in seconds for which a single node is throttled alone; 0 if none is. */
   nodeThrottledFor: number;
-  /** For how many seconds the region should be left to others, as little is left of what all share. */
+  /** For how many seconds no runs should be started in the region, because little is left of the budget that is shared with AKS. */
   spareFor: number;
 }
 
-/** What this process has seen of Azure's answers in a subscription and region. */
+/** What this process knows about throttling in a subscription and region. */
 interface Seen {
   sizes: SeenSizes;
   watch: ThrottlingWatch;
@@ -46,12 +46,12 @@ function seenIn({ tables }: Services, { subscriptionId, region }: Bucket): Seen 
 }
 
 /**
- * Posts one Run Command for each claim. One node's failure never touches another's; where Azure throttles the region, all that were not posted yet
+ * Posts one Run Command for each claim. A failure of one node does not affect others. If Azure throttles the region, all that were not posted yet
  * are deferred.
  *
- * @param deferUntil - when what is deferred has to begin; without it, a node on which somebody else's run is in progress, or that is throttled
- *   alone, or whose start came too late, is given up with that as its reason.
- * @param onStarted - called for each start that is not deferred, as soon as that is known.
+ * @param deferUntil - the time before which deferred nodes must begin. Without it, a node that is busy with somebody else's run, that is throttled
+ *   alone, or whose start came too late is given up with that reason.
+ * @param onStarted - called for each start that is not deferred, as soon as it is known.
  */
 export async function postRuns(
   services: Services,

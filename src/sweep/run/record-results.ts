@@ -45,10 +45,10 @@ function foldAll(
   };
   return ended.flatMap((each): Folded[] => {
     const row = rows.get(each.node);
-    // Only the probe that is claimed may be folded: anything else was folded before, or its node was replaced.
+    // Only the claimed probe may be folded: any other was folded before, or its node was replaced.
     if (row === undefined || row.claim?.nonce !== each.claim.nonce) return [];
     const history = repairClock(row.history, now());
-    if (history !== row.history) log.warn(`results of ${each.node} lay ahead of the clock and were brought back to now`);
+    if (history !== row.history) log.warn(`results of ${each.node} were dated in the future and were set to the current time`);
     const fold = foldResult(history, each.result, limits, interval);
     return [{ ended: each, row, log: addToLog(logs.get(each.node) ?? emptyLog, each.result), fold }];
   });
@@ -72,13 +72,13 @@ async function nodeActions(services: Services, cluster: string, folded: Folded):
   const { ended, row, fold } = folded;
   const claim = ended.keepsClaim ? { ...ended.claim, overdue: true } : undefined;
   const { endpoint } = ended.result;
-  // What a node does not say this time, it has said before.
+  // If a node does not report its endpoint this time, the earlier one is kept.
   const notes = { claim, foldedAt: services.now().toISOString(), ...(endpoint !== undefined && { endpoint }) };
   const properties = { ...stateProperties(fold.state, fold.history), ...noteProperties(notes) };
   return [mergeNode(cluster, row, properties), ...(await outageActions(services, cluster, folded))];
 }
 
-/** Joins the actions of nodes to batches in which each node's stay together. */
+/** Joins the writes of nodes into batches, with all writes of a node in the same batch. */
 function together(byNode: readonly FleetWrite[][]): FleetWrite[][] {
   const batches: FleetWrite[][] = [[]];
   for (const actions of byNode) {
@@ -88,7 +88,7 @@ function together(byNode: readonly FleetWrite[][]): FleetWrite[][] {
   return batches;
 }
 
-/** Writes logs, then node and outage rows with the claims of ended probes, again from the start where a row changed meanwhile. */
+/** Writes logs, then node and outage rows, and ends the claims. Repeats all of it if a row has changed meanwhile. */
 async function writeFolds(
   services: Services,
   cluster: string,
@@ -111,12 +111,12 @@ async function writeFolds(
         logs,
       );
     folded = undefined;
-    const told = current.filter((each) => each.ended.result.verdict !== 'unknown');
+    const conclusive = current.filter((each) => each.ended.result.verdict !== 'unknown');
     await writeFleet(
       services.tables,
-      told.map((each) => putLog(cluster, each.row.facts.node, each.log)),
+      conclusive.map((each) => putLog(cluster, each.row.facts.node, each.log)),
     );
-    if (told.length > 0) faultPoint('collect-slice:log-rows');
+    if (conclusive.length > 0) faultPoint('collect-slice:log-rows');
     const limit = pLimit(CONCURRENT_READS);
     const actions = await Promise.all(current.map((each) => limit(() => nodeActions(services, cluster, each))));
     for (const batch of together(actions)) await writeFleet(services.tables, batch);
@@ -126,10 +126,10 @@ async function writeFolds(
 }
 
 /**
- * Records ended probes: result rows, confirmations, logs, then node and outage rows in one batch.
+ * Records ended probes: result rows, confirmations, logs, then node and outage rows in one batch per node.
  *
- * @param slice - the slice that collected them; its confirmation bears its name. A check has none: it counts as one.
- * @returns whether something changed that is worth an assessment.
+ * @param slice - the slice that collected them, after which its confirmation is named. Failures of a check are not confirmed.
+ * @returns whether something changed that requires an assessment.
  */
 export async function recordResults(
   services: Services,

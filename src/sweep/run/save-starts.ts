@@ -3,26 +3,26 @@ import type { Started } from '../../model/start.ts';
 import type { Tables } from '../../tables/open-tables.ts';
 import { putStarted } from '../../tables/start-rows.ts';
 
-/** For how long answers are gathered before a write: what a dying process may lose of them is started again. */
+/** How long starts are gathered before a write. Those that a crash loses meanwhile are started again. */
 const GATHER_MS = 200;
 
-/** Saves how starts went while others are still awaited. */
+/** Saves starts while others are still awaited. */
 export interface StartSaver {
-  /** Has one saved, with whatever else has come by the time that the write before it is done. */
+  /** Queues a start to be saved, together with others that come before the next write. */
   save(node: string, start: Started): void;
   /**
    * Waits until all are saved.
    *
-   * @throws the first error of a write; what came after it was tried all the same.
+   * @throws the first error of a write; later writes were still tried.
    */
   done(): Promise<void>;
 }
 
 /**
- * Saves each start of a run soon after it is answered: a process that dies over the slowest of a slice must not take the pollers of the others
- * with it. One write at a time, so that many that are answered together cost one.
+ * Saves each start of a run soon after Azure has answered, so that a crash while the slowest start of a slice is awaited does not lose the pollers
+ * of the others. There is one write at a time, so that many starts need few writes.
  *
- * @param run - the name of the slice's run.
+ * @param run - the id of the slice's run.
  */
 export function saveStarts(tables: Tables, run: string): StartSaver {
   let waiting = new Map<string, Started>();

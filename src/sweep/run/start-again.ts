@@ -9,23 +9,23 @@ import { faultPoint } from '../queue/fault-point.ts';
 import type { MessageOf } from '../queue/messages.ts';
 import { releaseClaims } from './claim.ts';
 
-/** After so many lost starts of one node in a sweep, something else is wrong than a process that died. */
+/** How often a node is started again in a sweep. More lost starts have another cause than a crash. */
 const MOST_TIMES = 2;
-/** Until then the claims of the lost starts have been given back. */
-const GIVE_BACK_SECONDS = 5;
+/** The delay of the new slice: by then the claims of the lost starts have been released. */
+const RELEASE_SECONDS = 5;
 
-/** Whether what a slice lost the start of can still be started, and collected, within its sweep. */
+/** Whether nodes of a slice whose start was lost can still be started again and collected within the sweep. */
 export function mayStartAgain({ settings, now }: Services, { sweep, slice }: Pick<MessageOf<'collect-slice'>, 'sweep' | 'slice'>): boolean {
   if (!isPlanned(slice) || timesStartedAgain(slice) >= MOST_TIMES) return false;
-  return now().getTime() + (GIVE_BACK_SECONDS + settings.FIRST_COLLECT_SECONDS) * 1000 < endOf(settings, sweep).getTime();
+  return now().getTime() + (RELEASE_SECONDS + settings.FIRST_COLLECT_SECONDS) * 1000 < endOf(settings, sweep).getTime();
 }
 
 /**
- * Has nodes started again whose start was lost with the process that made it. Sent before their claims are given back:
+ * Queues a new start of nodes whose start was lost in a crash. The message is sent before their claims are released:
  * after a crash in between, the collection finds the same starts lost and sends the same slice.
  *
- * @param lost - the claims of these starts, by node.
- * @returns what stands for their starts from now on, by node.
+ * @param lost - the claims of the lost starts, by node.
+ * @returns the starts that replace the lost ones, by node; they are deferred.
  */
 export async function startAgain(
   services: Services,
@@ -36,8 +36,8 @@ export async function startAgain(
   const nonces = [...lost.values()].map(({ nonce }) => nonce);
   const again = { sweep, cluster, slice: startedAgain(slice, nonces), nodes: [...lost.keys()] };
   const who = lost.size === 1 ? `the node ${again.nodes[0]}` : `${lost.size} nodes`;
-  log.warn(`the probe of ${who} of ${cluster} is started again in the sweep ${sweep}: nobody knows what became of its start`);
-  await queue.send({ kind: 'start-slice', ...again }, { delaySeconds: GIVE_BACK_SECONDS, deadline: lastStart(settings, sweep) });
+  log.warn(`the probe of ${who} of ${cluster} is started again in the sweep ${sweep}, because its start was lost`);
+  await queue.send({ kind: 'start-slice', ...again }, { delaySeconds: RELEASE_SECONDS, deadline: lastStart(settings, sweep) });
   faultPoint('collect-slice:started-again');
   await releaseClaims(services, cluster, new Map([...lost].map(([node, { id }]) => [node, id])));
   faultPoint('collect-slice:claims-released');

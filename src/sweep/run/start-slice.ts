@@ -18,28 +18,28 @@ import { tallyAll } from './tally-slice.ts';
 
 type StartSlice = MessageOf<'start-slice'>;
 
-const GO_BACK_SECONDS = 5;
+const REQUEUE_SECONDS = 5;
 
-/** Whether a confirmation has to wait for a probe that is under way. */
+/** Whether a confirmation must wait for a probe that is in progress. */
 async function mustWait({ tables, now }: Services, { cluster, nodes, confirms }: StartSlice): Promise<boolean> {
   if (confirms === undefined) return false;
   const rows = await readNodes(tables, cluster, nodes);
   return [...rows.values()].some(({ claim }) => claim !== undefined && !isOverdue(claim, now()));
 }
 
-/** Has a slice that is starting collected. */
+/** Queues the collection of a slice. */
 async function sendCollection({ settings, queue, now }: Services, { sweep, cluster, slice, nodes }: StartSlice): Promise<void> {
   const deadline = collectUntil(settings, now());
   await queue.send({ kind: 'collect-slice', sweep, cluster, slice, nodes }, { delaySeconds: settings.FIRST_COLLECT_SECONDS, deadline });
 }
 
-/** What becomes of the message of a slice before it asks for a slot. Pure. */
+/** Decides what to do with the message of a slice, before a start slot is acquired. Pure. */
 export function decideSlice(head: SliceHead, holdsSlot: boolean, isInScope: boolean): 'drop' | 'collect' | 'excluded' | 'start' {
   if (head.tallied) return 'drop';
-  // A copy whose original waits for its slot must not take another, nor find that none is left.
+  // A second delivery of a message that already waits for its slot must not take another slot, nor find that none is left.
   if (head.queued && !holdsSlot) return 'drop';
   if (head.started) return 'collect';
-  // Nor does what was taken out since use up pace.
+  // A cluster that was excluded since the plan must not use up pace.
   return isInScope ? 'start' : 'excluded';
 }
 
@@ -53,14 +53,14 @@ export async function startSlice(services: Services, message: StartSlice): Promi
   if (decision === 'drop') return;
   if (decision === 'collect') return sendCollection(services, message);
   if (decision === 'excluded') return tallyAll(services, message, 'notProbed', 'Excluded');
-  if (await mustWait(services, message)) return queue.requeue(message, GO_BACK_SECONDS);
+  if (await mustWait(services, message)) return queue.requeue(message, REQUEUE_SECONDS);
 
   const bucket = { subscriptionId: parseClusterId(cluster)!.subscriptionId, region: head.region };
   const over = endOf(settings, sweep);
   const extra = message.confirms !== undefined;
   const start = await acquireStartSlot(services, bucket, { nodes: nodes.length, extra, before: over }, message.slot);
   if (start.when === 'never') {
-    // Its original may have had the last slot, just now.
+    // Another delivery of the same message may have taken the last slot just now.
     const since = await readSliceHead(tables, sweep, cluster, slice);
     const isCopy = since?.started || (since?.queued && message.slot === undefined);
     return isCopy ? undefined : tallyAll(services, message, 'notProbed', start.reason);
@@ -82,7 +82,7 @@ export async function startSlice(services: Services, message: StartSlice): Promi
   await sendCollection(services, message);
   faultPoint('start-slice:collect-slice');
 
-  // Somebody else's run takes about as long as ours; it is waited for as long as one of ours would be.
+  // Somebody else's run takes about as long as the prober's, so it is waited for just as long.
   const busyFor = settings.FIRST_COLLECT_SECONDS;
   const again =
     (timesDeferred(slice) + 2) * busyFor <= settings.PROBE_DEADLINE_SECONDS && now().getTime() + busyFor * 1000 < over.getTime();
@@ -92,14 +92,14 @@ export async function startSlice(services: Services, message: StartSlice): Promi
   const { started, throttledFor, nodeThrottledFor, spareFor } = await postRuns(services, place, claims, deferUntil, saver.save);
   if (claims.length > 0) faultPoint('start-slice:posts');
   const deferred = new Map([...started].filter(([, start]) => start.status === 'deferred'));
-  // First of all: others must not post on into a region that is throttled, whatever fails here.
+  // This comes first, so that other slices stop posting to a throttled region even if something fails below.
   await pauseBucket(services, bucket, Math.max(throttledFor ?? 0, spareFor));
   await saver.done();
   if (started.size > deferred.size) faultPoint('start-slice:pollers');
   if (deferred.size > 0) await deferRest(services, message, deferred, throttledFor ?? Math.max(busyFor, nodeThrottledFor), over);
 }
 
-/** Has nodes that failed for the first time probed again at once. */
+/** Queues a second probe of nodes that failed for the first time. */
 export async function sendConfirmation(
   services: Services,
   sweep: string,
@@ -109,5 +109,5 @@ export async function sendConfirmation(
 ): Promise<void> {
   const nodes = Object.keys(confirms);
   const named = confirmationOf(slice, Object.values(confirms));
-  await services.queue.send({ kind: 'start-slice', sweep, cluster, slice: named, nodes, confirms }, { delaySeconds: GO_BACK_SECONDS });
+  await services.queue.send({ kind: 'start-slice', sweep, cluster, slice: named, nodes, confirms }, { delaySeconds: REQUEUE_SECONDS });
 }

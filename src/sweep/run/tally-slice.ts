@@ -9,9 +9,9 @@ import type { MessageOf } from '../queue/messages.ts';
 type Slice = Pick<MessageOf<'start-slice'>, 'sweep' | 'cluster' | 'slice'>;
 
 /**
- * Tallies a planned slice, once, and tells with it of the requests that this process has sent to Azure since the last one: that costs no write of its own.
+ * Tallies a planned slice, once. The tally also reports the requests that this process has sent to Azure since the last one, which saves a write.
  *
- * @returns whether it did; confirmations have no tally, as their nodes are counted already.
+ * @returns whether this call wrote the tally; confirmations have none, since their nodes are counted already.
  */
 export async function tallySlice(
   { tables, armRequests }: Services,
@@ -20,16 +20,16 @@ export async function tallySlice(
 ): Promise<boolean> {
   if (!isPlanned(slice)) return false;
   const requests = armRequests.take();
-  let told = false;
+  let written = false;
   try {
-    told = await insertTally(tables, sweep, cluster, slice, toTally(outcomes), requests);
+    written = await insertTally(tables, sweep, cluster, slice, toTally(outcomes), requests);
   } finally {
-    if (!told) armRequests.putBack(requests);
+    if (!written) armRequests.putBack(requests);
   }
-  return told;
+  return written;
 }
 
-/** Tallies the nodes of a slice with one outcome, none of which was asked. */
+/** Tallies all nodes of a slice with the same outcome, without probing them. */
 export async function tallyAll(
   services: Services,
   slice: Slice & { nodes: readonly string[] },
