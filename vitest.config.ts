@@ -2,11 +2,11 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const start = ['test/e2e/npm-start.test.ts'];
-// The node script gives each of its stages seconds, in which a busy machine gets nowhere.
+// The node script has time limits of seconds for its stages, which a busy machine would exceed.
 const scripts = ['test/probe/linux-sh.test.ts', 'test/simulator/fault-lab.test.ts'];
 const crashes = ['test/e2e/kill-at-each-effect.test.ts'];
 
-// One group after the other: what is timed runs alone, and what starts thirty hosts disturbs nobody.
+// One group after the other: timed tests run alone, and the tests that start thirty hosts do not disturb others.
 const groups = [
   { name: 'start', include: start, maxWorkers: 1 },
   { name: 'scripts', include: scripts, maxWorkers: 1 },
@@ -14,7 +14,7 @@ const groups = [
   { name: 'crashes', include: crashes, maxWorkers: 1 },
 ];
 
-/** Minutes of waiting for sweeps: whoever begins with these is done when the others are. */
+/** Tests that wait minutes for sweeps: they begin first, so that they end together with the others. */
 const LONG = /\/(outages|kill-at-a-summary|whole-sweep|two-hosts|checks|memory|whole-app)\.test\.ts$/;
 
 class LongestFirst extends BaseSequencer {

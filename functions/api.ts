@@ -16,5 +16,5 @@ for (const route of routes)
     handler: (request, context) => inInvocation(context, () => answer(services(), kept, route, request)),
   });
 
-// Stops the app at its start where a setting is wrong. Behind the registrations: the worker hides what is thrown before the first one.
+// Stops the app at its start if a setting is wrong. After the registrations, since the worker hides errors that are thrown before the first one.
 services();

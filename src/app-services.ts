@@ -6,7 +6,7 @@ import { endAtUnexpectedErrors } from './unexpected-errors.ts';
 let built: Services | undefined;
 
 /**
- * The app's services, put together at their first use.
+ * The services of the app, built at their first use.
  *
  * @throws Error that lists every mistake in the settings.
  */

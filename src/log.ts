@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** What takes log entries: in the app, the context of the invocation that runs. */
+/** Receives log entries; in the app, it is the context of the current invocation. */
 export interface LogSink {
   warn(text: string): void;
   error(text: string): void;
@@ -11,14 +11,14 @@ const MOST_CAUSES = 5;
 const current = new AsyncLocalStorage<LogSink>();
 
 /**
- * Does work whose log entries belong to an invocation. In Azure they are then traces of their own severity under `Function.<name>.User`,
- * each whole, whereas the host takes every line on stderr for an entry and judges its severity by its words.
+ * Runs work whose log entries belong to an invocation. In Azure each entry is then one trace with its own severity under `Function.<name>.User`,
+ * whereas the host makes an entry of every line on stderr and guesses its severity from its words.
  */
 export function inInvocation<T>(invocation: LogSink, work: () => T): T {
   return current.run(invocation, work);
 }
 
-// Outside of an invocation: one line with the word by which the host levels it.
+// Outside of an invocation: one line, which begins with the word from which the host derives the severity.
 const toStderr: LogSink = {
   warn: (text) => console.warn(`warning: ${toOneLine(text)}`),
   error: (text) => console.error(`error: ${toOneLine(text)}`),
@@ -37,13 +37,13 @@ function describe(error: unknown): string {
 
 const entry = (message: string, error: unknown) => (error === undefined ? message : `${message}: ${describe(error)}`);
 
-/** The app's log. An error that is given comes with its stack and those of its causes, in the same entry. */
+/** The log of the app. An error is logged with its stack and those of its causes, in the same entry. */
 export const log = {
-  /** Something was not as it should be, and the app goes on without it. */
+  /** Something is wrong, and the app continues without it. */
   warn(message: string, error?: unknown): void {
     (current.getStore() ?? toStderr).warn(entry(message, error));
   },
-  /** Something of the app failed. */
+  /** A part of the app failed. */
   error(message: string, error?: unknown): void {
     (current.getStore() ?? toStderr).error(entry(message, error));
   },

@@ -16,13 +16,13 @@ import type { Settings } from './settings.ts';
 import { openWorkQueue, type WorkQueue } from './sweep/queue/work-queue.ts';
 import { openTables, type Tables } from './tables/open-tables.ts';
 
-/** The name of the one work queue; `functions/work.ts` listens to it. */
+/** The name of the work queue; `functions/work.ts` listens to it. */
 export const WORK_QUEUE = 'work';
 
-/** Where the host moves what failed each time; `functions/poison.ts` listens to it. */
+/** The queue to which the host moves messages that failed each time; `functions/poison.ts` listens to it. */
 export const POISON_QUEUE = `${WORK_QUEUE}-poison`;
 
-/** All that the stages work with. */
+/** The services that all stages use. */
 export interface Services {
   settings: Settings;
   now(): Date;
@@ -30,7 +30,7 @@ export interface Services {
   queue: WorkQueue;
   poisonQueue: QueueClient;
   arm: Arm;
-  /** Of `arm`, in this process. */
+  /** Counts the requests of `arm` in this process. */
   armRequests: RequestCount;
   /** Where notifications go. */
   sinks: readonly Sink[];
@@ -47,13 +47,13 @@ function memoize<T>(make: (key: string) => T): (key: string) => T {
 }
 
 /**
- * Connects to Azure Resource Manager alone: all that the commands on a laptop need.
+ * Connects to Azure Resource Manager only, which is all that the commands on a laptop need.
  *
- * @param policies - further ones for every client, such as one that counts requests.
+ * @param policies - further policies for every client, such as one that counts requests.
  */
 export function connectArm(settings: Settings, credential: TokenCredential, policies: readonly PipelinePolicy[] = []): Arm {
   const endpoint = settings.ARM_ENDPOINT.replace(/\/$/, '');
-  // With only the endpoint set, the clients would still ask for tokens of the public cloud.
+  // With only the endpoint set, the clients would still request tokens of the public cloud.
   const options = { endpoint, credentials: { scopes: [`${endpoint}/.default`] }, credentialScopes: [`${endpoint}/.default`] };
   const fitted = <C extends { pipeline: Parameters<typeof fitArmPipeline>[0] }>(client: C, reads = true): C => {
     fitArmPipeline(client.pipeline, endpoint, reads);
@@ -75,9 +75,9 @@ function storageUrl(settings: Settings, service: 'queue' | 'table'): string {
 }
 
 /**
- * Puts the program together: the one place where clients are built.
+ * Builds all services; only this function creates clients.
  *
- * @param credential - the app's managed identity unless given; the CLI gives the user's own.
+ * @param credential - the app's managed identity by default.
  * @param now - the clock.
  */
 export function buildServices(

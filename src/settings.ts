@@ -4,7 +4,7 @@ import { explainScheduleFault } from './model/schedule.ts';
 
 const DEFAULT_SCHEDULE = '0 */5 * * * *';
 
-/** The glob that matches every cluster: `INCLUDE_CLUSTERS` unless somebody sets it, and Bicep sets it where nobody does. */
+/** The glob that matches every cluster: the default of `INCLUDE_CLUSTERS`, also in Bicep. */
 export const EVERYTHING = '*';
 
 const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -38,7 +38,7 @@ const httpsUrl = (text: string) => URL.canParse(text) && new URL(text).protocol 
 const mustBeHttps = { error: (issue: { input?: unknown }) => `expected an https URL, got "${String(issue.input)}"` };
 const url = () => z.string().refine(httpsUrl, mustBeHttps).optional();
 
-// A shell on the node reads these between single quotes: only plain https URLs may pass.
+// A shell on the node reads these between single quotes, so only plain https URLs are allowed.
 const egressEndpoint = /^https:\/\/[A-Za-z0-9.-]+(:\d{1,5})?(\/[A-Za-z0-9._~/-]*)?$/;
 
 const environment = z
@@ -124,7 +124,7 @@ export const settingNames: readonly string[] = Object.keys(environment.shape);
 
 export type Settings = Readonly<z.output<typeof environment>>;
 
-/** Address of the status page, for links; undefined where the app does not know its own. */
+/** The address of the status page, for links; undefined if the app does not know its own address. */
 export function statusPageUrl({ PAGE_URL, WEBSITE_HOSTNAME }: Settings): string | undefined {
   return PAGE_URL ?? (WEBSITE_HOSTNAME === undefined ? undefined : `https://${WEBSITE_HOSTNAME}/api/status`);
 }
@@ -132,16 +132,16 @@ export function statusPageUrl({ PAGE_URL, WEBSITE_HOSTNAME }: Settings): string 
 const isGiven = (value: string | undefined) => value !== undefined && value.trim() !== '';
 
 /**
- * The schedule under which the timer is registered. By its name where it is set: what wakes the app up from zero then follows the setting itself,
- * without a new registration; the host would not start over a name that is not set, so that the default goes by its value.
+ * The schedule with which the timer is registered. If the setting is set, it is registered by name, so that Azure follows the setting itself when it
+ * wakes up the app from zero. The host does not start with the name of a setting that is not set, so the default is registered by value.
  */
 export function timerSchedule(source: Readonly<Record<string, string | undefined>> = process.env): string {
   return isGiven(source.SWEEP_SCHEDULE) ? '%SWEEP_SCHEDULE%' : DEFAULT_SCHEDULE;
 }
 
-/** What is wrong with the settings, all of it. */
+/** Lists everything that is wrong with the settings. */
 export class InvalidSettings extends Error {
-  /** One sentence for each, which begins with the setting's name. */
+  /** One sentence for each mistake, which begins with the name of the setting. */
   readonly mistakes: readonly string[];
 
   constructor(mistakes: readonly string[]) {
@@ -155,8 +155,8 @@ export class InvalidSettings extends Error {
  * Reads every setting once; this module is the only reader of the environment.
  *
  * @param source - names and values, as in `process.env`; an empty value counts as not set.
- * @returns frozen settings with their defaults filled in; times in the unit their name says.
- * @throws InvalidSettings that lists all mistakes at once, each with the setting's name, what was expected and what came.
+ * @returns frozen settings with their defaults filled in; times in the unit that their name says.
+ * @throws InvalidSettings that lists all mistakes at once, each with the setting's name, what was expected and what was given.
  */
 export function readSettings(source: Readonly<Record<string, string | undefined>> = process.env): Settings {
   const given = Object.fromEntries(Object.entries(source).filter(([, value]) => isGiven(value)));

@@ -11,7 +11,7 @@ import { pollRun, startRun } from '../probe/run-command.ts';
 import { composeScript } from '../probe/script.ts';
 import type { Settings } from '../settings.ts';
 
-/** For how long to wait for another run on the node, and how long between two attempts. */
+/** How long to wait for another run on the node to end, and between two attempts. */
 const BUSY_SECONDS = 120;
 const TRY_AGAIN_SECONDS = 5;
 
@@ -30,17 +30,17 @@ async function startWhenFree(start: () => Promise<string>, report: (line: string
 }
 
 /**
- * Probes one node and waits for its answer, as a person does from a laptop; a sweep never waits.
+ * Probes one node and waits for its result, for the command line.
  *
- * @param starting - is given the operating system of the node, before the script is started.
- * @param report - is given a line of progress now and then.
- * @throws the error of a sign-in that failed, or NoSuchMachine; everything else is a verdict.
+ * @param onStart - called with the operating system of the node, before the script is started.
+ * @param report - called with a line of progress now and then.
+ * @throws the error of a failed sign-in, or NoSuchMachine; every other error is a verdict.
  */
 export async function checkNode(
   arm: Arm,
   settings: Settings,
   target: Target,
-  starting: (os: 'Linux' | 'Windows') => void,
+  onStart: (os: 'Linux' | 'Windows') => void,
   report: (line: string) => void,
 ): Promise<Judged> {
   const compute = arm.compute(target.subscriptionId);
@@ -50,7 +50,7 @@ export async function checkNode(
     const { storageProfile, provisioningState } = await readMachine(arm, target);
     isCreating = provisioningState === 'Creating';
     const os = storageProfile?.osDisk?.osType === 'Windows' ? 'Windows' : 'Linux';
-    starting(os);
+    onStart(os);
     const script = composeScript(nonce, settings.EGRESS_ENDPOINTS, os);
     const poller = await startWhenFree(() => startRun(arm.computeOnce(target.subscriptionId), target, os, script), report);
     const deadline = Date.now() + settings.PROBE_DEADLINE_SECONDS * 1000;

@@ -1,20 +1,20 @@
 import { isNodeName } from '../model/node-name.ts';
 import { type InstanceParts, instanceTarget, isInstancePart, parseClusterId, parseTarget, type Target } from '../model/resource-id.ts';
 
-/** A node that is named as Kubernetes names it. */
+/** A node that is given by its Kubernetes name. */
 export interface NamedNode {
   node: string;
   cluster?: string;
 }
 
-/** What `check` is asked with. */
+/** The options of `check`. */
 export interface CheckOptions {
-  asked: Target | NamedNode;
+  wanted: Target | NamedNode;
   verbose: boolean;
   json: boolean;
 }
 
-/** The options that name a node, as they stand on the command line. */
+/** The options that name a node, as given on the command line. */
 type Names = Partial<Record<'node' | 'cluster' | 'id' | 'subscription' | 'node-resource-group' | 'vmss' | 'instance-id', string>>;
 
 const PARTS = {
@@ -58,10 +58,10 @@ function readParts(given: Names, mistakes: string[]): Target | undefined {
 }
 
 /**
- * Reads how a node is named on the command line.
+ * Reads the options of `check`.
  *
- * @param mistakes - is given what is wrong: that it is not named, or in more than one way, and whatever of it cannot be read.
- * @returns undefined where something is.
+ * @param mistakes - mistakes are added: no node is named, or in more than one way, or an option cannot be read.
+ * @returns undefined if no node can be read.
  */
 export function readCheckOptions(
   { verbose, json, ...given }: Names & { verbose: boolean; json: boolean },
@@ -73,14 +73,14 @@ export function readCheckOptions(
   if (forms !== 1 || (isGiven('cluster') && !isGiven('node')))
     mistakes.push(`expected one way to name a node, ${FORMS}, got ${named.join(' and ') || 'none'}`);
   const read = [readNamed(given, mistakes), readId(given, mistakes), readParts(given, mistakes)];
-  const asked = read.find((each) => each !== undefined);
-  return asked && { asked, verbose, json };
+  const wanted = read.find((each) => each !== undefined);
+  return wanted && { wanted, verbose, json };
 }
 
 /**
- * Reads what `plan` is asked with.
+ * Reads the options of `plan`.
  *
- * @param mistakes - is given an option of `check`, which a plan would leave unheard.
+ * @param mistakes - a mistake is added if there is an option of `check`, which a plan would ignore.
  */
 export function readPlanOptions(
   { json, verbose, ...given }: Names & { verbose: boolean; json: boolean },

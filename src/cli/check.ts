@@ -20,7 +20,7 @@ const COLOUR = { reachable: 'green', unreachable: 'red', unknown: 'yellow' } as 
 
 const report = (line: string) => void process.stderr.write(`${line}\n`);
 
-/** Finds a node by its name: a laptop has no table to look it up in. */
+/** Finds a node by its name, by a search in Azure. */
 async function findTarget(arm: Arm, settings: Settings, { node, cluster }: NamedNode): Promise<Target> {
   const scope = await subscriptionsInScope(settings.SUBSCRIPTIONS, arm.subscriptions);
   const choice = chooseNode(
@@ -35,7 +35,7 @@ async function findTarget(arm: Arm, settings: Settings, { node, cluster }: Named
       throw new UsageError(`several clusters have a node "${node}"; give --cluster as one of ${choice.clusters.join(', ')}`);
     case 'excluded':
       throw new UsageError(
-        `the node "${node}" of ${choice.node.cluster} is taken out of the fleet, by the tag of its cluster or pool, or by INCLUDE_CLUSTERS and EXCLUDE_CLUSTERS; name it with --id to probe it all the same`,
+        `the node "${node}" of ${choice.node.cluster} is excluded from the fleet, by the tag of its cluster or pool, or by INCLUDE_CLUSTERS and EXCLUDE_CLUSTERS; name it with --id to probe it nevertheless`,
       );
     case 'unreadable':
       throw new Error(`no node "${node}" is in what you can read, and these could not be read: ${choice.gaps.join(', ')}`);
@@ -43,11 +43,11 @@ async function findTarget(arm: Arm, settings: Settings, { node, cluster }: Named
 }
 
 /** Probes one node with the caller's own sign-in. Returns the exit status. */
-export async function runCheckCommand({ asked, verbose, json }: CheckOptions, settings: Settings): Promise<number> {
+export async function runCheckCommand({ wanted, verbose, json }: CheckOptions, settings: Settings): Promise<number> {
   const credential = new DefaultAzureCredential({ managedIdentityClientId: settings.AZURE_CLIENT_ID });
   const arm = connectArm(settings, credential);
-  const target = 'node' in asked ? await findTarget(arm, settings, asked) : asked;
-  const starting = (os: 'Linux' | 'Windows') => {
+  const target = 'node' in wanted ? await findTarget(arm, settings, wanted) : wanted;
+  const onStart = (os: 'Linux' | 'Windows') => {
     if (json) report('Running…');
     else process.stdout.write(`${describeStart(target, os, verbose).join('\n')}\n`);
   };
@@ -55,7 +55,7 @@ export async function runCheckCommand({ asked, verbose, json }: CheckOptions, se
     verdict,
     evidence,
     response = evidence,
-  } = await checkNode(arm, settings, target, starting, report).catch((error: unknown) => {
+  } = await checkNode(arm, settings, target, onStart, report).catch((error: unknown) => {
     throw error instanceof NoSuchMachine ? new UsageError(`no such node: ${error.message}`) : error;
   });
   if (json) {

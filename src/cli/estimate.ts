@@ -1,4 +1,4 @@
-/** What a month of sweeps is made of. */
+/** The size of a fleet and of its sweeps. */
 export interface Volume {
   clusters: number;
   /** Nodes that are probed in each sweep. */
@@ -11,7 +11,7 @@ export interface Volume {
 /** One line of the bill. */
 export interface CostLine {
   what: string;
-  /** How much of it a month, and of what. */
+  /** The amount in a month, in `unit`. */
   amount: number;
   unit: string;
   usd: number;
@@ -35,13 +35,13 @@ const PRICES = {
   alertSeries: 0.15,
 } as const;
 
-/** What a sweep takes of each resource. Measured by `npm run bench` where it is about our own work, the rest counted in the code. */
+/** What a sweep needs of each resource. The work of the app is measured by `npm run bench`, the rest is counted in the code. */
 const A_SWEEP = {
-  /** Starting, and one more look than needed at each slice; expanding, finalizing and two assessments of each cluster; the sweep itself. */
+  /** For each slice its start and collections, with a margin; for each cluster its expansion, its finalizing and two assessments; the sweep itself. */
   executionsPerSlice: 2.2,
   executionsPerCluster: 3,
   executions: 25,
-  /** Billed one at a time: the upper bound, since several share an instance. */
+  /** As if only one ran at a time: an upper bound, since several share an instance. */
   secondsPerSlice: 8,
   secondsPerExecution: 1,
   operationsPerMessage: 3,
@@ -55,7 +55,7 @@ const ALERT_RULES = 8;
 const RULES_BY_CLUSTER = 4;
 
 /**
- * Estimates the bill of a month, rather too high than too low. Run Command and calls of Azure Resource Manager cost nothing.
+ * Estimates the bill of a month, rather too high than too low. Run Command and requests to Azure Resource Manager are free.
  *
  * @returns lines in US dollars at list prices.
  */

@@ -11,21 +11,21 @@ const help = `Examples:
   npm run --silent cli -- check --subscription S --node-resource-group RG --vmss V --instance-id 0 --json
   npm run --silent cli -- plan
 
-Works with your own sign-in, straight against Azure, and keeps nothing.
+Works with your own sign-in, directly with Azure, and stores nothing.
 
-check   asks one node, through Azure Run Command, whether it can reach its Kubernetes API server
-  --node NAME               name of the Kubernetes node, looked for in SUBSCRIPTIONS, or in all that you can read
-  --cluster ID              its cluster, as <subscription id>.<resource group>.<cluster name>, where several have such a node
-                            one that INCLUDE_CLUSTERS, EXCLUDE_CLUSTERS or a tag takes out of the fleet is refused
-  --id ID                   resource ID of a scale set instance or of a VM, in any letter case; what you name so is probed, selected or not
+check   probes one node, through Azure Run Command: whether it can reach its Kubernetes API server
+  --node NAME               name of the Kubernetes node, searched in SUBSCRIPTIONS, or in all that you can read
+  --cluster ID              its cluster, as <subscription id>.<resource group>.<cluster name>, if several have such a node
+                            a node that INCLUDE_CLUSTERS, EXCLUDE_CLUSTERS or a tag excludes is refused
+  --id ID                   resource ID of a scale set instance or of a VM, in any letter case; such a node is probed even if it is excluded
   --subscription, --node-resource-group, --vmss, --instance-id
                             the same in four parts
   -v, --verbose             also the command, the machine, and Azure's answer
   --json                    the result as JSON
-  Name the node in one of these ways. Where another run goes on, it is waited for, up to 2 minutes.
+  Name the node in one of these ways. If another run is in progress on it, the check waits up to 2 minutes.
   Exit status: 0 reachable, 1 unreachable, 2 usage error, or no such node, 3 unknown.
 
-plan    shows what a sweep would probe, what not and why, missing permissions, its pace and its cost, and touches no node
+plan    shows what a sweep would probe, what not and why, missing permissions, its pace and its cost; it runs nothing on a node
   --json                    the plan as JSON
   Exit status: 0 nothing to fix, 1 something to fix, 2 usage error, 3 the plan could not be made.
   Reads the settings of the app from the environment: SUBSCRIPTIONS, INCLUDE_CLUSTERS, SWEEP_SCHEDULE and so on.
@@ -38,10 +38,10 @@ const flag = { type: 'boolean', default: false } as const;
 const names = { node: text, cluster: text, id: text, subscription: text, 'node-resource-group': text, vmss: text, 'instance-id': text };
 const options = { ...names, json: flag, verbose: { ...flag, short: 'v' }, help: { ...flag, short: 'h' } } as const;
 
-/** Reads the settings of the app out of the environment; what is wrong with them is reported with the mistakes of the command line. */
+/** Reads the settings of the app from the environment. Their mistakes are reported together with those of the command line. */
 function readEnvironment(mistakes: string[]): Settings | undefined {
   try {
-    // A command on a laptop keeps nothing: storage is named because the settings ask for it, and never opened.
+    // The settings require a storage account, but these commands never open it.
     return readSettings({ ...process.env, AzureWebJobsStorage: 'UseDevelopmentStorage=true' });
   } catch (error) {
     if (!(error instanceof InvalidSettings)) throw error;
@@ -65,7 +65,7 @@ async function main(): Promise<number> {
   const plan = command === 'plan' ? readPlanOptions(named, mistakes) : undefined;
   const settings = readEnvironment(mistakes);
   if (mistakes.length > 0 || settings === undefined) throw usageError(mistakes);
-  // Loaded only now: the SDKs take a second, and help should not wait for them.
+  // Loaded only now, since the SDKs take a second to load, which the help need not wait for.
   if (plan !== undefined) return (await import('./plan.ts')).runPlanCommand(plan, settings);
   return (await import('./check.ts')).runCheckCommand(check!, settings);
 }

@@ -11,14 +11,14 @@ function name(clusters: readonly { cluster: string }[]): string {
   return clusters.length > NAMED ? `${named.join(', ')} and ${clusters.length - NAMED} more` : named.join(', ');
 }
 
-/** What the rights of a subscription lack, as sentences: one for all the clusters that lack the same. Pure. */
+/** The actions that a subscription does not grant, as sentences: one for all clusters that lack the same actions. Pure. */
 export function missingRights({ subscription, clusters }: SubscriptionPlan): string[] {
   const lacking = clusters.filter(({ missingPermissions }) => missingPermissions?.length);
   const groups = Map.groupBy(lacking, ({ missingPermissions }) => missingPermissions!.join(', '));
   return [...groups].map(([actions, some]) => `${subscription} does not grant ${actions} on the node resource groups of ${name(some)}`);
 }
 
-/** Whether it is unknown what a readable subscription grants: rights are read from node resource groups, and it may have none. Pure. */
+/** Whether the rights on a readable subscription are unknown: they are read from node resource groups, of which it may have none. Pure. */
 export function areRightsUnknown({ gap, clusters }: SubscriptionPlan): boolean {
   return gap === undefined && clusters.every(({ missingPermissions }) => missingPermissions === null);
 }

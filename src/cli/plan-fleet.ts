@@ -23,13 +23,13 @@ export interface ClusterPlan {
   upgrading: boolean;
   /** Nodes that would be probed. */
   probed: number;
-  /** Nodes that would not, by reason; those of a cluster that is not listed at all are not counted. */
+  /** Nodes that would not be probed, by reason, except those of clusters whose nodes are not listed. */
   skipped: Record<string, number>;
-  /** Why the cluster as a whole is only recorded. */
+  /** Why the whole cluster is recorded but not probed. */
   recordOnly: ReasonCode | null;
   /** Why its nodes could not be listed. */
   error: string | null;
-  /** Actions that its node resource group does not grant; null where Azure does not say. */
+  /** Needed actions that are not granted on its node resource group; null if Azure does not say. */
   missingPermissions: string[] | null;
 }
 
@@ -108,9 +108,9 @@ async function planSubscription(
 }
 
 /**
- * Looks at the whole fleet as a sweep would, and touches no node.
+ * Lists the whole fleet as a sweep would, without running anything on a node.
  *
- * @param report - is given a line of progress now and then.
+ * @param report - called with a line of progress for each subscription.
  */
 export async function planFleet(arm: Arm, settings: Settings, now: Date, report: (line: string) => void): Promise<SubscriptionPlan[]> {
   const subscriptions = await subscriptionsInScope(settings.SUBSCRIPTIONS, arm.subscriptions);

@@ -18,7 +18,7 @@ export interface RegionPlan {
   subscription: string;
   region: string;
   nodes: number;
-  /** How many of them one sweep can start, and how many wait for a later one. */
+  /** How many of the nodes one sweep can start, and (`overBudget`) how many are left for later sweeps. */
   budget: number;
   overBudget: number;
   /** Seconds from the first start of a sweep to the last verdict. */
@@ -33,9 +33,9 @@ export interface FleetPlan {
   intervalSeconds: number;
   armRequests: { inventory: number; probes: number };
   cost: { lines: ReturnType<typeof estimateCost>; usdAMonth: number };
-  /** Subscriptions of which it is unknown what they grant. */
+  /** Subscriptions on which the rights are unknown. */
   rightsUnknown: string[];
-  /** What to fix, as sentences; empty where nothing is. */
+  /** What to fix, as sentences; empty if there is nothing to fix. */
   warnings: string[];
 }
 
@@ -77,7 +77,7 @@ function addUp(subscriptions: readonly SubscriptionPlan[]): FleetPlan['totals'] 
   return { clusters: clusters.length, probed: clusters.reduce((total, { probed }) => total + probed, 0), skipped };
 }
 
-/** Shows what a sweep would do, with the caller's own sign-in, and touches no node. Returns the exit status: 1 where there is something to fix. */
+/** Prints what a sweep would do, with the caller's own sign-in, without running anything on a node. Returns the exit status: 1 if there is something to fix. */
 export async function runPlanCommand({ json }: { json: boolean }, settings: Settings): Promise<number> {
   const requests = countRequests((url) => !url.includes('Microsoft.Authorization'));
   const credential = new DefaultAzureCredential({ managedIdentityClientId: settings.AZURE_CLIENT_ID });

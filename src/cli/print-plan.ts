@@ -1,7 +1,7 @@
 import { reasons } from '../model/reasons.ts';
 import type { FleetPlan } from './plan.ts';
 
-/** Lays rows out in columns; numbers to the right. */
+/** Formats rows in aligned columns, numbers to the right. */
 function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string[] {
   const all = [head, ...rows];
   const widths = head.map((_, column) => Math.max(...all.map((row) => String(row[column]).length)));
@@ -15,7 +15,7 @@ const skips = (skipped: Record<string, number>) =>
     .map(([reason, count]) => `${count} ${reason}`)
     .join(', ');
 
-/** Writes a plan for people. */
+/** Formats a plan as text. */
 export function printPlan(plan: FleetPlan): string {
   const { subscriptions, regions, totals, intervalSeconds, armRequests, cost, rightsUnknown, warnings } = plan;
   const clusters = subscriptions.flatMap(({ clusters: some }) =>
@@ -38,7 +38,7 @@ export function printPlan(plan: FleetPlan): string {
     ...table(['A month', 'Amount', 'Unit', 'US$'], bill),
     `About US$ ${cost.usdAMonth.toFixed(2)} a month, at list prices, rather too high than too low.`,
     '',
-    ...rightsUnknown.map((id) => `Whether the rights on ${id} suffice is not known: no node resource group there could be asked.`),
+    ...rightsUnknown.map((id) => `Whether the rights on ${id} suffice is not known: they could not be read on any node resource group.`),
     ...(warnings.length > 0 ? ['To fix:', ...warnings.map((warning) => `- ${warning}`)] : ['Nothing to fix.']),
   ].join('\n')}\n`;
 }

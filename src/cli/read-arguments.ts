@@ -3,7 +3,7 @@ import { type ParseArgsConfig, parseArgs } from 'node:util';
 type Options = NonNullable<ParseArgsConfig['options']>;
 type Read<O extends Options> = ReturnType<typeof parseArgs<{ options: O; allowPositionals: true }>>;
 
-/** A command line as it was read, and what is wrong with its options. */
+/** A parsed command line, and what is wrong with its options. */
 export interface Arguments<O extends Options> {
   values: Read<O>['values'];
   positionals: string[];
@@ -11,7 +11,7 @@ export interface Arguments<O extends Options> {
 }
 
 /**
- * Reads a command line as `parseArgs` does, but goes on at a mistake: all mistakes are reported at once.
+ * Parses a command line like `parseArgs`, but continues after a mistake, so that all mistakes are reported at once.
  *
  * @param options - as `parseArgs` takes them.
  */
@@ -26,7 +26,7 @@ export function readArguments<O extends Options>(args: readonly string[], option
     else if (type === 'boolean' && inlineValue) mistakes.push(`expected ${rawName} without a value, got "${value}"`);
     else if (type === 'string' && value === undefined) mistakes.push(`expected a value for ${rawName}, got none`);
     else if (type === 'string' && !inlineValue && /^-./.test(value!)) {
-      // It is an option itself, and must not be lost with this one.
+      // The value is itself an option, which must be read too.
       const rest = readArguments(args.toSpliced(index, 1), options);
       return { ...rest, mistakes: [`expected a value for ${rawName}, got the option ${value}`, ...rest.mistakes] };
     }

@@ -18,8 +18,8 @@ const help = `Examples:
   npm run --silent replay -- monday.json tuesday.json --thresholds 1/1,2/1,4/2
   npm run --silent replay -- - --json < results.ndjson
 
-Takes recorded results through the rules of the service with other thresholds, and says how often each pair would have notified.
-A pair is FAILURE_THRESHOLD/RECOVERY_THRESHOLD. Nothing is asked of Azure, nothing is written.
+Replays recorded results through the rules of the service with other thresholds, and shows how often each pair would have notified.
+A pair is FAILURE_THRESHOLD/RECOVERY_THRESHOLD. It sends nothing to Azure and writes nothing.
 
   FILE…                     results of the tables results<yyyymmdd>: one JSON object a line, a JSON array, or what
                             "az storage entity query" prints; - reads standard input
@@ -28,7 +28,7 @@ A pair is FAILURE_THRESHOLD/RECOVERY_THRESHOLD. Nothing is asked of Azure, nothi
   --interval MINUTES        time between sweeps, that of the results unless given
   --quorum-percent N, --quorum-nodes N
                             CLUSTER_QUORUM_PERCENT and CLUSTER_QUORUM_NODES, ${defaults.CLUSTER_QUORUM_PERCENT} and ${defaults.CLUSTER_QUORUM_NODES} unless given
-  --skip-bad                leave results out that cannot be read, and say how many
+  --skip-bad                skip results that cannot be read, and say how many
   --json                    the counts as JSON
 
 Exit status: 0 done, 2 usage error, or a result that cannot be read.
@@ -68,7 +68,7 @@ function readPairs(list: string, mistakes: string[]): Thresholds[] {
   });
 }
 
-/** Reads the files that can be; standard input only where nothing is wrong so far, as it may not come to an end. */
+/** Reads the files. Standard input is read only if there is no mistake so far, since it may never end. */
 function readTexts(files: readonly string[], mistakes: string[]): Map<string, string> {
   const texts = new Map<string, string>();
   for (const file of [...files].sort((a, b) => Number(a === '-') - Number(b === '-')))
@@ -114,7 +114,7 @@ function readOptions(args: string[]): Options | undefined {
   return { ...read, texts };
 }
 
-/** A result as it stands in a file, and where. */
+/** A result from a file, and its position there. */
 interface Found {
   where: string;
   value: unknown;
@@ -128,7 +128,7 @@ function parse(text: string): { value: unknown } | undefined {
   }
 }
 
-/** Finds the results of a file in any of its shapes; a line that is no JSON is found as its text. */
+/** Finds the results in a file of any supported format. A line that is not JSON is returned as text. */
 function* findResults(name: string, text: string): Generator<Found> {
   const whole = parse(text)?.value;
   const list = Array.isArray(whole) ? { items: whole } : (whole as { items?: unknown; value?: unknown; nextMarker?: object } | undefined);
@@ -163,7 +163,7 @@ function readFiles({ files, texts, skipBad }: Options): { results: Recorded[]; s
 const nameOf = ({ failures, recoveries }: Thresholds) => `${failures}/${recoveries}`;
 const times = (count: number) => ['never', 'once', 'twice'][count] ?? `${count} times`;
 
-/** The counts in one sentence. */
+/** Summarizes the counts in one sentence. */
 function summarize(outcomes: readonly Replayed[]): string {
   const parts = outcomes.map((each, n) => `${nameOf(each)}${n === 0 ? ' would have notified' : ''} ${times(each.notifications)}`);
   return `${parts.join(', ')}.`.replace('would have notified never', 'would never have notified');

@@ -1,7 +1,7 @@
-/** Something that the caller has to mend in the command line. */
+/** A mistake in the command line. */
 export class UsageError extends Error {}
 
-/** Tells of all mistakes of a command line at once. */
+/** Creates an error that lists all mistakes of a command line. */
 export function usageError(mistakes: readonly string[]): UsageError {
   const [one, ...others] = mistakes;
   if (others.length === 0) return new UsageError(`${one}; see --help`);

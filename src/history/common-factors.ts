@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import type { NodeFacts } from '../model/node.ts';
 
-/** What the failing nodes of a cluster share and the healthy ones do not. */
+/** What the failing nodes of a cluster have in common and the healthy ones do not. */
 export const commonFactor = z.object({
   factor: z.enum(['pool', 'zone', 'subnet', 'image', 'size', 'os', 'age']),
   value: z.string(),
-  /** Nodes with the value: those that fail, and all of them. */
+  /** Number of nodes with the value: `failing` ones, and all (`inside`). */
   failing: z.number(),
   inside: z.number(),
-  /** Nodes without it: those that fail, and all of them. */
+  /** Number of nodes without the value: failing ones, and all (`elsewhere`). */
   elsewhereFailing: z.number(),
   elsewhere: z.number(),
   sentence: z.string(),
@@ -16,14 +16,14 @@ export const commonFactor = z.object({
 export type CommonFactor = z.output<typeof commonFactor>;
 type Factor = CommonFactor['factor'];
 
-/** The facts that failing nodes may share; `subnet` is an ARM id, `created` ISO 8601. */
+/** The facts that failing nodes may have in common; `subnet` is an ARM id, `created` ISO 8601. */
 export type FactorFacts = Pick<NodeFacts, 'pool' | 'os' | 'zone' | 'size' | 'image' | 'subnet' | 'created'>;
 
 const KEPT = 3;
 const CLOCK_SKEW_MS = 300_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-// Each bin ends before its limit, where the next one begins.
+// Each bin ends before its limit, at which the next one begins.
 const ageBins = [
   { name: 'under 1 hour', limit: HOUR_MS },
   { name: '1 hour to 1 day', limit: DAY_MS },
@@ -48,7 +48,7 @@ function readValue(factor: Factor, facts: FactorFacts, now: Date): string | unde
   return age < -CLOCK_SKEW_MS ? undefined : ageBins.find(({ limit }) => age < limit)?.name;
 }
 
-/** The logarithm of the chance that of `drawn` nodes out of `all`, `hits` or more are among `marked` ones: the hypergeometric tail. */
+/** The logarithm of the probability that, of `drawn` nodes out of `all`, at least `hits` are among the `marked` ones: the hypergeometric tail. */
 function logTail(logFactorial: readonly number[], all: number, marked: number, drawn: number, hits: number): number {
   const choose = (n: number, k: number) => logFactorial[n]! - logFactorial[k]! - logFactorial[n - k]!;
   const first = choose(marked, hits) + choose(all - marked, drawn - hits) - choose(all, drawn);
@@ -63,10 +63,10 @@ function logTail(logFactorial: readonly number[], all: number, marked: number, d
 }
 
 /**
- * Tells what the failing nodes of one cluster share and the healthy ones do not, least likely by chance first, at most three.
+ * Finds what the failing nodes of one cluster have in common and the healthy ones do not: at most three factors, the least likely by chance first.
  *
- * A value is worth saying if at least 2 failing nodes and 90 % of them have it; if there are nodes without it, of which
- * at most 10 % fail; and if chance alone would gather as many failing nodes there in at most 1 of 20 cases.
+ * A value counts if at least 2 failing nodes and 90 % of them have it; if there are nodes without it, and at most 10 % of those
+ * fail; and if chance alone would give as many failing nodes with the value in at most 1 of 20 cases.
  * A node without a fact counts as elsewhere. Ties are in the order of the factors.
  *
  * @param failing the nodes whose latest conclusive verdict is a failure
@@ -90,7 +90,7 @@ export function commonFactors(failing: readonly FactorFacts[], healthy: readonly
       const inside = spellings.length + healthy.filter((facts) => keyOf(readValue(factor, facts, now)) === key).length;
       const elsewhere = all - inside;
       const elsewhereFailing = failing.length - spellings.length;
-      // With no node elsewhere this holds, and chance is 1.
+      // Without nodes elsewhere this is true, but the chance is 1.
       if (elsewhereFailing * 10 > elsewhere) continue;
       const chance = logTail(logFactorial, all, inside, failing.length, spellings.length);
       // Exactly 1 of 20 (3 of 6 nodes) must not be lost to rounding.

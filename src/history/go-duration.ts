@@ -1,7 +1,7 @@
 const [MICROSECOND, MILLISECOND, SECOND] = [1_000, 1_000_000, 1_000_000_000];
 const [MINUTE, HOUR] = [60 * SECOND, 3600 * SECOND];
 
-/** A number of units with as many decimals as it has. */
+/** A number of units, with all its decimals. */
 function count(nanoseconds: number, unit: number): string {
   const decimals = String(nanoseconds % unit)
     .padStart(String(unit).length - 1, '0')
@@ -10,9 +10,9 @@ function count(nanoseconds: number, unit: number): string {
 }
 
 /**
- * A duration as Go's `time.Duration` prints itself: `1.211s`, `2.241775ms`, `20ms`, `1m30s`, `0s`. Pure.
+ * Formats a duration like Go's `time.Duration`: `1.211s`, `2.241775ms`, `20ms`, `1m30s`, `0s`. Pure.
  *
- * @param milliseconds - not negative; told to the nanosecond.
+ * @param milliseconds - not negative; formatted with nanosecond precision.
  */
 export function goDuration(milliseconds: number): string {
   const time = Math.round(milliseconds * MILLISECOND);

@@ -28,7 +28,7 @@ function insert(entries: readonly LogEntry[], entry: LogEntry): readonly LogEntr
   return [...entries, entry].sort((a, b) => (a.time < b.time ? 1 : a.time > b.time ? -1 : a.nonce < b.nonce ? 1 : -1)).slice(0, KEPT);
 }
 
-/** Adds a result; `unknown` says nothing of the node and is not logged. Adding twice, or in another order, gives the same log. */
+/** Adds a result to a log. `unknown` says nothing about the node and is not logged. A result that is added twice, or in another order, gives the same log. */
 export function addToLog(log: NodeLog, result: ProbeResult): NodeLog {
   if (result.verdict === 'unknown') return log;
   const entry: LogEntry = {

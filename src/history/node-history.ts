@@ -2,16 +2,16 @@ import type { Episode, NodeHistory, NodeState, ProbeResult } from '../model/node
 import { type Limits, openSince, statusOf, step, stopWatching } from './node-state.ts';
 import { bringWatchBack, decide } from './watched.ts';
 
-/** What a result did to a node, besides its new history. */
+/** A node's new history after a result, and what the result changed. */
 export interface Transition {
   history: NodeHistory;
   state: NodeState;
-  /** Episodes that are new or other than before, and those that a late result took away. */
+  /** Episodes that are new or changed, and (`withdrawn`) those that a late result removed. */
   changed: readonly Episode[];
   withdrawn: readonly Episode[];
-  /** The first failure of a run: worth a second probe at once. */
+  /** Whether the result is a first failure, which should be confirmed at once. */
   confirm: boolean;
-  /** Whether the cluster should be assessed for it. */
+  /** Whether the change requires an assessment of the cluster. */
   worthAssessing: boolean;
 }
 
@@ -34,7 +34,7 @@ function replay({ settled, recent }: NodeHistory, limits: Limits): { state: Node
   return { state, episodes };
 }
 
-/** Settles results that lie ahead of the clock. An outage keeps the start by which the tables know it. */
+/** Settles results that are dated in the future. An outage keeps its start, which is its key in the tables. */
 function bringBack(history: NodeHistory, limits: Limits): NodeHistory {
   const { backTo } = history;
   if (backTo === undefined) return history;
@@ -46,13 +46,13 @@ function bringBack(history: NodeHistory, limits: Limits): NodeHistory {
   return { settled: { ...settled, outage: ended, watch: watch && bringWatchBack(watch, backTo) }, recent: [] };
 }
 
-/** The state that a history comes to. */
+/** The state that follows from a history. */
 export function stateOf(history: NodeHistory, limits: Limits): NodeState {
   return replay(history, limits).state;
 }
 
 /** Settles what is older than two intervals before the newest result. */
-function giveUp(history: NodeHistory, limits: Limits, intervalMs: number): NodeHistory {
+function settleOld(history: NodeHistory, limits: Limits, intervalMs: number): NodeHistory {
   const newest = history.recent.at(-1);
   if (newest === undefined) return history;
   const until = new Date(Date.parse(newest.at) - OPEN_INTERVALS * intervalMs).toISOString();
@@ -63,19 +63,19 @@ function giveUp(history: NodeHistory, limits: Limits, intervalMs: number): NodeH
   return { settled, recent: kept };
 }
 
-/** A probe that was under way when its node went began before the end of the outage, and says nothing of what comes after. */
+/** The time up to which results are ignored: a probe that began before its node was retired or replaced, and its outage ended, says nothing about later. */
 function settledUntil({ settled: { latest, outage } }: NodeHistory): string {
   const [at, end] = [latest?.at ?? '', outage?.end ?? ''];
   return at > end ? at : end;
 }
 
 /**
- * Folds one result into a node's history. Pure: time comes in with the result.
+ * Folds one result into a node's history. Pure: the only time is that of the result.
  *
- * Results newer than two intervals before the newest one may come in any order and come to the same state. One that is known by its nonce,
- * or older, changes nothing here (it still goes to the table of results).
+ * Results within two intervals before the newest one may arrive in any order and give the same state. A result whose nonce is known,
+ * or that is older, changes nothing here (it is still written to the table of results).
  *
- * @param intervalMs - the gap between two sweeps.
+ * @param intervalMs - the interval between two sweeps, in milliseconds.
  */
 export function foldResult(given: NodeHistory, result: ProbeResult, limits: Limits, intervalMs: number): Transition {
   const history = bringBack(given, limits);
@@ -89,14 +89,14 @@ export function foldResult(given: NodeHistory, result: ProbeResult, limits: Limi
   const { state, episodes } = replay(together, limits);
   const changed = [...episodes].filter(([key, episode]) => !sameEpisode(before.episodes.get(key), episode)).map(([, episode]) => episode);
   const withdrawn = [...before.episodes].filter(([key]) => !episodes.has(key)).map(([, episode]) => episode);
-  const turned = statusOf(before.state.latest?.verdict) !== statusOf(state.latest?.verdict) || before.state.latest === undefined;
+  const statusChanged = statusOf(before.state.latest?.verdict) !== statusOf(state.latest?.verdict) || before.state.latest === undefined;
   return {
-    history: giveUp(together, limits, intervalMs),
+    history: settleOld(together, limits, intervalMs),
     state,
     changed,
     withdrawn,
     confirm: state.latest === result && state.failures === 1 && openSince(state) === undefined && result.verdict === 'unreachable',
-    worthAssessing: turned || before.state.latest?.reason !== state.latest?.reason || changed.length + withdrawn.length > 0,
+    worthAssessing: statusChanged || before.state.latest?.reason !== state.latest?.reason || changed.length + withdrawn.length > 0,
   };
 }
 
@@ -104,12 +104,12 @@ function sameEpisode(a: Episode | undefined, b: Episode): boolean {
   return a !== undefined && a.from === b.from && a.end === b.end && a.reason === b.reason;
 }
 
-/** Settles the history of a node that is not probed for now: nothing of it is watched until its next verdict. */
+/** Settles the history of a node that is not probed for now: it is not watched until its next verdict. */
 export function pauseHistory(state: NodeState, at: string, staleAfterMs: number): NodeHistory {
   return { settled: stopWatching(state, at, staleAfterMs), recent: [] };
 }
 
-/** Ends the outage of a node that nobody will see recover; its run of failures ends with it. */
+/** Ends the outage of a node whose recovery no probe will see, and resets its count of failures. */
 export function endHistory(state: NodeState, end: string, staleAfterMs: number): NodeHistory {
   const isOpen = openSince(state) !== undefined;
   const { watch, ...paused } = stopWatching(state, end, staleAfterMs);
@@ -118,9 +118,9 @@ export function endHistory(state: NodeState, end: string, staleAfterMs: number):
 }
 
 /**
- * Brings times back that lie ahead of the clock: one that was wrong and has been set back must not silence a node until it comes around again.
+ * Marks a history with results dated in the future, which an instance with a wrong clock recorded: later results would be ignored until then.
  *
- * @returns the history, the same object where nothing lay ahead.
+ * @returns the history; the same object if no result is dated in the future.
  */
 export function repairClock(history: NodeHistory, now: Date): NodeHistory {
   const latest = now.getTime() + SKEW_MS;

@@ -2,9 +2,9 @@ import type { Episode, NodeState, ProbeResult } from '../model/node-state.ts';
 import { policyOf } from '../model/reasons.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { emptyWatch, type Watch } from '../model/watch.ts';
-import { decide, type Kind, stopWatch, turn, watchOn } from './watched.ts';
+import { decide, type Kind, reclassify, stopWatch, watchOn } from './watched.ts';
 
-/** Intervals between sweeps after which a verdict says nothing any more. */
+/** Number of intervals between sweeps after which a verdict is too old to count. */
 export const STALE_AFTER_INTERVALS = 3;
 
 export interface Limits {
@@ -12,13 +12,13 @@ export interface Limits {
   failures: number;
   /** Successes in a row that close it. */
   recoveries: number;
-  /** Milliseconds after an end within which a failure opens the same outage again. */
+  /** Milliseconds after the end of an outage within which a failure reopens it. */
   flapWindowMs: number;
-  /** Milliseconds for which a verdict holds without a next one: three intervals. */
+  /** Milliseconds for which a verdict counts without a next one: three intervals. */
   staleAfterMs: number;
 }
 
-/** The value of the condition `Reachable`. */
+/** The status of the condition `Reachable`. */
 export function statusOf(verdict: Verdict['verdict'] | undefined): 'True' | 'False' | 'Unknown' {
   return verdict === 'reachable' ? 'True' : verdict === 'unreachable' ? 'False' : 'Unknown';
 }
@@ -28,17 +28,17 @@ export function openEpisode(outage: Episode | undefined): Episode | undefined {
   return outage?.end === undefined ? outage : undefined;
 }
 
-/** Start of the outage that is open. */
+/** The start of the open outage; undefined if none is open. */
 export function openSince({ outage }: Pick<NodeState, 'outage'>): string | undefined {
   return openEpisode(outage)?.outage;
 }
 
-/** Whether so many probes in a row came to nothing that nobody knows any more how the node is. */
+/** Whether a node is blind: at least `blindAfter` probes in a row gave no verdict. */
 export function isBlind({ unknowns }: Pick<NodeState, 'unknowns'>, blindAfter: number): boolean {
   return unknowns >= blindAfter;
 }
 
-/** Whether an outage of the node has come back, and has not been quiet for the flap window since. */
+/** Whether an outage of the node has returned, and is open or ended within the flap window. */
 export function isFlapping({ outage }: NodeState, flapWindowMs: number, now: Date): boolean {
   if (outage === undefined || outage.episode < 2) return false;
   return outage.end === undefined || now.getTime() - Date.parse(outage.end) <= flapWindowMs;
@@ -49,37 +49,37 @@ function opened(outage: Episode | undefined, from: string, reason: Verdict['reas
   return returns ? { outage: outage.outage, episode: outage.episode + 1, from, reason } : { outage: from, episode: 1, from, reason };
 }
 
-/** What the node has been since its latest verdict, as far as that can be told yet. */
+/** How the time since the latest verdict counts: as up or down, and whether that is still undecided. */
 function kindOf(state: NodeState): Kind {
   const down = openSince(state) !== undefined;
   return { down, undecided: (down ? state.successes : state.failures) > 0 };
 }
 
-/** Counts the time up to a result as watched: as in an outage what lies in one of its episodes, which begin and end with a run. */
+/** Counts the time up to a result as watched. Time within an episode, which begins and ends with a run of results, counts as down. */
 function watchNext(before: NodeState, after: NodeState, { verdict, at }: ProbeResult, limits: Limits): Watch | undefined {
   if (before.watch === undefined && verdict === 'unknown') return undefined;
   const watch = watchOn(before.watch ?? emptyWatch, at, verdict !== 'unknown', kindOf(before), limits.staleAfterMs);
   const [wasOpen, isOpen] = [openSince(before) !== undefined, openSince(after) !== undefined];
-  if (wasOpen !== isOpen) return turn(watch, isOpen ? 'down' : 'up');
+  if (wasOpen !== isOpen) return reclassify(watch, isOpen ? 'down' : 'up');
   return verdict === (isOpen ? 'unreachable' : 'reachable') ? decide(watch) : watch;
 }
 
-/** Ends what is watched of a node that is not to be probed any more; its runs and its outage stay as they are. */
+/** Stops the watched time of a node that is no longer probed. Its counts and its outage are not changed. */
 export function stopWatching(state: NodeState, at: string, staleAfterMs: number): NodeState {
   return state.watch === undefined ? state : { ...state, watch: stopWatch(state.watch, at, kindOf(state), staleAfterMs) };
 }
 
-/** Takes the next result. Pure. `unknown` neither opens nor closes an outage, nor does it break a run of failures or successes. */
+/** Applies the next result to a state. Pure. `unknown` neither opens nor closes an outage, nor does it interrupt a run of failures or successes. */
 export function step(state: NodeState, result: ProbeResult, limits: Limits): NodeState {
   const after = take(state, result, limits);
   return { ...after, watch: watchNext(state, after, result, limits) };
 }
 
 function take(state: NodeState, result: ProbeResult, limits: Limits): NodeState {
-  const turned = state.latest === undefined || statusOf(state.latest.verdict) !== statusOf(result.verdict);
-  const base = { ...state, latest: result, since: turned ? result.at : state.since };
+  const statusChanged = state.latest === undefined || statusOf(state.latest.verdict) !== statusOf(result.verdict);
+  const base = { ...state, latest: result, since: statusChanged ? result.at : state.since };
   const isOpen = openSince(state) !== undefined;
-  // What became of a probe by our own failure says nothing of the node, not even that nobody can see it.
+  // A failure of the prober itself says nothing about the node, and does not count towards blindness.
   if (result.verdict === 'unknown') return { ...base, unknowns: state.unknowns + (policyOf(result.reason).blinds === 'nobody' ? 0 : 1) };
   if (result.verdict === 'unreachable') {
     const failures = state.failures + 1;

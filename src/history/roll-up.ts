@@ -7,41 +7,41 @@ import { isBlind, openEpisode, STALE_AFTER_INTERVALS } from './node-state.ts';
 
 const NAMES_KEPT = 500;
 
-/** A cluster as its nodes make it. */
+/** The state of a cluster that follows from its nodes. */
 export interface RollUp {
   nodes: Counts;
   byReason: Partial<Record<ReasonCode, number>>;
   openOutages: number;
-  /** What these began with, most of them; it stays as long as one of them did, so that an alert which carries it is one alert. */
+  /** The most frequent reason with which these began. It is kept as long as one of them began with it, so that an alert with this reason stays one alert. */
   outageReason?: ReasonCode;
-  /** Nodes that nobody knows any more, see `isBlind`. */
+  /** Number of blind nodes, see `isBlind`. */
   blindNodes: number;
-  /** Names of nodes that are not reachable though they were probed. */
+  /** Names of up to 500 nodes that were probed and are unreachable or unknown. */
   notReachable: string[];
 }
 
 /**
- * What people see of a node now: its latest verdict, `unknown/Stale` once that is too old, or why it is not probed.
+ * The current outcome of a node: its latest verdict, `unknown/Stale` if that is too old, or why it is not probed.
  *
- * @param intervalMs - the gap between two sweeps.
+ * @param intervalMs - the interval between two sweeps, in milliseconds.
  */
 export function outcomeOf({ facts, state, retiredAt }: JudgedNode, now: Date, intervalMs: number): Outcome {
   if (retiredAt !== undefined) return { verdict: 'notProbed', reason: 'NodeGone' };
   if (facts.skipped !== undefined) return { verdict: 'notProbed', reason: facts.skipped };
   const { latest } = state;
   if (latest === undefined) return { verdict: 'notProbed', reason: 'NotYetProbed' };
-  // Written so that a time that is none counts as too old.
+  // Negated so that an invalid time counts as too old.
   if (!(now.getTime() - Date.parse(latest.at) <= STALE_AFTER_INTERVALS * intervalMs)) return { verdict: 'unknown', reason: 'Stale' };
   return { verdict: latest.verdict, reason: latest.reason };
 }
 
 /**
- * Rolls the nodes of a cluster up. Retired nodes do not count. Pure.
+ * Rolls up the nodes of a cluster. Retired nodes do not count. Pure.
  *
- * @param blindAfter - unknown probes in a row.
- * @param toldReason - the reason of its open outages as it was told before.
+ * @param blindAfter - the number of probes in a row without a verdict after which a node is blind.
+ * @param earlierReason - the `outageReason` of the roll-up before.
  */
-export function rollUp(nodes: Iterable<JudgedNode>, now: Date, intervalMs: number, blindAfter: number, toldReason?: ReasonCode): RollUp {
+export function rollUp(nodes: Iterable<JudgedNode>, now: Date, intervalMs: number, blindAfter: number, earlierReason?: ReasonCode): RollUp {
   const result: RollUp = { nodes: { ...emptyCounts }, byReason: {}, openOutages: 0, blindNodes: 0, notReachable: [] };
   const begunWith: { reason: ReasonCode; at: string }[] = [];
   for (const node of nodes) {
@@ -56,6 +56,6 @@ export function rollUp(nodes: Iterable<JudgedNode>, now: Date, intervalMs: numbe
     if ((verdict === 'unreachable' || verdict === 'unknown') && result.notReachable.length < NAMES_KEPT)
       result.notReachable.push(node.facts.node);
   }
-  const outageReason = (begunWith.find(({ reason }) => reason === toldReason) ?? rankReasons(begunWith)[0])?.reason;
+  const outageReason = (begunWith.find(({ reason }) => reason === earlierReason) ?? rankReasons(begunWith)[0])?.reason;
   return { ...result, openOutages: begunWith.length, outageReason };
 }

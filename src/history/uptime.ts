@@ -11,12 +11,12 @@ export type OutageDays = z.output<typeof outageDays>;
 
 const watchedSum = z.object({ watched: count, down: count });
 
-/** Seconds of nodes watched and in outages over the three windows, and outages by reason over the longest. Sums rather than means, so that they add up over clusters. */
+/** Watched seconds and seconds in outages in the three windows, and outages by reason in the longest. They are sums, so that clusters can be added up. */
 export const uptime = z.object({ '24h': watchedSum, '7d': watchedSum, '30d': watchedSum, byReason });
 export type Uptime = z.output<typeof uptime>;
 export type ReasonSum = z.output<typeof reasonSum>;
 
-/** An outage as it counts; times are ISO 8601 UTC. */
+/** The fields of an outage that count; times are ISO 8601 UTC. */
 export interface CountedOutage {
   reason: string;
   start: string;
@@ -30,7 +30,7 @@ const WINDOW_MS = 30 * 86_400_000;
 
 const secondsBetween = (from: number, to: number) => (to > from ? (to - from) / 1000 : 0);
 
-/** Adds field by field, to the millisecond: so the order in which sums are added leaves no trace in them. */
+/** Adds field by field, rounded to the millisecond, so that the order of additions does not matter. */
 function addTo<K extends string>(sum: Record<NoInfer<K>, number>, more: Record<K, number>): void {
   for (const key of Object.keys(more) as K[]) sum[key] = Math.round((sum[key] + more[key]) * 1000) / 1000;
 }
@@ -40,7 +40,7 @@ function addReason(sums: Uptime['byReason'], reason: string, more: ReasonSum): v
   addTo(sums[reason], more);
 }
 
-/** From and to in milliseconds; what has no end, or a later one, ends now. NaN stays NaN, and no comparison lets it through. */
+/** From and to in milliseconds, at most until now. An invalid time gives NaN, for which every comparison is false. */
 function interval(start: string, end: string | undefined, now: Date): [number, number] {
   return [Date.parse(start), Math.min(end === undefined ? now.getTime() : Date.parse(end), now.getTime())];
 }
@@ -51,10 +51,10 @@ function pruned(days: OutageDays): OutageDays {
 }
 
 /**
- * Adds outages to the days on which they began. Nothing tells that one was added before: store the sum of ended ones only, and add open
- * ones (they count until now) to what is shown.
+ * Adds outages to the days on which they began. It cannot detect that one was added before: store the sum of ended outages only, and add open
+ * ones, which count until now, only to what is shown.
  *
- * @param now - what lies after it counts as nothing.
+ * @param now - time after it is not counted.
  */
 export function addOutages(days: OutageDays, outages: readonly CountedOutage[], now: Date): OutageDays {
   const sum = structuredClone(days);
@@ -76,9 +76,9 @@ export function addOutages(days: OutageDays, outages: readonly CountedOutage[], 
   return pruned(sum);
 }
 
-/** Outages by reason, of the days that begin after now - 30 d. */
+/** Outages by reason, from the days that begin after now - 30 d. */
 export function outagesByReason(days: OutageDays, now: Date): Uptime['byReason'] {
-  // As text, since ISO times sort like times (and a time that is none is null).
+  // Compared as text, since ISO times sort like times; an invalid time is null.
   const [after, until] = [new Date(now.getTime() - WINDOW_MS).toJSON() ?? '', now.toJSON() ?? ''];
   const sums: Uptime['byReason'] = {};
   for (const [day, reasons] of Object.entries(days))
@@ -86,12 +86,12 @@ export function outagesByReason(days: OutageDays, now: Date): Uptime['byReason']
   return sums;
 }
 
-/** The share of watched time that was not down, from 0 to 1; null while nothing was watched. */
+/** The share of watched time that was not down, from 0 to 1; null if nothing was watched. */
 export function uptimeOf({ watched, down }: WatchedSum): number | null {
   return watched > 0 ? Math.min(1, Math.max(0, 1 - down / watched)) : null;
 }
 
-/** Mean seconds from an outage's start until it was opened, and until it ended; null while there is none to take it from. */
+/** Mean seconds from the start of outages until they were opened, and until they ended; null if there are none. */
 export function meansOf({ outages, detectSeconds, recoverSeconds, recovered }: ReasonSum) {
   return {
     meanDetectSeconds: outages > 0 ? detectSeconds / outages : null,
@@ -99,7 +99,7 @@ export function meansOf({ outages, detectSeconds, recoverSeconds, recovered }: R
   };
 }
 
-/** Adds summaries: those of clusters make that of the fleet. */
+/** Adds up the uptimes of clusters, to that of the fleet. */
 export function addUptimes(all: readonly Uptime[]): Uptime {
   const none = () => ({ watched: 0, down: 0 });
   const sum: Uptime = { '24h': none(), '7d': none(), '30d': none(), byReason: {} };

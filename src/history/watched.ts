@@ -1,5 +1,5 @@
 import { emptySeries, type Series, type Span, type Watch, type Watched } from '../model/watch.ts';
-/** How a node was while it was watched: in an outage or not, and whether the run that goes on may yet change that. */
+/** How watched time counts: as in an outage or not, and whether the current run of results may still change that. */
 export interface Kind {
   down: boolean;
   undecided: boolean;
@@ -10,7 +10,7 @@ const DAY = 24 * HOUR;
 const HOURS_KEPT = 25;
 const DAYS_KEPT = 31;
 
-// Times are cut to whole seconds before they are subtracted: so no second is counted twice, or lost.
+// Times are rounded down to whole seconds before they are subtracted, so that no second is counted twice or lost.
 const secondOf = (time: string) => Math.floor(Date.parse(time) / 1000);
 
 const framed = (values: readonly number[], from: number, length: number) => {
@@ -19,13 +19,13 @@ const framed = (values: readonly number[], from: number, length: number) => {
   return copy;
 };
 
-/** The series over these buckets, whatever it has of them. */
+/** A series over the given buckets; buckets that it does not have are 0. */
 function reframe({ first, watched, down }: Series, oldest: number, newest: number): { first: number; watched: number[]; down: number[] } {
   const length = newest - oldest + 1;
   return { first: oldest, watched: framed(watched, oldest - first, length), down: framed(down, oldest - first, length) };
 }
 
-/** How many seconds are added for each second of a span. */
+/** What is added for each second of a span. */
 interface Weight {
   watched?: number;
   down?: number;
@@ -50,7 +50,7 @@ function add(watch: Watch, span: Span, weight: Weight): Watch {
   return { ...watch, hours, days: addSpan(watch.days, DAY, DAYS_KEPT, span, weight) };
 }
 
-/** Counts what was watched until a moment; nothing is from there on. */
+/** Counts the watched time until `at` and stops watching there. */
 function endSpan(watch: Watch, at: string, { down, undecided }: Kind, bridgeMs: number): Watch {
   const { since, ...rest } = watch;
   if (since === undefined) return watch;
@@ -60,30 +60,31 @@ function endSpan(watch: Watch, at: string, { down, undecided }: Kind, bridgeMs: 
   return undecided ? { ...counted, undecided: [...counted.undecided, span] } : counted;
 }
 
-/** Takes what was undecided for what it was counted as. */
+/** Keeps undecided time as it was counted. */
 export function decide(watch: Watch): Watch {
   return watch.undecided.length === 0 ? watch : { ...watch, undecided: [] };
 }
 
-/** Takes what was undecided for the other: its run opened an outage, or closed it. */
-export function turn(watch: Watch, to: 'up' | 'down'): Watch {
+/** Counts undecided time the other way round, since its run opened or closed an outage. */
+export function reclassify(watch: Watch, to: 'up' | 'down'): Watch {
   return decide(watch.undecided.reduce((sum, span) => add(sum, span, { down: to === 'down' ? 1 : -1 }), watch));
 }
 
 /**
- * Takes the next result of a node: what lies between its latest verdict and this result was watched, up to a limit. Pure.
+ * Counts the time from a node's latest verdict to its next result as watched, up to a limit. Pure.
  *
- * @param verdict - whether this result says how the node is: then it is watched from here on.
- * @param kind - what the node was in between.
- * @param bridgeMs - milliseconds for which a verdict holds without a next one.
+ * @param at - the time of the result.
+ * @param verdict - whether the result is a verdict, so that the node is watched from then on.
+ * @param kind - how the time in between counts.
+ * @param bridgeMs - the limit in milliseconds: a verdict counts no longer without a next one.
  */
 export function watchOn(watch: Watch, at: string, verdict: boolean, kind: Kind, bridgeMs: number): Watch {
   const ended = endSpan(watch, at, kind, bridgeMs);
-  // A probe that was under way when its node was stopped says nothing of what comes after.
+  // A probe that was in progress when its node was stopped says nothing about the time after.
   return verdict && at > (watch.stoppedAt ?? '') ? { ...ended, since: at } : ended;
 }
 
-/** Ends what is watched of a node that is not to be probed any more, until its next verdict. */
+/** Stops the watched time of a node that is no longer probed, until its next verdict. */
 export function stopWatch(watch: Watch, at: string, kind: Kind, bridgeMs: number): Watch {
   return { ...endSpan(watch, at, kind, bridgeMs), stoppedAt: at };
 }
@@ -94,7 +95,7 @@ function cutSeries(series: Series, newest: number): Series {
   return series.first > newest ? emptySeries : reframe(series, series.first, newest);
 }
 
-/** Forgets what a clock that was ahead counted after this moment. */
+/** Removes watched time after `to`, which was counted with a wrong clock. */
 export function bringWatchBack(watch: Watch, to: string): Watch {
   const second = secondOf(to);
   const [hours, days] = [cutSeries(watch.hours, Math.floor(second / HOUR)), cutSeries(watch.days, Math.floor(second / DAY))];
@@ -125,7 +126,7 @@ function sumSeries(all: readonly Series[], kept: number): Series {
   return sum;
 }
 
-/** Adds up what was watched of several nodes. */
+/** Adds up the watched time of several nodes. */
 export function sumWatched(all: readonly Watched[]): Watched {
   return {
     hours: sumSeries(
@@ -139,7 +140,7 @@ export function sumWatched(all: readonly Watched[]): Watched {
   };
 }
 
-/** Seconds watched, and of them in outages. */
+/** Watched seconds, and those of them in outages. */
 export interface WatchedSum {
   watched: number;
   down: number;
@@ -159,7 +160,7 @@ function within({ first, watched, down }: Series, unit: number, now: Date, secon
 
 /**
  * Sums over three windows: `24h` over the hours that begin after now - 24 h, `7d` and `30d` over the days that begin after now - 7 d and
- * now - 30 d. Each window is short of its name by up to one of them.
+ * now - 30 d. So each window may be up to an hour or a day shorter than its name.
  */
 export function windowsOf({ hours, days }: Watched, now: Date): { '24h': WatchedSum; '7d': WatchedSum; '30d': WatchedSum } {
   return { '24h': within(hours, HOUR, now, DAY), '7d': within(days, DAY, now, 7 * DAY), '30d': within(days, DAY, now, 30 * DAY) };

@@ -9,20 +9,20 @@ import { problemOf, render, toProblem, toResponse, withoutBody } from './render.
 import { isHtml, type Route } from './route.ts';
 
 const LONGEST_KEPT_MS = 5_000;
-/** However short the interval is, an answer is old only by a small part of it. */
+/** A kept answer is never older than this share of the interval between sweeps. */
 const SHARE_OF_INTERVAL = 1 / 60;
 
 async function respond(services: Services, kept: KeptAnswers, route: Route, request: HttpRequest): Promise<HttpResponseInit> {
   try {
-    const asked = await readRequest(route, request);
+    const parsed = await readRequest(route, request);
     const condition = route.method === 'GET' ? request.headers.get('if-none-match') : null;
-    const make = async () => render(await route.handle(services, asked), route.method === 'GET');
+    const make = async () => render(await route.handle(services, parsed), route.method === 'GET');
     if (!route.kept) return toResponse(await make(), condition);
     const now = services.now();
     const longest = Math.min(LONGEST_KEPT_MS, currentIntervalMs(services) * SHARE_OF_INTERVAL);
-    asked.query.sort();
-    // The links of a page bear the key of whoever asked for it.
-    const key = JSON.stringify([route.name, asked.params, asked.query.toString(), isHtml(route) && asked.key]);
+    parsed.query.sort();
+    // The links of a page contain the caller's function key.
+    const key = JSON.stringify([route.name, parsed.params, parsed.query.toString(), isHtml(route) && parsed.key]);
     const { readAt, ...rendered } = await kept.get(key, now.getTime(), longest, make);
     const age = String(Math.max(0, Math.floor((services.now().getTime() - readAt) / 1000)));
     return toResponse({ ...rendered, headers: { ...rendered.headers, age } }, condition);
@@ -34,9 +34,9 @@ async function respond(services: Services, kept: KeptAnswers, route: Route, requ
 }
 
 /**
- * Answers one request; nothing internal leaks. A `HEAD` is answered as its `GET` is, from the same kept answer, without the body.
+ * Answers one request. An internal error is answered without its details. A `HEAD` is answered like its `GET`, without the body.
  *
- * @param kept - where answers of the last seconds are, for routes that allow it.
+ * @param kept - the answers of the last few seconds, for routes that allow it.
  */
 export async function answer(services: Services, kept: KeptAnswers, route: Route, request: HttpRequest): Promise<HttpResponseInit> {
   const response = await respond(services, kept, route, request);

@@ -5,15 +5,15 @@ import type { RouteRequest } from './route.ts';
 
 const LONGEST_WAIT_SECONDS = 100;
 
-/** What App Service says of a signed-in caller; only where sign-in is on does it take these headers from everybody else. */
+/** The id or name of a signed-in caller, as App Service passes it on. Without App Service sign-in anybody could set these headers, so they are ignored. */
 function signedIn({ headers }: RouteRequest, { WEBSITE_AUTH_ENABLED }: Settings, what: 'id' | 'name'): string | null {
   return /^true$/i.test(WEBSITE_AUTH_ENABLED ?? '') ? headers.get(`x-ms-client-principal-${what}`) : null;
 }
 
-/** The last address, which the front end appends to whatever the caller sent. */
+/** The last address of the header, which the front end appends to what the caller sent. */
 const addressOf = ({ headers }: RouteRequest) => headers.get('x-forwarded-for')?.split(',').at(-1)?.trim() ?? '';
 
-/** The caller, by what only App Service can have set: the name of who signed in, and an address. */
+/** Describes the caller by what only App Service can have set: the name of the signed-in user, and the address. */
 export function callerOf(request: RouteRequest, settings: Settings): string {
   const name = signedIn(request, settings, 'name')
     ?.replace(/[^\P{Cc}]/gu, '')
@@ -22,15 +22,15 @@ export function callerOf(request: RouteRequest, settings: Settings): string {
   return `${name || 'the holder of a function key'}${/^[\w.:[\]]{1,60}$/.test(address) ? ` at ${address}` : ''}`;
 }
 
-/** An address without its port, which is another for each connection; an IPv6 address stands in brackets before one. */
+/** An address without its port, which differs for each connection. An IPv6 address with a port is in brackets. */
 const withoutPort = (address: string) => /^\[([^\]]+)\]/.exec(address)?.[1] ?? address.replace(/^([^:]+):\d+$/, '$1');
 
-/** The function key by which the host let a request in: the header's, else the parameter's, and the first of several. */
+/** The function key that the host accepted: from the header, otherwise from the parameter, and the first of several. */
 const keyOf = ({ headers, key }: RouteRequest) => (headers.get('x-functions-key') ?? key)?.split(',')[0]?.trim();
 
 /**
- * Under which name a caller's checks are counted: that of who signed in, else of the function key, else of the address. A hash, which reveals
- * nothing of a key.
+ * The account under which a caller's checks are counted: the signed-in user, otherwise the function key, otherwise the address. It is a hash, which
+ * does not reveal the key.
  */
 export function accountOf(request: RouteRequest, settings: Settings): string {
   const principal = signedIn(request, settings, 'id') ?? signedIn(request, settings, 'name');
@@ -39,7 +39,11 @@ export function accountOf(request: RouteRequest, settings: Settings): string {
   return `${kind}-${createHash('sha256').update(who).digest('hex').slice(0, 12)}`;
 }
 
-/** An idempotency key gives the check its id, so that asking again is the same check. */
+/**
+ * The id of a check: derived from the idempotency key, so that a repeated request is the same check, or random without one.
+ *
+ * @throws Problem if the key is not valid.
+ */
 export function idOf({ headers }: RouteRequest, now: Date): string {
   const key = headers.get('idempotency-key');
   if (key !== null && !/^[\x21-\x7e]{1,200}$/.test(key))
@@ -54,7 +58,7 @@ export function waitOf({ headers }: RouteRequest): number {
   return Math.min(LONGEST_WAIT_SECONDS, Number(seconds?.[1] ?? seconds?.[2] ?? 0));
 }
 
-/** Whether the type that the caller likes best is plain text (RFC 9110, 12.5.1); of several that it likes alike, the first. */
+/** Whether plain text is the content type that the caller prefers (RFC 9110, 12.5.1); of several with the same weight, the first counts. */
 export function wantsText({ headers }: RouteRequest): boolean {
   const ranges = (headers.get('accept') ?? '').split(',').map((range) => {
     const [type = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());

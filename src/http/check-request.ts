@@ -27,7 +27,7 @@ export const checkRequest = z
       ),
     z.strictObject({
       node: nodeName.describe('Name of the Kubernetes node.'),
-      cluster: clusterId.optional().describe('Its cluster, where several have a node of that name.'),
+      cluster: clusterId.optional().describe('Its cluster, if several have a node of that name.'),
     }),
   ])
   .describe('The node to check: by its resource ID, by its four parts, or by its name.');
@@ -39,9 +39,9 @@ export const checkQuery = z.object({
   verbose: z.enum(['true', 'false'], 'true or false').optional().describe('As text, also the command, the machine and Azure’s answer.'),
 });
 
-/** The node that is asked for; ids are parsed by grammar, never pasted, and their schema has done so before. */
-export function wantedOf(asked: CheckRequest): Wanted {
-  if ('node' in asked) return { node: asked.node, cluster: asked.cluster };
-  const target = 'id' in asked ? parseTarget(asked.id) : instanceTarget({ ...asked, resourceGroup: asked.nodeResourceGroup });
+/** The node that a request names. Its schema has already checked that the ids can be parsed. */
+export function wantedOf(request: CheckRequest): Wanted {
+  if ('node' in request) return { node: request.node, cluster: request.cluster };
+  const target = 'id' in request ? parseTarget(request.id) : instanceTarget({ ...request, resourceGroup: request.nodeResourceGroup });
   return { target: target! };
 }

@@ -11,10 +11,10 @@ import { accountOf, callerOf, idOf, waitOf, wantsText } from './check-headers.ts
 import { type CheckRequest, wantedOf } from './check-request.ts';
 import type { Reply, RouteRequest } from './route.ts';
 
-const LOOK_AGAIN_MS = 500;
+const POLL_MS = 500;
 const RETRY_AFTER_SECONDS = '5';
 
-/** The lines of kubectl-az, for people with a terminal. */
+/** A check as plain text, in the format of kubectl-az. */
 function textOf(check: CheckRow, view: CheckView, verbose: boolean): string {
   const head = describeStart(parseTarget(check.target)!, check.os, verbose);
   const { verdict, reason, message = '', response, takenFrom } = view;
@@ -37,7 +37,7 @@ async function waitFor(services: Services, check: CheckRow, seconds: number): Pr
   const end = Date.now() + seconds * 1000;
   let current = check;
   while (current.result === undefined && Date.now() < end) {
-    await sleep(LOOK_AGAIN_MS);
+    await sleep(POLL_MS);
     current = (await readCheck(services.tables, check.id)) ?? current;
   }
   return current;

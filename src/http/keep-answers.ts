@@ -3,20 +3,21 @@ import type { Rendered } from './render.ts';
 const MOST_ANSWERS = 200;
 const MOST_CHARACTERS = 16_000_000;
 
-/** An answer with the moment at which its reading began: it is at least as new as that. */
+/** An answer with the time at which reading its data began, in epoch milliseconds. */
 export type Aged = Rendered & { readAt: number };
 
-/** Answers of the last few seconds, so that many who ask the same at once cost one read. */
+/** Answers of the last few seconds, so that many equal requests at once need one read. */
 export interface KeptAnswers {
   /**
-   * Gives the answer that is kept under a key, or makes it; who comes while it is made waits for the same.
+   * Returns the answer that is kept under a key, or makes it. Requests that come meanwhile wait for the same answer.
    *
-   * @param longestMs - how old it may be.
+   * @param now - in epoch milliseconds.
+   * @param longestMs - the maximum age of a kept answer, in milliseconds.
    */
   get(key: string, now: number, longestMs: number, make: () => Promise<Rendered>): Promise<Aged>;
 }
 
-/** Begins to keep answers, the newest ones within a bound. What fails is not kept. */
+/** Creates a store of kept answers with a size limit. Failures are not kept. */
 export function keepAnswers(): KeptAnswers {
   const kept = new Map<string, { readAt: number; answer: Promise<Aged>; size: number }>();
   const forget = (key: string) => kept.delete(key);
@@ -31,7 +32,7 @@ export function keepAnswers(): KeptAnswers {
   return {
     get(key, now, longestMs, make) {
       const found = kept.get(key);
-      // A clock that went back must not make an answer last.
+      // If the clock was set back, the answer must not be kept longer.
       if (found !== undefined && now >= found.readAt && now - found.readAt <= longestMs) return found.answer;
       forget(key);
       const entry = { readAt: now, answer: make().then((rendered) => ({ ...rendered, readAt: now })), size: 0 };

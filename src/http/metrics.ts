@@ -13,7 +13,7 @@ import { staleBefore } from '../views/current-interval.ts';
 import { viewSweep } from '../views/sweeps.ts';
 import type { Reply } from './route.ts';
 
-/** The type of the answer, as OpenMetrics names itself. */
+/** The content type of the OpenMetrics text format. */
 export const METRICS_TYPE = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
 
 type Define = <L extends string>(name: string, help: string, labels?: readonly L[]) => Gauge<L>;
@@ -23,16 +23,16 @@ async function measureClusters(services: Services, define: Define): Promise<void
   const rows = await readClusters(services);
   const nodes = define('nodes', 'Nodes by their latest verdict; one older than three intervals counts as unknown.', ['cluster', 'verdict']);
   const outages = define('open_outages', 'Open outages of nodes, and of the cluster itself (0 or 1).', ['cluster', 'subject']);
-  const blind = define('cluster_blind', 'Whether nobody can see how the nodes of a cluster are; absent for clusters that are seen.', [
+  const blind = define('cluster_blind', '1 if a cluster is blind: too few of its nodes give a verdict; absent for other clusters.', [
     'cluster',
   ]);
   const labels = ['cluster', 'window'] as const;
   const uptime = define(
     'uptime_ratio',
-    'The share of watched time in which no outage of a node was open; absent where nothing was watched.',
+    'The share of watched time in which no outage of a node was open; absent if nothing was watched.',
     labels,
   );
-  const watched = define('watched_seconds', 'For how long the nodes of a cluster were watched, all together.', labels);
+  const watched = define('watched_seconds', 'Seconds for which the nodes of a cluster were watched, added up.', labels);
   const before = staleBefore(services);
   for (const row of rows) {
     const { cluster, nodes: counts, uptime: shares } = viewCluster(row, before);
@@ -45,11 +45,11 @@ async function measureClusters(services: Services, define: Define): Promise<void
     outages.set({ cluster, subject: 'cluster' }, openEpisode(row.outage.outage) === undefined ? 0 : 1);
     if (row.blind !== undefined) blind.set({ cluster }, 1);
   }
-  const prober = define('blind', 'Whether the prober itself can see nothing.');
+  const prober = define('blind', 'Whether the prober itself is blind (0 or 1).');
   prober.set((await readStandingBlindness(services.tables, PROBER)) === undefined ? 0 : 1);
 }
 
-/** The last completed sweep, and by reason what it came to in each cluster. */
+/** The last completed sweep, and its results in each cluster by reason. */
 async function measureLastSweep({ tables, now }: Services, define: Define): Promise<void> {
   const last = await lastCompleted(tables, now());
   if (last === undefined) return;
@@ -63,19 +63,19 @@ async function measureLastSweep({ tables, now }: Services, define: Define): Prom
     if (view[share] !== null)
       define(
         `last_sweep_${share}_ratio`,
-        `Nodes that ${shares[share]} over those of which a verdict is expected; absent where none is.`,
+        `The share of nodes that ${shares[share]}, among those that are expected to give a verdict; absent if none is.`,
       ).set(view[share]);
   const byReason = define('last_sweep_nodes', 'Nodes by the reason of their outcome in the last completed sweep.', ['cluster', 'reason']);
   for (const [cluster, { byReason: counts }] of await readFinalizedLedgers(tables, last.sweep))
     for (const [reason, count] of Object.entries(counts)) byReason.set({ cluster, reason }, count);
 }
 
-/** What is left of each bucket of Compute's throttling. */
+/** What is left of the budget of starts in each subscription and region. */
 async function measureBudget({ settings, tables, now }: Services, define: Define): Promise<void> {
   const labels = ['subscription', 'region'] as const;
   const left = define('arm_starts_left', 'Runs that a sweep may still start before the next occurrence of the schedule.', labels);
-  const ahead = define('arm_planned_seconds', 'How far ahead starts are planned.', [...labels, 'lane']);
-  const paused = define('arm_paused_seconds', 'For how long throttling by Azure still pauses the bucket.', labels);
+  const ahead = define('arm_planned_seconds', 'How many seconds ahead starts are planned.', [...labels, 'lane']);
+  const paused = define('arm_paused_seconds', 'For how many more seconds throttling by Azure pauses starts.', labels);
   const time = now().getTime();
   const next = nextOccurrence(settings.SWEEP_SCHEDULE, now());
   const secondsTo = (moment: number) => Math.max(0, moment - time) / 1000;
@@ -90,7 +90,7 @@ async function measureBudget({ settings, tables, now }: Services, define: Define
 
 /** `GET /api/metrics`: labels go down to clusters and buckets, never to nodes. */
 export async function showMetrics(services: Services): Promise<Reply> {
-  // Loaded where it is needed: no other function has to wait for it.
+  // Loaded here only, so that no other function has to wait for it.
   const { Gauge, Registry } = await import('prom-client');
   const registry = new Registry<OpenMetricsContentType>();
   registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);

@@ -7,19 +7,19 @@ type Json = Record<string, unknown>;
 
 const title = 'aks-fleet-prober';
 const intro =
-  'Tells, for every node of every AKS cluster, whether it can reach its Kubernetes API server; if not, why, since when, and who else is hit.';
+  'Reports for every node of every AKS cluster whether it can reach its Kubernetes API server; if not, why, since when, and which other nodes are affected.';
 const refTo = (id: string) => `#/components/schemas/${id}`;
 const problemType = 'application/problem+json';
 
-/** What every route answers to a request that cannot be read. */
+/** The answer of every route to a request that cannot be read. */
 const badRequest: ReplySpec = {
-  description: 'What was asked cannot be read, or a query parameter is unknown.',
+  description: 'The request cannot be read, or a query parameter is unknown.',
   schema: problemView,
   types: [problemType],
 };
-const AGE = { age: 'For how many seconds the answer has been kept.' };
-const ETAG = { etag: 'Names the body.' };
-const LENGTH = { 'content-length': 'Of the body that GET would give.' };
+const AGE = { age: 'The age of the answer in seconds.' };
+const ETAG = { etag: 'Identifies the body.' };
+const LENGTH = { 'content-length': 'The length of the body that GET would return.' };
 const noKey: ReplySpec = { description: 'Without a function key; the answer of Azure Functions has no body.' };
 const failed: ReplySpec = { description: 'The prober failed; its log has the cause.', schema: problemView, types: [problemType] };
 const badBodies: Readonly<Record<number, ReplySpec>> = {
@@ -27,15 +27,15 @@ const badBodies: Readonly<Record<number, ReplySpec>> = {
   415: { description: 'The body is not of the type application/json.', schema: problemView, types: [problemType] },
 };
 
-/** A refusal with a problem as its body. */
+/** An error answer with a problem as its body. */
 export function refusal(description: string, headers?: ReplySpec['headers']): ReplySpec {
   return { description, schema: problemView, types: [problemType], headers };
 }
 
-/** Whether callers may keep the body, and ask whether it is still the same. */
+/** Whether callers may cache the body and revalidate it. */
 const hasEtag = (route: Route) => route.method === 'GET' && !isHtml(route);
 
-/** The headers of an answer that callers may keep, or that has been kept for them. */
+/** The headers of an answer that callers may cache, or that is kept by the app. */
 function headersOf(route: Route): Record<string, string> {
   const { vary } = route.replies[200]?.headers ?? {};
   return { ...(vary !== undefined && { vary }), ...(hasEtag(route) && ETAG), ...(route.kept && AGE) };
@@ -55,7 +55,7 @@ function repliesOf(route: Route): Record<number, ReplySpec> {
   const unchanged: Record<number, ReplySpec> = hasEtag(route)
     ? { 304: { description: 'The body is the one that `If-None-Match` names.', headers } }
     : {};
-  // What is no problem is rendered in the same way, whatever its status.
+  // All answers but problems have the same headers, whatever their status.
   const rendered = Object.entries(replies).map(([status, reply]): [string, ReplySpec] =>
     reply.types?.includes(problemType) ? [status, reply] : [status, { ...reply, headers: { ...reply.headers, ...headers } }],
   );
@@ -91,7 +91,7 @@ function describeParameters(route: Route): Json[] {
       return { name, in: place, required: place === 'path', description, schema: rest };
     });
   const condition: Record<string, string> = hasEtag(route)
-    ? { 'if-none-match': 'The `ETag` of an earlier answer: 304 where the body is still that one.' }
+    ? { 'if-none-match': 'The `ETag` of an earlier answer: 304 if the body is still the same.' }
     : {};
   const headers = Object.entries({ ...route.headers, ...condition }).map(([name, description]) => ({
     name,
@@ -115,7 +115,7 @@ function describeRoute(route: Route): Json {
   };
 }
 
-/** The same answers to `HEAD`: their headers alone. */
+/** Describes `HEAD` of a route: the same answers without their bodies. */
 function describeHead(route: Route): Json {
   const replies = Object.entries(repliesOf(route)).map(([status, { description, headers }]): [string, Json] => {
     const described = status === '304' || status === '401' ? headers : { ...headers, ...LENGTH };
@@ -129,7 +129,7 @@ function describeHead(route: Route): Json {
   };
 }
 
-/** Describes the API as OpenAPI 3.1, out of the routes and their schemas. */
+/** Describes the API as an OpenAPI 3.1 document, from the routes and their schemas. */
 export function describeApi(routes: readonly Route[]): Json {
   const { schemas } = z.toJSONSchema(components, { uri: refTo, unrepresentable: 'any' });
   const named = Object.entries(schemas).map(([id, { $schema: _, $id: __, id: ___, ...schema }]) => [id, schema]);
@@ -152,7 +152,7 @@ export function describeApi(routes: readonly Route[]): Json {
       schemas: Object.fromEntries(named),
       securitySchemes: {
         header: { type: 'apiKey', in: 'header', name: 'x-functions-key', description: 'A function key.' },
-        query: { type: 'apiKey', in: 'query', name: 'code', description: 'The same, where a header cannot be set.' },
+        query: { type: 'apiKey', in: 'query', name: 'code', description: 'The same, if a header cannot be set.' },
       },
     },
   };

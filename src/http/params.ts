@@ -19,12 +19,12 @@ export const listQuery = {
     .refine((text) => /^\d{1,4}$/.test(text) && Number(text) >= 1 && Number(text) <= MOST_LIMIT, `a whole number from 1 to ${MOST_LIMIT}`)
     .default(String(DEFAULT_LIMIT))
     .meta({ type: 'integer', minimum: 1, maximum: MOST_LIMIT, default: DEFAULT_LIMIT })
-    .describe('Most items of a page. A page may hold fewer while there are more.'),
+    .describe('The maximum number of items on a page. A page may have fewer although more follow.'),
   cursor: z
     .string()
     .regex(/^[\w-]{1,4000}$/, 'the "next" of an earlier answer')
     .optional()
-    .describe('The "next" of an earlier answer; without it, from the start.'),
+    .describe('The "next" of an earlier answer; without it, the list begins at the start.'),
 };
 
 /** The further query parameters of the list of nodes. */
@@ -32,22 +32,25 @@ export const nodeListQuery = {
   reachable: z
     .enum(['True', 'False', 'Unknown'], 'True, False or Unknown')
     .optional()
-    .describe('Only nodes whose condition Reachable has this status; Unknown takes in those that are not probed.'),
+    .describe('Only nodes whose condition Reachable has this status; Unknown includes nodes that are not probed.'),
 };
 
-/** Those of the list of results. */
+/** The further query parameters of the list of results. */
 export const resultListQuery = {
   since: z
     .union([z.iso.datetime({ offset: true }), z.iso.date()], 'a time such as 2026-11-21T09:35:00Z, or a day')
     .refine((text) => Math.abs(Date.parse(text)) < 9e12, 'a time of this age')
     .optional()
-    .describe('Only results of this moment and later; ISO 8601. Results are kept for RETENTION_DAYS.'),
+    .describe('Only results from this time on; ISO 8601. Results are kept for RETENTION_DAYS.'),
 };
 
-/** Those of the list of outages. */
+/** The further query parameters of the list of outages. */
 export const outageListQuery = {
-  state: z.enum(['open', 'all'], 'open or all').default('open').describe('Whether outages that are over count too.'),
+  state: z
+    .enum(['open', 'all'], 'open or all')
+    .default('open')
+    .describe('`open` for open outages only, `all` for those that are over too.'),
   cluster: clusterParam
     .optional()
-    .describe('Those of this cluster and its nodes alone: `<subscription id>.<resource group>.<cluster name>`, in any letter case.'),
+    .describe('Only outages of this cluster and its nodes: `<subscription id>.<resource group>.<cluster name>`, in any letter case.'),
 };

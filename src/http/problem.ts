@@ -16,7 +16,7 @@ const TITLES = {
 
 type Status = keyof typeof TITLES;
 
-/** All problems but those that begin with `bad-`, which are 400. */
+/** The status of all problems except those that begin with `bad-`, which have 400. */
 const STATUSES: Readonly<Record<Exclude<ProblemType, `bad-${string}`>, Status>> = {
   'unknown-parameter': 400,
   'out-of-scope': 403,
@@ -46,18 +46,18 @@ export function statusOfProblem({ type }: Pick<Problem, 'type'>): { status: numb
   return { status, title: TITLES[status] };
 }
 
-/** The body of a problem, as RFC 9457 has it. */
+/** The body of a problem according to RFC 9457. */
 export const problemView = z
   .object({
     type: z.string().describe('A stable URN for programs.'),
     title: z.string(),
     status: z.int(),
-    detail: z.string().describe('What was expected, what came, and what to do next.'),
+    detail: z.string().describe('What was expected, what was received, and what to do next.'),
   })
-  .describe('An error as RFC 9457 has it.')
+  .describe('An error according to RFC 9457.')
   .register(components, { id: 'Problem' });
 
-/** Shows a problem as the body of its answer. */
+/** Converts a problem to the body of its answer. */
 export function viewProblem(problem: Problem): z.output<typeof problemView> {
   const { status, title } = statusOfProblem(problem);
   return { type: `urn:aks-fleet-prober:${problem.type}`, title, status, detail: problem.message };

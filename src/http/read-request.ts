@@ -5,12 +5,12 @@ import type { Route, RouteRequest } from './route.ts';
 
 const MOST_BODY_BYTES = 4096;
 const QUOTED = 80;
-/** Function keys come as this parameter too. */
+/** The query parameter that may carry the function key. */
 export const KEY = 'code';
 
 type Texts = Record<string, string | undefined>;
 
-/** Reads texts by a schema whose messages go on from "expected <name> to be". */
+/** Reads parameters by a schema whose messages continue "expected <name> to be". */
 function readTexts(schema: z.ZodObject, given: Texts): Texts {
   const parsed = z.strictObject(schema.shape).safeParse(given);
   if (parsed.success) return parsed.data as Texts;
@@ -18,14 +18,14 @@ function readTexts(schema: z.ZodObject, given: Texts): Texts {
   if (issue?.code === 'unrecognized_keys') {
     const known = Object.keys(schema.shape);
     const expected = known.length === 0 ? 'no query parameter' : `no query parameter but ${known.join(', ')}`;
-    // A misspelt filter must not look like one that everything passes.
+    // A misspelt filter must not be ignored, as if everything passed it.
     throw new Problem('unknown-parameter', `expected ${expected}, got "${issue.keys[0]?.slice(0, QUOTED)}"`);
   }
   const name = String(issue?.path[0]);
   throw new Problem(`bad-${name}`, `expected ${name} to be ${issue?.message}, got "${given[name]?.slice(0, QUOTED)}"`);
 }
 
-/** What is wrong with a body; of several forms, with the one that it is nearest to. */
+/** What is wrong with a body; if several forms are allowed, compared with the nearest one. */
 function explain(issues: readonly z.core.$ZodIssue[]): string {
   const [first] = issues;
   if (first?.code === 'invalid_union' && first.errors.length > 0)
@@ -55,7 +55,7 @@ async function readBody(schema: z.ZodType, request: HttpRequest): Promise<unknow
 /**
  * Reads a request by the schemas of its route.
  *
- * @throws Problem that says what was expected and what came.
+ * @throws Problem that says what was expected and what was received.
  */
 export async function readRequest(route: Route, request: HttpRequest): Promise<RouteRequest & { query: URLSearchParams }> {
   const params = route.params === undefined ? {} : readTexts(route.params, request.params);

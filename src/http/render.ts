@@ -5,14 +5,14 @@ import { Problem } from '../model/problem.ts';
 import { statusOfProblem, viewProblem } from './problem.ts';
 import type { Reply } from './route.ts';
 
-/** A reply as it goes out. */
+/** A reply that is ready to be sent. */
 export interface Rendered {
   status: number;
   headers: Record<string, string>;
   body: string;
 }
 
-// Node output and Azure's words may be on the page: nothing on it may run, load or send anything.
+// A page may show output of nodes and messages of Azure, so nothing on it may run, load or send anything.
 const PAGE_HEADERS = {
   'content-type': 'text/html; charset=utf-8',
   'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -20,15 +20,15 @@ const PAGE_HEADERS = {
 };
 const NO_SNIFF = { 'x-content-type-options': 'nosniff' };
 const NO_STORE = { ...NO_SNIFF, 'cache-control': 'no-store' };
-// Kept by the caller alone, and asked for again each time: with its ETag that costs no body.
+// Only the caller may cache the answer, and must revalidate it each time: with its ETag that needs no body.
 const REVALIDATED = { ...NO_SNIFF, 'cache-control': 'private, no-cache' };
 
 const etagOf = (body: string) => `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
 
 /**
- * Renders a reply; everything but the page has an ETag, the hash of its body.
+ * Renders a reply. Everything except pages has an ETag, the hash of its body.
  *
- * @param mayBeKept - false for the answer to a POST, whose body is of no resource that could be asked for again.
+ * @param mayBeKept - false for the answer to a POST, which cannot be requested again and so must not be cached.
  */
 export function render({ status = 200, json, html, text, headers = {} }: Reply, mayBeKept: boolean): Rendered {
   if (html !== undefined) return { status, headers: { ...NO_STORE, ...PAGE_HEADERS, ...headers }, body: html };
@@ -38,11 +38,11 @@ export function render({ status = 200, json, html, text, headers = {} }: Reply, 
   return { status, headers: { ...keeping, 'content-type': type, ...headers }, body };
 }
 
-// `If-None-Match` compares weakly: a proxy that compresses marks our tags so.
+// `If-None-Match` compares weakly: a proxy that compresses makes the tags weak.
 const names = (condition: string, etag: string) =>
   condition.trim() === '*' || condition.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag);
 
-/** The response to one request: 304 without a body where the caller has it already. */
+/** The response to one request: 304 without a body if the caller has the same body already. */
 export function toResponse({ status, headers, body }: Rendered, condition: string | null): HttpResponseInit {
   const { 'content-type': _, ...rest } = headers;
   if (status === 200 && condition !== null && headers.etag !== undefined && names(condition, headers.etag))
@@ -50,13 +50,13 @@ export function toResponse({ status, headers, body }: Rendered, condition: strin
   return { status, headers, body };
 }
 
-/** The same response to a `HEAD`: without its body, whose length is given. */
+/** The response to a `HEAD`: without the body, but with its length. */
 export function withoutBody({ body, headers, ...response }: HttpResponseInit): HttpResponseInit {
   if (typeof body !== 'string') return { headers, ...response };
   return { ...response, headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) } };
 }
 
-/** The problem to answer with where a request failed; the details of an internal failure go to the log only. */
+/** Converts an error to the problem to answer with; the details of an internal error go only to the log. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   log.error('a request failed', error);
@@ -66,7 +66,7 @@ export function problemOf(error: unknown): Problem {
 /**
  * The response to a request that failed.
  *
- * @param page - the same as a page, where a page was asked for.
+ * @param page - the problem as a page, if a page was requested.
  */
 export function toProblem(problem: Problem, page?: string): HttpResponseInit {
   const { status } = statusOfProblem(problem);

@@ -1,17 +1,17 @@
 import type { z } from 'zod';
 import type { Services } from '../services.ts';
 
-/** What a route gets to see of a request; its schemas have read params, query and body before. */
+/** A request as a route gets it: its schemas have already validated params, query and body. */
 export interface RouteRequest {
   params: Readonly<Record<string, string | undefined>>;
   query: { get(name: string): string | null };
   headers: { get(name: string): string | null };
   body: unknown;
-  /** The function key, where it came as a parameter: a page passes it on in its links. */
+  /** The function key, if it was given as a parameter: a page passes it on in its links. */
   key?: string;
 }
 
-/** What a route answers with: JSON, a page or text of another type. */
+/** The answer of a route: JSON, a page or text of another type. */
 export interface Reply {
   status?: number;
   json?: unknown;
@@ -23,11 +23,11 @@ export interface Reply {
 /** An answer as the OpenAPI document describes it. */
 export interface ReplySpec {
   description: string;
-  /** Of the body, where that is JSON. */
+  /** The schema of the body, if that is JSON. */
   schema?: z.ZodType;
   /** Content types of bodies that are not JSON. */
   types?: readonly string[];
-  /** Sentences by header. */
+  /** Descriptions by header. */
   headers?: Readonly<Record<string, string>>;
 }
 
@@ -40,21 +40,21 @@ export interface Route {
   summary: string;
   /** Open to callers without a function key. */
   anonymous?: true;
-  /** Answers may be some seconds old, as `Age` says: they cost more to make than they change. */
+  /** Answers may be kept for some seconds, as `Age` says, because they are expensive to make and rarely change. */
   kept?: true;
-  /** Read into text: what is parsed is what the handler gets. */
+  /** Schemas of the path and query parameters; the handler gets the parsed texts. */
   params?: z.ZodObject;
   query?: z.ZodObject;
-  /** Of a POST; JSON. */
+  /** Schema of the JSON body of a POST. */
   body?: z.ZodType;
-  /** Sentences by request header that means something here. */
+  /** Descriptions by request header that the route reads. */
   headers?: Readonly<Record<string, string>>;
-  /** By status; those that every route has (400 for bad input, 401, 500) are added where they are described. */
+  /** Answers by status. Those that every route has (400 for bad input, 401, 500) are added to the OpenAPI document. */
   replies: Readonly<Record<number, ReplySpec>>;
   handle(services: Services, request: RouteRequest): Promise<Reply>;
 }
 
-/** The methods under which a route is asked: `HEAD` wherever `GET` is (RFC 9110, 9.1), as monitors of uptime use it. */
+/** The methods of a route: `GET` includes `HEAD` (RFC 9110, 9.1), which uptime monitors use. */
 export function methodsOf({ method }: Route): ('GET' | 'HEAD' | 'POST')[] {
   return method === 'GET' ? ['GET', 'HEAD'] : [method];
 }

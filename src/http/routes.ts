@@ -28,12 +28,12 @@ const inCluster = z.object({ cluster: clusterParam });
 const atNode = inCluster.extend({ node: nodeParam });
 const page = z.object(listQuery);
 
-const LATER = { 'retry-after': 'Seconds until it is worth to ask again.' };
+const LATER = { 'retry-after': 'Seconds until a retry may succeed.' };
 const VARY = { vary: '`Accept`: text or JSON.' };
-const CHECKED = { ...VARY, location: 'Where the check is.', 'preference-applied': 'The `wait` that was kept to.' };
-const TEXT = '`text/plain` for the lines of kubectl-az.';
+const CHECKED = { ...VARY, location: 'The address of the check.', 'preference-applied': 'The `wait` that was applied.' };
+const TEXT = '`text/plain` for the output format of kubectl-az.';
 
-/** Every route of the app: it validates, registers and describes by this table. */
+/** Every route of the app. Requests are validated, functions registered and the API described by this table. */
 export const routes: readonly Route[] = [
   {
     name: 'get-fleet',
@@ -87,7 +87,7 @@ export const routes: readonly Route[] = [
     name: 'list-results',
     method: 'GET',
     path: 'clusters/{cluster}/nodes/{node}/results',
-    summary: 'What the probes of a node came to, newest first.',
+    summary: 'The results of the probes of a node, newest first.',
     params: atNode,
     query: page.extend(resultListQuery),
     replies: { 200: { description: 'A page of results.', schema: resultListSchema }, 404: refusal('No such node is known.') },
@@ -97,26 +97,26 @@ export const routes: readonly Route[] = [
     name: 'create-check',
     method: 'POST',
     path: 'checks',
-    summary: 'Has one node probed now.',
+    summary: 'Probes one node now.',
     query: checkQuery,
     body: checkRequest,
     headers: {
       prefer: '`wait=N` waits up to N seconds (100 at most) for the result.',
-      'idempotency-key': 'Asking again under the same key, on the same day, is the same check.',
+      'idempotency-key': 'A repeated request with the same key on the same day returns the same check.',
       accept: TEXT,
     },
     replies: {
-      200: { description: 'The check, done in time.', schema: checkView, types: ['text/plain'], headers: CHECKED },
+      200: { description: 'The check, which ended in time.', schema: checkView, types: ['text/plain'], headers: CHECKED },
       202: { description: 'The check, which is running.', schema: checkView, types: ['text/plain'], headers: { ...CHECKED, ...LATER } },
-      403: refusal('The node is out of scope, or taken out of the fleet.'),
-      404: refusal('No such node is known or listed by Azure; of a resource ID, which part leads nowhere.'),
-      409: refusal('Several clusters have such a node, or the idempotency key stands for another check.'),
+      403: refusal('The node is out of scope, or excluded from the fleet.'),
+      404: refusal('No such node is known or listed by Azure; for a resource ID, the detail says which part does not exist.'),
+      409: refusal('Several clusters have such a node, or the idempotency key was used for another check.'),
       429: refusal(
-        'A check of this node is running, or in this minute there were too many checks, or searches for nodes that no sweep has seen, of this caller or of all.',
+        'A check of this node is running, or this caller or all callers have used up the checks, or the searches for nodes that no sweep has seen, of this minute.',
         LATER,
       ),
       503: refusal(
-        'Azure did not answer, refused to list where the node may be, or would take too long to be searched for a bare name.',
+        'Azure did not answer, refused to list clusters that may have the node, or a search for a bare name would take too long.',
         LATER,
       ),
     },
@@ -126,8 +126,8 @@ export const routes: readonly Route[] = [
     name: 'get-check',
     method: 'GET',
     path: 'checks/{id}',
-    summary: 'A check and what it came to; kept for 7 days.',
-    params: z.object({ id: z.string().max(100, 'the id of a check').describe('The id that POST /api/checks gave.') }),
+    summary: 'A check and its result; kept for 7 days.',
+    params: z.object({ id: z.string().max(100, 'the id of a check').describe('The id that POST /api/checks returned.') }),
     query: checkQuery,
     headers: { accept: TEXT },
     replies: {
@@ -140,7 +140,7 @@ export const routes: readonly Route[] = [
     name: 'list-outages',
     method: 'GET',
     path: 'outages',
-    summary: 'Outages of clusters and nodes; a page goes by cluster and is sorted newest first.',
+    summary: 'Outages of clusters and nodes. Pages follow the order of clusters; each page is sorted newest first.',
     kept: true,
     query: page.extend(outageListQuery),
     replies: { 200: { description: 'A page of outages.', schema: outageListSchema }, 404: refusal('No such cluster is known.') },
@@ -167,7 +167,7 @@ export const routes: readonly Route[] = [
     name: 'list-reasons',
     method: 'GET',
     path: 'reasons',
-    summary: 'Every reason with what it means and what to do about it.',
+    summary: 'Every reason with its meaning and its remedies.',
     replies: { 200: { description: 'All reasons.', schema: reasonListSchema } },
     handle: showReasons,
   },
@@ -195,7 +195,7 @@ export const routes: readonly Route[] = [
     name: 'node-page',
     method: 'GET',
     path: 'status/clusters/{cluster}/nodes/{node}',
-    summary: 'One node for people, with what to do about it.',
+    summary: 'One node for people, with the remedies for its reason.',
     kept: true,
     params: atNode,
     replies: { 200: { description: 'The page; it needs no JavaScript.', types: ['text/html'] }, 404: refusal('No such node is known.') },
@@ -210,7 +210,7 @@ export const routes: readonly Route[] = [
     kept: true,
     replies: {
       200: { description: 'A sweep completed within the last three intervals.', schema: healthView },
-      503: { description: 'None did.', schema: healthView },
+      503: { description: 'No sweep did.', schema: healthView },
     },
     handle: showHealth,
   },

@@ -4,13 +4,13 @@ import type { ClusterView } from '../views/clusters.ts';
 import { type Html, html } from './html.ts';
 import { percent, when } from './layout.ts';
 
-/** Below it the page is not green, however well the rest does: too few gave a verdict. */
+/** With a lower coverage the page is not green, since too few nodes gave a verdict. */
 const GREEN_COVERAGE = 0.9;
 
 /**
- * What is the matter, in one line for all to see; undefined where nothing is.
+ * The banner for open outages and nodes without a verdict; undefined if there is no trouble.
  *
- * @param cutOff - the beginning of the line where whole clusters have an outage; it stands though their nodes are not asked, or answer again.
+ * @param cutOff - how the line begins if whole clusters have an outage. It is shown even if their nodes are not probed, or are reachable again.
  */
 export function troubleBanner(nodes: Counts, openOutages: number, cutOff: Html | undefined): Html | undefined {
   const { unreachable, unknown, known } = nodes;
@@ -22,19 +22,19 @@ export function troubleBanner(nodes: Counts, openOutages: number, cutOff: Html |
   return undefined;
 }
 
-/** What is shown was seen too long ago to say anything of now. */
-export const staleBanner = html`<p class="banner unknown">? Sweeps do not complete: what stands below is old.</p>`;
+/** The banner when the shown data is too old to count. */
+export const staleBanner = html`<p class="banner unknown">? Sweeps do not complete: what is shown below is old.</p>`;
 
-/** What to know and do where nobody can tell how a cluster or the fleet is. */
+/** The banner for a cluster or fleet that is blind, with the reason and a remedy. */
 export function blindLines({ since, reason, unknown, planned }: NonNullable<ClusterView['blind']>, who: string): Html {
   const { sentence, remedies } = reasons[reason];
   return html`<p class="banner unknown">? ${who}, since ${when(since)}: ${unknown} of ${planned} nodes gave no verdict</p><p><strong>${reason}</strong>: ${sentence} <small>${remedies[0] ?? ''}</small></p>`;
 }
 
 /**
- * That all is well, as far as nodes gave a verdict: green where nearly all did, and without proof never.
+ * The banner when there is no trouble: green if nearly all nodes gave a verdict, never without proof.
  *
- * @param ledger - of the last sweep; undefined where none is complete.
+ * @param ledger - the ledger of the last completed sweep; undefined if there is none.
  */
 export function calmBanner(reachable: number, ledger: Ledger | undefined): Html {
   const odd = (words: string) => html`<p class="banner unknown">? ${words}</p>`;

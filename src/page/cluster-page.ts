@@ -32,7 +32,7 @@ function clusterBanner(
   return calmBanner(nodes.reachable, ledger);
 }
 
-/** The tab's title. */
+/** The title of the page. */
 function clusterTitle(cluster: ClusterView, ledger: Ledger | undefined, stale: boolean): string {
   const { nodes, openOutages, clusterOutage, assessedAt, blind } = cluster;
   const seen = ledger === undefined || conclusiveOf(ledger) > 0;
@@ -53,10 +53,10 @@ async function lastLedger({ tables, now }: Services, cluster: string): Promise<L
 }
 
 /**
- * Renders one cluster for people, its failing nodes first; alerts lead here.
+ * Renders the page of one cluster, its failing nodes first; alerts link to it.
  *
- * @param key - the function key that came as a parameter, if one did.
- * @throws Problem where no such cluster is known.
+ * @param key - the function key, if it was given as a parameter.
+ * @throws Problem if the cluster is not known.
  */
 export async function renderClusterPage(
   services: Services,
@@ -72,7 +72,7 @@ export async function renderClusterPage(
     viewNodeList(services, id, readPage({ query }, 'nodes', nodePlace)),
   ]);
   const open = outages.length > 0 ? html`<h2>Open outages</h2>${outageTable(outages, links)}` : html`<p>No open outage.</p>`;
-  // Those of an outage of the cluster itself stand with it.
+  // If the cluster itself has an outage, that shows its common factors.
   const shared = cluster.clusterOutage === null ? cluster.commonFactors.map(({ sentence }) => html`<p>${sentence}</p>`) : [];
   const past = html`<p><small>Those that are over too: <code>GET /api/outages?state=all&amp;cluster=${encodeURIComponent(id)}</code></small></p>`;
   const next = nodes?.next

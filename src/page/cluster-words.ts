@@ -4,38 +4,38 @@ import type { ClusterView } from '../views/clusters.ts';
 import { type Html, html } from './html.ts';
 import { percent, when } from './layout.ts';
 
-/** What people call a cluster: many a fleet has several of one name. */
+/** The display name of a cluster, with its resource group, since a fleet may have several clusters of one name. */
 export const nameOf = ({ resourceGroup, name }: Pick<ClusterView, 'resourceGroup' | 'name'>) => `${resourceGroup}/${name}`;
 
-/** How many nodes of a cluster are how. */
+/** The number of nodes of a cluster by verdict. */
 export function countsOf({ nodes }: ClusterView): Html {
   const { reachable, unreachable, unknown, notProbed } = nodes;
   return html`${reachable} reachable, <span class="${unreachable > 0 ? 'unreachable' : ''}">${unreachable} unreachable</span>, ${unknown} unknown, ${notProbed} not probed`;
 }
 
-/** What else is to be known of a cluster, to be put behind its name. */
+/** The state of a cluster, to follow its name. */
 export function stateOf({ upgrading, recordOnly, blind }: ClusterView): Html {
   const why = isReasonCode(recordOnly) ? reasons[recordOnly].sentence : '';
   return html`${upgrading ? ', being upgraded' : ''}${recordOnly ? html`, <span title="${why}">${recordOnly}</span>` : ''}${blind && html`, not seen since ${when(blind.since)}`}`;
 }
 
-/** How many nodes gave a verdict in a sweep, and how many were asked, of those of which a verdict is expected. */
+/** The coverage of a sweep, and the share of nodes that were asked. */
 export function coverageWords(ledger: Ledger): Html {
   const [coverage, asked] = [coverageOf(ledger), askedOf(ledger)];
-  if (coverage === null || asked === null) return html`no verdict was expected of any node`;
-  return html`<span title="Nodes that gave a verdict, of those of which one is expected">coverage ${percent(coverage, 1)}</span>, <span title="Nodes that were asked, whatever came of it">asked ${percent(asked, 1)}</span>`;
+  if (coverage === null || asked === null) return html`no node was expected to give a verdict`;
+  return html`<span title="The share of nodes that gave a verdict, among those that are expected to">coverage ${percent(coverage, 1)}</span>, <span title="The share of nodes that were asked, whether or not they answered">asked ${percent(asked, 1)}</span>`;
 }
 
-/** Nodes and outages of a cluster or the fleet, as its title shows them. */
+/** What the title of a page shows about a cluster or the fleet. */
 interface Titled {
   nodes: Counts;
   openOutages: number;
   cutOff: boolean;
-  /** Set where nothing is known of how it is now; since when, as far as that is known. */
+  /** Set if its current state is not known; `since` when, if that is known. */
   unseen: { since: string | undefined } | undefined;
 }
 
-/** What a page's title says, the worst of it; never how many are unreachable where nobody could see. */
+/** The title of a page: the worst that is known. It gives no number of unreachable nodes if the current state is not known. */
 export function titleOf({ nodes, openOutages, cutOff, unseen }: Titled): string {
   const { reachable, unreachable, unknown } = nodes;
   if (unseen?.since !== undefined) return `not seen since ${unseen.since}`;
@@ -46,7 +46,7 @@ export function titleOf({ nodes, openOutages, cutOff, unseen }: Titled): string 
   return unknown > 0 ? `${unknown} unknown` : `${unreachable} unreachable`;
 }
 
-/** What came of a sweep besides nodes that are reachable, by reason, most of them first, to be put behind its coverage. */
+/** The nodes of a sweep that were not reachable, by reason with the most frequent first, to follow its coverage. */
 export function otherReasons({ byReason }: Ledger): Html {
   const others = Object.entries(byReason)
     .filter(([reason]) => reason !== 'Reachable')

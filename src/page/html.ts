@@ -1,4 +1,4 @@
-/** Text that is HTML already. */
+/** Text that is already escaped HTML. */
 export class Html {
   readonly text: string;
   constructor(text: string) {
@@ -15,7 +15,7 @@ function render(value: unknown): string {
   return String(value).replace(/[&<>"']/g, (character) => ENTITIES[character]!);
 }
 
-/** Writes HTML; everything put into it is escaped unless it is `Html` itself. */
+/** A template tag for HTML: every value is escaped unless it is `Html` itself. */
 export function html(parts: TemplateStringsArray, ...values: unknown[]): Html {
   return new Html(parts.reduce((text, part, at) => text + render(values[at - 1]) + part));
 }

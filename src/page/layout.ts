@@ -15,16 +15,16 @@ table { border-collapse: collapse; width: 100%; } th, td { border-bottom: 1px so
 td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; } .wrap { overflow-x: auto; } small { opacity: .8; }
 summary { cursor: pointer; padding: .35rem 0; } code { font-size: .9em; } a, code { overflow-wrap: anywhere; }`);
 
-/** Verdicts in words, with signs for those who do not see colours. */
+/** Labels of verdicts, with symbols for people who cannot see colours. */
 export const SIGNS = { reachable: '● reachable', unreachable: '✖ unreachable', unknown: '? unknown', notProbed: '– not probed' } as const;
 
-/** A share as a percentage, rounded down: what is not whole must not look so. */
+/** A share as a percentage, rounded down so that less than all never looks like 100 %. */
 export const percent = (share: number, digits: number) => `${(Math.floor(share * 10 ** (digits + 2)) / 10 ** digits).toFixed(digits)} %`;
 
-/** A time for people and programs; nothing where there is none. */
+/** A time as an HTML element; empty if there is none. */
 export const when = (time: string | null | undefined) => (time ? html`<time datetime="${time}">${time}</time>` : html``);
 
-/** A length of time for people, rounded down. */
+/** A duration in seconds as text, rounded down. */
 export function lengthOf(seconds: number): string {
   const minutes = Math.floor(seconds / 60);
   if (minutes < 1) return `${Math.floor(seconds)} s`;
@@ -35,8 +35,8 @@ export function lengthOf(seconds: number): string {
 }
 
 /**
- * The uptime of a node, or of all nodes of a cluster or fleet together. A window is shown only where more was watched than in the shorter one:
- * what was watched for 13 minutes has no uptime of a month.
+ * The uptime of a node, or of all nodes of a cluster or fleet together. A window is shown only if more was watched than in the shorter one:
+ * a node that was watched for 13 minutes has no uptime of a month.
  */
 export function uptimeLine({ watchedSeconds, ...uptime }: UptimeShares, ofMany = false): Html {
   let most = 0;
@@ -50,16 +50,20 @@ export function uptimeLine({ watchedSeconds, ...uptime }: UptimeShares, ofMany =
   return html`<p>Uptime${ofMany ? ' of all nodes together' : ''}: ${windows.join(', ')}.</p>`;
 }
 
-/** Links between the pages. The key by which a page was asked for is passed on: without it the next one would not open. */
+/** Links between the pages. They contain the function key of the request, without which the next page would not open. */
 export interface Links {
   fleet: string;
   cluster(cluster: string, query?: Record<string, string>): string;
   node(cluster: string, node: string): string;
 }
 
-/** @param key - the function key that came as a parameter, if one did. */
+/**
+ * Creates the links of a page.
+ *
+ * @param key - the function key, if it was given as a parameter.
+ */
 export function linksWith(settings: Settings, key: string | undefined): Links {
-  // Below the address that events give: a proxy may have put the pages elsewhere.
+  // Relative to the address that events contain: behind a proxy the pages may have another path.
   const base = new URL(statusPageUrl(settings) ?? 'https://localhost/api/status').pathname.replace(/\/$/, '');
   const to = (path: string[], query: Record<string, string> = {}) => {
     const given = Object.entries({ ...query, code: key ?? '' }).filter(([, value]) => value !== '');
@@ -74,7 +78,7 @@ export function linksWith(settings: Settings, key: string | undefined): Links {
   };
 }
 
-/** A whole page, which loads itself anew some times in a sweep. */
+/** A whole HTML document, which reloads about five times in an interval. */
 export function documentOf(services: Services, title: string, body: Html): string {
   const refresh = Math.max(5, Math.min(60, Math.round(currentIntervalMs(services) / 5000)));
   return html`<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">

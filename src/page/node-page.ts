@@ -17,8 +17,8 @@ function facts({ spec, status }: NodeDetail): Html {
   const lines: [string, unknown][] = [
     ['Last probe', lastProbeTime && when(lastProbeTime)],
     ['Outage since', openOutageSince && when(openOutageSince)],
-    ['Flapping', flapping && 'yes: it came back and failed again'],
-    ['Blind', blind && 'yes: several probes in a row came to nothing'],
+    ['Flapping', flapping && 'yes: it recovered and failed again'],
+    ['Blind', blind && 'yes: several probes in a row gave no verdict'],
     ['API server', spec.targetEndpoint && html`<code>${spec.targetEndpoint}</code>`],
     ['Pool', html`${spec.pool}${spec.zone ? ` (zone ${spec.zone})` : ''}`],
     ['System', [spec.os, spec.size, spec.image].filter(Boolean).join(', ')],
@@ -41,12 +41,12 @@ function logTable(title: string, entries: NodeDetail['status']['failures']): Htm
 function bodyOf(detail: NodeDetail, links: Links): Html {
   const { cluster, node, verdict, reason, status } = detail;
   const [{ message, lastTransitionTime }] = status.conditions as [NodeDetail['status']['conditions'][number]];
-  // A failure has its whole message among the failures below.
+  // The whole message of a failure is in the list of failures below.
   const isCurrent = verdict !== 'notProbed' && reason !== 'Stale';
   const said = verdict === 'unreachable' || !isCurrent ? '' : html`<p><small>${message}</small></p>`;
   const since = lastTransitionTime && isCurrent ? html` since ${when(lastTransitionTime)}` : '';
   const outages =
-    status.outages.length > 0 ? html`<h2>Outages</h2>${outageTable(status.outages, links)}` : html`<p>No outage is kept of it.</p>`;
+    status.outages.length > 0 ? html`<h2>Outages</h2>${outageTable(status.outages, links)}` : html`<p>No outage is recorded.</p>`;
   return html`<p><a href="${links.fleet}">AKS fleet</a> / <a href="${links.cluster(cluster)}">${cluster}</a></p><h1><code>${node}</code></h1>
 <p class="banner ${verdict}">${SIGNS[verdict]}${since}</p>${advice(reason)}${said}${uptimeLine(status.uptime)}${facts(detail)}
 ${outages}${logTable('Failures', status.failures)}${logTable('Successes', status.successes)}
@@ -54,10 +54,10 @@ ${outages}${logTable('Failures', status.failures)}${logTable('Successes', status
 }
 
 /**
- * Renders one node for people, with what to do about it; alerts lead here.
+ * Renders the page of one node, with the remedies for its reason; alerts link to it.
  *
- * @param key - the function key that came as a parameter, if one did.
- * @throws Problem where no such node is known.
+ * @param key - the function key, if it was given as a parameter.
+ * @throws Problem if the node is not known.
  */
 export async function renderNodePage(
   services: Services,

@@ -9,7 +9,7 @@ function nodeRow({ cluster, node, verdict, reason, status, spec }: NodeView, lin
 <td title="${reasons[reason].sentence}">${reason}</td><td>${spec.pool}${zone}</td><td>${when(status.lastProbeTime)}</td></tr>`;
 }
 
-/** Nodes with their verdicts. */
+/** A table of nodes with their verdicts. */
 export function nodeTable(nodes: readonly NodeView[], links: Links): Html {
   const rows = nodes.map((node) => nodeRow(node, links));
   return html`<div class="wrap"><table><tr><th>Node</th><th>Verdict</th><th>Reason</th><th>Pool</th><th>Last probe</th></tr>${rows}</table></div>`;

@@ -16,13 +16,13 @@ function outageRow(outage: OutageView, links: Links): Html {
     several.length < 2
       ? []
       : several.map(({ reason: each, nodes }) => html`<br><small title="${reasons[each].sentence}">${nodes} ${each}</small>`);
-  const returns = flaps > 0 ? html`<br><small>flapping: came back ${flaps} time${flaps > 1 ? 's' : ''}</small>` : '';
+  const returns = flaps > 0 ? html`<br><small>flapping: returned ${flaps} time${flaps > 1 ? 's' : ''}</small>` : '';
   const until = end === null ? '' : html` to ${when(end)}`;
   return html`<tr><td>${who}<br><small><a href="${links.cluster(subject.cluster)}">${subject.cluster}</a></small></td>
 <td><strong>${reason}</strong>: ${sentence}<br><small>${remedies[0]}</small>${others}${shared}${returns}</td><td>${when(start)}${until}<br><small>${message}</small></td></tr>`;
 }
 
-/** Outages with what they are and what to do about them. */
+/** A table of outages with their reasons and remedies. */
 export function outageTable(outages: readonly OutageView[], links: Links): Html {
   const rows = outages.map((outage) => outageRow(outage, links));
   return html`<div class="wrap"><table><tr><th>Node or cluster</th><th>Reason</th><th>Since</th></tr>${rows}</table></div>`;

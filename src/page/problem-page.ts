@@ -10,19 +10,20 @@ interface TitledProblem {
   problem: Problem;
 }
 
-/** What to do about a page that cannot be shown. */
+/** What a reader can do when a page cannot be shown. */
 function adviceFor({ status, problem: { retryAfterSeconds } }: TitledProblem): string {
   const when = retryAfterSeconds === undefined ? 'in a minute' : `in ${retryAfterSeconds} s`;
   if (status >= 500)
-    return `This page loads itself again; where it stays so, try ${when}, then read the exceptions in Application Insights, or the log of the app.`;
-  if (status === 404) return 'What is gone is forgotten after some days. All that is known is on the page of the fleet.';
-  return 'Correct the address, or begin at the page of the fleet.';
+    return `This page reloads itself; if the error stays, try again ${when}, then read the exceptions in Application Insights, or the log of the app.`;
+  if (status === 404)
+    return 'Clusters and nodes that are gone are deleted after some days. The page of the fleet shows all that are known.';
+  return 'Correct the address, or start from the page of the fleet.';
 }
 
 /**
- * Renders what people see instead of a page that cannot be shown.
+ * Renders the page that is shown instead of one that cannot be shown.
  *
- * @param key - the function key that came as a parameter, if one did.
+ * @param key - the function key, if it was given as a parameter.
  */
 export function renderProblemPage(services: Services, titled: TitledProblem, key: string | undefined): string {
   const { status, title, problem } = titled;

@@ -14,7 +14,7 @@ import { documentOf, type Links, linksWith, uptimeLine, when } from './layout.ts
 import { nodeTable } from './node-table.ts';
 import { outageTable } from './outage-table.ts';
 
-// However large the fleet is, the page stays one that a browser shows at once; the API lists the rest.
+// Limits that keep the page small enough for a browser however large the fleet is; the API lists the rest.
 const CLUSTERS_SHOWN = 300;
 const CLUSTERS_WITH_NODES = 40;
 const NODES_OF_A_CLUSTER = 50;
@@ -42,7 +42,7 @@ function fleetBanner(fleet: FleetView, clusters: readonly ClusterView[], stale: 
   return calmBanner(nodes.reachable, ledger);
 }
 
-/** The tab's title. */
+/** The title of the page. */
 function fleetTitle({ nodes, openOutages, blind, lastSweep }: FleetView, clusters: readonly ClusterView[], stale: boolean): string {
   if (lastSweep === null) return 'AKS fleet: no sweep yet';
   const seen = lastSweep.ledger !== null && conclusiveOf(lastSweep.ledger) > 0;
@@ -60,16 +60,16 @@ async function clusterBlock(services: Services, cluster: ClusterView, withNodes:
   return html`<details${trouble ? html` open` : ''}><summary><a href="${links.cluster(cluster.cluster)}"><strong>${nameOf(cluster)}</strong></a> <small title="subscription ${subscriptionId}">${region}${stateOf(cluster)}</small>: ${countsOf(cluster)}</summary>${nodeTable(shown, links)}${rest}</details>`;
 }
 
-/** Outages without those of nodes whose whole cluster is in one: that stands for all of them. */
+/** Leaves out the outages of nodes whose cluster has an outage itself, since that covers them. */
 function withoutChildren(outages: readonly OutageView[]): OutageView[] {
   const down = new Set(outages.filter(({ subject }) => subject.kind === 'cluster').map(({ subject }) => subject.cluster));
   return outages.filter(({ subject }) => subject.kind === 'cluster' || !down.has(subject.cluster));
 }
 
 /**
- * Renders the fleet for people, failures first; needs no JavaScript.
+ * Renders the page of the fleet, failures first; it needs no JavaScript.
  *
- * @param key - the function key that came as a parameter, if one did.
+ * @param key - the function key, if it was given as a parameter.
  */
 export async function renderStatusPage(services: Services, { key }: { key: string | undefined }): Promise<string> {
   const links = linksWith(services.settings, key);
@@ -94,7 +94,7 @@ export async function renderStatusPage(services: Services, { key }: { key: strin
     shown.map((cluster, at) => limit(() => clusterBlock(services, cluster, at < CLUSTERS_WITH_NODES, links))),
   );
   const more =
-    clusters.length > shown.length ? html`<p>And ${clusters.length - shown.length} clusters more: <code>GET /api/clusters</code></p>` : '';
+    clusters.length > shown.length ? html`<p>And ${clusters.length - shown.length} more clusters: <code>GET /api/clusters</code></p>` : '';
   const sweep =
     lastSweep &&
     html`<p>Last sweep ${when(lastSweep.id)}, completed ${when(lastSweep.completedAt)}, ${lastSweep.ledger && html`${coverageWords(lastSweep.ledger)}.${otherReasons(lastSweep.ledger)}`}</p>`;

@@ -22,23 +22,20 @@ export const checkView = z
     message: z.string().optional(),
     latencyMs: z.number().optional(),
     remedies: z.array(z.string()).optional(),
-    takenFrom: z
-      .string()
-      .optional()
-      .describe('The sweep or check whose run gave the verdict, where another began while this check waited.'),
-    response: z.string().optional().describe('Azure’s whole answer as JSON, or what the node said; redacted.'),
+    takenFrom: z.string().optional().describe('The sweep or check whose run gave the verdict, if that run began while this check waited.'),
+    response: z.string().optional().describe('Azure’s whole answer as JSON, or the output of the node; redacted.'),
   })
-  .describe('A probe that somebody asked for.');
+  .describe('A probe that was requested for one node.');
 
 export type CheckView = z.output<typeof checkView>;
 
-/** Shows a check; one that has had no result for too long is lost. */
+/** Shows a check. One without a result after its time limit is shown as lost. */
 export function viewCheck(services: Services, check: CheckRow): CheckView {
   const { id, target, cluster, node, requestedAt, requestedBy } = check;
   const common = { id, target, cluster, node, requestedAt, requestedBy };
   const lost = lostAt(services, check);
   const isLost = check.result === undefined && services.now() > lost;
-  const message = 'the check began and never came to an end';
+  const message = 'the check began and never ended';
   const result = isLost ? { verdict: 'unknown' as const, reason: 'Lost' as const, message, completedAt: lost.toISOString() } : check.result;
   if (result === undefined) return { ...common, status: 'running' };
   const { stage, remedies } = reasons[result.reason];

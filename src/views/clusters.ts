@@ -21,15 +21,15 @@ export const clusterView = z
     region: z.string(),
     version: z.string(),
     nodes: countsView,
-    openOutages: z.number().describe('Of its nodes, and its own.'),
+    openOutages: z.number().describe('Open outages of its nodes, plus its own.'),
     clusterOutage: z
       .object({ start: time, reason: reasonName, flaps: z.number() })
       .nullable()
-      .describe("The cluster's own, while it is open."),
+      .describe("The cluster's own outage, while it is open."),
     blind: blindView.nullable(),
     commonFactors: z.array(commonFactorView),
     uptime: uptimeView,
-    upgrading: z.boolean().describe('Whether Azure is upgrading or changing it, which may explain what its nodes say.'),
+    upgrading: z.boolean().describe('Whether an upgrade or update is in progress, which may explain the results of its nodes.'),
     recordOnly: z.string().nullable().describe('Why it is not probed.'),
     assessedAt: time.nullable(),
   })
@@ -38,16 +38,16 @@ export type ClusterView = z.output<typeof clusterView>;
 
 export const clusterListSchema = listOf(clusterView).register(components, { id: 'ClusterPage' });
 
-/** By the worst that is in a cluster, by how many, by its id. */
+/** The position of a cluster in the list: its worst verdict, the number of unreachable nodes, its id. */
 const clusterPlace = z.tuple([z.number(), z.number(), clusterIdSchema('a cluster id')]);
 
-/** Whether a cluster was assessed since a moment, in epoch milliseconds; a time that is none counts as too old. */
+/** Whether a cluster was assessed since a time, in epoch milliseconds; an invalid time counts as too old. */
 export const isFresh = ({ assessedAt }: ListedCluster, before: number) => Date.parse(assessedAt) >= before;
 
 /**
- * Shows a cluster. Nothing fails open: a roll-up that nobody has renewed counts as unknown.
+ * Shows a cluster. If its latest assessment is too old, its nodes count as unknown.
  *
- * @param before - when it would be too old, in epoch milliseconds.
+ * @param before - in epoch milliseconds: an earlier assessment is too old.
  */
 export function viewCluster(row: ListedCluster, before: number): ClusterView {
   const { cluster, subscriptionId, resourceGroup, name, region, version, openOutages } = row;
@@ -75,7 +75,7 @@ export function viewCluster(row: ListedCluster, before: number): ClusterView {
   };
 }
 
-/** Where a cluster stands in a list: by the worst that is in it, most unreachable nodes first. */
+/** The position of a cluster in a list: by its worst verdict, then with most unreachable nodes first. */
 function clusterPlaceOf({ nodes, cluster }: ClusterView): [number, number, string] {
   return [WORST_FIRST.indexOf(worstOf(nodes)), -nodes.unreachable, cluster];
 }
@@ -97,7 +97,7 @@ export async function viewClusterList(services: Services, request: PageRequest):
   return cutPage('clusters', sortClusters(services, await readClusters(services)), page, clusterPlaceOf);
 }
 
-/** The problem of asking for a cluster that is not known. */
+/** The problem for a cluster that is not known. */
 export function unknownCluster(id: string): Problem {
   return new Problem('unknown-cluster', `no cluster "${id}" is known; GET /api/clusters lists them`);
 }
@@ -105,7 +105,7 @@ export function unknownCluster(id: string): Problem {
 /**
  * Reads the row of one cluster.
  *
- * @throws Problem where no such cluster is known.
+ * @throws Problem if the cluster is not known.
  */
 export async function readCluster({ tables }: Services, id: string): Promise<ListedCluster> {
   const row = await readStandingCluster(tables, id);

@@ -21,5 +21,5 @@ export const countsView = counts
 
 export const commonFactorView = commonFactor
   .extend({})
-  .describe('What the failing nodes of a cluster share and the healthy ones do not.')
+  .describe('What the failing nodes of a cluster have in common and the healthy ones do not.')
   .register(components, { id: 'CommonFactor' });

@@ -4,7 +4,7 @@ import type { Services } from '../services.ts';
 
 let latest = { schedule: '', from: 0, to: 0 };
 
-/** Milliseconds between the occurrences of the schedule around now. Reading the schedule takes longer than a page that is kept: it is done once an interval. */
+/** Milliseconds between the occurrences of the schedule before and after now. Computed once an interval, since parsing the schedule is slow. */
 export function currentIntervalMs({ settings, now }: Services): number {
   const time = now();
   const schedule = settings.SWEEP_SCHEDULE;
@@ -15,7 +15,7 @@ export function currentIntervalMs({ settings, now }: Services): number {
   return latest.to - latest.from;
 }
 
-/** The moment, in epoch milliseconds, before which what was seen says nothing any more. */
+/** The time, in epoch milliseconds, before which a verdict or an assessment is too old to count. */
 export function staleBefore(services: Services, at: Date = services.now()): number {
   return at.getTime() - STALE_AFTER_INTERVALS * currentIntervalMs(services);
 }

@@ -22,11 +22,13 @@ export const fleetView = z
     nodes: countsView,
     openOutages: z.number(),
     uptime: uptimeView,
-    blind: blindView.nullable().describe('Of the prober itself: then nothing of the fleet is known, and no cluster is reported as down.'),
+    blind: blindView
+      .nullable()
+      .describe('Blindness of the prober itself: then nothing about the fleet is known, and no cluster is reported as down.'),
     gaps: z.array(z.string()).describe('Subscriptions that the last completed sweep could not read.'),
-    lastSweep: sweepView.nullable().describe('The last completed one.'),
+    lastSweep: sweepView.nullable().describe('The last completed sweep.'),
   })
-  .describe('Subscriptions and clusters count by the worst that is in them.')
+  .describe('Subscriptions and clusters count by the worst verdict among their nodes.')
   .register(components, { id: 'Fleet' });
 export type FleetView = z.output<typeof fleetView>;
 

@@ -6,7 +6,7 @@ import { staleBefore } from './current-interval.ts';
 
 export const healthView = z
   .object({ status: z.enum(['ok', 'stale']), lastCompletedAt: time.nullable() })
-  .describe('Whether sweeps complete; nothing of the fleet.')
+  .describe('Whether sweeps complete; nothing about the fleet.')
   .register(components, { id: 'Health' });
 
 /** Shows whether sweeps complete. */

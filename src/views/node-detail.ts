@@ -14,7 +14,7 @@ import { uptimeShares, viewShares } from './uptime.ts';
 
 const OUTAGES_SHOWN = 20;
 
-/** A node with all that is known of it; `status` has the shape of OpenShift's PodNetworkConnectivityCheck. */
+/** A node with all that is known about it; `status` has the shape of OpenShift's PodNetworkConnectivityCheck. */
 export const nodeDetailView = nodeView
   .extend({
     spec: nodeSpec.extend({
@@ -35,9 +35,9 @@ export const nodeDetailView = nodeView
 export type NodeDetail = z.output<typeof nodeDetailView>;
 
 /**
- * Shows a node with all that is known of it.
+ * Shows a node with all that is known about it.
  *
- * @throws Problem where it is not known.
+ * @throws Problem if the node is not known.
  */
 export async function viewNodeDetail(services: Services, cluster: string, node: string): Promise<NodeDetail> {
   const [rows, logs, outages] = await Promise.all([

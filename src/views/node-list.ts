@@ -19,12 +19,12 @@ const ROWS_OF_A_READ = 1000;
 
 export const nodeListSchema = listOf(nodeView)
   .describe(
-    'Those that were not reachable at the latest assessment come first, at most 500, then the others by name; within a page the worst are first.',
+    'Nodes that were not reachable at the latest assessment come first, at most 500, then the others by name; within a page the worst come first.',
   )
   .register(components, { id: 'NodePage' });
 
 const name = nodeNameSchema('a node name');
-/** What was given first, as far as it may come again; and the node after which the others go on, once they have begun. */
+/** `first`: the nodes that were listed first and must not be repeated. `after`: the last of the other nodes, once these have begun. */
 export const nodePlace = z.object({ first: z.array(name), after: name.optional() });
 type Place = z.output<typeof nodePlace>;
 
@@ -34,7 +34,7 @@ function statusOfRow(row: NodeRow, { at, intervalMs }: ReturnType<typeof momentO
   return verdict === 'notProbed' ? 'Unknown' : statusOf(verdict);
 }
 
-/** Nodes that come before the others: as many of the names as the page and its cursor hold. */
+/** The nodes that come before the others: as many names as fit on the page and in its cursor. */
 async function chooseFirst(services: Services, cluster: string, given: readonly string[], limit: number): Promise<string[] | undefined> {
   const names = await readNotReachable(services.tables, cluster);
   const before = new Set(given);
@@ -52,7 +52,7 @@ async function readOn(
   const kept: NodeRow[] = [];
   let from = after;
   for (let nth = 0; nth < READS; nth++) {
-    // One more than is wanted shows whether there are more.
+    // One more than needed shows whether there are more.
     const most = Math.min(ROWS_OF_A_READ, limit - kept.length + 1 + spare);
     const rows = await read(from, most);
     for (const row of rows.filter(keep)) {
@@ -69,8 +69,8 @@ async function readOn(
 /**
  * Shows one page of a cluster's nodes.
  *
- * @param from - where an earlier page ended; the first page without it.
- * @returns undefined for a cluster that is not known.
+ * @param from - the end of the page before; undefined for the first page.
+ * @returns undefined if the cluster is not known.
  */
 export async function viewNodeList(
   services: Services,

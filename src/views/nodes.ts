@@ -16,25 +16,25 @@ const condition = z.object({
   lastTransitionTime: time.nullable(),
 });
 
-/** What a node is. */
+/** The properties of a node. */
 export const nodeSpec = z.object({
   resourceId: z.string(),
   targetEndpoint: z
     .string()
     .nullable()
-    .describe('`host:port` of its API server: as the node itself gave it last, else as Azure gives it for its cluster.'),
+    .describe('`host:port` of its API server, as the node itself last reported it, otherwise as Azure gives it for the cluster.'),
   pool: z.string(),
   os: z.enum(['Linux', 'Windows']),
   zone: z.string().nullable(),
 });
 
-/** How a node is. */
+/** The state of a node. */
 export const nodeStatus = z.object({
   conditions: z.array(condition),
   lastProbeTime: time.nullable(),
   openOutageSince: time.nullable(),
   flapping: z.boolean(),
-  blind: z.boolean().describe('Whether BLIND_AFTER probes in a row came to nothing.'),
+  blind: z.boolean().describe('Whether BLIND_AFTER probes in a row gave no verdict.'),
   consecutiveFailures: z.number(),
   consecutiveSuccesses: z.number(),
 });
@@ -52,7 +52,7 @@ export const nodeView = z
   .register(components, { id: 'Node' });
 export type NodeView = z.output<typeof nodeView>;
 
-/** The moment and the gap between sweeps, by which nodes are judged. */
+/** The current time and the interval between sweeps, by which nodes are judged. */
 export function momentOf(services: Services): { at: Date; intervalMs: number } {
   return { at: services.now(), intervalMs: currentIntervalMs(services) };
 }
@@ -60,7 +60,7 @@ export function momentOf(services: Services): { at: Date; intervalMs: number } {
 /**
  * Shows a node of a cluster.
  *
- * @param endpoint - of the cluster's API server, for a node that has not given its own.
+ * @param endpoint - `host:port` of the cluster's API server, for a node that has not reported its own.
  */
 export function viewNode(
   { settings }: Services,
@@ -98,7 +98,7 @@ export function viewNode(
   };
 }
 
-/** The problem of asking for a node that is not known. */
+/** The problem for a node that is not known. */
 export function unknownNode(cluster: string, node: string): Problem {
   return new Problem(
     'unknown-node',

@@ -11,13 +11,13 @@ import { components } from './components.ts';
 import { type OutageView, outageView, viewOutage } from './outages.ts';
 import { listOf, type Page, type PageRequest, readPage, writeCursor } from './paging.ts';
 
-/** Clusters that one request looks at, at most. */
+/** The maximum number of clusters that one request reads. */
 const CLUSTERS_READ = 64;
 const CONCURRENT_READS = 8;
-/** Rows with all their logs that one request holds at once, about. */
+/** The approximate number of rows that one request holds in memory at once. */
 const ROWS_AT_ONCE = 1000;
 
-/** The key of an outage: of the cluster itself, or of a node. */
+/** Whether a text is the key of an outage, of the cluster itself (`*`) or of a node. */
 function isOutageKey(key: string): boolean {
   const subject = /^outage\|([^|]{1,253})\|\d{13}$/.exec(key)?.[1];
   return subject !== undefined && (subject === '*' || isNodeName(subject));
@@ -32,27 +32,27 @@ const newestFirst = (a: OutageView, b: OutageView) => (a.start < b.start ? 1 : a
 const isDown = ({ outage }: ListedCluster) => openEpisode(outage.outage) !== undefined;
 
 /**
- * Clusters that may have such outages.
+ * The ids of the clusters that may have such outages.
  *
- * @throws Problem where the one that is asked for is not known: a misspelt cluster must not look like one without outages.
+ * @throws Problem if the given cluster is not known: a misspelt id must not look like a cluster without outages.
  */
 async function clustersWith(services: Services, which: 'open' | 'all', cluster: string | null): Promise<string[]> {
-  const asked = cluster === null ? await readClusters(services) : [await readCluster(services, cluster)];
-  return asked.filter((row) => which === 'all' || row.openOutages > 0 || isDown(row)).map((row) => row.cluster);
+  const rows = cluster === null ? await readClusters(services) : [await readCluster(services, cluster)];
+  return rows.filter((row) => which === 'all' || row.openOutages > 0 || isDown(row)).map((row) => row.cluster);
 }
 
 /**
- * Shows one page of outages: it goes by cluster, then by node, and is sorted newest first.
+ * Shows one page of outages. Pages follow the order of clusters and nodes; each page is sorted newest first.
  *
  * @param wanted - open ones or all, of one cluster and its nodes or of all clusters.
- * @throws Problem where that cluster is not known.
+ * @throws Problem if the cluster is not known.
  */
 export async function viewOutageList(
   services: Services,
   { which, cluster }: { which: 'open' | 'all'; cluster: string | null },
   request: PageRequest,
 ): Promise<Page<OutageView>> {
-  // A cursor goes on in the list that gave it: in that of another cluster it would find nothing.
+  // A cursor is valid only in the list that returned it: in that of another cluster it would find nothing.
   const list = cluster === null ? 'outages' : `outages of ${cluster}`;
   const { limit, from } = readPage(request, list, outagePlace);
   const ids = await clustersWith(services, which, cluster);
@@ -74,17 +74,17 @@ export async function viewOutageList(
       items.push(viewOutage(row.outage));
       last = row;
     }
-    // Full without more in this group: the clusters behind it may have some.
+    // The page is full and this group has no more, but the next clusters may have some.
     if (items.length === limit && read + atOnce < left.length) return page({ cluster: left[read + atOnce]! });
   }
   return page(undefined);
 }
 
 /**
- * The open outages that matter most: of a cluster that is in one itself that one alone, else those of its nodes.
+ * The most important open outages: for a cluster that has an outage itself only that one, otherwise those of its nodes.
  *
- * @param clusters - to look at, the worst first.
- * @param mostOfOne - outages of one cluster.
+ * @param clusters - the clusters to read, the worst first.
+ * @param mostOfOne - the maximum number of outages of one cluster.
  */
 export async function viewWorstOutages(services: Services, clusters: readonly ListedCluster[], mostOfOne: number): Promise<OutageView[]> {
   const limit = pLimit(CONCURRENT_READS);

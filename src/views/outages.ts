@@ -12,7 +12,7 @@ export const logEntryView = z
     success: z.boolean(),
     reason: z.string(),
     message: z.string(),
-    latency: z.string().nullable().describe('As Go prints a duration: `1.211s`, `2.24ms`.'),
+    latency: z.string().nullable().describe('A duration in the format of Go: `1.211s`, `2.24ms`.'),
   })
   .register(components, { id: 'LogEntry' });
 
@@ -29,14 +29,14 @@ export const outageView = z
     start: time,
     end: time.nullable(),
     message: z.string(),
-    flaps: z.number().describe('How often it came back within the flap window.'),
+    flaps: z.number().describe('How often it returned within the flap window.'),
     episodes: z.array(z.object({ start: time, end: time.nullable() })).describe('The newest ones, oldest first.'),
-    nodes: z.array(z.string()).optional().describe('All nodes that an outage of a cluster hit.'),
+    nodes: z.array(z.string()).optional().describe('For an outage of a cluster: all nodes that it affected.'),
     counts: z.object({ failing: z.number(), conclusive: z.number(), planned: z.number(), most: z.number() }).nullable().optional(),
     reasons: z
       .array(z.object({ reason: reasonName, nodes: z.number() }))
       .optional()
-      .describe('Of an outage of a cluster: the reasons of the nodes that fail now, or failed last, that of most first.'),
+      .describe('For an outage of a cluster: the reasons of the nodes that fail now, or failed last, the most frequent first.'),
     commonFactors: z.array(commonFactorView).optional(),
     startLogs: z.array(logEntryView),
     endLogs: z.array(logEntryView),

@@ -2,39 +2,39 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { z } from 'zod';
 import { Problem } from '../model/problem.ts';
 
-/** Items of a page, unless a caller asks for another number. */
+/** The number of items on a page, unless a caller gives `limit`. */
 export const DEFAULT_LIMIT = 50;
-/** The most that a caller may ask for. */
+/** The highest `limit` that a caller may give. */
 export const MOST_LIMIT = 1000;
-/** Azure Functions take URLs of 4 KB: a cursor leaves room for the rest of it. */
+/** Azure Functions accepts URLs of up to 4 KB, so a cursor must leave room for the rest. */
 const LONGEST_CURSOR = 2800;
 const LONGEST_CONTENT = 200_000;
-/** Packing costs more than all else about a short cursor. */
+/** A cursor up to this length is not compressed, since that would take more time than it saves. */
 const LONGEST_PLAIN = 300;
 
-/** A list as every route gives it. */
+/** One page of a list, as every route returns it. */
 export interface Page<T> {
   items: T[];
-  /** Opaque; give it as `cursor` to read on. */
+  /** Opaque; passed as `cursor` it returns the next page. */
   next: string | null;
 }
 
-/** What of a request says which page of a list is asked for. */
+/** The part of a request that selects a page of a list. */
 export interface PageRequest {
   query: { get(name: string): string | null };
 }
 
-/** The schema of a list of such items, as it comes page by page. */
+/** The schema of a page of items. */
 export const listOf = <S extends z.ZodType>(item: S) =>
-  z.object({ items: z.array(item), next: z.string().nullable().describe('Give it as cursor to read on; null at the end.') });
+  z.object({ items: z.array(item), next: z.string().nullable().describe('Pass it as cursor for the next page; null on the last page.') });
 
-/** Writes where a list goes on, as text that needs no escaping in a URL. */
+/** Writes the position after which a list continues, as a text that needs no escaping in a URL. */
 export function writeCursor(list: string, place: unknown): string {
   const text = JSON.stringify([list, place]);
   return text.length <= LONGEST_PLAIN ? `p${Buffer.from(text).toString('base64url')}` : `d${deflateRawSync(text).toString('base64url')}`;
 }
 
-/** Whether a cursor is short enough to be given out. */
+/** Whether a cursor is short enough for a URL. */
 export function isShort(cursor: string): boolean {
   return cursor.length <= LONGEST_CURSOR;
 }
@@ -49,11 +49,11 @@ function decode(text: string): unknown {
 }
 
 /**
- * Reads which page is asked for.
+ * Reads which page a request selects.
  *
- * @param list - the list's own name: a cursor of another list is refused.
- * @param place - the schema of where it goes on.
- * @throws Problem where the cursor was not given out by this list.
+ * @param list - the name of the list: a cursor of another list is refused.
+ * @param place - the schema of the position in the cursor.
+ * @throws Problem if the cursor is not from this list.
  */
 export function readPage<S extends z.ZodType>(
   { query }: PageRequest,
@@ -65,16 +65,16 @@ export function readPage<S extends z.ZodType>(
   if (text === null) return { limit, from: undefined };
   const decoded = z.tuple([z.literal(list), z.unknown()]).safeParse(decode(text));
   const parsed = place.safeParse(decoded.data?.[1]);
-  // Written again it must be the same: what decodes by chance was not given by us.
+  // Written again, it must be the same text: another text may decode by chance but is not from this list.
   if (!decoded.success || !parsed.success || writeCursor(list, parsed.data) !== text)
     throw new Problem('bad-cursor', 'expected cursor to be the "next" of an earlier answer; leave it out to begin at the start');
   return { limit, from: parsed.data };
 }
 
 /**
- * Cuts a page out of a sorted list. The cursor holds the place of the last item rather than a number, so that items may come and go.
+ * Cuts one page from a sorted list. The cursor holds the position of the last item rather than a number, so that items may be added or removed.
  *
- * @param placeOf - where an item stands: texts and numbers, compared one after the other.
+ * @param placeOf - the position of an item: texts and numbers, compared one after the other.
  */
 export function cutPage<T>(
   list: string,
@@ -87,7 +87,7 @@ export function cutPage<T>(
   return { items, next: rest.length > limit ? writeCursor(list, placeOf(items.at(-1)!)) : null };
 }
 
-/** Compares places, as sorting does. */
+/** Compares two positions, for sorting. */
 export function comparePlaces(a: readonly (string | number)[], b: readonly (string | number)[]): number {
   for (const [position, part] of a.entries()) {
     const other = b[position]!;

@@ -17,8 +17,8 @@ const resultView = z
     stage: z.string(),
     message: z.string(),
     latencyMs: z.number().nullable(),
-    sweep: z.string().describe('The sweep or the check that asked.'),
-    evidence: z.string().nullable().describe('What the node said, redacted; null for one that was reachable.'),
+    sweep: z.string().describe('The id of the sweep or check that recorded it.'),
+    evidence: z.string().nullable().describe('The output of the node, redacted; null if it was reachable.'),
   })
   .register(components, { id: 'Result' });
 
@@ -31,14 +31,14 @@ function viewResult({ at, verdict, reason, message, latencyMs, sweep, evidence }
   return { time: at, verdict, reason, stage, message, latencyMs: latencyMs ?? null, sweep, evidence: evidence || null };
 }
 
-/** Where a list of results goes on: behind the row of this key. */
+/** The position in a list of results: the key of the last row. */
 const resultPlace = z.string().regex(/^\d{13}\|([\w-]{1,64}|~)$/);
 
 /**
  * Shows one page of the results of a node, newest first.
  *
  * @param wanted - the node, and the time of the oldest result.
- * @throws Problem where no such node is known.
+ * @throws Problem if the node is not known.
  */
 export async function viewResultList(
   { settings, tables, now }: Services,

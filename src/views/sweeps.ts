@@ -8,7 +8,7 @@ import { listOf, type Page, type PageRequest, readPage, writeCursor } from './pa
 
 const ledgerView = ledger
   .extend({})
-  .describe('Every known node counted once: with its verdict, or with the reason why it was not probed.')
+  .describe('Every known node, counted once: with its verdict, or as not probed, and with its reason.')
   .register(components, { id: 'Ledger' });
 
 /** A sweep as the API shows it. */
@@ -21,23 +21,23 @@ export const sweepView = z
       .number()
       .nullable()
       .describe(
-        'Nodes that gave a verdict over those of which one is expected, from 0 to 1; null where none is, or while the sweep goes on.',
+        'The share of nodes that gave a verdict, among those that are expected to, from 0 to 1; null if none is, or while the sweep is running.',
       ),
     asked: z
       .number()
       .nullable()
       .describe(
-        'Nodes that were asked, whatever came of it, over those of which a verdict is expected, from 0 to 1; null as for coverage.',
+        'The share of nodes that were asked, whether or not they answered, among those that are expected to give a verdict, from 0 to 1; null as for coverage.',
       ),
     ledger: ledgerView.nullable(),
-    warnings: z.array(z.string()).describe('What of the settings or of access leads nowhere, as sentences.'),
+    warnings: z.array(z.string()).describe('What is wrong with the settings or with access, as sentences.'),
   })
   .register(components, { id: 'Sweep' });
 export type SweepView = z.output<typeof sweepView>;
 
 export const sweepListSchema = listOf(sweepView).register(components, { id: 'SweepPage' });
 
-/** Shows a line of the list of sweeps. */
+/** Shows one sweep of the list. */
 export function viewSweep({ sweep, startedAt, completedAt, ledger: counted, warnings }: SweepLine): SweepView {
   return {
     id: sweep,
@@ -61,7 +61,7 @@ export async function viewSweepList({ tables, now }: Services, request: PageRequ
 /**
  * Shows the sweep that started last.
  *
- * @throws Problem where none has.
+ * @throws Problem if no sweep has started yet.
  */
 export async function viewLatestSweep({ tables, now }: Services): Promise<SweepView> {
   const [latest] = await listSweeps(tables, now(), 1);

@@ -8,7 +8,7 @@ const share = z.number().min(0).max(1).nullable();
 
 const seconds = z.number().nonnegative();
 
-/** Shares of three windows, and how long each was watched. */
+/** The uptime in three windows, and how long each was watched. */
 export const uptimeShares = z
   .object({
     '24h': share,
@@ -17,10 +17,10 @@ export const uptimeShares = z
     watchedSeconds: z
       .object({ '24h': seconds, '7d': seconds, '30d': seconds })
       .describe(
-        'For how long nodes were watched: from each verdict to the next probe, up to three intervals; not while they are unknown or not probed. Of a cluster and the fleet, the seconds of all nodes together.',
+        'How long nodes were watched: from each verdict to the next probe, up to three intervals; not while they are unknown or not probed. For a cluster or the fleet, the sum over all nodes.',
       ),
   })
-  .describe('Shares, from 0 to 1, of the time that was watched in which no outage was open; null where nothing was watched.')
+  .describe('The share of the watched time in which no outage was open, from 0 to 1; null if nothing was watched.')
   .register(components, { id: 'UptimeShares' });
 export type UptimeShares = z.output<typeof uptimeShares>;
 
@@ -38,7 +38,7 @@ export const uptimeView = uptimeShares
         }),
       )
       .describe(
-        'Outages of nodes of the last 30 days, the reason with most time lost first; watched or not, they last until they are seen to end.',
+        'Outages of nodes in the last 30 days, the reason with most downtime first. An outage lasts until its end is seen, even while the node is not watched.',
       ),
   })
   .register(components, { id: 'Uptime' });
@@ -50,7 +50,7 @@ export function viewShares(sums: Record<'24h' | '7d' | '30d', WatchedSum>): Upti
   return { '24h': uptimeOf(sums['24h']), '7d': uptimeOf(sums['7d']), '30d': uptimeOf(sums['30d']), watchedSeconds: windows };
 }
 
-/** Shows the sums of a cluster or of the fleet, the reason with most time lost first. */
+/** Shows the uptime of a cluster or of the fleet, the reason with most downtime first. */
 export function viewUptime(uptime: Uptime): UptimeView {
   const byReason = Object.entries(uptime.byReason).flatMap(([reason, sum]) =>
     isReasonCode(reason) ? [{ reason, outages: sum.outages, downSeconds: sum.downSeconds, ...meansOf(sum) }] : [],

@@ -1,10 +1,10 @@
 import { type Counts, emptyCounts } from '../model/ledger.ts';
 import type { Outcome } from '../model/verdict.ts';
 
-/** The order of lists, of clusters and of nodes. */
+/** The order of verdicts in lists of clusters and nodes. */
 export const WORST_FIRST: readonly Outcome['verdict'][] = ['unreachable', 'unknown', 'notProbed', 'reachable'];
 
-/** The worst that is in a group of nodes. */
+/** The worst verdict in a group of nodes. */
 export function worstOf({ unreachable, unknown, reachable }: Counts): Outcome['verdict'] {
   return unreachable > 0 ? 'unreachable' : unknown > 0 ? 'unknown' : reachable > 0 ? 'reachable' : 'notProbed';
 }
@@ -16,7 +16,7 @@ export function addCounts(all: readonly Counts[]): Counts {
   return total;
 }
 
-/** Counts groups by the worst that is in them. */
+/** Counts groups by their worst verdict. */
 export function countWorst(groups: readonly Counts[]): Counts {
   const total = { ...emptyCounts, known: groups.length };
   for (const group of groups) total[worstOf(group)] += 1;

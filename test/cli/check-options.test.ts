@@ -8,7 +8,7 @@ const parts = { subscription, 'node-resource-group': 'MC_shop', vmss: 'aks-web',
 function read(given: Record<string, string>) {
   const mistakes: string[] = [];
   const options = readCheckOptions({ ...flags, ...given }, mistakes);
-  return { asked: options?.asked, mistakes };
+  return { wanted: options?.wanted, mistakes };
 }
 
 describe('the node that a check is asked for', () => {
@@ -16,12 +16,12 @@ describe('the node that a check is asked for', () => {
 
   it('is named in one of three ways', () => {
     expect(read({ node: 'AKS-web', cluster: `${subscription}.RG.shop` })).toEqual({
-      asked: { node: 'aks-web', cluster: `${subscription}.rg.shop` },
+      wanted: { node: 'aks-web', cluster: `${subscription}.rg.shop` },
       mistakes: [],
     });
-    expect(read(parts)).toEqual({ asked: target, mistakes: [] });
+    expect(read(parts)).toEqual({ wanted: target, mistakes: [] });
     const id = `/subscriptions/${subscription}/resourceGroups/MC_shop/providers/Microsoft.Compute/virtualMachineScaleSets/aks-web/virtualMachines/7`;
-    expect(read({ id })).toEqual({ asked: target, mistakes: [] });
+    expect(read({ id })).toEqual({ wanted: target, mistakes: [] });
   });
 
   it('is told of everything that is wrong with its name', () => {

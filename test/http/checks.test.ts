@@ -655,7 +655,7 @@ describe('a check of a node whose row somebody has forged', () => {
     expect(await done(id)).toMatchObject({
       verdict: 'unknown',
       reason,
-      message: expect.stringContaining('nothing was started, since nobody can tell which node resource group the cluster has'),
+      message: expect.stringContaining('nothing was started, since the node resource group of the cluster is not known'),
     });
     expect(await started()).toBe(before);
     await world.clearFault(fresh);

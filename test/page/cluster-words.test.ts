@@ -30,7 +30,7 @@ describe('coverageWords', () => {
   });
 
   it('gives no share where no verdict was expected', () => {
-    expect(coverageWords(emptyLedger).text).toBe('no verdict was expected of any node');
+    expect(coverageWords(emptyLedger).text).toBe('no node was expected to give a verdict');
   });
 });
 

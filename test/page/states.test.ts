@@ -154,7 +154,7 @@ describe('the pages', () => {
   it('say that they are old where sweeps do not complete, rather than that nodes gave no verdict', async () => {
     await seed({ known: 4, reachable: 4, byReason: { Reachable: 4 } });
     clock.move(3_600_000);
-    const old = 'unknown: ? Sweeps do not complete: what stands below is old.';
+    const old = 'unknown: ? Sweeps do not complete: what is shown below is old.';
     expect(await banners()).toEqual({ fleet: old, own: old });
   });
 
@@ -165,7 +165,7 @@ describe('the pages', () => {
     await seed({ known: 4, notProbed: 4, byReason: { Deallocated: 4 } });
     const none = 'unknown: ? No node gave a verdict in the last sweep';
     expect(await banners()).toEqual({ fleet: none, own: none });
-    expect(await page()).toContain('Last sweep: no verdict was expected of any node.');
+    expect(await page()).toContain('Last sweep: no node was expected to give a verdict.');
   });
 
   it('are not green where no node gave a verdict in the last sweep, though all did in the one before', async () => {
