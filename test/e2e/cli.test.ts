@@ -230,7 +230,7 @@ Connectivity check: succeeded
   it('refuses a node by name that the settings exclude', async () => {
     const { code, stdout, stderr } = await cliWith({ EXCLUDE_CLUSTERS: 'rg-one/*' }, 'check', '--node', nodes[0]!, '--cluster', cluster);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain('name it with --id to probe it all the same');
+    expect(stderr).toContain('name it with --id to probe it nevertheless');
   });
 
   it('does not call a node unknown where a subscription cannot be read', async () => {

@@ -177,7 +177,11 @@ describe('a node whose row names a machine elsewhere', () => {
   it('has nothing started on it where its plan does not say which node resource group its cluster has', async () => {
     expect(await start(target('rg-bastion'), undefined)).toMatchObject({
       status: 'ended',
-      verdict: { verdict: 'unknown', reason: 'ProberError', message: expect.stringContaining('the node resource group of the cluster is not known') },
+      verdict: {
+        verdict: 'unknown',
+        reason: 'ProberError',
+        message: expect.stringContaining('the node resource group of the cluster is not known'),
+      },
     });
   });
 });
