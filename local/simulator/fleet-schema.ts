@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { nodeOses } from '../../src/model/node.ts';
 import { faultIdsFor } from './faults.ts';
 import { findClashes } from './find-clashes.ts';
 
@@ -17,7 +18,7 @@ const instance = z.strictObject({
 
 const pool = z.strictObject({
   name: name(/^[a-z][a-z0-9]{0,11}$/, 'up to 12 lower-case letters and digits, a letter first'),
-  os: z.enum(['Linux', 'Windows']).default('Linux'),
+  os: z.enum(nodeOses).default('Linux'),
   /** A Uniform scale set, single virtual machines, or a scale set in Flexible orchestration, whose instances are plain VMs. */
   type: z.enum(['VirtualMachineScaleSets', 'VirtualMachines', 'FlexibleScaleSet']).default('VirtualMachineScaleSets'),
   mode: z.enum(['System', 'User']).optional(),

@@ -1,4 +1,5 @@
 import type { CheckResult } from '../model/check-result.ts';
+import type { NodeOs } from '../model/node.ts';
 import { reasons } from '../model/reasons.ts';
 import type { Target } from '../model/resource-id.ts';
 
@@ -9,7 +10,7 @@ const COMMAND = {
 } as const;
 
 /** The lines that say which command is run on which machine. */
-function describeRun(target: Target, os: 'Linux' | 'Windows'): string[] {
+function describeRun(target: Target, os: NodeOs): string[] {
   const { subscriptionId: SubscriptionID, resourceGroup: NodeResourceGroup } = target;
   const parts =
     target.kind === 'instance'
@@ -20,7 +21,7 @@ function describeRun(target: Target, os: 'Linux' | 'Windows'): string[] {
 }
 
 /** The lines that are shown while a check runs; if verbose, also the command and the machine. */
-export function describeStart(target: Target, os: 'Linux' | 'Windows', verbose: boolean): string[] {
+export function describeStart(target: Target, os: NodeOs, verbose: boolean): string[] {
   return [...(verbose ? describeRun(target, os) : []), 'Running...', ''];
 }
 

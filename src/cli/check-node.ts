@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Arm } from '../azure/arm.ts';
 import { isSignInError } from '../azure/sign-in-error.ts';
+import { osOf } from '../inventory/machine-facts.ts';
 import { NoSuchMachine, readMachine } from '../inventory/read-machine.ts';
+import type { NodeOs } from '../model/node.ts';
 import { formatTarget, type Target } from '../model/resource-id.ts';
 import { inconclusive } from '../model/verdict.ts';
 import { classifyAzureError, refusalOf } from '../probe/classify-azure.ts';
@@ -40,7 +42,7 @@ export async function checkNode(
   arm: Arm,
   settings: Settings,
   target: Target,
-  onStart: (os: 'Linux' | 'Windows') => void,
+  onStart: (os: NodeOs) => void,
   report: (line: string) => void,
 ): Promise<Judged> {
   const compute = arm.compute(target.subscriptionId);
@@ -49,7 +51,7 @@ export async function checkNode(
   try {
     const { storageProfile, provisioningState } = await readMachine(arm, target);
     isCreating = provisioningState === 'Creating';
-    const os = storageProfile?.osDisk?.osType === 'Windows' ? 'Windows' : 'Linux';
+    const os = osOf(storageProfile);
     onStart(os);
     const script = composeScript(nonce, settings.EGRESS_ENDPOINTS, os);
     const poller = await startWhenFree(() => startRun(arm.computeOnce(target.subscriptionId), target, os, script), report);

@@ -6,6 +6,7 @@ import { describeResult, describeStart } from '../check/describe-check.ts';
 import { findNode } from '../inventory/find-node.ts';
 import { NoSuchMachine } from '../inventory/read-machine.ts';
 import { subscriptionsInScope } from '../inventory/scope.ts';
+import type { NodeOs } from '../model/node.ts';
 import { reasons } from '../model/reasons.ts';
 import { formatTarget, parseTarget, type Target } from '../model/resource-id.ts';
 import { selectionOf } from '../model/selection.ts';
@@ -47,7 +48,7 @@ export async function runCheckCommand({ wanted, verbose, json }: CheckOptions, s
   const credential = new DefaultAzureCredential({ managedIdentityClientId: settings.AZURE_CLIENT_ID });
   const arm = connectArm(settings, credential);
   const target = 'node' in wanted ? await findTarget(arm, settings, wanted) : wanted;
-  const onStart = (os: 'Linux' | 'Windows') => {
+  const onStart = (os: NodeOs) => {
     if (json) report('Running…');
     else process.stdout.write(`${describeStart(target, os, verbose).join('\n')}\n`);
   };

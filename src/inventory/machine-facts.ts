@@ -1,5 +1,5 @@
 import type { VirtualMachine, VirtualMachineScaleSetVM } from '@azure/arm-compute';
-import type { NodeFacts } from '../model/node.ts';
+import type { NodeFacts, NodeOs } from '../model/node.ts';
 
 type Statuses = { code?: string }[];
 
@@ -32,6 +32,9 @@ function agentOf(view: InstanceView | undefined): NodeFacts['agent'] {
   return codes.includes('provisioningstate/unavailable') ? 'notReady' : undefined;
 }
 
+/** The operating system of a machine, by its disk. */
+export const osOf = (profile: Machine['storageProfile']): NodeOs => (profile?.osDisk?.osType === 'Windows' ? 'Windows' : 'Linux');
+
 /**
  * Converts what Azure says about a machine to the facts of its node.
  *
@@ -42,7 +45,7 @@ export function factsOf(machine: Machine, name: string, more: Pick<NodeFacts, 'r
   return {
     node: (machine.osProfile?.computerName ?? name).toLowerCase(),
     vmId: machine.vmId ?? '',
-    os: machine.storageProfile?.osDisk?.osType === 'Windows' ? 'Windows' : 'Linux',
+    os: osOf(machine.storageProfile),
     zone: machine.zones?.[0],
     image: image?.id?.split('/').slice(-3).join('/') ?? image?.version,
     created: machine.timeCreated?.toISOString(),

@@ -2,13 +2,17 @@ import type { Claim } from './claim.ts';
 import type { NodeHistory, NodeState, ProbeResult } from './node-state.ts';
 import type { ReasonCode } from './reasons.ts';
 
+/** The operating systems of nodes. */
+export const nodeOses = ['Linux', 'Windows'] as const;
+export type NodeOs = (typeof nodeOses)[number];
+
 /** What Azure says about a node. Only the stage expand-cluster writes it. */
 export interface NodeFacts {
   node: string;
   resourceId: string;
   vmId: string;
   pool: string;
-  os: 'Linux' | 'Windows';
+  os: NodeOs;
   zone?: string;
   size?: string;
   image?: string;
@@ -38,12 +42,18 @@ export interface KnownNode {
   retiredAt?: string;
 }
 
-/** The fields of a node that the assessment of its cluster needs; nothing else of its row is read. */
+/** The fields of a node that the assessment of its cluster needs, beside its name and `retiredAt`: nothing else of its row is read. */
+export const judgedFields = {
+  facts: ['pool', 'os', 'zone', 'size', 'image', 'subnet', 'created', 'skipped'],
+  latest: ['verdict', 'reason', 'at'],
+  state: ['unknowns', 'firstFailure', 'firstSuccess', 'outage', 'watch'],
+} as const satisfies { facts: (keyof NodeFacts)[]; latest: (keyof ProbeResult)[]; state: (keyof NodeState)[] };
+
+type Judged = typeof judgedFields;
+
+/** A node as the assessment of its cluster sees it. */
 export interface JudgedNode {
-  facts: Pick<NodeFacts, 'node' | 'pool' | 'os' | 'zone' | 'size' | 'image' | 'subnet' | 'created' | 'skipped'>;
-  state: { latest?: Pick<ProbeResult, 'verdict' | 'reason' | 'at'> } & Pick<
-    NodeState,
-    'unknowns' | 'firstFailure' | 'firstSuccess' | 'outage' | 'watch'
-  >;
+  facts: Pick<NodeFacts, 'node' | Judged['facts'][number]>;
+  state: { latest?: Pick<ProbeResult, Judged['latest'][number]> } & Pick<NodeState, Judged['state'][number]>;
   retiredAt?: string;
 }

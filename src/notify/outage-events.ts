@@ -47,7 +47,7 @@ export function outageEvent(outage: Outage, what: What, pageUrl: string | undefi
   if (node !== undefined) {
     const message = what === 'started' ? `Connectivity outage detected at ${outage.episodes.at(-1)?.start ?? start}` : outage.message;
     const evidence = outage.startLogs[0]?.message ?? '';
-    const properties = { ...common, node, message, evidence, page: nodePageUrl(pageUrl, cluster, node), summary: 'false' };
+    const properties = { ...common, node, message, evidence, page: nodePageUrl(pageUrl, cluster, node), summary: 'false' as const };
     return eventOf(what === 'started' ? 'NodeOutageStarted' : 'NodeOutageEnded', now, properties, length);
   }
   const { counts = { failing: 0, conclusive: 0, planned: 0, most: 0 }, nodes = [], commonFactors = [] } = outage;
@@ -99,7 +99,7 @@ export function summaryEvent(
     page: cluster === '*' ? (pageUrl ?? '') : clusterPageUrl(pageUrl, cluster),
     episode: '',
     flaps: '',
-    summary: 'true',
+    summary: 'true' as const,
     ...fitNames(members.map((each) => (cluster === '*' ? `${each.cluster}/${each.node}` : each.node))),
     commonFactors: sentencesOf(factors),
   };

@@ -1,6 +1,7 @@
+import type { z } from 'zod';
 import { type ReasonCode, reasons } from '../model/reasons.ts';
 import { parseClusterId } from '../model/resource-id.ts';
-import { type EventName, VALUE_LIMIT } from './event-schemas.ts';
+import { type EventName, type eventSchemas, VALUE_LIMIT } from './event-schemas.ts';
 
 /** An event that people are notified by; `event-schemas.ts` says what its fields mean. */
 export interface TelemetryEvent {
@@ -28,13 +29,16 @@ export function causeOf(cluster: string, reason: ReasonCode) {
   };
 }
 
+/** The properties of an event, as its schema has them. */
+type PropertiesOf<N extends EventName> = z.input<(typeof eventSchemas)[N]['properties']>;
+
 /** An event whose values are no longer than Application Insights takes them. */
-export function eventOf(
-  name: EventName,
+export function eventOf<N extends EventName>(
+  name: N,
   now: Date,
-  properties: TelemetryEvent['properties'],
+  properties: PropertiesOf<N>,
   measurements?: TelemetryEvent['measurements'],
 ): TelemetryEvent {
-  const cut = Object.entries(properties).map(([key, value]) => [key, value.slice(0, VALUE_LIMIT)]);
+  const cut = Object.entries<string | undefined>(properties).map(([key, value]) => [key, value?.slice(0, VALUE_LIMIT)]);
   return { name, time: now.toISOString(), properties: { ...Object.fromEntries(cut), eventId: properties.eventId }, measurements };
 }

@@ -1,6 +1,7 @@
 import { type ComputeManagementClient, type RunCommandResult, restorePoller } from '@azure/arm-compute';
 import { isRestError } from '@azure/core-rest-pipeline';
 import { z } from 'zod';
+import type { NodeOs } from '../model/node.ts';
 import { parseTarget, type Target } from '../model/resource-id.ts';
 import type { RunCommandStatus } from './parse.ts';
 
@@ -25,7 +26,7 @@ export type RunState =
 export async function startRun(
   compute: ComputeManagementClient,
   target: Target,
-  os: 'Linux' | 'Windows',
+  os: NodeOs,
   script: string[],
   onRemaining: (remaining: string | undefined) => void = () => {},
 ): Promise<string> {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import type { NodeOs } from '../model/node.ts';
 
 // The build replaces these calls by the text of the files (scripts/build.ts), so that the scripts' bodies are fixed.
 const linux = readFileSync(new URL('./linux.sh', import.meta.url), 'utf8');
@@ -16,7 +17,7 @@ export const scriptHash = createHash('sha256').update(linux).update(windows).dig
  * @returns the script as the lines of a Run Command request.
  * @throws Error if the nonce or an endpoint contains anything that a shell could interpret.
  */
-export function composeScript(nonce: string, egressEndpoints: readonly string[], os: 'Linux' | 'Windows' = 'Linux'): string[] {
+export function composeScript(nonce: string, egressEndpoints: readonly string[], os: NodeOs = 'Linux'): string[] {
   if (!/^[0-9a-f]{16}$/.test(nonce)) throw new Error(`expected a nonce of 16 hex digits, got "${nonce}"`);
   const unsafe = egressEndpoints.find((url) => !/^https:\/\/[\w.:/~-]+$/.test(url));
   if (unsafe !== undefined) throw new Error(`expected a plain https URL as egress endpoint, got "${unsafe}"`);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { CheckResult } from '../model/check-result.ts';
+import { nodeOses } from '../model/node.ts';
 import { type Columns, oneOf, optionalNumber, optionalText, readColumns, reason, text, writeColumns } from './columns.ts';
 import type { Tables } from './open-tables.ts';
 import { insertOnce, readRow } from './rows.ts';
@@ -19,7 +20,7 @@ const stored = z.object({
   cluster: given,
   region: given,
   node: given,
-  os: z.enum(['Linux', 'Windows']),
+  os: z.enum(nodeOses),
   /** Resource ID of the node. */
   target: given,
   requestedAt: given,

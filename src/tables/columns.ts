@@ -5,9 +5,10 @@ import { readJson } from './read-json.ts';
 
 /** How one field of a value is stored in a row. A property that cannot be read counts as absent. */
 export interface Column<T> {
-  read(row: Readonly<Record<string, unknown>>, name: string): T;
+  // Properties rather than methods: the compiler then also refuses a column that can hold less than the field.
+  readonly read: (row: Readonly<Record<string, unknown>>, name: string) => T;
   /** The properties that hold it. An absent value is written as an empty text, since a merge keeps properties that are not named. */
-  write(value: T, name: string): Record<string, unknown>;
+  readonly write: (value: T, name: string) => Record<string, unknown>;
 }
 
 /** The columns of a value: the compiler requires exactly one for each field. */
@@ -113,6 +114,12 @@ export function readColumns<V>(columns: Columns<V>, row: Readonly<Record<string,
 export function writeColumns<V>(columns: Columns<V>, value: V): Record<string, unknown> {
   const names = Object.keys(columns) as (keyof V & string)[];
   return Object.assign({}, ...names.map((name) => columns[name].write(value[name], name)));
+}
+
+/** The properties that hold some fields of a value; an undefined one is cleared. */
+export function writeSome<V>(columns: Columns<V>, some: Partial<V>): Record<string, unknown> {
+  const names = Object.keys(some) as (keyof V & string)[];
+  return Object.assign({}, ...names.map((name) => columns[name].write(some[name] as V[keyof V & string], name)));
 }
 
 /** The names of all columns of a value, to select them. */

@@ -5,8 +5,10 @@ import { type Columns, json, readColumns, writeColumns } from './columns.ts';
 import type { Tables } from './open-tables.ts';
 import { readRange } from './rows.ts';
 
+const entries = json(z.array(logEntry).readonly(), []);
+
 /** The columns of a node's log, declared once. */
-const columns: Columns<NodeLog> = { successes: json(z.array(logEntry), []), failures: json(z.array(logEntry), []) };
+const columns: Columns<NodeLog> = { successes: entries, failures: entries };
 
 /** Reads the logs of some nodes, by name. */
 export async function readLogs(tables: Tables, cluster: string, nodes: readonly string[]): Promise<Map<string, NodeLog>> {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Claim, claim } from '../model/claim.ts';
 import type { KnownNode, NodeFacts } from '../model/node.ts';
+import { nodeOses } from '../model/node.ts';
 import { episode, type NodeHistory, type NodeState, type ProbeResult } from '../model/node-state.ts';
 import { reasonCode } from '../model/reasons.ts';
 import {
@@ -28,7 +29,7 @@ export const factColumns: Columns<Omit<NodeFacts, 'node'>> = {
   resourceId: text,
   vmId: text,
   pool: text,
-  os: oneOf('Linux', 'Windows'),
+  os: oneOf(...nodeOses),
   zone: optionalText,
   size: optionalText,
   image: optionalText,

@@ -1,7 +1,8 @@
 import type { TransactionAction } from '@azure/data-tables';
 import type { JudgedNode, KnownNode, NodeFacts } from '../model/node.ts';
+import { judgedFields } from '../model/node.ts';
 import type { NodeHistory, NodeState } from '../model/node-state.ts';
-import { type Column, type Columns, namesOf, readColumns, writeColumns } from './columns.ts';
+import { type Columns, namesOf, readColumns, writeColumns, writeSome } from './columns.ts';
 import { factColumns, type Notes, noteColumns, readHistory, readState, stateColumns, writeHistory, writeState } from './node-columns.ts';
 import type { Tables } from './open-tables.ts';
 import { prefixed, type Row, readRange } from './rows.ts';
@@ -40,11 +41,8 @@ export const nodeColumns = (...names: (keyof typeof factColumns | keyof typeof s
   ...names,
 ];
 
-/** The columns that an assessment needs, see `JudgedNode`: a quarter of the row. */
-const JUDGED = nodeColumns(
-  ...(['retiredAt', 'skipped', 'pool', 'zone', 'size', 'image', 'subnet', 'os', 'created'] as const),
-  ...(['verdict', 'reason', 'at', 'unknowns', 'firstFailure', 'firstSuccess', 'outage', 'watch'] as const),
-);
+/** The columns that an assessment needs: a quarter of the row. */
+const JUDGED = nodeColumns('retiredAt', ...judgedFields.facts, ...judgedFields.latest, ...judgedFields.state);
 
 /** Reads what an assessment needs of all nodes of a cluster, by name. */
 export async function readJudgedNodes(tables: Tables, cluster: string): Promise<Map<string, JudgedNode>> {
@@ -94,10 +92,8 @@ export function stateProperties(state: NodeState, history: NodeHistory): Record<
 
 /** The properties that hold some notes about a node; an undefined one is cleared. */
 export function noteProperties(notes: Partial<Notes>): Record<string, unknown> {
-  return Object.assign({}, ...Object.keys(notes).map((name) => writeNote(notes as Notes, name as keyof Notes)));
+  return writeSome(noteColumns, notes);
 }
-
-const writeNote = <K extends keyof Notes>(notes: Notes, name: K) => (noteColumns[name] as Column<Notes[K]>).write(notes[name], name);
 
 /** A write of some properties of a node's row. It fails if the row has changed since it was read. */
 export function mergeNode(

@@ -27,10 +27,10 @@ export interface OutageRow {
 
 const rowKeyOf = (node: string | undefined, start: string) => `outage|${node ?? '*'}|${newestFirst(start)}`;
 
-const episodes = z.array(z.object({ start: z.string(), end: z.string().optional() }));
+const episodes = z.array(z.object({ start: z.string(), end: z.string().optional() })).readonly();
 const delivered = z.record(z.string(), z.object({ started: z.number(), ended: z.number() }));
 const counts = z.object({ failing: z.number(), conclusive: z.number(), planned: z.number(), most: z.number() });
-const entries = json(z.array(logEntry), []);
+const entries = json(z.array(logEntry).readonly(), []);
 
 /** The columns of an outage, declared once; the last four are of an outage of a cluster alone. */
 const columns: Columns<Omit<Outage, 'cluster'>> = {
@@ -46,10 +46,10 @@ const columns: Columns<Omit<Outage, 'cluster'>> = {
   endLogs: entries,
   covered: count,
   delivered: json(delivered, {}),
-  nodes: optionalLongJson(z.array(z.string())),
+  nodes: optionalLongJson(z.array(z.string()).readonly()),
   counts: optionalJson(counts),
-  reasons: optionalJson(z.array(rankedReason)),
-  commonFactors: optionalJson(z.array(commonFactor)),
+  reasons: optionalJson(z.array(rankedReason).readonly()),
+  commonFactors: optionalJson(z.array(commonFactor).readonly()),
 };
 
 const timeOr = (value: string, fallback: string) => (Number.isNaN(Date.parse(value)) ? fallback : value);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isBlind, isFlapping, openSince, statusOf } from '../history/node-state.ts';
 import { outcomeOf } from '../history/roll-up.ts';
+import { nodeOses } from '../model/node.ts';
 import { Problem } from '../model/problem.ts';
 import { reasons } from '../model/reasons.ts';
 import type { Services } from '../services.ts';
@@ -24,7 +25,7 @@ export const nodeSpec = z.object({
     .nullable()
     .describe('`host:port` of its API server, as the node itself last reported it, otherwise as Azure gives it for the cluster.'),
   pool: z.string(),
-  os: z.enum(['Linux', 'Windows']),
+  os: z.enum(nodeOses),
   zone: z.string().nullable(),
 });
 
