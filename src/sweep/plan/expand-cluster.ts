@@ -4,7 +4,6 @@ import { listNodes } from '../../inventory/list-nodes.ts';
 import { isInScope } from '../../inventory/scope.ts';
 import type { ClusterFacts } from '../../model/cluster-facts.ts';
 import type { Plan } from '../../model/ledger.ts';
-import type { ReasonCode } from '../../model/reasons.ts';
 import { policyOf } from '../../model/reasons.ts';
 import { parseClusterId } from '../../model/resource-id.ts';
 import { lastStart } from '../../model/schedule.ts';
@@ -16,7 +15,7 @@ import { readClusterFacts } from '../../tables/sweep-rows.ts';
 import { faultPoint } from '../queue/fault-point.ts';
 import type { MessageOf } from '../queue/messages.ts';
 import { requestAssessment } from '../queue/request-assessment.ts';
-import { type Candidate, chooseNodes, cutSlices } from './plan-slices.ts';
+import { planSweep } from './plan-sweep.ts';
 import { writeNodeChanges } from './write-node-changes.ts';
 
 const ATTEMPTS = 6;
@@ -54,40 +53,6 @@ async function updateNodes(
     const changes = compare(await readListedNodes(services.tables, facts.cluster));
     return { changes, closed: await writeNodeChanges(services, sweep, facts.cluster, changes) };
   });
-}
-
-/** When the probe of a node's latest verdict began; undefined for a new or replaced machine. */
-function probedAt(change: NodeChange<ListedNode>): string | undefined {
-  return change.kind === 'known' ? change.row.state.latest?.at : undefined;
-}
-
-/** Assigns every known node to a slice, or to `notProbed` with its reason. */
-function planSweep(
-  { region, nodeResourceGroup, quota = Number.POSITIVE_INFINITY }: ClusterFacts,
-  changes: readonly NodeChange<ListedNode>[],
-  nodesPerSlice: number,
-  due: string,
-): Plan {
-  const candidates: Candidate[] = [];
-  const notProbed: Plan['notProbed'] = {};
-  const leaveOut = (node: string, reason: ReasonCode) => {
-    notProbed[reason] ??= [];
-    notProbed[reason].push(node);
-  };
-  for (const change of changes) {
-    if (change.kind === 'gone') continue;
-    if (change.kind === 'missing') {
-      leaveOut(change.row.facts.node, change.reason);
-      continue;
-    }
-    const { node, os, pool, zone, skipped } = change.facts;
-    if (skipped === undefined) candidates.push({ node, os, pool, zone, probedAt: probedAt(change) });
-    else leaveOut(node, skipped);
-  }
-  const chosen = chooseNodes(candidates, quota, nodesPerSlice);
-  const names = new Set(chosen.map(({ node }) => node));
-  for (const { node } of candidates) if (!names.has(node)) leaveOut(node, 'OverBudget');
-  return { region, nodeResourceGroup, slices: cutSlices(chosen, candidates, nodesPerSlice), due, notProbed };
 }
 
 /** Updates the node rows of a cluster, and stores the sweep's plan for it, once. */

@@ -1,0 +1,44 @@
+import type { NodeChange } from '../../inventory/compare-nodes.ts';
+import type { ClusterFacts } from '../../model/cluster-facts.ts';
+import type { Plan } from '../../model/ledger.ts';
+import type { KnownNode } from '../../model/node.ts';
+import type { ReasonCode } from '../../model/reasons.ts';
+import { type Candidate, chooseNodes, cutSlices } from './plan-slices.ts';
+
+/** When the probe of a node's latest verdict began; undefined for a new or replaced machine. */
+function probedAt(change: NodeChange<Omit<KnownNode, 'history'>>): string | undefined {
+  return change.kind === 'known' ? change.row.state.latest?.at : undefined;
+}
+
+/**
+ * Assigns every known node to a slice, or to `notProbed` with its reason. Pure.
+ *
+ * @param due - when the slices may start, ISO 8601 UTC.
+ */
+export function planSweep(
+  { region, nodeResourceGroup, quota = Number.POSITIVE_INFINITY }: ClusterFacts,
+  changes: readonly NodeChange<Omit<KnownNode, 'history'>>[],
+  nodesPerSlice: number,
+  due: string,
+): Plan {
+  const candidates: Candidate[] = [];
+  const notProbed: Plan['notProbed'] = {};
+  const leaveOut = (node: string, reason: ReasonCode) => {
+    notProbed[reason] ??= [];
+    notProbed[reason].push(node);
+  };
+  for (const change of changes) {
+    if (change.kind === 'gone') continue;
+    if (change.kind === 'missing') {
+      leaveOut(change.row.facts.node, change.reason);
+      continue;
+    }
+    const { node, os, pool, zone, skipped } = change.facts;
+    if (skipped === undefined) candidates.push({ node, os, pool, zone, probedAt: probedAt(change) });
+    else leaveOut(node, skipped);
+  }
+  const chosen = chooseNodes(candidates, quota, nodesPerSlice);
+  const names = new Set(chosen.map(({ node }) => node));
+  for (const { node } of candidates) if (!names.has(node)) leaveOut(node, 'OverBudget');
+  return { region, nodeResourceGroup, slices: cutSlices(chosen, candidates, nodesPerSlice), due, notProbed };
+}

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import type { JudgedNode } from '../../../src/model/node.ts';
+import { readSettings } from '../../../src/settings.ts';
+import { judgeCluster, type Seen } from '../../../src/sweep/assess/judge-cluster.ts';
+
+const settings = readSettings({ AzureWebJobsStorage: 'UseDevelopmentStorage=true' });
+const now = new Date('2026-11-21T09:36:00.000Z');
+const sweep = '2026-11-21T09:35:00Z';
+const cluster = '0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01.rg.shop';
+const nodeOf = (node: string, verdict: 'reachable' | 'unreachable'): JudgedNode => ({
+  facts: { node, pool: 'web', os: 'Linux' },
+  state: {
+    latest: { verdict, reason: verdict === 'reachable' ? 'Reachable' : 'DnsTimeout', at: '2026-11-21T09:35:30.000Z' },
+    unknowns: 0,
+    firstFailure: verdict === 'unreachable' ? '2026-11-21T09:35:30.000Z' : undefined,
+  },
+});
+const seenOf = (nodes: JudgedNode[], more: Partial<Seen> = {}): Seen => ({
+  nodes: new Map(nodes.map((node) => [node.facts.node, node])),
+  active: [],
+  finalized: true,
+  now,
+  ...more,
+});
+const judge = (seen: Seen, assessAt = now.toISOString(), of = sweep) =>
+  judgeCluster(settings, { v: 1, kind: 'assess-cluster', sweep: of, cluster, assessAt, deadline: '' }, seen);
+const failing = ['a', 'b'].map((node) => nodeOf(node, 'unreachable'));
+
+describe('the judgement of a cluster', () => {
+  it('counts its nodes, and opens its outage once the quorum fails', () => {
+    const [row, quorum] = judge(seenOf([...failing, nodeOf('c', 'reachable')]));
+    expect(row.nodes).toEqual({ known: 3, reachable: 1, unreachable: 2, unknown: 0, notProbed: 0 });
+    expect([quorum.failing.length, row.outage.outage?.reason]).toEqual([2, 'DnsTimeout']);
+    expect(judge(seenOf([failing[0]!, nodeOf('b', 'reachable')]))[0].outage).toEqual({ outage: undefined });
+  });
+
+  it('never judges an older sweep over a newer one', () => {
+    const [newer] = judge(seenOf([nodeOf('a', 'reachable')]));
+    const [row] = judge(seenOf(failing, { before: { row: newer, etag: '' } }), now.toISOString(), '2026-11-21T09:30:00Z');
+    expect([row.sweep, row.outage.outage]).toEqual([sweep, undefined]);
+  });
+
+  it('is not silenced by a moment of assessment that lies ahead of the clock', () => {
+    expect(judge(seenOf([]), '9999-12-31T23:59:59.000Z')[0].assessAt).toBe(now.toISOString());
+    expect(judge(seenOf([]), '2026-11-21T09:37:00.000Z')[0].assessAt).toBe('2026-11-21T09:37:00.000Z');
+  });
+
+  it('says that a sweep is finalized only once it is', () => {
+    const finalized = [false, true].map((each) => judge(seenOf([], { finalized: each }))[0].finalizedSweep);
+    expect(finalized).toEqual(['', sweep]);
+  });
+});
