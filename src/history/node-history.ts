@@ -1,4 +1,5 @@
 import type { Episode, NodeHistory, NodeState, ProbeResult } from '../model/node-state.ts';
+import { SKEW_MS } from '../model/schedule.ts';
 import { type Limits, openSince, statusOf, step, stopWatching } from './node-state.ts';
 import { bringWatchBack, decide } from './watched.ts';
 
@@ -18,7 +19,6 @@ export interface Transition {
 /** Intervals before the newest result within which results may come in any order. */
 const OPEN_INTERVALS = 2;
 const MOST_RECENT = 16;
-const SKEW_MS = 120_000;
 
 const byTime = (a: ProbeResult, b: ProbeResult) => (a.at < b.at || (a.at === b.at && a.nonce < b.nonce) ? -1 : 1);
 

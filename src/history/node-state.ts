@@ -18,6 +18,11 @@ export interface Limits {
   staleAfterMs: number;
 }
 
+/** The limits of the folds for a gap between two sweeps, in milliseconds. */
+export function limitsOf(thresholds: Omit<Limits, 'staleAfterMs'>, intervalMs: number): Limits {
+  return { ...thresholds, staleAfterMs: STALE_AFTER_INTERVALS * intervalMs };
+}
+
 /** The status of the condition `Reachable`. */
 export function statusOf(verdict: Verdict['verdict'] | undefined): 'True' | 'False' | 'Unknown' {
   return verdict === 'reachable' ? 'True' : verdict === 'unreachable' ? 'False' : 'Unknown';

@@ -5,7 +5,7 @@ import { type ClusterOutageState, foldQuorum, judgeQuorum, type QuorumSettings }
 import { emptyLog } from './log.ts';
 import { latenessMs, markCovered, markDelivered, marksOf, nextNotification, type What } from './next-notification.ts';
 import { foldResult } from './node-history.ts';
-import { type Limits, STALE_AFTER_INTERVALS } from './node-state.ts';
+import { limitsOf, STALE_AFTER_INTERVALS } from './node-state.ts';
 import { type Outage, outageId, writeEpisode } from './outage.ts';
 import type { Recorded } from './recorded-results.ts';
 
@@ -100,7 +100,7 @@ function withSweeps(results: readonly Recorded[], intervalMs: number): readonly 
  */
 export function replay(results: readonly Recorded[], thresholds: Thresholds, settings: ReplaySettings): Replayed {
   const { intervalMs, flapWindowMs, quorum: quorumSettings, probeDeadlineMs } = settings;
-  const limits: Limits = { ...thresholds, flapWindowMs, staleAfterMs: STALE_AFTER_INTERVALS * intervalMs };
+  const limits = limitsOf({ ...thresholds, flapWindowMs }, intervalMs);
   const markAfter = (earliest: number) => assessmentMark(earliest, intervalMs);
   const byTime = (a: Recorded, b: Recorded) => compare(a.result.at, b.result.at) || compare(a.result.nonce, b.result.nonce);
   const ordered = withSweeps([...results].sort(byTime), intervalMs);

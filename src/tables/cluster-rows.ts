@@ -8,6 +8,7 @@ import { type Counts, counts, emptyCounts } from '../model/ledger.ts';
 import { episode } from '../model/node-state.ts';
 import type { ReasonCode } from '../model/reasons.ts';
 import { parseClusterId } from '../model/resource-id.ts';
+import { SKEW_MS } from '../model/schedule.ts';
 import type { Watched } from '../model/watch.ts';
 import { type Columns, count, flag, json, longJson, optionalReason, optionalText, readColumns, text, writeColumns } from './columns.ts';
 import type { Tables } from './open-tables.ts';
@@ -15,8 +16,6 @@ import { readJson } from './read-json.ts';
 import { prefixed, type Row, readRange, readRow } from './rows.ts';
 import { updateRow } from './update-row.ts';
 import { toWatchedJson, watchedJson } from './watch-json.ts';
-
-const SKEW_MS = 120_000;
 
 /** A cluster as lists show it: its roll-up at the latest assessment. */
 export interface ClusterRow {

@@ -5,13 +5,11 @@ import { sumWatched, windowsOf } from '../../history/watched.ts';
 import type { ClusterFacts } from '../../model/cluster-facts.ts';
 import type { JudgedNode } from '../../model/node.ts';
 import { parseClusterId } from '../../model/resource-id.ts';
-import { intervalAt } from '../../model/schedule.ts';
+import { intervalAt, SKEW_MS } from '../../model/schedule.ts';
 import type { Settings } from '../../settings.ts';
 import type { OwnClusterRow } from '../../tables/cluster-rows.ts';
 import type { OutageRow } from '../../tables/outage-rows.ts';
 import type { MessageOf } from '../queue/messages.ts';
-
-const SKEW_MS = 120_000;
 
 const later = (a: string, b: string) => (a > b ? a : b);
 

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import { addToLog, emptyLog, type NodeLog } from '../../history/log.ts';
 import { foldResult, repairClock, type Transition } from '../../history/node-history.ts';
-import { STALE_AFTER_INTERVALS } from '../../history/node-state.ts';
+import { limitsOf } from '../../history/node-state.ts';
 import { recordTransition, touchedOutages } from '../../history/record-transition.ts';
 import { log } from '../../log.ts';
 import { intervalAt } from '../../model/schedule.ts';
@@ -37,12 +37,8 @@ function foldAll(
 ): Folded[] {
   const { FAILURE_THRESHOLD, RECOVERY_THRESHOLD, FLAP_WINDOW_MINUTES, SWEEP_SCHEDULE } = settings;
   const interval = intervalAt(SWEEP_SCHEDULE, now());
-  const limits = {
-    failures: FAILURE_THRESHOLD,
-    recoveries: RECOVERY_THRESHOLD,
-    flapWindowMs: FLAP_WINDOW_MINUTES * 60_000,
-    staleAfterMs: STALE_AFTER_INTERVALS * interval,
-  };
+  const thresholds = { failures: FAILURE_THRESHOLD, recoveries: RECOVERY_THRESHOLD, flapWindowMs: FLAP_WINDOW_MINUTES * 60_000 };
+  const limits = limitsOf(thresholds, interval);
   return ended.flatMap((each): Folded[] => {
     const row = rows.get(each.node);
     // Only the claimed probe may be folded: any other was folded before, or its node was replaced.
