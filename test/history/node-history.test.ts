@@ -78,7 +78,7 @@ function expectNoOverlap(episodes: readonly Episode[]): void {
   }
 }
 
-/** The episodes of a series of verdicts, as design §5 tells them in words: runs are of conclusive verdicts alone. */
+/** The episodes of a series of verdicts, written in another way than the folds: runs are of conclusive verdicts alone. */
 function episodesOf(results: readonly ProbeResult[], { failures, recoveries, flapWindowMs }: Limits): Episode[] {
   const told = results.filter(({ verdict }) => verdict !== 'unknown');
   const episodes: Episode[] = [];
