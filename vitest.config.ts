@@ -11,7 +11,7 @@ const crashes = ['test/e2e/kill-at-each-effect.test.ts'];
 // One group after the other: timed tests run alone, and the tests that start thirty hosts do not disturb others.
 const groups = [
   { name: 'start', include: start, maxWorkers: 1 },
-  { name: 'scripts', include: scripts, maxWorkers: 1 },
+  { name: 'scripts', include: scripts, maxWorkers: 1, maxConcurrency: 16 },
   { name: 'parts', include: ['test/**/*.test.ts'], exclude: [...start, ...scripts, ...hosts, ...crashes], maxWorkers: 4 },
   { name: 'hosts', include: hosts, maxWorkers: 1 },
   { name: 'crashes', include: crashes, maxWorkers: 1 },
@@ -31,7 +31,7 @@ export default defineConfig({
   test: {
     globalSetup: ['test/e2e/build-once.ts'],
     sequence: { sequencer: LongestFirst },
-    projects: groups.map(({ name, include, exclude, maxWorkers }, groupOrder) => ({
+    projects: groups.map(({ name, include, exclude, maxWorkers, maxConcurrency = 40 }, groupOrder) => ({
       test: {
         name,
         include,
@@ -41,7 +41,7 @@ export default defineConfig({
         hookTimeout: 60_000,
         pool: 'forks' as const,
         maxWorkers,
-        maxConcurrency: 40,
+        maxConcurrency,
       },
     })),
   },

@@ -208,18 +208,31 @@ const trusted = () => [`certificate-authority-data: ${base64(authority.certifica
 const clientCertificate = (name: string) => [`client-certificate: ${join(dir, `${name}.crt`)}`, `client-key: ${join(dir, `${name}.key`)}`];
 const at = (name: string) => `https://${places[name]}`;
 
+/** Runs a node up to three times: the quickest tells the script's own time, the others that of the machine's other work. */
+async function runQuickly(node: Node) {
+  let best = await runNode(node);
+  for (let left = 2; left > 0 && best.seconds >= 20; left--) {
+    const again = await runNode(node);
+    if (again.seconds < best.seconds) best = again;
+  }
+  return best;
+}
+
+// Alone: what is left of its 20 seconds for the last place is too short for a machine that is busy with the others.
+describe('the node script against a kubectl that hangs, where egress is cut off too', { timeout: 180_000 }, () => {
+  it.for(shells)('ends within 20 s under %s when all places but the last are black holes too', async (shell, { expect }) => {
+    const egress = ['hole', 'silent', 'hole', 'silent', '200'];
+    // As kubectl itself ends where its packets are dropped.
+    const node = { shell, kubectl: 'sleep 7; exit 1', kubeconfig: kubeconfigOf(at('hole'), trusted()) };
+    const [reached, cutOff] = await Promise.all([runQuickly({ ...node, egress }), runQuickly({ ...node, egress: egress.slice(0, -1) })]);
+    for (const { seconds } of [reached, cutOff]) expect(seconds).toBeLessThan(20);
+    expect([reached.reason, reached.report?.facts.get('egress')]).toEqual(['ConnectionTimedOut', `${places['200']} 200`]);
+    expect([cutOff.reason, cutOff.report?.facts.get('egress')]).toEqual(['NoEgress', `${places.hole} 000`]);
+  });
+});
+
 // First, and beside the others: it takes longest and needs least.
 describe('the node script against a kubectl that hangs and an API server that is silent', { concurrent: true, timeout: 180_000 }, () => {
-  /** Runs a node up to three times: the quickest tells the script's own time, the others that of the machine's other work. */
-  async function runQuickly(node: Node) {
-    let best = await runNode(node);
-    for (let left = 2; left > 0 && best.seconds >= 20; left--) {
-      const again = await runNode(node);
-      if (again.seconds < best.seconds) best = again;
-    }
-    return best;
-  }
-
   const hangs: [how: string, kubectl: string][] = [
     ['hangs', 'exec sleep 60'],
     ['hangs with children that keep its output open', 'sleep 60 & sleep 60'],
@@ -237,16 +250,6 @@ describe('the node script against a kubectl that hangs and an API server that is
       expect(stdout.endsWith(`AFP1 end ${nonce} rc=${report?.exitCode}\n`)).toBe(true);
     },
   );
-
-  it.for(shells)('ends within 20 s under %s when all places but the last are black holes too', async (shell, { expect }) => {
-    const egress = ['hole', 'silent', 'hole', 'silent', '200'];
-    // As kubectl itself ends where its packets are dropped.
-    const node = { shell, kubectl: 'sleep 7; exit 1', kubeconfig: kubeconfigOf(at('hole'), trusted()) };
-    const [reached, cutOff] = await Promise.all([runQuickly({ ...node, egress }), runQuickly({ ...node, egress: egress.slice(0, -1) })]);
-    for (const { seconds } of [reached, cutOff]) expect(seconds).toBeLessThan(20);
-    expect([reached.reason, reached.report?.facts.get('egress')]).toEqual(['ConnectionTimedOut', `${places['200']} 200`]);
-    expect([cutOff.reason, cutOff.report?.facts.get('egress')]).toEqual(['NoEgress', `${places.hole} 000`]);
-  });
 });
 
 describe.each(shells)('the node script under %s', { concurrent: true, timeout: 180_000 }, (shell) => {
