@@ -53,9 +53,7 @@ export function visibilityOf(
   known: { inOutage: boolean; blindNodes: number } = { inOutage: false, blindNodes: 0 },
 ): Visibility {
   const planned = ledger.known - ledger.notProbed;
-  const unseen = Object.entries(ledger.unknownByReason ?? {}).flatMap(([reason, nodes]) =>
-    isReasonCode(reason) ? [{ reason, nodes }] : [],
-  );
+  const unseen = Object.entries(ledger.unknownByReason).flatMap(([reason, nodes]) => (isReasonCode(reason) ? [{ reason, nodes }] : []));
   const counted = rankReasons(unseen.filter(({ reason }) => policyOf(reason).blinds === 'cluster'));
   const unknown = counted.reduce((total, { nodes }) => total + nodes, 0);
   const many = unknown >= least.nodes && unknown * 100 >= planned * least.percent;

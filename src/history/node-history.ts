@@ -104,7 +104,7 @@ function sameEpisode(a: Episode | undefined, b: Episode): boolean {
   return a !== undefined && a.from === b.from && a.end === b.end && a.reason === b.reason;
 }
 
-/** Settles the history of a node that is not probed for now: it is not watched until its next verdict. */
+/** Settles the history of a node while it is not probed: it is not watched until its next verdict. */
 export function pauseHistory(state: NodeState, at: string, staleAfterMs: number): NodeHistory {
   return { settled: stopWatching(state, at, staleAfterMs), recent: [] };
 }

@@ -123,4 +123,4 @@ export function writeSome<V>(columns: Columns<V>, some: Partial<V>): Record<stri
 }
 
 /** The names of all columns of a value, to select them. */
-export const namesOf = <V>(columns: Columns<V>): (keyof V & string)[] => Object.keys(columns) as (keyof V & string)[];
+export const namesOf = <C extends object>(columns: C): (keyof C & string)[] => Object.keys(columns) as (keyof C & string)[];

@@ -72,10 +72,11 @@ const UNREADABLE_CLAIM_MS = 600_000;
 /** A claim that cannot be read is valid for as long as a claim can be, counted from when the row was written. */
 const claimColumn: Column<Claim | undefined> = {
   read: (row, name) => {
+    const stored = row[name] ?? '';
+    if (stored === '') return undefined;
     const written = typeof row.timestamp === 'string' ? row.timestamp : new Date().toISOString();
     const until = new Date(Date.parse(written) + UNREADABLE_CLAIM_MS).toISOString();
-    const stored = row[name] ?? '';
-    return stored === '' ? undefined : readJson(claim, stored, { id: '', nonce: '', sweep: '', startedAt: written, until });
+    return readJson(claim, stored, { id: '', nonce: '', sweep: '', startedAt: written, until });
   },
   write: (value, name) => ({ [name]: value === undefined ? '' : JSON.stringify(value) }),
 };

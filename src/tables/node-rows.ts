@@ -2,7 +2,7 @@ import type { TransactionAction } from '@azure/data-tables';
 import type { JudgedNode, KnownNode, NodeFacts } from '../model/node.ts';
 import { judgedFields } from '../model/node.ts';
 import type { NodeHistory, NodeState } from '../model/node-state.ts';
-import { type Columns, namesOf, readColumns, writeColumns, writeSome } from './columns.ts';
+import { namesOf, readColumns, writeColumns, writeSome } from './columns.ts';
 import { factColumns, type Notes, noteColumns, readHistory, readState, stateColumns, writeHistory, writeState } from './node-columns.ts';
 import type { Tables } from './open-tables.ts';
 import { prefixed, type Row, readRange } from './rows.ts';
@@ -51,11 +51,7 @@ export async function readJudgedNodes(tables: Tables, cluster: string): Promise<
 }
 
 /** The columns of `ListedNode`: the row without its history, which is two thirds of it, and without what only folds write. */
-const LISTED = nodeColumns(
-  ...namesOf(factColumns),
-  ...namesOf<Record<keyof typeof stateColumns, unknown>>(stateColumns as Columns<Record<keyof typeof stateColumns, unknown>>),
-  ...(['claim', 'missing', 'missedIn', 'retiredAt'] as const),
-);
+const LISTED = nodeColumns(...namesOf(factColumns), ...namesOf(stateColumns), ...(['claim', 'missing', 'missedIn', 'retiredAt'] as const));
 const ROWS_AT_ONCE = 1000;
 
 /** Reads what the stage expand-cluster needs of all nodes of a cluster, by name; it keeps one page of rows in memory at a time. */

@@ -23,14 +23,15 @@ interface NodeWrites {
 
 /** Ends a node's open outage for a reason that is no recovery. */
 async function endOpenOutage(
-  { tables, now }: Services,
+  { tables }: Services,
   cluster: string,
   row: ListedNode,
   reason: ReasonCode,
+  now: Date,
 ): Promise<FleetWrite | undefined> {
   const start = openSince(row.state);
   const open = start === undefined ? undefined : await readOutage(tables, cluster, row.facts.node, start);
-  return open && replaceOutage({ ...open, outage: endOutage(open.outage, now().toISOString(), reason, reasons[reason].sentence) });
+  return open && replaceOutage({ ...open, outage: endOutage(open.outage, now.toISOString(), reason, reasons[reason].sentence) });
 }
 
 const propertiesOf = ({ facts, history, notes }: NodeUpdate) => ({
@@ -39,10 +40,16 @@ const propertiesOf = ({ facts, history, notes }: NodeUpdate) => ({
   ...noteProperties(notes),
 });
 
-async function writesOf(services: Services, cluster: string, change: NodeChange<ListedNode>, update: NodeUpdate): Promise<NodeWrites> {
+async function writesOf(
+  services: Services,
+  cluster: string,
+  change: NodeChange<ListedNode>,
+  update: NodeUpdate,
+  now: Date,
+): Promise<NodeWrites> {
   const properties = propertiesOf(update);
   if (change.kind === 'new') return { row: createNode(cluster, change.facts.node, properties) };
-  const outage = update.ends && (await endOpenOutage(services, cluster, change.row, update.ends));
+  const outage = update.ends && (await endOpenOutage(services, cluster, change.row, update.ends, now));
   return { row: mergeNode(cluster, change.row, properties), outage };
 }
 
@@ -68,7 +75,7 @@ export async function writeNodeChanges(
     return update === undefined ? [] : [{ change, update }];
   });
   const limit = pLimit(OUTAGE_READS);
-  const writes = await Promise.all(updates.map(({ change, update }) => limit(() => writesOf(services, cluster, change, update))));
+  const writes = await Promise.all(updates.map(({ change, update }) => limit(() => writesOf(services, cluster, change, update, now))));
   for (let from = 0; from < writes.length; from += NODES_PER_BATCH) {
     const batch = writes.slice(from, from + NODES_PER_BATCH);
     await writeFleet(

@@ -17,10 +17,10 @@ async function inspectNode(services: Services, run: SliceRun, row: NodeRow | und
   const other = isHeldByAnother(run, row, settings, now) ? await readStartedNode(tables, row!.claim!.id, row!.facts.node) : undefined;
   const known = { node: row, start, otherStart: other, isTakenOut: row !== undefined && isTakenOut(settings, run.cluster, row) };
   const found = inspect(run, known, settings, now);
-  if (found.status !== 'poll' || row === undefined) return found as Inspection;
+  if (found.status !== 'poll') return found;
   const compute = arm.compute(parseClusterId(run.cluster)!.subscriptionId);
-  const judged = judgeState(await pollRun(compute, row.facts.resourceId, found.poller), found.claim.nonce);
-  return conclude(run, row, found, judged, settings, now);
+  const judged = judgeState(await pollRun(compute, row!.facts.resourceId, found.poller), found.claim.nonce);
+  return conclude(run, row!, found, judged, settings, now);
 }
 
 /**

@@ -22,6 +22,8 @@ const ATTEMPTS = 8;
 const MOST_IN_A_BATCH = 100;
 const CONCURRENT_READS = 16;
 
+const namesOf = (ended: readonly Ended[]) => ended.map(({ node }) => node);
+
 interface Folded {
   ended: Ended;
   row: NodeRow;
@@ -51,12 +53,12 @@ function foldAll(
 }
 
 /** The writes of the outages that a transition touches. */
-async function outageActions({ tables, now }: Services, cluster: string, { row, log, fold }: Folded): Promise<FleetWrite[]> {
+async function outageActions({ tables }: Services, cluster: string, { row, log, fold }: Folded, time: string): Promise<FleetWrite[]> {
   const { node } = row.facts;
   const actions: FleetWrite[] = [];
   for (const start of touchedOutages(fold)) {
     const stored = await readOutage(tables, cluster, node, start);
-    const outage = recordTransition(stored?.outage, start, fold, { cluster, node }, log, now().toISOString());
+    const outage = recordTransition(stored?.outage, start, fold, { cluster, node }, log, time);
     if (outage === stored?.outage) continue;
     if (stored === undefined && outage !== undefined) actions.push(insertOutage(outage));
     else if (stored !== undefined) actions.push(outage === undefined ? deleteOutage(stored) : replaceOutage({ ...stored, outage }));
@@ -64,14 +66,14 @@ async function outageActions({ tables, now }: Services, cluster: string, { row, 
   return actions;
 }
 
-async function nodeActions(services: Services, cluster: string, folded: Folded): Promise<FleetWrite[]> {
+async function nodeActions(services: Services, cluster: string, folded: Folded, time: string): Promise<FleetWrite[]> {
   const { ended, row, fold } = folded;
   const claim = ended.keepsClaim ? { ...ended.claim, overdue: true } : undefined;
   const { endpoint } = ended.result;
   // If a node does not report its endpoint this time, the earlier one is kept.
-  const notes = { claim, foldedAt: services.now().toISOString(), ...(endpoint !== undefined && { endpoint }) };
+  const notes = { claim, foldedAt: time, ...(endpoint !== undefined && { endpoint }) };
   const properties = { ...stateProperties(fold.state, fold.history), ...noteProperties(notes) };
-  return [mergeNode(cluster, row, properties), ...(await outageActions(services, cluster, folded))];
+  return [mergeNode(cluster, row, properties), ...(await outageActions(services, cluster, folded, time))];
 }
 
 /** Joins the writes of nodes into batches, with all writes of a node in the same batch. */
@@ -94,19 +96,10 @@ async function writeFolds(
 ): Promise<Folded[]> {
   let folded: Folded[] | undefined = first;
   return retryLostWrites(ATTEMPTS, async () => {
-    const current =
-      folded ??
-      foldAll(
-        services,
-        ended,
-        await readNodes(
-          services.tables,
-          cluster,
-          ended.map(({ node }) => node),
-        ),
-        logs,
-      );
+    const current = folded ?? foldAll(services, ended, await readNodes(services.tables, cluster, namesOf(ended)), logs);
     folded = undefined;
+    // One time for all: outages that open together are held back, and notified, together.
+    const time = services.now().toISOString();
     const conclusive = current.filter((each) => each.ended.result.verdict !== 'unknown');
     await writeFleet(
       services.tables,
@@ -114,7 +107,7 @@ async function writeFolds(
     );
     if (conclusive.length > 0) faultPoint('collect-slice:log-rows');
     const limit = pLimit(CONCURRENT_READS);
-    const actions = await Promise.all(current.map((each) => limit(() => nodeActions(services, cluster, each))));
+    const actions = await Promise.all(current.map((each) => limit(() => nodeActions(services, cluster, each, time))));
     for (const batch of together(actions)) await writeFleet(services.tables, batch);
     if (current.length > 0) faultPoint('collect-slice:node-rows');
     return current;
@@ -137,11 +130,7 @@ export async function recordResults(
   await writeResults(services.tables, cluster, ended);
   faultPoint('collect-slice:result-rows');
 
-  const logs = await readLogs(
-    services.tables,
-    cluster,
-    ended.map(({ node }) => node),
-  );
+  const logs = await readLogs(services.tables, cluster, namesOf(ended));
   const folded = foldAll(services, ended, rows, logs);
   const toConfirm = slice === CHECK_SLICE ? [] : folded.filter(({ fold }) => fold.confirm);
   const failed = toConfirm.map(({ row, ended: { result } }) => ({ ...row.facts, nonce: result.nonce }));
