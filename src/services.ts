@@ -9,6 +9,7 @@ import { QueueClient } from '@azure/storage-queue';
 import type { Arm } from './azure/arm.ts';
 import { fitArmPipeline } from './azure/arm-pipeline.ts';
 import { countRequests, type RequestCount } from './azure/count-requests.ts';
+import { signInWith } from './azure/sign-in-error.ts';
 import { openSinks } from './notify/open-sinks.ts';
 import type { Sink } from './notify/sink.ts';
 import { openTelemetry, type Telemetry } from './notify/telemetry.ts';
@@ -51,7 +52,8 @@ function memoize<T>(make: (key: string) => T): (key: string) => T {
  *
  * @param policies - further policies for every client, such as one that counts requests.
  */
-export function connectArm(settings: Settings, credential: TokenCredential, policies: readonly PipelinePolicy[] = []): Arm {
+export function connectArm(settings: Settings, given: TokenCredential, policies: readonly PipelinePolicy[] = []): Arm {
+  const credential = signInWith(given);
   const endpoint = settings.ARM_ENDPOINT.replace(/\/$/, '');
   // With only the endpoint set, the clients would still request tokens of the public cloud.
   const options = { endpoint, credentials: { scopes: [`${endpoint}/.default`] }, credentialScopes: [`${endpoint}/.default`] };
@@ -77,14 +79,15 @@ function storageUrl(settings: Settings, service: 'queue' | 'table'): string {
 /**
  * Builds all services; only this function creates clients.
  *
- * @param credential - the app's managed identity by default.
+ * @param given - the credential; the app's managed identity by default.
  * @param now - the clock.
  */
 export function buildServices(
   settings: Settings,
-  credential: TokenCredential = new ManagedIdentityCredential({ clientId: settings.AZURE_CLIENT_ID }),
+  given: TokenCredential = new ManagedIdentityCredential({ clientId: settings.AZURE_CLIENT_ID }),
   now: () => Date = () => new Date(),
 ): Services {
+  const credential = signInWith(given);
   const connection = settings.AzureWebJobsStorage;
   const insecure = { allowInsecureConnection: connection !== undefined && /http:|UseDevelopmentStorage/i.test(connection) };
   const table = (name: string) =>
@@ -103,7 +106,7 @@ export function buildServices(
     tables: openTables(table, tableService),
     queue: openWorkQueue(queue(WORK_QUEUE), now),
     poisonQueue: queue(POISON_QUEUE),
-    arm: connectArm(settings, credential, [armRequests.policy]),
+    arm: connectArm(settings, given, [armRequests.policy]),
     armRequests,
     sinks: openSinks(settings, credential),
     telemetry: openTelemetry(settings, credential),

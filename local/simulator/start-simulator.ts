@@ -47,6 +47,8 @@ export type SimulatorOptions = {
   /** How many updates others have taken from a region's bucket when the simulator starts. */
   updatesTakenByOthers?: Readonly<Record<string, number>>;
   pageSizes?: Partial<PageSizes>;
+  /** Stands in the way of each request: it may answer itself, or change what the simulator answers. */
+  intercept?: (request: AzureRequest, answer: () => Promise<ArmReply>) => ArmReply | Promise<ArmReply>;
 };
 
 /** A running simulator. */
@@ -121,7 +123,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   });
   const control = answerControl({ world, board, log, telemetry });
 
-  const answer = async ({ method, url, headers, text }: AzureRequest): Promise<ArmReply> => {
+  const answerOwn = async ({ method, url, headers, text }: AzureRequest): Promise<ArmReply> => {
     const path = url.pathname;
     if (path === '/msi/token') return answerIdentity(url, String(headers['x-identity-header']), identityHeader, desk);
     if (path.startsWith('/control/')) return control(method, path, parseJson(text));
@@ -131,6 +133,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     return refuseToken(desk, headers.authorization, server.url) ?? arm(method, url, parseJson(text));
   };
 
+  const { intercept } = options;
+  const answer = async (request: AzureRequest) => intercept?.(request, () => answerOwn(request)) ?? answerOwn(request);
   const server = await serveAzure(pair, options.port ?? 0, answer);
   return {
     url: server.url,

@@ -3,9 +3,9 @@ import { redact } from '../model/redact.ts';
 
 const MOST_CHARACTERS = 300;
 
-/** Whether Azure Resource Manager refused the request (401, 403, 404). A refusal is final; any other error is worth a retry. */
+/** Whether Azure Resource Manager refused the request (403, 404). A refusal is final; a 401 is not: the token may have expired just now. */
 export function isRefusal(error: unknown): error is RestError {
-  return isRestError(error) && [401, 403, 404].includes(error.statusCode ?? 0);
+  return isRestError(error) && [403, 404].includes(error.statusCode ?? 0);
 }
 
 /** The redacted message of Azure Resource Manager, with its error code: for a page of a list, the SDK's message holds only the status. */

@@ -1,7 +1,7 @@
 import { isRestError } from '@azure/core-rest-pipeline';
 import { armErrorText, isTimeout } from '../azure/arm-error.ts';
 import { retryAfterSeconds } from '../azure/retry-after.ts';
-import { isSignInError } from '../azure/sign-in-error.ts';
+import { SignInError } from '../azure/sign-in-error.ts';
 import { log } from '../log.ts';
 import { Problem } from '../model/problem.ts';
 
@@ -17,13 +17,14 @@ export async function askAzure<T>(what: string, ask: () => Promise<T>): Promise<
   try {
     return await ask();
   } catch (error) {
-    if (!isRestError(error) && !isTimeout(error) && !isSignInError(error)) throw error;
+    if (!isRestError(error) && !isTimeout(error) && !(error instanceof SignInError)) throw error;
     const seconds = isRestError(error) ? retryAfterSeconds(error) : WITHOUT_ANSWER_SECONDS;
-    const why = isSignInError(error)
-      ? 'the prober could not sign in'
-      : isRestError(error)
-        ? armErrorText(error)
-        : 'it gave no answer in time';
+    const why =
+      error instanceof SignInError
+        ? 'the prober could not sign in'
+        : isRestError(error)
+          ? armErrorText(error)
+          : 'it gave no answer in time';
     log.warn(`Azure did not ${what}: ${why}`);
     throw new Problem('azure', `expected Azure to ${what}, but ${why}; try again in ${seconds} s`, seconds);
   }

@@ -48,12 +48,13 @@ async function startProbe(services: Services, check: CheckRow, onClaimed: () => 
   await onClaimed();
   const deferUntil = now() < beginBefore(check) ? beginBefore(check) : undefined;
   const saver = saveStarts(tables, own);
-  const { started, throttledFor, nodeThrottledFor, spareFor } = await postRuns(services, place, claims, deferUntil, saver.save);
+  const posted = await postRuns(services, place, claims, { deferUntil, retryUntil: deferUntil }, saver.save);
+  const { started, throttledFor, nodeThrottledFor, spareFor, unsent } = posted;
   await pauseBucket(services, bucketOf(check), Math.max(throttledFor ?? 0, spareFor));
   await saver.done();
   if (started.get(node)?.status === 'deferred') {
     await releaseClaims(services, cluster, new Map([[node, own]]));
-    await noteHindrance(tables, check, (throttledFor ?? nodeThrottledFor) > 0 ? 'Throttled' : 'NodeBusy');
+    await noteHindrance(tables, check, (throttledFor ?? nodeThrottledFor) > 0 ? 'Throttled' : (unsent?.reason ?? 'NodeBusy'));
   }
   return true;
 }
@@ -74,6 +75,7 @@ export async function neverBegan(services: Services, check: CheckRow, claim: Cla
     return inconclusive('NodeBusy', `another run has been in progress for ${BEGIN_WITHIN_SECONDS} s`);
   if (check.hindered === 'Throttled' || (await pausedUntil(services, bucketOf(check))) !== undefined)
     return inconclusive('Throttled', `Azure throttled all starts in the region of the node for ${BEGIN_WITHIN_SECONDS} s`);
+  if (check.hindered !== undefined) return inconclusive(check.hindered, `no request could be sent to Azure for ${BEGIN_WITHIN_SECONDS} s`);
   return inconclusive('StartLost', `the check did not start within ${BEGIN_WITHIN_SECONDS} s`);
 }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Arm } from '../azure/arm.ts';
-import { isSignInError } from '../azure/sign-in-error.ts';
+import { SignInError } from '../azure/sign-in-error.ts';
 import { osOf } from '../inventory/machine-facts.ts';
 import { NoSuchMachine, readMachine } from '../inventory/read-machine.ts';
 import type { NodeOs } from '../model/node.ts';
@@ -64,7 +64,7 @@ export async function checkNode(
     }
     return withoutAnswer(inconclusive('RunCommandTimedOut', `Run Command gave no answer within ${settings.PROBE_DEADLINE_SECONDS} s`));
   } catch (error) {
-    if (isSignInError(error) || error instanceof NoSuchMachine) throw error;
+    if (error instanceof SignInError || error instanceof NoSuchMachine) throw error;
     return withoutAnswer(refusalOf(error, isCreating));
   }
 }

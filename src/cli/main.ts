@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { isSignInError } from '../azure/sign-in-error.ts';
+import { SignInError } from '../azure/sign-in-error.ts';
 import { InvalidSettings, readSettings, type Settings } from '../settings.ts';
 import { readCheckOptions, readPlanOptions } from './check-options.ts';
 import { readArguments } from './read-arguments.ts';
@@ -77,7 +77,7 @@ main().then(
   (error) => {
     const message = error instanceof Error ? error.message : String(error);
     const advice = `expected a sign-in to Azure, found none that works: sign in with "az login" and try again`;
-    process.stderr.write(`${isSignInError(error) ? `${message}\n${advice}` : message}\n`);
+    process.stderr.write(`${error instanceof SignInError ? `${message}\n${advice}` : message}\n`);
     process.exitCode = error instanceof UsageError ? 2 : 3;
   },
 );

@@ -1,4 +1,4 @@
-import { type Counts, emptyCounts } from '../model/ledger.ts';
+import { type Counts, emptyCounts, GAP } from '../model/ledger.ts';
 import type { JudgedNode } from '../model/node.ts';
 import { rankReasons } from '../model/rank-reasons.ts';
 import type { ReasonCode } from '../model/reasons.ts';
@@ -40,9 +40,18 @@ export function outcomeOf({ facts, state, retiredAt }: JudgedNode, now: Date, in
  *
  * @param blindAfter - the number of probes in a row without a verdict after which a node is blind.
  * @param earlierReason - the `outageReason` of the roll-up before.
+ * @param unseen - how many more nodes its pools are to have, for which no machine was found.
  */
-export function rollUp(nodes: Iterable<JudgedNode>, now: Date, intervalMs: number, blindAfter: number, earlierReason?: ReasonCode): RollUp {
-  const result: RollUp = { nodes: { ...emptyCounts }, byReason: {}, openOutages: 0, blindNodes: 0, notReachable: [] };
+export function rollUp(
+  nodes: Iterable<JudgedNode>,
+  now: Date,
+  intervalMs: number,
+  blindAfter: number,
+  earlierReason?: ReasonCode,
+  unseen = 0,
+): RollUp {
+  const counts = { ...emptyCounts, known: unseen, notProbed: unseen };
+  const result: RollUp = { nodes: counts, byReason: unseen > 0 ? { [GAP]: unseen } : {}, openOutages: 0, blindNodes: 0, notReachable: [] };
   const begunWith: { reason: ReasonCode; at: string }[] = [];
   for (const node of nodes) {
     if (node.retiredAt !== undefined) continue;

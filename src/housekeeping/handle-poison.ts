@@ -33,7 +33,7 @@ async function giveUp(services: Services, message: WorkMessage): Promise<void> {
     const known = [...(await readJudgedNodes(tables, message.cluster)).values()].filter((row) => row.retiredAt === undefined);
     const nodes = known.map((row) => row.facts.node);
     const notProbed: Record<string, string[]> = nodes.length > 0 ? { ProberError: nodes } : {};
-    await insertPlan(tables, sweep, message.cluster, { region: '', slices: [], due: now().toISOString(), notProbed });
+    await insertPlan(tables, sweep, message.cluster, { region: '', slices: [], due: now().toISOString(), notProbed, gaps: {} });
   }
   if (message.kind === 'start-slice' || message.kind === 'collect-slice') await tallyAll(services, message, 'unknown', 'ProberError');
 }

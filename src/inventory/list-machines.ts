@@ -1,6 +1,7 @@
 import type { ComputeManagementClient } from '@azure/arm-compute';
 import { isRestError } from '@azure/core-rest-pipeline';
 import pLimit from 'p-limit';
+import { failureOf } from '../azure/failure.ts';
 import type { NodeFacts } from '../model/node.ts';
 import { formatTarget } from '../model/resource-id.ts';
 import { factsOf, type InstanceView, type Machine, poolOf } from './machine-facts.ts';
@@ -30,10 +31,11 @@ function viewReader(compute: ComputeManagementClient, resourceGroup: string): (v
     try {
       return await compute.virtualMachines.instanceView(resourceGroup, vm, { onResponse });
     } catch (error) {
-      if (!isRestError(error)) throw error;
-      if (error.statusCode === 404) return undefined;
-      if (error.statusCode !== 429) throw error;
-      granted = false;
+      const { kind } = failureOf(error);
+      if (kind === 'signIn') throw error;
+      if (isRestError(error) && error.statusCode === 404) return undefined;
+      if (kind === 'throttled') granted = false;
+      // One view that cannot be read says nothing about its machine, and nothing about the others.
       return {};
     }
   };
@@ -45,7 +47,7 @@ function viewReader(compute: ComputeManagementClient, resourceGroup: string): (v
  *
  * @param pools - pool names of the scale sets in the group, by their ids in lower case: VMs of a Flexible set may have no tags (azure-rest-api-specs#27441).
  * @param withViews - false if the instance views are not needed.
- * @throws RestError if a page cannot be read, or an instance view cannot be read for another reason than throttling.
+ * @throws RestError if a page cannot be read.
  */
 export async function* listMachines(
   compute: ComputeManagementClient,

@@ -1,8 +1,10 @@
 import type { ContainerServiceClient, ManagedCluster } from '@azure/arm-containerservice';
 import { isRestError } from '@azure/core-rest-pipeline';
-import { armErrorText, isRefusal, isTimeout } from '../azure/arm-error.ts';
+import { armErrorText, isRefusal } from '../azure/arm-error.ts';
+import { failureOf } from '../azure/failure.ts';
 import { log } from '../log.ts';
-import type { ClusterFacts } from '../model/cluster-facts.ts';
+import type { ClusterFacts, PoolFacts } from '../model/cluster-facts.ts';
+import { type Treatment, treatmentOfCluster, treatmentOfPool } from '../model/lifecycle.ts';
 import { hostNameSchema } from '../model/name-schemas.ts';
 import type { ReasonCode } from '../model/reasons.ts';
 import { redact } from '../model/redact.ts';
@@ -15,11 +17,30 @@ export interface ListedClusters {
   matched: string[];
 }
 
-function recordOnlyReason(cluster: ManagedCluster, selected: boolean): ReasonCode | undefined {
+type Pool = NonNullable<ManagedCluster['agentPoolProfiles']>[number];
+
+function recordOnlyReason(cluster: ManagedCluster, selected: boolean, treatment: Treatment): ReasonCode | undefined {
   if (!selected || isSwitchedOff(cluster.tags)) return 'Excluded';
-  if (cluster.powerState?.code === 'Stopped') return 'ClusterStopped';
+  if (treatment.treat === 'record') return treatment.reason;
   if (cluster.nodeResourceGroupProfile?.restrictionLevel === 'ReadOnly') return 'NodeGroupLocked';
   return undefined;
+}
+
+/** How many nodes a pool is to have: pools of single machines may say it by size. */
+function countOf({ count, virtualMachineNodesStatus: sizes }: Pool): number | undefined {
+  return count ?? sizes?.reduce((total, size) => total + (size.count ?? 0), 0);
+}
+
+function toPoolFacts(pool: Pool): PoolFacts {
+  const treatment = treatmentOfPool(pool.provisioningState);
+  return {
+    name: pool.name,
+    count: countOf(pool),
+    excluded: isSwitchedOff(pool.tags),
+    recordOnly: treatment.treat === 'record' ? treatment.reason : undefined,
+    changing: treatment.treat === 'mark',
+    stopped: pool.powerState?.code === 'Stopped',
+  };
 }
 
 function toFacts(cluster: ManagedCluster, selection: Selection, matched: Set<string>): ClusterFacts | undefined {
@@ -30,7 +51,7 @@ function toFacts(cluster: ManagedCluster, selection: Selection, matched: Set<str
   }
   const named = select(`${parsed.resourceGroup}/${parsed.name}`, selection);
   for (const glob of named.matched) matched.add(glob);
-  const pools = cluster.agentPoolProfiles ?? [];
+  const treatment = treatmentOfCluster(cluster.provisioningState, cluster.powerState?.code);
   const access = cluster.apiServerAccessProfile;
   const host = hostNameSchema.parse(access?.enablePrivateCluster ? cluster.privateFqdn : cluster.fqdn);
   return {
@@ -43,10 +64,9 @@ function toFacts(cluster: ManagedCluster, selection: Selection, matched: Set<str
     fqdn: access?.enablePrivateCluster ? undefined : host,
     endpoint: host && `${host}:443`,
     restricted: (access?.authorizedIPRanges ?? []).length > 0 || cluster.publicNetworkAccess === 'Disabled',
-    upgrading: /upgrading|updating/i.test(cluster.provisioningState ?? ''),
-    excludedPools: pools.filter((pool) => isSwitchedOff(pool.tags)).map((pool) => pool.name),
-    poolNodes: pools.filter((pool) => !isSwitchedOff(pool.tags)).reduce((total, { count = 0 }) => total + count, 0),
-    recordOnly: recordOnlyReason(cluster, named.selected),
+    upgrading: treatment.treat === 'mark',
+    pools: (cluster.agentPoolProfiles ?? []).map(toPoolFacts),
+    recordOnly: recordOnlyReason(cluster, named.selected, treatment),
     listed: true,
   };
 }
@@ -69,7 +89,6 @@ export async function listManagedClusters(client: ContainerServiceClient, select
 
 /**
  * Reads by name a cluster that is missing from the list of its subscription. Lists hold only what the caller may read, and may be incomplete
- *
  * while Azure has an incident.
  *
  * @param matched - the globs of the selection that match the cluster are added to it.
@@ -85,13 +104,15 @@ export async function askForCluster(
   try {
     return toFacts(await client.managedClusters.get(resourceGroup, name), selection, matched) ?? 'AzureError';
   } catch (error) {
-    if (!isRestError(error) && !isTimeout(error)) throw error;
+    const { kind } = failureOf(error);
+    // Without a sign-in nothing can be read, and the whole listing is tried again.
+    if (kind === 'own' || kind === 'signIn') throw error;
     log.warn(
       `the cluster ${resourceGroup}/${name} is missing from the list of its subscription and could not be read: ${isRestError(error) ? armErrorText(error) : 'no answer in time'}`,
     );
-    if (!isRestError(error)) return 'AzureError';
-    if (error.statusCode === 404) return 'ClusterGone';
-    if (error.statusCode === 429) return 'Throttled';
-    return isRefusal(error) ? 'AccessDenied' : 'AzureError';
+    if (kind === 'throttled') return 'Throttled';
+    if (kind === 'unavailable' || !isRefusal(error)) return 'AzureError';
+    // A subscription that cannot be seen proves nothing about its clusters.
+    return error.statusCode === 404 && error.code !== 'SubscriptionNotFound' ? 'ClusterGone' : 'AccessDenied';
   }
 }

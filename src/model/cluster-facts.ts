@@ -2,6 +2,22 @@ import { z } from 'zod';
 import { hostNameSchema } from './name-schemas.ts';
 import { reasonCode } from './reasons.ts';
 
+/** What Azure says of a pool. */
+const poolFacts = z.object({
+  name: z.string(),
+  /** How many nodes it is to have; absent if Azure does not say. */
+  count: z.number().optional(),
+  /** Whether its tag excludes it. */
+  excluded: z.boolean(),
+  /** Why its nodes are recorded, not probed. */
+  recordOnly: reasonCode.optional(),
+  /** Whether Azure is upgrading or changing it. */
+  changing: z.boolean(),
+  /** Whether it is stopped, so that it has no machines, or deallocated ones. */
+  stopped: z.boolean(),
+});
+export type PoolFacts = z.output<typeof poolFacts>;
+
 /** What a sweep knows about a cluster. It is stored in the subscription's row of the sweep, so that no message carries a target. */
 export const clusterFacts = z.object({
   cluster: z.string(),
@@ -16,11 +32,9 @@ export const clusterFacts = z.object({
   endpoint: z.string().optional(),
   /** Whether its API server accepts only authorized addresses, which usually do not include the prober's. */
   restricted: z.boolean().default(false),
+  /** Whether Azure is upgrading or changing the cluster. */
   upgrading: z.boolean(),
-  /** Pools that are excluded by their tag. */
-  excludedPools: z.array(z.string()),
-  /** How many nodes its pools have according to Azure; 0 if unknown. */
-  poolNodes: z.number().default(0),
+  pools: z.array(poolFacts).default([]),
   /** How many of its nodes a sweep may probe, if the pace of its region does not suffice for all. */
   quota: z.number().optional(),
   /** Why the cluster is recorded but not probed. */
@@ -29,3 +43,23 @@ export const clusterFacts = z.object({
   listed: z.boolean().default(true),
 });
 export type ClusterFacts = z.output<typeof clusterFacts>;
+
+/** How many nodes of a cluster are to be probed according to its pools; 0 if unknown. */
+export function poolNodesOf({ pools }: Pick<ClusterFacts, 'pools'>): number {
+  return pools.filter(({ excluded }) => !excluded).reduce((total, { count = 0 }) => total + count, 0);
+}
+
+/** Nodes that a pool is to have and that no machine was found for. */
+const shortfall = z.object({
+  missing: z.number(),
+  /** How many of them were missing in the sweep before too. Only these count: a machine that is just being made is in one source before it is in the other. */
+  standing: z.number(),
+  /** The sweep in which there was a difference first, and when that was. */
+  sweep: z.string(),
+  since: z.string(),
+});
+export type Shortfall = z.output<typeof shortfall>;
+
+/** The shortfalls of a cluster, by the name of the pool. */
+export const shortfalls = z.record(z.string(), shortfall);
+export type Shortfalls = Readonly<z.output<typeof shortfalls>>;

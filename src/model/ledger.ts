@@ -13,6 +13,8 @@ export const plan = z.object({
   slices: z.array(z.array(z.string())),
   due: z.string(),
   notProbed: z.record(z.string(), z.array(z.string())),
+  /** How many nodes of a pool no machine was found for, in this sweep and in the one before. They have no names. */
+  gaps: z.record(z.string(), z.number()).default({}),
 });
 export type Plan = z.output<typeof plan>;
 
@@ -68,8 +70,16 @@ export function outstanding(planned: Plan, tallies: readonly Tally[]): string[] 
   return planned.slices.flat().filter((node) => !tallied.has(node));
 }
 
+/** The reason of nodes that no machine was found for. */
+export const GAP = 'MachinesMissing' satisfies ReasonCode;
+
+/** How many nodes of a cluster no machine was found for. */
+export function gapsIn({ gaps }: Pick<Plan, 'gaps'>): number {
+  return Object.values(gaps).reduce((total, missing) => total + missing, 0);
+}
+
 /**
- * Adds up a cluster's plan and tallies. Each planned node counts once, with its first outcome;
+ * Adds up a cluster's plan and tallies. Nodes that no machine was found for are known and not probed. Each planned node counts once, with its first outcome;
  * a node without any counts as `unknown/Lost`.
  *
  * @param armRequests - the requests to Azure Resource Manager that were reported with the tallies.
@@ -85,7 +95,15 @@ export function addUp(planned: Plan, tallies: readonly Tally[], armRequests = 0)
     for (const [key, nodes] of Object.entries(each))
       for (const node of nodes) if (names.has(node) && !outcomes.has(node)) outcomes.set(node, readOutcome(key));
   for (const node of names) if (!outcomes.has(node)) outcomes.set(node, { verdict: 'unknown', reason: 'Lost' });
-  const total: Ledger = { ...emptyCounts, byReason: {}, unknownByReason: {}, armRequests };
+  const unseen = gapsIn(planned);
+  const total: Ledger = {
+    ...emptyCounts,
+    known: unseen,
+    notProbed: unseen,
+    byReason: unseen > 0 ? { [GAP]: unseen } : {},
+    unknownByReason: {},
+    armRequests,
+  };
   const count = (counted: Record<string, number>, reason: ReasonCode) => {
     counted[reason] = (counted[reason] ?? 0) + 1;
   };

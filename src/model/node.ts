@@ -22,6 +22,8 @@ export interface NodeFacts {
   agent?: 'ready' | 'notReady';
   /** Why it was not planned in the latest sweep, if it was not. */
   skipped?: ReasonCode;
+  /** When it was seen running again after it was stopped, or with another image, while its grace lasts. */
+  runningSince?: string;
 }
 
 /** A node as its row in the table `fleet` has it. */

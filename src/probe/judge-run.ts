@@ -18,10 +18,11 @@ export interface Judged {
 /** A verdict on a run without an answer to judge: its message is the evidence. */
 export const withoutAnswer = (verdict: Verdict): Judged => ({ verdict, evidence: verdict.message });
 
-/** Judges the result of one poll of a run; undefined while the run is in progress. */
+/** Judges the result of one poll of a run; undefined while the run is in progress, as far as is known. */
 export function judgeState(run: RunState, nonce: string): Judged | undefined {
   switch (run.status) {
     case 'running':
+    case 'unread':
       return undefined;
     case 'done':
       return judgeRun(run.statuses, nonce);

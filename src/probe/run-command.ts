@@ -1,6 +1,7 @@
 import { type ComputeManagementClient, type RunCommandResult, restorePoller } from '@azure/arm-compute';
 import { isRestError } from '@azure/core-rest-pipeline';
 import { z } from 'zod';
+import { FailedOperation } from '../azure/failure.ts';
 import type { NodeOs } from '../model/node.ts';
 import { parseTarget, type Target } from '../model/resource-id.ts';
 import type { RunCommandStatus } from './parse.ts';
@@ -9,9 +10,11 @@ import type { RunCommandStatus } from './parse.ts';
 export type RunState =
   | { status: 'running' }
   | { status: 'done'; statuses: RunCommandStatus[] }
-  | { status: 'failed'; error: unknown }
+  | { status: 'failed'; error: FailedOperation }
   /** Azure no longer knows the operation. */
   | { status: 'gone' }
+  /** Nothing is known of the run: the request failed. Only an answer of Azure ends a run, never that it could not be asked. */
+  | { status: 'unread'; error: unknown }
   /** The poller cannot be restored: another version of the SDK wrote it. */
   | { status: 'lost' };
 
@@ -44,14 +47,6 @@ type RunOperation =
   | ComputeManagementClient['virtualMachines']['runCommand']
   | ComputeManagementClient['virtualMachineScaleSetVMs']['runCommand'];
 
-// Errors that pass without help: the next poll succeeds, or the deadline ends the wait.
-function passes(error: unknown): boolean {
-  if (error instanceof Error && error.name === 'AbortError') return true;
-  if (!isRestError(error)) return false;
-  const status = error.statusCode;
-  return status === undefined || status === 401 || status === 408 || status === 429 || status >= 500;
-}
-
 const text = z.string().optional().catch(undefined);
 const entry = z.object({ code: text, level: text, displayStatus: text, message: text });
 const entries = z.array(z.unknown()).transform((all) => all.flatMap((each) => entry.safeParse(each).data ?? []));
@@ -66,14 +61,41 @@ const lastAnswer = z
   })
   .catch({});
 
+const CANCELED = 'Operation was canceled';
+
 /** Extracts the result of an operation from Azure's answer. The SDK fails on an answer without a result, and does not say why a run was canceled. */
-function readAnswer(body: unknown): { result: RunCommandResult; why: string } {
+function readAnswer(body: unknown): { result: RunCommandResult; why?: FailedOperation } {
   const { value, properties, error } = lastAnswer.parse(body);
   const result = { value: value ?? properties?.output.value ?? [] } as RunCommandResult;
-  return { result, why: error === undefined ? '' : `. ${error.code ?? ''}. ${error.message ?? ''}` };
+  const canceled = `${CANCELED}. ${error?.code ?? ''}. ${error?.message ?? ''}`;
+  return { result, why: error && new FailedOperation(error.code ?? '', canceled) };
 }
 
-function restore(compute: ComputeManagementClient, serialized: string, operation: RunOperation, onReason: (why: string) => void) {
+/** A failed operation as the SDK tells of it: `The long-running operation has failed. <code>. <message>`. */
+function failedBy({ message }: Error): FailedOperation {
+  const { code = '' } = /^The long-running operation has failed\. (?<code>\w+)\. /.exec(message)?.groups ?? {};
+  return new FailedOperation(code, message);
+}
+
+// Codes that only a run that has ended can have, which Azure may also give as an error of the request for its result.
+const ENDED = /^(VMExtension\w+|VMAgentStatus\w+|OperationPreempted)$/;
+
+/** What a request for the state of a run says of the run, where it failed. */
+function stateOf(error: unknown): RunState {
+  if (!isRestError(error)) return { status: 'unread', error };
+  // A 404 here is about the operation, not about the node; a 204 is a success without a result.
+  if (error.statusCode === 204) return { status: 'done', statuses: [] };
+  if ((error.statusCode === 404 && error.code !== 'SubscriptionNotFound') || error.statusCode === 410) return { status: 'gone' };
+  const { code = '', message } = error;
+  return ENDED.test(code) ? { status: 'failed', error: new FailedOperation(code, message) } : { status: 'unread', error };
+}
+
+function restore(
+  compute: ComputeManagementClient,
+  serialized: string,
+  operation: RunOperation,
+  onReason: (why: FailedOperation | undefined) => void,
+) {
   try {
     return restorePoller(compute, serialized, operation as ComputeManagementClient['virtualMachines']['runCommand'], {
       async processResponseBody({ body }) {
@@ -91,22 +113,19 @@ function restore(compute: ComputeManagementClient, serialized: string, operation
 export async function pollRun(compute: ComputeManagementClient, resourceId: string, serialized: string): Promise<RunState> {
   const operation =
     parseTarget(resourceId)?.kind === 'vm' ? compute.virtualMachines.runCommand : compute.virtualMachineScaleSetVMs.runCommand;
-  let why = '';
+  let why: FailedOperation | undefined;
   const poller = restore(compute, serialized, operation, (said) => {
     why = said;
   });
   if (poller === undefined) return { status: 'lost' };
   try {
     const state = await poller.poll();
-    if (state.status === 'succeeded') return { status: 'done', statuses: poller.result?.value ?? [] };
-    if (state.status === 'failed' || state.status === 'canceled')
-      return { status: 'failed', error: state.error ?? new Error('Operation was canceled') };
-    return { status: 'running' };
+    return state.status === 'succeeded' ? { status: 'done', statuses: poller.result?.value ?? [] } : { status: 'running' };
   } catch (error) {
-    if (passes(error)) return { status: 'running' };
-    // A 404 here is about the operation, not about the node; a 204 is a success without a result.
-    if (isRestError(error) && error.statusCode === 404) return { status: 'gone' };
-    if (isRestError(error) && error.statusCode === 204) return { status: 'done', statuses: [] };
-    return { status: 'failed', error: why === '' ? error : new Error(`Operation was canceled${why}`) };
+    // The SDK throws a plain error for an operation that failed, and notes in its state that it did.
+    const ended = isRestError(error) ? undefined : poller.operationState?.status;
+    if (ended === 'canceled') return { status: 'failed', error: why ?? new FailedOperation('', CANCELED) };
+    if (ended === 'failed' && error instanceof Error) return { status: 'failed', error: failedBy(error) };
+    return stateOf(error);
   }
 }

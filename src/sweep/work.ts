@@ -1,7 +1,9 @@
 import { isRestError } from '@azure/core-rest-pipeline';
+import { isPassing } from '../azure/failure.ts';
 import { retryAfterSeconds } from '../azure/retry-after.ts';
 import { runCheck } from '../check/run-check.ts';
 import { log } from '../log.ts';
+import { redact } from '../model/redact.ts';
 import type { Services } from '../services.ts';
 import { assessCluster } from './assess/assess-cluster.ts';
 import { closeSweep } from './close/close-sweep.ts';
@@ -14,6 +16,12 @@ import { collectSlice } from './run/collect-slice.ts';
 import { startSlice } from './run/start-slice.ts';
 
 const NEWER_REQUEUE_SECONDS = 60;
+const FIRST_RETRY_SECONDS = 5;
+const LONGEST_RETRY_SECONDS = 60;
+/** A sweep whose subscriptions cannot be listed soon begins over those that are known, while it has most of its time. */
+const START_TRIES = 3;
+/** Before its deadline a message that still fails is delivered until it is given up: its work then has an outcome that says so. */
+const GIVE_UP_SECONDS = 60;
 
 function runStage(services: Services, message: WorkMessage): Promise<void> {
   switch (message.kind) {
@@ -37,12 +45,42 @@ function runStage(services: Services, message: WorkMessage): Promise<void> {
 }
 
 /**
+ * Seconds after which a message is tried again whose stage failed for a reason that passes: longer each time. Pure.
+ *
+ * @returns undefined if the error does not pass by itself, or the deadline is so near that the message must be given up.
+ */
+export function retryAfter(
+  error: unknown,
+  { kind, tries = 0, deadline }: Pick<WorkMessage, 'kind' | 'tries' | 'deadline'>,
+  now: Date,
+): number | undefined {
+  // Its deadline is unchanged: after an hour of throttling there must not be twelve sweeps to do.
+  if (isRestError(error) && error.statusCode === 429) return retryAfterSeconds(error);
+  if (!isPassing(error) || (kind === 'start-sweep' && tries >= START_TRIES)) return undefined;
+  const seconds = Math.min(LONGEST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2 ** tries);
+  const last = Date.parse(deadline) - GIVE_UP_SECONDS * 1000;
+  return now.getTime() + seconds * 1000 <= last ? seconds : undefined;
+}
+
+/** Does the work of a message, and requeues it if it failed for a reason that passes. */
+async function runOrRetry(services: Services, message: WorkMessage): Promise<void> {
+  try {
+    await runStage(services, message);
+  } catch (error) {
+    const seconds = retryAfter(error, message, services.now());
+    if (seconds === undefined) throw error;
+    log.warn(`${message.kind} is tried again in ${seconds} s, since it failed for a reason that passes: ${redact(String(error), 300)}`);
+    await services.queue.requeue({ ...message, tries: (message.tries ?? 0) + 1 }, seconds);
+  }
+}
+
+/**
  * Handles one message of the work queue: validates it and runs its stage.
  *
- * A late message is dropped, and one of a newer version is requeued for a newer instance. After a 429 of Azure the message is requeued with that delay,
- * which does not count as a failure.
+ * A late message is dropped, and one of a newer version is requeued for a newer instance. After a failure that passes, such as throttling, a failed
+ * sign-in or a busy storage account, the message is requeued with a delay, which does not count as a failure.
  *
- * @throws any error of the stage; the queue then delivers the message again, up to `maxDequeueCount` times.
+ * @throws any other error of the stage; the queue then delivers the message again, up to `maxDequeueCount` times.
  */
 export async function doWork(services: Services, raw: unknown): Promise<void> {
   const time = services.now();
@@ -55,11 +93,5 @@ export async function doWork(services: Services, raw: unknown): Promise<void> {
     log.warn(`requeued a message of version ${read.version}: this instance only knows older versions`);
     return services.queue.requeue(raw as WorkMessage, NEWER_REQUEUE_SECONDS);
   }
-  try {
-    await runStage(services, read.message);
-  } catch (error) {
-    if (!isRestError(error) || error.statusCode !== 429) throw error;
-    // Its deadline is unchanged: after an hour of throttling there must not be twelve sweeps to do.
-    await services.queue.requeue(read.message, retryAfterSeconds(error));
-  }
+  await runOrRetry(services, read.message);
 }

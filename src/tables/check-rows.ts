@@ -1,17 +1,13 @@
 import { z } from 'zod';
 import type { CheckResult } from '../model/check-result.ts';
 import { nodeOses } from '../model/node.ts';
+import { type ReasonCode, reasonCode } from '../model/reasons.ts';
 import { type Columns, oneOf, optionalNumber, optionalText, readColumns, reason, text, writeColumns } from './columns.ts';
 import type { Tables } from './open-tables.ts';
 import { insertOnce, readRow } from './rows.ts';
 import { updateRow } from './update-row.ts';
 
 const RUNNING = 'running';
-
-const hindrance = z.enum(['NodeBusy', 'Throttled']);
-
-/** Why a node could not be started on yet: another's run, or Azure's throttling. */
-export type Hindrance = z.output<typeof hindrance>;
 
 const given = z.string();
 
@@ -29,7 +25,7 @@ const stored = z.object({
   /** Hash of what was asked, so that an idempotency key is never taken for another request. */
   asked: given,
   /** What its last attempt to start met, where it was requeued. */
-  hindered: hindrance.optional().catch(undefined),
+  hindered: reasonCode.optional(),
 });
 
 /** A probe that a person or script asked for. */
@@ -72,7 +68,7 @@ export async function insertCheck(
 }
 
 /** Notes what an attempt to start a check met. */
-export async function noteHindrance(tables: Tables, { id, hindered }: CheckRow, met: Hindrance): Promise<void> {
+export async function noteHindrance(tables: Tables, { id, hindered }: CheckRow, met: ReasonCode): Promise<void> {
   const checks = await tables.open('checks');
   if (hindered !== met) await checks.updateEntity({ partitionKey: dayOf(id), rowKey: id, hindered: met }, 'Merge');
 }

@@ -4,6 +4,7 @@ import type { ClusterOutageState } from '../history/cluster-outage.ts';
 import { type CommonFactor, commonFactor } from '../history/common-factors.ts';
 import { addUptimes, type OutageDays, outageDays, type Uptime, uptime } from '../history/uptime.ts';
 import { sumWatched } from '../history/watched.ts';
+import { type Shortfalls, shortfalls } from '../model/cluster-facts.ts';
 import { type Counts, counts, emptyCounts } from '../model/ledger.ts';
 import { episode } from '../model/node-state.ts';
 import type { ReasonCode } from '../model/reasons.ts';
@@ -37,6 +38,8 @@ export interface ClusterRow {
   outageReason?: ReasonCode;
   /** Number of blind nodes, see `isBlind`. */
   blindNodes: number;
+  /** Nodes that its pools are to have and that no machine was found for, by the name of the pool. */
+  shortfalls: Shortfalls;
   /** Up to 500 names of nodes that are not reachable. */
   notReachable: string[];
   /** The cluster's own outage, open or the last one, and since when fewer than half the quorum fail. */
@@ -74,6 +77,7 @@ const columns: Columns<Omit<ClusterRow, 'cluster' | 'subscriptionId'>> = {
   openOutages: count,
   outageReason: optionalReason,
   blindNodes: count,
+  shortfalls: json(shortfalls, {}),
   notReachable: longJson(z.array(z.string()), []),
   outage: json(outageState, {}),
   commonFactors: json(z.array(commonFactor), []),
@@ -109,8 +113,12 @@ export function toClusterRow(cluster: string, row: Record<string, unknown>): Clu
 export async function readCluster(tables: Tables, cluster: string): Promise<{ row: OwnClusterRow; etag: string } | undefined> {
   const fleet = await tables.open('fleet');
   const row = await readRow(fleet, cluster, 'cluster');
-  if (row === undefined) return undefined;
-  return { row: { ...toClusterRow(cluster, row), ...readColumns(ownColumns, row) }, etag: row.etag };
+  return row && { row: toOwnClusterRow(cluster, row), etag: row.etag };
+}
+
+/** Converts a cluster's row in `fleet`. */
+export function toOwnClusterRow(cluster: string, row: Record<string, unknown>): OwnClusterRow {
+  return { ...toClusterRow(cluster, row), ...readColumns(ownColumns, row) };
 }
 
 /** A write that adds the watched time of deleted nodes to their cluster's row, in the same batch. It fails if the row has changed since it was read. */

@@ -37,6 +37,7 @@ export const factColumns: Columns<Omit<NodeFacts, 'node'>> = {
   created: optionalText,
   agent: optionalOneOf('ready', 'notReady'),
   skipped: optionalReason,
+  runningSince: optionalText,
 };
 
 /** The latest result; absent before the first one. The log has the whole message. */

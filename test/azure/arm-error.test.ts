@@ -1,14 +1,13 @@
 import { RestError } from '@azure/core-rest-pipeline';
 import { describe, expect, it } from 'vitest';
 import { armErrorText, isRefusal, isTimeout } from '../../src/azure/arm-error.ts';
-import { isSignInError } from '../../src/azure/sign-in-error.ts';
 
 describe('an error of Azure Resource Manager', () => {
-  it.each([401, 403, 404])('is a refusal where it answers %s', (statusCode) => {
+  it.each([403, 404])('is a refusal where it answers %s', (statusCode) => {
     expect(isRefusal(new RestError('no', { statusCode }))).toBe(true);
   });
 
-  it.each([409, 429, 500, 502])('is none where it answers %s: that is tried again', (statusCode) => {
+  it.each([401, 409, 429, 500, 502])('is none where it answers %s: that is tried again', (statusCode) => {
     expect(isRefusal(new RestError('no', { statusCode }))).toBe(false);
   });
 
@@ -20,9 +19,8 @@ describe('an error of Azure Resource Manager', () => {
     expect(armErrorText(new RestError('Bearer abcdefghijklmnop', {}))).not.toContain('abcdefgh');
   });
 
-  it('is a time-out or a failed sign-in by its name alone', () => {
+  it('is a time-out by its name alone', () => {
     const named = (name: string) => Object.assign(new Error('x'), { name });
     expect([isTimeout(named('AbortError')), isTimeout(named('Error')), isTimeout('AbortError')]).toEqual([true, false, false]);
-    expect([isSignInError(named('CredentialUnavailableError')), isSignInError(named('RestError'))]).toEqual([true, false]);
   });
 });

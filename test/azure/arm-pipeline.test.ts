@@ -115,13 +115,13 @@ describe('the host rule', () => {
     const serialized = await startRun(connect(false), target, 'Linux', ['true']);
     expect(serialized).toContain(azure.url);
     const run = await pollRun(connect(true), resourceId, serialized.replaceAll(azure.url, elsewhere.url));
-    expect(run).toEqual({ status: 'failed', error: expect.any(ForeignHostError) });
+    expect(run).toEqual({ status: 'unread', error: expect.any(ForeignHostError) });
   });
 
   it('lets no answer to a Run Command lead elsewhere', async () => {
     answer = (_, response) => json(response, 202, {}, { location: `${elsewhere.url}/operations/1?api-version=1` });
     const serialized = await startRun(connect(false), target, 'Linux', ['true']);
-    expect(await pollRun(connect(true), resourceId, serialized)).toEqual({ status: 'failed', error: expect.any(ForeignHostError) });
+    expect(await pollRun(connect(true), resourceId, serialized)).toEqual({ status: 'unread', error: expect.any(ForeignHostError) });
   });
 
   it('has kept every request from the other host', () => {

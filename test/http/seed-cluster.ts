@@ -67,6 +67,7 @@ export async function assess(services: Services, cluster: string): Promise<void>
     region: 'westeurope',
     version: '1.33.5',
     upgrading: false,
+    shortfalls: {},
     ...rolled,
     outage: {},
     commonFactors: [],

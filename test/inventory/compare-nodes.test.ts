@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compareNodes, loseNodes, recordNodes } from '../../src/inventory/compare-nodes.ts';
+import { type Beside, compareNodes as compare, loseNodes, nodesToAskFor, recordNodes } from '../../src/inventory/compare-nodes.ts';
 import type { NodeFacts } from '../../src/model/node.ts';
 import { emptyHistory, emptyState, type NodeState } from '../../src/model/node-state.ts';
 import type { ReasonCode } from '../../src/model/reasons.ts';
@@ -34,6 +34,18 @@ const failing: NodeState = {
   outage: { outage: time, episode: 1, from: time, reason: 'DnsTimeout' },
 };
 const recovered: NodeState = { ...failing, failures: 0, outage: { ...failing.outage!, end: time } };
+
+/** Compares where Azure knows no node by its id that its list lacks, and nodes have no grace. */
+const compareNodes = (
+  rows: ReadonlyMap<string, NodeRow>,
+  listed: readonly NodeFacts[],
+  of: string,
+  complete: boolean,
+  more: Partial<Beside> = {},
+) => {
+  const beside = { absent: new Set(rows.keys()), unreadReason: () => undefined, grace: { now: new Date(time), minutes: 0 } };
+  return compare(rows, listed, of, complete, { ...beside, ...more });
+};
 
 describe('compareNodes', () => {
   it('says of each node that is listed or remembered what became of it, once', () => {
@@ -123,19 +135,45 @@ describe('compareNodes', () => {
     expect(step(missed, sweep, true)).toEqual([{ kind: 'gone', row: missed, reason: 'NodeGone' }]);
   });
 
+  it('gives up no node that Azure knows by its id, or of which it says nothing, however often its list lacks the node', () => {
+    const missed = rowOf(factsOf('a'), { missing: 1, missedIn: earlier, state: failing });
+    const kept = [{ kind: 'missing', row: missed, reason: 'NodeGone', counts: false }];
+    expect(compareNodes(rowsOf(missed), [], sweep, true, { absent: new Set() })).toEqual(kept);
+  });
+
+  it('asks for nodes that their list lacks, those first that it lacked before; for none that is listed, retired, or of a part that was not read', () => {
+    const read = () => undefined;
+    const [missed, fresh] = [rowOf(factsOf('b'), { missing: 1, missedIn: earlier }), rowOf(factsOf('a'))];
+    const retired = rowOf(factsOf('c'), { retiredAt: time, missing: 1 });
+    expect(nodesToAskFor(rowsOf(fresh, missed, retired), [], read)).toEqual([factsOf('b'), factsOf('a')]);
+    expect(nodesToAskFor(rowsOf(fresh, missed), [factsOf('b')], read)).toEqual([factsOf('a')]);
+    expect(nodesToAskFor(rowsOf(fresh, missed), [], () => 'AzureError')).toEqual([]);
+  });
+
+  it('names the cause for a node whose part of the list could not be read', () => {
+    const row = rowOf(factsOf('a'));
+    const unreadReason = ({ resourceId }: NodeFacts) => (resourceId === '/nodes/a' ? ('AzureError' as const) : undefined);
+    expect(compareNodes(rowsOf(row), [], sweep, false, { unreadReason })).toMatchObject([{ kind: 'missing', reason: 'AzureError' }]);
+  });
+
+  it('takes a machine that is updated for reimaged only if no run of ours is under way on it', () => {
+    const claim = { id: 'run', nonce: 'n', sweep, startedAt: time, until: time };
+    const skipped = [undefined, claim].map((own) => {
+      const [change] = compareNodes(rowsOf(rowOf(factsOf('a'), { claim: own })), [factsOf('a', { skipped: 'NodeUpdating' })], sweep, true);
+      return change?.kind === 'known' ? change.facts.skipped : 'another kind';
+    });
+    expect(skipped).toEqual(['NodeUpdating', undefined]);
+  });
+
   it('ends the outage of a node that is not probed any more, for reasons after which nobody would see it recover', () => {
     const ends = (skipped: ReasonCode | undefined, state = failing) => {
       const [change] = compareNodes(rowsOf(rowOf(factsOf('a'), { state })), [factsOf('a', { skipped })], sweep, true);
       return change?.kind === 'known' ? change.ends : 'another kind';
     };
-    const ending = ['ClusterStopped', 'Excluded', 'NodeGroupLocked', 'Deallocated', 'NotRunning', 'Deleting'] as const;
+    const ending = ['ClusterStopped', 'Excluded', 'NodeGroupLocked', 'Deallocated', 'NotRunning'] as const;
     expect(ending.map((reason) => ends(reason))).toEqual(ending);
-    expect((['TooYoung', 'AccessDenied', 'OverBudget', undefined] as const).map((reason) => ends(reason))).toEqual([
-      undefined,
-      undefined,
-      undefined,
-      undefined,
-    ]);
+    const passing = ['TooYoung', 'Deleting', 'NodeStopping', 'NodeStarting', 'ClusterStopping', 'ClusterDeleting'] as const;
+    for (const reason of [...passing, 'AccessDenied', 'OverBudget', undefined] as const) expect(ends(reason), reason).toBeUndefined();
     for (const state of [emptyState, recovered]) expect(ends('Deallocated', state)).toBeUndefined();
   });
 });

@@ -30,6 +30,7 @@ const plan = fc.record({
   due: fc.constant('2026-11-21T09:35:00.000Z'),
   slices: fc.array(fc.array(node, { maxLength: 8 }), { maxLength: 4 }),
   notProbed: fc.dictionary(reason, fc.array(node, { maxLength: 5 }), { maxKeys: 3 }) as fc.Arbitrary<Plan['notProbed']>,
+  gaps: fc.dictionary(node, fc.integer({ min: 0, max: 9 }), { maxKeys: 3 }) as fc.Arbitrary<Plan['gaps']>,
 });
 const ledger: fc.Arbitrary<Ledger> = fc
   .tuple(plan, fc.array(tally, { maxLength: 4 }))
@@ -42,6 +43,7 @@ const small: Plan = {
   due: '2026-11-21T09:35:00.000Z',
   slices: [['a', 'b'], ['c']],
   notProbed: { TooYoung: ['d'], Deallocated: ['e', 'f'] },
+  gaps: {},
 };
 
 describe('addUp', () => {
@@ -50,7 +52,9 @@ describe('addUp', () => {
       fc.property(plan, fc.array(tally, { maxLength: 5 }), (planned, tallies) => {
         const { known, reachable, unreachable, unknown, notProbed, byReason, unknownByReason } = addUp(planned, tallies);
         const names = new Set([...planned.slices.flat(), ...Object.values(planned.notProbed).flat()]);
-        expect(known).toBe(names.size);
+        const unseen = total(planned.gaps);
+        expect(known).toBe(names.size + unseen);
+        expect(byReason.MachinesMissing ?? 0).toBeGreaterThanOrEqual(unseen);
         expect(reachable + unreachable + unknown + notProbed).toBe(known);
         expect(total(byReason)).toBe(known);
         expect(total(unknownByReason)).toBe(unknown);

@@ -14,6 +14,13 @@ const remedyless = [
   'Deleting',
   'Creating',
   'NotYetProbed',
+  'NodeStopping',
+  'NodeStarting',
+  'NodeUpdating',
+  'ClusterStopping',
+  'ClusterStarting',
+  'ClusterCreating',
+  'ClusterDeleting',
 ];
 
 describe('the catalogue of reasons', () => {
@@ -57,25 +64,40 @@ const where = (holds: (policy: Reason['policy']) => boolean) =>
     .sort();
 
 describe('the policy of a reason', () => {
-  it('expects no verdict of nodes that are excluded, stopped, gone, too young or not there yet', () => {
-    expect(where(({ expected }) => !expected)).toEqual(
-      ['ClusterGone', 'ClusterStopped', 'Creating', 'Deallocated', 'Excluded', 'NotRunning', 'TooYoung'].sort(),
-    );
+  it('expects no verdict of nodes that are excluded, stopped, gone, too young, or just being made, changed or unmade', () => {
+    const lasting = ['ClusterGone', 'ClusterStopped', 'Deallocated', 'Excluded', 'NotRunning'];
+    const clusters = ['ClusterCreating', 'ClusterDeleting', 'ClusterStarting', 'ClusterStopping'];
+    const nodes = ['Creating', 'Deleting', 'NodeStarting', 'NodeStopping', 'NodeUpdating', 'TooYoung'];
+    expect(where(({ expected, duration }) => !expected && duration === 'lasting')).toEqual(lasting.sort());
+    expect(where(({ expected, duration }) => !expected && duration === 'passing')).toEqual([...clusters, ...nodes].sort());
+  });
+
+  it('ends no outage by what passes: only what is proven to last does', () => {
+    expect(where(({ endsOutage, duration }) => endsOutage && duration === 'passing')).toEqual([]);
   });
 
   it('does not count a lasting refusal as asked: a right, a lock, an agent that never answers', () => {
-    for (const code of ['AccessDenied', 'NodeGroupLocked', 'AgentNotReady', 'RunCommandStuck', 'WrongOs'] as const)
+    const rights = ['AccessDenied', 'NodeGroupLocked', 'ScopeLocked', 'SubscriptionDisabled', 'DisallowedByPolicy'] as const;
+    const machines = ['ExtensionsDisallowed', 'ExtensionBlocked', 'ExecutionBlocked', 'DiskNotWritable', 'WrongOs'] as const;
+    const agents = ['AgentNotReady', 'RunCommandStuck', 'RunCommandBroken', 'MachinesMissing'] as const;
+    for (const code of [...rights, ...machines, ...agents])
       expect(policyOf(code), code).toMatchObject({ duration: 'lasting', expected: true, asked: false });
   });
 
   it('ends an outage only where nobody will see the node recover, which no fault of Azure or ourselves is', () => {
     expect(where(({ endsOutage, fault }) => endsOutage && fault !== 'operator')).toEqual([]);
-    expect(where(({ endsOutage }) => endsOutage)).toEqual(expect.arrayContaining(['Deallocated', 'Deleting', 'Excluded', 'NodeGone']));
+    expect(where(({ endsOutage }) => endsOutage)).toEqual(expect.arrayContaining(['Deallocated', 'Excluded', 'NodeGone']));
   });
 
   it('never blinds anybody by what the prober did itself, or by a verdict', () => {
     expect(where(({ fault, blinds }) => fault === 'prober' && blinds !== 'nobody')).toEqual([]);
     expect(where(({ fault, blinds }) => (fault === 'node path' || fault === 'cluster') && blinds !== 'nobody')).toEqual([]);
+  });
+
+  it('turns a failure that does not pass into a code of the catalogue that lasts', () => {
+    const lastsAs = all.flatMap(([, { policy }]) => policy.lastsAs ?? []);
+    expect(lastsAs).toEqual(['RunCommandBroken']);
+    for (const code of lastsAs) expect(policyOf(reasonCode.parse(code)).duration).toBe('lasting');
   });
 
   it('of a code that nobody knows is that of ProberError, which says nothing of a node', () => {

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { ComputeManagementClient } from '@azure/arm-compute';
-import type { TokenCredential } from '@azure/identity';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { fitArmPipeline } from '../../src/azure/arm-pipeline.ts';
+import { signInWith } from '../../src/azure/sign-in-error.ts';
 import { judgeState } from '../../src/probe/judge-run.ts';
 import { pollRun, startRun } from '../../src/probe/run-command.ts';
 import { json, type LoopbackAzure, type Received, serveHttps } from '../serve-https.ts';
@@ -11,7 +11,18 @@ const nonce = '0123456789abcdef';
 const subscriptionId = '0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01';
 const target = { kind: 'vm', subscriptionId, resourceGroup: 'rg', vm: 'node' } as const;
 const resourceId = `/subscriptions/${subscriptionId}/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/node`;
-const credential: TokenCredential = { getToken: async () => ({ token: 'crown-jewels', expiresOnTimestamp: Date.now() + 3_600_000 }) };
+
+/** Why there is no token for the next poll, and whether its URL is of another host. */
+let signedOut: string | undefined;
+let foreign = false;
+let isPolling = false;
+const credential = signInWith({
+  async getToken() {
+    if (isPolling && signedOut !== undefined) throw new Error(signedOut);
+    // It has expired already, so that each request asks for a new one.
+    return { token: 'crown-jewels', expiresOnTimestamp: Date.now() };
+  },
+});
 
 let azure: LoopbackAzure;
 let answer: (request: Received, response: ServerResponse) => void;
@@ -19,6 +30,11 @@ beforeAll(async () => {
   azure = await serveHttps((request, response) => answer(request, response));
 });
 afterAll(() => azure.close());
+beforeEach(() => {
+  signedOut = undefined;
+  foreign = false;
+  isPolling = false;
+});
 
 /** What a run comes to of which Azure tells this status, and then this result. */
 async function come(status: { code?: number; body?: unknown }, result: { code?: number; body?: unknown } = {}) {
@@ -35,7 +51,8 @@ async function come(status: { code?: number; body?: unknown }, result: { code?: 
     else send(response, path.startsWith('/operations') ? status : result);
   };
   const poller = await startRun(client, target, 'Linux', ['true']);
-  const state = await pollRun(client, resourceId, poller);
+  isPolling = true;
+  const state = await pollRun(client, resourceId, foreign ? poller.replaceAll(azure.url, 'https://127.0.0.1:1') : poller);
   const judged = judgeState(state, nonce);
   return judged && `${judged.verdict.verdict}/${judged.verdict.reason}: ${judged.verdict.message}`;
 }
@@ -95,7 +112,32 @@ describe('a run', () => {
   });
 });
 
-it('a look that gets no answer in time, or is throttled, says nothing yet', async () => {
-  for (const code of [401, 408, 429, 500, 503])
+describe('a run whose state cannot be read', () => {
+  it.each([400, 401, 403, 408, 409, 429, 500, 503])('because Azure answers %s goes on: that says nothing of the run', async (code) => {
     expect(await come({ code, body: { error: { code: 'Any', message: 'no' } } })).toBeUndefined();
+  });
+
+  it.each([
+    'ManagedIdentityCredential: unavailable',
+    'the operation timed out',
+    'The long-running operation has failed',
+    'Operation was canceled',
+  ])('because there is no token goes on, whatever the words: %s', async (words) => {
+    signedOut = words;
+    expect(await come(succeeded, { body: { value } })).toBeUndefined();
+  });
+
+  it('goes on where its URL is none of Azure Resource Manager, and is not called there', async () => {
+    foreign = true;
+    expect(await come(succeeded, { body: { value } })).toBeUndefined();
+  });
+
+  it('has ended where Azure says so with the code of an extension, though as an error of the request', async () => {
+    const error = { code: 'VMExtensionProvisioningError', message: 'x' };
+    expect(await come(succeeded, { code: 409, body: { error } })).toBe('unknown/RunCommandFailed: x');
+  });
+
+  it('has not ended because its subscription cannot be seen', async () => {
+    expect(await come({ code: 404, body: { error: { code: 'SubscriptionNotFound', message: 'no' } } })).toBeUndefined();
+  });
 });

@@ -61,14 +61,18 @@ export interface SweepWorld {
 }
 
 // The SDK's managed identity keeps its tokens for the whole process, in which every world has an identity of its own.
-function signIn({ env }: Simulator): TokenCredential {
+function signIn({ env }: Simulator, refuseToken?: () => Error | undefined): TokenCredential {
+  const isAskedEachTime = refuseToken !== undefined;
   return {
     async getToken(scopes) {
+      const refusal = refuseToken?.();
+      if (refusal !== undefined) throw refusal;
       const resource = String(scopes).replace(/\/\.default$/, '');
       const url = `${env.IDENTITY_ENDPOINT}?api-version=2019-08-01&resource=${encodeURIComponent(resource)}`;
       const response = await fetch(url, { headers: { 'X-IDENTITY-HEADER': env.IDENTITY_HEADER! } });
       const { access_token: token, expires_on: seconds } = (await response.json()) as { access_token: string; expires_on: string };
-      return { token, expiresOnTimestamp: Number(seconds) * 1000 };
+      // Where tests refuse tokens, each request asks for a new one.
+      return { token, expiresOnTimestamp: isAskedEachTime ? Date.now() : Number(seconds) * 1000 };
     },
   };
 }
@@ -77,7 +81,15 @@ function signIn({ env }: Simulator): TokenCredential {
 export async function openSweepWorld(
   fleet: FleetFile,
   given: Record<string, string> = {},
-  { intervalSeconds = 300, ...options }: Partial<SimulatorOptions> & { intervalSeconds?: number } = {},
+  {
+    intervalSeconds = 300,
+    refuseToken,
+    ...options
+  }: Partial<SimulatorOptions> & {
+    intervalSeconds?: number;
+    /** Called before each request of the app to Azure: the error with which there is no token for it. */
+    refuseToken?: () => Error | undefined;
+  } = {},
 ): Promise<SweepWorld> {
   const dir = await mkdtemp(join(tmpdir(), 'aks-fleet-prober-world-'));
   const azurite = await startAzurite();
@@ -92,7 +104,7 @@ export async function openSweepWorld(
   });
   // In place of that of a world before it, which has the same name.
   tls.setDefaultCACertificates([...tls.getCACertificates('bundled'), await readFile(simulator.caFile, 'utf8')]);
-  const credential = signIn(simulator);
+  const credential = signIn(simulator, refuseToken);
   const queue = new QueueClient(azurite.connectionString, WORK_QUEUE);
   await queue.createIfNotExists();
 
@@ -209,7 +221,7 @@ export async function openSweepWorld(
     },
     async plan(cluster) {
       const { planned } = await readPlanAndTallies(services().tables, newest, cluster);
-      return planned ?? { region: '', slices: [], due: '', notProbed: {} };
+      return planned ?? { region: '', slices: [], due: '', notProbed: {}, gaps: {} };
     },
     async stop() {
       await simulator.stop();

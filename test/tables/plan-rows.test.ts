@@ -28,6 +28,7 @@ const plan = (...slices: string[][]): Plan => ({
   due: '2026-11-21T09:35:05.000Z',
   slices,
   notProbed: { TooYoung: ['y'] },
+  gaps: { web: 2 },
 });
 
 describe('the plan of a cluster', () => {

@@ -31,8 +31,7 @@ const facts = (name: string): ClusterFacts => ({
   version: '1.33.5',
   restricted: false,
   upgrading: false,
-  excludedPools: [],
-  poolNodes: 3,
+  pools: [],
   listed: true,
 });
 const ledger = (known: number): Ledger => ({
@@ -45,7 +44,7 @@ const ledger = (known: number): Ledger => ({
   unknownByReason: {},
   armRequests: 0,
 });
-const plan: Plan = { region: 'westeurope', due: '2026-11-21T09:35:05.000Z', slices: [['a']], notProbed: {} };
+const plan: Plan = { region: 'westeurope', due: '2026-11-21T09:35:05.000Z', slices: [['a']], notProbed: {}, gaps: {} };
 
 describe('a sweep', () => {
   it('has the subscriptions with which it was started first, however often it is started', async () => {

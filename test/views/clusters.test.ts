@@ -16,6 +16,7 @@ const row: ListedCluster = {
   upgrading: false,
   openOutages: 1,
   blindNodes: 0,
+  shortfalls: {},
   outage: {},
   commonFactors: [],
   uptime: addUptimes([]),

@@ -1,4 +1,4 @@
-import { LOCKDOWN, RUN_COMMAND, SUPPORT, THROTTLING } from './links.ts';
+import { DISABLED, EXTENSIONS, LOCKDOWN, LOCKS, POLICY, RUN_COMMAND, SUPPORT, THROTTLING } from './links.ts';
 import { type Reason, reason } from './reason.ts';
 
 /** Reasons that come from Azure: the state of a node, its cluster or its subscription, and refusals. */
@@ -23,7 +23,7 @@ export const azureReasons = {
   NodeBusy: reason(
     'azure',
     { fault: 'azure', duration: 'passing', expected: true, asked: true, endsOutage: false, blinds: 'node', hides: 'nothing' },
-    'Another Run Command was in progress on the node.',
+    'Another operation was in progress on the node, such as a Run Command of somebody else.',
     ['Only one can run at a time; it passes when the other has ended.'],
     [RUN_COMMAND],
   ),
@@ -116,12 +116,92 @@ export const azureReasons = {
   ),
   Deleting: reason(
     'azure',
-    { fault: 'operator', duration: 'passing', expected: true, asked: false, endsOutage: true, blinds: 'nobody', hides: 'nothing' },
+    { fault: 'operator', duration: 'passing', expected: false, asked: false, endsOutage: false, blinds: 'nobody', hides: 'nothing' },
     'The VM of the node is being deleted.',
   ),
   Creating: reason(
     'azure',
-    { fault: 'platform', duration: 'passing', expected: false, asked: false, endsOutage: false, blinds: 'cluster', hides: 'nothing' },
+    { fault: 'platform', duration: 'passing', expected: false, asked: false, endsOutage: false, blinds: 'nobody', hides: 'nothing' },
     'The VM of the node is being created.',
+  ),
+  NodeStopping: reason(
+    'azure',
+    { fault: 'operator', duration: 'passing', expected: false, asked: false, endsOutage: false, blinds: 'nobody', hides: 'nothing' },
+    'The VM of the node is being stopped.',
+  ),
+  NodeStarting: reason(
+    'azure',
+    { fault: 'operator', duration: 'passing', expected: false, asked: false, endsOutage: false, blinds: 'nobody', hides: 'nothing' },
+    'The VM of the node is being started.',
+  ),
+  NodeUpdating: reason(
+    'azure',
+    { fault: 'operator', duration: 'passing', expected: false, asked: false, endsOutage: false, blinds: 'nobody', hides: 'nothing' },
+    'The VM of the node is being reimaged or changed while its cluster or pool is updated.',
+  ),
+  ClusterStopping: reason(
+    'azure',
+    { fault: 'operator', duration: 'passing', expected: false, asked: false, endsOutage: false, blinds: 'nobody', hides: 'nothing' },
+    'The cluster is being stopped.',
+  ),
+  ClusterStarting: reason(
+    'azure',
+    { fault: 'operator', duration: 'passing', expected: false, asked: false, endsOutage: false, blinds: 'nobody', hides: 'nothing' },
+    'The cluster is being started.',
+  ),
+  ClusterCreating: reason(
+    'azure',
+    { fault: 'operator', duration: 'passing', expected: false, asked: false, endsOutage: false, blinds: 'nobody', hides: 'nothing' },
+    'The cluster is being created.',
+  ),
+  ClusterDeleting: reason(
+    'azure',
+    { fault: 'operator', duration: 'passing', expected: false, asked: false, endsOutage: false, blinds: 'nobody', hides: 'nothing' },
+    'The cluster is being deleted.',
+  ),
+  MachinesMissing: reason(
+    'azure',
+    { fault: 'azure', duration: 'lasting', expected: true, asked: false, endsOutage: false, blinds: 'nobody', hides: 'nothing' },
+    'The pool has more nodes than machines could be found for.',
+    [
+      'Compare the pool with the machines in its node resource group: az aks nodepool show, az vmss list-instances.',
+      'A scale set that lost its tags and does not have the name that AKS gave it cannot be told to be a pool: set its tag aks-managed-poolName again.',
+      'A pool that cannot grow, for want of quota or capacity, says so: az aks nodepool show --query provisioningState.',
+    ],
+    [SUPPORT],
+  ),
+  ScopeLocked: reason(
+    'azure',
+    { fault: 'operator', duration: 'lasting', expected: true, asked: false, endsOutage: false, blinds: 'node', hides: 'nothing' },
+    'A lock on the node resource group or on its subscription forbids Run Command.',
+    [
+      'Find it: az lock list --resource-group <node resource group>.',
+      'Remove it, or replace it with a lock of the level CanNotDelete, which does not forbid Run Command.',
+    ],
+    [LOCKS],
+  ),
+  SubscriptionDisabled: reason(
+    'azure',
+    { fault: 'operator', duration: 'lasting', expected: true, asked: false, endsOutage: false, blinds: 'node', hides: 'nothing' },
+    'The subscription is disabled, and its resources can only be read.',
+    ['Reactivate it in the portal under Subscriptions, or take it out of SUBSCRIPTIONS.'],
+    [DISABLED],
+  ),
+  DisallowedByPolicy: reason(
+    'azure',
+    { fault: 'operator', duration: 'lasting', expected: true, asked: false, endsOutage: false, blinds: 'node', hides: 'nothing' },
+    'An assignment of Azure Policy forbids Run Command on the node.',
+    ['The evidence names the assignment: exempt the node resource group from it (az policy exemption create).'],
+    [POLICY],
+  ),
+  ExtensionsDisallowed: reason(
+    'azure',
+    { fault: 'operator', duration: 'lasting', expected: true, asked: false, endsOutage: false, blinds: 'node', hides: 'nothing' },
+    'The VM of the node allows no extension operations, and Run Command is one.',
+    [
+      'Allow them on the scale set, and upgrade its instances: az vmss update --set virtualMachineProfile.osProfile.allowExtensionOperations=true.',
+      'Else take the pool out of the fleet with the tag aks-fleet-prober=off.',
+    ],
+    [EXTENSIONS],
   ),
 } as const satisfies Record<string, Reason>;

@@ -11,7 +11,7 @@ export const proberReasons = {
   TooYoung: reason(
     'prober',
     { fault: 'platform', duration: 'passing', expected: false, asked: false, endsOutage: false, blinds: 'nobody', hides: 'nothing' },
-    'The node is younger than NODE_GRACE_MINUTES.',
+    'The node was created, started or reimaged less than NODE_GRACE_MINUTES ago.',
   ),
   OverBudget: reason(
     'prober',
@@ -54,5 +54,20 @@ export const proberReasons = {
     { fault: 'prober', duration: 'passing', expected: true, asked: false, endsOutage: false, blinds: 'nobody', hides: 'subscription' },
     'The prober itself failed.',
     ['See "Errors of the prober itself" in the workbook AKS fleet, and the exceptions of that time in Application Insights.'],
+  ),
+  SignInFailed: reason(
+    'prober',
+    { fault: 'prober', duration: 'passing', expected: true, asked: false, endsOutage: false, blinds: 'nobody', hides: 'nothing' },
+    'There was no sign-in to Azure: the prober, or you with your own, got no token, or Azure did not take it.',
+    [
+      'The prober: check that its managed identity exists and is assigned to the app; the endpoint of managed identities may fail for some minutes.',
+      'You: az login.',
+    ],
+  ),
+  AzureUnreachable: reason(
+    'prober',
+    { fault: 'prober', duration: 'passing', expected: true, asked: false, endsOutage: false, blinds: 'nobody', hides: 'nothing' },
+    'Azure Resource Manager could not be reached from the prober, or was in trouble itself.',
+    ['Check the outbound path and the DNS of the app, where it is integrated in a virtual network; then Azure Service Health.'],
   ),
 } as const satisfies Record<string, Reason>;

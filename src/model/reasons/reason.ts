@@ -20,6 +20,8 @@ export interface Policy {
   blinds: 'nobody' | 'node' | 'cluster';
   /** What is not listed if it is the reason of a cluster: the cluster's nodes, or all of its subscription. */
   hides: 'nothing' | 'cluster' | 'subscription';
+  /** The code that it turns into once a node had it BLIND_AFTER times in a row, since it does not pass after all. */
+  lastsAs?: string;
 }
 
 export interface Reason {

@@ -1,10 +1,11 @@
 import { archiveOutages } from '../../history/archive-outages.ts';
 import { notifyOutages } from '../../notify/notify-outages.ts';
 import type { Services } from '../../services.ts';
-import { hasRows, type OwnClusterRow, publishCluster, putCluster, readCluster, repairMarks } from '../../tables/cluster-rows.ts';
+import { hasRows, type OwnClusterRow, publishCluster, putCluster, repairMarks } from '../../tables/cluster-rows.ts';
 import { writeFleet } from '../../tables/fleet-batch.ts';
 import { readJudgedNodes } from '../../tables/node-rows.ts';
 import { type OutageRow, readOutages, replaceOutage } from '../../tables/outage-rows.ts';
+import { readClusterAndPools } from '../../tables/pool-rows.ts';
 import { isLostWrite, retryLostWrites } from '../../tables/rows.ts';
 import { isFinalized, readClusterFacts } from '../../tables/sweep-rows.ts';
 import { faultPoint } from '../queue/fault-point.ts';
@@ -51,6 +52,7 @@ async function see(
   services: Services,
   { sweep, cluster }: MessageOf<'assess-cluster'>,
   before: Seen['before'],
+  shortfalls: Seen['shortfalls'],
   finalized: boolean,
 ): Promise<Seen> {
   const { tables } = services;
@@ -59,18 +61,18 @@ async function see(
   const nodes = await readJudgedNodes(tables, cluster);
   const active = await readOutages(tables, cluster, { which: 'active' });
   const facts = isNewest(sweep, before) ? await readClusterFacts(tables, sweep, cluster) : undefined;
-  return { before, nodes, active, facts, finalized, now };
+  return { before, nodes, active, facts, shortfalls, finalized, now };
 }
 
 /** Judges a cluster and writes the judgement under the ETag of its row, unless a judgement has seen what it was asked for. */
 async function judgeOnce(services: Services, message: MessageOf<'assess-cluster'>, finalized: boolean): Promise<Judged> {
   const { tables, settings, sinks } = services;
   const { cluster } = message;
-  const read = await readCluster(tables, cluster);
+  const { read, shortfalls } = await readClusterAndPools(tables, cluster);
   await expectOurs(services, message, read !== undefined);
   const before = read && { ...read, row: repairMarks(read.row, services.now()) };
   if (before !== undefined && wasSeen(message, before.row)) return { row: before.row, isFresh: false };
-  const seen = await see(services, message, before, finalized);
+  const seen = await see(services, message, before, shortfalls, finalized);
   const [judged, quorum] = judgeCluster(settings, message, seen);
   const own = await changeClusterOutage(tables, judged, quorum, seen);
   // What is written by this very judgement is archived with the next.

@@ -2,7 +2,9 @@ import { foldQuorum, judgeQuorum, type Quorum } from '../../history/cluster-outa
 import { commonFactors } from '../../history/common-factors.ts';
 import { rollUp } from '../../history/roll-up.ts';
 import { sumWatched, windowsOf } from '../../history/watched.ts';
-import type { ClusterFacts } from '../../model/cluster-facts.ts';
+import { gapsOf } from '../../inventory/pool-gaps.ts';
+import type { ClusterFacts, Shortfalls } from '../../model/cluster-facts.ts';
+import { gapsIn } from '../../model/ledger.ts';
 import type { JudgedNode } from '../../model/node.ts';
 import { parseClusterId } from '../../model/resource-id.ts';
 import { intervalAt, SKEW_MS } from '../../model/schedule.ts';
@@ -21,6 +23,8 @@ export interface Seen {
   active: OutageRow[];
   /** What Azure said of the cluster in this sweep; absent too where a newer one was judged. */
   facts?: ClusterFacts;
+  /** Nodes that no machine was found for, by pool. */
+  shortfalls: Shortfalls;
   finalized: boolean;
   now: Date;
 }
@@ -36,11 +40,12 @@ export function judgeCluster(
   { sweep, cluster, assessAt }: MessageOf<'assess-cluster'>,
   seen: Seen,
 ): [OwnClusterRow, Quorum] {
-  const { before, nodes, facts, finalized, now } = seen;
+  const { before, nodes, facts, shortfalls, finalized, now } = seen;
   const interval = intervalAt(settings.SWEEP_SCHEDULE, now);
   const named = parseClusterId(cluster)!;
   const known = facts ?? before?.row;
-  const { byReason: _, ...judged } = rollUp(nodes.values(), now, interval, settings.BLIND_AFTER, before?.row.outageReason);
+  const unseen = gapsIn({ gaps: gapsOf(shortfalls) });
+  const { byReason: _, ...judged } = rollUp(nodes.values(), now, interval, settings.BLIND_AFTER, before?.row.outageReason, unseen);
   const quorum = judgeQuorum(nodes.values(), now, interval, finalized, {
     percent: settings.CLUSTER_QUORUM_PERCENT,
     nodes: settings.CLUSTER_QUORUM_NODES,
@@ -63,6 +68,7 @@ export function judgeCluster(
     upgrading: known?.upgrading ?? false,
     recordOnly: known?.recordOnly,
     ...judged,
+    shortfalls,
     outage,
     commonFactors: commonFactors(factsOf(quorum.failing), factsOf(quorum.healthy), now),
     outageDays: before?.row.outageDays ?? {},

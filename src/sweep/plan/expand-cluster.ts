@@ -1,15 +1,21 @@
 import { isRefusal } from '../../azure/arm-error.ts';
-import { compareNodes, loseNodes, type NodeChange, recordNodes } from '../../inventory/compare-nodes.ts';
-import { listNodes } from '../../inventory/list-nodes.ts';
+import { type Asked, askForMachines } from '../../inventory/ask-for-machines.ts';
+import { compareNodes, loseNodes, type NodeChange, nodesToAskFor, recordNodes } from '../../inventory/compare-nodes.ts';
+import type { Grace } from '../../inventory/grace.ts';
+import { listNodes, type Unread } from '../../inventory/list-nodes.ts';
+import { countByPool, findShortfalls, gapsOf } from '../../inventory/pool-gaps.ts';
 import { isInScope } from '../../inventory/scope.ts';
+import { skipReasonIn } from '../../inventory/skip-reason.ts';
 import type { ClusterFacts } from '../../model/cluster-facts.ts';
 import type { Plan } from '../../model/ledger.ts';
+import type { NodeFacts } from '../../model/node.ts';
 import { policyOf } from '../../model/reasons.ts';
 import { parseClusterId } from '../../model/resource-id.ts';
 import { lastStart } from '../../model/schedule.ts';
 import type { Services } from '../../services.ts';
 import { type ListedNode, readListedNodes } from '../../tables/node-rows.ts';
 import { insertPlan, readPlan } from '../../tables/plan-rows.ts';
+import { putShortfalls, readShortfalls } from '../../tables/pool-rows.ts';
 import { retryLostWrites } from '../../tables/rows.ts';
 import { readClusterFacts } from '../../tables/sweep-rows.ts';
 import { faultPoint } from '../queue/fault-point.ts';
@@ -20,27 +26,45 @@ import { writeNodeChanges } from './write-node-changes.ts';
 
 const ATTEMPTS = 6;
 
-type Compare = (rows: ReadonlyMap<string, ListedNode>) => NodeChange<ListedNode>[];
+type Compare = (rows: ReadonlyMap<string, ListedNode>) => Promise<NodeChange<ListedNode>[]>;
 
-/** Lists a cluster's nodes once, and returns a function that compares rows with the listing. */
+/** Lists a cluster's nodes once, and returns a function that compares rows with the listing, and asks Azure by id for those that it lacks. */
 async function listAndCompare(services: Services, sweep: string, facts: ClusterFacts): Promise<Compare> {
   const { recordOnly } = facts;
   const { subscriptionId } = parseClusterId(facts.cluster)!;
-  if (recordOnly === 'ClusterGone') return (rows) => loseNodes(rows, sweep, 'ClusterGone');
+  if (recordOnly === 'ClusterGone') return async (rows) => loseNodes(rows, sweep, 'ClusterGone');
   const isForgotten = recordOnly === 'Excluded' && !facts.listed;
-  if (isForgotten || !isInScope(services.settings, subscriptionId)) return (rows) => loseNodes(rows, sweep, 'Excluded');
-  if (recordOnly !== undefined && policyOf(recordOnly).hides !== 'nothing') return (rows) => recordNodes(rows, recordOnly);
+  if (isForgotten || !isInScope(services.settings, subscriptionId)) return async (rows) => loseNodes(rows, sweep, 'Excluded');
+  if (recordOnly !== undefined && policyOf(recordOnly).hides !== 'nothing') return async (rows) => recordNodes(rows, recordOnly);
+  const compute = services.arm.compute(subscriptionId);
+  const grace = { now: services.now(), minutes: services.settings.NODE_GRACE_MINUTES };
   try {
-    const compute = services.arm.compute(subscriptionId);
-    const { nodes, complete } = await listNodes(compute, subscriptionId, facts, services.now(), services.settings.NODE_GRACE_MINUTES);
-    return (rows) => compareNodes(rows, nodes, sweep, complete);
+    const { nodes, complete, unread } = await listNodes(compute, subscriptionId, facts, grace.now, grace.minutes);
+    const unreadReason = unreadReasonBy(unread);
+    const asked = new Map<string, Asked>();
+    return async (rows) => {
+      const missing = nodesToAskFor(rows, nodes, unreadReason).filter(({ node }) => !asked.has(node));
+      for (const [node, answer] of await askForMachines(compute, missing)) asked.set(node, answer);
+      const present = [...asked.values()].flatMap((each) => (each.status === 'present' ? [withSkipReason(facts, each, grace)] : []));
+      const absent = new Set([...asked].filter(([, { status }]) => status === 'absent').map(([node]) => node));
+      return compareNodes(rows, [...nodes, ...present], sweep, complete, { absent, unreadReason, grace });
+    };
   } catch (error) {
     // Neither a refusal nor a missing resource group proves that a node is gone.
     if (!isRefusal(error)) throw error;
     const reason = error.code === 'ResourceGroupNotFound' ? 'NodeGroupMissing' : 'AccessDenied';
-    return (rows) => recordNodes(rows, reason);
+    return async (rows) => recordNodes(rows, reason);
   }
 }
+
+/** A node that Azure knows by its id although its lists lack it, with the reason why it is not probed, if there is one. */
+function withSkipReason(cluster: ClusterFacts, { facts, machine }: Extract<Asked, { status: 'present' }>, grace: Grace): NodeFacts {
+  return { ...facts, skipped: skipReasonIn(cluster, facts.pool, machine, grace.now, grace.minutes) };
+}
+
+/** Why a node is missing from a listing of which parts could not be read. */
+const unreadReasonBy = (unread: readonly Unread[]) => (facts: NodeFacts) =>
+  unread.find(({ prefix }) => facts.resourceId.toLowerCase().startsWith(prefix))?.reason;
 
 /** Writes what a listing changed, and repeats that if a row has changed meanwhile. Returns the changes that were written. */
 async function updateNodes(
@@ -50,9 +74,23 @@ async function updateNodes(
 ): Promise<{ changes: NodeChange<ListedNode>[]; closed: boolean }> {
   const compare = await listAndCompare(services, sweep, facts);
   return retryLostWrites(ATTEMPTS, async () => {
-    const changes = compare(await readListedNodes(services.tables, facts.cluster));
+    const changes = await compare(await readListedNodes(services.tables, facts.cluster));
     return { changes, closed: await writeNodeChanges(services, sweep, facts.cluster, changes) };
   });
+}
+
+/** Compares the cluster's pools with the nodes that are known, notes what is missing, and returns what was missing in the sweep before too. */
+async function findGaps(
+  { tables, now }: Services,
+  sweep: string,
+  facts: ClusterFacts,
+  changes: readonly NodeChange<ListedNode>[],
+): Promise<Plan['gaps']> {
+  const before = await readShortfalls(tables, facts.cluster);
+  const isCompared = facts.recordOnly === undefined && facts.listed;
+  const short = isCompared ? findShortfalls(facts.pools, countByPool(changes), before, { sweep, now: now() }) : {};
+  await putShortfalls(tables, facts.cluster, short, before);
+  return gapsOf(short);
 }
 
 /** Updates the node rows of a cluster, and stores the sweep's plan for it, once. */
@@ -64,7 +102,8 @@ async function makePlan(services: Services, sweep: string, facts: ClusterFacts):
     await requestAssessment(services, sweep, facts.cluster);
     faultPoint('expand-cluster:assess-cluster');
   }
-  const plan = planSweep(facts, changes, settings.NODES_PER_SLICE, now().toISOString());
+  const gaps = await findGaps(services, sweep, facts, changes);
+  const plan = planSweep(facts, changes, settings.NODES_PER_SLICE, now().toISOString(), gaps);
   const planned = await insertPlan(tables, sweep, facts.cluster, plan);
   faultPoint('expand-cluster:plan');
   return planned;

@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import { armErrorText, isRefusal } from '../../azure/arm-error.ts';
 import { askForCluster, listManagedClusters } from '../../inventory/list-managed-clusters.ts';
 import { isInScope } from '../../inventory/scope.ts';
-import type { ClusterFacts } from '../../model/cluster-facts.ts';
+import { type ClusterFacts, poolNodesOf } from '../../model/cluster-facts.ts';
 import { startsBetween } from '../../model/pace.ts';
 import type { ReasonCode } from '../../model/reasons.ts';
 import { endOf, intervalAfter, lastStart } from '../../model/schedule.ts';
@@ -19,7 +19,7 @@ const CONCURRENT_READS = 4;
 /** The facts of a cluster that Azure did not list: enough to record its nodes and, if it is gone, to close its outages. */
 function remembered(row: ClusterRow, recordOnly: ReasonCode): ClusterFacts {
   const { cluster, resourceGroup, name, region, version } = row;
-  const unlisted = { nodeResourceGroup: '', restricted: false, upgrading: false, excludedPools: [], poolNodes: 0, listed: false };
+  const unlisted = { nodeResourceGroup: '', restricted: false, upgrading: false, pools: [], listed: false };
   return { cluster, resourceGroup, name, region, version, ...unlisted, recordOnly };
 }
 
@@ -37,7 +37,10 @@ function withQuotas(
   const probed = listed.filter(({ recordOnly }) => recordOnly === undefined);
   const quotas = new Map(
     [...Map.groupBy(probed, ({ region }) => region).values()].flatMap((clusters) => {
-      const sharers = clusters.map(({ cluster, poolNodes }) => ({ cluster, nodes: Math.max(poolNodes, knownNodes.get(cluster) ?? 0, 1) }));
+      const sharers = clusters.map((facts) => {
+        const nodes = Math.max(poolNodesOf(facts), knownNodes.get(facts.cluster) ?? 0, 1);
+        return { cluster: facts.cluster, nodes };
+      });
       return [...divideBudget(sharers, budget, sweepNumber)];
     }),
   );

@@ -14,12 +14,14 @@ function probedAt(change: NodeChange<Omit<KnownNode, 'history'>>): string | unde
  * Assigns every known node to a slice, or to `notProbed` with its reason. Pure.
  *
  * @param due - when the slices may start, ISO 8601 UTC.
+ * @param gaps - how many nodes of each pool no machine was found for.
  */
 export function planSweep(
   { region, nodeResourceGroup, quota = Number.POSITIVE_INFINITY }: ClusterFacts,
   changes: readonly NodeChange<Omit<KnownNode, 'history'>>[],
   nodesPerSlice: number,
   due: string,
+  gaps: Plan['gaps'],
 ): Plan {
   const candidates: Candidate[] = [];
   const notProbed: Plan['notProbed'] = {};
@@ -40,5 +42,5 @@ export function planSweep(
   const chosen = chooseNodes(candidates, quota, nodesPerSlice);
   const names = new Set(chosen.map(({ node }) => node));
   for (const { node } of candidates) if (!names.has(node)) leaveOut(node, 'OverBudget');
-  return { region, nodeResourceGroup, slices: cutSlices(chosen, candidates, nodesPerSlice), due, notProbed };
+  return { region, nodeResourceGroup, slices: cutSlices(chosen, candidates, nodesPerSlice), due, notProbed, gaps };
 }

@@ -8,7 +8,12 @@ export const MESSAGE_VERSION = 1;
 const name = nodeNameSchema('expected a Kubernetes node name');
 const cluster = clusterIdSchema('expected a cluster id');
 const nodes = z.array(name).min(1).max(50);
-const ownEnvelope = { v: z.number().int(), deadline: z.iso.datetime() };
+const ownEnvelope = {
+  v: z.number().int(),
+  deadline: z.iso.datetime(),
+  /** How often it was requeued because Azure, storage or the way there failed. */
+  tries: z.number().int().min(1).max(1000).optional(),
+};
 const common = { ...ownEnvelope, sweep: z.iso.datetime({ precision: 0 }) };
 const slice = { cluster, slice: z.string().regex(/^[\w.]{1,40}$/), nodes };
 

@@ -60,7 +60,7 @@ export async function collectSlice(services: Services, message: MessageOf<'colle
   if (lost.size > 0) for (const [node, deferred] of await startAgain(services, message, lost)) started.set(node, deferred);
   const worthAssessing = await recordResults(services, message, await addOutsideView(services, sweep, cluster, ended), rows);
   if ([...found.values()].some((inspection) => inspection.status === 'pending'))
-    await queue.requeue(message, settings.COLLECT_AGAIN_SECONDS);
+    await queue.requeue({ ...message, tries: undefined }, settings.COLLECT_AGAIN_SECONDS);
   else {
     if (await tallySlice(services, message, outcomes)) faultPoint('collect-slice:tally');
     await forgetPollers(tables, id, nodes, started, rows, ended);

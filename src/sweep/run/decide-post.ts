@@ -62,9 +62,22 @@ export function decidePost(
   };
 }
 
-/** Decides the outcome of a start that Azure refused: on a busy node it is deferred while there is time, otherwise it ends. Pure. */
-export function decideRefusal({ nonce }: Claim, verdict: Verdict, deferUntil: Date | undefined): Started {
-  return deferUntil !== undefined && verdict.reason === 'NodeBusy' ? { nonce, status: 'deferred' } : { nonce, status: 'ended', verdict };
+/** Until when nodes may be deferred; undefined where there is no time. */
+export interface Until {
+  /** Nodes that are busy with another operation, or whose start came too late. */
+  deferUntil: Date | undefined;
+  /** Nodes whose request was never sent, since there was no sign-in or no connection: that passes, and may take longer. */
+  retryUntil: Date | undefined;
+}
+
+/**
+ * Decides the outcome of a start that failed: deferred while there is time if the node is busy or nothing was sent, otherwise it ends. Pure.
+ *
+ * @param neverSent - whether the request certainly did not reach Azure.
+ */
+export function decideRefusal({ nonce }: Claim, verdict: Verdict, neverSent: boolean, { deferUntil, retryUntil }: Until): Started {
+  const until = neverSent ? retryUntil : verdict.reason === 'NodeBusy' ? deferUntil : undefined;
+  return until === undefined ? { nonce, status: 'ended', verdict } : { nonce, status: 'deferred' };
 }
 
 /** Whether a node that is throttled alone, without its region, can be deferred for so many seconds. */

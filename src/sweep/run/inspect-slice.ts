@@ -1,6 +1,8 @@
 import pLimit from 'p-limit';
+import { asLasting } from '../../history/lasting-reason.ts';
 import { parseClusterId } from '../../model/resource-id.ts';
 import type { Started } from '../../model/start.ts';
+import { unreadFrom } from '../../probe/classify-azure.ts';
 import { judgeState } from '../../probe/judge-run.ts';
 import { pollRun } from '../../probe/run-command.ts';
 import type { Services } from '../../services.ts';
@@ -11,16 +13,24 @@ import { conclude, type Inspection, inspect, isHeldByAnother, type SliceRun } fr
 
 const CONCURRENT_POLLS = 8;
 
+/** A failure that comes each time is recorded as a lasting one. */
+function withLastingReason(found: Inspection, row: NodeRow | undefined, blindAfter: number): Inspection {
+  if (found.status !== 'ended' || row === undefined) return found;
+  return { ...found, ended: { ...found.ended, result: asLasting(found.ended.result, row.state, blindAfter) } };
+}
+
 async function inspectNode(services: Services, run: SliceRun, row: NodeRow | undefined, start: Started | undefined): Promise<Inspection> {
   const { settings, tables, arm } = services;
   const now = services.now();
   const other = isHeldByAnother(run, row, settings, now) ? await readStartedNode(tables, row!.claim!.id, row!.facts.node) : undefined;
   const known = { node: row, start, otherStart: other, isTakenOut: row !== undefined && isTakenOut(settings, run.cluster, row) };
   const found = inspect(run, known, settings, now);
-  if (found.status !== 'poll') return found;
+  if (found.status !== 'poll') return withLastingReason(found, row, settings.BLIND_AFTER);
   const compute = arm.compute(parseClusterId(run.cluster)!.subscriptionId);
-  const judged = judgeState(await pollRun(compute, row!.facts.resourceId, found.poller), found.claim.nonce);
-  return conclude(run, row!, found, judged, settings, now);
+  const state = await pollRun(compute, row!.facts.resourceId, found.poller);
+  const judged = judgeState(state, found.claim.nonce);
+  const unread = state.status === 'unread' ? unreadFrom(state.error) : undefined;
+  return withLastingReason(conclude(run, row!, found, { judged, unread }, settings, now), row, settings.BLIND_AFTER);
 }
 
 /**

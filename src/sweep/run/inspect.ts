@@ -158,21 +158,29 @@ function unanswered({ facts }: Node, otherwise: 'RunCommandTimedOut' | 'RunComma
   return withoutAnswer(inconclusive('AgentNotReady', `${message}; Azure lists the VM agent of the node as not ready`));
 }
 
+/** What one poll of a run came to. */
+export interface Polled {
+  /** The result of the run; undefined while it is in progress, as far as is known. */
+  judged: Judged | undefined;
+  /** Why the state of the run could not be read, if it could not. */
+  unread?: Verdict;
+}
+
 /**
- * Decides the status of a node after its run was polled. Pure.
- *
- * @param judged - the result of the run; undefined while it is in progress.
+ * Decides the status of a node after its run was polled. Pure. Only a result ends a run: one whose state cannot be read keeps its claim and is polled
+ * again, until its deadline and then once in each sweep.
  */
-export function conclude(run: SliceRun, node: Node, poll: Poll, judged: Judged | undefined, times: ProbeTimes, now: Date): Inspection {
+export function conclude(run: SliceRun, node: Node, poll: Poll, { judged, unread }: Polled, times: ProbeTimes, now: Date): Inspection {
   const { claim } = poll;
   const age = ageOf(claim, now);
   if (poll.isOverdue) {
     if (judged !== undefined) return endOverdue(run, node, claim, judged, false, now);
     const stuck = unanswered(node, 'RunCommandStuck', `Run Command has been in progress for ${Math.floor(age / 60_000)} min`);
-    return endOverdue(run, node, claim, stuck, age < GIVE_UP_OVERDUE_MS, now);
+    return endOverdue(run, node, claim, unread === undefined ? stuck : withoutAnswer(unread), age < GIVE_UP_OVERDUE_MS, now);
   }
   if (judged !== undefined) return ended(node, claim, judged);
   const deadline = times.PROBE_DEADLINE_SECONDS;
   if (age < deadline * 1000) return { status: 'pending' };
+  if (unread !== undefined) return ended(node, claim, withoutAnswer(unread), true);
   return ended(node, claim, unanswered(node, 'RunCommandTimedOut', `Run Command gave no answer within ${deadline} s`), true);
 }

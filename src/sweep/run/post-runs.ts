@@ -2,17 +2,18 @@ import { isRestError } from '@azure/core-rest-pipeline';
 import pLimit from 'p-limit';
 import { REQUEST_TIMEOUT_MS } from '../../azure/arm-pipeline.ts';
 import { type SeenSizes, secondsToSpare } from '../../azure/compute-budget.ts';
+import { wasNeverSent } from '../../azure/failure.ts';
 import { retryAfterSeconds } from '../../azure/retry-after.ts';
 import type { Bucket } from '../../model/pace.ts';
 import { parseTarget } from '../../model/resource-id.ts';
 import type { Started } from '../../model/start.ts';
-import { inconclusive } from '../../model/verdict.ts';
+import { inconclusive, type Verdict } from '../../model/verdict.ts';
 import { refusalOf } from '../../probe/classify-azure.ts';
 import { startRun } from '../../probe/run-command.ts';
 import { composeScript } from '../../probe/script.ts';
 import type { Services } from '../../services.ts';
 import type { ClaimedNode } from './claim.ts';
-import { canWaitFor, decidePost, decideRefusal, type Place } from './decide-post.ts';
+import { canWaitFor, decidePost, decideRefusal, type Place, type Until } from './decide-post.ts';
 import { type ThrottlingWatch, watchThrottling } from './watch-throttling.ts';
 
 const CONCURRENT_POSTS = 8;
@@ -26,6 +27,8 @@ export interface Posted {
   nodeThrottledFor: number;
   /** For how many seconds no runs should be started in the region, because little is left of the budget that is shared with AKS. */
   spareFor: number;
+  /** Why requests could not be sent, if they could not. */
+  unsent: Verdict | undefined;
 }
 
 /** What this process knows about throttling in a subscription and region. */
@@ -49,23 +52,25 @@ function seenIn({ tables }: Services, { subscriptionId, region }: Bucket): Seen 
  * Posts one Run Command for each claim. A failure of one node does not affect others. If Azure throttles the region, all that were not posted yet
  * are deferred.
  *
- * @param deferUntil - the time before which deferred nodes must begin. Without it, a node that is busy with somebody else's run, that is throttled
- *   alone, or whose start came too late is given up with that reason.
+ * @param until - the times before which deferred nodes must begin. Without them, a node that is busy with somebody else's run, that is throttled
+ *   alone, or whose start came too late or could not be sent is given up with that reason.
  * @param onStarted - called for each start that is not deferred, as soon as it is known.
  */
 export async function postRuns(
   services: Services,
   place: Place,
   claims: readonly ClaimedNode[],
-  deferUntil: Date | undefined,
+  until: Until,
   onStarted: (node: string, start: Started) => void,
 ): Promise<Posted> {
   const { settings, arm, now } = services;
+  const { deferUntil } = until;
   const compute = arm.computeOnce(place.subscriptionId);
   const limit = pLimit(CONCURRENT_POSTS);
   const { watch, sizes } = seenIn(services, place);
   const throttled = new Map<string, number>();
   let spareFor = 0;
+  let unsent: Verdict | undefined;
   const onRemaining = (remaining: string | undefined) => {
     spareFor = Math.max(spareFor, secondsToSpare(remaining, sizes));
   };
@@ -75,6 +80,8 @@ export async function postRuns(
     const before = { place, isThrottled, deferUntil, requestMs: REQUEST_TIMEOUT_MS, now: now() };
     const decided = decidePost(facts, claim, before);
     if (decided !== undefined) return decided;
+    // What kept one request from being sent keeps the others of this slice: each would only take its time to fail.
+    if (unsent !== undefined) return decideRefusal(claim, unsent, true, until);
     try {
       const script = composeScript(nonce, settings.EGRESS_ENDPOINTS, facts.os);
       const poller = await startRun(compute, parseTarget(facts.resourceId)!, facts.os, script, onRemaining);
@@ -87,8 +94,11 @@ export async function postRuns(
         watch.throttled(facts.resourceId, seconds, now());
         return { nonce, status: 'deferred' };
       }
-      watch.answered(facts.resourceId);
-      return decideRefusal(claim, refusalOf(error, facts.skipped === 'Creating'), deferUntil);
+      const neverSent = wasNeverSent(error);
+      if (!neverSent) watch.answered(facts.resourceId);
+      const verdict = refusalOf(error, facts.skipped === 'Creating');
+      if (neverSent) unsent = verdict;
+      return decideRefusal(claim, verdict, neverSent, until);
     }
   };
   const started = new Map<string, Started>();
@@ -108,5 +118,5 @@ export async function postRuns(
         verdict: inconclusive('Throttled', 'Azure throttles requests to this node alone'),
       });
   }
-  return { started, throttledFor, nodeThrottledFor, spareFor };
+  return { started, throttledFor, nodeThrottledFor, spareFor, unsent };
 }

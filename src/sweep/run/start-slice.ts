@@ -19,6 +19,7 @@ import { tallyAll } from './tally-slice.ts';
 type StartSlice = MessageOf<'start-slice'>;
 
 const REQUEUE_SECONDS = 5;
+const LONGEST_RETRY_SECONDS = 60;
 
 /** Whether a confirmation must wait for a probe that is in progress. */
 async function mustWait({ tables, now }: Services, { cluster, nodes, confirms }: StartSlice): Promise<boolean> {
@@ -43,6 +44,9 @@ export function decideSlice(head: SliceHead, holdsSlot: boolean, isInScope: bool
   return isInScope ? 'start' : 'excluded';
 }
 
+/** Seconds after which starts that could not be sent are tried again: longer each time. */
+const retrySeconds = (first: number, times: number) => Math.min(LONGEST_RETRY_SECONDS, first * 2 ** times);
+
 /** Stage 4: claims the free nodes of a slice, and starts the script on them at the pace that Azure allows. */
 export async function startSlice(services: Services, message: StartSlice): Promise<void> {
   const { settings, tables, queue, now } = services;
@@ -66,7 +70,7 @@ export async function startSlice(services: Services, message: StartSlice): Promi
     return isCopy ? undefined : tallyAll(services, message, 'notProbed', start.reason);
   }
   if (start.when === 'later') {
-    const { v: _, deadline: __, ...work } = message;
+    const { v: _, deadline: __, tries: ___, ...work } = message;
     await queue.send({ ...work, slot: start.slot }, { delaySeconds: start.delaySeconds, deadline: lastStart(settings, sweep) });
     faultPoint('start-slice:slot-sent');
     if (!isPlanned(slice)) return;
@@ -88,15 +92,19 @@ export async function startSlice(services: Services, message: StartSlice): Promi
     (timesDeferred(slice) + 2) * busyFor <= settings.PROBE_DEADLINE_SECONDS && now().getTime() + busyFor * 1000 < over.getTime();
   const place = { ...bucket, nodeResourceGroup: head.nodeResourceGroup };
   const saver = saveStarts(tables, id);
-  const deferUntil = isPlanned(slice) && again ? over : undefined;
-  const { started, throttledFor, nodeThrottledFor, spareFor } = await postRuns(services, place, claims, deferUntil, saver.save);
+  const retryIn = retrySeconds(busyFor, timesDeferred(slice));
+  const mayRetry = now().getTime() + retryIn * 1000 < over.getTime();
+  const until = { deferUntil: isPlanned(slice) && again ? over : undefined, retryUntil: isPlanned(slice) && mayRetry ? over : undefined };
+  const posted = await postRuns(services, place, claims, until, saver.save);
+  const { started, throttledFor, nodeThrottledFor, spareFor, unsent } = posted;
   if (claims.length > 0) faultPoint('start-slice:posts');
   const deferred = new Map([...started].filter(([, start]) => start.status === 'deferred'));
   // This comes first, so that other slices stop posting to a throttled region even if something fails below.
   await pauseBucket(services, bucket, Math.max(throttledFor ?? 0, spareFor));
   await saver.done();
   if (started.size > deferred.size) faultPoint('start-slice:pollers');
-  if (deferred.size > 0) await deferRest(services, message, deferred, throttledFor ?? Math.max(busyFor, nodeThrottledFor), over);
+  const delay = throttledFor ?? Math.max(unsent ? retryIn : busyFor, nodeThrottledFor);
+  if (deferred.size > 0) await deferRest(services, message, deferred, delay, over);
 }
 
 /** Queues a second probe of nodes that failed for the first time. */

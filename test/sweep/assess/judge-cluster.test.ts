@@ -18,6 +18,7 @@ const nodeOf = (node: string, verdict: 'reachable' | 'unreachable'): JudgedNode 
 const seenOf = (nodes: JudgedNode[], more: Partial<Seen> = {}): Seen => ({
   nodes: new Map(nodes.map((node) => [node.facts.node, node])),
   active: [],
+  shortfalls: {},
   finalized: true,
   now,
   ...more,

@@ -24,6 +24,7 @@ const row = (more: Partial<ClusterRow> = {}): ClusterRow => ({
   upgrading: false,
   openOutages: 0,
   blindNodes: 0,
+  shortfalls: {},
   notReachable: [],
   outage: {},
   commonFactors: [],

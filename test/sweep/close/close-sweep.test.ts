@@ -25,8 +25,7 @@ const facts = (name: string) => ({
   nodeResourceGroup: 'mc',
   restricted: false,
   upgrading: false,
-  excludedPools: [],
-  poolNodes: 1,
+  pools: [],
   listed: true,
 });
 
@@ -37,7 +36,7 @@ describe('a sweep that is not complete', () => {
     const clusters = [facts('shop'), facts('blog')];
     await insertSweep(services.tables, sweep, [sub], sweep);
     await insertSubscription(services.tables, sweep, { subscription: sub, matched: [] }, clusters);
-    const plan = { region: 'westeurope', slices: [['a']], due: sweep, notProbed: {} };
+    const plan = { region: 'westeurope', slices: [['a']], due: sweep, notProbed: {}, gaps: {} };
     for (const { cluster } of clusters) await insertPlan(services.tables, sweep, cluster, plan);
 
     /** Runs it once, and lets the time pass until the first look that it asks for, or else a given time; gives the clusters that it has assessed. */
@@ -96,7 +95,13 @@ describe('work of a sweep whose message died with its process', () => {
     const id = '2026-11-21T09:45:00Z';
     await insertSweep(services.tables, id, [sub, other], at('45:02'));
     await insertSubscription(services.tables, id, { subscription: sub, matched: [] }, [facts('shop'), facts('blog')]);
-    await insertPlan(services.tables, id, facts('shop').cluster, { region: 'westeurope', slices: [], due: at('45:05'), notProbed: {} });
+    await insertPlan(services.tables, id, facts('shop').cluster, {
+      region: 'westeurope',
+      slices: [],
+      due: at('45:05'),
+      notProbed: {},
+      gaps: {},
+    });
     clock.at(at('46:16'));
     expect(await sentBy(services, id)).toEqual([`assess-cluster ${facts('shop').cluster}`]);
     clock.at(at('46:17'));

@@ -48,6 +48,7 @@ const row = (name: string, more: Partial<ClusterRow> = {}): ClusterRow => ({
   upgrading: false,
   openOutages: 0,
   blindNodes: 0,
+  shortfalls: {},
   notReachable: [],
   outage: {},
   commonFactors: [],

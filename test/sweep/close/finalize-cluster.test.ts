@@ -26,7 +26,7 @@ beforeEach(async () => {
   clusters += 1;
   cluster = `0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01.rg.c${clusters}`;
   const slices = [['a', 'b'], ['c'], ['d']];
-  await insertPlan(services.tables, sweep, cluster, { region: 'westeurope', slices, due: at('35:10'), notProbed: {} });
+  await insertPlan(services.tables, sweep, cluster, { region: 'westeurope', slices, due: at('35:10'), notProbed: {}, gaps: {} });
 });
 
 /** The slices whose collection is enqueued once more by a look at a moment. */

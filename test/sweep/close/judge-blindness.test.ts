@@ -72,6 +72,7 @@ const rowOf = (name: string): ClusterRow => ({
   upgrading: false,
   openOutages: 0,
   blindNodes: 0,
+  shortfalls: {},
   notReachable: [],
   outage: {},
   commonFactors: [],

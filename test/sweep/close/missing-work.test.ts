@@ -3,7 +3,7 @@ import type { Plan, Tally } from '../../../src/model/ledger.ts';
 import { findMissingWork, type KnownWork } from '../../../src/sweep/close/missing-work.ts';
 
 const at = (minute: number, second = 0) => new Date(Date.UTC(2026, 10, 21, 9, minute, second)).toISOString();
-const planned: Plan = { region: 'westeurope', slices: [['a', 'b'], ['c']], due: at(35, 10), notProbed: {} };
+const planned: Plan = { region: 'westeurope', slices: [['a', 'b'], ['c']], due: at(35, 10), notProbed: {}, gaps: {} };
 const nothing: KnownWork = {
   tallies: new Map(),
   started: new Map(),

@@ -13,7 +13,7 @@ const factsOf = (node: string, more: Partial<NodeFacts> = {}): NodeFacts => {
 type Row = Omit<KnownNode, 'history'>;
 const rowOf = (facts: NodeFacts): Row => ({ facts, state: emptyState, missing: 0 });
 const known = (facts: NodeFacts): NodeChange<Row> => ({ kind: 'known', row: rowOf(facts), facts, changed: false, seen: true });
-const plan = (changes: NodeChange<Row>[], quota?: number) => planSweep({ ...cluster, quota }, changes, 2, due);
+const plan = (changes: NodeChange<Row>[], quota?: number, gaps = {}) => planSweep({ ...cluster, quota }, changes, 2, due, gaps);
 
 describe('the plan of a sweep for a cluster', () => {
   it('has every known node once, in a slice or with the reason why it is not probed', () => {
@@ -41,6 +41,7 @@ describe('the plan of a sweep for a cluster', () => {
   });
 
   it('says where its nodes must lie, so that nothing is started elsewhere', () => {
-    expect(plan([])).toMatchObject({ region: 'westeurope', nodeResourceGroup: 'MC_rg', due, slices: [], notProbed: {} });
+    expect(plan([])).toMatchObject({ region: 'westeurope', nodeResourceGroup: 'MC_rg', due, slices: [], notProbed: {}, gaps: {} });
+    expect(plan([], undefined, { web: 2 }).gaps).toEqual({ web: 2 });
   });
 });

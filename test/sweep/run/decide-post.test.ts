@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Claim } from '../../../src/model/claim.ts';
+import type { ReasonCode } from '../../../src/model/reasons.ts';
 import { inconclusive } from '../../../src/model/verdict.ts';
 import { type BeforePost, canWaitFor, decidePost, decideRefusal } from '../../../src/sweep/run/decide-post.ts';
 
@@ -40,11 +41,20 @@ describe('the run of a claim', () => {
 });
 
 describe('a refusal', () => {
+  const until = (busy: boolean, retry: boolean) => ({
+    deferUntil: busy ? later(300) : undefined,
+    retryUntil: retry ? later(300) : undefined,
+  });
+  const refused = (reason: ReasonCode, neverSent: boolean, busy: boolean, retry: boolean) =>
+    decideRefusal(claim, inconclusive(reason, 'no'), neverSent, until(busy, retry)).status;
+
   it('defers a busy node as long as there is time, and no other', () => {
-    const statuses = (['NodeBusy', 'AccessDenied'] as const).flatMap((reason) =>
-      [later(300), undefined].map((until) => decideRefusal(claim, inconclusive(reason, 'no'), until).status),
-    );
-    expect(statuses).toEqual(['deferred', 'ended', 'ended', 'ended']);
+    expect([refused('NodeBusy', false, true, true), refused('NodeBusy', false, false, true)]).toEqual(['deferred', 'ended']);
+    expect(refused('AccessDenied', false, true, true)).toBe('ended');
+  });
+
+  it('that was none, since nothing was sent, defers the node for as long as its sweep lasts', () => {
+    expect([refused('SignInFailed', true, false, true), refused('AzureUnreachable', true, true, false)]).toEqual(['deferred', 'ended']);
   });
 
   it('of one node alone is waited for where it ends before the sweep does', () => {

@@ -91,6 +91,7 @@ describe('grantConfirmations', () => {
       upgrading: false,
       openOutages: 0,
       blindNodes: 0,
+      shortfalls: {},
       notReachable: [],
       outage: { outage },
       commonFactors: [],

@@ -3,7 +3,7 @@ import type { Claim } from '../../../src/model/claim.ts';
 import type { NodeFacts } from '../../../src/model/node.ts';
 import { emptyState, type ProbeResult } from '../../../src/model/node-state.ts';
 import type { Started } from '../../../src/model/start.ts';
-import { inconclusive } from '../../../src/model/verdict.ts';
+import { inconclusive, type Verdict } from '../../../src/model/verdict.ts';
 import { withoutAnswer } from '../../../src/probe/judge-run.ts';
 import {
   conclude,
@@ -100,8 +100,8 @@ describe('a run that was polled', () => {
     poller: 'p',
     isOverdue,
   });
-  const polled = (seconds: number, isOverdue = false, agent?: NodeFacts['agent']) =>
-    conclude(run, { ...nodeOf(), facts: { ...facts, agent } }, poll(isOverdue), undefined, times, later(seconds));
+  const polled = (seconds: number, isOverdue = false, agent?: NodeFacts['agent'], unread?: Verdict) =>
+    conclude(run, { ...nodeOf(), facts: { ...facts, agent } }, poll(isOverdue), { judged: undefined, unread }, times, later(seconds));
 
   it('is pending until the deadline, and keeps its claim when it is folded as timed out', () => {
     expect([149, 150].map((seconds) => outcomeOf(polled(seconds)))).toEqual(['pending', 'ended RunCommandTimedOut, claim kept']);
@@ -118,11 +118,21 @@ describe('a run that was polled', () => {
     ]);
   });
 
+  it('whose state cannot be read goes on as if it were in progress, keeps its claim, and says in the end why nobody could ask', () => {
+    const unread = inconclusive('SignInFailed', 'no token');
+    const found = [149, 150].map((seconds) => outcomeOf(polled(seconds, false, 'notReady', unread)));
+    expect(found).toEqual(['pending', 'ended SignInFailed, claim kept']);
+    expect([600, 90 * 60].map((seconds) => outcomeOf(polled(seconds, true, undefined, unread)))).toEqual([
+      'ended SignInFailed, claim kept',
+      'ended SignInFailed',
+    ]);
+  });
+
   it('that ends late says how the node was when it began, as a result of its own for each sweep', () => {
     const judged = withoutAnswer(inconclusive('RunCommandFailed', 'no'));
     const reached = withoutAnswer({ verdict: 'reachable', reason: 'Reachable', message: 'yes' });
     const results = [judged, reached].map((each) => {
-      const found = conclude(run, nodeOf(), poll(true), each, times, later(600));
+      const found = conclude(run, nodeOf(), poll(true), { judged: each }, times, later(600));
       if (found.status !== 'ended') throw new Error('expected an end');
       return found.ended.result;
     });

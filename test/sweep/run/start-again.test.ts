@@ -35,7 +35,7 @@ beforeEach(async () => {
   ({ services, clock } = servicesAt(storage.connectionString, at('35:10')));
   clusters += 1;
   cluster = `0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01.rg.c${clusters}`;
-  const planned = { region: 'westeurope', slices: [['a', 'b']], due: at('35:05'), notProbed: {} };
+  const planned = { region: 'westeurope', slices: [['a', 'b']], due: at('35:05'), notProbed: {}, gaps: {} };
   await insertPlan(services.tables, sweep, cluster, planned);
   const fleet = await services.tables.open('fleet');
   for (const node of ['a', 'b'])
@@ -132,7 +132,7 @@ describe('nodes whose start was lost with its process', () => {
     withoutDelays();
     const next = '2026-11-21T09:40:00Z';
     await claimBoth();
-    const planned = { region: 'westeurope', slices: [['a', 'b']], due: at('40:05'), notProbed: {} };
+    const planned = { region: 'westeurope', slices: [['a', 'b']], due: at('40:05'), notProbed: {}, gaps: {} };
     await insertPlan(services.tables, next, cluster, planned);
     clock.at(at('40:35'));
     await collectSlice(services, { ...collection('0', next), deadline: at('44:40') });
