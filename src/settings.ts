@@ -77,6 +77,7 @@ const environment = z
     CLUSTER_QUORUM_PERCENT: wholeNumber(...thresholdRanges.CLUSTER_QUORUM_PERCENT),
     CLUSTER_QUORUM_NODES: wholeNumber(...thresholdRanges.CLUSTER_QUORUM_NODES),
     BLIND_PERCENT: wholeNumber(1, 100, 50),
+    UNSEEN_AFTER_MINUTES: wholeNumber(15, 10_080, 60),
     NODE_GRACE_MINUTES: wholeNumber(0, 1440, 10),
     RETENTION_DAYS: wholeNumber(1, 365, 30),
     CHECKS_PER_MINUTE: wholeNumber(1, 1000, 30),

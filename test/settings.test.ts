@@ -30,6 +30,7 @@ const wholeNumbers: [name: string, low: number, high: number][] = [
   ['CLUSTER_QUORUM_PERCENT', 1, 100],
   ['CLUSTER_QUORUM_NODES', 1, 1000],
   ['BLIND_PERCENT', 1, 100],
+  ['UNSEEN_AFTER_MINUTES', 15, 10_080],
   ['NODE_GRACE_MINUTES', 0, 1440],
   ['RETENTION_DAYS', 1, 365],
   ['CHECKS_PER_MINUTE', 1, 1000],
@@ -100,6 +101,7 @@ describe('readSettings', () => {
         "STARTS_PER_MINUTE": 250,
         "SUBSCRIPTIONS": [],
         "SWEEP_SCHEDULE": "0 */5 * * * *",
+        "UNSEEN_AFTER_MINUTES": 60,
       }
     `);
   });

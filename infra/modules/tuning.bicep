@@ -71,6 +71,11 @@ type tuningType = {
   @maxValue(100)
   blindPercent: int?
 
+  @description('Minutes after which a node that should have a verdict and has none is notified.')
+  @minValue(15)
+  @maxValue(10080)
+  unseenAfterMinutes: int?
+
   @description('Minutes for which a new node is not probed.')
   @minValue(0)
   @maxValue(1440)

@@ -2,6 +2,7 @@ import type { Ledger } from '../model/ledger.ts';
 import { rankReasons } from '../model/rank-reasons.ts';
 import { isReasonCode, policyOf, type ReasonCode } from '../model/reasons.ts';
 import type { What } from './next-notification.ts';
+import { nextStandingNotifications, resumeStanding, type Standing } from './standing.ts';
 
 /** The subject that stands for the prober itself. */
 export const PROBER = '*';
@@ -16,25 +17,14 @@ export interface Visibility {
   reason: ReasonCode;
 }
 
-/** A blindness as a sink knows it: since when, and whether its start and its end were accepted. */
-interface BlindnessMarks {
-  since: string;
-  started: boolean;
-  ended: boolean;
-}
-
 /** A cluster of which nothing can be said, or the prober itself (`PROBER`): since which sweep, and until which. */
-export interface Blindness {
-  subject: string;
-  since: string;
-  until?: string;
+export interface Blindness extends Standing {
+  /** The counts and the reason of the sweep in which it began. */
   unknown: number;
   planned: number;
   reason: ReasonCode;
-  /** By the name of the sink. */
-  delivered: Readonly<Record<string, BlindnessMarks>>;
-  /** The newest sweep that was judged: an older one never judges over it. */
-  sweep: string;
+  /** The counts of the sweep in which it ended. */
+  after?: { unknown: number; planned: number };
 }
 
 const PROBER_BLIND_SHARE = 0.9;
@@ -106,37 +96,17 @@ export function foldBlindness(
     if (before !== undefined && before.sweep >= sweep) return [];
     if (blind && before === undefined) return [{ subject, since: sweep, delivered: {}, ...counts, sweep }];
     if (before === undefined) return [];
-    if (blind && before.until !== undefined) return [{ ...resume(before, sweep, sinks), ...counts, sweep }];
+    if (blind && before.until !== undefined)
+      return [{ ...resumeStanding(before, sweep, sinks, nextBlindnessNotifications), after: undefined, ...counts, sweep }];
     const ends = !blind && before.until === undefined && (counts.planned > 0 || over.has(subject));
-    return ends ? [{ ...before, until: sweep, unknown: counts.unknown, planned: counts.planned, sweep }] : [];
+    return ends ? [{ ...before, until: sweep, after: { unknown: counts.unknown, planned: counts.planned }, sweep }] : [];
   });
 }
 
-/** One that is blind again: for a sink that accepted its end it begins anew, for one that did not it goes on. */
-function resume(before: Blindness, sweep: string, sinks: readonly string[]): Blindness {
-  const unfinished = sinks.filter((sink) => nextBlindnessNotifications(before, sink).length > 0);
-  const delivered = Object.fromEntries(unfinished.map((sink) => [sink, marksOf(before, sink)]));
-  return { ...before, since: unfinished.length < sinks.length ? sweep : before.since, until: undefined, delivered };
-}
-
-function marksOf({ delivered, since }: Blindness, sink: string): BlindnessMarks {
-  return delivered[sink] ?? { since, started: false, ended: false };
-}
-
-/** What is to be sent of a blindness to a sink now, with the moment that names it there. The end of the prober's own is not sent. Pure. */
+/** What is to be sent of a blindness to a sink now. The end of the prober's own is not sent. Pure. */
 export function nextBlindnessNotifications(blindness: Blindness, sink: string): { what: What; since: string }[] {
-  const { since, started, ended } = marksOf(blindness, sink);
-  const ends = blindness.until !== undefined && blindness.subject !== PROBER && !ended;
-  const what: What[] = [...(started ? [] : ['started' as const]), ...(ends ? ['ended' as const] : [])];
-  return what.map((each) => ({ what: each, since }));
-}
-
-/** Notes what a sink accepted; an end counts only after its start, so that both are sent again otherwise. */
-export function markBlindnessDelivered(blindness: Blindness, sink: string, accepted: readonly What[]): Blindness {
-  const marks = marksOf(blindness, sink);
-  const started = marks.started || accepted.includes('started');
-  const ended = marks.ended || (started && accepted.includes('ended'));
-  return { ...blindness, delivered: { ...blindness.delivered, [sink]: { ...marks, started, ended } } };
+  const next = nextStandingNotifications(blindness, sink);
+  return blindness.subject === PROBER ? next.filter(({ what }) => what === 'started') : next;
 }
 
 /** Whether a blindness is over and every sink knows. */

@@ -39,8 +39,13 @@ function bringBack(history: NodeHistory, limits: Limits): NodeHistory {
   const { backTo } = history;
   if (backTo === undefined) return history;
   const back = <T extends string | undefined>(time: T) => (time !== undefined && time > backTo ? backTo : time);
-  const { latest, since, firstFailure, firstSuccess, outage, watch, ...counts } = replay(history, limits).state;
-  const times = { since: back(since), firstFailure: back(firstFailure), firstSuccess: back(firstSuccess) };
+  const { latest, since, conclusiveAt, firstFailure, firstSuccess, outage, watch, ...counts } = replay(history, limits).state;
+  const times = {
+    since: back(since),
+    conclusiveAt: back(conclusiveAt),
+    firstFailure: back(firstFailure),
+    firstSuccess: back(firstSuccess),
+  };
   const settled = { ...counts, ...times, latest: latest && { ...latest, at: back(latest.at) } };
   const ended = outage && { ...outage, end: back(outage.end) };
   return { settled: { ...settled, outage: ended, watch: watch && bringWatchBack(watch, backTo) }, recent: [] };

@@ -86,15 +86,16 @@ function take(state: NodeState, result: ProbeResult, limits: Limits): NodeState 
   const isOpen = openSince(state) !== undefined;
   // A failure of the prober itself says nothing about the node, and does not count towards blindness.
   if (result.verdict === 'unknown') return { ...base, unknowns: state.unknowns + (policyOf(result.reason).blinds === 'nobody' ? 0 : 1) };
+  const seen = { ...base, conclusiveAt: result.at };
   if (result.verdict === 'unreachable') {
     const failures = state.failures + 1;
     const firstFailure = state.failures === 0 ? result.at : (state.firstFailure ?? result.at);
     const outage = !isOpen && failures >= limits.failures ? opened(state.outage, firstFailure, result.reason, limits) : state.outage;
-    return { ...base, failures, firstFailure, successes: 0, firstSuccess: undefined, unknowns: 0, outage };
+    return { ...seen, failures, firstFailure, successes: 0, firstSuccess: undefined, unknowns: 0, outage };
   }
   const successes = state.successes + 1;
   const firstSuccess = state.successes === 0 ? result.at : (state.firstSuccess ?? result.at);
   const closes = isOpen && successes >= limits.recoveries;
   const outage = closes ? { ...state.outage!, end: firstSuccess } : state.outage;
-  return { ...base, failures: 0, firstFailure: undefined, successes, firstSuccess, unknowns: 0, outage };
+  return { ...seen, failures: 0, firstFailure: undefined, successes, firstSuccess, unknowns: 0, outage };
 }

@@ -1,4 +1,5 @@
-import { type Counts, emptyCounts, GAP } from '../model/ledger.ts';
+import { gapsOf, type Shortfalls } from '../model/cluster-facts.ts';
+import { type Counts, emptyCounts, GAP, gapsIn } from '../model/ledger.ts';
 import type { JudgedNode } from '../model/node.ts';
 import { rankReasons } from '../model/rank-reasons.ts';
 import type { ReasonCode } from '../model/reasons.ts';
@@ -40,7 +41,7 @@ export function outcomeOf({ facts, state, retiredAt }: JudgedNode, now: Date, in
  *
  * @param blindAfter - the number of probes in a row without a verdict after which a node is blind.
  * @param earlierReason - the `outageReason` of the roll-up before.
- * @param unseen - how many more nodes its pools are to have, for which no machine was found.
+ * @param shortfalls - nodes that its pools are to have and for which no machine was found.
  */
 export function rollUp(
   nodes: Iterable<JudgedNode>,
@@ -48,10 +49,16 @@ export function rollUp(
   intervalMs: number,
   blindAfter: number,
   earlierReason?: ReasonCode,
-  unseen = 0,
+  shortfalls: Shortfalls = {},
 ): RollUp {
-  const counts = { ...emptyCounts, known: unseen, notProbed: unseen };
-  const result: RollUp = { nodes: counts, byReason: unseen > 0 ? { [GAP]: unseen } : {}, openOutages: 0, blindNodes: 0, notReachable: [] };
+  const missing = gapsIn({ gaps: gapsOf(shortfalls) });
+  const result: RollUp = {
+    nodes: { ...emptyCounts, known: missing, notProbed: missing },
+    byReason: missing > 0 ? { [GAP]: missing } : {},
+    openOutages: 0,
+    blindNodes: 0,
+    notReachable: [],
+  };
   const begunWith: { reason: ReasonCode; at: string }[] = [];
   for (const node of nodes) {
     if (node.retiredAt !== undefined) continue;

@@ -26,11 +26,6 @@ export function findShortfalls(
   return Object.fromEntries(short);
 }
 
-/** How many nodes of each pool nobody sees, for two sweeps at least. */
-export function gapsOf(shortfalls: Shortfalls): Record<string, number> {
-  return Object.fromEntries(Object.entries(shortfalls).flatMap(([pool, { standing }]) => (standing > 0 ? [[pool, standing]] : [])));
-}
-
 /** How many nodes are known of each pool after a listing. Those that are missing without proof count too: they have outcomes of their own. */
 export function countByPool(changes: readonly NodeChange<Omit<KnownNode, 'history'>>[]): Map<string, number> {
   const counts = new Map<string, number>();

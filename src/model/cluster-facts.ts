@@ -63,3 +63,8 @@ export type Shortfall = z.output<typeof shortfall>;
 /** The shortfalls of a cluster, by the name of the pool. */
 export const shortfalls = z.record(z.string(), shortfall);
 export type Shortfalls = Readonly<z.output<typeof shortfalls>>;
+
+/** How many nodes of each pool nobody sees, for two sweeps at least. */
+export function gapsOf(shortfalls: Shortfalls): Record<string, number> {
+  return Object.fromEntries(Object.entries(shortfalls).flatMap(([pool, { standing }]) => (standing > 0 ? [[pool, standing]] : [])));
+}

@@ -32,6 +32,8 @@ export interface NodeState {
   latest?: ProbeResult;
   /** When `status` last changed. */
   since?: string;
+  /** When the probe of the latest conclusive verdict began. */
+  conclusiveAt?: string;
   /** Results of one kind in a row; `firstFailure` and `firstSuccess` are the times at which such a run began. */
   failures: number;
   successes: number;

@@ -24,6 +24,8 @@ export interface NodeFacts {
   skipped?: ReasonCode;
   /** When it was seen running again after it was stopped, or with another image, while its grace lasts. */
   runningSince?: string;
+  /** Since when it should have a verdict: when it was first seen, or seen again after it was stopped or excluded. */
+  dueSince?: string;
 }
 
 /** A node as its row in the table `fleet` has it. */
@@ -46,9 +48,9 @@ export interface KnownNode {
 
 /** The fields of a node that the assessment of its cluster needs, beside its name and `retiredAt`: nothing else of its row is read. */
 export const judgedFields = {
-  facts: ['pool', 'os', 'zone', 'size', 'image', 'subnet', 'created', 'skipped'],
+  facts: ['pool', 'os', 'zone', 'size', 'image', 'subnet', 'created', 'skipped', 'dueSince'],
   latest: ['verdict', 'reason', 'at'],
-  state: ['unknowns', 'firstFailure', 'firstSuccess', 'outage', 'watch'],
+  state: ['unknowns', 'conclusiveAt', 'firstFailure', 'firstSuccess', 'outage', 'watch'],
 } as const satisfies { facts: (keyof NodeFacts)[]; latest: (keyof ProbeResult)[]; state: (keyof NodeState)[] };
 
 type Judged = typeof judgedFields;

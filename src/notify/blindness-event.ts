@@ -11,12 +11,14 @@ import { causeOf, eventOf, secondsBetween, type TelemetryEvent } from './telemet
  * @param now - when it is sent.
  */
 export function blindnessEvent(
-  { subject, unknown, planned, reason }: Pick<Blindness, 'subject' | 'unknown' | 'planned' | 'reason'>,
+  { subject, reason, after, ...begun }: Pick<Blindness, 'subject' | 'unknown' | 'planned' | 'reason' | 'after'>,
   what: What,
   since: string,
   pageUrl: string | undefined,
   now: Date,
 ): TelemetryEvent {
+  // Both may be sent at once, where the first could not be delivered: each tells of its own moment.
+  const { unknown, planned } = what === 'started' ? begun : (after ?? begun);
   if (subject === PROBER) {
     const message = `${unknown} of ${planned} nodes over all clusters could not be asked: the prober is at fault, not the clusters`;
     return { name: 'ProberError', time: now.toISOString(), properties: { eventId: `prober|blind|${since}`, message, evidence: reason } };

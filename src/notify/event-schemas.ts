@@ -60,6 +60,13 @@ const clusterOutage = z.strictObject({
   reasons: text('How many of the failing nodes have which reason, as `3 DnsTimeout, 2 NoRoute`, that of most first.'),
 });
 const blindness = z.strictObject({ eventId, ...cause });
+const unseen = z.strictObject({
+  eventId,
+  ...cause,
+  pools: text('The pools of the nodes, separated by commas.'),
+  nodes: text('Names of up to 20 of the nodes, separated by commas; nodes that no machine was found for have none.'),
+});
+const unseenCount = number('Nodes without a verdict for this reason.');
 
 const members = z.number().optional().describe('Only in a summary. How many nodes it stands for.');
 const durationSeconds = number('Seconds from `start` to `end`.');
@@ -103,6 +110,17 @@ export const eventSchemas = {
     description: 'Enough nodes of a blind cluster give a verdict again.',
     properties: blindness,
     measurements: z.strictObject({ ...blindCounts, durationSeconds }),
+  },
+  NodesUnseen: {
+    description:
+      'Nodes of a cluster that should have a verdict had none for `UNSEEN_AFTER_MINUTES`, all for the same reason. Sent once for each cluster and reason; not while the cluster is blind, which says more.',
+    properties: unseen,
+    measurements: z.strictObject({ unseen: unseenCount }),
+  },
+  NodesSeen: {
+    description: 'No node of the cluster is without a verdict for this reason any more.',
+    properties: unseen,
+    measurements: z.strictObject({ unseen: unseenCount, durationSeconds }),
   },
   SweepCompleted: {
     description: 'The heartbeat: a sweep of the whole fleet is complete. Its absence is a reason for an alert.',

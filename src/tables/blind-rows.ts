@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import type { Blindness } from '../history/blindness.ts';
-import { type Columns, count, json, optionalText, readColumns, reason, text, writeColumns } from './columns.ts';
+import { type Columns, count, json, optionalJson, optionalText, readColumns, reason, text, writeColumns } from './columns.ts';
 import type { Tables } from './open-tables.ts';
 import { type Row, readRange, readRow } from './rows.ts';
+import { standingMarks } from './standing-marks.ts';
 
 const PARTITION = 'blind';
-
-const delivered = z.record(z.string(), z.object({ since: z.string(), started: z.boolean(), ended: z.boolean() }));
 
 /** A blindness with what is needed to change its row. */
 export interface BlindRow {
@@ -18,10 +17,11 @@ export interface BlindRow {
 const columns: Columns<Omit<Blindness, 'subject'>> = {
   since: text,
   until: optionalText,
+  after: optionalJson(z.object({ unknown: z.number(), planned: z.number() })),
   unknown: count,
   planned: count,
   reason,
-  delivered: json(delivered, {}),
+  delivered: json(standingMarks, {}),
   sweep: text,
 };
 

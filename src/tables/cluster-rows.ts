@@ -2,6 +2,7 @@ import type { TransactionAction } from '@azure/data-tables';
 import { z } from 'zod';
 import type { ClusterOutageState } from '../history/cluster-outage.ts';
 import { type CommonFactor, commonFactor } from '../history/common-factors.ts';
+import { type UnseenGroup, unseenGroup } from '../history/unseen.ts';
 import { addUptimes, type OutageDays, outageDays, type Uptime, uptime } from '../history/uptime.ts';
 import { sumWatched } from '../history/watched.ts';
 import { type Shortfalls, shortfalls } from '../model/cluster-facts.ts';
@@ -40,6 +41,8 @@ export interface ClusterRow {
   blindNodes: number;
   /** Nodes that its pools are to have and that no machine was found for, by the name of the pool. */
   shortfalls: Shortfalls;
+  /** Nodes that nobody has seen for long, by reason. */
+  unseen: UnseenGroup[];
   /** Up to 500 names of nodes that are not reachable. */
   notReachable: string[];
   /** The cluster's own outage, open or the last one, and since when fewer than half the quorum fail. */
@@ -78,6 +81,7 @@ const columns: Columns<Omit<ClusterRow, 'cluster' | 'subscriptionId'>> = {
   outageReason: optionalReason,
   blindNodes: count,
   shortfalls: json(shortfalls, {}),
+  unseen: longJson(z.array(unseenGroup), []),
   notReachable: longJson(z.array(z.string()), []),
   outage: json(outageState, {}),
   commonFactors: json(z.array(commonFactor), []),

@@ -38,6 +38,7 @@ export const factColumns: Columns<Omit<NodeFacts, 'node'>> = {
   agent: optionalOneOf('ready', 'notReady'),
   skipped: optionalReason,
   runningSince: optionalText,
+  dueSince: optionalText,
 };
 
 /** The latest result; absent before the first one. The log has the whole message. */
@@ -56,6 +57,7 @@ const latestColumns: Columns<Latest> = {
 
 const sinceColumns: Columns<Omit<NodeState, 'latest'>> = {
   since: optionalText,
+  conclusiveAt: optionalText,
   failures: count,
   successes: count,
   unknowns: count,
@@ -111,7 +113,12 @@ export function writeState({ latest, ...since }: NodeState): Record<string, unkn
 const verdict = z.enum(['reachable', 'unreachable', 'unknown']);
 const result = z.object({ at: z.string(), nonce: z.string(), verdict, reason: reasonCode });
 const counted = { failures: z.number(), successes: z.number(), unknowns: z.number() };
-const times = { since: z.string().optional(), firstFailure: z.string().optional(), firstSuccess: z.string().optional() };
+const times = {
+  since: z.string().optional(),
+  conclusiveAt: z.string().optional(),
+  firstFailure: z.string().optional(),
+  firstSuccess: z.string().optional(),
+};
 const settled = z.object({ latest: result.optional(), ...counted, ...times, outage: episode.optional(), watch: watchJson.optional() });
 const stored = z.object({ settled, recent: z.array(result) });
 

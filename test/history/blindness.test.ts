@@ -4,12 +4,12 @@ import {
   foldBlindness,
   isBlindnessFinished,
   isProberBlind,
-  markBlindnessDelivered,
   nextBlindnessNotifications,
   PROBER,
   type Visibility,
   visibilityOf,
 } from '../../src/history/blindness.ts';
+import { markStandingDelivered } from '../../src/history/standing.ts';
 import { emptyLedger, type Ledger } from '../../src/model/ledger.ts';
 import type { ReasonCode } from '../../src/model/reasons.ts';
 
@@ -125,13 +125,13 @@ describe('foldBlindness', () => {
   const fold = (n: number, before: ReadonlyMap<string, Blindness>, clusters: Visibility[], over: string[] = [], sinks = ['mail']) =>
     foldBlindness(before, sweepOf(n), clusters, new Set(over), sinks);
   const [begun] = fold(0, new Map(), [named('shop', true), seen]) as [Blindness];
-  const notified = markBlindnessDelivered(begun, 'mail', ['started']);
+  const notified = markStandingDelivered(begun, 'mail', ['started']);
 
   it('begins one, leaves it as it is while it lasts, and ends it', () => {
     expect(begun).toMatchObject({ subject: 'shop', since: sweepOf(0), unknown: 10, planned: 10, reason: 'NoProof', delivered: {} });
     expect(fold(1, stored(begun), [named('shop', true), seen])).toEqual([]);
     expect(fold(2, stored(notified), [named('shop', false), seen])).toEqual([
-      { ...notified, until: sweepOf(2), unknown: 0, sweep: sweepOf(2) },
+      { ...notified, until: sweepOf(2), after: { unknown: 0, planned: 10 }, sweep: sweepOf(2) },
     ]);
   });
 
@@ -151,11 +151,11 @@ describe('foldBlindness', () => {
   });
 
   it('goes on with one whose end nobody knows, and begins anew for those who do', () => {
-    const ended: Blindness = { ...markBlindnessDelivered(notified, 'page', ['started']), until: sweepOf(1), sweep: sweepOf(1) };
+    const ended: Blindness = { ...markStandingDelivered(notified, 'page', ['started']), until: sweepOf(1), sweep: sweepOf(1) };
     const again = [named('shop', true), seen];
     const [same] = fold(2, stored(ended), again, [], ['mail', 'page']) as [Blindness];
     expect(same).toMatchObject({ since: sweepOf(0), until: undefined });
-    const [anew] = fold(2, stored(markBlindnessDelivered(ended, 'mail', ['ended'])), again, [], ['mail', 'page']) as [Blindness];
+    const [anew] = fold(2, stored(markStandingDelivered(ended, 'mail', ['ended'])), again, [], ['mail', 'page']) as [Blindness];
     expect(anew.since).toBe(sweepOf(2));
     expect(nextBlindnessNotifications(anew, 'mail')).toEqual([{ what: 'started', since: sweepOf(2) }]);
     expect(nextBlindnessNotifications(anew, 'page')).toEqual([]);
@@ -166,13 +166,13 @@ describe('foldBlindness', () => {
     const ended = { ...notified, until: sweepOf(1) };
     expect(isBlindnessFinished(notified, ['mail'])).toBe(false);
     expect(isBlindnessFinished(ended, ['mail'])).toBe(false);
-    expect(isBlindnessFinished(markBlindnessDelivered(ended, 'mail', ['ended']), ['mail'])).toBe(true);
-    expect(isBlindnessFinished(markBlindnessDelivered(ended, 'mail', ['ended']), ['mail', 'page'])).toBe(false);
+    expect(isBlindnessFinished(markStandingDelivered(ended, 'mail', ['ended']), ['mail'])).toBe(true);
+    expect(isBlindnessFinished(markStandingDelivered(ended, 'mail', ['ended']), ['mail', 'page'])).toBe(false);
     expect(isBlindnessFinished({ ...ended, subject: PROBER }, ['mail'])).toBe(true);
   });
 
   it('counts an end only where its start was accepted', () => {
-    const ended = markBlindnessDelivered({ ...begun, until: sweepOf(1) }, 'mail', ['ended']);
+    const ended = markStandingDelivered({ ...begun, until: sweepOf(1) }, 'mail', ['ended']);
     expect(nextBlindnessNotifications(ended, 'mail').map(({ what }) => what)).toEqual(['started', 'ended']);
   });
 });

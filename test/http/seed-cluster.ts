@@ -68,6 +68,7 @@ export async function assess(services: Services, cluster: string): Promise<void>
     version: '1.33.5',
     upgrading: false,
     shortfalls: {},
+    unseen: [],
     ...rolled,
     outage: {},
     commonFactors: [],

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { findShortfalls, gapsOf } from '../../src/inventory/pool-gaps.ts';
-import type { PoolFacts } from '../../src/model/cluster-facts.ts';
+import { findShortfalls } from '../../src/inventory/pool-gaps.ts';
+import { gapsOf, type PoolFacts } from '../../src/model/cluster-facts.ts';
 
 const sweeps = ['2026-11-21T10:00:00Z', '2026-11-21T10:05:00Z', '2026-11-21T10:10:00Z'] as const;
 const poolOf = (count: number | undefined, more: Partial<PoolFacts> = {}): PoolFacts => ({

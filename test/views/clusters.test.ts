@@ -17,6 +17,7 @@ const row: ListedCluster = {
   openOutages: 1,
   blindNodes: 0,
   shortfalls: {},
+  unseen: [],
   outage: {},
   commonFactors: [],
   uptime: addUptimes([]),

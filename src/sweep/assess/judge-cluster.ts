@@ -1,10 +1,9 @@
 import { foldQuorum, judgeQuorum, type Quorum } from '../../history/cluster-outage.ts';
 import { commonFactors } from '../../history/common-factors.ts';
-import { rollUp } from '../../history/roll-up.ts';
+import { outcomeOf, rollUp } from '../../history/roll-up.ts';
+import { groupUnseen } from '../../history/unseen.ts';
 import { sumWatched, windowsOf } from '../../history/watched.ts';
-import { gapsOf } from '../../inventory/pool-gaps.ts';
 import type { ClusterFacts, Shortfalls } from '../../model/cluster-facts.ts';
-import { gapsIn } from '../../model/ledger.ts';
 import type { JudgedNode } from '../../model/node.ts';
 import { parseClusterId } from '../../model/resource-id.ts';
 import { intervalAt, SKEW_MS } from '../../model/schedule.ts';
@@ -44,8 +43,9 @@ export function judgeCluster(
   const interval = intervalAt(settings.SWEEP_SCHEDULE, now);
   const named = parseClusterId(cluster)!;
   const known = facts ?? before?.row;
-  const unseen = gapsIn({ gaps: gapsOf(shortfalls) });
-  const { byReason: _, ...judged } = rollUp(nodes.values(), now, interval, settings.BLIND_AFTER, before?.row.outageReason, unseen);
+  const { byReason: _, ...judged } = rollUp(nodes.values(), now, interval, settings.BLIND_AFTER, before?.row.outageReason, shortfalls);
+  const unseenBefore = new Date(now.getTime() - settings.UNSEEN_AFTER_MINUTES * 60_000).toISOString();
+  const reasonOf = (node: JudgedNode) => outcomeOf(node, now, interval).reason;
   const quorum = judgeQuorum(nodes.values(), now, interval, finalized, {
     percent: settings.CLUSTER_QUORUM_PERCENT,
     nodes: settings.CLUSTER_QUORUM_NODES,
@@ -69,6 +69,7 @@ export function judgeCluster(
     recordOnly: known?.recordOnly,
     ...judged,
     shortfalls,
+    unseen: groupUnseen(nodes.values(), reasonOf, shortfalls, unseenBefore),
     outage,
     commonFactors: commonFactors(factsOf(quorum.failing), factsOf(quorum.healthy), now),
     outageDays: before?.row.outageDays ?? {},

@@ -9,6 +9,7 @@ import type { SweepRows } from '../../tables/sweep-rows.ts';
 import { faultPoint } from '../queue/fault-point.ts';
 import { availabilityOf } from './availability-of.ts';
 import { judgeBlindness } from './judge-blindness.ts';
+import { judgeUnseen } from './judge-unseen.ts';
 
 /**
  * Completes a sweep, once, and reports it: one availability result for each cluster that is watched, and the heartbeat.
@@ -34,6 +35,8 @@ export async function completeSweep(
   const warnings = scopeWarnings(settings, listed);
   const [coverage, asked] = [coverageOf(ledger), askedOf(ledger)];
   const blindness = await judgeBlindness(services, sweep, finalized, clusters);
+  const isBlind = (cluster: string) => blindness.prober || blindness.clusters.has(cluster);
+  await judgeUnseen(services, sweep, new Set(finalized.keys()), clusters, isBlind);
   // A fleet that is listed and has nothing to probe has no tally that counts requests.
   const requests = armRequests.take();
   ledger.armRequests += requests;

@@ -3,10 +3,10 @@ import { type Asked, askForMachines } from '../../inventory/ask-for-machines.ts'
 import { compareNodes, loseNodes, type NodeChange, nodesToAskFor, recordNodes } from '../../inventory/compare-nodes.ts';
 import type { Grace } from '../../inventory/grace.ts';
 import { listNodes, type Unread } from '../../inventory/list-nodes.ts';
-import { countByPool, findShortfalls, gapsOf } from '../../inventory/pool-gaps.ts';
+import { countByPool, findShortfalls } from '../../inventory/pool-gaps.ts';
 import { isInScope } from '../../inventory/scope.ts';
 import { skipReasonIn } from '../../inventory/skip-reason.ts';
-import type { ClusterFacts } from '../../model/cluster-facts.ts';
+import { type ClusterFacts, gapsOf } from '../../model/cluster-facts.ts';
 import type { Plan } from '../../model/ledger.ts';
 import type { NodeFacts } from '../../model/node.ts';
 import { policyOf } from '../../model/reasons.ts';

@@ -1,4 +1,5 @@
 import { endHistory, pauseHistory } from '../../history/node-history.ts';
+import { isMissed } from '../../history/unseen.ts';
 import type { NodeChange } from '../../inventory/compare-nodes.ts';
 import type { KnownNode, NodeFacts } from '../../model/node.ts';
 import { emptyState, type NodeHistory } from '../../model/node-state.ts';
@@ -17,6 +18,16 @@ export interface NodeUpdate {
 
 const present = { missing: 0, retiredAt: undefined };
 
+/** Since when a known node should have a verdict: from now on where none was missed before. */
+function dueSinceOf(
+  { facts: before, retiredAt }: Pick<KnownNode, 'facts' | 'retiredAt'>,
+  facts: NodeFacts,
+  time: string,
+): string | undefined {
+  const begins = isMissed(facts.skipped) && (retiredAt !== undefined || !isMissed(before.skipped));
+  return begins ? time : before.dueSince;
+}
+
 /**
  * Decides what a change of the inventory means for a node's row. Pure.
  *
@@ -32,19 +43,28 @@ export function updateOf(
   const ended = ({ state }: Pick<KnownNode, 'state'>) => endHistory(state, time, staleAfterMs);
   switch (change.kind) {
     case 'new':
-      return { facts: change.facts, history: { settled: emptyState, recent: [] }, notes: { claim: undefined, ...present } };
+      return {
+        facts: { ...change.facts, dueSince: time },
+        history: { settled: emptyState, recent: [] },
+        notes: { claim: undefined, ...present },
+      };
     case 'replaced': {
       // What was watched under a name counts for ever, whichever machine bore it.
       const settled = { ...emptyState, watch: ended(change.row).settled.watch };
       const history = { settled, recent: [] };
-      return { facts: change.facts, history, notes: { claim: undefined, ...present }, ends: 'NodeReplaced' };
+      return { facts: { ...change.facts, dueSince: time }, history, notes: { claim: undefined, ...present }, ends: 'NodeReplaced' };
     }
     case 'known': {
       const { row, facts, changed, seen, ends } = change;
       if (!changed && ends === undefined) return undefined;
       const stops = facts.skipped !== undefined && row.facts.skipped === undefined && row.state.watch?.since !== undefined;
       const history = ends !== undefined ? ended(row) : stops ? pauseHistory(row.state, time, staleAfterMs) : undefined;
-      return { facts, history, notes: seen ? { ...present, missedIn: undefined } : {}, ends };
+      return {
+        facts: { ...facts, dueSince: dueSinceOf(row, facts, time) },
+        history,
+        notes: seen ? { ...present, missedIn: undefined } : {},
+        ends,
+      };
     }
     case 'missing':
       return change.counts ? { notes: { missing: change.row.missing + 1, missedIn: sweep } } : undefined;

@@ -25,6 +25,7 @@ const row = (more: Partial<ClusterRow> = {}): ClusterRow => ({
   openOutages: 0,
   blindNodes: 0,
   shortfalls: {},
+  unseen: [],
   notReachable: [],
   outage: {},
   commonFactors: [],

@@ -49,6 +49,7 @@ const row = (name: string, more: Partial<ClusterRow> = {}): ClusterRow => ({
   openOutages: 0,
   blindNodes: 0,
   shortfalls: {},
+  unseen: [],
   notReachable: [],
   outage: {},
   commonFactors: [],

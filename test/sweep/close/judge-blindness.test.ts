@@ -73,6 +73,7 @@ const rowOf = (name: string): ClusterRow => ({
   openOutages: 0,
   blindNodes: 0,
   shortfalls: {},
+  unseen: [],
   notReachable: [],
   outage: {},
   commonFactors: [],

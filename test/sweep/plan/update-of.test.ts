@@ -15,7 +15,7 @@ const rowOf = (more: Partial<KnownNode> = {}): Omit<KnownNode, 'history'> => ({ 
 describe('the update of a node', () => {
   it('that is new is a row without a claim, a past or an absence', () => {
     expect(updateOf({ kind: 'new', facts }, at)).toEqual({
-      facts,
+      facts: { ...facts, dueSince: at.now.toISOString() },
       history: { settled: emptyState, recent: [] },
       notes: { claim: undefined, missing: 0, retiredAt: undefined },
     });

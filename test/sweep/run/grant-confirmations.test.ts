@@ -92,6 +92,7 @@ describe('grantConfirmations', () => {
       openOutages: 0,
       blindNodes: 0,
       shortfalls: {},
+      unseen: [],
       notReachable: [],
       outage: { outage },
       commonFactors: [],

@@ -1,0 +1,49 @@
+import type { What } from './next-notification.ts';
+
+/** What a sink knows of a condition: since when it stands, and whether its start and its end were accepted. */
+export interface StandingMarks {
+  since: string;
+  started: boolean;
+  ended: boolean;
+}
+
+/** A condition that sweeps find: since which one it stands, until which one, and who was notified. */
+export interface Standing {
+  /** Names it among those of its kind. */
+  subject: string;
+  since: string;
+  until?: string;
+  /** By the name of the sink. */
+  delivered: Readonly<Record<string, StandingMarks>>;
+  /** The newest sweep that was judged: an older one never judges over it. */
+  sweep: string;
+}
+
+const marksOf = ({ delivered, since }: Standing, sink: string): StandingMarks => delivered[sink] ?? { since, started: false, ended: false };
+
+/** What is to be sent of a condition to a sink now, with the moment that names it there. Pure. */
+export function nextStandingNotifications(standing: Standing, sink: string): { what: What; since: string }[] {
+  const { since, started, ended } = marksOf(standing, sink);
+  const what: What[] = [...(started ? [] : ['started' as const]), ...(standing.until !== undefined && !ended ? ['ended' as const] : [])];
+  return what.map((each) => ({ what: each, since }));
+}
+
+/** Notes what a sink accepted; an end counts only after its start, so that both are sent again otherwise. */
+export function markStandingDelivered<S extends Standing>(standing: S, sink: string, accepted: readonly What[]): S {
+  const marks = marksOf(standing, sink);
+  const started = marks.started || accepted.includes('started');
+  const ended = marks.ended || (started && accepted.includes('ended'));
+  return { ...standing, delivered: { ...standing.delivered, [sink]: { ...marks, started, ended } } };
+}
+
+/** One that stands again: for a sink that accepted its end it begins anew, for one that did not it goes on. */
+export function resumeStanding<S extends Standing>(
+  before: S,
+  sweep: string,
+  sinks: readonly string[],
+  next: (standing: S, sink: string) => readonly unknown[] = nextStandingNotifications,
+): S {
+  const unfinished = sinks.filter((sink) => next(before, sink).length > 0);
+  const delivered = Object.fromEntries(unfinished.map((sink) => [sink, marksOf(before, sink)]));
+  return { ...before, since: unfinished.length < sinks.length ? sweep : before.since, until: undefined, delivered };
+}
