@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import { isBlindnessFinished, markBlindnessDelivered, nextBlindnessNotifications } from '../history/blindness.ts';
 import type { What } from '../history/next-notification.ts';
 import { statusPageUrl } from '../settings.ts';
@@ -6,8 +7,10 @@ import { type BlindRow, deleteBlindRow, putBlindRow, readBlindRows } from '../ta
 import { unlessLost } from '../tables/rows.ts';
 import { blindnessEvent } from './blindness-event.ts';
 import type { NotifyContext } from './notify-context.ts';
-import { deliverEach } from './sink.ts';
+import { type Delivery, deliverEach } from './sink.ts';
 import type { TelemetryEvent } from './telemetry-event.ts';
+
+const CONCURRENT_WRITES = 8;
 
 interface Pending {
   subject: string;
@@ -24,6 +27,18 @@ function pendingOf({ settings, now }: NotifyContext, rows: Iterable<BlindRow>, s
   );
 }
 
+/** What each sink accepted, by the subject that it is about. */
+function acceptedOf(pending: ReadonlyMap<string, readonly Pending[]>, deliveries: readonly Delivery[]) {
+  const all = deliveries.flatMap(({ sink, accepted }) => {
+    const own = Map.groupBy(
+      pending.get(sink)!.filter(({ event }) => accepted.has(event.properties.eventId)),
+      ({ subject }) => subject,
+    );
+    return [...own].map(([subject, each]) => ({ subject, sink, what: each.map(({ what }) => what) }));
+  });
+  return Map.groupBy(all, ({ subject }) => subject);
+}
+
 /** Sends each sink which blindnesses began and ended, marks what was accepted, and deletes what is over and known to all. What is lost is sent with the next sweep. */
 export async function notifyBlindness(services: NotifyContext): Promise<void> {
   const { tables, sinks } = services;
@@ -33,22 +48,15 @@ export async function notifyBlindness(services: NotifyContext): Promise<void> {
   const isQuiet = [...pending.values()].every((own) => own.length === 0);
   if (isQuiet && ![...rows.values()].some(({ blindness }) => isBlindnessFinished(blindness, names))) return;
   const deliveries = await deliverEach(sinks, (sink) => pending.get(sink)!.map(({ event }) => event), 'blindness');
-  for (const { blindness, etag } of rows.values()) {
-    let marked = blindness;
-    for (const { sink, accepted } of deliveries) {
-      const own = pending
-        .get(sink)!
-        .filter(({ subject, event }) => subject === blindness.subject && accepted.has(event.properties.eventId));
-      if (own.length > 0)
-        marked = markBlindnessDelivered(
-          marked,
-          sink,
-          own.map(({ what }) => what),
-        );
-    }
+  const marks = acceptedOf(pending, deliveries);
+  const limit = pLimit(CONCURRENT_WRITES);
+  const mark = ({ blindness, etag }: BlindRow) => {
+    const own = marks.get(blindness.subject) ?? [];
+    const marked = own.reduce((sum, { sink, what }) => markBlindnessDelivered(sum, sink, what), blindness);
     // One that lost is left to whoever was faster: what was sent is sent again with the next sweep.
-    if (isBlindnessFinished(marked, names)) await unlessLost(deleteBlindRow(tables, blindness.subject, etag));
-    else if (marked !== blindness) await unlessLost(putBlindRow(tables, marked, etag));
-  }
+    if (isBlindnessFinished(marked, names)) return limit(() => unlessLost(deleteBlindRow(tables, blindness.subject, etag)));
+    return marked === blindness ? undefined : limit(() => unlessLost(putBlindRow(tables, marked, etag)));
+  };
+  await Promise.all([...rows.values()].map(mark));
   faultPoint('close-sweep:blindness-notified');
 }
