@@ -1,5 +1,7 @@
 import { scopeWarnings } from '../../inventory/scope-warnings.ts';
 import { askedOf, coverageOf, type Ledger, sum } from '../../model/ledger.ts';
+import type { Availability } from '../../notify/envelopes.ts';
+import { eventOf } from '../../notify/telemetry-event.ts';
 import { scriptHash } from '../../probe/script.ts';
 import type { Services } from '../../services.ts';
 import { statusPageUrl } from '../../settings.ts';
@@ -43,13 +45,17 @@ export async function completeSweep(
   });
   if (!isOurs) return armRequests.putBack(requests);
   faultPoint('close-sweep:completed');
-  const availability = clusters.flatMap((cluster) => {
-    const own = finalized.get(cluster.cluster);
-    const blind = blindness.clusters.get(cluster.cluster);
+  // Made as it is sent.
+  function* availability(): Generator<Availability> {
     // While the prober is blind there is nothing to say of any cluster, while one that cannot be listed stands as it did: its outage is not over.
-    if (own === undefined || blindness.prober) return [];
-    return availabilityOf(cluster, sweep, own, blind, { startedAt, completedAt }, statusPageUrl(settings)) ?? [];
-  });
+    if (blindness.prober) return;
+    for (const cluster of clusters) {
+      const own = finalized.get(cluster.cluster);
+      const blind = blindness.clusters.get(cluster.cluster);
+      const result = own && availabilityOf(cluster, sweep, own, blind, { startedAt, completedAt }, statusPageUrl(settings));
+      if (result !== undefined) yield result;
+    }
+  }
   const { known, reachable, unreachable, unknown, notProbed } = ledger;
   const durationSeconds = (Date.parse(completedAt) - Date.parse(startedAt)) / 1000;
   const measurements = {
@@ -69,17 +75,13 @@ export async function completeSweep(
     armRequests: ledger.armRequests,
   };
   const schedule = settings.SWEEP_SCHEDULE;
-  await telemetry.report(availability, {
-    name: 'SweepCompleted',
-    time: completedAt,
-    properties: {
-      eventId: `${sweep}/completed`,
-      sweep,
-      schedule,
-      gaps: gaps.join(','),
-      script: scriptHash,
-      blind: String(blindness.prober),
-    },
-    measurements,
-  });
+  const properties = {
+    eventId: `${sweep}/completed`,
+    sweep,
+    schedule,
+    gaps: gaps.join(','),
+    script: scriptHash,
+    blind: String(blindness.prober) as 'true' | 'false',
+  };
+  await telemetry.report(availability(), eventOf('SweepCompleted', new Date(completedAt), properties, measurements));
 }

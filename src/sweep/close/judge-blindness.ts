@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import { type Blindness, foldBlindness, isProberBlind, PROBER, visibilityOf } from '../../history/blindness.ts';
 import { openEpisode } from '../../history/node-state.ts';
 import type { Ledger } from '../../model/ledger.ts';
@@ -8,6 +9,9 @@ import { putBlindRow, readBlindRows } from '../../tables/blind-rows.ts';
 import type { ClusterRow } from '../../tables/cluster-rows.ts';
 import { unlessLost } from '../../tables/rows.ts';
 import { faultPoint } from '../queue/fault-point.ts';
+
+/** A region that goes blind is thousands of clusters: one write after the other would outlast the function. */
+const CONCURRENT_WRITES = 8;
 
 /** Who is blind after a sweep. */
 export interface BlindAfterSweep {
@@ -40,9 +44,10 @@ export async function judgeBlindness(
   const stored = await readBlindRows(tables);
   const before = new Map([...stored].map(([subject, { blindness }]) => [subject, blindness]));
   const names = sinks.map(({ name }) => name);
+  const limit = pLimit(CONCURRENT_WRITES);
   // One that lost is left to whoever was faster: the next sweep judges again.
-  for (const changed of foldBlindness(before, sweep, visibility, over, names))
-    await unlessLost(putBlindRow(tables, changed, stored.get(changed.subject)?.etag));
+  const write = (changed: Blindness) => limit(() => unlessLost(putBlindRow(tables, changed, stored.get(changed.subject)?.etag)));
+  await Promise.all(foldBlindness(before, sweep, visibility, over, names).map(write));
   faultPoint('close-sweep:blindness');
   await notifyBlindness(services);
   const open = [...(await readBlindRows(tables)).values()].flatMap(({ blindness }): [string, Blindness][] =>
