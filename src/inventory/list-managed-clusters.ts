@@ -3,6 +3,7 @@ import { isRestError } from '@azure/core-rest-pipeline';
 import { armErrorText, isRefusal, isTimeout } from '../azure/arm-error.ts';
 import { log } from '../log.ts';
 import type { ClusterFacts } from '../model/cluster-facts.ts';
+import { maintenanceTagOf } from '../model/maintenance-tag.ts';
 import { hostNameSchema } from '../model/name-schemas.ts';
 import type { ReasonCode } from '../model/reasons.ts';
 import { redact } from '../model/redact.ts';
@@ -44,6 +45,7 @@ function toFacts(cluster: ManagedCluster, selection: Selection, matched: Set<str
     endpoint: host && `${host}:443`,
     restricted: (access?.authorizedIPRanges ?? []).length > 0 || cluster.publicNetworkAccess === 'Disabled',
     upgrading: /upgrading|updating/i.test(cluster.provisioningState ?? ''),
+    maintenanceTag: maintenanceTagOf(cluster.tags),
     excludedPools: pools.filter((pool) => isSwitchedOff(pool.tags)).map((pool) => pool.name),
     poolNodes: pools.filter((pool) => !isSwitchedOff(pool.tags)).reduce((total, { count = 0 }) => total + count, 0),
     recordOnly: recordOnlyReason(cluster, named.selected),

@@ -17,6 +17,8 @@ export const clusterFacts = z.object({
   /** Whether its API server accepts only authorized addresses, which usually do not include the prober's. */
   restricted: z.boolean().default(false),
   upgrading: z.boolean(),
+  /** The value of the tag that says when it is in maintenance, see `readMaintenanceTag`. */
+  maintenanceTag: z.string().max(256).optional().catch(undefined),
   /** Pools that are excluded by their tag. */
   excludedPools: z.array(z.string()),
   /** How many nodes its pools have according to Azure; 0 if unknown. */

@@ -7,7 +7,7 @@ import { readRange, readRow } from './rows.ts';
 /** The columns that lists show of a cluster, without the names of its nodes, which may be most of its row. */
 const SHOWN = clusterColumns(
   ...(['resourceGroup', 'name', 'region', 'version', 'nodes', 'upgrading', 'recordOnly', 'openOutages', 'outage'] as const),
-  ...(['commonFactors', 'uptime', 'assessedAt'] as const),
+  ...(['maintenanceTag', 'commonFactors', 'uptime', 'assessedAt'] as const),
 );
 
 /** A cluster as lists show it, with its blindness if it is blind now. */
