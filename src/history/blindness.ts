@@ -1,7 +1,8 @@
 import type { Ledger } from '../model/ledger.ts';
+import type { Stretch } from '../model/maintenance.ts';
 import { rankReasons } from '../model/rank-reasons.ts';
 import { isReasonCode, policyOf, type ReasonCode } from '../model/reasons.ts';
-import type { What } from './next-notification.ts';
+import { maintenanceAt, type What } from './next-notification.ts';
 
 /** The subject that stands for the prober itself. */
 export const PROBER = '*';
@@ -129,6 +130,23 @@ export function nextBlindnessNotifications(blindness: Blindness, sink: string): 
   const ends = blindness.until !== undefined && blindness.subject !== PROBER && !ended;
   const what: What[] = [...(started ? [] : ['started' as const]), ...(ends ? ['ended' as const] : [])];
   return what.map((each) => ({ what: each, since }));
+}
+
+/**
+ * Decides what a maintenance of its cluster makes of a blindness that a sink was not notified of: it is held back until the end of the maintenance, and
+ * one that began and ended in it is never notified. Pure.
+ *
+ * @param stretches - of maintenance, recent ones.
+ */
+export function maintenanceOfBlindness(
+  { since, until, delivered }: Blindness,
+  stretches: readonly Stretch[] | undefined,
+  now: Date,
+): 'held' | 'silent' | undefined {
+  const wasNotified = Object.values(delivered).some(({ started }) => started);
+  const own = maintenanceAt(stretches, Date.parse(since));
+  if (!wasNotified && own !== undefined && until !== undefined && Date.parse(until) <= own.until) return 'silent';
+  return maintenanceAt(stretches, now.getTime()) === undefined ? undefined : 'held';
 }
 
 /** Notes what a sink accepted; an end counts only after its start, so that both are sent again otherwise. */

@@ -67,9 +67,9 @@ function isCovered({ node, end }: Outage, { clusterOutage }: NotificationContext
   return end === undefined || end > clusterOutage.start;
 }
 
-/** The stretch of maintenance that holds a moment. */
-function maintenanceAt({ maintenance = [] }: NotificationContext, time: number): Stretch | undefined {
-  return maintenance.find(({ from, until }) => from <= time && time < until);
+/** The stretch of maintenance that holds a moment, in milliseconds since 1970. */
+export function maintenanceAt(stretches: readonly Stretch[] | undefined, time: number): Stretch | undefined {
+  return stretches?.find(({ from, until }) => from <= time && time < until);
 }
 
 const beganAt = ({ episodes, start }: Outage) => episodes.at(-1)?.start ?? start;
@@ -85,8 +85,8 @@ function nextStart(outage: Outage, context: NotificationContext): NextNotificati
   const { episode, covered, openedAt, node } = outage;
   if (isCovered(outage, context)) return { ...nothing, covers: covered < episode };
   const began = beganAt(outage);
-  const maintenance = maintenanceAt(context, now.getTime());
-  if (maintenance !== undefined) return heldBy(maintenance, outage, maintenanceAt(context, Date.parse(began)));
+  const maintenance = maintenanceAt(context.maintenance, now.getTime());
+  if (maintenance !== undefined) return heldBy(maintenance, outage, maintenanceAt(context.maintenance, Date.parse(began)));
   const finalized = finalizedSweep !== '' && Date.parse(finalizedSweep) > Date.parse(began);
   const heldUntil = new Date(Date.parse(openedAt) + HOLD_MS);
   // One that its cluster's outage left behind has waited long enough.
@@ -105,10 +105,10 @@ function nextEnd(outage: Outage, end: string, marks: DeliveryMarks, context: Not
   if (!believedOpen && covered >= episode) return { ...nothing, finished };
   if (!believedOpen && isCovered(outage, context)) return { ...nothing, covers: true };
   if (!believedOpen) {
-    const own = maintenanceAt(context, Date.parse(beganAt(outage)));
+    const own = maintenanceAt(context.maintenance, Date.parse(beganAt(outage)));
     const endedWithin = own === undefined ? maintained >= episode : Date.parse(end) <= own.until;
     if (endedWithin) return { ...nothing, finished, ...(maintained < episode && { maintains: true }) };
-    const maintenance = maintenanceAt(context, now.getTime());
+    const maintenance = maintenanceAt(context.maintenance, now.getTime());
     if (maintenance !== undefined) return heldBy(maintenance, outage, own);
   }
   const start: What[] = believedOpen ? [] : ['started'];

@@ -1,16 +1,30 @@
+import { maintenanceAt } from '../../history/next-notification.ts';
+import { maintenanceWarnings } from '../../inventory/maintenance-warnings.ts';
 import { scopeWarnings } from '../../inventory/scope-warnings.ts';
+import { recentMaintenance } from '../../model/cluster-maintenance.ts';
 import { askedOf, coverageOf, type Ledger, sum } from '../../model/ledger.ts';
+import type { Stretch } from '../../model/maintenance.ts';
 import type { Availability } from '../../notify/envelopes.ts';
 import { eventOf } from '../../notify/telemetry-event.ts';
 import { scriptHash } from '../../probe/script.ts';
 import type { Services } from '../../services.ts';
 import { statusPageUrl } from '../../settings.ts';
 import type { ClusterRow } from '../../tables/cluster-rows.ts';
+import { readMaintenanceRequests } from '../../tables/maintenance-rows.ts';
 import { insertCompleted } from '../../tables/sweep-list.ts';
 import type { SweepRows } from '../../tables/sweep-rows.ts';
 import { faultPoint } from '../queue/fault-point.ts';
 import { availabilityOf } from './availability-of.ts';
 import { judgeBlindness } from './judge-blindness.ts';
+
+/** The recent stretches of maintenance of each cluster that had any. */
+async function readMaintenances({ tables, now }: Services, clusters: readonly ClusterRow[]): Promise<Map<string, Stretch[]>> {
+  const requests = await readMaintenanceRequests(tables);
+  const all = clusters.map(({ cluster, maintenanceTag: tag }) => {
+    return [cluster, recentMaintenance({ tag, request: requests.get(cluster) }, now())] as const;
+  });
+  return new Map(all.filter(([, stretches]) => stretches.length > 0));
+}
 
 /**
  * Completes a sweep, once, and reports it: one availability result for each cluster that is watched, and the heartbeat.
@@ -33,9 +47,10 @@ export async function completeSweep(
     (id) => rows.listed.find((row) => row.subscription === id) ?? { subscription: id, matched: [], gap: 'Lost' },
   );
   const gaps = listed.filter(({ gap }) => gap !== undefined).map(({ subscription }) => subscription);
-  const warnings = scopeWarnings(settings, listed);
+  const warnings = [...scopeWarnings(settings, listed), ...maintenanceWarnings(clusters)];
   const [coverage, asked] = [coverageOf(ledger), askedOf(ledger)];
-  const blindness = await judgeBlindness(services, sweep, finalized, clusters);
+  const maintenance = await readMaintenances(services, clusters);
+  const blindness = await judgeBlindness(services, sweep, finalized, clusters, maintenance);
   // A fleet that is listed and has nothing to probe has no tally that counts requests.
   const requests = armRequests.take();
   ledger.armRequests += requests;
@@ -45,6 +60,8 @@ export async function completeSweep(
   });
   if (!isOurs) return armRequests.putBack(requests);
   faultPoint('close-sweep:completed');
+  const span = { startedAt, completedAt };
+  const isIn = (cluster: string) => maintenanceAt(maintenance.get(cluster), Date.parse(completedAt)) !== undefined;
   // Made as it is sent.
   function* availability(): Generator<Availability> {
     // While the prober is blind there is nothing to say of any cluster, while one that cannot be listed stands as it did: its outage is not over.
@@ -52,7 +69,7 @@ export async function completeSweep(
     for (const cluster of clusters) {
       const own = finalized.get(cluster.cluster);
       const blind = blindness.clusters.get(cluster.cluster);
-      const result = own && availabilityOf(cluster, sweep, own, blind, { startedAt, completedAt }, statusPageUrl(settings));
+      const result = own && availabilityOf(cluster, sweep, own, blind, span, isIn(cluster.cluster), statusPageUrl(settings));
       if (result !== undefined) yield result;
     }
   }

@@ -2,6 +2,7 @@ import pLimit from 'p-limit';
 import { type Blindness, foldBlindness, isProberBlind, PROBER, visibilityOf } from '../../history/blindness.ts';
 import { openEpisode } from '../../history/node-state.ts';
 import type { Ledger } from '../../model/ledger.ts';
+import type { Stretch } from '../../model/maintenance.ts';
 import { policyOf, type ReasonCode } from '../../model/reasons.ts';
 import { notifyBlindness } from '../../notify/notify-blindness.ts';
 import type { Services } from '../../services.ts';
@@ -25,12 +26,14 @@ const isOver = (recordOnly: ReasonCode | undefined) => recordOnly !== undefined 
  * Judges after a sweep which clusters are blind, or whether it is the prober itself, and notifies of what changed.
  *
  * @param finalized - the ledgers of its clusters; one in an outage of its own has been seen.
+ * @param maintenance - recent stretches of maintenance, by cluster: in one of them no start is notified.
  */
 export async function judgeBlindness(
   services: Services,
   sweep: string,
   finalized: ReadonlyMap<string, Ledger>,
   clusters: readonly ClusterRow[],
+  maintenance: ReadonlyMap<string, readonly Stretch[]>,
 ): Promise<BlindAfterSweep> {
   const { settings, tables, sinks } = services;
   const least = { percent: settings.BLIND_PERCENT, nodes: settings.CLUSTER_QUORUM_NODES };
@@ -49,7 +52,7 @@ export async function judgeBlindness(
   const write = (changed: Blindness) => limit(() => unlessLost(putBlindRow(tables, changed, stored.get(changed.subject)?.etag)));
   await Promise.all(foldBlindness(before, sweep, visibility, over, names).map(write));
   faultPoint('close-sweep:blindness');
-  await notifyBlindness(services);
+  await notifyBlindness(services, maintenance);
   const open = [...(await readBlindRows(tables)).values()].flatMap(({ blindness }): [string, Blindness][] =>
     blindness.subject === PROBER || blindness.until !== undefined ? [] : [[blindness.subject, blindness]],
   );

@@ -8,6 +8,8 @@ import type { TelemetryEvent } from '../../../src/notify/telemetry-event.ts';
 import type { Services } from '../../../src/services.ts';
 import { completeSweep } from '../../../src/sweep/close/complete-sweep.ts';
 import type { ClusterRow } from '../../../src/tables/cluster-rows.ts';
+import { changeMaintenanceRequest } from '../../../src/tables/maintenance-rows.ts';
+import { listSweeps } from '../../../src/tables/sweep-list.ts';
 import { json, serveHttps } from '../../serve-https.ts';
 import { type Storage, startStorage } from '../../tables/storage.ts';
 import { servicesAt } from '../services-at.ts';
@@ -159,6 +161,23 @@ it('tells in the heartbeat how many gave a verdict and how many were asked, and 
 it.each(['Excluded', 'ClusterStopped', 'ClusterGone'] as const)('says nothing of a cluster that is %s', async (recordOnly) => {
   await complete(6 + recordOnly.length, [row('shop', { recordOnly })], [emptyLedger]);
   expect([results.length, heartbeats.length]).toEqual([0, 1]);
+});
+
+it('says of a cluster that it is in maintenance, by its tag or by request, and of what tag nobody can make sense', async () => {
+  const request = { from: time(39), until: time(60), by: 'Ann' };
+  await changeMaintenanceRequest(services.tables, row('bank').cluster, () => request);
+  // 21 November 2026 is a Saturday.
+  const clusters = [row('shop', { maintenanceTag: 'Sat 09:00Z/PT6H' }), row('bank'), row('till', { maintenanceTag: 'at night' })];
+  services = { ...services, now: () => new Date(time(40)) };
+  await complete(40, clusters, [well, well, well]);
+  expect(results.map(({ name, properties }) => [name.split('.')[2], properties.maintenance])).toEqual([
+    ['shop/maintenance', 'true'],
+    ['bank/maintenance', 'true'],
+    ['till', 'false'],
+  ]);
+  const [line] = await listSweeps(services.tables, new Date(time(40)), 50);
+  expect(line?.warnings).toEqual([expect.stringMatching(/^the tag aks-fleet-prober-maintenance of .*\.till: expected a window/)]);
+  await changeMaintenanceRequest(services.tables, row('bank').cluster, (before) => before && { ...before, until: time(39) });
 });
 
 it.each([
