@@ -56,6 +56,12 @@ export function marksOf({ delivered }: Outage, sink: string): DeliveryMarks {
  * @param marks - what the sink has accepted so far.
  */
 export function nextNotification(outage: Outage, marks: DeliveryMarks, context: NotificationContext): NextNotification {
+  const next = decideNext(outage, marks, context);
+  const isNew = outage.maintained < outage.episode && !next.finished;
+  return isNew && ownMaintenance(outage, context) !== undefined ? { ...next, maintains: true } : next;
+}
+
+function decideNext(outage: Outage, marks: DeliveryMarks, context: NotificationContext): NextNotification {
   const { end, episode } = outage;
   if (end !== undefined) return nextEnd(outage, end, marks, context);
   // An episode whose end was sent, and that a late result opened again, is not sent twice.
@@ -74,11 +80,8 @@ export function maintenanceAt(stretches: readonly Stretch[] | undefined, time: n
 
 const beganAt = ({ episodes, start }: Outage) => episodes.at(-1)?.start ?? start;
 
-/** Waits for the end of a maintenance; an episode that began in one is marked, for the time when its window is not known any more. */
-function heldBy({ until }: Stretch, outage: Outage, began: Stretch | undefined): NextNotification {
-  const held = { ...nothing, heldUntil: new Date(until) };
-  return began !== undefined && outage.maintained < outage.episode ? { ...held, maintains: true } : held;
-}
+/** The stretch of maintenance in which the present episode began. */
+const ownMaintenance = (outage: Outage, { maintenance }: NotificationContext) => maintenanceAt(maintenance, Date.parse(beganAt(outage)));
 
 function nextStart(outage: Outage, context: NotificationContext): NextNotification {
   const { finalizedSweep, now } = context;
@@ -86,7 +89,7 @@ function nextStart(outage: Outage, context: NotificationContext): NextNotificati
   if (isCovered(outage, context)) return { ...nothing, covers: covered < episode };
   const began = beganAt(outage);
   const maintenance = maintenanceAt(context.maintenance, now.getTime());
-  if (maintenance !== undefined) return heldBy(maintenance, outage, maintenanceAt(context.maintenance, Date.parse(began)));
+  if (maintenance !== undefined) return { ...nothing, heldUntil: new Date(maintenance.until) };
   const finalized = finalizedSweep !== '' && Date.parse(finalizedSweep) > Date.parse(began);
   const heldUntil = new Date(Date.parse(openedAt) + HOLD_MS);
   // One that its cluster's outage left behind has waited long enough.
@@ -105,11 +108,11 @@ function nextEnd(outage: Outage, end: string, marks: DeliveryMarks, context: Not
   if (!believedOpen && covered >= episode) return { ...nothing, finished };
   if (!believedOpen && isCovered(outage, context)) return { ...nothing, covers: true };
   if (!believedOpen) {
-    const own = maintenanceAt(context.maintenance, Date.parse(beganAt(outage)));
+    const own = ownMaintenance(outage, context);
     const endedWithin = own === undefined ? maintained >= episode : Date.parse(end) <= own.until;
-    if (endedWithin) return { ...nothing, finished, ...(maintained < episode && { maintains: true }) };
+    if (endedWithin) return { ...nothing, finished };
     const maintenance = maintenanceAt(context.maintenance, now.getTime());
-    if (maintenance !== undefined) return heldBy(maintenance, outage, own);
+    if (maintenance !== undefined) return { ...nothing, heldUntil: new Date(maintenance.until) };
   }
   const start: What[] = believedOpen ? [] : ['started'];
   // Only a first end is news by itself; later ones may be followed by the next return.

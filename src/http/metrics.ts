@@ -38,6 +38,7 @@ async function measureClusters(services: Services, define: Define): Promise<void
     labels,
   );
   const watched = define('watched_seconds', 'Seconds for which the nodes of a cluster were watched, added up.', labels);
+  const apart = define('maintenance_seconds', 'Seconds for which they would have been watched in maintenance, added up.', labels);
   const before = staleBefore(services);
   const now = services.now();
   for (const row of rows) {
@@ -45,6 +46,7 @@ async function measureClusters(services: Services, define: Define): Promise<void
     for (const window of ['24h', '7d', '30d'] as const) {
       if (shares[window] !== null) uptime.set({ cluster, window }, shares[window]);
       watched.set({ cluster, window }, shares.watchedSeconds[window]);
+      apart.set({ cluster, window }, shares.maintenanceSeconds[window]);
     }
     for (const verdict of ['reachable', 'unreachable', 'unknown', 'notProbed'] as const) nodes.set({ cluster, verdict }, counts[verdict]);
     outages.set({ cluster, subject: 'node' }, row.openOutages);

@@ -30,9 +30,10 @@ async function readDue(
 
 /** Marks outages that their cluster's outage covers, so that none of them is notified itself, and those that began in a maintenance. */
 async function markSilent(tables: Tables, due: readonly DueRow[]): Promise<void> {
-  const changes = due.flatMap(({ row, covers, maintains }) =>
-    covers ? [{ row, change: markCovered }] : maintains ? [{ row, change: markMaintained }] : [],
-  );
+  const changes = due.flatMap(({ row, covers, maintains }) => {
+    const marks = [...(covers ? [markCovered] : []), ...(maintains ? [markMaintained] : [])];
+    return marks.length === 0 ? [] : [{ row, change: (outage: Outage) => marks.reduce((marked, mark) => mark(marked), outage) }];
+  });
   if (changes.length === 0) return;
   await changeOutages(tables, changes);
   faultPoint('assess-cluster:children');

@@ -340,7 +340,9 @@ describe('nextNotification in a maintenance', () => {
   });
 
   it('leaves the outages of nodes to that of their cluster', () => {
-    expect(next(outageOf([[200]]), during(900, { clusterOutage: { start: iso(200) } })).covers).toBe(true);
+    const open = { clusterOutage: { start: iso(200) } };
+    expect(next(outageOf([[200]]), during(900, open))).toEqual({ ...nothing, covers: true, maintains: true });
+    expect(next(outageOf([[200]], { covered: 1 }), during(900, open))).toEqual({ ...nothing, maintains: true });
   });
 
   it('sends no start while a window is on, and loses none that lasts beyond it', () => {
