@@ -5,8 +5,8 @@ import type { FaultBoard } from './switch-faults.ts';
 
 /** The envelopes that were sent to Application Insights. */
 export type TelemetryStore = {
-  /** Answers a POST to `/v2.1/track`; `text` is its body, unzipped. */
-  track(text: string, authorization: string | undefined): ArmReply;
+  /** Answers a POST to `path`, `/v2.1/track` or that of a stamp; `text` is its body, unzipped. */
+  track(path: string, text: string, authorization: string | undefined): ArmReply;
   read(): object[];
   clear(): void;
 };
@@ -19,6 +19,11 @@ const envelopeSchema = z.looseObject({
 });
 const audience = 'https://monitor.azure.com';
 const mostKept = 50_000;
+/** Where the stamp is: below the same host, as the simulator has one. */
+const stampPath = '/stamp/v2.1/track';
+
+/** Whether telemetry is taken in at a path. */
+export const isIngestion = (path: string) => path === stampPath || /^\/v2(\.1)?\/track$/.test(path);
 
 type ItemError = { index: number; statusCode: number; message: string };
 
@@ -30,8 +35,9 @@ type ItemError = { index: number; statusCode: number; message: string };
 export function keepTelemetry(instrumentationKey: string, desk: TokenDesk, board: FaultBoard): TelemetryStore {
   const kept: object[] = [];
   return {
-    track(text, authorization) {
+    track(path, text, authorization) {
       const fault = board.ofIngestion();
+      if (fault === 'ingestion-redirect' && path !== stampPath) return { status: 308, headers: { location: stampPath } };
       if (fault === 'ingestion-down') return rejected(503, 'Service unavailable');
       const token = desk.read(authorization);
       if (typeof token === 'string') return rejected(401, `Expected a bearer token for ${audience}, got ${token}.`);

@@ -5,7 +5,7 @@ import { answerArm } from './answer-arm.ts';
 import type { PageSizes } from './answer-compute.ts';
 import { answerControl } from './answer-control.ts';
 import { answerIdentity } from './answer-identity.ts';
-import { keepTelemetry } from './answer-ingestion.ts';
+import { isIngestion, keepTelemetry } from './answer-ingestion.ts';
 import { type ArmReply, armError, ok } from './arm-reply.ts';
 import { createCertificateAuthority } from './certificate-authority.ts';
 import { conductScripts } from './conduct-scripts.ts';
@@ -127,7 +127,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     const path = url.pathname;
     if (path === '/msi/token') return answerIdentity(url, String(headers['x-identity-header']), identityHeader, desk);
     if (path.startsWith('/control/')) return control(method, path, parseJson(text));
-    if (method === 'POST' && /^\/v2(\.1)?\/track$/.test(path)) return telemetry.track(text, headers.authorization);
+    if (method === 'POST' && isIngestion(path)) return telemetry.track(path, text, headers.authorization);
     // A registry that answers as mcr.microsoft.com does: what nodes may reach besides their API server.
     if (path === '/v2/') return ok({});
     return refuseToken(desk, headers.authorization, server.url) ?? arm(method, url, parseJson(text));

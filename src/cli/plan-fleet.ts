@@ -7,6 +7,7 @@ import { listNodes } from '../inventory/list-nodes.ts';
 import { missingActions } from '../inventory/permissions.ts';
 import { subscriptionsInScope } from '../inventory/scope.ts';
 import type { ClusterFacts } from '../model/cluster-facts.ts';
+import { currentMaintenance } from '../model/cluster-maintenance.ts';
 import type { ReasonCode } from '../model/reasons.ts';
 import { policyOf } from '../model/reasons.ts';
 import { selectionOf } from '../model/selection.ts';
@@ -21,6 +22,9 @@ export interface ClusterPlan {
   region: string;
   version: string;
   upgrading: boolean;
+  /** The value of its tag that says when it is in maintenance, and until when it is in one by that. */
+  maintenanceTag?: string;
+  maintenanceUntil: string | null;
   /** Nodes that would be probed. */
   probed: number;
   /** Nodes that would not be probed, by reason, except those of clusters whose nodes are not listed. */
@@ -55,12 +59,14 @@ async function readMissing(arm: Arm, subscription: string, resourceGroup: string
 }
 
 async function planCluster(arm: Arm, settings: Settings, subscription: string, facts: ClusterFacts, now: Date): Promise<ClusterPlan> {
-  const { cluster, region, version, upgrading, recordOnly, nodeResourceGroup } = facts;
+  const { cluster, region, version, upgrading, maintenanceTag, recordOnly, nodeResourceGroup } = facts;
   const planned: ClusterPlan = {
     cluster,
     region,
     version,
     upgrading,
+    maintenanceTag,
+    maintenanceUntil: currentMaintenance({ tag: maintenanceTag }, now)?.until ?? null,
     probed: 0,
     skipped: {},
     recordOnly: recordOnly ?? null,

@@ -1,5 +1,6 @@
 import { DefaultAzureCredential } from '@azure/identity';
 import { countRequests } from '../azure/count-requests.ts';
+import { maintenanceWarnings } from '../inventory/maintenance-warnings.ts';
 import { scopeWarnings } from '../inventory/scope-warnings.ts';
 import { msPerStart, startsBetween } from '../model/pace.ts';
 import { intervalAfter, nextOccurrence } from '../model/schedule.ts';
@@ -58,6 +59,7 @@ function warn(settings: Settings, { subscriptions, regions }: Pick<FleetPlan, 's
   const clusters = subscriptions.flatMap((each) => each.clusters);
   return [
     ...scopeWarnings(settings, subscriptions),
+    ...maintenanceWarnings(clusters),
     ...clusters.flatMap(({ cluster, error }) => (error === null ? [] : [`the nodes of ${cluster} could not be listed: ${error}`])),
     ...subscriptions.flatMap(missingRights),
     ...regions

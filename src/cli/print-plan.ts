@@ -15,12 +15,20 @@ const skips = (skipped: Record<string, number>) =>
     .map(([reason, count]) => `${count} ${reason}`)
     .join(', ');
 
+const until = (time: string | null) => (time === null ? '' : `in maintenance until ${time}`);
+
 /** Formats a plan as text. */
 export function printPlan(plan: FleetPlan): string {
   const { subscriptions, regions, totals, intervalSeconds, armRequests, cost, rightsUnknown, warnings } = plan;
   const clusters = subscriptions.flatMap(({ clusters: some }) =>
-    some.map(({ cluster, region, version, upgrading, probed, skipped, recordOnly, error }) => {
-      const notes = [recordOnly ?? '', upgrading ? 'being upgraded' : '', error === null ? '' : 'could not be listed', skips(skipped)];
+    some.map(({ cluster, region, version, upgrading, maintenanceUntil, probed, skipped, recordOnly, error }) => {
+      const notes = [
+        recordOnly ?? '',
+        upgrading ? 'being upgraded' : '',
+        until(maintenanceUntil),
+        error === null ? '' : 'could not be listed',
+        skips(skipped),
+      ];
       return [cluster, region, version, probed, notes.filter(Boolean).join('; ')];
     }),
   );

@@ -1,3 +1,4 @@
+import type { Stretch } from '../model/maintenance.ts';
 import type { DeliveryMarks, Outage } from './outage.ts';
 
 export type What = 'started' | 'ended';
@@ -8,6 +9,8 @@ export interface NotificationContext {
   finalizedSweep: string;
   /** The cluster's own outage: while it is open, no start of its nodes is notified. */
   clusterOutage?: { start: string; end?: string };
+  /** The stretches of maintenance of the cluster in the last day: in one of them no start is notified. */
+  maintenance?: readonly Stretch[];
   flapWindowMs: number;
   /** Milliseconds by which a result may come late and still reopen an outage. */
   lateMs: number;
@@ -20,6 +23,8 @@ export interface NextNotification {
   heldUntil?: Date;
   /** Its cluster's outage covers this episode: it is to be marked so. */
   covers: boolean;
+  /** It began in a maintenance of its cluster: it is to be marked so. */
+  maintains?: true;
   /** Ended, delivered, and quiet for so long that it cannot open again. */
   finished: boolean;
 }
@@ -45,10 +50,18 @@ export function marksOf({ delivered }: Outage, sink: string): DeliveryMarks {
  * A start is sent once a sweep that began after it is finalized, or 60 s after it opened, whichever is first: by then it would have become part of its
  * cluster's outage, and while that is open it waits. The first end is sent at once. After a return the start of that episode is sent, its end only
  * after a quiet flap window, and no further start within it. A cluster's own start is sent at once.
+ * While the cluster is in maintenance no start is sent: what began and ended in it is never notified, what goes on after it is notified then. The end of
+ * what was notified is sent all the same.
  *
  * @param marks - what the sink has accepted so far.
  */
 export function nextNotification(outage: Outage, marks: DeliveryMarks, context: NotificationContext): NextNotification {
+  const next = decideNext(outage, marks, context);
+  const isNew = outage.maintained < outage.episode && !next.finished;
+  return isNew && ownMaintenance(outage, context) !== undefined ? { ...next, maintains: true } : next;
+}
+
+function decideNext(outage: Outage, marks: DeliveryMarks, context: NotificationContext): NextNotification {
   const { end, episode } = outage;
   if (end !== undefined) return nextEnd(outage, end, marks, context);
   // An episode whose end was sent, and that a late result opened again, is not sent twice.
@@ -60,11 +73,23 @@ function isCovered({ node, end }: Outage, { clusterOutage }: NotificationContext
   return end === undefined || end > clusterOutage.start;
 }
 
+/** The stretch of maintenance that holds a moment, in milliseconds since 1970. */
+export function maintenanceAt(stretches: readonly Stretch[] | undefined, time: number): Stretch | undefined {
+  return stretches?.find(({ from, until }) => from <= time && time < until);
+}
+
+const beganAt = ({ episodes, start }: Outage) => episodes.at(-1)?.start ?? start;
+
+/** The stretch of maintenance in which the present episode began. */
+const ownMaintenance = (outage: Outage, { maintenance }: NotificationContext) => maintenanceAt(maintenance, Date.parse(beganAt(outage)));
+
 function nextStart(outage: Outage, context: NotificationContext): NextNotification {
   const { finalizedSweep, now } = context;
   const { episode, covered, openedAt, node } = outage;
   if (isCovered(outage, context)) return { ...nothing, covers: covered < episode };
-  const began = outage.episodes.at(-1)?.start ?? outage.start;
+  const began = beganAt(outage);
+  const maintenance = maintenanceAt(context.maintenance, now.getTime());
+  if (maintenance !== undefined) return { ...nothing, heldUntil: new Date(maintenance.until) };
   const finalized = finalizedSweep !== '' && Date.parse(finalizedSweep) > Date.parse(began);
   const heldUntil = new Date(Date.parse(openedAt) + HOLD_MS);
   // One that its cluster's outage left behind has waited long enough.
@@ -74,7 +99,7 @@ function nextStart(outage: Outage, context: NotificationContext): NextNotificati
 
 function nextEnd(outage: Outage, end: string, marks: DeliveryMarks, context: NotificationContext): NextNotification {
   const { flapWindowMs, lateMs, now } = context;
-  const { episode, covered } = outage;
+  const { episode, covered, maintained } = outage;
   const quietAt = new Date(Date.parse(end) + flapWindowMs);
   const quiet = now >= quietAt;
   const finished = now.getTime() >= quietAt.getTime() + lateMs;
@@ -82,6 +107,13 @@ function nextEnd(outage: Outage, end: string, marks: DeliveryMarks, context: Not
   const believedOpen = marks.started > marks.ended;
   if (!believedOpen && covered >= episode) return { ...nothing, finished };
   if (!believedOpen && isCovered(outage, context)) return { ...nothing, covers: true };
+  if (!believedOpen) {
+    const own = ownMaintenance(outage, context);
+    const endedWithin = own === undefined ? maintained >= episode : Date.parse(end) <= own.until;
+    if (endedWithin) return { ...nothing, finished };
+    const maintenance = maintenanceAt(context.maintenance, now.getTime());
+    if (maintenance !== undefined) return { ...nothing, heldUntil: new Date(maintenance.until) };
+  }
   const start: What[] = believedOpen ? [] : ['started'];
   // Only a first end is news by itself; later ones may be followed by the next return.
   const first = episode === 1;
@@ -102,6 +134,7 @@ export function nextNotifications(outage: Outage, sinks: readonly string[], cont
     bySink: new Map(all.filter(([, { what }]) => what.length > 0).map(([sink, { what }]) => [sink, what])),
     heldUntil: held[0],
     covers: all.some(([, { covers }]) => covers),
+    ...(all.some(([, { maintains }]) => maintains) && { maintains: true }),
     finished: all.every(([, { finished }]) => finished),
   };
 }
@@ -115,4 +148,14 @@ export function markDelivered(outage: Outage, sink: string, what: What, episode:
 /** Notes that the outage of its cluster covers the present episode, so that it has no notification of its own. */
 export function markCovered(outage: Outage): Outage {
   return { ...outage, covered: outage.episode };
+}
+
+/** Notes that the present episode began in a maintenance of its cluster. */
+export function markMaintained(outage: Outage): Outage {
+  return { ...outage, maintained: outage.episode };
+}
+
+/** Whether an outage began in a maintenance of its cluster and nobody was notified of it, so that it counts as part of the maintenance. */
+export function isOfMaintenance({ maintained, episode, delivered }: Outage): boolean {
+  return maintained >= episode && Object.values(delivered).every(({ started }) => started === 0);
 }

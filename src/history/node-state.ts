@@ -1,7 +1,8 @@
+import type { Stretch } from '../model/maintenance.ts';
 import type { Episode, NodeState, ProbeResult } from '../model/node-state.ts';
 import { policyOf } from '../model/reasons.ts';
 import type { Verdict } from '../model/verdict.ts';
-import { emptyWatch, type Watch } from '../model/watch.ts';
+import { emptyWatch, type Span, type Watch } from '../model/watch.ts';
 import { decide, type Kind, reclassify, stopWatch, watchOn } from './watched.ts';
 
 /** Number of intervals between sweeps after which a verdict is too old to count. */
@@ -16,11 +17,22 @@ export interface Limits {
   flapWindowMs: number;
   /** Milliseconds for which a verdict counts without a next one: three intervals. */
   staleAfterMs: number;
+  /** The recent maintenance of the cluster, in whole seconds since the epoch: what is watched then counts apart. */
+  maintenance?: readonly Span[];
 }
 
-/** The limits of the folds for a gap between two sweeps, in milliseconds. */
-export function limitsOf(thresholds: Omit<Limits, 'staleAfterMs'>, intervalMs: number): Limits {
-  return { ...thresholds, staleAfterMs: STALE_AFTER_INTERVALS * intervalMs };
+/**
+ * The limits of the folds for a gap between two sweeps, in milliseconds.
+ *
+ * @param maintenance - recent stretches of maintenance of the cluster.
+ */
+export function limitsOf(
+  thresholds: Omit<Limits, 'staleAfterMs' | 'maintenance'>,
+  intervalMs: number,
+  maintenance: readonly Stretch[] = [],
+): Limits {
+  const spans = maintenance.map(({ from, until }): Span => [Math.floor(from / 1000), Math.floor(until / 1000)]);
+  return { ...thresholds, staleAfterMs: STALE_AFTER_INTERVALS * intervalMs, maintenance: spans };
 }
 
 /** The status of the condition `Reachable`. */
@@ -63,7 +75,7 @@ function kindOf(state: NodeState): Kind {
 /** Counts the time up to a result as watched. Time within an episode, which begins and ends with a run of results, counts as down. */
 function watchNext(before: NodeState, after: NodeState, { verdict, at }: ProbeResult, limits: Limits): Watch | undefined {
   if (before.watch === undefined && verdict === 'unknown') return undefined;
-  const watch = watchOn(before.watch ?? emptyWatch, at, verdict !== 'unknown', kindOf(before), limits.staleAfterMs);
+  const watch = watchOn(before.watch ?? emptyWatch, at, verdict !== 'unknown', kindOf(before), limits.staleAfterMs, limits.maintenance);
   const [wasOpen, isOpen] = [openSince(before) !== undefined, openSince(after) !== undefined];
   if (wasOpen !== isOpen) return reclassify(watch, isOpen ? 'down' : 'up');
   return verdict === (isOpen ? 'unreachable' : 'reachable') ? decide(watch) : watch;

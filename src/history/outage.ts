@@ -36,6 +36,8 @@ export interface Outage {
   endLogs: readonly LogEntry[];
   /** The newest episode that the outage of its cluster covered; 0 for none. */
   covered: number;
+  /** The newest episode that began in a maintenance of its cluster; 0 for none. */
+  maintained: number;
   /** What was delivered, by the name of the sink. */
   delivered: Readonly<Record<string, DeliveryMarks>>;
   /** Of a cluster's outage: all nodes that it hit, counts and reasons now, and what the failing ones share. */
@@ -47,7 +49,7 @@ export interface Outage {
 }
 
 /** An outage of which nobody was notified. */
-export const nothingDelivered: Pick<Outage, 'covered' | 'delivered'> = { covered: 0, delivered: {} };
+export const nothingDelivered: Pick<Outage, 'covered' | 'maintained' | 'delivered'> = { covered: 0, maintained: 0, delivered: {} };
 
 const KEPT_LOGS = 5;
 const KEPT_EPISODES = 20;

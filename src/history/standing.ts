@@ -1,4 +1,5 @@
-import type { What } from './next-notification.ts';
+import type { Stretch } from '../model/maintenance.ts';
+import { maintenanceAt, type What } from './next-notification.ts';
 
 /** What a sink knows of a condition: since when it stands, and whether its start and its end were accepted. */
 export interface StandingMarks {
@@ -46,4 +47,21 @@ export function resumeStanding<S extends Standing>(
   const unfinished = sinks.filter((sink) => next(before, sink).length > 0);
   const delivered = Object.fromEntries(unfinished.map((sink) => [sink, marksOf(before, sink)]));
   return { ...before, since: unfinished.length < sinks.length ? sweep : before.since, until: undefined, delivered };
+}
+
+/**
+ * Decides what a maintenance of its cluster makes of a condition: starts are held back until the end of the maintenance, and one that began and ended
+ * in it is never notified. Pure.
+ *
+ * @param stretches - of maintenance, recent ones.
+ */
+export function maintenanceOf(
+  { since, until, delivered }: Standing,
+  stretches: readonly Stretch[] | undefined,
+  now: Date,
+): 'held' | 'silent' | undefined {
+  const wasNotified = Object.values(delivered).some(({ started }) => started);
+  const own = maintenanceAt(stretches, Date.parse(since));
+  if (!wasNotified && own !== undefined && until !== undefined && Date.parse(until) <= own.until) return 'silent';
+  return maintenanceAt(stretches, now.getTime()) === undefined ? undefined : 'held';
 }

@@ -9,9 +9,9 @@ const byReason = z.record(z.string(), reasonSum);
 export const outageDays = z.record(z.string(), byReason);
 export type OutageDays = z.output<typeof outageDays>;
 
-const watchedSum = z.object({ watched: count, down: count });
+const watchedSum = z.object({ watched: count, down: count, maintained: count.default(0) });
 
-/** Watched seconds and seconds in outages in the three windows, and outages by reason in the longest. They are sums, so that clusters can be added up. */
+/** Watched seconds, seconds in outages and in maintenance in the three windows, and outages by reason in the longest. They are sums, so that clusters can be added up. */
 export const uptime = z.object({ '24h': watchedSum, '7d': watchedSum, '30d': watchedSum, byReason });
 export type Uptime = z.output<typeof uptime>;
 export type ReasonSum = z.output<typeof reasonSum>;
@@ -87,7 +87,7 @@ export function outagesByReason(days: OutageDays, now: Date): Uptime['byReason']
 }
 
 /** The share of watched time that was not down, from 0 to 1; null if nothing was watched. */
-export function uptimeOf({ watched, down }: WatchedSum): number | null {
+export function uptimeOf({ watched, down }: Pick<WatchedSum, 'watched' | 'down'>): number | null {
   return watched > 0 ? Math.min(1, Math.max(0, 1 - down / watched)) : null;
 }
 
@@ -101,7 +101,7 @@ export function meansOf({ outages, detectSeconds, recoverSeconds, recovered }: R
 
 /** Adds up the uptimes of clusters, to that of the fleet. */
 export function addUptimes(all: readonly Uptime[]): Uptime {
-  const none = () => ({ watched: 0, down: 0 });
+  const none = () => ({ watched: 0, down: 0, maintained: 0 });
   const sum: Uptime = { '24h': none(), '7d': none(), '30d': none(), byReason: {} };
   for (const one of all) {
     for (const window of ['24h', '7d', '30d'] as const) addTo(sum[window], one[window]);

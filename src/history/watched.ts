@@ -5,6 +5,9 @@ export interface Kind {
   undecided: boolean;
 }
 
+const SUMMED = ['watched', 'down', 'maintained'] as const;
+type Summed = (typeof SUMMED)[number];
+
 const HOUR = 3600;
 const DAY = 24 * HOUR;
 const HOURS_KEPT = 25;
@@ -20,18 +23,17 @@ const framed = (values: readonly number[], from: number, length: number) => {
 };
 
 /** A series over the given buckets; buckets that it does not have are 0. */
-function reframe({ first, watched, down }: Series, oldest: number, newest: number): { first: number; watched: number[]; down: number[] } {
+function reframe({ first, ...sums }: Series, oldest: number, newest: number): { first: number } & Record<Summed, number[]> {
+  const from = oldest - first;
   const length = newest - oldest + 1;
-  return { first: oldest, watched: framed(watched, oldest - first, length), down: framed(down, oldest - first, length) };
+  const [watched, down, maintained] = SUMMED.map((name) => framed(sums[name], from, length)) as [number[], number[], number[]];
+  return { first: oldest, watched, down, maintained };
 }
 
 /** What is added for each second of a span. */
-interface Weight {
-  watched?: number;
-  down?: number;
-}
+type Weight = Partial<Record<Summed, number>>;
 
-function addSpan(series: Series, unit: number, kept: number, [from, to]: Span, { watched = 0, down = 0 }: Weight): Series {
+function addSpan(series: Series, unit: number, kept: number, [from, to]: Span, weight: Weight): Series {
   const [begin, end] = [Math.floor(from / unit), Math.ceil(to / unit) - 1];
   const { length } = series.watched;
   const newest = length === 0 ? end : Math.max(end, series.first + length - 1);
@@ -39,8 +41,7 @@ function addSpan(series: Series, unit: number, kept: number, [from, to]: Span, {
   const sum = reframe(series, oldest, newest);
   for (let bucket = Math.max(oldest, begin); bucket <= end; bucket++) {
     const seconds = Math.min(to, (bucket + 1) * unit) - Math.max(from, bucket * unit);
-    sum.watched[bucket - oldest]! += watched * seconds;
-    sum.down[bucket - oldest]! += down * seconds;
+    for (const name of SUMMED) sum[name][bucket - oldest]! += (weight[name] ?? 0) * seconds;
   }
   return sum;
 }
@@ -50,14 +51,26 @@ function add(watch: Watch, span: Span, weight: Weight): Watch {
   return { ...watch, hours, days: addSpan(watch.days, DAY, DAYS_KEPT, span, weight) };
 }
 
-/** Counts the watched time until `at` and stops watching there. */
-function endSpan(watch: Watch, at: string, { down, undecided }: Kind, bridgeMs: number): Watch {
+/** The parts of a span that lie in one of several others, which do not overlap, and those that do not. */
+function divide([from, to]: Span, others: readonly Span[]): { inside: Span[]; outside: Span[] } {
+  const inside = others.map(([begin, end]): Span => [Math.max(from, begin), Math.min(to, end)]).filter(([begin, end]) => begin < end);
+  inside.sort(([a], [b]) => a - b);
+  const edges = [from, ...inside.flat(), to];
+  const outside: Span[] = [];
+  for (let n = 0; n < edges.length; n += 2) if (edges[n]! < edges[n + 1]!) outside.push([edges[n]!, edges[n + 1]!]);
+  return { inside, outside };
+}
+
+/** Counts the watched time until `at` and stops watching there; what of it is in maintenance counts apart, and stays so whatever comes of it. */
+function endSpan(watch: Watch, at: string, { down, undecided }: Kind, bridgeMs: number, maintenance: readonly Span[]): Watch {
   const { since, ...rest } = watch;
   if (since === undefined) return watch;
   const span: Span = [secondOf(since), Math.min(secondOf(at), Math.floor((Date.parse(since) + bridgeMs) / 1000))];
   if (!(span[1] > span[0])) return rest;
-  const counted = add(rest, span, down ? { watched: 1, down: 1 } : { watched: 1 });
-  return undecided ? { ...counted, undecided: [...counted.undecided, span] } : counted;
+  const { inside, outside } = divide(span, maintenance);
+  const apart = inside.reduce((sum, each) => add(sum, each, { maintained: 1 }), rest);
+  const counted = outside.reduce((sum, each) => add(sum, each, down ? { watched: 1, down: 1 } : { watched: 1 }), apart);
+  return undecided ? { ...counted, undecided: [...counted.undecided, ...outside] } : counted;
 }
 
 /** Keeps undecided time as it was counted. */
@@ -77,16 +90,24 @@ export function reclassify(watch: Watch, to: 'up' | 'down'): Watch {
  * @param verdict - whether the result is a verdict, so that the node is watched from then on.
  * @param kind - how the time in between counts.
  * @param bridgeMs - the limit in milliseconds: a verdict counts no longer without a next one.
+ * @param maintenance - of the cluster, in whole seconds since the epoch; none overlaps another.
  */
-export function watchOn(watch: Watch, at: string, verdict: boolean, kind: Kind, bridgeMs: number): Watch {
-  const ended = endSpan(watch, at, kind, bridgeMs);
+export function watchOn(
+  watch: Watch,
+  at: string,
+  verdict: boolean,
+  kind: Kind,
+  bridgeMs: number,
+  maintenance: readonly Span[] = [],
+): Watch {
+  const ended = endSpan(watch, at, kind, bridgeMs, maintenance);
   // A probe that was in progress when its node was stopped says nothing about the time after.
   return verdict && at > (watch.stoppedAt ?? '') ? { ...ended, since: at } : ended;
 }
 
 /** Stops the watched time of a node that is no longer probed, until its next verdict. */
 export function stopWatch(watch: Watch, at: string, kind: Kind, bridgeMs: number): Watch {
-  return { ...endSpan(watch, at, kind, bridgeMs), stoppedAt: at };
+  return { ...endSpan(watch, at, kind, bridgeMs, []), stoppedAt: at };
 }
 
 function cutSeries(series: Series, newest: number): Series {
@@ -118,11 +139,9 @@ function sumSeries(all: readonly Series[], kept: number): Series {
     some.reduce((least, { first }) => Math.min(least, first), newest),
   );
   const sum = reframe(emptySeries, oldest, newest);
-  for (const { first, watched, down } of some)
-    for (let n = Math.max(0, oldest - first); n < watched.length; n++) {
-      sum.watched[first + n - oldest]! += watched[n]!;
-      sum.down[first + n - oldest]! += down[n]!;
-    }
+  for (const { first, ...sums } of some)
+    for (let n = Math.max(0, oldest - first); n < sums.watched.length; n++)
+      for (const name of SUMMED) sum[name][first + n - oldest]! += sums[name][n]!;
   return sum;
 }
 
@@ -140,20 +159,16 @@ export function sumWatched(all: readonly Watched[]): Watched {
   };
 }
 
-/** Watched seconds, and those of them in outages. */
-export interface WatchedSum {
-  watched: number;
-  down: number;
-}
+/** Watched seconds, those of them in outages, and those in maintenance, which are apart from both. */
+export type WatchedSum = Record<Summed, number>;
 
-function within({ first, watched, down }: Series, unit: number, now: Date, seconds: number): WatchedSum {
+function within({ first, ...sums }: Series, unit: number, now: Date, seconds: number): WatchedSum {
   const until = now.getTime() / 1000;
-  const sum = { watched: 0, down: 0 };
-  for (const [n, each] of watched.entries()) {
+  const sum = { watched: 0, down: 0, maintained: 0 };
+  for (const n of sums.watched.keys()) {
     const begin = (first + n) * unit;
     if (!(begin > until - seconds && begin <= until)) continue;
-    sum.watched += each;
-    sum.down += down[n]!;
+    for (const name of SUMMED) sum[name] += sums[name][n]!;
   }
   return sum;
 }

@@ -10,5 +10,5 @@ export async function showClusters(services: Services, request: RouteRequest): P
 
 /** `GET /api/clusters/{cluster}` */
 export async function showCluster(services: Services, { params }: RouteRequest): Promise<Reply> {
-  return { json: viewCluster(await readCluster(services, params.cluster!), staleBefore(services)) };
+  return { json: viewCluster(await readCluster(services, params.cluster!), staleBefore(services), services.now()) };
 }

@@ -26,6 +26,11 @@ async function measureClusters(services: Services, define: Define): Promise<void
   const blind = define('cluster_blind', '1 if a cluster is blind: too few of its nodes give a verdict; absent for other clusters.', [
     'cluster',
   ]);
+  const maintained = define(
+    'cluster_maintenance',
+    '1 while a cluster is in maintenance: nobody is notified of it; absent for other clusters.',
+    ['cluster'],
+  );
   const labels = ['cluster', 'window'] as const;
   const uptime = define(
     'uptime_ratio',
@@ -33,17 +38,21 @@ async function measureClusters(services: Services, define: Define): Promise<void
     labels,
   );
   const watched = define('watched_seconds', 'Seconds for which the nodes of a cluster were watched, added up.', labels);
+  const apart = define('maintenance_seconds', 'Seconds for which they would have been watched in maintenance, added up.', labels);
   const before = staleBefore(services);
+  const now = services.now();
   for (const row of rows) {
-    const { cluster, nodes: counts, uptime: shares } = viewCluster(row, before);
+    const { cluster, nodes: counts, uptime: shares, maintenance } = viewCluster(row, before, now);
     for (const window of ['24h', '7d', '30d'] as const) {
       if (shares[window] !== null) uptime.set({ cluster, window }, shares[window]);
       watched.set({ cluster, window }, shares.watchedSeconds[window]);
+      apart.set({ cluster, window }, shares.maintenanceSeconds[window]);
     }
     for (const verdict of ['reachable', 'unreachable', 'unknown', 'notProbed'] as const) nodes.set({ cluster, verdict }, counts[verdict]);
     outages.set({ cluster, subject: 'node' }, row.openOutages);
     outages.set({ cluster, subject: 'cluster' }, openEpisode(row.outage.outage) === undefined ? 0 : 1);
     if (row.blind !== undefined) blind.set({ cluster }, 1);
+    if (maintenance !== null) maintained.set({ cluster }, 1);
   }
   const prober = define('blind', 'Whether the prober itself is blind (0 or 1).');
   prober.set((await readStandingBlindness(services.tables, PROBER)) === undefined ? 0 : 1);

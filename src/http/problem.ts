@@ -26,6 +26,7 @@ const STATUSES: Readonly<Record<Exclude<ProblemType, `bad-${string}`>, Status>> 
   'unknown-check': 404,
   'no-sweep': 404,
   'ambiguous-node': 409,
+  'maintained-by-tag': 409,
   'other-request': 409,
   'body-too-large': 413,
   'not-json': 415,

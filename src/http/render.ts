@@ -32,6 +32,7 @@ const etagOf = (body: string) => `"${createHash('sha256').update(body).digest('b
  */
 export function render({ status = 200, json, html, text, headers = {} }: Reply, mayBeKept: boolean): Rendered {
   if (html !== undefined) return { status, headers: { ...NO_STORE, ...PAGE_HEADERS, ...headers }, body: html };
+  if (status === 204) return { status, headers: { ...NO_STORE, ...headers }, body: '' };
   const body = text?.body ?? JSON.stringify(json);
   const type = text?.type ?? 'application/json';
   const keeping = mayBeKept ? { ...REVALIDATED, etag: etagOf(body) } : NO_STORE;

@@ -11,7 +11,7 @@ export interface RouteRequest {
   key?: string;
 }
 
-/** The answer of a route: JSON, a page or text of another type. */
+/** The answer of a route: JSON, a page, text of another type, or nothing where its status is 204. */
 export interface Reply {
   status?: number;
   json?: unknown;
@@ -34,7 +34,7 @@ export interface ReplySpec {
 export interface Route {
   /** Name of the function, unique in the app. */
   name: string;
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'DELETE';
   /** Below `/api`, in the notation of Azure Functions. */
   path: string;
   summary: string;
@@ -55,7 +55,7 @@ export interface Route {
 }
 
 /** The methods of a route: `GET` includes `HEAD` (RFC 9110, 9.1), which uptime monitors use. */
-export function methodsOf({ method }: Route): ('GET' | 'HEAD' | 'POST')[] {
+export function methodsOf({ method }: Route): ('GET' | 'HEAD' | 'POST' | 'DELETE')[] {
   return method === 'GET' ? ['GET', 'HEAD'] : [method];
 }
 

@@ -3,6 +3,7 @@ import { checkView } from '../views/checks.ts';
 import { clusterListSchema, clusterView } from '../views/clusters.ts';
 import { fleetView } from '../views/fleet.ts';
 import { healthView } from '../views/health.ts';
+import { maintenanceView } from '../views/maintenance.ts';
 import { nodeDetailView } from '../views/node-detail.ts';
 import { nodeListSchema } from '../views/node-list.ts';
 import { outageListSchema } from '../views/outage-list.ts';
@@ -14,6 +15,7 @@ import { createCheck, showCheck } from './checks.ts';
 import { showCluster, showClusters } from './clusters.ts';
 import { showFleet } from './fleet.ts';
 import { showHealth } from './health.ts';
+import { beginMaintenance, endMaintenance, maintenanceBody } from './maintenance.ts';
 import { METRICS_TYPE, showMetrics } from './metrics.ts';
 import { showNode, showNodes, showResults } from './nodes.ts';
 import { describeApi, refusal } from './openapi.ts';
@@ -62,6 +64,33 @@ export const routes: readonly Route[] = [
     params: inCluster,
     replies: { 200: { description: 'The cluster.', schema: clusterView }, 404: refusal('No such cluster is known.') },
     handle: showCluster,
+  },
+  {
+    name: 'begin-maintenance',
+    method: 'POST',
+    path: 'clusters/{cluster}/maintenance',
+    summary: 'Puts a cluster into maintenance: probed and recorded, not notified, until it ends by itself.',
+    params: inCluster,
+    body: maintenanceBody,
+    replies: {
+      200: { description: 'A maintenance by request was on, and ends now when asked for.', schema: maintenanceView },
+      201: { description: 'The maintenance.', schema: maintenanceView },
+      404: refusal('No such cluster is known.'),
+    },
+    handle: beginMaintenance,
+  },
+  {
+    name: 'end-maintenance',
+    method: 'DELETE',
+    path: 'clusters/{cluster}/maintenance',
+    summary: 'Ends the maintenance of a cluster now, if it is in one by request. What was held back is notified.',
+    params: inCluster,
+    replies: {
+      204: { description: 'The cluster is in no maintenance.' },
+      404: refusal('No such cluster is known.'),
+      409: refusal('The tag of the cluster says that it is in maintenance.'),
+    },
+    handle: endMaintenance,
   },
   {
     name: 'list-nodes',

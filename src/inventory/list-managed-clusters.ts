@@ -5,6 +5,7 @@ import { failureOf } from '../azure/failure.ts';
 import { log } from '../log.ts';
 import type { ClusterFacts, PoolFacts } from '../model/cluster-facts.ts';
 import { type Treatment, treatmentOfCluster, treatmentOfPool } from '../model/lifecycle.ts';
+import { maintenanceTagOf } from '../model/maintenance-tag.ts';
 import { hostNameSchema } from '../model/name-schemas.ts';
 import type { ReasonCode } from '../model/reasons.ts';
 import { redact } from '../model/redact.ts';
@@ -65,6 +66,7 @@ function toFacts(cluster: ManagedCluster, selection: Selection, matched: Set<str
     endpoint: host && `${host}:443`,
     restricted: (access?.authorizedIPRanges ?? []).length > 0 || cluster.publicNetworkAccess === 'Disabled',
     upgrading: treatment.treat === 'mark',
+    maintenanceTag: maintenanceTagOf(cluster.tags),
     pools: (cluster.agentPoolProfiles ?? []).map(toPoolFacts),
     recordOnly: recordOnlyReason(cluster, named.selected, treatment),
     listed: true,

@@ -34,6 +34,8 @@ export const clusterFacts = z.object({
   restricted: z.boolean().default(false),
   /** Whether Azure is upgrading or changing the cluster. */
   upgrading: z.boolean(),
+  /** The value of the tag that says when it is in maintenance, see `readMaintenanceTag`. */
+  maintenanceTag: z.string().max(256).optional().catch(undefined),
   pools: z.array(poolFacts).default([]),
   /** How many of its nodes a sweep may probe, if the pace of its region does not suffice for all. */
   quota: z.number().optional(),

@@ -11,6 +11,7 @@ export type ProblemType =
   | 'out-of-scope'
   | 'excluded'
   | 'ambiguous-node'
+  | 'maintained-by-tag'
   | 'other-request'
   | 'check-running'
   | 'too-many-checks'

@@ -1,8 +1,12 @@
-/** Seconds in consecutive buckets of one length, the first of which is so many of its length after the epoch; `down` is part of `watched`. */
+/**
+ * Seconds in consecutive buckets of one length, the first of which is so many of its length after the epoch; `down` is part of `watched`, `maintained` is
+ * not: what would have been watched in a maintenance of the cluster.
+ */
 export interface Series {
   first: number;
   watched: readonly number[];
   down: readonly number[];
+  maintained: readonly number[];
 }
 
 /** Watched time by UTC hour and day: the newest 25 and 31 of them. */
@@ -24,5 +28,5 @@ export interface Watch extends Watched {
   stoppedAt?: string;
 }
 
-export const emptySeries: Series = { first: 0, watched: [], down: [] };
+export const emptySeries: Series = { first: 0, watched: [], down: [], maintained: [] };
 export const emptyWatch: Watch = { hours: emptySeries, days: emptySeries, undecided: [] };

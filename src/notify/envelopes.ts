@@ -21,10 +21,19 @@ export interface Envelope {
   sampleRate: 100;
   iKey: string;
   tags: Record<string, string>;
-  data: { baseType: string; baseData: object };
+  data: {
+    baseType: string;
+    baseData: { properties: Record<string, string>; measurements: Record<string, number> } & Record<string, unknown>;
+  };
 }
 
-function envelope(kind: 'Event' | 'Availability', time: string, iKey: string, operation: string, baseData: object): Envelope {
+function envelope(
+  kind: 'Event' | 'Availability',
+  time: string,
+  iKey: string,
+  operation: string,
+  baseData: Envelope['data']['baseData'],
+): Envelope {
   return {
     ver: 1,
     name: `Microsoft.ApplicationInsights.${kind}`,
@@ -34,6 +43,22 @@ function envelope(kind: 'Event' | 'Availability', time: string, iKey: string, op
     tags: { 'ai.cloud.role': 'aks-fleet-prober', 'ai.operation.id': operation },
     data: { baseType: `${kind}Data`, baseData: { ver: 2, ...baseData } },
   };
+}
+
+/** Longer than every id. */
+const SHORT = 512;
+const shortText = (text: string) => text.slice(0, SHORT).toWellFormed();
+
+/**
+ * The same envelope with short texts and real numbers, for an endpoint that refuses it as it is: an event that says less is worth more than none.
+ */
+export function shortened(envelope: Envelope): Envelope {
+  const { properties, measurements, ...rest } = envelope.data.baseData;
+  const texts = (all: object) =>
+    Object.fromEntries(Object.entries(all).map(([key, value]) => [key, typeof value === 'string' ? shortText(value) : value]));
+  const numbers = Object.entries(measurements).filter(([, value]) => Number.isFinite(value));
+  const baseData = { ...texts(rest), properties: texts(properties), measurements: Object.fromEntries(numbers) };
+  return { ...envelope, data: { ...envelope.data, baseData } };
 }
 
 /** The envelope of an event. */

@@ -184,6 +184,7 @@ export const eventSchemas = {
       outageReason: text(
         'The reason of most of the open outages of its nodes, also while it is blind or has an outage itself; empty if none is open.',
       ),
+      maintenance: flag('`true` while the cluster is in maintenance: no alert fires of it.'),
       upgrading: flag('`true` while Azure upgrades or changes the cluster: it is probed all the same.'),
       page: cause.page,
     }),

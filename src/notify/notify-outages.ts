@@ -1,4 +1,4 @@
-import { markCovered, markDelivered, type NotificationContext, nextNotifications } from '../history/next-notification.ts';
+import { markCovered, markDelivered, markMaintained, type NotificationContext, nextNotifications } from '../history/next-notification.ts';
 import { type Outage, outageId } from '../history/outage.ts';
 import { statusPageUrl } from '../settings.ts';
 import { faultPoint } from '../sweep/queue/fault-point.ts';
@@ -28,14 +28,14 @@ async function readDue(
   return active.map((row) => ({ row, outage: row.outage, ...nextNotifications(row.outage, namesOf(services), context) }));
 }
 
-/** Marks outages that their cluster's outage covers, so that none of them is notified itself. */
-async function markChildren(tables: Tables, due: readonly DueRow[]): Promise<void> {
-  const children = due.filter(({ covers }) => covers);
-  if (children.length === 0) return;
-  await changeOutages(
-    tables,
-    children.map(({ row }) => ({ row, change: markCovered })),
-  );
+/** Marks outages that their cluster's outage covers, so that none of them is notified itself, and those that began in a maintenance. */
+async function markSilent(tables: Tables, due: readonly DueRow[]): Promise<void> {
+  const changes = due.flatMap(({ row, covers, maintains }) => {
+    const marks = [...(covers ? [markCovered] : []), ...(maintains ? [markMaintained] : [])];
+    return marks.length === 0 ? [] : [{ row, change: (outage: Outage) => marks.reduce((marked, mark) => mark(marked), outage) }];
+  });
+  if (changes.length === 0) return;
+  await changeOutages(tables, changes);
   faultPoint('assess-cluster:children');
 }
 
@@ -116,13 +116,13 @@ export async function notifyOutages(
   const { now } = context;
   const seen = await readDue(services, cluster, context, active);
   const again = seen.flatMap(({ heldUntil }) => heldUntil ?? []);
-  if (seen.some(({ bySink, covers }) => bySink.size > 0 || covers)) {
+  if (seen.some(({ bySink, covers, maintains }) => bySink.size > 0 || covers || maintains)) {
     const lease = await acquireNotificationLease(services.tables, cluster, now);
     if (lease instanceof Date) again.push(lease);
     else {
       // Read again: what another assessment has sent meanwhile is marked by now.
       const due = await readDue(services, cluster, context);
-      await markChildren(services.tables, due);
+      await markSilent(services.tables, due);
       // One that is covered since may be in a summary that was frozen before: then it is marked with it.
       if (!(await deliver(services, subject, due))) again.push(new Date(now.getTime() + TRY_AGAIN_MS));
       await lease.release();

@@ -3,13 +3,13 @@ import { log } from '../log.ts';
 import type { Settings } from '../settings.ts';
 import { findComponent } from './application-insights.ts';
 import type { Availability } from './envelopes.ts';
-import { postState } from './ingestion.ts';
+import { postState } from './post-state.ts';
 import type { TelemetryEvent } from './telemetry-event.ts';
 
 /** What Application Insights alone has besides notifications: the state that alerts rest on, and exceptions. */
 export interface Telemetry {
   /** Sends the heartbeat of a sweep and the state of its clusters, which the next sweep repeats: what is lost of it is logged. */
-  report(availability: readonly Availability[], heartbeat: TelemetryEvent): Promise<void>;
+  report(availability: Iterable<Availability>, heartbeat: TelemetryEvent): Promise<void>;
   /** Sends an exception with its stack, as far as that can be done. */
   exception(error: Error): Promise<void>;
 }
@@ -18,7 +18,7 @@ const writeLine = (kind: string, value: object) => log.warn(JSON.stringify({ kin
 
 const toLog: Telemetry = {
   async report(availability, heartbeat) {
-    for (const result of availability.filter(({ success }) => !success)) writeLine('availability', result);
+    for (const result of availability) if (!result.success) writeLine('availability', result);
     writeLine('event', heartbeat);
   },
   // It is in the log already.

@@ -1,4 +1,5 @@
 import { type Counts, coverageOf, type Ledger } from '../model/ledger.ts';
+import { MAINTENANCE_TAG } from '../model/maintenance-tag.ts';
 import { reasons } from '../model/reasons.ts';
 import type { ClusterView } from '../views/clusters.ts';
 import { type Html, html } from './html.ts';
@@ -20,6 +21,24 @@ export function troubleBanner(nodes: Counts, openOutages: number, cutOff: Html |
   if (openOutages > 0) return html`<p class="banner unreachable">✖ ${openOutages} open outage${openOutages > 1 ? 's' : ''}</p>`;
   if (unknown > 0) return html`<p class="banner unknown">? ${unknown} of ${known} nodes gave no verdict</p>`;
   return undefined;
+}
+
+/** The line of a cluster that is in maintenance: from when until when, and who says so. */
+export function maintenanceLine({ from, until, source, by, reason }: NonNullable<ClusterView['maintenance']>): Html {
+  const who = source === 'tag' ? html`by its tag <code>${MAINTENANCE_TAG}</code>` : html`asked for by ${by}`;
+  return html`<p class="banner notProbed">⚒ In maintenance from ${when(from)} until ${when(until)}: nobody is notified</p><p><small>${who}${reason && html`: ${reason}`}</small></p>`;
+}
+
+/** The line of the fleet that says which clusters are in maintenance, the first that ends first. */
+export function maintenanceOf(clusters: readonly ClusterView[], nameOf: (cluster: ClusterView) => string): Html | undefined {
+  const some = clusters.flatMap((cluster) => (cluster.maintenance === null ? [] : [{ cluster, until: cluster.maintenance.until }]));
+  const [first] = some.sort((a, b) => (a.until < b.until ? -1 : 1));
+  if (first === undefined) return undefined;
+  const who =
+    some.length === 1
+      ? html`The cluster ${nameOf(first.cluster)} is in maintenance until`
+      : html`${some.length} clusters are in maintenance, the first until`;
+  return html`<p class="notProbed">⚒ ${who} ${when(first.until)}: nobody is notified.</p>`;
 }
 
 /** The banner when the shown data is too old to count. */

@@ -8,7 +8,7 @@ import { staleBefore } from '../views/current-interval.ts';
 import { nodePlace, viewNodeList } from '../views/node-list.ts';
 import { viewWorstOutages } from '../views/outage-list.ts';
 import { type PageRequest, readPage } from '../views/paging.ts';
-import { blindLines, calmBanner, staleBanner, troubleBanner } from './banner.ts';
+import { blindLines, calmBanner, maintenanceLine, staleBanner, troubleBanner } from './banner.ts';
 import { countsOf, coverageWords, nameOf, otherReasons, stateOf, titleOf } from './cluster-words.ts';
 import { type Html, html } from './html.ts';
 import { documentOf, linksWith, uptimeLine, when } from './layout.ts';
@@ -65,7 +65,7 @@ export async function renderClusterPage(
   const row = await readCluster(services, id);
   const links = linksWith(services.settings, key);
   const before = staleBefore(services);
-  const cluster = viewCluster(row, before);
+  const cluster = viewCluster(row, before, services.now());
   const [ledger, outages, nodes] = await Promise.all([
     lastLedger(services, id),
     viewWorstOutages(services, [row], OUTAGES_SHOWN),
@@ -80,7 +80,7 @@ export async function renderClusterPage(
     : '';
   const stale = !isFresh(row, before);
   const body = html`<p><a href="${links.fleet}">AKS fleet</a></p><h1>${nameOf(cluster)} <small>${cluster.region}, Kubernetes ${cluster.version}${stateOf(cluster)}</small></h1>
-<p><small>Subscription ${cluster.subscriptionId}, resource group ${cluster.resourceGroup}</small></p>${clusterBanner(cluster, ledger, stale)}
+<p><small>Subscription ${cluster.subscriptionId}, resource group ${cluster.resourceGroup}</small></p>${clusterBanner(cluster, ledger, stale)}${cluster.maintenance && maintenanceLine(cluster.maintenance)}
 <p>${countsOf(cluster)}${cluster.assessedAt && html`; as of ${when(cluster.assessedAt)}`}.</p>${ledger && html`<p>Last sweep: ${coverageWords(ledger)}.${otherReasons(ledger)}</p>`}${shared}${uptimeLine(cluster.uptime, true)}${open}${past}<h2>Nodes</h2>${nodeTable(nodes?.items ?? [], links)}${next}`;
   return documentOf(services, clusterTitle(cluster, ledger, stale), body);
 }

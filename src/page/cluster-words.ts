@@ -14,9 +14,9 @@ export function countsOf({ nodes }: ClusterView): Html {
 }
 
 /** The state of a cluster, to follow its name. */
-export function stateOf({ upgrading, recordOnly, blind }: ClusterView): Html {
+export function stateOf({ upgrading, maintenance, recordOnly, blind }: ClusterView): Html {
   const why = isReasonCode(recordOnly) ? reasons[recordOnly].sentence : '';
-  return html`${upgrading ? ', being upgraded' : ''}${recordOnly ? html`, <span title="${why}">${recordOnly}</span>` : ''}${blind && html`, not seen since ${when(blind.since)}`}`;
+  return html`${upgrading ? ', being upgraded' : ''}${maintenance && html`, in maintenance until ${when(maintenance.until)}`}${recordOnly ? html`, <span title="${why}">${recordOnly}</span>` : ''}${blind && html`, not seen since ${when(blind.since)}`}`;
 }
 
 /** The coverage of a sweep, and the share of nodes that were asked. */

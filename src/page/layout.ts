@@ -38,7 +38,7 @@ export function lengthOf(seconds: number): string {
  * The uptime of a node, or of all nodes of a cluster or fleet together. A window is shown only if more was watched than in the shorter one:
  * a node that was watched for 13 minutes has no uptime of a month.
  */
-export function uptimeLine({ watchedSeconds, ...uptime }: UptimeShares, ofMany = false): Html {
+export function uptimeLine({ watchedSeconds, maintenanceSeconds, ...uptime }: UptimeShares, ofMany = false): Html {
   let most = 0;
   const windows = (['24h', '7d', '30d'] as const).flatMap((window) => {
     const [share, watched] = [uptime[window], watchedSeconds[window]];
@@ -46,8 +46,9 @@ export function uptimeLine({ watchedSeconds, ...uptime }: UptimeShares, ofMany =
     most = watched;
     return [`${window} ${percent(share, 2)} over ${lengthOf(watched)} watched`];
   });
-  if (windows.length === 0) return html`<p>Uptime: nothing was watched yet.</p>`;
-  return html`<p>Uptime${ofMany ? ' of all nodes together' : ''}: ${windows.join(', ')}.</p>`;
+  const apart = maintenanceSeconds['30d'] > 0 ? ` Not counted: ${lengthOf(maintenanceSeconds['30d'])} in maintenance within 30d.` : '';
+  if (windows.length === 0) return html`<p>Uptime: nothing was watched yet.${apart}</p>`;
+  return html`<p>Uptime${ofMany ? ' of all nodes together' : ''}: ${windows.join(', ')}.${apart}</p>`;
 }
 
 /** Links between the pages. They contain the function key of the request, without which the next page would not open. */

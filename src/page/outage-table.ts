@@ -4,7 +4,7 @@ import { type Html, html } from './html.ts';
 import { type Links, when } from './layout.ts';
 
 function outageRow(outage: OutageView, links: Links): Html {
-  const { subject, reason, start, end, message, flaps, counts, reasons: several = [], commonFactors } = outage;
+  const { subject, reason, start, end, message, flaps, maintenance, counts, reasons: several = [], commonFactors } = outage;
   const { sentence, remedies } = reasons[reason];
   const hit = counts ? html`, ${counts.failing} of ${counts.conclusive} nodes` : '';
   const who =
@@ -17,9 +17,10 @@ function outageRow(outage: OutageView, links: Links): Html {
       ? []
       : several.map(({ reason: each, nodes }) => html`<br><small title="${reasons[each].sentence}">${nodes} ${each}</small>`);
   const returns = flaps > 0 ? html`<br><small>flapping: returned ${flaps} time${flaps > 1 ? 's' : ''}</small>` : '';
+  const planned = maintenance ? html`<br><small>began in a maintenance</small>` : '';
   const until = end === null ? '' : html` to ${when(end)}`;
   return html`<tr><td>${who}<br><small><a href="${links.cluster(subject.cluster)}">${subject.cluster}</a></small></td>
-<td><strong>${reason}</strong>: ${sentence}<br><small>${remedies[0]}</small>${others}${shared}${returns}</td><td>${when(start)}${until}<br><small>${message}</small></td></tr>`;
+<td><strong>${reason}</strong>: ${sentence}<br><small>${remedies[0]}</small>${others}${shared}${returns}</td><td>${when(start)}${until}<br><small>${message}</small>${planned}</td></tr>`;
 }
 
 /** A table of outages with their reasons and remedies. */

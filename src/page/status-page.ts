@@ -7,7 +7,7 @@ import { type FleetView, viewFleet } from '../views/fleet.ts';
 import { viewNodeList } from '../views/node-list.ts';
 import { viewWorstOutages } from '../views/outage-list.ts';
 import type { OutageView } from '../views/outages.ts';
-import { blindLines, calmBanner, staleBanner, troubleBanner } from './banner.ts';
+import { blindLines, calmBanner, maintenanceOf, staleBanner, troubleBanner } from './banner.ts';
 import { countsOf, coverageWords, nameOf, otherReasons, stateOf, titleOf } from './cluster-words.ts';
 import { type Html, html } from './html.ts';
 import { documentOf, type Links, linksWith, uptimeLine, when } from './layout.ts';
@@ -100,7 +100,7 @@ export async function renderStatusPage(services: Services, { key }: { key: strin
     html`<p>Last sweep ${when(lastSweep.id)}, completed ${when(lastSweep.completedAt)}, ${lastSweep.ledger && html`${coverageWords(lastSweep.ledger)}.${otherReasons(lastSweep.ledger)}`}</p>`;
   const warnings = (lastSweep?.warnings ?? []).map((warning) => html`<p class="unknown">? ${warning}.</p>`);
   const open = html`<h2>Open outages</h2>${outageTable(listed, links)}<p><small>All of them: <code>GET /api/outages?state=open</code></small></p>`;
-  const body = html`<h1>AKS fleet</h1>${fleetBanner(fleet, clusters, stale)}
+  const body = html`<h1>AKS fleet</h1>${fleetBanner(fleet, clusters, stale)}${maintenanceOf(clusters, nameOf)}
 <p>${fleet.subscriptions.known} subscriptions, ${fleet.clusters.known} clusters, ${fleet.nodes.known} nodes: ${fleet.nodes.reachable} reachable, ${fleet.nodes.unreachable} unreachable, ${fleet.nodes.unknown} unknown, ${fleet.nodes.notProbed} not probed.</p>
 ${uptimeLine(fleet.uptime, true)}${sweep}${warnings}${outages.length > 0 ? open : html`<p>No open outage.</p>`}<h2>Clusters</h2>${blocks}${more}`;
   return documentOf(services, fleetTitle(fleet, clusters, stale), body);

@@ -1,17 +1,19 @@
 import type { Blindness } from '../history/blindness.ts';
+import type { MaintenanceRequest } from '../model/cluster-maintenance.ts';
 import { readBlindRows, readStandingBlindness } from './blind-rows.ts';
 import { type ClusterRow, clusterColumns, isRemembered, toClusterRow } from './cluster-rows.ts';
+import { readMaintenanceRequest, readMaintenanceRequests } from './maintenance-rows.ts';
 import type { Tables } from './open-tables.ts';
 import { readRange, readRow } from './rows.ts';
 
 /** The columns that lists show of a cluster, without the names of its nodes, which may be most of its row. */
 const SHOWN = clusterColumns(
   ...(['resourceGroup', 'name', 'region', 'version', 'nodes', 'upgrading', 'recordOnly', 'openOutages', 'outage'] as const),
-  ...(['commonFactors', 'uptime', 'assessedAt'] as const),
+  ...(['maintenanceTag', 'commonFactors', 'uptime', 'assessedAt'] as const),
 );
 
-/** A cluster as lists show it, with its blindness if it is blind now. */
-export type ListedCluster = Omit<ClusterRow, 'notReachable'> & { blind?: Blindness };
+/** A cluster as lists show it, with its blindness if it is blind now, and the latest request for its maintenance, over or not. */
+export type ListedCluster = Omit<ClusterRow, 'notReachable'> & { blind?: Blindness; maintenance?: MaintenanceRequest };
 
 /** Whether a cluster still counts: one that is gone does until it has no more nodes and open outages. */
 const stands = (row: ListedCluster) => row.recordOnly !== 'ClusterGone' || isRemembered(row);
@@ -19,20 +21,28 @@ const stands = (row: ListedCluster) => row.recordOnly !== 'ClusterGone' || isRem
 /** Lists the clusters that still count, in the order of their ids. */
 export async function listStandingClusters(tables: Tables): Promise<ListedCluster[]> {
   const clusters = await tables.open('clusters');
-  const [rows, blind] = await Promise.all([readRange(clusters, 'fleet', { select: SHOWN }), readBlindRows(tables)]);
+  const [rows, blind, requests] = await Promise.all([
+    readRange(clusters, 'fleet', { select: SHOWN }),
+    readBlindRows(tables),
+    readMaintenanceRequests(tables),
+  ]);
   const standing = rows.map((row) => toClusterRow(row.rowKey, row)).filter(stands);
   return standing.map((row) => {
     const own = blind.get(row.cluster)?.blindness;
-    return own?.until === undefined ? { ...row, blind: own } : row;
+    return { ...row, blind: own?.until === undefined ? own : undefined, maintenance: requests.get(row.cluster) };
   });
 }
 
 /** Reads one cluster; undefined if it is unknown or no longer counts. */
 export async function readStandingCluster(tables: Tables, cluster: string): Promise<ListedCluster | undefined> {
   const clusters = await tables.open('clusters');
-  const [row, blind] = await Promise.all([readRow(clusters, 'fleet', cluster, SHOWN), readStandingBlindness(tables, cluster)]);
+  const [row, blind, maintenance] = await Promise.all([
+    readRow(clusters, 'fleet', cluster, SHOWN),
+    readStandingBlindness(tables, cluster),
+    readMaintenanceRequest(tables, cluster),
+  ]);
   const read = row && toClusterRow(cluster, row);
-  return read && stands(read) ? { ...read, blind } : undefined;
+  return read && stands(read) ? { ...read, blind, maintenance } : undefined;
 }
 
 // 500 names of 253 characters do not fit in one property, see `toLongJson`.

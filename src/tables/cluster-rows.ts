@@ -32,6 +32,8 @@ export interface ClusterRow {
   nodes: Counts;
   /** Whether an upgrade or update was in progress; it is probed nevertheless. */
   upgrading: boolean;
+  /** The value of its tag that says when it is in maintenance, as Azure had it when it was last listed. */
+  maintenanceTag?: string;
   /** Why it is recorded but not probed. */
   recordOnly?: ReasonCode;
   openOutages: number;
@@ -76,6 +78,7 @@ const columns: Columns<Omit<ClusterRow, 'cluster' | 'subscriptionId'>> = {
   endpoint: optionalText,
   nodes: json(counts, emptyCounts),
   upgrading: flag,
+  maintenanceTag: optionalText,
   recordOnly: optionalReason,
   openOutages: count,
   outageReason: optionalReason,

@@ -45,6 +45,7 @@ const columns: Columns<Omit<Outage, 'cluster'>> = {
   startLogs: entries,
   endLogs: entries,
   covered: count,
+  maintained: count,
   delivered: json(delivered, {}),
   nodes: optionalLongJson(z.array(z.string()).readonly()),
   counts: optionalJson(counts),

@@ -1,6 +1,7 @@
 import { odata, type TableClient, type TransactionAction } from '@azure/data-tables';
 import pLimit from 'p-limit';
 import { addForgotten } from './cluster-rows.ts';
+import { deleteMaintenanceRequest } from './maintenance-rows.ts';
 import { nameKey } from './name-rows.ts';
 import type { Tables } from './open-tables.ts';
 import { prefixed, type Row, readRange, readRow, unlessLost, writeBatch } from './rows.ts';
@@ -96,6 +97,7 @@ async function forgetIfGone(tables: Tables, cluster: string, time: number): Prom
   if (rows.some(({ rowKey }) => rowKey.startsWith('node|'))) return;
   if (own !== undefined && !(await unlessLost(fleet.deleteEntity(cluster, 'cluster', { etag: own.etag })))) return;
   await writeBatch(fleet, rows.filter(({ rowKey }) => rowKey !== 'cluster').map(deletion));
+  await unlessLost(deleteMaintenanceRequest(tables, cluster));
   await unlessLost(clusters.deleteEntity('fleet', cluster, { etag: listed.etag }));
 }
 

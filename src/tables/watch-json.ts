@@ -25,10 +25,12 @@ const runs = z
   )
   .refine((values) => values.length <= MOST);
 
-const series = z.tuple([z.int().nonnegative(), runs, runs]).transform(([first, watched, down]): Series => {
-  // A row without outages has no second list.
-  return { first, watched, down: watched.map((_, n) => down[n] ?? 0) };
-});
+const series = z
+  .tuple([z.int().nonnegative(), runs, runs, runs.optional()])
+  .transform(([first, watched, down, maintained = []]): Series => {
+    // A row without outages has no second list, and one without maintenance no third.
+    return { first, watched, down: watched.map((_, n) => down[n] ?? 0), maintained: watched.map((_, n) => maintained[n] ?? 0) };
+  });
 
 const ofNodes = { h: series, d: series };
 
@@ -45,7 +47,14 @@ export const watchJson = z
   })
   .transform(({ h, d, since, undecided, stopped }): Watch => ({ hours: h, days: d, since, undecided, stoppedAt: stopped }));
 
-const briefly = ({ first, watched, down }: Series) => [first, writeRuns(watched), down.some((each) => each > 0) ? writeRuns(down) : ''];
+const isAny = (values: readonly number[]) => values.some((each) => each > 0);
+
+const briefly = ({ first, watched, down, maintained }: Series) => [
+  first,
+  writeRuns(watched),
+  isAny(down) ? writeRuns(down) : '',
+  ...(isAny(maintained) ? [writeRuns(maintained)] : []),
+];
 
 /** Converts watched time to a value that `watchedJson` reads. */
 export function toWatchedJson({ hours, days }: Watched) {

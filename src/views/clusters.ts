@@ -7,6 +7,7 @@ import { type ListedCluster, listStandingClusters, readStandingCluster } from '.
 import { blindView, viewBlind } from './blindness.ts';
 import { commonFactorView, components, countsView, reasonName, time } from './components.ts';
 import { staleBefore } from './current-interval.ts';
+import { maintenanceView, viewMaintenance } from './maintenance.ts';
 import { comparePlaces, cutPage, listOf, type Page, type PageRequest, readPage } from './paging.ts';
 import { uptimeView, viewUptime } from './uptime.ts';
 import { WORST_FIRST, worstOf } from './worst-first.ts';
@@ -27,6 +28,7 @@ export const clusterView = z
       .nullable()
       .describe("The cluster's own outage, while it is open."),
     blind: blindView.nullable(),
+    maintenance: maintenanceView.nullable().describe('The maintenance that it is in, which nobody is notified in.'),
     commonFactors: z.array(commonFactorView),
     uptime: uptimeView,
     upgrading: z.boolean().describe('Whether an upgrade or update is in progress, which may explain the results of its nodes.'),
@@ -48,8 +50,9 @@ export const isFresh = ({ assessedAt }: ListedCluster, before: number) => Date.p
  * Shows a cluster. If its latest assessment is too old, its nodes count as unknown.
  *
  * @param before - in epoch milliseconds: an earlier assessment is too old.
+ * @param now - decides whether it is in maintenance.
  */
-export function viewCluster(row: ListedCluster, before: number): ClusterView {
+export function viewCluster(row: ListedCluster, before: number, now: Date): ClusterView {
   const { cluster, subscriptionId, resourceGroup, name, region, version, openOutages } = row;
   const down = openEpisode(row.outage.outage);
   const { known, reachable, unreachable, unknown, notProbed } = row.nodes;
@@ -67,6 +70,7 @@ export function viewCluster(row: ListedCluster, before: number): ClusterView {
     openOutages: openOutages + (down === undefined ? 0 : 1),
     clusterOutage: down === undefined ? null : { start: down.outage, reason: down.reason, flaps: down.episode - 1 },
     blind: viewBlind(row.blind),
+    maintenance: viewMaintenance({ tag: row.maintenanceTag, request: row.maintenance }, now),
     commonFactors: row.commonFactors,
     uptime: viewUptime(row.uptime),
     upgrading: row.upgrading,
@@ -83,7 +87,8 @@ function clusterPlaceOf({ nodes, cluster }: ClusterView): [number, number, strin
 /** Shows clusters, failures first. */
 export function sortClusters(services: Services, rows: readonly ListedCluster[]): ClusterView[] {
   const before = staleBefore(services);
-  return rows.map((row) => viewCluster(row, before)).sort((a, b) => comparePlaces(clusterPlaceOf(a), clusterPlaceOf(b)));
+  const now = services.now();
+  return rows.map((row) => viewCluster(row, before, now)).sort((a, b) => comparePlaces(clusterPlaceOf(a), clusterPlaceOf(b)));
 }
 
 /** The rows of every cluster that still counts, in no particular order. */

@@ -36,7 +36,7 @@ export type FleetView = z.output<typeof fleetView>;
 export async function viewFleet(services: Services, rows: readonly ListedCluster[]): Promise<FleetView> {
   const { tables, now } = services;
   const before = staleBefore(services);
-  const clusters = rows.map((row) => viewCluster(row, before));
+  const clusters = rows.map((row) => viewCluster(row, before, now()));
   const last = await lastCompleted(tables, now());
   const scope = last === undefined ? [] : await readSubscriptions(tables, last.sweep);
   const [gaps, blind] = await Promise.all([

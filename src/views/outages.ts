@@ -30,6 +30,7 @@ export const outageView = z
     end: time.nullable(),
     message: z.string(),
     flaps: z.number().describe('How often it returned within the flap window.'),
+    maintenance: z.boolean().describe('Whether an episode of it began in a maintenance of its cluster, in which nobody is notified.'),
     episodes: z.array(z.object({ start: time, end: time.nullable() })).describe('The newest ones, oldest first.'),
     nodes: z.array(z.string()).optional().describe('For an outage of a cluster: all nodes that it affected.'),
     counts: z.object({ failing: z.number(), conclusive: z.number(), planned: z.number(), most: z.number() }).nullable().optional(),
@@ -51,7 +52,7 @@ export function viewLogEntry({ time: at, success, reason, message, latencyMs }: 
 
 /** Shows an outage. */
 export function viewOutage(outage: Outage): OutageView {
-  const { cluster, node, reason, start, end, message, episode, episodes, startLogs, endLogs } = outage;
+  const { cluster, node, reason, start, end, message, episode, episodes, maintained, startLogs, endLogs } = outage;
   const { nodes = [], counts, reasons: several = [], commonFactors = [] } = outage;
   return {
     id: outageId(outage),
@@ -62,6 +63,7 @@ export function viewOutage(outage: Outage): OutageView {
     end: end ?? null,
     message,
     flaps: episode - 1,
+    maintenance: maintained > 0,
     episodes: episodes.map((each) => ({ start: each.start, end: each.end ?? null })),
     ...(node === undefined && { nodes: [...nodes], counts: counts ?? null, reasons: [...several], commonFactors: [...commonFactors] }),
     startLogs: startLogs.map(viewLogEntry),

@@ -19,6 +19,11 @@ export const uptimeShares = z
       .describe(
         'How long nodes were watched: from each verdict to the next probe, up to three intervals; not while they are unknown or not probed. For a cluster or the fleet, the sum over all nodes.',
       ),
+    maintenanceSeconds: z
+      .object({ '24h': seconds, '7d': seconds, '30d': seconds })
+      .describe(
+        'How long nodes would have been watched in a maintenance of their cluster: neither up nor down, and no part of watchedSeconds.',
+      ),
   })
   .describe('The share of the watched time in which no outage was open, from 0 to 1; null if nothing was watched.')
   .register(components, { id: 'UptimeShares' });
@@ -46,8 +51,9 @@ export type UptimeView = z.output<typeof uptimeView>;
 
 /** Shows the shares of three windows. */
 export function viewShares(sums: Record<'24h' | '7d' | '30d', WatchedSum>): UptimeShares {
-  const windows = { '24h': sums['24h'].watched, '7d': sums['7d'].watched, '30d': sums['30d'].watched };
-  return { '24h': uptimeOf(sums['24h']), '7d': uptimeOf(sums['7d']), '30d': uptimeOf(sums['30d']), watchedSeconds: windows };
+  const secondsOf = (name: 'watched' | 'maintained') => ({ '24h': sums['24h'][name], '7d': sums['7d'][name], '30d': sums['30d'][name] });
+  const shares = { '24h': uptimeOf(sums['24h']), '7d': uptimeOf(sums['7d']), '30d': uptimeOf(sums['30d']) };
+  return { ...shares, watchedSeconds: secondsOf('watched'), maintenanceSeconds: secondsOf('maintained') };
 }
 
 /** Shows the uptime of a cluster or of the fleet, the reason with most downtime first. */

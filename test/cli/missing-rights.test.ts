@@ -17,6 +17,7 @@ const planOf = (missing: Record<string, string[] | null>, gap?: SubscriptionPlan
     upgrading: false,
     probed: 1,
     skipped: {},
+    maintenanceUntil: null,
     recordOnly: null,
     error: null,
     missingPermissions,

@@ -2,8 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { emptyLog } from '../../src/history/log.ts';
 import {
+  isOfMaintenance,
   markCovered,
   markDelivered,
+  markMaintained,
   marksOf,
   type NotificationContext,
   nextNotification,
@@ -294,6 +296,89 @@ describe('nextNotification', () => {
         { numRuns: 500 },
       );
     });
+  });
+});
+
+describe('nextNotification in a maintenance', () => {
+  const span = { from: at(100).getTime(), until: at(1000).getTime() };
+  const during = (now: number, more: Partial<NotificationContext> = {}) => when(now, { maintenance: [span], ...more });
+  const ofCluster = { cluster: subject.cluster };
+
+  it('holds a start back until its end, of a node and of a cluster, and marks what began in it', () => {
+    expect(next(outageOf([[200]]), during(900))).toEqual({ ...nothing, heldUntil: at(1000), maintains: true });
+    expect(next(outageOf([[200]], {}, ofCluster), during(900))).toEqual({ ...nothing, heldUntil: at(1000), maintains: true });
+    expect(next(markMaintained(outageOf([[200]])), during(900))).toEqual({ ...nothing, heldUntil: at(1000) });
+    expect(next(outageOf([[50]]), during(900))).toEqual({ ...nothing, heldUntil: at(1000) });
+  });
+
+  it('notifies of what is still open once it is over', () => {
+    expect(next(markMaintained(outageOf([[200]])), during(1000)).what).toEqual(['started']);
+    expect(next(markMaintained(outageOf([[200]], {}, ofCluster)), during(1000)).what).toEqual(['started']);
+    expect(next(outageOf([[50]]), during(1000)).what).toEqual(['started']);
+  });
+
+  it('never notifies of what began and ended in it, not even once its window is not known any more', () => {
+    expect(next(outageOf([[200, 900]]), during(950))).toEqual({ ...nothing, maintains: true });
+    const marked = markMaintained(outageOf([[200, 900]]));
+    for (const context of [during(950), during(5000), when(5000)]) expect(next(marked, context).what).toEqual([]);
+    expect(next(marked, when(900 + FLAP + LATE)).finished).toBe(true);
+  });
+
+  it('notifies of the end of what was notified, as usual', () => {
+    expect(next(outageOf([[50, 500]], { started: 1 }), during(501)).what).toEqual(['ended']);
+    expect(next(outageOf([[50]], { started: 1 }), during(501))).toEqual(nothing);
+    expect(next(markMaintained(outageOf([[200, 1500]], { started: 1 })), during(1501)).what).toEqual(['ended']);
+  });
+
+  it('holds back what began before it and was not notified, also where it ended meanwhile', () => {
+    expect(next(outageOf([[50, 500]]), during(501))).toEqual({ ...nothing, heldUntil: at(1000) });
+    expect(next(outageOf([[50, 500]]), during(1000)).what).toEqual(['started', 'ended']);
+  });
+
+  it('notifies of what began in it and ended after it', () => {
+    expect(next(markMaintained(outageOf([[200, 1100]])), during(1200)).what).toEqual(['started', 'ended']);
+  });
+
+  it('leaves the outages of nodes to that of their cluster', () => {
+    const open = { clusterOutage: { start: iso(200) } };
+    expect(next(outageOf([[200]]), during(900, open))).toEqual({ ...nothing, covers: true, maintains: true });
+    expect(next(outageOf([[200]], { covered: 1 }), during(900, open))).toEqual({ ...nothing, maintains: true });
+  });
+
+  it('sends no start while a window is on, and loses none that lasts beyond it', () => {
+    const second = fc.integer({ min: 0, max: 2000 });
+    const windows = fc.array(fc.tuple(second, fc.integer({ min: 1, max: 600 })), { maxLength: 3 });
+    fc.assert(
+      fc.property(second, fc.integer({ min: 1, max: 1500 }), windows, (begins, lasts, spans) => {
+        const maintenance = spans.map(([from, length]) => ({ from: at(from).getTime(), until: at(from + length).getTime() }));
+        const isOn = (time: number) => maintenance.some(({ from, until }) => from <= at(time).getTime() && at(time).getTime() < until);
+        const sent: string[] = [];
+        let marks: Partial<DeliveryMarks & { maintained: number }> = {};
+        for (let time = begins; time <= begins + lasts + 2600 + FLAP; time += 10) {
+          const end = time >= begins + lasts ? begins + lasts : undefined;
+          const outage = { ...outageOf([[begins, end]], marks), maintained: marks.maintained ?? 0 };
+          const { what, maintains } = next(outage, when(time, { maintenance }));
+          if (maintains) marks = { ...marks, maintained: 1 };
+          for (const each of what) {
+            if (each === 'started') expect(isOn(time)).toBe(false);
+            sent.push(each);
+            marks = { ...marks, [each]: 1 };
+          }
+        }
+        expect(['', 'started,ended']).toContain(sent.join());
+        const within = maintenance.some(({ from, until }) => from <= at(begins).getTime() && at(begins + lasts).getTime() <= until);
+        const apart = !isOn(begins);
+        if (within) expect(sent).toEqual([]);
+        if (apart) expect(sent).toEqual(['started', 'ended']);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('counts what nobody was notified of as part of it', () => {
+    expect(isOfMaintenance(markMaintained(outageOf([[200, 900]])))).toBe(true);
+    expect(isOfMaintenance(outageOf([[200, 900]]))).toBe(false);
+    expect(isOfMaintenance(markMaintained(outageOf([[200]], { started: 1 })))).toBe(false);
   });
 });
 

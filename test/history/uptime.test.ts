@@ -187,7 +187,7 @@ describe('uptimeOf', () => {
 
 describe('addUptimes', () => {
   const summary = fc.record({ watched: fc.nat(DAY), down: fc.nat(DAY), some: outages }).map(({ watched, down, some }) => {
-    const sum = { watched, down };
+    const sum = { watched, down, maintained: down };
     return { '24h': sum, '7d': sum, '30d': sum, byReason: outagesByReason(addOutages({}, some, now), now) };
   });
 
@@ -203,7 +203,7 @@ describe('addUptimes', () => {
   });
 
   it('of nothing is nothing', () => {
-    const none = { watched: 0, down: 0 };
+    const none = { watched: 0, down: 0, maintained: 0 };
     expect(addUptimes([])).toEqual({ '24h': none, '7d': none, '30d': none, byReason: {} });
   });
 });

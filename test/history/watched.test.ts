@@ -5,9 +5,10 @@ import { type Limits, openEpisode } from '../../src/history/node-state.ts';
 import { uptimeOf } from '../../src/history/uptime.ts';
 import { sumWatched, watchOn, windowsOf } from '../../src/history/watched.ts';
 import { type Episode, emptyHistory, type NodeHistory, type ProbeResult } from '../../src/model/node-state.ts';
-import { emptyWatch, type Watched } from '../../src/model/watch.ts';
+import { emptyWatch, type Span, type Watched } from '../../src/model/watch.ts';
 
 type Kind = ProbeResult['verdict'];
+type Summed = 'watched' | 'down' | 'maintained';
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
@@ -46,8 +47,8 @@ function episodesOf(folds: readonly Transition[]): Episode[] {
 }
 
 /** Seconds of all hours, or of all days, that are kept. */
-const total = ({ hours }: Watched, field: 'watched' | 'down') => hours[field].reduce((sum, each) => sum + each, 0);
-const totalOfDays = ({ days }: Watched, field: 'watched' | 'down') => days[field].reduce((sum, each) => sum + each, 0);
+const total = ({ hours }: Watched, field: Summed) => hours[field].reduce((sum, each) => sum + each, 0);
+const totalOfDays = ({ days }: Watched, field: Summed) => days[field].reduce((sum, each) => sum + each, 0);
 
 /** The rule in words: from each verdict to the next result, whatever that is, at most three intervals; down where an episode is. */
 function byTheRule(results: readonly ProbeResult[], episodes: readonly Episode[]): { watched: number; down: number } {
@@ -61,6 +62,23 @@ function byTheRule(results: readonly ProbeResult[], episodes: readonly Episode[]
       const overlap =
         Math.min(span[1], end === undefined ? Number.POSITIVE_INFINITY : Date.parse(end)) - Math.max(span[0], Date.parse(begun));
       sum.down += Math.max(0, overlap) / 1000;
+    }
+  }
+  return sum;
+}
+
+/** What the rule comes to within a span of seconds. */
+function overlapByTheRule(results: readonly ProbeResult[], episodes: readonly Episode[], [begin, end]: Span) {
+  const sum = { watched: 0, down: 0 };
+  const secondOf = (time: string) => (Date.parse(time) - start) / 1000;
+  for (const [n, { verdict, at: from }] of results.entries()) {
+    const next = results[n + 1];
+    if (verdict === 'unknown' || next === undefined) continue;
+    const span = [Math.max(begin, secondOf(from)), Math.min(end, secondOf(next.at), secondOf(from) + STALE)] as const;
+    sum.watched += Math.max(0, span[1] - span[0]);
+    for (const each of episodes) {
+      const over = each.end === undefined ? Number.POSITIVE_INFINITY : secondOf(each.end);
+      sum.down += Math.max(0, Math.min(span[1], over) - Math.max(span[0], secondOf(each.from)));
     }
   }
   return sum;
@@ -95,6 +113,37 @@ describe('a node', () => {
         const wanted = byTheRule(results, episodesOf(folds));
         expect({ watched: total(watch, 'watched'), down: total(watch, 'down') }).toEqual(wanted);
         expect({ watched: totalOfDays(watch, 'watched'), down: totalOfDays(watch, 'down') }).toEqual(wanted);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('counts apart what is watched of it in a maintenance of its cluster, which is then neither up nor down', () => {
+    const spans = fc.array(fc.tuple(fc.nat(12 * HOUR), fc.integer({ min: 1, max: 2 * HOUR })), { maxLength: 3 }).map((all) => {
+      const merged: [number, number][] = [];
+      for (const [from, length] of all.sort(([a], [b]) => a - b)) {
+        const last = merged.at(-1);
+        if (last !== undefined && from <= last[1]) last[1] = Math.max(last[1], from + length);
+        else merged.push([from, from + length]);
+      }
+      return merged.map(([from, to]): Span => [start / 1000 + from, start / 1000 + to]);
+    });
+    fc.assert(
+      fc.property(series, limitsOf, spans, (results, limits, maintenance) => {
+        const [plain, apart] = [play(results, limits), play(results, { ...limits, maintenance })];
+        expect(episodesOf(apart)).toEqual(episodesOf(plain));
+        const watch = apart.at(-1)?.state.watch ?? emptyWatch;
+        // The same results, of which each span is cut where a maintenance begins or ends.
+        const within = { watched: 0, down: 0 };
+        for (const [begin, end] of maintenance) {
+          const cut = overlapByTheRule(results, episodesOf(plain), [begin - start / 1000, end - start / 1000]);
+          within.watched += cut.watched;
+          within.down += cut.down;
+        }
+        const whole = byTheRule(results, episodesOf(plain));
+        const wanted = { watched: whole.watched - within.watched, down: whole.down - within.down, maintained: within.watched };
+        for (const of of [total, totalOfDays])
+          expect({ watched: of(watch, 'watched'), down: of(watch, 'down'), maintained: of(watch, 'maintained') }).toEqual(wanted);
       }),
       { numRuns: 1000 },
     );
@@ -168,7 +217,12 @@ describe('a node', () => {
   it('keeps the newest 25 hours and 31 days', () => {
     let watch = emptyWatch;
     for (let n = 0; n <= 40 * 24; n++) watch = watchOn(watch, at(n * HOUR), true, up, DAY * 1000);
-    expect(watch.hours).toEqual({ first: (start / 1000 + 40 * DAY) / HOUR - 25, watched: Array(25).fill(HOUR), down: Array(25).fill(0) });
+    expect(watch.hours).toEqual({
+      first: (start / 1000 + 40 * DAY) / HOUR - 25,
+      watched: Array(25).fill(HOUR),
+      down: Array(25).fill(0),
+      maintained: Array(25).fill(0),
+    });
     expect(watch.days.watched).toEqual(Array(31).fill(DAY));
   });
 });
@@ -188,7 +242,7 @@ describe('the windows', () => {
   });
 
   it('hold nothing that is older, and nothing that lies ahead', () => {
-    const none = { watched: 0, down: 0 };
+    const none = { watched: 0, down: 0, maintained: 0 };
     expect(windowsOf(watched(0, HOUR), dateAt(3 * DAY))['24h']).toEqual(none);
     expect(windowsOf(watched(0, HOUR), dateAt(-60))).toEqual({ '24h': none, '7d': none, '30d': none });
     expect(windowsOf(watched(0, HOUR), new Date(Number.NaN))).toEqual({ '24h': none, '7d': none, '30d': none });
@@ -214,6 +268,7 @@ describe('a cluster', () => {
           expect(own[window]).toEqual({
             watched: each.reduce((sum, { watched }) => sum + watched, 0),
             down: each.reduce((sum, { down }) => sum + down, 0),
+            maintained: 0,
           });
         }
         expect(sumWatched([sumWatched(watches.slice(0, cut)), sumWatched(watches.slice(cut))])).toEqual(sumWatched(watches));

@@ -73,7 +73,11 @@ describe('what stays in the poison queue', () => {
     await pruneAt(NOW, 'https://127.0.0.1:2');
     expect(await storage.tables.dated('results')).not.toContain(old.tableName);
     expect(said.mock.calls).toEqual([
-      [expect.stringMatching(/^error: what stays in the poison queue could not be notified: TypeError: fetch/)],
+      [
+        expect.stringMatching(
+          /^error: what stays in the poison queue could not be notified: IngestionError: expected .* got no answer: fetch/,
+        ),
+      ],
     ]);
     said.mockRestore();
   });

@@ -17,7 +17,7 @@ export interface Answered {
 }
 
 export interface Ask {
-  method?: 'GET' | 'HEAD' | 'POST';
+  method?: 'GET' | 'HEAD' | 'POST' | 'DELETE';
   headers?: Record<string, string>;
   body?: string;
 }

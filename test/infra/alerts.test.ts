@@ -167,6 +167,30 @@ describe('while there are faults', () => {
     expect(at('prober-errors', 'faulty', 'faults')).toHaveLength(0);
   });
 
+  it('a cluster in maintenance has no alert, and the others have theirs', () => {
+    const { recording } = runs.faulty;
+    const maintained = (...names: string[]) => ({
+      ...recording,
+      rows: recording.rows.map((row) => {
+        const { properties } = row.baseData;
+        if (row.baseData.id === undefined || !names.map(idOf).includes(properties.cluster!)) return row;
+        return { ...row, baseData: { ...row.baseData, properties: { ...properties, maintenance: 'true' } } };
+      }),
+    });
+    const found = (rule: string, ...names: string[]) =>
+      clustersOf(firing(named(rule), toTables(maintained(...names)), stretch(recording, recording.marks.faults!)));
+    for (const [rule, name] of [
+      ['cluster-outage', 'down'],
+      ['node-outages', 'partly'],
+      ['cluster-blind', 'unseen'],
+      ['coverage', 'locked'],
+    ] as const) {
+      const others = clustersOf(at(rule, 'faulty', 'faults')).filter((cluster) => cluster !== idOf(name));
+      expect([rule, found(rule, name)]).toEqual([rule, others]);
+      expect([rule, found(rule, 'calm')]).toEqual([rule, clustersOf(at(rule, 'faulty', 'faults'))]);
+    }
+  });
+
   it('a blind prober reports itself and no cluster', () => {
     expect(at('cluster-blind', 'blind', 'blind')).toMatchObject([{ cluster: '*', reason: 'ProberError' }]);
     expect(at('prober-errors', 'blind', 'blind')).toHaveLength(1);

@@ -40,6 +40,12 @@ describe('a cluster that is listed no more, asked for by its name', () => {
     expect(warn).not.toHaveBeenCalled();
   });
 
+  it('has the tag that says when it is in maintenance, as it is', async () => {
+    const tags = { 'AKS-fleet-prober-maintenance': 'Sun 22:00Z/PT4H' };
+    expect((await ask(answering(200, { ...described('rg'), tags }))).answer).toMatchObject({ maintenanceTag: 'Sun 22:00Z/PT4H' });
+    expect((await ask(answering(200, described('rg')))).answer).toMatchObject({ maintenanceTag: undefined });
+  });
+
   it('has an API server that is looked at from outside only where its name is a host name', async () => {
     const named = async (fqdn: string) => (await ask(answering(200, { ...described('rg'), properties: { fqdn } }))).answer;
     expect(await named('shop-1.hcp.westeurope.azmk8s.io')).toMatchObject({ fqdn: 'shop-1.hcp.westeurope.azmk8s.io' });

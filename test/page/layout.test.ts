@@ -12,8 +12,18 @@ describe('percent', () => {
 describe('an uptime', () => {
   const [MINUTE, HOUR, DAY] = [60, 3600, 86_400];
   const line = (day: [number | null, number], week: [number | null, number], month: [number | null, number], ofMany = false) =>
-    uptimeLine({ '24h': day[0], '7d': week[0], '30d': month[0], watchedSeconds: { '24h': day[1], '7d': week[1], '30d': month[1] } }, ofMany)
-      .text;
+    uptimeLine({ ...sharesOf(day, week, month), maintenanceSeconds: { '24h': 0, '7d': 0, '30d': 0 } }, ofMany).text;
+  const sharesOf = (day: [number | null, number], week: [number | null, number], month: [number | null, number]) => {
+    return { '24h': day[0], '7d': week[0], '30d': month[0], watchedSeconds: { '24h': day[1], '7d': week[1], '30d': month[1] } };
+  };
+
+  it('says what is not counted, since it was in a maintenance', () => {
+    const maintenanceSeconds = { '24h': 0, '7d': 4 * HOUR, '30d': 4 * HOUR };
+    const shares = sharesOf([1, HOUR], [1, HOUR], [1, HOUR]);
+    expect(uptimeLine({ ...shares, maintenanceSeconds }).text).toBe(
+      '<p>Uptime: 24h 100.00 % over 1 h watched. Not counted: 4 h in maintenance within 30d.</p>',
+    );
+  });
 
   it('says over how long it was watched, and no more windows than that fills', () => {
     const minutes: [number, number] = [0.9917, 13 * MINUTE];

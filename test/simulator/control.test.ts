@@ -27,16 +27,12 @@ function envelope(name: string) {
   };
 }
 
-async function track(body: unknown, headers: Record<string, string> = {}) {
+async function track(body: unknown, headers: Record<string, string> = {}, path = '/v2.1/track') {
   const authorization = `Bearer ${await simulator.token('https://monitor.azure.com')}`;
-  return simulator.ask<{ itemsReceived: number; itemsAccepted: number; errors: { index: number; statusCode: number }[] }>(
-    'POST',
-    '/v2.1/track',
-    {
-      body,
-      headers: { authorization, ...headers },
-    },
-  );
+  return simulator.ask<{ itemsReceived: number; itemsAccepted: number; errors: { index: number; statusCode: number }[] }>('POST', path, {
+    body,
+    headers: { authorization, ...headers },
+  });
 }
 
 test('the settings are those that the app needs', () => {
@@ -80,7 +76,7 @@ test('an unknown target is a 404 with the names there are, an unknown fault a 40
   expect(fault.status).toBe(400);
   expect(fault.body.possible).toContain('cluster-stopped');
   const scope = await simulator.setFault('ingestion', 'refused');
-  expect(scope.body).toMatchObject({ status: 400, possible: ['ingestion-down', 'ingestion-partial'] });
+  expect(scope.body).toMatchObject({ status: 400, possible: ['ingestion-down', 'ingestion-partial', 'ingestion-redirect'] });
 });
 
 test('a name that several clusters have is a 409 with the candidates', async () => {
@@ -122,6 +118,14 @@ test('telemetry needs a token for Azure Monitor and the right key', async () => 
   const wrong = await track([{ ...envelope('x'), iKey: 'other' }, envelope('y')]);
   expect([wrong.status, wrong.body.itemsAccepted, wrong.body.errors[0]?.index]).toEqual([206, 1, 0]);
   await simulator.ask('DELETE', '/control/telemetry');
+});
+
+test('ingestion can redirect to a stamp, which takes everything', async () => {
+  await simulator.setFault('ingestion', 'ingestion-redirect');
+  const { status, headers } = await track([envelope('one')]);
+  expect([status, headers.location]).toEqual([308, '/stamp/v2.1/track']);
+  expect((await track([envelope('one')], {}, '/stamp/v2.1/track')).status).toBe(200);
+  await simulator.clearFault('ingestion');
 });
 
 test('ingestion can be down, or take only half', async () => {

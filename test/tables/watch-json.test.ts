@@ -7,6 +7,7 @@ import { readWatch, toWatchedJson, toWatchJson, watchedJson } from '../../src/ta
 const HOUR_MS = 3_600_000;
 const start = Date.UTC(2026, 10, 21);
 const at = (seconds: number) => new Date(start + seconds * 1000).toISOString();
+const maintenance = [[start / 1000 + 3600, start / 1000 + 9000] as const];
 const kind = fc.record({ down: fc.boolean(), undecided: fc.boolean() });
 const watch: fc.Arbitrary<Watch> = fc
   .array(fc.tuple(fc.integer({ min: 1, max: 7 * 3600 }), fc.boolean(), kind), { maxLength: 120, size: 'max' })
@@ -14,7 +15,7 @@ const watch: fc.Arbitrary<Watch> = fc
     let now = 0;
     return steps.reduce((sum, [gap, verdict, each]) => {
       now += gap;
-      return watchOn(sum, at(now), verdict, each, HOUR_MS);
+      return watchOn(sum, at(now), verdict, each, HOUR_MS, maintenance);
     }, emptyWatch);
   });
 const stored = (each: Watch) => JSON.stringify(toWatchJson(each));
@@ -58,8 +59,8 @@ it('what was watched of many nodes is read as it was written', () => {
       const sum = sumWatched(all);
       const many = (values: readonly number[]) => values.map((each) => each * times);
       const large = {
-        hours: { ...sum.hours, watched: many(sum.hours.watched), down: many(sum.hours.down) },
-        days: { ...sum.days, watched: many(sum.days.watched), down: many(sum.days.down) },
+        hours: { ...sum.hours, watched: many(sum.hours.watched), down: many(sum.hours.down), maintained: many(sum.hours.maintained) },
+        days: { ...sum.days, watched: many(sum.days.watched), down: many(sum.days.down), maintained: many(sum.days.maintained) },
       };
       expect(watchedJson.parse(JSON.parse(JSON.stringify(toWatchedJson(large))))).toEqual(large);
     }),

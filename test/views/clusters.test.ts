@@ -5,6 +5,7 @@ import { isFresh, viewCluster } from '../../src/views/clusters.ts';
 
 const assessedAt = '2026-11-21T09:35:00.000Z';
 const moment = Date.parse(assessedAt);
+const now = new Date(moment);
 const row: ListedCluster = {
   cluster: '0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01.rg.shop',
   subscriptionId: '0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01',
@@ -29,11 +30,11 @@ const row: ListedCluster = {
 
 describe('the view of a cluster', () => {
   it('shows its nodes as they were assessed while that is recent', () => {
-    expect(viewCluster(row, moment).nodes).toEqual(row.nodes);
+    expect(viewCluster(row, moment, now).nodes).toEqual(row.nodes);
   });
 
   it('shows as unknown what nobody has assessed for long, whatever it was: nothing is green without proof', () => {
-    expect(viewCluster(row, moment + 1).nodes).toEqual({ known: 4, reachable: 0, unreachable: 0, unknown: 3, notProbed: 1 });
+    expect(viewCluster(row, moment + 1, now).nodes).toEqual({ known: 4, reachable: 0, unreachable: 0, unknown: 3, notProbed: 1 });
   });
 
   it('is never fresh where the time of its assessment cannot be read', () => {
@@ -42,9 +43,25 @@ describe('the view of a cluster', () => {
 
   it('counts its own outage beside those of its nodes, and shows it while it is open', () => {
     const outage = { outage: assessedAt, episode: 2, from: assessedAt, reason: 'DnsTimeout' as const };
-    const down = viewCluster({ ...row, outage: { outage } }, moment);
+    const down = viewCluster({ ...row, outage: { outage } }, moment, now);
     expect([down.openOutages, down.clusterOutage]).toEqual([2, { start: assessedAt, reason: 'DnsTimeout', flaps: 1 }]);
-    const over = viewCluster({ ...row, outage: { outage: { ...outage, end: assessedAt } } }, moment);
+    const over = viewCluster({ ...row, outage: { outage: { ...outage, end: assessedAt } } }, moment, now);
     expect([over.openOutages, over.clusterOutage]).toEqual([1, null]);
+  });
+
+  it('shows the maintenance that it is in, by tag or by request', () => {
+    // 21 November 2026 is a Saturday.
+    const byTag = viewCluster({ ...row, maintenanceTag: 'Sat 09:00Z/PT1H' }, moment, now).maintenance;
+    expect(byTag).toEqual({
+      from: '2026-11-21T09:00:00.000Z',
+      until: '2026-11-21T10:00:00.000Z',
+      source: 'tag',
+      by: null,
+      reason: null,
+    });
+    const request = { from: assessedAt, until: '2026-11-21T12:00:00.000Z', by: 'Ann', reason: 'new firewall' };
+    expect(viewCluster({ ...row, maintenance: request }, moment, now).maintenance).toEqual({ ...request, source: 'request' });
+    expect(viewCluster({ ...row, maintenance: { ...request, until: assessedAt } }, moment, now).maintenance).toBeNull();
+    expect(viewCluster(row, moment, now).maintenance).toBeNull();
   });
 });

@@ -8,4 +8,9 @@ export const ingestionFaults = ofLayer('ingestion', {
     verdict: 'none',
     sentence: 'Application Insights accepts every second item: 206.',
   },
+  'ingestion-redirect': {
+    scopes: ['ingestion'],
+    verdict: 'none',
+    sentence: 'Application Insights redirects to a stamp, which accepts everything: 308.',
+  },
 });

@@ -1,8 +1,13 @@
 import { archiveOutages } from '../../history/archive-outages.ts';
+import { recentMaintenance } from '../../model/cluster-maintenance.ts';
+import type { Stretch } from '../../model/maintenance.ts';
+import { intervalAt } from '../../model/schedule.ts';
 import { notifyOutages } from '../../notify/notify-outages.ts';
 import type { Services } from '../../services.ts';
+import type { Settings } from '../../settings.ts';
 import { hasRows, type OwnClusterRow, publishCluster, putCluster, repairMarks } from '../../tables/cluster-rows.ts';
 import { writeFleet } from '../../tables/fleet-batch.ts';
+import { readClusterMaintenance } from '../../tables/maintenance-rows.ts';
 import { readJudgedNodes } from '../../tables/node-rows.ts';
 import { type OutageRow, readOutages, replaceOutage } from '../../tables/outage-rows.ts';
 import { readClusterAndPools } from '../../tables/pool-rows.ts';
@@ -19,6 +24,8 @@ import { notificationContext } from './notification-context.ts';
 const ATTEMPTS = 5;
 /** By which the clocks of two instances may differ. */
 const SKEW_MS = 10_000;
+/** A wait that a message is always sent for, however often there are sweeps. */
+const SHORT_WAIT_MS = 120_000;
 
 /** Whether a request was made well before the latest judgement, which then saw what it was made for. */
 function wasSeen({ sweep, assessAt }: MessageOf<'assess-cluster'>, row: OwnClusterRow): boolean {
@@ -29,8 +36,19 @@ interface Judged {
   row: OwnClusterRow;
   /** Whether this process has just written it. */
   isFresh: boolean;
+  /** Recent stretches of maintenance. */
+  maintenance: readonly Stretch[];
   /** Active outages as they stand; absent where they have to be read again. */
   active?: OutageRow[];
+}
+
+async function readMaintenance({ tables, now }: Services, { cluster, maintenanceTag: tag }: OwnClusterRow): Promise<Stretch[]> {
+  return recentMaintenance(await readClusterMaintenance(tables, cluster, { tag }), now());
+}
+
+/** How long a message waits for a notification that is held back: what waits longer, for the end of a maintenance, is found by the sweeps until then. */
+function longestWaitMs({ SWEEP_SCHEDULE, FLAP_WINDOW_MINUTES }: Settings, now: Date): number {
+  return Math.max(intervalAt(SWEEP_SCHEDULE, now), FLAP_WINDOW_MINUTES * 60_000, SHORT_WAIT_MS);
 }
 
 /**
@@ -71,20 +89,24 @@ async function judgeOnce(services: Services, message: MessageOf<'assess-cluster'
   const { read, shortfalls } = await readClusterAndPools(tables, cluster);
   await expectOurs(services, message, read !== undefined);
   const before = read && { ...read, row: repairMarks(read.row, services.now()) };
-  if (before !== undefined && wasSeen(message, before.row)) return { row: before.row, isFresh: false };
+  if (before !== undefined && wasSeen(message, before.row)) {
+    return { row: before.row, isFresh: false, maintenance: await readMaintenance(services, before.row) };
+  }
   const seen = await see(services, message, before, shortfalls, finalized);
   const [judged, quorum] = judgeCluster(settings, message, seen);
   const own = await changeClusterOutage(tables, judged, quorum, seen);
   // What is written by this very judgement is archived with the next.
   const settled = own.writes.length > 0 ? seen.active.filter(({ outage }) => outage.node) : seen.active;
-  const context = notificationContext(settings, { ...judged, outage: own.outage }, services.now());
+  // Where there is no outage, nothing is to be held back: most assessments need no further read.
+  const maintenance = seen.active.length + own.writes.length === 0 ? [] : await readMaintenance(services, judged);
+  const context = notificationContext(settings, { ...judged, outage: own.outage }, maintenance, services.now());
   const names = sinks.map(({ name }) => name);
   const { archived, outageDays, byReason } = archiveOutages(settled, names, context, judged.outageDays, seen.now);
   const row = { ...judged, outage: own.outage, outageDays, uptime: { ...judged.uptime, byReason } };
   const writes = [...own.writes, ...archived.map((each) => replaceOutage(each, true))];
   await writeFleet(tables, [putCluster(row, before?.etag), ...writes]);
   faultPoint('assess-cluster:cluster-row');
-  return { row, isFresh: true, active: writes.length === 0 ? seen.active : undefined };
+  return { row, isFresh: true, maintenance, active: writes.length === 0 ? seen.active : undefined };
 }
 
 /** Judges a cluster, again where another wrote its row meanwhile, and shows the judgement in lists. Returns what is stored. */
@@ -105,7 +127,9 @@ async function judgeAndStore(services: Services, message: MessageOf<'assess-clus
 /** Stage 6: judges one cluster as its results come in, and notifies of its outages. */
 export async function assessCluster(services: Services, message: MessageOf<'assess-cluster'>): Promise<void> {
   const { sweep, cluster } = message;
-  const { row, active } = await judgeAndStore(services, message);
-  const again = await notifyOutages(services, row, notificationContext(services.settings, row, services.now()), active);
-  if (again !== undefined) await requestAssessment(services, sweep, cluster, again);
+  const { row, maintenance, active } = await judgeAndStore(services, message);
+  const now = services.now();
+  const again = await notifyOutages(services, row, notificationContext(services.settings, row, maintenance, now), active);
+  if (again !== undefined && again.getTime() - now.getTime() <= longestWaitMs(services.settings, now))
+    await requestAssessment(services, sweep, cluster, again);
 }

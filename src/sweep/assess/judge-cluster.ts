@@ -66,6 +66,8 @@ export function judgeCluster(
     version: known?.version ?? '',
     endpoint: known?.endpoint ?? before?.row.endpoint,
     upgrading: known?.upgrading ?? false,
+    // One that could not be listed has the tag that it had.
+    maintenanceTag: facts?.listed ? facts.maintenanceTag : before?.row.maintenanceTag,
     recordOnly: known?.recordOnly,
     ...judged,
     shortfalls,

@@ -24,8 +24,9 @@ const shareText = (share: number | null) => (share === null ? '' : (Math.floor(s
 /**
  * The state of a cluster after a sweep, on which alerts rest. Only a cluster in which a node gave a verdict may be a success. One that is
  * blind, or in which none gave a verdict this time, has a failure under another name: its own availability is not known. An outage that
- * is open stands all the same. Pure.
+ * is open stands all the same. While it is in maintenance its results have a name of their own too: they are not part of its availability. Pure.
  *
+ * @param maintenance - whether it is in maintenance at the end of the sweep.
  * @returns undefined for a cluster that is not watched, and for one of which no verdict is expected and that has nothing open.
  */
 export function availabilityOf(
@@ -34,6 +35,7 @@ export function availabilityOf(
   ledger: Ledger,
   blind: Blindness | undefined,
   span: { startedAt: string; completedAt: string },
+  maintenance: boolean,
   pageUrl: string | undefined,
 ): Availability | undefined {
   const { openOutages, outageReason, nodes, outage, recordOnly } = cluster;
@@ -41,8 +43,8 @@ export function availabilityOf(
   const seen = conclusiveOf(ledger) > 0;
   const hasOpen = down !== undefined || blind !== undefined || openOutages > 0;
   if ((recordOnly !== undefined && !policyOf(recordOnly).expected) || (!seen && expectedOf(ledger) <= 0 && !hasOpen)) return undefined;
-  const name =
-    blind !== undefined ? `${cluster.cluster}/blind` : seen || down !== undefined ? cluster.cluster : `${cluster.cluster}/unseen`;
+  const kind = maintenance ? '/maintenance' : blind !== undefined ? '/blind' : seen || down !== undefined ? '' : '/unseen';
+  const name = `${cluster.cluster}${kind}`;
   const counted = seen
     ? `${nodes.reachable} of ${nodes.known} nodes reach their API server`
     : `not seen: none of ${ledger.known} nodes gave a verdict${down === undefined ? '' : `, and the outage since ${down.outage} is not known to be over`}`;
@@ -63,6 +65,7 @@ export function availabilityOf(
       coverage: recordOnly !== undefined && policyOf(recordOnly).hides === 'subscription' ? '' : shareText(coverageOf(ledger)),
       reason: down?.reason ?? blind?.reason ?? outageReason ?? (seen ? '' : (mainReason(ledger) ?? '')),
       outageReason: outageReason ?? '',
+      maintenance: String(maintenance),
       upgrading: String(cluster.upgrading),
       page: clusterPageUrl(pageUrl, cluster.cluster),
     },

@@ -1,15 +1,31 @@
+import { maintenanceAt } from '../../history/next-notification.ts';
+import { maintenanceWarnings } from '../../inventory/maintenance-warnings.ts';
 import { scopeWarnings } from '../../inventory/scope-warnings.ts';
+import { recentMaintenance } from '../../model/cluster-maintenance.ts';
 import { askedOf, coverageOf, type Ledger, sum } from '../../model/ledger.ts';
+import type { Stretch } from '../../model/maintenance.ts';
+import type { Availability } from '../../notify/envelopes.ts';
+import { eventOf } from '../../notify/telemetry-event.ts';
 import { scriptHash } from '../../probe/script.ts';
 import type { Services } from '../../services.ts';
 import { statusPageUrl } from '../../settings.ts';
 import type { ClusterRow } from '../../tables/cluster-rows.ts';
+import { readMaintenanceRequests } from '../../tables/maintenance-rows.ts';
 import { insertCompleted } from '../../tables/sweep-list.ts';
 import type { SweepRows } from '../../tables/sweep-rows.ts';
 import { faultPoint } from '../queue/fault-point.ts';
 import { availabilityOf } from './availability-of.ts';
 import { judgeBlindness } from './judge-blindness.ts';
 import { judgeUnseen } from './judge-unseen.ts';
+
+/** The recent stretches of maintenance of each cluster that had any. */
+async function readMaintenances({ tables, now }: Services, clusters: readonly ClusterRow[]): Promise<Map<string, Stretch[]>> {
+  const requests = await readMaintenanceRequests(tables);
+  const all = clusters.map(({ cluster, maintenanceTag: tag }) => {
+    return [cluster, recentMaintenance({ tag, request: requests.get(cluster) }, now())] as const;
+  });
+  return new Map(all.filter(([, stretches]) => stretches.length > 0));
+}
 
 /**
  * Completes a sweep, once, and reports it: one availability result for each cluster that is watched, and the heartbeat.
@@ -32,11 +48,12 @@ export async function completeSweep(
     (id) => rows.listed.find((row) => row.subscription === id) ?? { subscription: id, matched: [], gap: 'Lost' },
   );
   const gaps = listed.filter(({ gap }) => gap !== undefined).map(({ subscription }) => subscription);
-  const warnings = scopeWarnings(settings, listed);
+  const warnings = [...scopeWarnings(settings, listed), ...maintenanceWarnings(clusters)];
   const [coverage, asked] = [coverageOf(ledger), askedOf(ledger)];
-  const blindness = await judgeBlindness(services, sweep, finalized, clusters);
+  const maintenance = await readMaintenances(services, clusters);
+  const blindness = await judgeBlindness(services, sweep, finalized, clusters, maintenance);
   const isBlind = (cluster: string) => blindness.prober || blindness.clusters.has(cluster);
-  await judgeUnseen(services, sweep, new Set(finalized.keys()), clusters, isBlind);
+  await judgeUnseen(services, sweep, new Set(finalized.keys()), clusters, isBlind, maintenance);
   // A fleet that is listed and has nothing to probe has no tally that counts requests.
   const requests = armRequests.take();
   ledger.armRequests += requests;
@@ -46,13 +63,19 @@ export async function completeSweep(
   });
   if (!isOurs) return armRequests.putBack(requests);
   faultPoint('close-sweep:completed');
-  const availability = clusters.flatMap((cluster) => {
-    const own = finalized.get(cluster.cluster);
-    const blind = blindness.clusters.get(cluster.cluster);
+  const span = { startedAt, completedAt };
+  const isIn = (cluster: string) => maintenanceAt(maintenance.get(cluster), Date.parse(completedAt)) !== undefined;
+  // Made as it is sent.
+  function* availability(): Generator<Availability> {
     // While the prober is blind there is nothing to say of any cluster, while one that cannot be listed stands as it did: its outage is not over.
-    if (own === undefined || blindness.prober) return [];
-    return availabilityOf(cluster, sweep, own, blind, { startedAt, completedAt }, statusPageUrl(settings)) ?? [];
-  });
+    if (blindness.prober) return;
+    for (const cluster of clusters) {
+      const own = finalized.get(cluster.cluster);
+      const blind = blindness.clusters.get(cluster.cluster);
+      const result = own && availabilityOf(cluster, sweep, own, blind, span, isIn(cluster.cluster), statusPageUrl(settings));
+      if (result !== undefined) yield result;
+    }
+  }
   const { known, reachable, unreachable, unknown, notProbed } = ledger;
   const durationSeconds = (Date.parse(completedAt) - Date.parse(startedAt)) / 1000;
   const measurements = {
@@ -72,17 +95,13 @@ export async function completeSweep(
     armRequests: ledger.armRequests,
   };
   const schedule = settings.SWEEP_SCHEDULE;
-  await telemetry.report(availability, {
-    name: 'SweepCompleted',
-    time: completedAt,
-    properties: {
-      eventId: `${sweep}/completed`,
-      sweep,
-      schedule,
-      gaps: gaps.join(','),
-      script: scriptHash,
-      blind: String(blindness.prober),
-    },
-    measurements,
-  });
+  const properties = {
+    eventId: `${sweep}/completed`,
+    sweep,
+    schedule,
+    gaps: gaps.join(','),
+    script: scriptHash,
+    blind: String(blindness.prober) as 'true' | 'false',
+  };
+  await telemetry.report(availability(), eventOf('SweepCompleted', new Date(completedAt), properties, measurements));
 }

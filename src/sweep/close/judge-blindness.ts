@@ -1,6 +1,8 @@
+import pLimit from 'p-limit';
 import { type Blindness, foldBlindness, isProberBlind, PROBER, visibilityOf } from '../../history/blindness.ts';
 import { openEpisode } from '../../history/node-state.ts';
 import type { Ledger } from '../../model/ledger.ts';
+import type { Stretch } from '../../model/maintenance.ts';
 import { policyOf, type ReasonCode } from '../../model/reasons.ts';
 import { notifyBlindness } from '../../notify/notify-blindness.ts';
 import type { Services } from '../../services.ts';
@@ -8,6 +10,9 @@ import { putBlindRow, readBlindRows } from '../../tables/blind-rows.ts';
 import type { ClusterRow } from '../../tables/cluster-rows.ts';
 import { unlessLost } from '../../tables/rows.ts';
 import { faultPoint } from '../queue/fault-point.ts';
+
+/** A region that goes blind is thousands of clusters: one write after the other would outlast the function. */
+const CONCURRENT_WRITES = 8;
 
 /** Who is blind after a sweep. */
 export interface BlindAfterSweep {
@@ -21,12 +26,14 @@ const isOver = (recordOnly: ReasonCode | undefined) => recordOnly !== undefined 
  * Judges after a sweep which clusters are blind, or whether it is the prober itself, and notifies of what changed.
  *
  * @param finalized - the ledgers of its clusters; one in an outage of its own has been seen.
+ * @param maintenance - recent stretches of maintenance, by cluster: in one of them no start is notified.
  */
 export async function judgeBlindness(
   services: Services,
   sweep: string,
   finalized: ReadonlyMap<string, Ledger>,
   clusters: readonly ClusterRow[],
+  maintenance: ReadonlyMap<string, readonly Stretch[]>,
 ): Promise<BlindAfterSweep> {
   const { settings, tables, sinks } = services;
   const least = { percent: settings.BLIND_PERCENT, nodes: settings.CLUSTER_QUORUM_NODES };
@@ -40,11 +47,12 @@ export async function judgeBlindness(
   const stored = await readBlindRows(tables);
   const before = new Map([...stored].map(([subject, { blindness }]) => [subject, blindness]));
   const names = sinks.map(({ name }) => name);
+  const limit = pLimit(CONCURRENT_WRITES);
   // One that lost is left to whoever was faster: the next sweep judges again.
-  for (const changed of foldBlindness(before, sweep, visibility, over, names))
-    await unlessLost(putBlindRow(tables, changed, stored.get(changed.subject)?.etag));
+  const write = (changed: Blindness) => limit(() => unlessLost(putBlindRow(tables, changed, stored.get(changed.subject)?.etag)));
+  await Promise.all(foldBlindness(before, sweep, visibility, over, names).map(write));
   faultPoint('close-sweep:blindness');
-  await notifyBlindness(services);
+  await notifyBlindness(services, maintenance);
   const open = [...(await readBlindRows(tables)).values()].flatMap(({ blindness }): [string, Blindness][] =>
     blindness.subject === PROBER || blindness.until !== undefined ? [] : [[blindness.subject, blindness]],
   );

@@ -1,4 +1,5 @@
 import { foldUnseen } from '../../history/unseen-standing.ts';
+import type { Stretch } from '../../model/maintenance.ts';
 import { policyOf } from '../../model/reasons.ts';
 import { notifyUnseen } from '../../notify/notify-unseen.ts';
 import type { Services } from '../../services.ts';
@@ -13,6 +14,7 @@ import { putUnseenRow, readUnseenRows } from '../../tables/unseen-rows.ts';
  * @param judged - the clusters of the sweep.
  * @param clusters - the roll-ups of all clusters.
  * @param isBlind - whether nothing can be said of a cluster.
+ * @param maintenance - recent stretches of maintenance, by cluster: in one of them no start is notified.
  */
 export async function judgeUnseen(
   services: Services,
@@ -20,6 +22,7 @@ export async function judgeUnseen(
   judged: ReadonlySet<string>,
   clusters: readonly ClusterRow[],
   isBlind: (cluster: string) => boolean,
+  maintenance: ReadonlyMap<string, readonly Stretch[]>,
 ): Promise<void> {
   const { tables, sinks } = services;
   const rows = await readUnseenRows(tables);
@@ -34,5 +37,5 @@ export async function judgeUnseen(
   const names = sinks.map(({ name }) => name);
   for (const changed of foldUnseen(stored, sweep, found, isGone, names))
     await unlessLost(putUnseenRow(tables, changed, rows.get(changed.subject)?.etag));
-  await notifyUnseen(services);
+  await notifyUnseen(services, maintenance);
 }

@@ -4,11 +4,14 @@ import { foldResult, repairClock, type Transition } from '../../history/node-his
 import { limitsOf } from '../../history/node-state.ts';
 import { recordTransition, touchedOutages } from '../../history/record-transition.ts';
 import { log } from '../../log.ts';
+import { recentMaintenance } from '../../model/cluster-maintenance.ts';
+import type { Stretch } from '../../model/maintenance.ts';
 import { intervalAt } from '../../model/schedule.ts';
 import { CHECK_SLICE } from '../../model/slice-name.ts';
 import type { Services } from '../../services.ts';
 import { type FleetWrite, writeFleet } from '../../tables/fleet-batch.ts';
 import { putLog, readLogs } from '../../tables/log-rows.ts';
+import { readClusterMaintenance } from '../../tables/maintenance-rows.ts';
 import { mergeNode, type NodeRow, noteProperties, readNodes, stateProperties } from '../../tables/node-rows.ts';
 import { deleteOutage, insertOutage, readOutage, replaceOutage } from '../../tables/outage-rows.ts';
 import { writeResults } from '../../tables/result-rows.ts';
@@ -21,6 +24,8 @@ import { sendConfirmation } from './start-slice.ts';
 const ATTEMPTS = 8;
 const MOST_IN_A_BATCH = 100;
 const CONCURRENT_READS = 16;
+/** More than the intervals within which results come in any order, and for which a verdict holds. */
+const OPEN_INTERVALS = 8;
 
 const namesOf = (ended: readonly Ended[]) => ended.map(({ node }) => node);
 
@@ -36,11 +41,12 @@ function foldAll(
   ended: readonly Ended[],
   rows: ReadonlyMap<string, NodeRow>,
   logs: ReadonlyMap<string, NodeLog>,
+  maintenance: readonly Stretch[],
 ): Folded[] {
   const { FAILURE_THRESHOLD, RECOVERY_THRESHOLD, FLAP_WINDOW_MINUTES, SWEEP_SCHEDULE } = settings;
   const interval = intervalAt(SWEEP_SCHEDULE, now());
   const thresholds = { failures: FAILURE_THRESHOLD, recoveries: RECOVERY_THRESHOLD, flapWindowMs: FLAP_WINDOW_MINUTES * 60_000 };
-  const limits = limitsOf(thresholds, interval);
+  const limits = limitsOf(thresholds, interval, maintenance);
   return ended.flatMap((each): Folded[] => {
     const row = rows.get(each.node);
     // Only the claimed probe may be folded: any other was folded before, or its node was replaced.
@@ -93,10 +99,11 @@ async function writeFolds(
   ended: readonly Ended[],
   first: Folded[],
   logs: ReadonlyMap<string, NodeLog>,
+  maintenance: readonly Stretch[],
 ): Promise<Folded[]> {
   let folded: Folded[] | undefined = first;
   return retryLostWrites(ATTEMPTS, async () => {
-    const current = folded ?? foldAll(services, ended, await readNodes(services.tables, cluster, namesOf(ended)), logs);
+    const current = folded ?? foldAll(services, ended, await readNodes(services.tables, cluster, namesOf(ended)), logs, maintenance);
     folded = undefined;
     // One time for all: outages that open together are held back, and notified, together.
     const time = services.now().toISOString();
@@ -112,6 +119,12 @@ async function writeFolds(
     if (current.length > 0) faultPoint('collect-slice:node-rows');
     return current;
   });
+}
+
+/** The maintenance of a cluster within the time that its nodes' results may still change. */
+async function readMaintenance({ settings, tables, now }: Services, cluster: string): Promise<Stretch[]> {
+  const agoMs = OPEN_INTERVALS * intervalAt(settings.SWEEP_SCHEDULE, now());
+  return recentMaintenance(await readClusterMaintenance(tables, cluster), now(), agoMs);
 }
 
 /**
@@ -131,7 +144,8 @@ export async function recordResults(
   faultPoint('collect-slice:result-rows');
 
   const logs = await readLogs(services.tables, cluster, namesOf(ended));
-  const folded = foldAll(services, ended, rows, logs);
+  const maintenance = await readMaintenance(services, cluster);
+  const folded = foldAll(services, ended, rows, logs, maintenance);
   const toConfirm = slice === CHECK_SLICE ? [] : folded.filter(({ fold }) => fold.confirm);
   const failed = toConfirm.map(({ row, ended: { result } }) => ({ ...row.facts, nonce: result.nonce }));
   const confirms = await grantConfirmations(services, sweep, cluster, slice, failed);
@@ -140,6 +154,6 @@ export async function recordResults(
     faultPoint('collect-slice:confirmation');
   }
 
-  const written = await writeFolds(services, cluster, ended, folded, logs);
+  const written = await writeFolds(services, cluster, ended, folded, logs, maintenance);
   return written.some(({ fold }) => fold.worthAssessing);
 }

@@ -18,12 +18,13 @@ import type { Services } from '../../../src/services.ts';
 import { assessCluster } from '../../../src/sweep/assess/assess-cluster.ts';
 import { type FaultPoint, faultPoints } from '../../../src/sweep/queue/fault-point.ts';
 import { addForgotten, listClusterRows, readCluster } from '../../../src/tables/cluster-rows.ts';
+import { changeMaintenanceRequest } from '../../../src/tables/maintenance-rows.ts';
 import { factProperties, stateProperties } from '../../../src/tables/node-rows.ts';
 import { newestFirst } from '../../../src/tables/open-tables.ts';
 import { insertOutage, readOutages, replaceOutage } from '../../../src/tables/outage-rows.ts';
 import { readSummaries } from '../../../src/tables/outbox-rows.ts';
 import { readRow, writeBatch } from '../../../src/tables/rows.ts';
-import { insertFinalized } from '../../../src/tables/sweep-rows.ts';
+import { insertFinalized, insertSubscription } from '../../../src/tables/sweep-rows.ts';
 import { toWatchJson } from '../../../src/tables/watch-json.ts';
 import { type Storage, startStorage } from '../../tables/storage.ts';
 import { type Clock, servicesAt } from '../services-at.ts';
@@ -791,4 +792,92 @@ describe('an assessment of 5,000 nodes', () => {
     }
     expect(Math.min(...times)).toBeLessThan(5000);
   }, 120_000);
+});
+
+describe('a cluster in maintenance', () => {
+  const window = (from: number, until: number) =>
+    changeMaintenanceRequest(storage.tables, cluster, () => ({ from: at(from), until: at(until), by: 'Ann' }));
+
+  it('notifies nothing of a node or the cluster, records it as of the maintenance, and notifies what is open at its end', async () => {
+    await window(0, 60);
+    await failNodes(names(6), at(5));
+    await seedNodes(names(4, 6));
+    clock.at(at(8));
+    await assess(1);
+    clock.at(at(13));
+    await assess(2);
+    expect(ingestion.accepted).toEqual([]);
+    expect((await ofCluster())[0]).toMatchObject({ start: at(5), maintained: 1 });
+    clock.at(at(60));
+    await seedNodes(names(4, 6));
+    await failNodes(names(6), at(5));
+    await assess(12);
+    expect(ingestion.sent()).toEqual(['ClusterOutageStarted']);
+  });
+
+  it('never notifies of what began and ended in it, and counts it to no reason', async () => {
+    await window(0, 60);
+    await failNodes(names(1), at(5));
+    await seedNodes(names(9, 1));
+    clock.at(at(8));
+    await assess(1);
+    expect((await outages())[0]).toMatchObject({ maintained: 1, delivered: {} });
+    clock.at(at(20));
+    await healNodes(names(1), at(19));
+    await assess(4);
+    for (const minute of [61, 100]) {
+      clock.at(at(minute));
+      await assess(Math.floor(minute / 5));
+    }
+    expect(ingestion.accepted).toEqual([]);
+    expect((await clusterRow()).uptime.byReason).toEqual({});
+    const row = await readRow(fleet, cluster, `outage|${nameOf(0)}|${newestFirst(at(5))}`);
+    expect(row?.archived).toBe(true);
+  });
+
+  it('notifies the end of what was notified before it', async () => {
+    await failNodes(names(1), at(0));
+    await seedNodes(names(9, 1));
+    clock.at(at(2));
+    await assess(0);
+    expect(ingestion.sent()).toEqual([`NodeOutageStarted ${nameOf(0)}`]);
+    await window(3, 60);
+    clock.at(at(10));
+    await healNodes(names(1), at(9));
+    await assess(2);
+    expect(ingestion.sent()).toEqual([`NodeOutageEnded ${nameOf(0)}`, `NodeOutageStarted ${nameOf(0)}`]);
+  });
+
+  it('asks for no assessment at its end, which may be days away: each sweep looks', async () => {
+    await window(0, 7 * 24 * 60);
+    await failNodes(names(1), at(5));
+    clock.at(at(8));
+    await assess(1);
+    expect(requested).toEqual([]);
+  });
+
+  it('is one by its tag too, which stays while the cluster cannot be listed', async () => {
+    const facts = { cluster, resourceGroup: 'rg', name: 'shop', region: 'westeurope', nodeResourceGroup: 'mc', version: '1.33.5' };
+    const more = { restricted: false, upgrading: false, pools: [], poolNodes: 10, fqdn: undefined };
+    const listed = (n: number, facts2: { listed: boolean; maintenanceTag?: string }) =>
+      insertSubscription(storage.tables, sweepOf(n), { subscription: cluster.split('.')[0]!, matched: [] }, [
+        { ...facts, ...more, ...facts2 },
+      ]);
+    // 21 November 2026 is a Saturday.
+    await listed(0, { listed: true, maintenanceTag: 'Sat 09:30Z/PT2H' });
+    await failNodes(names(1), at(5));
+    clock.at(at(7));
+    await assess(0);
+    expect(await clusterRow()).toMatchObject({ maintenanceTag: 'Sat 09:30Z/PT2H' });
+    await listed(2, { listed: false });
+    clock.at(at(12));
+    await assess(2);
+    expect(await clusterRow()).toMatchObject({ maintenanceTag: 'Sat 09:30Z/PT2H' });
+    expect(ingestion.accepted).toEqual([]);
+    await listed(3, { listed: true });
+    clock.at(at(17));
+    await assess(3);
+    expect((await clusterRow()).maintenanceTag).toBeUndefined();
+    expect(ingestion.sent()).toEqual([`NodeOutageStarted ${nameOf(0)}`]);
+  });
 });

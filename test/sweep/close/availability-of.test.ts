@@ -51,11 +51,25 @@ function ledgerOf(nodes: Readonly<Record<string, number>>): Ledger {
   return ledger;
 }
 const blind: Blindness = { subject: cluster, since, unknown: 3, planned: 4, reason: 'NoProof', delivered: {}, sweep };
-const stateOf = (ledger: Readonly<Record<string, number>>, more: Partial<ClusterRow> = {}, unseen?: Blindness) =>
-  availabilityOf(row(more), sweep, ledgerOf(ledger), unseen, span, undefined);
+const stateOf = (ledger: Readonly<Record<string, number>>, more: Partial<ClusterRow> = {}, unseen?: Blindness, maintenance = false) =>
+  availabilityOf(row(more), sweep, ledgerOf(ledger), unseen, span, maintenance, undefined);
 const well = { 'reachable/Reachable': 4 };
 
 describe('the state of a cluster', () => {
+  it('has a name of its own while the cluster is in maintenance, and says so, whatever it is', () => {
+    const open = { outage: down, openOutages: 2 };
+    expect(stateOf(well, open, undefined, true)).toMatchObject({
+      name: `${cluster}/maintenance`,
+      success: false,
+      properties: { cluster, maintenance: 'true', clusterOutage: 'true', openNodeOutages: '2' },
+    });
+    expect(stateOf(well, {}, blind, true)).toMatchObject({
+      name: `${cluster}/maintenance`,
+      properties: { blind: 'true', maintenance: 'true' },
+    });
+    expect(stateOf(well)!.properties.maintenance).toBe('false');
+  });
+
   it('is a success where nodes gave a verdict and the cluster has no outage', () => {
     expect(stateOf(well)).toMatchObject({ name: cluster, success: true, message: '4 of 4 nodes reach their API server' });
     expect(stateOf({ 'reachable/Reachable': 1, 'unknown/NoProof': 3 })).toMatchObject({ name: cluster, success: true });

@@ -8,6 +8,9 @@ import type { TelemetryEvent } from '../../../src/notify/telemetry-event.ts';
 import type { Services } from '../../../src/services.ts';
 import { completeSweep } from '../../../src/sweep/close/complete-sweep.ts';
 import type { ClusterRow } from '../../../src/tables/cluster-rows.ts';
+import { changeMaintenanceRequest } from '../../../src/tables/maintenance-rows.ts';
+import { listSweeps } from '../../../src/tables/sweep-list.ts';
+import { json, serveHttps } from '../../serve-https.ts';
 import { type Storage, startStorage } from '../../tables/storage.ts';
 import { servicesAt } from '../services-at.ts';
 
@@ -161,3 +164,51 @@ it.each(['Excluded', 'ClusterStopped', 'ClusterGone'] as const)('says nothing of
   await complete(6 + recordOnly.length, [row('shop', { recordOnly })], [emptyLedger]);
   expect([results.length, heartbeats.length]).toEqual([0, 1]);
 });
+
+it('says of a cluster that it is in maintenance, by its tag or by request, and of what tag nobody can make sense', async () => {
+  const request = { from: time(39), until: time(60), by: 'Ann' };
+  await changeMaintenanceRequest(services.tables, row('bank').cluster, () => request);
+  // 21 November 2026 is a Saturday.
+  const clusters = [row('shop', { maintenanceTag: 'Sat 09:00Z/PT6H' }), row('bank'), row('till', { maintenanceTag: 'at night' })];
+  services = { ...services, now: () => new Date(time(40)) };
+  await complete(40, clusters, [well, well, well]);
+  expect(results.map(({ name, properties }) => [name.split('.')[2], properties.maintenance])).toEqual([
+    ['shop/maintenance', 'true'],
+    ['bank/maintenance', 'true'],
+    ['till', 'false'],
+  ]);
+  const [line] = await listSweeps(services.tables, new Date(time(40)), 50);
+  expect(line?.warnings).toEqual([expect.stringMatching(/^the tag aks-fleet-prober-maintenance of .*\.till: expected a window/)]);
+  await changeMaintenanceRequest(services.tables, row('bank').cluster, (before) => before && { ...before, until: time(39) });
+});
+
+it.each([
+  [3000, 60],
+  [20_000, 61],
+])(
+  'reports the heartbeat and the state of %i clusters to the ingestion endpoint, hundreds of them blind',
+  async (count, nth) => {
+    const azure = await serveHttps(({ body }, response) => {
+      const items = JSON.parse(body).length;
+      json(response, 200, { itemsReceived: items, itemsAccepted: items, errors: [] });
+    });
+    const connectionString = `InstrumentationKey=00000000-1111-4222-8333-444444444444;IngestionEndpoint=${azure.url}/`;
+    services = servicesAt(storage.connectionString, time(nth), { APPLICATIONINSIGHTS_CONNECTION_STRING: connectionString }).services;
+    const rows = Array.from({ length: count }, (_, n) => row(`c${n}`));
+    await complete(
+      nth,
+      rows,
+      rows.map((_, n) => (n < 600 ? unseen : well)),
+    );
+    const names = azure.received.map(({ body }) =>
+      JSON.parse(body).map(({ data }: { data: { baseData: { name: string } } }) => data.baseData.name),
+    );
+    const first = names.findIndex((each) => each.some((name: string) => name.startsWith(sub)));
+    expect(names[first - 1]).toEqual(['SweepCompleted']);
+    expect(new Set(names.flat().filter((name) => name.startsWith(sub))).size).toBe(count);
+    const most = Math.max(...azure.received.map(({ body }) => Buffer.byteLength(body)));
+    expect(most).toBeLessThan(600_000);
+    await azure.close();
+  },
+  60_000,
+);

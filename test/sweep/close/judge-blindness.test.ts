@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { type Azurite, startAzurite } from '../../../local/azurite.ts';
 import { addUptimes } from '../../../src/history/uptime.ts';
 import { emptyCounts, emptyLedger, type Ledger } from '../../../src/model/ledger.ts';
+import type { Stretch } from '../../../src/model/maintenance.ts';
 import type { ReasonCode } from '../../../src/model/reasons.ts';
 import type { Sink } from '../../../src/notify/sink.ts';
 import type { TelemetryEvent } from '../../../src/notify/telemetry-event.ts';
@@ -84,9 +85,21 @@ const rowOf = (name: string): ClusterRow => ({
   assessAt: timeOf(0),
 });
 
-const judge = (n: number, ledgers: Record<string, Ledger>, clusters: ClusterRow[] = [], by = services) => {
+const judge = (
+  n: number,
+  ledgers: Record<string, Ledger>,
+  clusters: ClusterRow[] = [],
+  by = services,
+  maintenance: ReadonlyMap<string, readonly Stretch[]> = new Map(),
+) => {
   clock.at(timeOf(n + 0.5));
-  return judgeBlindness(by, sweepOf(n), new Map(Object.entries(ledgers).map(([name, ledger]) => [nameOf(name), ledger])), clusters);
+  return judgeBlindness(
+    by,
+    sweepOf(n),
+    new Map(Object.entries(ledgers).map(([name, ledger]) => [nameOf(name), ledger])),
+    clusters,
+    maintenance,
+  );
 };
 const events = () => accepted.map(({ name, properties }) => `${name} ${properties.cluster?.split('.')[2] ?? ''}`.trim());
 const rowsOf = async () => [...(await readBlindRows(services.tables)).keys()];
@@ -169,6 +182,45 @@ describe('a cluster of which most nodes give no verdict', () => {
       expect(await rowsOf()).toEqual([]);
     },
   );
+});
+
+describe('a cluster in maintenance', () => {
+  /** From the sweep `from` until just before the sweep `until`. */
+  const during = (from: number, until: number) =>
+    new Map([[nameOf('shop'), [{ from: Date.parse(timeOf(from)), until: Date.parse(timeOf(until)) }]]]);
+  const sweep = (n: number, shop: Ledger, maintenance: ReadonlyMap<string, readonly Stretch[]>) =>
+    judge(n, { shop, bank: well, till: well }, [], services, maintenance);
+
+  it('that is blind is notified once the maintenance is over and it still is', async () => {
+    const maintenance = during(0, 3);
+    for (const n of [0, 1, 2]) await sweep(n, blind, maintenance);
+    expect(events()).toEqual([]);
+    await sweep(3, blind, maintenance);
+    expect(events()).toEqual(['ClusterBlind shop']);
+    await sweep(4, well, maintenance);
+    expect(events()).toEqual(['ClusterBlind shop', 'ClusterSighted shop']);
+  });
+
+  it('that was blind within it is never notified', async () => {
+    const maintenance = during(0, 5);
+    for (const n of [0, 1]) await sweep(n, blind, maintenance);
+    await sweep(2, well, maintenance);
+    expect(await rowsOf()).toEqual([]);
+    for (const n of [5, 6]) await sweep(n, well, maintenance);
+    expect(events()).toEqual([]);
+  });
+
+  it('that was notified as blind before it is notified as seen in it', async () => {
+    await sweep(0, blind, new Map());
+    await sweep(1, blind, during(1, 9));
+    await sweep(2, well, during(1, 9));
+    expect(events()).toEqual(['ClusterBlind shop', 'ClusterSighted shop']);
+  });
+
+  it('says nothing of another cluster, which is notified as ever', async () => {
+    await judge(0, { shop: blind, bank: blind, till: well }, [], services, during(0, 5));
+    expect(events()).toEqual(['ClusterBlind bank']);
+  });
 });
 
 describe('a fleet of which no cluster can be seen', () => {

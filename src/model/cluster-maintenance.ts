@@ -1,0 +1,55 @@
+import { type MaintenanceRule, type Stretch, stretchAt, stretchesIn } from './maintenance.ts';
+import { readMaintenanceTag } from './maintenance-tag.ts';
+
+const DAY_MS = 86_400_000;
+
+/** A maintenance that somebody asked for over HTTP; times are ISO 8601 UTC. */
+export interface MaintenanceRequest {
+  from: string;
+  until: string;
+  /** Who asked for it. */
+  by: string;
+  reason?: string;
+  /** Who ended it before its time, at `until`. */
+  endedBy?: string;
+}
+
+/** What says when a cluster is in maintenance: the value of its tag, and the latest request. */
+export interface ClusterMaintenance {
+  tag?: string;
+  request?: MaintenanceRequest;
+}
+
+/** The maintenance that a cluster is in. */
+export interface CurrentMaintenance extends Omit<MaintenanceRequest, 'by' | 'endedBy'> {
+  /** What says so; where both do, the request, which says who asked. */
+  source: 'tag' | 'request';
+  by?: string;
+}
+
+const ruleOf = ({ from, until }: MaintenanceRequest): MaintenanceRule => ({
+  kind: 'once',
+  from: Date.parse(from),
+  until: Date.parse(until),
+});
+
+function rulesOf({ tag, request }: ClusterMaintenance): MaintenanceRule[] {
+  return [...readMaintenanceTag(tag).rules, ...(request === undefined ? [] : [ruleOf(request)])];
+}
+
+/** The maintenance that a cluster is in now, from its beginning to its end, whatever windows it consists of; undefined where it is in none. Pure. */
+export function currentMaintenance(maintenance: ClusterMaintenance, now: Date): CurrentMaintenance | undefined {
+  const time = now.getTime();
+  const stretch = stretchAt(rulesOf(maintenance), time);
+  if (stretch === undefined) return undefined;
+  const { request } = maintenance;
+  const span = { from: new Date(stretch.from).toISOString(), until: new Date(stretch.until).toISOString() };
+  if (request === undefined || stretchAt([ruleOf(request)], time) === undefined) return { ...span, source: 'tag' };
+  return { ...span, source: 'request', by: request.by, reason: request.reason };
+}
+
+/** The stretches of maintenance of the last day, and longer where asked for, the current one included. Pure. */
+export function recentMaintenance(maintenance: ClusterMaintenance, now: Date, agoMs = DAY_MS): Stretch[] {
+  const time = now.getTime();
+  return stretchesIn(rulesOf(maintenance), { from: time - Math.max(agoMs, DAY_MS), until: time + 1 });
+}
