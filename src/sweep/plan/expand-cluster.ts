@@ -4,6 +4,7 @@ import { listNodes } from '../../inventory/list-nodes.ts';
 import { isInScope } from '../../inventory/scope.ts';
 import type { ClusterFacts } from '../../model/cluster-facts.ts';
 import type { Plan } from '../../model/ledger.ts';
+import { occurrenceOf } from '../../model/occurrences.ts';
 import { policyOf } from '../../model/reasons.ts';
 import { parseClusterId } from '../../model/resource-id.ts';
 import { lastStart } from '../../model/schedule.ts';
@@ -48,7 +49,8 @@ async function updateNodes(
   sweep: string,
   facts: ClusterFacts,
 ): Promise<{ changes: NodeChange<ListedNode>[]; closed: boolean }> {
-  const compare = await listAndCompare(services, sweep, facts);
+  // A sweep that a person starts soon after another is no second sweep in which a node is missing.
+  const compare = await listAndCompare(services, occurrenceOf(services.settings, sweep), facts);
   return retryLostWrites(ATTEMPTS, async () => {
     const changes = compare(await readListedNodes(services.tables, facts.cluster));
     return { changes, closed: await writeNodeChanges(services, sweep, facts.cluster, changes) };

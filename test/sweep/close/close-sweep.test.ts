@@ -118,10 +118,15 @@ describe('work of a sweep whose message died with its process', () => {
     // However often it fails, it promises one look at a time.
     await expect(look()).rejects.toThrow('died');
     expect(send).toHaveBeenCalledTimes(1);
-    // Nor for ever.
+    // Nor for ever; the sweep after it, which is due by now, is asked for all the same.
     clock.at('2026-11-21T11:30:00.000Z');
-    await expect(look()).rejects.toThrow('died');
-    expect(send).toHaveBeenCalledTimes(1);
+    send.mockClear();
+    for (let times = 0; times < 2; times++) await expect(look()).rejects.toThrow('died');
+    const next = '2026-11-21T09:55:00Z';
+    expect(send.mock.calls.map(([message]) => message)).toEqual([
+      { kind: 'start-sweep', sweep: next, starter: 'close-sweep' },
+      { kind: 'close-sweep', sweep: next },
+    ]);
   });
 
   it('is given up where the sweep never began and the next one goes on', async () => {
