@@ -3,6 +3,9 @@ import { formatSweepId, nextOccurrence, previousOccurrence } from './schedule.ts
 const LONGEST_GRACE_MS = 30_000;
 const LONGEST_EARLY_MS = 60_000;
 
+/** How long after it is due the message of a stand-in may be delivered, in milliseconds: sweeps that start each other go on after such a stop of the app. */
+export const STAND_IN_KEPT_MS = 3600_000;
+
 /** The occurrence of the schedule to which a sweep belongs: itself, or for one that a person started, the one before it. Pure. */
 export function occurrenceOf({ SWEEP_SCHEDULE }: { SWEEP_SCHEDULE: string }, sweep: string): string {
   return formatSweepId(previousOccurrence(SWEEP_SCHEDULE, new Date(sweep)));

@@ -1,3 +1,4 @@
+import { STAND_IN_KEPT_MS } from '../../model/occurrences.ts';
 import { formatSweepId, isOccurrence, lastStart, nextOccurrence, SKEW_MS } from '../../model/schedule.ts';
 import type { Settings } from '../../settings.ts';
 import { readSliceHead } from '../../tables/plan-rows.ts';
@@ -14,7 +15,7 @@ export function latestDeadline(settings: Settings, now: Date): Date {
   const { SWEEP_SCHEDULE, PROBE_DEADLINE_SECONDS, FLAP_WINDOW_MINUTES } = settings;
   const ofNextSweep = lastStart(settings, formatSweepId(nextOccurrence(SWEEP_SCHEDULE, now))).getTime();
   const longest = Math.max(PROBE_DEADLINE_SECONDS, FLAP_WINDOW_MINUTES * 60) + GRACE_SECONDS;
-  return new Date(Math.max(ofNextSweep, now.getTime() + longest * 1000) + SKEW_MS);
+  return new Date(Math.max(ofNextSweep, now.getTime() + Math.max(longest * 1000, STAND_IN_KEPT_MS)) + SKEW_MS);
 }
 
 /** Whether a time that another instance wrote is past, allowing for clock skew. */

@@ -1,4 +1,4 @@
-import { sweepToStandInFor, timerGraceMs } from '../../model/occurrences.ts';
+import { STAND_IN_KEPT_MS, sweepToStandInFor, timerGraceMs } from '../../model/occurrences.ts';
 import { endOf, formatSweepId, lastStart } from '../../model/schedule.ts';
 import type { StandIn, Starter } from '../../model/starter.ts';
 import { insertRequest, isRequested } from '../../tables/sweep-requests.ts';
@@ -8,8 +8,6 @@ import type { QueueContext } from './work-queue.ts';
 const CHECKED_AFTER_SECONDS = 60;
 /** A stand-in that is due later comes back after this time, so that a change of the schedule meanwhile is noticed; a queue holds a message back for 7 days at most. */
 const LONGEST_DELAY_MS = 3600_000;
-/** How long after it is due the message of a stand-in may be delivered, as after a stop of the app. Less than a day, so that it is read under any schedule. */
-const KEPT_MS = 12 * 3600_000;
 
 const earlier = (a: Date, b: Date) => (a < b ? a : b);
 
@@ -28,14 +26,14 @@ export async function sendStart(
 ): Promise<void> {
   const delaySeconds = Math.max(0, (due.getTime() - now().getTime()) / 1000);
   await queue.send({ kind: 'start-sweep', sweep, starter }, { delaySeconds, deadline: until });
-  const deadline = earlier(lastStart(settings, sweep), new Date(due.getTime() + KEPT_MS));
+  const deadline = earlier(lastStart(settings, sweep), new Date(due.getTime() + STAND_IN_KEPT_MS));
   await queue.send({ kind: 'close-sweep', sweep }, { delaySeconds: delaySeconds + CHECKED_AFTER_SECONDS, deadline });
 }
 
 /** Sends the start of a sweep by a stand-in for when it is due, or if that is far away, to come back in an hour. */
 export async function sendStandIn(services: QueueContext, sweep: string, starter: StandIn, due: Date): Promise<void> {
   const { queue, now } = services;
-  const until = (from: Date) => new Date(from.getTime() + KEPT_MS);
+  const until = (from: Date) => new Date(from.getTime() + STAND_IN_KEPT_MS);
   const soon = new Date(now().getTime() + LONGEST_DELAY_MS);
   if (due <= soon) return sendStart(services, sweep, starter, until(due), due);
   await queue.send({ kind: 'start-sweep', sweep, starter }, { delaySeconds: LONGEST_DELAY_MS / 1000, deadline: until(soon) });
