@@ -7,7 +7,7 @@ import { insertRequest, takeMinute } from '../../tables/sweep-requests.ts';
 import { hasBegun } from '../../tables/sweep-rows.ts';
 import { sendStart } from '../queue/request-start.ts';
 
-/** The sweep that a person starts at a time. One that the timer has begun early is not begun again. */
+/** The sweep that a person starts at a time, which in the second of an occurrence is that one. One that the timer has begun early is not begun again. */
 async function idByHand({ settings, tables }: Services, now: Date): Promise<string> {
   const { sweep, isEarly } = sweepByHand(settings.SWEEP_SCHEDULE, now);
   return isEarly && (await hasBegun(tables, sweep)) ? formatSweepId(now) : sweep;
