@@ -130,7 +130,7 @@ var rules = [
   {
     name: 'prober-errors'
     severity: 3
-    description: 'The prober itself fails. See Errors of the prober itself in the workbook AKS fleet, and the exceptions in Application Insights.'
+    description: 'The prober itself fails, or its timer does not start the sweeps. See Errors of the prober itself in the workbook AKS fleet, and the exceptions in Application Insights.'
     query: loadTextContent('../alerts/prober-errors.kql')
     condition: rows
     dimensions: []

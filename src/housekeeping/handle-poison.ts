@@ -8,7 +8,8 @@ import type { Services } from '../services.ts';
 import { giveUpListing } from '../sweep/plan/list-clusters.ts';
 import { startOverKnown } from '../sweep/plan/start-sweep.ts';
 import { readMessage, type WorkMessage } from '../sweep/queue/messages.ts';
-import { explainForeign, latestDeadline } from '../sweep/queue/origin.ts';
+import { explainForeign, explainSweep, latestDeadline } from '../sweep/queue/origin.ts';
+import { requestNext } from '../sweep/queue/request-start.ts';
 import { tallyAll } from '../sweep/run/tally-slice.ts';
 import { readCheck } from '../tables/check-rows.ts';
 import { readJudgedNodes } from '../tables/node-rows.ts';
@@ -35,6 +36,8 @@ async function giveUp(services: Services, message: WorkMessage): Promise<void> {
     const notProbed: Record<string, string[]> = nodes.length > 0 ? { ProberError: nodes } : {};
     await insertPlan(tables, sweep, message.cluster, { region: '', slices: [], due: now().toISOString(), notProbed, gaps: {} });
   }
+  // Whatever is wrong with this sweep, the next one is started.
+  if (message.kind === 'close-sweep' && (await explainSweep(services, sweep)) === undefined) await requestNext(services, sweep);
   if (message.kind === 'start-slice' || message.kind === 'collect-slice') await tallyAll(services, message, 'unknown', 'ProberError');
 }
 

@@ -12,6 +12,11 @@ export const nodeParam = nodeNameSchema('a Kubernetes node name (GET /api/cluste
   'Name of the Kubernetes node.',
 );
 
+/** The id of a sweep in a route. */
+export const sweepParam = z.iso
+  .datetime({ precision: 0, error: 'the id of a sweep, such as 2026-11-21T09:35:00Z (GET /api/sweeps lists them)' })
+  .describe('The id of the sweep.');
+
 /** The query parameters of every list. */
 export const listQuery = {
   limit: z

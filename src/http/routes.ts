@@ -21,10 +21,10 @@ import { showNode, showNodes, showResults } from './nodes.ts';
 import { describeApi, refusal } from './openapi.ts';
 import { showOutages } from './outages.ts';
 import { showClusterPage, showNodePage, showStatusPage } from './pages.ts';
-import { clusterParam, listQuery, nodeListQuery, nodeParam, outageListQuery, resultListQuery } from './params.ts';
+import { clusterParam, listQuery, nodeListQuery, nodeParam, outageListQuery, resultListQuery, sweepParam } from './params.ts';
 import { showReasons } from './reasons.ts';
 import type { Route } from './route.ts';
-import { showLatestSweep, showSweeps } from './sweeps.ts';
+import { createSweep, showLatestSweep, showSweep, showSweeps } from './sweeps.ts';
 
 const inCluster = z.object({ cluster: clusterParam });
 const atNode = inCluster.extend({ node: nodeParam });
@@ -191,6 +191,30 @@ export const routes: readonly Route[] = [
     summary: 'The sweep that started last.',
     replies: { 200: { description: 'The sweep.', schema: sweepView }, 404: refusal('No sweep has started yet.') },
     handle: showLatestSweep,
+  },
+  {
+    name: 'get-sweep',
+    method: 'GET',
+    path: 'sweeps/{sweep}',
+    summary: 'One sweep of this or last month.',
+    params: z.object({ sweep: sweepParam }),
+    replies: { 200: { description: 'The sweep.', schema: sweepView }, 404: refusal('No such sweep is known.') },
+    handle: showSweep,
+  },
+  {
+    name: 'create-sweep',
+    method: 'POST',
+    path: 'sweeps',
+    summary: 'Starts a sweep now, which ends where the next one is due. It needs no body.',
+    replies: {
+      202: {
+        description: 'The sweep, which is about to start.',
+        schema: sweepView,
+        headers: { location: 'The address of the sweep.', ...LATER },
+      },
+      429: refusal('A sweep was started by hand within the last minute.', LATER),
+    },
+    handle: createSweep,
   },
   {
     name: 'list-reasons',

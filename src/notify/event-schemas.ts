@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { starter } from '../model/starter.ts';
 
 /** Application Insights cuts longer values of properties. */
 export const VALUE_LIMIT = 8192;
@@ -128,6 +129,11 @@ export const eventSchemas = {
       eventId,
       sweep: text('The sweep, named by the time at which it was due, ISO 8601 UTC.'),
       schedule: text('The schedule of sweeps, as `SWEEP_SCHEDULE` gives it.'),
+      starter: z
+        .enum(starter.options)
+        .describe(
+          'What started it: `timer`; `close-sweep` (the end of the sweep before) or `request` (of HTTP) in place of a timer that did not fire; `person`.',
+        ),
       gaps: text('Subscriptions that could not be read, separated by commas; empty if none.'),
       script: text('The hash of the script that ran on the nodes.'),
       blind: flag('`true` if so few nodes gave a verdict that the sweep says nothing of the fleet.'),
@@ -158,11 +164,12 @@ export const eventSchemas = {
     }),
   },
   ProberError: {
-    description: 'The prober gave up on a piece of its own work. It says nothing of any node.',
+    description:
+      'The prober gave up on a piece of its own work, or does it in another way than it should, as where the timer does not start its sweeps. It says nothing of any node.',
     properties: z.strictObject({
       eventId,
       message: text('What failed, in one sentence.'),
-      evidence: text('The beginning of the message that could not be worked on, without secrets.'),
+      evidence: text('What it rests on, such as the beginning of the message that could not be worked on; without secrets.'),
     }),
     measurements: z.strictObject({}),
   },

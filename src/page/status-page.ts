@@ -7,6 +7,7 @@ import { type FleetView, viewFleet } from '../views/fleet.ts';
 import { viewNodeList } from '../views/node-list.ts';
 import { viewWorstOutages } from '../views/outage-list.ts';
 import type { OutageView } from '../views/outages.ts';
+import type { SweepView } from '../views/sweeps.ts';
 import { blindLines, calmBanner, maintenanceOf, staleBanner, troubleBanner } from './banner.ts';
 import { countsOf, coverageWords, nameOf, otherReasons, stateOf, titleOf } from './cluster-words.ts';
 import { type Html, html } from './html.ts';
@@ -41,6 +42,14 @@ function fleetBanner(fleet: FleetView, clusters: readonly ClusterView[], stale: 
     return html`<p class="banner unknown">? Nobody can see ${unseen.length === 1 ? html`the cluster ${nameOf(unseen[0]!)}` : html`${unseen.length} clusters`}</p>`;
   return calmBanner(nodes.reachable, ledger);
 }
+
+/** What is said of how a sweep was started. */
+const STARTED: Readonly<Record<SweepView['starter'], string>> = {
+  timer: '',
+  'close-sweep': ' (started in place of the timer, which did not fire)',
+  request: ' (started by an HTTP request, since the timer did not fire)',
+  person: ' (started by hand)',
+};
 
 /** The title of the page. */
 function fleetTitle({ nodes, openOutages, blind, lastSweep }: FleetView, clusters: readonly ClusterView[], stale: boolean): string {
@@ -97,7 +106,7 @@ export async function renderStatusPage(services: Services, { key }: { key: strin
     clusters.length > shown.length ? html`<p>And ${clusters.length - shown.length} more clusters: <code>GET /api/clusters</code></p>` : '';
   const sweep =
     lastSweep &&
-    html`<p>Last sweep ${when(lastSweep.id)}, completed ${when(lastSweep.completedAt)}, ${lastSweep.ledger && html`${coverageWords(lastSweep.ledger)}.${otherReasons(lastSweep.ledger)}`}</p>`;
+    html`<p>Last sweep ${when(lastSweep.id)}${STARTED[lastSweep.starter]}, completed ${when(lastSweep.completedAt)}, ${lastSweep.ledger && html`${coverageWords(lastSweep.ledger)}.${otherReasons(lastSweep.ledger)}`}</p>`;
   const warnings = (lastSweep?.warnings ?? []).map((warning) => html`<p class="unknown">? ${warning}.</p>`);
   const open = html`<h2>Open outages</h2>${outageTable(listed, links)}<p><small>All of them: <code>GET /api/outages?state=open</code></small></p>`;
   const body = html`<h1>AKS fleet</h1>${fleetBanner(fleet, clusters, stale)}${maintenanceOf(clusters, nameOf)}

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { type Ledger, ledger } from '../model/ledger.ts';
+import { SKEW_MS } from '../model/schedule.ts';
+import { type Starter, starter } from '../model/starter.ts';
 import { fromLongJson, toLongJson } from './long-json.ts';
 import { newestFirst, sweepsTableOf, type Tables } from './open-tables.ts';
 import { readJson } from './read-json.ts';
@@ -18,22 +20,38 @@ export interface SweepLine {
   ledger?: Ledger;
   /** What is wrong with the settings or with access, as sentences; absent until the sweep is complete. */
   warnings?: string[];
+  /** Who began it; absent for the timer. */
+  starter?: Starter;
+  /** The person who asked for it, if one did. */
+  requestedBy?: string;
+  /** Where a stand-in began it: the first sweep that the timer did not start. */
+  timerMissedSince?: string;
 }
 
+/** What is known of a sweep from its start on. */
+type StartOfLine = Pick<SweepLine, 'starter' | 'requestedBy' | 'timerMissedSince'>;
+type CompletedLine = Required<Omit<SweepLine, keyof StartOfLine>> & Pick<SweepLine, 'starter'>;
+
 /** Completes a sweep, once: its `completed` row, then its line in the list. Returns whether this call completed it. */
-export async function insertCompleted(tables: Tables, line: Required<SweepLine>): Promise<boolean> {
-  const { sweep, startedAt, completedAt } = line;
+export async function insertCompleted(tables: Tables, line: CompletedLine): Promise<boolean> {
+  const { sweep, startedAt, completedAt, starter: who = 'timer' } = line;
   const rows = await tables.open('sweeps');
-  const properties = { startedAt, completedAt, ledger: JSON.stringify(line.ledger), ...toLongJson('warnings', line.warnings) };
+  const properties = {
+    startedAt,
+    completedAt,
+    starter: who,
+    ledger: JSON.stringify(line.ledger),
+    ...toLongJson('warnings', line.warnings),
+  };
   if (!(await insertOnce(rows, { partitionKey: sweep, rowKey: 'completed', ...properties }))) return false;
   await writeLine(tables, sweep, properties);
   return true;
 }
 
 /** Inserts the line of a sweep that starts, once. */
-export async function insertLine(tables: Tables, sweep: string, startedAt: string): Promise<void> {
+export async function insertLine(tables: Tables, sweep: string, startedAt: string, start: StartOfLine = {}): Promise<void> {
   const list = await tables.open(sweepsTableOf(sweep));
-  await insertOnce(list, { partitionKey: 'sweeps', rowKey: newestFirst(sweep), sweep, startedAt });
+  await insertOnce(list, { partitionKey: 'sweeps', rowKey: newestFirst(sweep), sweep, startedAt, ...start });
 }
 
 async function writeLine(tables: Tables, sweep: string, properties: Record<string, unknown>): Promise<void> {
@@ -49,15 +67,31 @@ async function writeLine(tables: Tables, sweep: string, properties: Record<strin
 export async function repairLine(tables: Tables, sweep: string): Promise<boolean> {
   const row = await readRow(await tables.open('sweeps'), sweep, 'completed');
   if (row === undefined) return false;
-  const { startedAt, completedAt, ledger: stored } = row;
+  const { startedAt, completedAt, starter: who, ledger: stored } = row;
   const warnings = fromLongJson(sentences, 'warnings', row, []);
-  await writeLine(tables, sweep, { startedAt, completedAt, ledger: stored, ...toLongJson('warnings', warnings) });
+  await writeLine(tables, sweep, { startedAt, completedAt, starter: who, ledger: stored, ...toLongJson('warnings', warnings) });
   return true;
 }
 
-/** Reads rows of sweeps, newest first, from this month's and last month's list. */
+const textOf = (value: unknown) => (value ? String(value) : undefined);
+
+function toLine(row: Row): SweepLine {
+  return {
+    sweep: String(row.sweep),
+    startedAt: String(row.startedAt),
+    completedAt: textOf(row.completedAt),
+    ledger: readJson(ledger, row.ledger, undefined),
+    warnings: row.completedAt ? fromLongJson(sentences, 'warnings', row, []) : undefined,
+    starter: starter.safeParse(row.starter).data,
+    requestedBy: textOf(row.requestedBy),
+    timerMissedSince: textOf(row.timerMissedSince),
+  };
+}
+
+/** Reads rows of sweeps, newest first, from this month's and last month's list; a sweep of the next month may begin a little before it. */
 async function readLines(tables: Tables, now: Date, most: number, range: { from?: string; select?: string[] } = {}) {
-  const months = [now, new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 0))];
+  const newest = new Date(now.getTime() + SKEW_MS);
+  const months = [newest, new Date(Date.UTC(newest.getUTCFullYear(), newest.getUTCMonth(), 0))];
   const rows: Row[] = [];
   for (const month of months) {
     if (rows.length >= most) break;
@@ -75,13 +109,19 @@ async function readLines(tables: Tables, now: Date, most: number, range: { from?
 export async function listSweeps(tables: Tables, now: Date, most: number, before?: string): Promise<SweepLine[]> {
   // The next key after that of the sweep.
   const from = before === undefined ? '' : `${newestFirst(before)}!`;
-  return (await readLines(tables, now, most, { from })).map((row) => ({
-    sweep: String(row.sweep),
-    startedAt: String(row.startedAt),
-    completedAt: row.completedAt ? String(row.completedAt) : undefined,
-    ledger: readJson(ledger, row.ledger, undefined),
-    warnings: row.completedAt ? fromLongJson(sentences, 'warnings', row, []) : undefined,
-  }));
+  return (await readLines(tables, now, most, { from })).map(toLine);
+}
+
+/** Reads the line of one sweep; undefined where it is not in this month's or last month's list. */
+export async function readLine(tables: Tables, now: Date, sweep: string): Promise<SweepLine | undefined> {
+  const [row] = await readLines(tables, now, 1, { from: newestFirst(sweep) });
+  return row?.sweep === sweep ? toLine(row) : undefined;
+}
+
+/** The id of the newest sweep, complete or not, without reading what came of it. */
+export async function newestSweep(tables: Tables, now: Date): Promise<string | undefined> {
+  const [row] = await readLines(tables, now, 1, { select: ['sweep'] });
+  return row && String(row.sweep);
 }
 
 /** The newest sweep that is complete; undefined where none of the newest is. */

@@ -2,11 +2,13 @@ import { z } from 'zod';
 import { type ClusterFacts, clusterFacts } from '../model/cluster-facts.ts';
 import { emptyLedger, type Ledger, ledger } from '../model/ledger.ts';
 import { type ReasonCode, reasonCode } from '../model/reasons.ts';
+import { type Starter, starter } from '../model/starter.ts';
 import { fromLongJson, toLongJson } from './long-json.ts';
 import type { Tables } from './open-tables.ts';
 import { readJson } from './read-json.ts';
 import { insertOnce, prefixed, readRange, readRow, writeBatch } from './rows.ts';
 import { insertLine } from './sweep-list.ts';
+import { requesterOf } from './sweep-requests.ts';
 
 /** A subscription's part of a sweep: what came of listing it. */
 export interface SubscriptionRow {
@@ -22,6 +24,10 @@ export interface SubscriptionRow {
 export interface SweepRows {
   subscriptions?: string[];
   startedAt?: string;
+  /** Who began it. */
+  starter: Starter;
+  /** Who asked for it. */
+  requested: Set<Starter>;
   listed: SubscriptionRow[];
   /** Ids of all the clusters that were listed. */
   clusters: string[];
@@ -37,12 +43,34 @@ export interface SweepRows {
 const names = z.array(z.string());
 const ledgerOf = (value: unknown) => readJson(ledger, value, undefined);
 
-/** Inserts the sweep's own row and its line in the list of sweeps, once. Returns the subscriptions that count: the stored ones. */
-export async function insertSweep(tables: Tables, sweep: string, subscriptions: readonly string[], now: string): Promise<string[]> {
+/** How a sweep was begun. */
+export interface Beginning {
+  starter: Starter;
+  /** Where a stand-in began it: the first sweep that the timer did not start. */
+  timerMissedSince?: string;
+}
+
+const starterOfRow = (row: Record<string, unknown>): Starter => starter.catch('timer').parse(row.starter);
+
+/**
+ * Inserts the sweep's own row and its line in the list of sweeps, once.
+ *
+ * @returns what counts, which is what is stored, and whether this call began it.
+ */
+export async function insertSweep(
+  tables: Tables,
+  sweep: string,
+  subscriptions: readonly string[],
+  now: string,
+  beginning: Beginning = { starter: 'timer' },
+): Promise<{ subscriptions: string[]; starter: Starter; first: boolean }> {
   const rows = await tables.open('sweeps');
-  await insertOnce(rows, { partitionKey: sweep, rowKey: 'sweep', startedAt: now, ...toLongJson('subscriptions', subscriptions) });
-  await insertLine(tables, sweep, now);
-  return readSubscriptions(tables, sweep);
+  const own = { startedAt: now, starter: beginning.starter, ...toLongJson('subscriptions', subscriptions) };
+  const first = await insertOnce(rows, { partitionKey: sweep, rowKey: 'sweep', ...own });
+  const stored = (await readRow(rows, sweep, 'sweep')) ?? { starter: beginning.starter };
+  const who = starterOfRow(stored);
+  if (first || who === beginning.starter) await insertLine(tables, sweep, now, beginning);
+  return { subscriptions: fromLongJson(names, 'subscriptions', stored, []), starter: who, first };
 }
 
 /** Whether a sweep has a row of its own. */
@@ -120,6 +148,8 @@ export async function readSweep(tables: Tables, sweep: string): Promise<SweepRow
   return {
     subscriptions: own && fromLongJson(names, 'subscriptions', own, []),
     startedAt: own && String(own.startedAt),
+    starter: starterOfRow(own ?? {}),
+    requested: new Set(rows.flatMap(({ rowKey }) => requesterOf(rowKey) ?? [])),
     listed: rows.filter((row) => row.rowKey.startsWith('subscription|')).map(toSubscriptionRow),
     clusters: await readClusterIds(tables, sweep),
     finalized: new Map(finalized.map(([cluster, row]) => [cluster, ledgerOf(row.ledger) ?? emptyLedger])),

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { askedOf, coverageOf, ledger } from '../model/ledger.ts';
 import { Problem } from '../model/problem.ts';
+import { starter } from '../model/starter.ts';
 import type { Services } from '../services.ts';
-import { listSweeps, type SweepLine } from '../tables/sweep-list.ts';
+import { listSweeps, readLine, type SweepLine } from '../tables/sweep-list.ts';
 import { components, time } from './components.ts';
 import { listOf, type Page, type PageRequest, readPage, writeCursor } from './paging.ts';
 
@@ -14,7 +15,11 @@ const ledgerView = ledger
 /** A sweep as the API shows it. */
 export const sweepView = z
   .object({
-    id: time.describe('The occurrence of the schedule that started it.'),
+    id: time.describe('The occurrence of the schedule at which it was due; of a sweep that a person started, as a rule the time of that.'),
+    starter: starter.describe(
+      'What started it: the timer; the end of the sweep before (`close-sweep`) or an HTTP request (`request`) in place of a timer that did not fire; a person, by `POST /api/sweeps`.',
+    ),
+    requestedBy: z.string().nullable().describe('The person who started it, if one did.'),
     startedAt: time,
     completedAt: time.nullable(),
     coverage: z
@@ -38,9 +43,11 @@ export type SweepView = z.output<typeof sweepView>;
 export const sweepListSchema = listOf(sweepView).register(components, { id: 'SweepPage' });
 
 /** Shows one sweep of the list. */
-export function viewSweep({ sweep, startedAt, completedAt, ledger: counted, warnings }: SweepLine): SweepView {
+export function viewSweep({ sweep, startedAt, completedAt, ledger: counted, warnings, ...line }: SweepLine): SweepView {
   return {
     id: sweep,
+    starter: line.starter ?? 'timer',
+    requestedBy: line.requestedBy ?? null,
     startedAt,
     completedAt: completedAt ?? null,
     coverage: counted === undefined ? null : coverageOf(counted),
@@ -67,4 +74,16 @@ export async function viewLatestSweep({ tables, now }: Services): Promise<SweepV
   const [latest] = await listSweeps(tables, now(), 1);
   if (latest === undefined) throw new Problem('no-sweep', 'no sweep has started yet; the schedule SWEEP_SCHEDULE starts the first');
   return viewSweep(latest);
+}
+
+/**
+ * Shows one sweep.
+ *
+ * @throws Problem if it is in neither this month's nor last month's list.
+ */
+export async function viewOneSweep({ tables, now }: Services, sweep: string): Promise<SweepView> {
+  const line = await readLine(tables, now(), sweep);
+  if (line === undefined)
+    throw new Problem('unknown-sweep', `no sweep "${sweep}" is known; GET /api/sweeps lists those of this and last month`);
+  return viewSweep(line);
 }

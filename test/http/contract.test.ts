@@ -29,6 +29,7 @@ function answerOf(node: SimulatedNode, script: string): string {
 
 let world: SweepWorld;
 let sick: string;
+let newest: string;
 const get = (path: string, headers: Record<string, string> = {}): Promise<Answered> => ask(world.services(), path, { headers });
 
 beforeAll(async () => {
@@ -39,7 +40,7 @@ beforeAll(async () => {
   await world.sweep();
   sick = Object.keys(await world.outcomes(idOf('ill')))[2]!;
   down.add('cut').add(sick);
-  await world.sweep();
+  ({ sweep: newest } = await world.sweep());
 });
 afterAll(() => world?.stop());
 
@@ -59,6 +60,7 @@ describe('every answer of every route is as the OpenAPI document says', () => {
       'sweeps',
       'sweeps?limit=1',
       'sweeps/latest',
+      `sweeps/${encodeURIComponent(newest)}`,
       'reasons',
       'status',
       `status/clusters/${idOf('cut')}`,
@@ -101,6 +103,7 @@ describe('every answer of every route is as the OpenAPI document says', () => {
       'end-maintenance',
       'create-check',
       'get-check',
+      'create-sweep',
     ]);
   });
 
@@ -122,6 +125,9 @@ describe('every answer of every route is as the OpenAPI document says', () => {
       ['outages?cluster=ill', 400, 'bad-cluster'],
       [`outages?cluster=${nobody.split('/')[1]}`, 404, 'unknown-cluster'],
       ['sweeps?limit=0', 400, 'bad-limit'],
+      ['sweeps/newest', 400, 'bad-sweep'],
+      ['sweeps/2026-11-21T09:35:00.000Z', 400, 'bad-sweep'],
+      ['sweeps/1999-01-01T00:00:00Z', 404, 'unknown-sweep'],
       ['clusters?cursor=AAAA', 400, 'bad-cursor'],
       [`${nodePath()}/results?since=yesterday`, 400, 'bad-since'],
     ];
@@ -216,6 +222,35 @@ describe('every answer of every route is as the OpenAPI document says', () => {
     world.set({ SUBSCRIPTIONS: subscription });
     expect(await of(post({ id: far }))).toMatchObject([403, { type: 'urn:aks-fleet-prober:out-of-scope' }]);
     world.set({ SUBSCRIPTIONS: '' });
+  });
+
+  it('of sweeps: started by hand, refused within the same minute, and done', async () => {
+    const of = ({ route, status, headers, json }: Answered): [number, unknown] => {
+      expect({ status, breach: explainBreach(route, status, headers.get('content-type'), json) }).toEqual({ status });
+      expect([route.name, status, undescribedHeaders(route, status, headers)]).toEqual([route.name, status, []]);
+      return [status, json];
+    };
+    const post = () => ask(world.services(), 'sweeps', { method: 'POST', headers: { 'x-forwarded-for': '10.1.2.3:51234' } });
+    const asked = await post();
+    expect(of(asked)).toMatchObject([
+      202,
+      { starter: 'person', requestedBy: 'the holder of a function key at 10.1.2.3:51234', completedAt: null },
+    ]);
+    const { id } = asked.json as { id: string };
+    expect([asked.headers.get('location'), asked.headers.get('retry-after')]).toEqual([`/api/sweeps/${encodeURIComponent(id)}`, '15']);
+    const again = await post();
+    expect(of(again)).toMatchObject([429, { type: 'urn:aks-fleet-prober:too-many-sweeps' }]);
+    expect(Number(again.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(of(await get(`sweeps/${id}`))).toMatchObject([200, { id, starter: 'person' }]);
+    const done = await world.workUntil('the sweep to be complete', async () => {
+      const [, json] = of(await get(`sweeps/${id}`));
+      return (json as { completedAt: string | null }).completedAt === null ? undefined : json;
+    });
+    expect(done).toMatchObject({ id, starter: 'person', coverage: 1, ledger: { known: 15, notProbed: 2 } });
+    expect(world.poisoned).toEqual([]);
+    // The table of a month that no sweep was in is not made for whoever asks.
+    await get('sweeps/1999-01-01T00:00:00Z');
+    expect(await world.services().tables.dated('sweeps')).not.toContain('sweeps199901');
   });
 
   it('and no field of an answer is left out of its schema', async () => {

@@ -11,7 +11,13 @@ const load = (name: Recording['name']) => {
   const recording = readRecording(name);
   return { recording, tables: toTables(recording) };
 };
-const runs = { healthy: load('healthy'), faulty: load('faulty'), blind: load('blind'), unwatched: load('unwatched') };
+const runs = {
+  healthy: load('healthy'),
+  faulty: load('faulty'),
+  blind: load('blind'),
+  unwatched: load('unwatched'),
+  frozen: load('frozen'),
+};
 const MINUTE = 60_000;
 
 const idOf = (name: string) => `aaaaaaaa-0000-4000-8000-000000000008.rg-${name}.${name}`;
@@ -197,6 +203,34 @@ describe('while there are faults', () => {
     expect(at('poison-messages', 'blind', 'blind')).toEqual([]);
     expect(at('cluster-outage', 'blind', 'blind')).toEqual([]);
   });
+});
+
+describe('while the timer is frozen', () => {
+  it('the prober reports itself once, for all the sweeps that others start', () => {
+    const { recording, tables } = runs.frozen;
+    const rows = recording.rows.filter(({ baseData }) => baseData.name === 'ProberError');
+    expect(rows.length).toBeGreaterThan(1);
+    expect(firing(named('prober-errors'), tables, stretch(recording, rows.at(-1)!.time))).toHaveLength(1);
+  });
+
+  it.each(rules.filter(({ name }) => name !== 'prober-errors'))('$name is silent', ({ name }) => {
+    expect(firesAtAll(name, 'frozen')).toBe(false);
+  });
+});
+
+it('a sweep that a person starts is no second one that is throttled, or in which a subscription is not read', () => {
+  const { recording } = runs.faulty;
+  const [first] = recording.rows.filter(
+    ({ baseData }) => baseData.name === 'SweepCompleted' && Number(baseData.measurements?.overBudget) > 0,
+  );
+  const again = (starter: string) => {
+    const { baseData } = first!;
+    const second = { ...first!, baseData: { ...baseData, properties: { ...baseData.properties, sweep: `${starter}-later`, starter } } };
+    return toTables({ ...recording, rows: [first!, second] });
+  };
+  const firingOf = (name: string, starter: string) => firing(named(name), again(starter), stretch(recording, first!.time)).length;
+  expect([firingOf('throttling', 'person'), firingOf('throttling', 'timer')]).toEqual([0, 1]);
+  expect([firingOf('coverage', 'person'), firingOf('coverage', 'timer')]).toEqual([0, 1]);
 });
 
 it.each(['cluster-outage', 'node-outages', 'cluster-blind'])('%s is resolved when what it reports is over', (name) => {

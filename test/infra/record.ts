@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { QueueClient } from '@azure/storage-queue';
 import { askSimulator } from '../../local/ask-simulator.ts';
 import { startAzurite } from '../../local/azurite.ts';
+import { openBlobStore } from '../../local/host/blob-store.ts';
 import { startHost } from '../../local/host/start-host.ts';
+import { HOSTS_CONTAINER, lockPath } from '../../local/host/timer-status.ts';
 import { findKubectl } from '../../local/kubectl.ts';
 import { type FleetFile, parseFleet } from '../../local/simulator/fleet-schema.ts';
 import { startSimulator } from '../../local/simulator/start-simulator.ts';
@@ -14,10 +16,11 @@ import { until } from '../host/until.ts';
 import type { Recorded, Recording } from './recording.ts';
 
 // Records what the real app sends to Application Insights in runs against the simulated Azure: "npm run record", or with the name of one run behind.
-// By hand, where the telemetry has changed: it takes about six minutes.
+// By hand, where the telemetry has changed: it takes about eight minutes.
 
 const SWEEP_SECONDS = 20;
 const MOST_MS = 240_000;
+const HOST_ID = 'recorded';
 const SUBSCRIPTION = 'aaaaaaaa-0000-4000-8000-000000000008';
 const UNREADABLE = 'bbbbbbbb-0000-4000-8000-000000000008';
 
@@ -53,10 +56,12 @@ async function inRun(
   clusters: FleetFile['subscriptions'][number]['clusters'],
   settings: Record<string, string>,
   act: (run: Run) => Promise<void>,
+  prepare: (connectionString: string) => Promise<void> = async () => {},
 ) {
   const dir = await mkdtemp(join(tmpdir(), 'aks-fleet-prober-record-'));
   await buildApp(join(dir, 'app'));
   const azurite = await startAzurite();
+  await prepare(azurite.connectionString);
   const fleet = parseFleet({ subscriptions: [{ id: SUBSCRIPTION, name: 'Recorded', clusters }] }, 'The recorded fleet');
   const simulator = await startSimulator({ fleet, dir, runCommandSeconds: 1, kubectl: await findKubectl() });
   const ask = async (method: string, path: string, body?: object) =>
@@ -65,6 +70,7 @@ async function inRun(
     appDir: join(dir, 'app'),
     env: {
       AzureWebJobsStorage: azurite.connectionString,
+      AzureFunctionsWebHost__hostid: HOST_ID,
       ...simulator.env,
       SWEEP_SCHEDULE: scheduleFor(SWEEP_SECONDS)!,
       FIRST_COLLECT_SECONDS: '2',
@@ -76,6 +82,8 @@ async function inRun(
     },
     onLog: (line) => process.stderr.write(`${line}\n`),
   });
+  // A monitor, which asks whether sweeps complete.
+  const monitor = setInterval(() => fetch(`${host.url}/api/health`).catch(() => undefined), 5_000);
   const run: Run = {
     async envelopes() {
       const all: { time: string; data: Omit<Recorded, 'time'> }[] = await ask('GET', '/control/telemetry');
@@ -94,6 +102,7 @@ async function inRun(
     await act(run);
     return await run.envelopes();
   } finally {
+    clearInterval(monitor);
     await host.stop();
     await simulator.stop();
     await azurite.stop();
@@ -161,6 +170,18 @@ const scenes: Record<Recording['name'], () => Promise<void>> = {
       marks.healed = await sweeps(run, 2, ({ baseData }) => baseData.properties.blind === 'false');
     });
     await write('blind', marks, rows);
+  },
+
+  async frozen() {
+    const freeze = async (connectionString: string) => {
+      const store = await openBlobStore(connectionString, HOSTS_CONTAINER);
+      const lock = lockPath(HOST_ID, 'start-sweep');
+      await store.write(lock, '');
+      // For ever, as Azure names it.
+      await store.acquireLease(lock, -1);
+    };
+    const act = async (run: Run) => void (await sweeps(run, 3));
+    await write('frozen', {}, await inRun(calm, {}, act, freeze));
   },
 
   async unwatched() {

@@ -17,7 +17,7 @@ export interface Recorded {
 
 /** What a run of the simulator sent, and when each part of it was over. */
 export interface Recording {
-  name: 'healthy' | 'faulty' | 'blind' | 'unwatched';
+  name: 'healthy' | 'faulty' | 'blind' | 'unwatched' | 'frozen';
   sweepSeconds: number;
   marks: Record<string, string>;
   rows: Recorded[];

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Azurite, startAzurite } from '../../local/azurite.ts';
 import { emptyLedger, type Ledger } from '../../src/model/ledger.ts';
+import type { Starter } from '../../src/model/starter.ts';
 import type { Services } from '../../src/services.ts';
 import { putBlindRow } from '../../src/tables/blind-rows.ts';
 import { insertCompleted } from '../../src/tables/sweep-list.ts';
@@ -33,13 +34,14 @@ async function seed(
   ledger: Partial<Ledger>,
   nodes: readonly Condition[] = ['reachable', 'reachable', 'reachable', 'reachable'],
   gap = false,
+  starter: Starter = 'timer',
 ) {
   if (nodes.length > 0) {
     await seedNodes(services, cluster, Object.fromEntries(nodes.map((condition, at) => [`node-${at}`, condition])));
     await assess(services, cluster);
   }
   const whole: Ledger = { ...emptyLedger, ...ledger };
-  await insertSweep(services.tables, NOW, [sub, other], NOW);
+  await insertSweep(services.tables, NOW, [sub, other], NOW, { starter });
   await insertSubscription(services.tables, NOW, { subscription: sub, matched: ['*'] }, []);
   await insertSubscription(services.tables, NOW, { subscription: other, matched: [], gap: gap ? 'SubscriptionUnreadable' : undefined }, []);
   await insertFinalized(services.tables, NOW, cluster, whole, NOW);
@@ -47,6 +49,7 @@ async function seed(
     sweep: NOW,
     startedAt: NOW,
     completedAt: NOW,
+    starter,
     ledger: whole,
     warnings: [],
   });
@@ -156,6 +159,11 @@ describe('the pages', () => {
     clock.move(3_600_000);
     const old = 'unknown: ? Sweeps do not complete: what is shown below is old.';
     expect(await banners()).toEqual({ fleet: old, own: old });
+  });
+
+  it('say what started the last sweep, where it was not the timer', async () => {
+    await seed({ known: 4, reachable: 4, byReason: { Reachable: 4 } }, undefined, false, 'close-sweep');
+    expect(await page('status')).toContain(`Last sweep ${NOW} (started in place of the timer, which did not fire), completed`);
   });
 
   it('are not green before a first sweep of all is complete, nor where it expected no verdict, or got none', async () => {

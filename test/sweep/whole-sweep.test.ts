@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { FleetFile } from '../../local/simulator/fleet-schema.ts';
 import { coverageOf } from '../../src/model/ledger.ts';
+import { startByHand } from '../../src/sweep/plan/start-by-hand.ts';
 import { listStandingClusters } from '../../src/tables/cluster-list.ts';
 import { listClusterRows } from '../../src/tables/cluster-rows.ts';
 import { readNodes } from '../../src/tables/node-rows.ts';
@@ -118,6 +119,14 @@ describe('the ledger of a sweep', () => {
     // One listing without it proves nothing yet.
     expect(await openOutages(world, idOf('shop'))).toHaveLength(1);
     expect((await world.outcomes(idOf('shop')))[gone]).toBe('notProbed/NodeGone');
+    // Nor do two within a minute: a sweep that a person starts is none of the next occurrence.
+    const { sweep: byHand } = await startByHand(world.services(), 'ann');
+    const planned = await world.workUntil('the plan of the sweep by hand', async () => {
+      const outcomes = await world.outcomes(idOf('shop'), byHand);
+      return Object.keys(outcomes).length > 0 ? outcomes : undefined;
+    });
+    expect(planned[gone]).toBe('notProbed/NodeGone');
+    expect(await openOutages(world, idOf('shop'))).toHaveLength(1);
     await world.sweep();
     expect(await openOutages(world, idOf('shop'))).toEqual([]);
     expect((await endedOutages(world, idOf('shop'))).map((message) => /\((\w+)\)/.exec(message)?.[1]).sort()).toEqual([

@@ -34,6 +34,7 @@ describe('the list of sweeps', () => {
     completedAt: sweep.replace('00Z', '40Z'),
     ledger: ledger(known),
     warnings: ['INCLUDE_CLUSTERS: "x/*" matches the name of no cluster in scope'],
+    starter: 'timer' as const,
   });
 
   it('is newest first, over the turn of a month, and holds what is complete', async () => {
@@ -44,7 +45,7 @@ describe('the list of sweeps', () => {
     expect(await insertCompleted(tables, line(ids[1], 4))).toBe(true);
     const now = new Date('2027-02-01T00:06:00Z');
     expect(await listSweeps(tables, now, 50)).toEqual([
-      { sweep: ids[2], startedAt: ids[2], completedAt: undefined, ledger: undefined, warnings: undefined },
+      { sweep: ids[2], startedAt: ids[2], starter: 'timer' },
       line(ids[1], 4),
       line(ids[0], 3),
     ]);

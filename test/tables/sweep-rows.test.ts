@@ -50,11 +50,15 @@ describe('a sweep', () => {
   it('has the subscriptions with which it was started first, however often it is started', async () => {
     const id = '2026-11-21T09:35:00Z';
     const many = Array.from({ length: 2000 }, (_, n) => sub.slice(0, -4) + String(n).padStart(4, '0'));
-    expect(await insertSweep(storage.tables, id, many, '2026-11-21T09:35:01.000Z')).toEqual(many);
-    expect(await insertSweep(storage.tables, id, ['other'], '2026-11-21T09:36:00.000Z')).toEqual(many);
+    const timer = { subscriptions: many, starter: 'timer' };
+    expect(await insertSweep(storage.tables, id, many, '2026-11-21T09:35:01.000Z')).toEqual({ ...timer, first: true });
+    const late = await insertSweep(storage.tables, id, ['other'], '2026-11-21T09:36:00.000Z', { starter: 'close-sweep' });
+    expect(late).toEqual({ ...timer, first: false });
     expect(await readSweep(storage.tables, id)).toEqual({
       subscriptions: many,
       startedAt: '2026-11-21T09:35:01.000Z',
+      starter: 'timer',
+      requested: new Set(),
       listed: [],
       clusters: [],
       finalized: new Map(),
@@ -68,6 +72,8 @@ describe('a sweep', () => {
     expect(await readSweep(storage.tables, 'never')).toEqual({
       subscriptions: undefined,
       startedAt: undefined,
+      starter: 'timer',
+      requested: new Set(),
       listed: [],
       clusters: [],
       finalized: new Map(),

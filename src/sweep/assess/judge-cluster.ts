@@ -5,6 +5,7 @@ import { groupUnseen } from '../../history/unseen.ts';
 import { sumWatched, windowsOf } from '../../history/watched.ts';
 import type { ClusterFacts, Shortfalls } from '../../model/cluster-facts.ts';
 import type { JudgedNode } from '../../model/node.ts';
+import { occurrenceOf } from '../../model/occurrences.ts';
 import { parseClusterId } from '../../model/resource-id.ts';
 import { intervalAt, SKEW_MS } from '../../model/schedule.ts';
 import type { Settings } from '../../settings.ts';
@@ -33,6 +34,16 @@ export function isNewest(sweep: string, before: Seen['before']): boolean {
   return before === undefined || sweep >= before.row.sweep;
 }
 
+/**
+ * The occurrence in which a cluster's outage is judged; undefined where one of a later occurrence was. A sweep that a person starts soon after another
+ * is no second sweep in a row.
+ */
+function judgedIn(settings: Settings, sweep: string, before: Seen['before']): string | undefined {
+  const occurrence = occurrenceOf(settings, sweep);
+  const newest = before?.row.sweep || sweep;
+  return occurrence >= occurrenceOf(settings, newest) ? occurrence : undefined;
+}
+
 /** Rolls the cluster up, judges its quorum and adds up for how long its nodes were watched: the row it comes to. Pure. */
 export function judgeCluster(
   settings: Settings,
@@ -52,7 +63,8 @@ export function judgeCluster(
   });
   const flapWindowMs = settings.FLAP_WINDOW_MINUTES * 60_000;
   const stored = before?.row.outage ?? {};
-  const outage = isNewest(sweep, before) ? foldQuorum(stored, quorum, { sweep, now, flapWindowMs }) : stored;
+  const occurrence = judgedIn(settings, sweep, before);
+  const outage = occurrence === undefined ? stored : foldQuorum(stored, quorum, { sweep: occurrence, now, flapWindowMs });
   const factsOf = (rows: readonly JudgedNode[]) => rows.map((row) => row.facts);
   const forgotten = before?.row.forgotten ?? sumWatched([]);
   // Those that are gone were watched too.

@@ -9,6 +9,7 @@ import type { MessageOf } from '../queue/messages.ts';
 import { explainSweep } from '../queue/origin.ts';
 import { requestAssessment } from '../queue/request-assessment.ts';
 import { closeEverySeconds, ensureNextClose, requestClose } from '../queue/request-close.ts';
+import { requestNext } from '../queue/request-start.ts';
 import { completeSweep } from './complete-sweep.ts';
 import { finalizeCluster } from './finalize-cluster.ts';
 import { sendAgain } from './send-again.ts';
@@ -29,14 +30,18 @@ function clustersOf(rows: SweepRows, known: readonly ClusterRow[], last: boolean
   return [...new Set([...rows.clusters, ...lost.map((row) => row.cluster)])];
 }
 
-/** Stage 7: comes back until every cluster of a sweep is finalized and assessed, then completes it. */
+/**
+ * Stage 7: comes back until every cluster of a sweep is finalized and assessed, then completes it. It asks for the next sweep once it is done, at the
+ * latest when that is due: a sweep that is slow, or fails each time it is looked at, must not keep the next one from being started.
+ */
 export async function closeSweep(services: Services, { sweep }: MessageOf<'close-sweep'>): Promise<void> {
   const { settings, tables, now } = services;
-  if (await repairLine(tables, sweep)) return;
+  if (await repairLine(tables, sweep)) return requestNext(services, sweep);
   const rows = await readSweep(tables, sweep);
   const last = now() >= lastRun(services, sweep);
-  if (last && rows.subscriptions === undefined) return log.warn(`the sweep ${sweep} never began: the message that starts it was lost`);
   const fault = rows.subscriptions === undefined ? await explainSweep(services, sweep) : undefined;
+  if (fault === undefined && now() >= endOf(settings, sweep)) await requestNext(services, sweep);
+  if (last && rows.subscriptions === undefined) return log.warn(`the sweep ${sweep} never began: the message that starts it was lost`);
   if (fault !== undefined) throw new Error(fault);
   await ensureNextClose(services, sweep, rows, lastRun(services, sweep));
   const known = await listClusterRows(tables);
@@ -59,8 +64,10 @@ export async function closeSweep(services: Services, { sweep }: MessageOf<'close
   await Promise.all(clusters.map((cluster) => limit(() => close(cluster))));
   const listed = rows.subscriptions?.every((id) => rows.listed.some((row) => row.subscription === id)) ?? false;
   const allFinalized = listed && clusters.every((cluster) => finalized.has(cluster));
-  if ((allFinalized && clusters.every(isAssessed)) || last) await completeSweep(services, sweep, rows, finalized, known);
-  else {
+  if ((allFinalized && clusters.every(isAssessed)) || last) {
+    await completeSweep(services, sweep, rows, finalized, known);
+    await requestNext(services, sweep);
+  } else {
     await sendAgain(services, sweep, rows, unplanned);
     if (allFinalized && finalized.size > rows.finalized.size) await requestClose(services, sweep, true);
   }

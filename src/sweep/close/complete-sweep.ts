@@ -57,7 +57,8 @@ export async function completeSweep(
   // A fleet that is listed and has nothing to probe has no tally that counts requests.
   const requests = armRequests.take();
   ledger.armRequests += requests;
-  const isOurs = await insertCompleted(tables, { sweep, startedAt, completedAt, ledger, warnings }).catch((error: unknown) => {
+  const { starter } = rows;
+  const isOurs = await insertCompleted(tables, { sweep, startedAt, completedAt, starter, ledger, warnings }).catch((error: unknown) => {
     armRequests.putBack(requests);
     throw error;
   });
@@ -99,6 +100,7 @@ export async function completeSweep(
     eventId: `${sweep}/completed`,
     sweep,
     schedule,
+    starter,
     gaps: gaps.join(','),
     script: scriptHash,
     blind: String(blindness.prober) as 'true' | 'false',

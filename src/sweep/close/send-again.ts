@@ -1,4 +1,5 @@
 import { intervalAfter, lastStart, MISSING_AFTER_MS } from '../../model/schedule.ts';
+import { starterOf } from '../../model/starter.ts';
 import type { Services } from '../../services.ts';
 import type { Settings } from '../../settings.ts';
 import { markResent, type SweepRows } from '../../tables/sweep-rows.ts';
@@ -28,7 +29,7 @@ interface MissingStage {
 export function findMissingStages(
   settings: Settings,
   sweep: string,
-  rows: Pick<SweepRows, 'startedAt' | 'subscriptions' | 'resent'> & { listed: readonly { subscription: string }[] },
+  rows: Pick<SweepRows, 'startedAt' | 'subscriptions' | 'requested' | 'resent'> & { listed: readonly { subscription: string }[] },
   unplanned: readonly string[],
   time: number,
 ): MissingStage[] {
@@ -36,7 +37,9 @@ export function findMissingStages(
   const missingAfter = missingAfterMs(settings, sweep);
   const isMissing = (since: number, what: string) => time >= since + missingAfter && !rows.resent.has(what);
   if (rows.subscriptions === undefined)
-    return isMissing(Date.parse(sweep), 'start-sweep') ? [{ what: 'start-sweep', work: { kind: 'start-sweep', sweep } }] : [];
+    return isMissing(Date.parse(sweep), 'start-sweep')
+      ? [{ what: 'start-sweep', work: { kind: 'start-sweep', sweep, starter: starterOf(rows.requested) } }]
+      : [];
   const startedAt = Date.parse(rows.startedAt ?? sweep);
   const listed = new Set(rows.listed.map(({ subscription }) => subscription));
   const spread = spreadOf(settings, sweep, rows.subscriptions.length);

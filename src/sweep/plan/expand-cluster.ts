@@ -9,6 +9,7 @@ import { skipReasonIn } from '../../inventory/skip-reason.ts';
 import { type ClusterFacts, gapsOf } from '../../model/cluster-facts.ts';
 import type { Plan } from '../../model/ledger.ts';
 import type { NodeFacts } from '../../model/node.ts';
+import { occurrenceOf } from '../../model/occurrences.ts';
 import { policyOf } from '../../model/reasons.ts';
 import { parseClusterId } from '../../model/resource-id.ts';
 import { lastStart } from '../../model/schedule.ts';
@@ -72,7 +73,8 @@ async function updateNodes(
   sweep: string,
   facts: ClusterFacts,
 ): Promise<{ changes: NodeChange<ListedNode>[]; closed: boolean }> {
-  const compare = await listAndCompare(services, sweep, facts);
+  // A sweep that a person starts soon after another is no second sweep in which a node is missing.
+  const compare = await listAndCompare(services, occurrenceOf(services.settings, sweep), facts);
   return retryLostWrites(ATTEMPTS, async () => {
     const changes = await compare(await readListedNodes(services.tables, facts.cluster));
     return { changes, closed: await writeNodeChanges(services, sweep, facts.cluster, changes) };
@@ -81,14 +83,16 @@ async function updateNodes(
 
 /** Compares the cluster's pools with the nodes that are known, notes what is missing, and returns what was missing in the sweep before too. */
 async function findGaps(
-  { tables, now }: Services,
+  { settings, tables, now }: Services,
   sweep: string,
   facts: ClusterFacts,
   changes: readonly NodeChange<ListedNode>[],
 ): Promise<Plan['gaps']> {
   const before = await readShortfalls(tables, facts.cluster);
   const isCompared = facts.recordOnly === undefined && facts.listed;
-  const short = isCompared ? findShortfalls(facts.pools, countByPool(changes), before, { sweep, now: now() }) : {};
+  const short = isCompared
+    ? findShortfalls(facts.pools, countByPool(changes), before, { sweep: occurrenceOf(settings, sweep), now: now() })
+    : {};
   await putShortfalls(tables, facts.cluster, short, before);
   return gapsOf(short);
 }

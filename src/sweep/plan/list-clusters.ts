@@ -3,9 +3,10 @@ import { armErrorText, isRefusal } from '../../azure/arm-error.ts';
 import { askForCluster, listManagedClusters } from '../../inventory/list-managed-clusters.ts';
 import { isInScope } from '../../inventory/scope.ts';
 import { type ClusterFacts, poolNodesOf } from '../../model/cluster-facts.ts';
+import { occurrenceNumber } from '../../model/occurrences.ts';
 import { startsBetween } from '../../model/pace.ts';
 import type { ReasonCode } from '../../model/reasons.ts';
-import { endOf, intervalAfter, lastStart } from '../../model/schedule.ts';
+import { endOf, lastStart } from '../../model/schedule.ts';
 import { select, selectionOf } from '../../model/selection.ts';
 import type { Services } from '../../services.ts';
 import { type ClusterRow, isRemembered, listClusterRows } from '../../tables/cluster-rows.ts';
@@ -30,9 +31,8 @@ function withQuotas(
   listed: readonly ClusterFacts[],
   known: readonly ClusterRow[],
 ): ClusterFacts[] {
-  const occurrence = new Date(sweep);
   const budget = startsBetween(settings, now(), endOf(settings, sweep));
-  const sweepNumber = Math.round(occurrence.getTime() / intervalAfter(settings.SWEEP_SCHEDULE, occurrence));
+  const sweepNumber = occurrenceNumber(settings, sweep);
   const knownNodes = new Map(known.map((row) => [row.cluster, row.nodes.known]));
   const probed = listed.filter(({ recordOnly }) => recordOnly === undefined);
   const quotas = new Map(

@@ -2,20 +2,26 @@ import { createHash } from 'node:crypto';
 import { isRestError } from '@azure/core-rest-pipeline';
 import { retryAfterSeconds } from '../../azure/retry-after.ts';
 import { subscriptionsInScope } from '../../inventory/scope.ts';
-import { endOf, intervalAfter, lastStart, sweepIdAt } from '../../model/schedule.ts';
+import { log } from '../../log.ts';
+import { endOf, formatSweepId, intervalAfter, lastStart, sweepIdAt } from '../../model/schedule.ts';
+import { isStandIn, mustYield, type StandIn, type Starter, timerMissedSince } from '../../model/starter.ts';
+import { deliverToAll } from '../../notify/sink.ts';
+import { timerEvent } from '../../notify/timer-event.ts';
 import type { Services } from '../../services.ts';
 import type { Settings } from '../../settings.ts';
 import { isRemembered, listClusterRows } from '../../tables/cluster-rows.ts';
-import { listSweeps } from '../../tables/sweep-list.ts';
+import { listSweeps, type SweepLine } from '../../tables/sweep-list.ts';
+import { insertRequest, readStart } from '../../tables/sweep-requests.ts';
 import { insertSweep } from '../../tables/sweep-rows.ts';
 import { faultPoint } from '../queue/fault-point.ts';
 import type { MessageOf } from '../queue/messages.ts';
 import { explainStart } from '../queue/origin.ts';
 import { requestClose } from '../queue/request-close.ts';
+import { sendStart } from '../queue/request-start.ts';
+import { waitForTurn } from './stand-in.ts';
 
 const MANY_SUBSCRIPTIONS = 10;
 const EARLIER_SWEEPS = 3;
-const CHECKED_AFTER_SECONDS = 60;
 const LONGEST_CLOSE_MS = 240_000;
 
 /**
@@ -23,13 +29,14 @@ const LONGEST_CLOSE_MS = 240_000;
  *
  * @param isPastDue - whether the timer fired late.
  */
-export async function requestSweep({ settings, queue, now }: Services, isPastDue: boolean): Promise<void> {
+export async function requestSweep(services: Services, isPastDue: boolean): Promise<void> {
+  const { settings, tables, now } = services;
   const sweep = sweepIdAt(settings.SWEEP_SCHEDULE, now(), isPastDue);
   if (sweep === undefined) return;
   // However late a cold start delivers the message, the sweep may start until the next one is due.
-  await queue.send({ kind: 'start-sweep', sweep }, { deadline: endOf(settings, sweep) });
-  // If the process crashes during the start and its message is lost, this close-sweep starts the sweep again.
-  await queue.send({ kind: 'close-sweep', sweep }, { delaySeconds: CHECKED_AFTER_SECONDS, deadline: lastStart(settings, sweep) });
+  await sendStart(services, sweep, 'timer', endOf(settings, sweep));
+  // However late the message is delivered, nobody needs to stand in for a timer that has fired.
+  await insertRequest(tables, sweep, 'timer', now().toISOString());
 }
 
 /**
@@ -43,37 +50,61 @@ export function spreadOf({ SWEEP_SCHEDULE }: Settings, sweep: string, count: num
   return (subscription) => (createHash('sha256').update(subscription).digest().readUInt32BE() / 2 ** 32) * width;
 }
 
-/** Writes the sweep's rows, queues close-sweep for it and for unfinished earlier sweeps, and queues the listing of each subscription in scope or known before. */
-async function begin(services: Services, sweep: string, scope: readonly string[]): Promise<void> {
+/** The sweeps before one, newest first. */
+async function readEarlier({ settings, tables, now }: Services, sweep: string): Promise<SweepLine[]> {
+  const interval = intervalAfter(settings.SWEEP_SCHEDULE, new Date(sweep));
+  const most = Math.ceil(LONGEST_CLOSE_MS / interval) + EARLIER_SWEEPS + 2;
+  return (await listSweeps(tables, now(), most)).filter((line) => line.sweep !== sweep);
+}
+
+/** Tells of a sweep that the timer did not start. Where that fails it is left at it: the next sweep tells it again, as long as the timer is silent. */
+async function reportTimer({ sinks, now }: Services, sweep: string, starter: StandIn, since: string): Promise<void> {
+  const event = timerEvent(sweep, starter, since, now());
+  log.warn(event.properties.message!);
+  await deliverToAll(sinks, event).catch((error: unknown) => log.error('the silence of the timer could not be notified', error));
+}
+
+/**
+ * Writes the sweep's rows, queues close-sweep for it and for unfinished earlier sweeps, and queues the listing of each subscription in scope or known
+ * before; all of it unless another starter has begun the sweep meanwhile.
+ */
+async function begin(services: Services, sweep: string, scope: readonly string[], starter: Starter): Promise<void> {
   const { settings, tables, queue, now } = services;
   // A known subscription that is no longer readable is a gap; the fleet must not just look smaller.
   const known = (await listClusterRows(tables)).filter(isRemembered).map((row) => row.subscriptionId);
-  const subscriptions = await insertSweep(tables, sweep, [...new Set([...scope, ...known])], now().toISOString());
+  const earlier = await readEarlier(services, sweep);
+  const next = (id: string) => formatSweepId(endOf(settings, id));
+  const begun = earlier.map((line) => ({ ...line, starter: line.starter ?? ('timer' as const) }));
+  const since = isStandIn(starter) ? timerMissedSince(sweep, begun, next) : undefined;
+  const all = [...new Set([...scope, ...known])];
+  const stored = await insertSweep(tables, sweep, all, now().toISOString(), { starter, timerMissedSince: since });
+  if (mustYield(starter, { requested: new Set(), begunBy: stored.first ? undefined : stored.starter })) return;
   faultPoint('start-sweep:sweep-rows');
 
-  const interval = intervalAfter(settings.SWEEP_SCHEDULE, new Date(sweep));
-  const most = Math.ceil(LONGEST_CLOSE_MS / interval) + EARLIER_SWEEPS + 2;
-  const earlier = (await listSweeps(tables, now(), most)).filter((line) => line.sweep !== sweep && line.completedAt === undefined);
-  for (const unfinished of [sweep, ...earlier.map((line) => line.sweep).slice(0, EARLIER_SWEEPS)]) await requestClose(services, unfinished);
+  const unfinished = earlier.filter((line) => line.completedAt === undefined).slice(0, EARLIER_SWEEPS);
+  for (const id of [sweep, ...unfinished.map((line) => line.sweep)]) await requestClose(services, id);
   faultPoint('start-sweep:close-sweep');
 
   const deadline = lastStart(settings, sweep);
-  const spread = spreadOf(settings, sweep, subscriptions.length);
-  for (const subscription of subscriptions) {
+  const spread = spreadOf(settings, sweep, stored.subscriptions.length);
+  for (const subscription of stored.subscriptions) {
     const delaySeconds = spread(subscription);
     await queue.send({ kind: 'list-clusters', sweep, subscription }, { delaySeconds, deadline });
   }
   faultPoint('start-sweep:list-clusters');
+  if (isStandIn(starter) && since !== undefined) await reportTimer(services, sweep, starter, since);
 }
 
 /** Begins a sweep whose subscriptions could not be listed, over the known ones, unless it is too late: an interval without a sweep would go unnoticed. */
-export async function startOverKnown(services: Services, { sweep }: MessageOf<'start-sweep'>): Promise<void> {
-  if (services.now() < lastStart(services.settings, sweep)) await begin(services, sweep, services.settings.SUBSCRIPTIONS);
+export async function startOverKnown(services: Services, { sweep, starter = 'timer' }: MessageOf<'start-sweep'>): Promise<void> {
+  if (services.now() < lastStart(services.settings, sweep)) await begin(services, sweep, services.settings.SUBSCRIPTIONS, starter);
 }
 
-/** Stage 1: finds the subscriptions in scope, and begins the sweep over them. */
-export async function startSweep(services: Services, { sweep }: MessageOf<'start-sweep'>): Promise<void> {
-  const { settings, arm, now } = services;
+/** Stage 1: finds the subscriptions in scope, and begins the sweep over them, unless another starter does. */
+export async function startSweep(services: Services, { sweep, starter = 'timer' }: MessageOf<'start-sweep'>): Promise<void> {
+  const { settings, tables, arm, now } = services;
+  const known = await readStart(tables, sweep);
+  if (mustYield(starter, known) || (await waitForTurn(services, sweep, starter, known))) return;
   const fault = await explainStart(services, sweep);
   if (fault !== undefined) throw new Error(fault);
   const scope = await subscriptionsInScope(settings.SUBSCRIPTIONS, arm.subscriptions).catch((error: unknown) => {
@@ -82,5 +113,5 @@ export async function startSweep(services: Services, { sweep }: MessageOf<'start
     // A requeued message would come after the next sweep is due, so the sweep begins with what is known.
     return settings.SUBSCRIPTIONS;
   });
-  await begin(services, sweep, scope);
+  await begin(services, sweep, scope, starter);
 }

@@ -56,6 +56,7 @@ export const faultPoints = [
   'close-sweep:blindness',
   'close-sweep:blindness-notified',
   'close-sweep:completed',
+  'close-sweep:next-start',
 ] as const;
 
 export type FaultPoint = (typeof faultPoints)[number];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { clusterIdSchema, nodeNameSchema } from '../../model/name-schemas.ts';
+import { starter } from '../../model/starter.ts';
 import { isCheckId } from '../../tables/check-rows.ts';
 
 /** The version that this program writes. It also reads the version before; a newer message is requeued for a newer instance. */
@@ -18,7 +19,8 @@ const common = { ...ownEnvelope, sweep: z.iso.datetime({ precision: 0 }) };
 const slice = { cluster, slice: z.string().regex(/^[\w.]{1,40}$/), nodes };
 
 const schema = z.discriminatedUnion('kind', [
-  z.strictObject({ ...common, kind: z.literal('start-sweep') }),
+  /** Without a starter it is the timer's. */
+  z.strictObject({ ...common, kind: z.literal('start-sweep'), starter: starter.optional() }),
   z.strictObject({ ...common, kind: z.literal('list-clusters'), subscription: z.guid() }),
   z.strictObject({ ...common, kind: z.literal('expand-cluster'), cluster }),
   z.strictObject({

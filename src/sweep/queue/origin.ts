@@ -1,6 +1,8 @@
+import { STAND_IN_KEPT_MS } from '../../model/occurrences.ts';
 import { formatSweepId, isOccurrence, lastStart, nextOccurrence, SKEW_MS } from '../../model/schedule.ts';
 import type { Settings } from '../../settings.ts';
 import { readSliceHead } from '../../tables/plan-rows.ts';
+import { isRequested } from '../../tables/sweep-requests.ts';
 import { hasBegun, readClusterFacts, readSubscriptions } from '../../tables/sweep-rows.ts';
 import type { MessageOf, WorkMessage } from './messages.ts';
 import type { QueueContext } from './work-queue.ts';
@@ -13,7 +15,7 @@ export function latestDeadline(settings: Settings, now: Date): Date {
   const { SWEEP_SCHEDULE, PROBE_DEADLINE_SECONDS, FLAP_WINDOW_MINUTES } = settings;
   const ofNextSweep = lastStart(settings, formatSweepId(nextOccurrence(SWEEP_SCHEDULE, now))).getTime();
   const longest = Math.max(PROBE_DEADLINE_SECONDS, FLAP_WINDOW_MINUTES * 60) + GRACE_SECONDS;
-  return new Date(Math.max(ofNextSweep, now.getTime() + longest * 1000) + SKEW_MS);
+  return new Date(Math.max(ofNextSweep, now.getTime() + Math.max(longest * 1000, STAND_IN_KEPT_MS)) + SKEW_MS);
 }
 
 /** Whether a time that another instance wrote is past, allowing for clock skew. */
@@ -23,10 +25,10 @@ export function isPast(time: string, now: Date): boolean {
 
 type Context = Omit<QueueContext, 'queue'>;
 
-/** Why a message about a sweep is not valid; undefined if the sweep has begun, or is a recent occurrence of the schedule. */
+/** Why a message about a sweep is not valid; undefined if the sweep has begun or was requested, or is a recent occurrence of the schedule. */
 export async function explainSweep({ settings, tables, now }: Context, sweep: string): Promise<string | undefined> {
-  if (isOccurrence(settings, sweep, now()) || (await hasBegun(tables, sweep))) return undefined;
-  return `expected a sweep that has begun, or is a recent occurrence of the schedule "${settings.SWEEP_SCHEDULE}", got ${sweep}: the message does not come from this program`;
+  if (isOccurrence(settings, sweep, now()) || (await hasBegun(tables, sweep)) || (await isRequested(tables, sweep))) return undefined;
+  return `expected a sweep that has begun or was requested, or is a recent occurrence of the schedule "${settings.SWEEP_SCHEDULE}", got ${sweep}: the message does not come from this program`;
 }
 
 /** Why a sweep cannot be started; undefined if it has begun, or may start now. */

@@ -41,6 +41,26 @@ describe('the judgement of a cluster', () => {
     expect([row.sweep, row.outage.outage]).toEqual([sweep, undefined]);
   });
 
+  it('ends an outage in the second sweep in a row, as which one that a person starts in between does not count', () => {
+    const healed = ['a', 'b', 'c'].map((node) => nodeOf(node, 'reachable'));
+    const judgeNext = (row: ReturnType<typeof judge>[0], of: string) =>
+      judge(seenOf(healed, { before: { row, etag: '' } }), now.toISOString(), of)[0];
+    const [down] = judge(seenOf(failing), now.toISOString(), '2026-11-21T09:30:00Z');
+    const once = judgeNext(down, sweep);
+    const byHand = judgeNext(once, '2026-11-21T09:35:12Z');
+    expect([once, byHand].map(({ outage }) => [outage.outage?.end, outage.below?.sweep])).toEqual(Array(2).fill([undefined, sweep]));
+    expect(byHand.sweep).toBe('2026-11-21T09:35:12Z');
+    expect(judgeNext(byHand, '2026-11-21T09:40:00Z').outage.outage?.end).toBeDefined();
+  });
+
+  it('is made for a check after a sweep by hand as well: both are of one occurrence', () => {
+    const [byHand] = judge(seenOf([nodeOf('a', 'reachable')]), now.toISOString(), '2026-11-21T09:35:12Z');
+    expect(judge(seenOf(failing, { before: { row: byHand, etag: '' } }))[0]).toMatchObject({
+      sweep: '2026-11-21T09:35:12Z',
+      outage: { outage: { reason: 'DnsTimeout' } },
+    });
+  });
+
   it('is not silenced by a moment of assessment that lies ahead of the clock', () => {
     expect(judge(seenOf([]), '9999-12-31T23:59:59.000Z')[0].assessAt).toBe(now.toISOString());
     expect(judge(seenOf([]), '2026-11-21T09:37:00.000Z')[0].assessAt).toBe('2026-11-21T09:37:00.000Z');

@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { handlePoison } from '../../../src/housekeeping/handle-poison.ts';
+import { emptyLedger } from '../../../src/model/ledger.ts';
 import type { Services } from '../../../src/services.ts';
 import { closeSweep } from '../../../src/sweep/close/close-sweep.ts';
 import { insertPlan, insertTally } from '../../../src/tables/plan-rows.ts';
 import { readRow } from '../../../src/tables/rows.ts';
+import { insertCompleted } from '../../../src/tables/sweep-list.ts';
 import { insertSubscription, insertSweep } from '../../../src/tables/sweep-rows.ts';
 import { type Storage, startStorage } from '../../tables/storage.ts';
 import { servicesAt } from '../services-at.ts';
@@ -61,6 +64,37 @@ describe('a sweep that is not complete', () => {
     // The usual look is promised already.
     expect(await run(12)).toEqual([['shop'], []]);
     expect(await run()).toEqual([['blog', 'shop'], [15]]);
+  });
+});
+
+describe('the sweep after one', () => {
+  const next = (sweepId: string, due: string, starter = 'close-sweep') => [
+    [{ kind: 'start-sweep', sweep: sweepId, starter }, expect.objectContaining({ deadline: new Date(Date.parse(due) + 3600_000) })],
+    [{ kind: 'close-sweep', sweep: sweepId }, expect.anything()],
+  ];
+  const message = (id: string) => ({ v: 1, kind: 'close-sweep', sweep: id, deadline: '2026-11-21T10:40:00Z' }) as const;
+
+  it('is asked for, once, also where the process that completed this one died right then', async () => {
+    const id = '2026-11-21T10:05:00Z';
+    const { services } = servicesAt(storage.connectionString, '2026-11-21T10:06:00Z');
+    const send = vi.spyOn(services.queue, 'send').mockResolvedValue();
+    await insertCompleted(services.tables, { sweep: id, startedAt: id, completedAt: id, ledger: emptyLedger, warnings: [] });
+    for (let times = 0; times < 2; times++) await closeSweep(services, message(id));
+    expect(send.mock.calls).toEqual(next('2026-11-21T10:10:00Z', '2026-11-21T10:10:30Z'));
+    expect(send.mock.calls.map(([, options]) => options?.delaySeconds)).toEqual([270, 330]);
+  });
+
+  it('is asked for where the end of this one is given up', async () => {
+    const id = '2026-11-21T10:20:00Z';
+    const { services } = servicesAt(storage.connectionString, '2026-11-21T10:21:00Z');
+    const send = vi.spyOn(services.queue, 'send').mockResolvedValue();
+    vi.spyOn(console, 'error').mockImplementation(() => {});
+    await handlePoison(services, message(id));
+    expect(send.mock.calls).toEqual(next('2026-11-21T10:25:00Z', '2026-11-21T10:25:30Z'));
+    // A forged one starts nothing.
+    send.mockClear();
+    await handlePoison(services, message('2026-11-21T10:21:17Z'));
+    expect(send).not.toHaveBeenCalled();
   });
 });
 
@@ -123,10 +157,15 @@ describe('work of a sweep whose message died with its process', () => {
     // However often it fails, it promises one look at a time.
     await expect(look()).rejects.toThrow('died');
     expect(send).toHaveBeenCalledTimes(1);
-    // Nor for ever.
+    // Nor for ever; the sweep after it, which is due by now, is asked for all the same.
     clock.at('2026-11-21T11:30:00.000Z');
-    await expect(look()).rejects.toThrow('died');
-    expect(send).toHaveBeenCalledTimes(1);
+    send.mockClear();
+    for (let times = 0; times < 2; times++) await expect(look()).rejects.toThrow('died');
+    const next = '2026-11-21T09:55:00Z';
+    expect(send.mock.calls.map(([message]) => message)).toEqual([
+      { kind: 'start-sweep', sweep: next, starter: 'close-sweep' },
+      { kind: 'close-sweep', sweep: next },
+    ]);
   });
 
   it('is given up where the sweep never began and the next one goes on', async () => {

@@ -71,7 +71,16 @@ const complete = (n: number, clusters: ClusterRow[], ledgers: Ledger[]) => {
   return completeSweep(
     services,
     time(n).replace('.000Z', 'Z'),
-    { listed: [], clusters: [], finalized, finalizedAt: new Map(), nextCloseBy: '', resent: new Set() },
+    {
+      starter: 'request',
+      requested: new Set(),
+      listed: [],
+      clusters: [],
+      finalized,
+      finalizedAt: new Map(),
+      nextCloseBy: '',
+      resent: new Set(),
+    },
     finalized,
     clusters,
   );
@@ -83,7 +92,7 @@ it('tells the state of each cluster and the heartbeat, with the fields that the 
   expect(told()).toEqual(['shop true ', 'bank true ']);
   for (const { properties } of results) eventSchemas.Availability.properties.parse(properties);
   const [{ properties, measurements }] = heartbeats as [TelemetryEvent];
-  eventSchemas.SweepCompleted.properties.parse(properties);
+  expect(eventSchemas.SweepCompleted.properties.parse(properties).starter).toBe('request');
   eventSchemas.SweepCompleted.measurements.parse(measurements);
 });
 

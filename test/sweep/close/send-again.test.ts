@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Starter } from '../../../src/model/starter.ts';
 import { readSettings } from '../../../src/settings.ts';
 import { findMissingStages } from '../../../src/sweep/close/send-again.ts';
 
@@ -7,7 +8,13 @@ const at = (minute: number, second = 0) => Date.UTC(2026, 10, 21, 9, minute, sec
 const [one, two] = ['0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01', '0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e02'];
 const every = (schedule: string) => readSettings({ AzureWebJobsStorage: 'UseDevelopmentStorage=true', SWEEP_SCHEDULE: schedule });
 const settings = every('0 */5 * * * *');
-const rows = { startedAt: sweep, subscriptions: [one, two], listed: [{ subscription: one }], resent: new Set<string>() };
+const rows = {
+  startedAt: sweep,
+  subscriptions: [one, two],
+  listed: [{ subscription: one }],
+  requested: new Set<Starter>(),
+  resent: new Set<string>(),
+};
 const whatAt = (time: number, more: Partial<typeof rows> = {}, unplanned: string[] = []) =>
   findMissingStages(settings, sweep, { ...rows, ...more }, unplanned, time).map(({ what }) => what);
 
@@ -16,8 +23,15 @@ describe('findMissingStages', () => {
     const begun = { subscriptions: undefined, resent: new Set<string>() };
     const find = (time: number, resent = begun.resent) => findMissingStages(settings, sweep, { ...rows, ...begun, resent }, [], time);
     expect(find(at(36, 14))).toEqual([]);
-    expect(find(at(36, 15))).toEqual([{ what: 'start-sweep', work: { kind: 'start-sweep', sweep } }]);
+    expect(find(at(36, 15))).toEqual([{ what: 'start-sweep', work: { kind: 'start-sweep', sweep, starter: 'timer' } }]);
     expect(find(at(36, 15), new Set(['start-sweep']))).toEqual([]);
+  });
+
+  it('finds it for whoever asked for it', () => {
+    const find = (...requested: Starter[]) =>
+      findMissingStages(settings, sweep, { ...rows, subscriptions: undefined, requested: new Set(requested) }, [], at(36, 15));
+    expect(find('close-sweep')).toMatchObject([{ work: { starter: 'close-sweep' } }]);
+    expect(find('close-sweep', 'timer')).toMatchObject([{ work: { starter: 'timer' } }]);
   });
 
   it('finds the subscriptions that were not listed, and the clusters that were not planned', () => {

@@ -10,7 +10,7 @@ const cluster = '0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01.rg-(pay).ments.shop';
 const common = { v: 1, sweep: '2026-11-21T09:35:00Z', deadline: '2026-11-21T09:37:00.000Z' };
 const slice = { cluster, slice: '0', nodes: ['aks-web-12345678-vmss000000', 'aks-web-12345678-vmss00000a'] };
 const work = {
-  'start-sweep': { ...common, kind: 'start-sweep' },
+  'start-sweep': { ...common, kind: 'start-sweep', starter: 'close-sweep' },
   'list-clusters': { ...common, kind: 'list-clusters', subscription: '0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01' },
   'expand-cluster': { ...common, kind: 'expand-cluster', cluster },
   'start-slice': { ...common, ...slice, kind: 'start-slice', slot: '2026-11-21T09:35:20.000Z', confirms: { n: '0123456789abcdef' } },
@@ -21,6 +21,11 @@ const work = {
 
 describe('readMessage', () => {
   it.each(Object.entries(work))('reads a %s message as it was written', (_, message) => {
+    expect(read(message)).toEqual({ status: 'work', message });
+  });
+
+  it('reads a start without a starter, which is the timer’s', () => {
+    const message = { ...common, kind: 'start-sweep' };
     expect(read(message)).toEqual({ status: 'work', message });
   });
 
