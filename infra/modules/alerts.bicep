@@ -78,6 +78,21 @@ var rules = [
     frequency: 'PT5M'
   }
   {
+    name: 'nodes-unseen'
+    severity: 3
+    description: 'Nodes of a cluster should have a verdict and had none for an hour (unseenAfterMinutes), for a reason that does not pass by itself: extensions that are disallowed, a lock, an agent that is silent, machines that cannot be found. They are watched by nobody until it is fixed; the reason says how.'
+    query: '${state}\n${loadTextContent('../alerts/nodes-unseen.kql')}'
+    condition: {
+      timeAggregation: 'Maximum'
+      metricMeasureColumn: 'unseenNodes'
+      operator: 'GreaterThan'
+      threshold: 0
+    }
+    dimensions: ofCluster
+    window: 'P1D'
+    frequency: 'PT15M'
+  }
+  {
     name: 'prober-silent'
     severity: 1
     description: 'No sweep was completed for three intervals: nobody watches the fleet. See whether the function app runs, and what it logs.'

@@ -5,6 +5,7 @@ import { armErrorText, isRefusal } from '../azure/arm-error.ts';
 import { listManagedClusters } from '../inventory/list-managed-clusters.ts';
 import { listNodes } from '../inventory/list-nodes.ts';
 import { missingActions } from '../inventory/permissions.ts';
+import { findShortfalls } from '../inventory/pool-gaps.ts';
 import { subscriptionsInScope } from '../inventory/scope.ts';
 import type { ClusterFacts } from '../model/cluster-facts.ts';
 import { currentMaintenance } from '../model/cluster-maintenance.ts';
@@ -31,6 +32,10 @@ export interface ClusterPlan {
   skipped: Record<string, number>;
   /** Why the whole cluster is recorded but not probed. */
   recordOnly: ReasonCode | null;
+  /** Nodes that its pools are to have and that no machine was found for, by pool. */
+  missing: Record<string, number>;
+  /** Parts of its node resource group that could not be read, with the reason. */
+  unread: { part: string; reason: ReasonCode }[];
   /** Why its nodes could not be listed. */
   error: string | null;
   /** Needed actions that are not granted on its node resource group; null if Azure does not say. */
@@ -70,16 +75,22 @@ async function planCluster(arm: Arm, settings: Settings, subscription: string, f
     probed: 0,
     skipped: {},
     recordOnly: recordOnly ?? null,
+    missing: {},
+    unread: [],
     error: null,
     missingPermissions: null,
   };
   if (recordOnly !== undefined && policyOf(recordOnly).hides !== 'nothing') return planned;
   try {
-    const { nodes } = await listNodes(arm.compute(subscription), subscription, facts, now, settings.NODE_GRACE_MINUTES);
+    const { nodes, unread } = await listNodes(arm.compute(subscription), subscription, facts, now, settings.NODE_GRACE_MINUTES);
     for (const { skipped } of nodes) {
       if (skipped === undefined) planned.probed += 1;
       else planned.skipped[skipped] = (planned.skipped[skipped] ?? 0) + 1;
     }
+    planned.unread = unread.map(({ prefix, reason }) => ({ part: prefix, reason }));
+    const found = new Map([...Map.groupBy(nodes, ({ pool }) => pool)].map(([pool, own]) => [pool, own.length]));
+    const short = recordOnly === undefined ? findShortfalls(facts.pools, found, {}, { sweep: '', now }) : {};
+    planned.missing = Object.fromEntries(Object.entries(short).map(([pool, { missing }]) => [pool, missing]));
   } catch (error) {
     if (!isRestError(error)) throw error;
     planned.error = armErrorText(error);

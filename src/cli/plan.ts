@@ -61,6 +61,15 @@ function warn(settings: Settings, { subscriptions, regions }: Pick<FleetPlan, 's
     ...scopeWarnings(settings, subscriptions),
     ...maintenanceWarnings(clusters),
     ...clusters.flatMap(({ cluster, error }) => (error === null ? [] : [`the nodes of ${cluster} could not be listed: ${error}`])),
+    ...clusters.flatMap(({ cluster, unread }) =>
+      unread.map(({ part, reason }) => `a part of ${cluster} could not be read (${reason}): ${part}`),
+    ),
+    ...clusters.flatMap(({ cluster, missing }) =>
+      Object.entries(missing).map(
+        ([pool, nodes]) =>
+          `the pool ${pool} of ${cluster} has ${nodes} more node${nodes === 1 ? '' : 's'} than machines were found for; if that stands, nobody watches ${nodes === 1 ? 'it' : 'them'}: compare it with its scale set`,
+      ),
+    ),
     ...subscriptions.flatMap(missingRights),
     ...regions
       .filter(({ overBudget }) => overBudget > 0)

@@ -41,7 +41,13 @@ async function measureClusters(services: Services, define: Define): Promise<void
   const apart = define('maintenance_seconds', 'Seconds for which they would have been watched in maintenance, added up.', labels);
   const before = staleBefore(services);
   const now = services.now();
+  const unseen = define(
+    'unseen_nodes',
+    'Nodes that should have a verdict and had none for UNSEEN_AFTER_MINUTES, by reason; absent where there are none.',
+    ['cluster', 'reason'],
+  );
   for (const row of rows) {
+    for (const group of row.unseen) unseen.set({ cluster: row.cluster, reason: group.reason }, group.nodes);
     const { cluster, nodes: counts, uptime: shares, maintenance } = viewCluster(row, before, now);
     for (const window of ['24h', '7d', '30d'] as const) {
       if (shares[window] !== null) uptime.set({ cluster, window }, shares[window]);

@@ -192,6 +192,8 @@ export const eventSchemas = {
         'The reason of most of the open outages of its nodes, also while it is blind or has an outage itself; empty if none is open.',
       ),
       maintenance: flag('`true` while the cluster is in maintenance: no alert fires of it.'),
+      unseenNodes: text('How many of its nodes should have a verdict and had none for `UNSEEN_AFTER_MINUTES`.'),
+      unseenReason: text('The reason of most of these; empty if there are none.'),
       upgrading: flag('`true` while Azure upgrades or changes the cluster: it is probed all the same.'),
       page: cause.page,
     }),

@@ -14,6 +14,7 @@ import { type Html, html } from './html.ts';
 import { documentOf, type Links, linksWith, uptimeLine, when } from './layout.ts';
 import { nodeTable } from './node-table.ts';
 import { outageTable } from './outage-table.ts';
+import { unseenClusters } from './unseen-lines.ts';
 
 // Limits that keep the page small enough for a browser however large the fleet is; the API lists the rest.
 const CLUSTERS_SHOWN = 300;
@@ -109,7 +110,7 @@ export async function renderStatusPage(services: Services, { key }: { key: strin
     html`<p>Last sweep ${when(lastSweep.id)}${STARTED[lastSweep.starter]}, completed ${when(lastSweep.completedAt)}, ${lastSweep.ledger && html`${coverageWords(lastSweep.ledger)}.${otherReasons(lastSweep.ledger)}`}</p>`;
   const warnings = (lastSweep?.warnings ?? []).map((warning) => html`<p class="unknown">? ${warning}.</p>`);
   const open = html`<h2>Open outages</h2>${outageTable(listed, links)}<p><small>All of them: <code>GET /api/outages?state=open</code></small></p>`;
-  const body = html`<h1>AKS fleet</h1>${fleetBanner(fleet, clusters, stale)}${maintenanceOf(clusters, nameOf)}
+  const body = html`<h1>AKS fleet</h1>${fleetBanner(fleet, clusters, stale)}${maintenanceOf(clusters, nameOf)}${unseenClusters(clusters, nameOf, links)}
 <p>${fleet.subscriptions.known} subscriptions, ${fleet.clusters.known} clusters, ${fleet.nodes.known} nodes: ${fleet.nodes.reachable} reachable, ${fleet.nodes.unreachable} unreachable, ${fleet.nodes.unknown} unknown, ${fleet.nodes.notProbed} not probed.</p>
 ${uptimeLine(fleet.uptime, true)}${sweep}${warnings}${outages.length > 0 ? open : html`<p>No open outage.</p>`}<h2>Clusters</h2>${blocks}${more}`;
   return documentOf(services, fleetTitle(fleet, clusters, stale), body);

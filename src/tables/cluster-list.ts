@@ -6,11 +6,17 @@ import { readMaintenanceRequest, readMaintenanceRequests } from './maintenance-r
 import type { Tables } from './open-tables.ts';
 import { readRange, readRow } from './rows.ts';
 
+// As many names as there may be in it do not fit in one property, see `toLongJson`.
+const UNSEEN = ['unseen0', 'unseen1', 'unseen2'];
+
 /** The columns that lists show of a cluster, without the names of its nodes, which may be most of its row. */
-const SHOWN = clusterColumns(
-  ...(['resourceGroup', 'name', 'region', 'version', 'nodes', 'upgrading', 'recordOnly', 'openOutages', 'outage'] as const),
-  ...(['maintenanceTag', 'commonFactors', 'uptime', 'assessedAt'] as const),
-);
+const SHOWN = [
+  ...clusterColumns(
+    ...(['resourceGroup', 'name', 'region', 'version', 'nodes', 'upgrading', 'recordOnly', 'openOutages', 'outage'] as const),
+    ...(['maintenanceTag', 'commonFactors', 'uptime', 'assessedAt', 'shortfalls'] as const),
+  ),
+  ...UNSEEN,
+];
 
 /** A cluster as lists show it, with its blindness if it is blind now, and the latest request for its maintenance, over or not. */
 export type ListedCluster = Omit<ClusterRow, 'notReachable'> & { blind?: Blindness; maintenance?: MaintenanceRequest };

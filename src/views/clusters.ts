@@ -9,6 +9,7 @@ import { commonFactorView, components, countsView, reasonName, time } from './co
 import { staleBefore } from './current-interval.ts';
 import { maintenanceView, viewMaintenance } from './maintenance.ts';
 import { comparePlaces, cutPage, listOf, type Page, type PageRequest, readPage } from './paging.ts';
+import { missingMachinesView, unseenView, viewMissingMachines, viewUnseen } from './unseen.ts';
 import { uptimeView, viewUptime } from './uptime.ts';
 import { WORST_FIRST, worstOf } from './worst-first.ts';
 
@@ -29,6 +30,10 @@ export const clusterView = z
       .describe("The cluster's own outage, while it is open."),
     blind: blindView.nullable(),
     maintenance: maintenanceView.nullable().describe('The maintenance that it is in, which nobody is notified in.'),
+    unseen: z.array(unseenView).describe('Nodes that should have a verdict and had none for `UNSEEN_AFTER_MINUTES`, by reason.'),
+    missingMachines: z
+      .array(missingMachinesView)
+      .describe('Pools for which Azure has fewer machines than nodes; these nodes count as known and not probed.'),
     commonFactors: z.array(commonFactorView),
     uptime: uptimeView,
     upgrading: z.boolean().describe('Whether an upgrade or update is in progress, which may explain the results of its nodes.'),
@@ -71,6 +76,8 @@ export function viewCluster(row: ListedCluster, before: number, now: Date): Clus
     clusterOutage: down === undefined ? null : { start: down.outage, reason: down.reason, flaps: down.episode - 1 },
     blind: viewBlind(row.blind),
     maintenance: viewMaintenance({ tag: row.maintenanceTag, request: row.maintenance }, now),
+    unseen: viewUnseen(row.unseen),
+    missingMachines: viewMissingMachines(row.shortfalls),
     commonFactors: row.commonFactors,
     uptime: viewUptime(row.uptime),
     upgrading: row.upgrading,

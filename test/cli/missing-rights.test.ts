@@ -17,6 +17,8 @@ const planOf = (missing: Record<string, string[] | null>, gap?: SubscriptionPlan
     upgrading: false,
     probed: 1,
     skipped: {},
+    missing: {},
+    unread: [],
     maintenanceUntil: null,
     recordOnly: null,
     error: null,

@@ -44,6 +44,7 @@ it('there is a rule for each thing that people should know of, with the severity
     'cluster-outage 1',
     'node-outages 2',
     'cluster-blind 2',
+    'nodes-unseen 3',
     'prober-silent 1',
     'coverage 3',
     'throttling 3',

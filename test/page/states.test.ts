@@ -144,6 +144,25 @@ describe('the pages', () => {
     expect(await page()).toContain(factor.sentence);
   });
 
+  it('name the nodes that nobody has seen for long, with their pools, the reason and what to do, and pools without machines', async () => {
+    await seed({ known: 5, reachable: 2, unknown: 2, notProbed: 1 }, ['reachable', 'reachable', 'unknown', 'unknown']);
+    const group = { reason: 'ExtensionsDisallowed', nodes: 2, pools: ['spot'], names: ['n1', 'n2'], since: SINCE };
+    const shortfalls = { gpu: { missing: 1, standing: 1, sweep: SINCE, since: SINCE } };
+    const row = { partitionKey: 'fleet', rowKey: cluster, unseen0: JSON.stringify([group]), shortfalls: JSON.stringify(shortfalls) };
+    await (await services.tables.open('clusters')).updateEntity(row, 'Merge');
+    const own = await page();
+    expect(own).toContain('? 2 nodes of spot without a verdict since');
+    expect(own).toContain('allowExtensionOperations=true');
+    expect(own).toContain('n1, n2');
+    expect(own).toContain('? The pool gpu is to have 1 more node than machines were found for');
+    expect((await ask(services, 'status')).text).toContain('? 2 nodes should have a verdict and had none for long, in');
+    const { json } = await ask(services, `clusters/${cluster}`);
+    expect(json).toMatchObject({ unseen: [group], missingMachines: [{ pool: 'gpu', nodes: 1, since: SINCE }] });
+    expect((await ask(services, 'metrics')).text).toContain(
+      `aks_fleet_prober_unseen_nodes{cluster="${cluster}",reason="ExtensionsDisallowed"} 2`,
+    );
+  });
+
   it('blame the prober and no cluster where it is the prober that sees nothing', async () => {
     await seed({ known: 4, unknown: 4, byReason: { NoProof: 4 } }, ['unknown', 'unknown', 'unknown', 'unknown']);
     await blind('*');

@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { askSimulator } from '../../local/ask-simulator.ts';
 import { type ArmReply, armError } from '../../local/simulator/arm-reply.ts';
 import type { FleetFile } from '../../local/simulator/fleet-schema.ts';
 import type { SimulatedNode } from '../../local/simulator/lay-out-fleet.ts';
@@ -95,6 +96,14 @@ async function sweep(world: SweepWorld, meanwhile?: () => Promise<unknown>): Pro
 
 async function firstNode(world: SweepWorld, name: string): Promise<string> {
   return Object.keys(await world.outcomes(idOf(name))).sort()[0]!;
+}
+
+/** The events of some names that Application Insights received, each once. */
+async function events(world: SweepWorld, names: RegExp) {
+  const { text } = await askSimulator(world.simulator, 'GET', '/control/telemetry');
+  type Event = { name: string; properties: Record<string, string>; measurements: Record<string, number> };
+  const all = (JSON.parse(text) as { data: { baseData: Event } }[]).map(({ data }) => data.baseData);
+  return [...new Map(all.filter(({ name }) => names.test(name)).map((event) => [event.properties.eventId, event])).values()];
 }
 
 const blind = async (world: SweepWorld) => [...(await readBlindRows(world.services().tables)).keys()];
@@ -244,6 +253,32 @@ describe('a lasting refusal (reports 2, 3, 4 and 14)', () => {
     // A disk that is full is nobody's choice, and blinds as any other failure of the platform does.
     expect((await blind(world)).filter((id) => id !== idOf('full'))).toEqual([]);
     expect(world.poisoned).toEqual([]);
+  });
+
+  it('that lasts for so long is notified once, naming cluster, pools and reason, and so is its end', async () => {
+    let isRefused = true;
+    const disallowed = armError(409, 'OperationNotAllowed', 'This operation cannot be performed when extension operations are disallowed.');
+    const intercept = refusing((_, instance) => (isRefused && instance < 3 ? disallowed : undefined));
+    const world = await open(fleetOf({ shop: 9 }), { intercept }, { UNSEEN_AFTER_MINUTES: '15' });
+    for (let n = 0; n < 8; n++) await sweep(world);
+    const unseen = await events(world, /^Nodes/);
+    expect(unseen).toMatchObject([
+      {
+        name: 'NodesUnseen',
+        properties: {
+          cluster: idOf('shop'),
+          pools: 'web',
+          reason: 'ExtensionsDisallowed',
+          message: expect.stringMatching(/^3 nodes of the pool web had no verdict since /),
+        },
+        measurements: { unseen: 3 },
+      },
+    ]);
+    isRefused = false;
+    await sweep(world);
+    await sweep(world);
+    expect((await events(world, /^Nodes/)).map(({ name }) => name)).toEqual(['NodesUnseen', 'NodesSeen']);
+    expect(await events(world, /Outage|Blind/)).toEqual([]);
   });
 
   it('by an extension that fails every time lasts from the third time on', async () => {

@@ -1,6 +1,7 @@
 import type { Blindness } from '../../history/blindness.ts';
 import type { ClusterOutageState } from '../../history/cluster-outage.ts';
 import { openEpisode } from '../../history/node-state.ts';
+import type { UnseenGroup } from '../../history/unseen.ts';
 import { type Counts, conclusiveOf, coverageOf, expectedOf, type Ledger, mainReason } from '../../model/ledger.ts';
 import { policyOf, type ReasonCode } from '../../model/reasons.ts';
 import type { Availability } from '../../notify/envelopes.ts';
@@ -12,6 +13,7 @@ interface AssessedCluster {
   nodes: Pick<Counts, 'known' | 'reachable'>;
   openOutages: number;
   outageReason?: ReasonCode;
+  unseen: readonly Pick<UnseenGroup, 'reason' | 'nodes'>[];
   outage: ClusterOutageState;
   /** Why it is only recorded. */
   recordOnly?: ReasonCode;
@@ -65,6 +67,8 @@ export function availabilityOf(
       coverage: recordOnly !== undefined && policyOf(recordOnly).hides === 'subscription' ? '' : shareText(coverageOf(ledger)),
       reason: down?.reason ?? blind?.reason ?? outageReason ?? (seen ? '' : (mainReason(ledger) ?? '')),
       outageReason: outageReason ?? '',
+      unseenNodes: String(cluster.unseen.reduce((total, { nodes: count }) => total + count, 0)),
+      unseenReason: [...cluster.unseen].sort((a, b) => b.nodes - a.nodes)[0]?.reason ?? '',
       maintenance: String(maintenance),
       upgrading: String(cluster.upgrading),
       page: clusterPageUrl(pageUrl, cluster.cluster),
