@@ -109,9 +109,15 @@ function sameEpisode(a: Episode | undefined, b: Episode): boolean {
   return a !== undefined && a.from === b.from && a.end === b.end && a.reason === b.reason;
 }
 
-/** Settles the history of a node while it is not probed: it is not watched until its next verdict. */
-export function pauseHistory(state: NodeState, at: string, staleAfterMs: number): NodeHistory {
-  return { settled: stopWatching(state, at, staleAfterMs), recent: [] };
+/**
+ * Settles the history of a node while it is not probed: it is not watched until its next verdict.
+ *
+ * @param startsAnew - whether its machine is stopped, reimaged or deleted meanwhile: a failure before that is not the first of those after it.
+ */
+export function pauseHistory(state: NodeState, at: string, staleAfterMs: number, startsAnew = false): NodeHistory {
+  const paused = stopWatching(state, at, staleAfterMs);
+  if (!startsAnew || openSince(state) !== undefined) return { settled: paused, recent: [] };
+  return { settled: { ...paused, failures: 0, firstFailure: undefined, watch: paused.watch && decide(paused.watch) }, recent: [] };
 }
 
 /** Ends the outage of a node whose recovery no probe will see, and resets its count of failures. */

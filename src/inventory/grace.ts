@@ -8,9 +8,8 @@ export interface Grace {
   minutes: number;
 }
 
-/** Whether a node that was not probed for this reason was not running, so that it starts anew. An excluded one may have run all the time. */
-function wasNotRunning(skipped: ReasonCode | undefined): boolean {
-  if (skipped === undefined || skipped === 'TooYoung') return false;
+/** Whether a node that is not probed for this reason starts anew: it is not running, or has just begun to. An excluded one may run all the time. */
+export function startsAnew(skipped: ReasonCode): boolean {
   const { expected, hides } = policyOf(skipped);
   return !expected && hides === 'nothing';
 }
@@ -26,7 +25,8 @@ const isOver = (since: string, { now, minutes }: Grace) => !(now.getTime() - Dat
 export function withGrace(before: NodeFacts, facts: NodeFacts, grace: Grace): NodeFacts {
   if (facts.skipped !== undefined) return facts;
   const isReimaged = before.image !== undefined && facts.image !== undefined && before.image !== facts.image;
-  const begins = wasNotRunning(before.skipped) || isReimaged;
+  const wasStopped = before.skipped !== undefined && before.skipped !== 'TooYoung' && startsAnew(before.skipped);
+  const begins = wasStopped || isReimaged;
   const runningSince = begins ? grace.now.toISOString() : before.runningSince;
   if (runningSince === undefined || isOver(runningSince, grace)) return facts;
   return { ...facts, runningSince, skipped: 'TooYoung' };

@@ -303,10 +303,36 @@ describe('while the two tables fill independently', () => {
   });
 });
 
+/** A run in which two nodes of the locked cluster had no verdict for an hour, which is longer than a recording lasts. */
+function withUnseen({ rows, ...more }: Recording, also: Record<string, string> = {}): Recording {
+  const unseen = { unseenNodes: '2', unseenReason: 'NodeGroupLocked', ...also };
+  const isLocked = ({ baseData }: Recording['rows'][number]) => baseData.id !== undefined && baseData.properties.cluster === idOf('locked');
+  const changed = rows.map((row) =>
+    isLocked(row) ? { ...row, baseData: { ...row.baseData, properties: { ...row.baseData.properties, ...unseen } } } : row,
+  );
+  return { ...more, rows: changed };
+}
+
+describe('nodes that nobody has seen for long', () => {
+  const found = (recording: Recording) => firing(named('nodes-unseen'), toTables(recording), stretch(recording, recording.marks.faults!));
+
+  it('are one alert of their cluster, with the reason', () => {
+    const [runbook] = reasons.NodeGroupLocked.links;
+    expect(found(withUnseen(runs.faulty.recording))).toEqual([
+      { cluster: idOf('locked'), reason: 'NodeGroupLocked', runbook, page: pageOf('locked') },
+    ]);
+  });
+
+  it('are none while their cluster is blind or in maintenance, nor where there are none', () => {
+    for (const also of [{ blind: 'true' }, { maintenance: 'true' }, { unseenNodes: '0', unseenReason: '' }])
+      expect(found(withUnseen(runs.faulty.recording, also))).toEqual([]);
+  });
+});
+
 describe('no alert is split by an empty value', () => {
   const bare = (run: keyof typeof runs) => ({
     ...runs[run].recording,
-    rows: runs[run].recording.rows.map((row) => ({
+    rows: withUnseen(runs[run].recording).rows.map((row) => ({
       ...row,
       baseData: { ...row.baseData, properties: { ...row.baseData.properties, page: '', runbook: '' } },
     })),

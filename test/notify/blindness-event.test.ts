@@ -27,6 +27,16 @@ describe('blindnessEvent', () => {
     expect(properties).toMatchObject({ eventId: `${cluster}|blind|${start}/ended`, start, end: now.toISOString() });
   });
 
+  it('tells of the moment that it is about, though both are sent at once', () => {
+    const late = { subject: cluster, unknown: 4, planned: 4, reason: 'NoProof' as const, after: { unknown: 0, planned: 4 } };
+    const told = (['started', 'ended'] as const).map((what) => blindnessEvent(late, what, start, undefined, now));
+    expect(told.map(({ properties }) => properties.message)).toEqual([
+      '4 of 4 nodes give no verdict',
+      '0 of 4 nodes give no verdict: enough others do again',
+    ]);
+    expect(told.map(({ measurements }) => measurements?.unknown)).toEqual([4, 0]);
+  });
+
   it('of the prober itself is a ProberError, which blames no cluster', () => {
     const event = blindnessEvent({ ...blind(12), subject: PROBER }, 'started', start, page, now);
     expect(event).toEqual({

@@ -342,7 +342,19 @@ describe('what is planned (reports 5 and 12)', () => {
   });
 });
 
-describe('a hiccup (report 6)', () => {
+describe('a hiccup (reports 6 and 13)', () => {
+  it('of storage in a part of a transaction is waited out, and is no poison', async () => {
+    let refusals = 0;
+    const world = await open(fleetOf({ shop: 4 }), {
+      isBusy: (transaction) => refusals > 0 && transaction.includes('node|') && refusals-- > 0,
+    });
+    await sweep(world);
+    refusals = 3;
+    expect((await sweep(world)).shop).toMatchObject({ reachable: 4 });
+    expect([refusals, world.poisoned, await outages(world, 'shop')]).toEqual([0, [], []]);
+    expect((await world.requests()).runCommand).toMatchObject({ started: 8, conflicts: 0, mostAtOncePerNode: 1 });
+  });
+
   it('of the sign-in while runs are under way postpones their end, accuses nobody and starts nothing twice, whatever its words', async () => {
     let refusals = 0;
     const words = ['the operation timed out', 'ManagedIdentityCredential: 429 Too Many Requests', 'getaddrinfo EAI_AGAIN'];

@@ -20,6 +20,7 @@ import { doWork } from '../../src/sweep/work.ts';
 import { readPlanAndTallies } from '../../src/tables/plan-rows.ts';
 import { listSweeps, type SweepLine } from '../../src/tables/sweep-list.ts';
 import { readSweep } from '../../src/tables/sweep-rows.ts';
+import { serveBusyTables } from '../serve-busy-tables.ts';
 
 const LONGEST_SWEEP_MS = 60_000;
 const MOST_DELIVERIES = 3;
@@ -84,11 +85,14 @@ export async function openSweepWorld(
   {
     intervalSeconds = 300,
     refuseToken,
+    isBusy,
     ...options
   }: Partial<SimulatorOptions> & {
     intervalSeconds?: number;
     /** Called before each request of the app to Azure: the error with which there is no token for it. */
     refuseToken?: () => Error | undefined;
+    /** Asked for each transaction of the app's tables, with its body: whether it meets a busy server. */
+    isBusy?: (transaction: string) => boolean;
   } = {},
 ): Promise<SweepWorld> {
   const dir = await mkdtemp(join(tmpdir(), 'aks-fleet-prober-world-'));
@@ -104,6 +108,8 @@ export async function openSweepWorld(
   });
   // In place of that of a world before it, which has the same name.
   tls.setDefaultCACertificates([...tls.getCACertificates('bundled'), await readFile(simulator.caFile, 'utf8')]);
+  const busy = isBusy && (await serveBusyTables(azurite.connectionString, isBusy));
+  const storage = busy?.connectionString ?? azurite.connectionString;
   const credential = signIn(simulator, refuseToken);
   const queue = new QueueClient(azurite.connectionString, WORK_QUEUE);
   await queue.createIfNotExists();
@@ -122,7 +128,7 @@ export async function openSweepWorld(
   const now = () => new Date(Date.now() + ahead);
   let built: Services | undefined;
   const services = () => {
-    const env = { AzureWebJobsStorage: azurite.connectionString, ...simulator.env, ...settings };
+    const env = { AzureWebJobsStorage: storage, ...simulator.env, ...settings };
     built ??= buildServices(readSettings(env), credential, now);
     return built;
   };
@@ -225,6 +231,7 @@ export async function openSweepWorld(
     },
     async stop() {
       await simulator.stop();
+      await busy?.close();
       await azurite.stop();
       await rm(dir, { recursive: true, force: true });
     },

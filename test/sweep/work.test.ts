@@ -1,11 +1,13 @@
+import { RestError } from '@azure/core-rest-pipeline';
 import { TableServiceClient } from '@azure/data-tables';
 import { QueueClient } from '@azure/storage-queue';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Azurite, startAzurite } from '../../local/azurite.ts';
+import { SignInError } from '../../src/azure/sign-in-error.ts';
 import { buildServices, type Services, WORK_QUEUE } from '../../src/services.ts';
 import { readSettings } from '../../src/settings.ts';
 import { MESSAGE_VERSION, type WorkKind } from '../../src/sweep/queue/messages.ts';
-import { doWork } from '../../src/sweep/work.ts';
+import { doWork, retryAfter } from '../../src/sweep/work.ts';
 
 const cluster = '11111111-2222-4333-8444-555555555555.rg-shop.shop';
 const slice = { cluster, slice: '0', nodes: ['aks-web-00000001-vmss000000'] };
@@ -51,6 +53,38 @@ describe('a message that comes back after the process that had it died', () => {
     await doWork(services, message(kind, new Date(Date.now() - 1)));
     expect(await tableNames()).toEqual([]);
     expect((await queue.peekMessages({ numberOfMessages: 32 })).peekedMessageItems).toEqual([]);
+  });
+});
+
+describe('a message whose stage failed', () => {
+  const now = new Date('2026-11-21T10:00:00.000Z');
+  const message = { kind: 'collect-slice' as const, deadline: '2026-11-21T10:05:00.000Z' };
+  const busy = new RestError('The server is busy.', { statusCode: 503, code: 'ServerBusy' });
+
+  it('is tried again after longer and longer where the failure passes', () => {
+    const delays = [undefined, 1, 2, 3, 4, 9].map((tries) => retryAfter(busy, { ...message, tries }, now));
+    expect(delays).toEqual([5, 10, 20, 40, 60, 60]);
+  });
+
+  it('is tried until a minute before its deadline, and given up then, so that its work has an outcome', () => {
+    const at = (minute: number, second = 0) => new Date(Date.UTC(2026, 10, 21, 10, minute, second));
+    expect([at(3, 55), at(3, 56), at(5, 30)].map((time) => retryAfter(busy, message, time))).toEqual([5, undefined, undefined]);
+  });
+
+  it.each<[string, unknown, number | undefined]>([
+    ['there is no token', new SignInError('no token'), 5],
+    ['a host is not found', new RestError('no', { code: 'ENOTFOUND' }), 5],
+    ['Azure throttles without saying for how long', new RestError('no', { statusCode: 429 }), 30],
+    ['a write is lost', new RestError('no', { statusCode: 412 }), undefined],
+    ['access is denied', new RestError('no', { statusCode: 403 }), undefined],
+    ['the program has an error', new TypeError('x is not a function'), undefined],
+  ])('because %s comes back accordingly', (_, error, seconds) => {
+    expect(retryAfter(error, message, now)).toBe(seconds);
+  });
+
+  it('starts a sweep over what is known after three tries, while it has most of its time', () => {
+    const tries = [undefined, 2, 3].map((n) => retryAfter(busy, { kind: 'start-sweep', deadline: message.deadline, tries: n }, now));
+    expect(tries).toEqual([5, 20, undefined]);
   });
 });
 

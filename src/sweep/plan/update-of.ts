@@ -1,6 +1,7 @@
 import { endHistory, pauseHistory } from '../../history/node-history.ts';
 import { isMissed } from '../../history/unseen.ts';
 import type { NodeChange } from '../../inventory/compare-nodes.ts';
+import { startsAnew } from '../../inventory/grace.ts';
 import type { KnownNode, NodeFacts } from '../../model/node.ts';
 import { emptyState, type NodeHistory } from '../../model/node-state.ts';
 import type { ReasonCode } from '../../model/reasons.ts';
@@ -57,8 +58,9 @@ export function updateOf(
     case 'known': {
       const { row, facts, changed, seen, ends } = change;
       if (!changed && ends === undefined) return undefined;
-      const stops = facts.skipped !== undefined && row.facts.skipped === undefined && row.state.watch?.since !== undefined;
-      const history = ends !== undefined ? ended(row) : stops ? pauseHistory(row.state, time, staleAfterMs) : undefined;
+      const isWatched = row.state.watch?.since !== undefined || row.state.failures > 0;
+      const stops = facts.skipped !== undefined && row.facts.skipped === undefined && isWatched ? facts.skipped : undefined;
+      const history = ends !== undefined ? ended(row) : stops && pauseHistory(row.state, time, staleAfterMs, startsAnew(stops));
       return {
         facts: { ...facts, dueSince: dueSinceOf(row, facts, time) },
         history,

@@ -5,11 +5,13 @@ import { type Azurite, startAzurite } from '../../../local/azurite.ts';
 import { type FirstFailure, spread } from '../../../src/history/confirmations.ts';
 import { addUptimes } from '../../../src/history/uptime.ts';
 import { sumWatched } from '../../../src/history/watched.ts';
+import type { ClusterFacts } from '../../../src/model/cluster-facts.ts';
 import { emptyCounts } from '../../../src/model/ledger.ts';
 import type { Services } from '../../../src/services.ts';
 import { grantConfirmations } from '../../../src/sweep/run/grant-confirmations.ts';
 import { type OwnClusterRow, putCluster } from '../../../src/tables/cluster-rows.ts';
 import { writeBatch } from '../../../src/tables/rows.ts';
+import { insertSubscription } from '../../../src/tables/sweep-rows.ts';
 import { servicesAt } from '../services-at.ts';
 
 const start = '2026-11-21T09:35:00.000Z';
@@ -37,6 +39,7 @@ const failures = (count: number, from = 0, more: Partial<FirstFailure> = {}) =>
   Array.from({ length: count }, (_, n) => failure(from + n, more));
 const grant = (slice: string, failed: readonly FirstFailure[], by = services, of = sweep) =>
   grantConfirmations(by, of, cluster, slice, failed);
+const poolOf = (name: string, changing: boolean) => ({ name, changing, excluded: false, stopped: false });
 const count = (granted: Record<string, string>) => Object.keys(granted).length;
 
 describe('grantConfirmations', () => {
@@ -44,6 +47,34 @@ describe('grantConfirmations', () => {
     const failed = failures(3);
     expect(await grant('0', failed)).toEqual(Object.fromEntries(failed.map(({ node, nonce }) => [node, nonce])));
     expect(await grant('0', [])).toEqual({});
+  });
+
+  it.each<[string, Partial<ClusterFacts>, string[]]>([
+    ['its cluster is upgraded', { upgrading: true }, []],
+    ['its pool is changed', { pools: [poolOf('web', true), poolOf('api', false)] }, ['api']],
+    ['nothing is changed', { pools: [poolOf('web', false), poolOf('api', false)] }, ['web', 'api']],
+  ])('leaves a node to the next sweep where %s: it may just be drained, reimaged or deleted', async (_, more, pools) => {
+    const facts = {
+      upgrading: false,
+      listed: true,
+      restricted: false,
+      pools: [],
+      nodeResourceGroup: 'MC',
+      region: 'x',
+      version: '1',
+      ...more,
+    };
+    const named = { cluster, resourceGroup: 'rg', name: 'shop' };
+    await insertSubscription(
+      services.tables,
+      sweep,
+      { subscription: cluster.slice(0, 36), matched: [] },
+      [{ ...facts, ...named }],
+      () => {},
+    );
+    const failed = [failure(1), failure(2, { pool: 'api' })];
+    const granted = await grant('0', failed);
+    expect(failed.filter(({ node }) => node in granted).map(({ pool }) => pool)).toEqual(pools);
   });
 
   it('grants at most 10 of a slice', async () => {
