@@ -2,6 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
+import { OF_POWER } from '../src/inventory/skip-reason.ts';
+import { OF_CLUSTER, OF_POOL, type Treatment } from '../src/model/lifecycle.ts';
 import type { Reason } from '../src/model/reasons/reason.ts';
 import { reasons } from '../src/model/reasons.ts';
 import { eventSchemas } from '../src/notify/event-schemas.ts';
@@ -51,6 +53,53 @@ export function renderReasons(): string {
   return `# Reasons\n\n${intro}\n\n${chapters.join('\n')}\n${renderPolicies()}`;
 }
 
+const stateName = (state: string) => (state === '' ? '(none)' : state[0]!.toUpperCase() + state.slice(1));
+
+/** What a state of Azure means, one a row. */
+function renderTreatments(states: Readonly<Record<string, Treatment>>): string {
+  const rows = Object.entries(states).map(([state, treatment]) => {
+    const what =
+      treatment.treat === 'record'
+        ? `only recorded, as [${treatment.reason}](reasons.md#${treatment.reason.toLowerCase()})`
+        : 'probed and judged';
+    return `| ${stateName(state)} | ${what} |`;
+  });
+  return `| state | its nodes are |\n|---|---|\n${rows.join('\n')}\n| any other | probed, judged and marked as being changed: a first failure is not confirmed at once, but by the next sweep |\n`;
+}
+
+/** Writes what the states of clusters, pools and machines mean as a reference page. */
+export function renderStates(): string {
+  const powers = Object.entries(OF_POWER).map(([power, reason]) => {
+    const ends = reasons[reason].policy.endsOutage ? 'ends an open outage' : 'leaves an open outage open';
+    return `| ${stateName(power)} | not probed, as [${reason}](reasons.md#${reason.toLowerCase()}); ${ends} |`;
+  });
+  return `# States of Azure
+
+What the states mean that Azure reports of a cluster, a pool and a machine. The page is made from \`src/model/lifecycle.ts\` and \`src/inventory/skip-reason.ts\` by \`npm run docs\`. Letter case does not matter. What is planned is no outage: a cluster that is being stopped or deleted opens none, and only states that are proven to last end one.
+
+## Provisioning state of a cluster
+
+${renderTreatments(OF_CLUSTER)}
+A cluster with the power state \`Stopped\` is only recorded, as [ClusterStopped](reasons.md#clusterstopped), unless it is being started or deleted.
+
+## Provisioning state of a pool
+
+${renderTreatments(OF_POOL)}
+## Power state of a machine
+
+| power state | the node is |
+|---|---|
+${powers.join('\n')}
+| any other, none, or not readable | probed: it says nothing |
+
+A machine whose provisioning state is \`Creating\` or \`Deleting\` is not probed. \`Updating\` alone is no reason, since Run Command sets it too; while its cluster or pool is changed, and no run of ours is in progress on it, it counts as being reimaged ([NodeUpdating](reasons.md#nodeupdating)). A node that was stopped or reimaged is left alone for \`NODE_GRACE_MINUTES\` from when it is seen running again, like a new one.
+
+## What one source does not show
+
+A node is given up only when two complete listings lack it, and Azure does not know its machine by its resource ID either. A scale set without its tags is told by the name that AKS gave it. Each sweep compares the pools of a cluster with the machines that were found: where a pool has fewer machines than nodes in two sweeps in a row, the difference counts as nodes that were not probed ([MachinesMissing](reasons.md#machinesmissing)). A scale set, a page or a view that cannot be read costs only its own nodes a verdict, with the cause as their reason.
+`;
+}
+
 const eventsIntro = `What the prober sends to Application Insights. The page is made from \`src/notify/event-schemas.ts\` by \`npm run docs\`.
 
 Events are history: what happened, when, and why, one custom event (table \`customEvents\`) for each change that people should know about, never one for a healthy probe. Fields of type text are in \`customDimensions\`, numbers in \`customMeasurements\`. The timestamp is when the event was sent; \`start\` and \`end\` say when it happened. No text is longer than 8,192 characters.
@@ -91,6 +140,7 @@ export function renderRunbooks(): string {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await writeFile(join(root, 'docs', 'reference', 'reasons.md'), renderReasons());
+  await writeFile(join(root, 'docs', 'reference', 'states.md'), renderStates());
   await writeFile(join(root, 'docs', 'reference', 'events.md'), renderEvents());
   await writeFile(join(root, 'docs', 'reference', 'api.md'), renderApi());
   await writeFile(join(root, 'infra', 'alerts', 'runbooks.kql'), renderRunbooks());

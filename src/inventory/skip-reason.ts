@@ -3,7 +3,7 @@ import type { ReasonCode } from '../model/reasons.ts';
 import type { Machine } from './machine-facts.ts';
 
 /** What the power states of Azure mean, in lower case. One that is not listed, such as `unknown`, and none at all say nothing: the node is probed. */
-const OF_POWER: Readonly<Record<string, ReasonCode>> = {
+export const OF_POWER: Readonly<Record<string, ReasonCode>> = {
   deallocated: 'Deallocated',
   stopped: 'NotRunning',
   deallocating: 'NodeStopping',

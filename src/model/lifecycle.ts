@@ -18,7 +18,7 @@ const record = (reason: ReasonCode): Treatment => ({ treat: 'record', reason });
  * such as Upgrading, Updating, Reconciling or Migrating, is a change under way.
  * https://learn.microsoft.com/rest/api/aks/managed-clusters/get
  */
-const OF_CLUSTER: Readonly<Record<string, Treatment>> = {
+export const OF_CLUSTER: Readonly<Record<string, Treatment>> = {
   '': judge,
   succeeded: judge,
   failed: judge,
@@ -32,7 +32,7 @@ const OF_CLUSTER: Readonly<Record<string, Treatment>> = {
 };
 
 /** The same of a pool. Its machines tell themselves whether they are stopped, or just being made. */
-const OF_POOL: Readonly<Record<string, Treatment>> = {
+export const OF_POOL: Readonly<Record<string, Treatment>> = {
   '': judge,
   succeeded: judge,
   failed: judge,

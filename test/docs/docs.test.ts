@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { renderApi } from '../../scripts/render-api.ts';
-import { renderEvents, renderReasons } from '../../scripts/write-docs.ts';
+import { renderEvents, renderReasons, renderStates } from '../../scripts/write-docs.ts';
 import { routes } from '../../src/http/routes.ts';
 import { settingNames } from '../../src/settings.ts';
 
@@ -45,6 +45,7 @@ it('every link to a file of the project leads somewhere', () => {
 
 it('the reference of reasons is what the catalogue says', () => {
   expect(read('docs/reference/reasons.md')).toBe(renderReasons());
+  expect(read('docs/reference/states.md')).toBe(renderStates());
 });
 
 it('the reference of events is what their schemas say, each field with a sentence', () => {
