@@ -324,8 +324,8 @@ describe('nodes that nobody has seen for long', () => {
   });
 
   it('are none while their cluster is blind or in maintenance, nor where there are none', () => {
-    for (const also of [{ blind: 'true' }, { maintenance: 'true' }, { unseenNodes: '0', unseenReason: '' }])
-      expect(found(withUnseen(runs.faulty.recording, also))).toEqual([]);
+    const others: Record<string, string>[] = [{ blind: 'true' }, { maintenance: 'true' }, { unseenNodes: '0', unseenReason: '' }];
+    for (const also of others) expect(found(withUnseen(runs.faulty.recording, also))).toEqual([]);
   });
 });
 
