@@ -1,17 +1,10 @@
 import type { NodeFacts } from '../model/node.ts';
-import type { ReasonCode } from '../model/reasons.ts';
-import { policyOf } from '../model/reasons.ts';
+import { comesOrGoes } from '../model/reasons.ts';
 
 /** How long nodes are left alone after they were made, started or reimaged. */
 export interface Grace {
   now: Date;
   minutes: number;
-}
-
-/** Whether a node that is not probed for this reason starts anew: it is not running, or has just begun to. An excluded one may run all the time. */
-export function startsAnew(skipped: ReasonCode): boolean {
-  const { expected, hides } = policyOf(skipped);
-  return !expected && hides === 'nothing';
 }
 
 const isOver = (since: string, { now, minutes }: Grace) => !(now.getTime() - Date.parse(since) < minutes * 60_000);
@@ -25,7 +18,7 @@ const isOver = (since: string, { now, minutes }: Grace) => !(now.getTime() - Dat
 export function withGrace(before: NodeFacts, facts: NodeFacts, grace: Grace): NodeFacts {
   if (facts.skipped !== undefined) return facts;
   const isReimaged = before.image !== undefined && facts.image !== undefined && before.image !== facts.image;
-  const wasStopped = before.skipped !== undefined && before.skipped !== 'TooYoung' && startsAnew(before.skipped);
+  const wasStopped = before.skipped !== undefined && before.skipped !== 'TooYoung' && comesOrGoes(before.skipped);
   const begins = wasStopped || isReimaged;
   const runningSince = begins ? grace.now.toISOString() : before.runningSince;
   if (runningSince === undefined || isOver(runningSince, grace)) return facts;

@@ -94,6 +94,7 @@ export async function listManagedClusters(client: ContainerServiceClient, select
  * while Azure has an incident.
  *
  * @param matched - the globs of the selection that match the cluster are added to it.
+ * @param abortSignal - ends the wait for an answer.
  * @returns its facts, or the reason why there are none: only a 404 proves `ClusterGone`. A failed request is a reason, not an error, so that other
  *   clusters are not affected.
  */
@@ -102,9 +103,10 @@ export async function askForCluster(
   { resourceGroup, name }: Pick<ClusterFacts, 'resourceGroup' | 'name'>,
   selection: Selection,
   matched: Set<string>,
+  abortSignal?: AbortSignal,
 ): Promise<ClusterFacts | ReasonCode> {
   try {
-    return toFacts(await client.managedClusters.get(resourceGroup, name), selection, matched) ?? 'AzureError';
+    return toFacts(await client.managedClusters.get(resourceGroup, name, { abortSignal }), selection, matched) ?? 'AzureError';
   } catch (error) {
     const { kind } = failureOf(error);
     // Without a sign-in nothing can be read, and the whole listing is tried again.

@@ -53,3 +53,16 @@ export function recentMaintenance(maintenance: ClusterMaintenance, now: Date, ag
   const time = now.getTime();
   return stretchesIn(rulesOf(maintenance), { from: time - Math.max(agoMs, DAY_MS), until: time + 1 });
 }
+
+/**
+ * Adds to the stretches of maintenance the time in which a cluster is stopped, started or deleted: from two intervals before that was noticed, since a
+ * sweep may have listed it shortly before, until two intervals from now. Pure.
+ *
+ * @param plannedSince - when that was noticed, ISO 8601 UTC.
+ * @param intervalMs - the interval between two sweeps, in milliseconds.
+ */
+export function withPlanned(stretches: readonly Stretch[], plannedSince: string, intervalMs: number, now: Date): Stretch[] {
+  const planned = { from: Date.parse(plannedSince) - 2 * intervalMs, until: now.getTime() + 2 * intervalMs };
+  const rules = [...stretches, planned].map((stretch): MaintenanceRule => ({ kind: 'once', ...stretch }));
+  return stretchesIn(rules, { from: Math.min(planned.from, ...stretches.map(({ from }) => from)), until: planned.until });
+}

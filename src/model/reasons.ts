@@ -30,6 +30,15 @@ export type ReasonCode = keyof typeof reasons;
 /** The policy of a reason. */
 export const policyOf = (code: ReasonCode): Policy => reasons[code].policy;
 
+/**
+ * Whether what is recorded for this reason is just coming or going: stopped, started, made, reimaged or deleted. What fails meanwhile is no outage, and
+ * what comes back begins anew. Something excluded may run all the time.
+ */
+export function comesOrGoes(code: ReasonCode): boolean {
+  const { expected, hides } = policyOf(code);
+  return !expected && hides === 'nothing';
+}
+
 /** How far a probe with this reason got, as the index of its stage; -1 for `Undiagnosed`, whose stage is not known. */
 export function depthOf(code: ReasonCode): number {
   return code === 'Undiagnosed' ? -1 : stages.indexOf(reasons[code].stage);

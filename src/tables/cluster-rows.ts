@@ -65,6 +65,8 @@ export type OwnClusterRow = ClusterRow & {
   outageDays: OutageDays;
   /** Watched time of nodes whose rows were deleted. */
   forgotten: Watched;
+  /** Since when the cluster is stopped, started, made or deleted, or has been since; see `comesOrGoes`. */
+  plannedSince?: string;
 };
 
 const outageState = z.object({ outage: episode.optional(), below: z.object({ sweep: z.string(), since: z.string() }).optional() });
@@ -97,12 +99,13 @@ const columns: Columns<Omit<ClusterRow, 'cluster' | 'subscriptionId'>> = {
 
 const noneWatched = sumWatched([]);
 
-const ownColumns: Columns<Pick<OwnClusterRow, 'outageDays' | 'forgotten'>> = {
+const ownColumns: Columns<Pick<OwnClusterRow, 'outageDays' | 'forgotten' | 'plannedSince'>> = {
   outageDays: longJson(outageDays, {}),
   forgotten: {
     read: (row, name) => readJson(watchedJson, row[name] ?? '', noneWatched),
     write: (value, name) => ({ [name]: JSON.stringify(toWatchedJson(value)) }),
   },
+  plannedSince: optionalText,
 };
 
 /** Column names of a cluster's row, to select them. */

@@ -325,6 +325,36 @@ describe('what is planned (reports 5 and 12)', () => {
     }
   });
 
+  it('is noticed before people are woken, where somebody stops a cluster just after a sweep has listed it', async () => {
+    let [isArmed, isOff] = [false, false];
+    const stop = (cluster: Body) => {
+      if (isOff && cluster.name !== 'down') cluster.properties.provisioningState = 'Stopping';
+      return cluster;
+    };
+    const lists = changing(/\/managedClusters$/, stop);
+    const intercept: Intercept = async (request, ask) => {
+      // By then all clusters are listed.
+      if (isArmed && request.url.pathname.endsWith('/runCommand')) isOff = true;
+      const isOne = /\/managedClusters\/\w+$/.test(request.url.pathname);
+      if (isOne && isOff && request.url.pathname.endsWith('mute')) return armError(500, 'InternalServerError', 'An error occurred.');
+      const reply = await lists(request, ask);
+      return isOne && reply.status === 200 ? { ...reply, body: stop(structuredClone(reply.body)) } : reply;
+    };
+    const world = await open(fleetOf({ shop: 3, down: 3, mute: 3 }), { intercept });
+    await sweep(world);
+    for (const name of ['shop', 'down', 'mute']) sick.add(name);
+    isArmed = true;
+    await sweep(world);
+    await sweep(world);
+    await world.setFault('shop', 'cluster-stopped');
+    await sweep(world);
+    await sweep(world);
+    const told = (await events(world, /Outage/)).map(({ name, properties }) => `${name} ${properties.cluster?.split('.').at(-1)}`);
+    // Where nothing is planned, or Azure does not say so, the outage is notified.
+    expect(told.sort()).toEqual(['ClusterOutageStarted down', 'ClusterOutageStarted mute']);
+    expect(await outages(world, 'shop', 'open')).toEqual([]);
+  });
+
   it('gives nodes that run again the grace of new ones, though they are old', async () => {
     const world = await open(fleetOf({ shop: 2 }), {});
     await sweep(world);

@@ -1,5 +1,5 @@
 import { archiveOutages } from '../../history/archive-outages.ts';
-import { recentMaintenance } from '../../model/cluster-maintenance.ts';
+import { recentMaintenance, withPlanned } from '../../model/cluster-maintenance.ts';
 import type { Stretch } from '../../model/maintenance.ts';
 import { intervalAt } from '../../model/schedule.ts';
 import { notifyOutages } from '../../notify/notify-outages.ts';
@@ -19,6 +19,7 @@ import { explainSweep, isPast } from '../queue/origin.ts';
 import { requestAssessment } from '../queue/request-assessment.ts';
 import { changeClusterOutage } from './change-cluster-outage.ts';
 import { isNewest, judgeCluster, type Seen } from './judge-cluster.ts';
+import { isAboutToNotify, lookAgain } from './look-again.ts';
 import { notificationContext } from './notification-context.ts';
 
 const ATTEMPTS = 5;
@@ -42,8 +43,13 @@ interface Judged {
   active?: OutageRow[];
 }
 
-async function readMaintenance({ tables, now }: Services, { cluster, maintenanceTag: tag }: OwnClusterRow): Promise<Stretch[]> {
-  return recentMaintenance(await readClusterMaintenance(tables, cluster, { tag }), now());
+/** The recent stretches of maintenance of a cluster. While it is stopped, started or deleted, nobody is notified either. */
+async function readMaintenance(
+  { tables, settings, now }: Services,
+  { cluster, maintenanceTag: tag, plannedSince }: OwnClusterRow,
+): Promise<Stretch[]> {
+  const recent = recentMaintenance(await readClusterMaintenance(tables, cluster, { tag }), now());
+  return plannedSince === undefined ? recent : withPlanned(recent, plannedSince, intervalAt(settings.SWEEP_SCHEDULE, now()), now());
 }
 
 /** How long a message waits for a notification that is held back: what waits longer, for the end of a maintenance, is found by the sweeps until then. */
@@ -82,6 +88,16 @@ async function see(
   return { before, nodes, active, facts, shortfalls, finalized, now };
 }
 
+/** Looks at the cluster's state once more before people are notified of an outage: what is planned is none. */
+async function seeAgain(services: Services, message: MessageOf<'assess-cluster'>, seen: Seen, sinks: readonly string[]): Promise<Seen> {
+  const { facts } = seen;
+  if (facts === undefined || facts.recordOnly !== undefined) return seen;
+  const [judged] = judgeCluster(services.settings, message, seen);
+  if (!isAboutToNotify(judged, seen, sinks)) return seen;
+  const recordOnly = await lookAgain(services, message.cluster);
+  return recordOnly === undefined ? seen : { ...seen, facts: { ...facts, recordOnly } };
+}
+
 /** Judges a cluster and writes the judgement under the ETag of its row, unless a judgement has seen what it was asked for. */
 async function judgeOnce(services: Services, message: MessageOf<'assess-cluster'>, finalized: boolean): Promise<Judged> {
   const { tables, settings, sinks } = services;
@@ -92,7 +108,9 @@ async function judgeOnce(services: Services, message: MessageOf<'assess-cluster'
   if (before !== undefined && wasSeen(message, before.row)) {
     return { row: before.row, isFresh: false, maintenance: await readMaintenance(services, before.row) };
   }
-  const seen = await see(services, message, before, shortfalls, finalized);
+  const names = sinks.map(({ name }) => name);
+  const first = await see(services, message, before, shortfalls, finalized);
+  const seen = await seeAgain(services, message, first, names);
   const [judged, quorum] = judgeCluster(settings, message, seen);
   const own = await changeClusterOutage(tables, judged, quorum, seen);
   // What is written by this very judgement is archived with the next.
@@ -100,7 +118,6 @@ async function judgeOnce(services: Services, message: MessageOf<'assess-cluster'
   // Where there is no outage, nothing is to be held back: most assessments need no further read.
   const maintenance = seen.active.length + own.writes.length === 0 ? [] : await readMaintenance(services, judged);
   const context = notificationContext(settings, { ...judged, outage: own.outage }, maintenance, services.now());
-  const names = sinks.map(({ name }) => name);
   const { archived, outageDays, byReason } = archiveOutages(settled, names, context, judged.outageDays, seen.now);
   const row = { ...judged, outage: own.outage, outageDays, uptime: { ...judged.uptime, byReason } };
   const writes = [...own.writes, ...archived.map((each) => replaceOutage(each, true))];

@@ -1,11 +1,13 @@
 import { foldQuorum, judgeQuorum, type Quorum } from '../../history/cluster-outage.ts';
 import { commonFactors } from '../../history/common-factors.ts';
+import { openEpisode } from '../../history/node-state.ts';
 import { outcomeOf, rollUp } from '../../history/roll-up.ts';
 import { groupUnseen } from '../../history/unseen.ts';
 import { sumWatched, windowsOf } from '../../history/watched.ts';
 import type { ClusterFacts, Shortfalls } from '../../model/cluster-facts.ts';
 import type { JudgedNode } from '../../model/node.ts';
 import { occurrenceOf } from '../../model/occurrences.ts';
+import { comesOrGoes } from '../../model/reasons.ts';
 import { parseClusterId } from '../../model/resource-id.ts';
 import { intervalAt, SKEW_MS } from '../../model/schedule.ts';
 import type { Settings } from '../../settings.ts';
@@ -64,7 +66,11 @@ export function judgeCluster(
   const flapWindowMs = settings.FLAP_WINDOW_MINUTES * 60_000;
   const stored = before?.row.outage ?? {};
   const occurrence = judgedIn(settings, sweep, before);
-  const outage = occurrence === undefined ? stored : foldQuorum(stored, quorum, { sweep: occurrence, now, flapWindowMs });
+  const recordOnly = known?.recordOnly;
+  const isPlanned = recordOnly !== undefined && comesOrGoes(recordOnly);
+  // A cluster that is being stopped or deleted opens no outage; one that is open may still close.
+  const isHeld = isPlanned && openEpisode(stored.outage) === undefined;
+  const outage = occurrence === undefined || isHeld ? stored : foldQuorum(stored, quorum, { sweep: occurrence, now, flapWindowMs });
   const factsOf = (rows: readonly JudgedNode[]) => rows.map((row) => row.facts);
   const forgotten = before?.row.forgotten ?? sumWatched([]);
   // Those that are gone were watched too.
@@ -80,7 +86,8 @@ export function judgeCluster(
     upgrading: known?.upgrading ?? false,
     // One that could not be listed has the tag that it had.
     maintenanceTag: facts?.listed ? facts.maintenanceTag : before?.row.maintenanceTag,
-    recordOnly: known?.recordOnly,
+    recordOnly,
+    plannedSince: isPlanned ? (before?.row.plannedSince ?? now.toISOString()) : undefined,
     ...judged,
     shortfalls,
     unseen: groupUnseen(nodes.values(), reasonOf, shortfalls, unseenBefore),

@@ -1,10 +1,9 @@
 import { endHistory, pauseHistory } from '../../history/node-history.ts';
 import { isMissed } from '../../history/unseen.ts';
 import type { NodeChange } from '../../inventory/compare-nodes.ts';
-import { startsAnew } from '../../inventory/grace.ts';
 import type { KnownNode, NodeFacts } from '../../model/node.ts';
 import { emptyState, type NodeHistory } from '../../model/node-state.ts';
-import type { ReasonCode } from '../../model/reasons.ts';
+import { comesOrGoes, type ReasonCode } from '../../model/reasons.ts';
 
 /** What becomes of a node's row: what is absent stays as it is. */
 export interface NodeUpdate {
@@ -60,7 +59,7 @@ export function updateOf(
       if (!changed && ends === undefined) return undefined;
       const isWatched = row.state.watch?.since !== undefined || row.state.failures > 0;
       const stops = facts.skipped !== undefined && row.facts.skipped === undefined && isWatched ? facts.skipped : undefined;
-      const history = ends !== undefined ? ended(row) : stops && pauseHistory(row.state, time, staleAfterMs, startsAnew(stops));
+      const history = ends !== undefined ? ended(row) : stops && pauseHistory(row.state, time, staleAfterMs, comesOrGoes(stops));
       return {
         facts: { ...facts, dueSince: dueSinceOf(row, facts, time) },
         history,

@@ -615,16 +615,16 @@ describe('the uptime of a cluster', () => {
     await putWatch(nameOf(0), 30);
     await putWatch(nameOf(1), 0);
     await assess(0);
-    expect((await clusterRow()).uptime['24h']).toEqual({ watched: 2 * 3600, down: 1800 });
+    expect((await clusterRow()).uptime['24h']).toEqual({ watched: 2 * 3600, down: 1800, maintained: 0 });
     // Counted once, however often it is assessed.
     await assess(0);
-    expect((await clusterRow()).uptime['24h']).toEqual({ watched: 2 * 3600, down: 1800 });
+    expect((await clusterRow()).uptime['24h']).toEqual({ watched: 2 * 3600, down: 1800, maintained: 0 });
     await fleet.updateEntity({ partitionKey: cluster, rowKey: `node|${nameOf(0)}`, retiredAt: at(0) }, 'Merge');
     const own = (await readRow(fleet, cluster, 'cluster'))!;
     await writeBatch(fleet, [addForgotten(own, [watch(60)])]);
     await assess(1);
     const { uptime, nodes } = await clusterRow();
-    expect([nodes.known, uptime['24h']]).toEqual([2, { watched: 3 * 3600, down: 1800 + 3600 }]);
+    expect([nodes.known, uptime['24h']]).toEqual([2, { watched: 3 * 3600, down: 1800 + 3600, maintained: 0 }]);
     const listed = (await listClusterRows(services.tables)).find((row) => row.cluster === cluster);
     expect(listed?.uptime).toEqual(uptime);
   });
