@@ -36,7 +36,7 @@ export function describeCluster(cluster: SimulatedCluster, fault: FaultIn<'model
     tags: spec.tags,
     type: 'Microsoft.ContainerService/ManagedClusters',
     properties: {
-      provisioningState: spec.provisioningState,
+      provisioningState: fault === 'cluster-stopping' ? 'Stopping' : fault === 'cluster-deleting' ? 'Deleting' : spec.provisioningState,
       powerState: power,
       kubernetesVersion: spec.kubernetesVersion,
       currentKubernetesVersion: spec.kubernetesVersion,
