@@ -70,3 +70,14 @@ export function describeCluster(cluster: SimulatedCluster, fault: FaultIn<'model
     sku: { name: 'Base', tier: 'Standard' },
   };
 }
+
+/** The planned maintenance of a cluster. */
+export function describePlannedMaintenance({ spec, subscriptionId }: SimulatedCluster) {
+  const cluster = `/subscriptions/${subscriptionId}/resourceGroups/${spec.resourceGroup}/providers/Microsoft.ContainerService/managedClusters/${spec.name}`;
+  return spec.plannedMaintenance.map(({ name, ...properties }) => ({
+    id: `${cluster}/maintenanceConfigurations/${name}`,
+    name,
+    type: 'Microsoft.ContainerService/managedClusters/maintenanceConfigurations',
+    properties,
+  }));
+}
