@@ -20,6 +20,17 @@ export const demoFleet = parseFleet(
             location: 'westeurope',
             kubernetesVersion: '1.33.5',
             tags: { env: 'production', team: 'shop' },
+            plannedMaintenance: [
+              {
+                name: 'aksManagedAutoUpgradeSchedule',
+                maintenanceWindow: {
+                  schedule: { weekly: { intervalWeeks: 1, dayOfWeek: 'Sunday' } },
+                  durationHours: 4,
+                  utcOffset: '+01:00',
+                  startTime: '02:00',
+                },
+              },
+            ],
             pools: [
               { name: 'system', count: 3, zones: threeZones },
               { name: 'web', count: 6, zones: threeZones, vmSize: 'Standard_D8ds_v5' },

@@ -55,8 +55,8 @@ async function main(): Promise<void> {
 }
 
 function printList({ catalogue, active }: z.output<typeof listSchema>): string {
-  const lines = catalogue.map(({ id, scopes, sentence }) => `${id.padEnd(20)} ${scopes.join('|').padEnd(26)} ${sentence}`);
-  const inForce = active.map(({ target, fault, since }) => `${fault.padEnd(20)} on ${target} since ${since}`);
+  const lines = catalogue.map(({ id, scopes, sentence }) => `${id.padEnd(22)} ${scopes.join('|').padEnd(26)} ${sentence}`);
+  const inForce = active.map(({ target, fault, since }) => `${fault.padEnd(22)} on ${target} since ${since}`);
   return `${[...lines, ...(inForce.length === 0 ? [] : ['', 'In force:', ...inForce])].join('\n')}\n`;
 }
 

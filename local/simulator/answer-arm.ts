@@ -1,7 +1,7 @@
 import { answerCompute, type ComputeSurroundings } from './answer-compute.ts';
 import { type ArmReply, armError, ok, pageOf, throttledReply } from './arm-reply.ts';
 import type { QuotaCounter, QuotaKind } from './count-quota.ts';
-import { describeCluster, describeSubscription } from './describe-cluster.ts';
+import { describeCluster, describePlannedMaintenance, describeSubscription } from './describe-cluster.ts';
 import type { OperationBook } from './keep-operations.ts';
 import type { SimulatedCluster, World } from './lay-out-fleet.ts';
 import type { RequestLog } from './log-requests.ts';
@@ -46,7 +46,7 @@ export function answerArm(around: Surroundings): (method: string, url: URL, body
     if (route.operation === 'Subscriptions_Get') return ok(describeSubscription(subscription));
     const clusters = subscription.clusters.filter((cluster) => board.ofCluster(cluster, 'model') !== 'cluster-gone');
     if (route.operation === 'Permissions_ListForResourceGroup') return permissionsOf(board, route, clusters);
-    return route.operation.startsWith('ManagedClusters_')
+    return /^(ManagedClusters|MaintenanceConfigurations)_/.test(route.operation)
       ? answerClusters(around, route, clusters, url)
       : answerWithinQuota(around, route, subscription.id, clusters, url, body);
   };
@@ -68,6 +68,8 @@ function answerClusters({ board, pageSizes }: Surroundings, route: ArmRoute, clu
   const one = found.find(({ spec }) => spec.name.toLowerCase() === route.cluster?.toLowerCase());
   if (one !== undefined && board.ofCluster(one, 'model') === 'cluster-hidden')
     return accessDenied(route, `${route.subscription}/resourceGroups/${group}`);
+  if (one !== undefined && route.operation === 'MaintenanceConfigurations_ListByManagedCluster')
+    return ok({ value: describePlannedMaintenance(one) });
   if (one !== undefined) return ok(describe(one));
   return armError(404, 'ResourceNotFound', `The Resource 'Microsoft.ContainerService/managedClusters/${route.cluster}' was not found.`);
 }

@@ -27,7 +27,7 @@ export type ComputeSurroundings = { board: FaultBoard; runs: RunCommands; pageSi
 export function answerCompute(around: ComputeSurroundings, route: ArmRoute, cluster: SimulatedCluster, url: URL, body: unknown): ArmReply {
   const pool = cluster.pools.find(({ scaleSet }) => scaleSet !== undefined && scaleSet.toLowerCase() === route.scaleSet?.toLowerCase());
   if (route.scaleSet !== undefined && pool === undefined) return notFound('virtualMachineScaleSets', route.scaleSet, cluster);
-  if (route.operation === 'VirtualMachineScaleSets_Get') return ok(describeScaleSet(pool!));
+  if (route.operation === 'VirtualMachineScaleSets_Get') return ok(describeScaleSet(pool!, around.board.ofCluster(cluster, 'model')));
   if (route.instance === undefined) return answerList(around, route, cluster, url);
   // The instances of a Flexible set are called by their names, which only the paths of virtual machines take.
   if (route.scaleSet !== undefined && !/^\d+$/.test(route.instance)) return noNumberReply();
@@ -49,7 +49,8 @@ function answerList(around: ComputeSurroundings, route: ArmRoute, cluster: Simul
   const fault = board.ofCluster(cluster, 'arm');
   if (fault === 'lists-throttled') return throttledReply('HighCostGet', retryAfterSeconds);
   const scaleSets = cluster.pools.filter(({ scaleSet }) => scaleSet !== undefined);
-  if (route.operation === 'VirtualMachineScaleSets_List') return pageOf(scaleSets, url, pageSizes.scaleSets, describeScaleSet);
+  if (route.operation === 'VirtualMachineScaleSets_List')
+    return pageOf(scaleSets, url, pageSizes.scaleSets, (each) => describeScaleSet(each, board.ofCluster(cluster, 'model')));
   const wanted = route.scaleSet?.toLowerCase();
   const listed = scaleSets.find(({ scaleSet }) => scaleSet?.toLowerCase() === wanted);
   // As others have seen it: https://github.com/microsoft/OMS-Agent-for-Linux/pull/1475
@@ -101,6 +102,7 @@ function conditionOf({ board, runs }: ComputeSurroundings, node: SimulatedNode):
     provisioningState: runs.isBusy(node) ? 'Updating' : node.provisioningState,
     vmId: board.ofNode(node, 'model') === 'replaced' ? guidOf(`another ${node.vmId}`) : node.vmId,
     agentReady: agent !== 'agent-dead',
+    extensionsAllowed: board.ofNode(node, 'arm') !== 'extensions-disallowed',
   };
 }
 

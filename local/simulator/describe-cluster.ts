@@ -36,7 +36,7 @@ export function describeCluster(cluster: SimulatedCluster, fault: FaultIn<'model
     tags: spec.tags,
     type: 'Microsoft.ContainerService/ManagedClusters',
     properties: {
-      provisioningState: spec.provisioningState,
+      provisioningState: fault === 'cluster-stopping' ? 'Stopping' : fault === 'cluster-deleting' ? 'Deleting' : spec.provisioningState,
       powerState: power,
       kubernetesVersion: spec.kubernetesVersion,
       currentKubernetesVersion: spec.kubernetesVersion,
@@ -69,4 +69,15 @@ export function describeCluster(cluster: SimulatedCluster, fault: FaultIn<'model
     },
     sku: { name: 'Base', tier: 'Standard' },
   };
+}
+
+/** The planned maintenance of a cluster. */
+export function describePlannedMaintenance({ spec, subscriptionId }: SimulatedCluster) {
+  const cluster = `/subscriptions/${subscriptionId}/resourceGroups/${spec.resourceGroup}/providers/Microsoft.ContainerService/managedClusters/${spec.name}`;
+  return spec.plannedMaintenance.map(({ name, ...properties }) => ({
+    id: `${cluster}/maintenanceConfigurations/${name}`,
+    name,
+    type: 'Microsoft.ContainerService/managedClusters/maintenanceConfigurations',
+    properties,
+  }));
 }

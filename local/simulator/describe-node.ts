@@ -1,17 +1,28 @@
 import { guidOf, type PowerState, type SimulatedCluster, type SimulatedNode, type SimulatedPool } from './lay-out-fleet.ts';
+import type { FaultIn } from './switch-faults.ts';
 
 /** The current state of a node, with its faults and runs. */
-export type NodeCondition = { powerState: PowerState; provisioningState: string; vmId: string; agentReady: boolean };
+export type NodeCondition = {
+  powerState: PowerState;
+  provisioningState: string;
+  vmId: string;
+  agentReady: boolean;
+  extensionsAllowed: boolean;
+};
 
-/** A scale set as the compute provider lists it. */
-export function describeScaleSet(pool: SimulatedPool) {
+/**
+ * A scale set as the compute provider lists it.
+ *
+ * @param fault - the fault in force for its cluster.
+ */
+export function describeScaleSet(pool: SimulatedPool, fault: FaultIn<'model'> | undefined) {
   const { cluster, spec } = pool;
   return {
     name: pool.scaleSet,
     id: scaleSetIdOf(pool, true),
     type: 'Microsoft.Compute/virtualMachineScaleSets',
     location: cluster.spec.location,
-    tags: tagsOf(pool),
+    tags: fault === 'untagged' ? {} : tagsOf(pool),
     sku: { name: spec.vmSize, tier: 'Standard', capacity: spec.count },
     ...(spec.zones.length === 0 ? {} : { zones: spec.zones }),
     properties: {
@@ -143,7 +154,14 @@ function propertiesOf(node: SimulatedNode, condition: NodeCondition, withView: b
     // An instance that is still being created has none yet.
     ...(condition.provisioningState === 'Creating'
       ? {}
-      : { osProfile: { computerName: node.name, adminUsername: 'azureuser', secrets: [], allowExtensionOperations: true } }),
+      : {
+          osProfile: {
+            computerName: node.name,
+            adminUsername: 'azureuser',
+            secrets: [],
+            allowExtensionOperations: condition.extensionsAllowed,
+          },
+        }),
     provisioningState: condition.provisioningState,
     timeCreated: node.timeCreated.toISOString(),
   };

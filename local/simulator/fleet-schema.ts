@@ -33,6 +33,38 @@ const pool = z.strictObject({
   instances: z.record(z.string().regex(/^\d+$/, { error: 'expected an index' }), instance).default({}),
 });
 
+const weekDay = z.enum(['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']);
+const days = z.strictObject({ start: z.iso.date(), end: z.iso.date() });
+const clock = name(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time such as 02:00');
+
+/** When AKS may change a cluster by itself, as Azure stores it. */
+const plannedMaintenance = z.strictObject({
+  name: z.enum(['default', 'aksManagedAutoUpgradeSchedule', 'aksManagedNodeOSUpgradeSchedule']),
+  timeInWeek: z.array(z.strictObject({ day: weekDay, hourSlots: z.array(z.int().min(0).max(23)) })).optional(),
+  notAllowedTime: z.array(z.strictObject({ start: z.iso.datetime(), end: z.iso.datetime() })).optional(),
+  maintenanceWindow: z
+    .strictObject({
+      schedule: z.union([
+        z.strictObject({ daily: z.strictObject({ intervalDays: count }) }),
+        z.strictObject({ weekly: z.strictObject({ intervalWeeks: count, dayOfWeek: weekDay }) }),
+        z.strictObject({ absoluteMonthly: z.strictObject({ intervalMonths: count, dayOfMonth: count }) }),
+        z.strictObject({
+          relativeMonthly: z.strictObject({
+            intervalMonths: count,
+            weekIndex: z.enum(['First', 'Second', 'Third', 'Fourth', 'Last']),
+            dayOfWeek: weekDay,
+          }),
+        }),
+      ]),
+      durationHours: z.int().min(4).max(24),
+      utcOffset: name(/^[+-]\d\d:\d\d$/, 'an offset such as +01:00').optional(),
+      startDate: z.iso.date().optional(),
+      startTime: clock,
+      notAllowedDates: z.array(days).optional(),
+    })
+    .optional(),
+});
+
 const cluster = z.strictObject({
   name: name(/^[A-Za-z0-9]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?$/, 'up to 63 letters, digits, - and _'),
   resourceGroup: resourceName,
@@ -46,6 +78,7 @@ const cluster = z.strictObject({
   kubernetesVersion: name(/^\d+\.\d+\.\d+$/, 'a version such as 1.33.5'),
   tags: z.record(z.string(), z.string()).default({}),
   pools: z.array(pool),
+  plannedMaintenance: z.array(plannedMaintenance).default([]),
   /** Virtual machines that somebody put into the node resource group, and that are not nodes. */
   foreignMachines: z.array(resourceName).default([]),
 });

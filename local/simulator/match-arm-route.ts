@@ -14,6 +14,11 @@ const templates = [
   ],
   [
     'GET',
+    '/subscriptions/{subscription}/resourceGroups/{resourceGroup}/providers/Microsoft.ContainerService/managedClusters/{cluster}/maintenanceConfigurations',
+    'MaintenanceConfigurations_ListByManagedCluster',
+  ],
+  [
+    'GET',
     '/subscriptions/{subscription}/resourceGroups/{resourceGroup}/providers/Microsoft.Authorization/permissions',
     'Permissions_ListForResourceGroup',
   ],

@@ -1,7 +1,7 @@
 import type { Outcome } from './keep-operations.ts';
 import type { SimulatedNode } from './lay-out-fleet.ts';
 import type { ScriptOutput } from './run-script.ts';
-import { type FaultBoard, waitForRecovery } from './switch-faults.ts';
+import { type FaultBoard, type FaultIn, waitForRecovery } from './switch-faults.ts';
 
 /** Runs a script on a node, or answers in its place. */
 export type ConductScript = (node: SimulatedNode, script: string) => Promise<ScriptOutput>;
@@ -20,6 +20,29 @@ export type RunSurroundings = {
 const sample = 'This is a sample script with parameters value1 and value2\n';
 const lostBytes = 40;
 
+/** Faults under which an accepted run fails at once, with the words of Azure and of the VM agent. */
+const failures: Partial<Record<FaultIn<'agent'>, { code: string; message: string }>> = {
+  'operation-preempted': {
+    code: 'OperationPreempted',
+    message: 'The operation execution has been preempted by a more recent operation.',
+  },
+  noexec: {
+    code: 'VMExtensionHandlerNonTransientError',
+    message:
+      "The handler for VM extension type 'Microsoft.CPlat.Core.RunCommandLinux' has reported terminal failure for VM extension 'RunCommandLinux' with error message: '[ExtensionOperationError] Non-zero exit code: 126, /var/lib/waagent/Microsoft.CPlat.Core.RunCommandLinux-1.0.5/bin/run-command-shim install\n[stderr]\n/bin/sh: 1: bin/run-command-shim: Permission denied\n'.",
+  },
+  'disk-full': {
+    code: 'VMExtensionProvisioningError',
+    message:
+      "VM has reported a failure when processing extension 'RunCommandLinux'. Error message: 'Enable failed: failed to write status: open /var/lib/waagent/status/0.status.tmp: no space left on device'.",
+  },
+  'extension-blocked': {
+    code: 'VMExtensionProvisioningError',
+    message:
+      "Extension will not be processed: failed to run extension 'Microsoft.CPlat.Core.RunCommandLinux' because it is not specified as an allowed extension.",
+  },
+};
+
 /**
  * Performs a run on a node as its agent would, including the agent's faults.
  *
@@ -37,12 +60,8 @@ export async function performRun(node: SimulatedNode, script: string | undefined
       message: `VM '${isUniform(node) ? `${node.pool.scaleSet}_` : ''}${node.instanceId}' has not reported status for VM agent or extensions. Verify that the OS is up and healthy, the VM has a running VM agent, and that it can establish outbound connections to Azure storage.`,
     };
   if (fault === 'no-output-property') return { succeeded: true };
-  if (fault === 'operation-preempted')
-    return {
-      succeeded: false,
-      code: 'OperationPreempted',
-      message: 'The operation execution has been preempted by a more recent operation.',
-    };
+  const failure = fault && failures[fault];
+  if (failure !== undefined) return { succeeded: false, ...failure };
   if (fault === 'operation-gone') return 'forgotten';
   if (fault === 'no-output') return reported(node, { stdout: '', stderr: '' });
   if (fault === 'half-output')

@@ -16,7 +16,7 @@ const shellOf = { Linux: 'RunShellScript', Windows: 'RunPowerShellScript' } as c
 const action = 'Microsoft.Compute/virtualMachineScaleSets/virtualMachines/runCommand/action';
 
 /**
- * Decides whether a run command may begin, in Azure's order: rights, throttling, the request, the machine's state.
+ * Decides whether a run command may begin, in Azure's order: rights, locks, throttling, the request, the machine's state.
  *
  * @param node - `undefined` when no instance has the id that was asked for.
  * @param retryAfterSeconds - how long a throttled caller is asked to wait.
@@ -51,6 +51,22 @@ export function refuseRunCommand(
         `${client} has permission to perform action '${action}' on scope '${scope}'; however, the access is denied because of the deny assignment with name 'Deny assignment for AKS managed resource group'.`,
       ),
     );
+  if (fault === 'scope-locked')
+    return refuse(
+      armError(
+        409,
+        'ScopeLocked',
+        `The scope '${scope}' cannot perform write operation because following scope(s) are locked: '${scope}'. Please remove the lock and try again.`,
+      ),
+    );
+  if (fault === 'subscription-disabled')
+    return refuse(
+      armError(
+        409,
+        'ReadOnlyDisabledSubscription',
+        `The subscription '${node.cluster.subscriptionId}' is disabled and therefore marked as read only. You cannot perform any write actions on this subscription until it is re-enabled.`,
+      ),
+    );
   if (fault === 'throttled') return refuse(throttledReply('UpdateVM', retryAfterSeconds));
 
   const parsed = inputSchema.safeParse(body);
@@ -64,12 +80,22 @@ export function refuseRunCommand(
     const asked = os === 'Linux' ? 'Windows' : 'Linux';
     return refuse(armError(409, 'Conflict', `Run command OS type '${asked}' does not match the target OS ${os}.`));
   }
+  if (fault === 'extensions-disallowed') return refuse(extensionsDisallowedReply());
   return { input: parsed.data, node };
 }
 
 /** The refusal of an instance of a scale set that is not called by a number (https://github.com/Azure/azure-powershell/issues/23622). */
 export function noNumberReply(): ArmReply {
   return armError(400, 'InvalidParameter', 'Virtual Machine Scale Set VM instanceId must be a number.', { target: 'instanceId' });
+}
+
+/** The refusal of a machine whose `allowExtensionOperations` is false. */
+function extensionsDisallowedReply(): ArmReply {
+  return armError(
+    409,
+    'OperationNotAllowed',
+    'This operation cannot be performed when extension operations are disallowed. To allow, please ensure VM Agent is installed on the VM and the osProfile.allowExtensionOperations property is true.',
+  );
 }
 
 /** The refusal of a machine that is not running. */

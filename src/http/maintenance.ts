@@ -11,7 +11,7 @@ import { requestAssessment } from '../sweep/queue/request-assessment.ts';
 import { readCluster as readOwnRow } from '../tables/cluster-rows.ts';
 import { changeMaintenanceRequest, readMaintenanceRequest } from '../tables/maintenance-rows.ts';
 import { readCluster } from '../views/clusters.ts';
-import { viewMaintenance } from '../views/maintenance.ts';
+import { viewClusterMaintenance, viewMaintenance } from '../views/maintenance.ts';
 import { callerOf } from './check-headers.ts';
 import type { Reply, RouteRequest } from './route.ts';
 
@@ -42,6 +42,11 @@ function endOf(body: z.output<typeof maintenanceBody>, now: Date): string {
     'bad-maintenance',
     `expected a maintenance that ends in 1 minute to 7 days from now, got one that would end at ${new Date(end).toISOString()}; ask for a longer one again before it ends`,
   );
+}
+
+/** `GET /api/clusters/{cluster}/maintenance` */
+export async function showMaintenance(services: Services, { params }: RouteRequest): Promise<Reply> {
+  return { json: await viewClusterMaintenance(services, await readCluster(services, params.cluster!)) };
 }
 
 /** `POST /api/clusters/{cluster}/maintenance` */

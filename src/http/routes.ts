@@ -3,7 +3,7 @@ import { checkView } from '../views/checks.ts';
 import { clusterListSchema, clusterView } from '../views/clusters.ts';
 import { fleetView } from '../views/fleet.ts';
 import { healthView } from '../views/health.ts';
-import { maintenanceView } from '../views/maintenance.ts';
+import { clusterMaintenanceView, maintenanceView } from '../views/maintenance.ts';
 import { nodeDetailView } from '../views/node-detail.ts';
 import { nodeListSchema } from '../views/node-list.ts';
 import { outageListSchema } from '../views/outage-list.ts';
@@ -15,7 +15,7 @@ import { createCheck, showCheck } from './checks.ts';
 import { showCluster, showClusters } from './clusters.ts';
 import { showFleet } from './fleet.ts';
 import { showHealth } from './health.ts';
-import { beginMaintenance, endMaintenance, maintenanceBody } from './maintenance.ts';
+import { beginMaintenance, endMaintenance, maintenanceBody, showMaintenance } from './maintenance.ts';
 import { METRICS_TYPE, showMetrics } from './metrics.ts';
 import { showNode, showNodes, showResults } from './nodes.ts';
 import { describeApi, refusal } from './openapi.ts';
@@ -64,6 +64,18 @@ export const routes: readonly Route[] = [
     params: inCluster,
     replies: { 200: { description: 'The cluster.', schema: clusterView }, 404: refusal('No such cluster is known.') },
     handle: showCluster,
+  },
+  {
+    name: 'get-maintenance',
+    method: 'GET',
+    path: 'clusters/{cluster}/maintenance',
+    summary: 'The maintenance of a cluster, its tag, and the planned maintenance of AKS, which is read from Azure.',
+    params: inCluster,
+    replies: {
+      200: { description: 'What is known of it.', schema: clusterMaintenanceView },
+      404: refusal('No such cluster is known.'),
+    },
+    handle: showMaintenance,
   },
   {
     name: 'begin-maintenance',

@@ -2,6 +2,7 @@
 export const neededActions = [
   'Microsoft.Resources/subscriptions/read',
   'Microsoft.ContainerService/managedClusters/read',
+  'Microsoft.ContainerService/managedClusters/maintenanceConfigurations/read',
   'Microsoft.Compute/virtualMachineScaleSets/read',
   'Microsoft.Compute/virtualMachineScaleSets/virtualMachines/read',
   'Microsoft.Compute/virtualMachineScaleSets/virtualMachines/instanceView/read',

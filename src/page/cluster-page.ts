@@ -76,12 +76,14 @@ export async function renderClusterPage(
   // If the cluster itself has an outage, that shows its common factors.
   const shared = cluster.clusterOutage === null ? cluster.commonFactors.map(({ sentence }) => html`<p>${sentence}</p>`) : [];
   const past = html`<p><small>Those that are over too: <code>GET /api/outages?state=all&amp;cluster=${encodeURIComponent(id)}</code></small></p>`;
+  // The page loads itself again and again, which is no reason to ask Azure each time.
+  const planned = html`<p><small>AKS planned maintenance: <code>GET /api/clusters/${encodeURIComponent(id)}/maintenance</code></small></p>`;
   const next = nodes?.next
     ? html`<p><a href="${links.cluster(id, { cursor: nodes.next, limit: query.get('limit') ?? '' })}">More nodes</a></p>`
     : '';
   const stale = !isFresh(row, before);
   const body = html`<p><a href="${links.fleet}">AKS fleet</a></p><h1>${nameOf(cluster)} <small>${cluster.region}, Kubernetes ${cluster.version}${stateOf(cluster)}</small></h1>
 <p><small>Subscription ${cluster.subscriptionId}, resource group ${cluster.resourceGroup}</small></p>${clusterBanner(cluster, ledger, stale)}${cluster.maintenance && maintenanceLine(cluster.maintenance)}
-<p>${countsOf(cluster)}${cluster.assessedAt && html`; as of ${when(cluster.assessedAt)}`}.</p>${ledger && html`<p>Last sweep: ${coverageWords(ledger)}.${otherReasons(ledger)}</p>`}${unseenLines(cluster)}${shared}${uptimeLine(cluster.uptime, true)}${open}${past}<h2>Nodes</h2>${nodeTable(nodes?.items ?? [], links)}${next}`;
+<p>${countsOf(cluster)}${cluster.assessedAt && html`; as of ${when(cluster.assessedAt)}`}.</p>${ledger && html`<p>Last sweep: ${coverageWords(ledger)}.${otherReasons(ledger)}</p>`}${unseenLines(cluster)}${shared}${uptimeLine(cluster.uptime, true)}${open}${past}${planned}<h2>Nodes</h2>${nodeTable(nodes?.items ?? [], links)}${next}`;
   return documentOf(services, clusterTitle(cluster, ledger, stale), body);
 }

@@ -1,6 +1,10 @@
 import { z } from 'zod';
 import { type ClusterMaintenance, currentMaintenance } from '../model/cluster-maintenance.ts';
+import { readMaintenanceTag } from '../model/maintenance-tag.ts';
+import type { Services } from '../services.ts';
+import type { ListedCluster } from '../tables/cluster-list.ts';
 import { components, time } from './components.ts';
+import { plannedMaintenanceView, viewPlannedMaintenance } from './planned-maintenance.ts';
 
 /** A maintenance as the API shows it. */
 export const maintenanceView = z
@@ -19,4 +23,29 @@ export type MaintenanceView = z.output<typeof maintenanceView>;
 export function viewMaintenance(maintenance: ClusterMaintenance, now: Date): MaintenanceView | null {
   const current = currentMaintenance(maintenance, now);
   return current === undefined ? null : { ...current, by: current.by ?? null, reason: current.reason ?? null };
+}
+
+export const clusterMaintenanceView = z
+  .object({
+    current: maintenanceView.nullable().describe('The maintenance that it is in now.'),
+    tag: z.string().nullable().describe('The value of the tag `aks-fleet-prober-maintenance` as the last sweep read it.'),
+    warnings: z.array(z.string()).optional().describe('What of the tag cannot be followed.'),
+    azure: z
+      .array(plannedMaintenanceView)
+      .nullable()
+      .describe('The planned maintenance of AKS, at most 10 minutes old: shown, and not followed. Null if it cannot be read.'),
+    azureDetail: z.string().optional().describe('Why it cannot be read.'),
+  })
+  .register(components, { id: 'ClusterMaintenance' });
+
+/** Shows all that is known of the maintenance of a cluster; this asks Azure. */
+export async function viewClusterMaintenance(services: Services, row: ListedCluster): Promise<z.output<typeof clusterMaintenanceView>> {
+  const { maintenanceTag: tag, maintenance: request } = row;
+  const { mistakes } = readMaintenanceTag(tag);
+  return {
+    current: viewMaintenance({ tag, request }, services.now()),
+    tag: tag ?? null,
+    ...(mistakes.length > 0 && { warnings: mistakes }),
+    ...(await viewPlannedMaintenance(services, row)),
+  };
 }

@@ -61,6 +61,7 @@ describe('every answer of every route is as the OpenAPI document says', () => {
       'sweeps?limit=1',
       'sweeps/latest',
       `sweeps/${encodeURIComponent(newest)}`,
+      `clusters/${idOf('ill')}/maintenance`,
       'reasons',
       'status',
       `status/clusters/${idOf('cut')}`,
@@ -111,6 +112,7 @@ describe('every answer of every route is as the OpenAPI document says', () => {
     const nobody = nobodyPath;
     const wrong: [string, number, string][] = [
       [nobody, 404, 'unknown-cluster'],
+      [`${nobody}/maintenance`, 404, 'unknown-cluster'],
       [`${nobody}/nodes`, 404, 'unknown-cluster'],
       [`${nobody}/nodes?reachable=False`, 404, 'unknown-cluster'],
       [`clusters/${idOf('ill')}/nodes/nobody`, 404, 'unknown-node'],

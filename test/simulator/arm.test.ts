@@ -105,6 +105,30 @@ test('a cluster that is being upgraded says so', async () => {
   await upgrading.end();
 });
 
+test.each([
+  ['cluster-stopping', 'Stopping'],
+  ['cluster-deleting', 'Deleting'],
+])('under %s a cluster is %s, and its instances are still listed as running', async (fault, state) => {
+  await simulator.setFault('shop', fault);
+  const cluster = `/subscriptions/${subscriptionId}/resourceGroups/rg-shop/providers/Microsoft.ContainerService/managedClusters/shop`;
+  expect((await simulator.arm('GET', cluster)).body).toMatchObject({ properties: { provisioningState: state } });
+  expect(JSON.stringify((await simulator.arm('GET', `${instances}/2/instanceView`)).body)).toContain('PowerState/running');
+  await simulator.clearFault('shop');
+});
+
+test('under untagged the scale sets of a cluster have no tags, whether they are listed or read', async () => {
+  const tags = async () => {
+    const list = await simulator.arm('GET', `${compute}/virtualMachineScaleSets`);
+    const [listed] = list.body.value as unknown as { name: string; tags: object }[];
+    const one = await simulator.arm('GET', `${compute}/virtualMachineScaleSets/${listed?.name}`);
+    return [listed?.tags, (one.body as unknown as { tags: object }).tags];
+  };
+  expect(await tags()).toMatchObject([{ 'aks-managed-poolName': 'web' }, { 'aks-managed-poolName': 'web' }]);
+  await simulator.setFault('shop', 'untagged');
+  expect(await tags()).toEqual([{}, {}]);
+  await simulator.clearFault('shop');
+});
+
 test('instances of a Flexible scale set are listed without tags, as machines of their set, and never with a view', async () => {
   const pools = [{ name: 'flex', type: 'FlexibleScaleSet' as const, count: 2 }];
   const flexible = await converse(smallFleet(0, { pools, foreignMachines: ['jumpbox'] }), { kubectl: '/nowhere/kubectl' });

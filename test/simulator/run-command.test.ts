@@ -191,6 +191,9 @@ test.each([
   ['throttled', 429, 'OperationNotAllowed'],
   ['access-denied', 403, 'AuthorizationFailed'],
   ['cluster-locked', 403, 'DenyAssignmentAuthorizationFailed'],
+  ['scope-locked', 409, 'ScopeLocked'],
+  ['subscription-disabled', 409, 'ReadOnlyDisabledSubscription'],
+  ['extensions-disallowed', 409, 'OperationNotAllowed'],
   ['gone', 400, 'InvalidParameter'],
   ['deallocated', 409, 'OperationNotAllowed'],
   ['cluster-stopped', 409, 'OperationNotAllowed'],
@@ -222,6 +225,28 @@ test.each([
       'echo xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx',
     ]),
   ).toMatch(expected);
+});
+
+test.each([
+  ['operation-preempted', 'OperationPreempted', /preempted by a more recent operation/],
+  ['noexec', 'VMExtensionHandlerNonTransientError', /Non-zero exit code: 126, .*Permission denied/s],
+  ['disk-full', 'VMExtensionProvisioningError', /no space left on device/],
+  ['extension-blocked', 'VMExtensionProvisioningError', /is not specified as an allowed extension/],
+])('under %s the run is accepted and fails with %s, and no script runs', async (fault, code, words) => {
+  await simulator.setFault('shop', fault);
+  const file = join(simulator.dir, `ran-${fault}`);
+  const accepted = await simulator.start(instance(4), [`touch '${file}'`]);
+  expect(accepted.status).toBe(202);
+  const { body } = await simulator.finish(accepted);
+  expect(body.error).toMatchObject({ code, message: expect.stringMatching(words) });
+  await expect(readFile(file)).rejects.toThrow('ENOENT');
+});
+
+test('a machine that disallows extension operations says so when it is read', async () => {
+  const allowed = async () => JSON.stringify((await simulator.arm('GET', instance(4))).body).includes('"allowExtensionOperations":true');
+  expect(await allowed()).toBe(true);
+  await simulator.setFault('shop', 'extensions-disallowed');
+  expect(await allowed()).toBe(false);
 });
 
 test('under stale-output a run reports what the run before it printed', async () => {

@@ -47,4 +47,19 @@ export const agentFaults = ofLayer('agent', {
     reason: 'OperationGone',
     sentence: 'Azure forgets the operation of the run: 404 to whoever asks for it.',
   },
+  noexec: {
+    verdict: 'unknown',
+    reason: 'ExecutionBlocked',
+    sentence: 'The file system of the agent’s programs is mounted with noexec: the run fails with exit code 126.',
+  },
+  'disk-full': {
+    verdict: 'unknown',
+    reason: 'DiskNotWritable',
+    sentence: 'The node’s disk is full, and the run fails: no space left on device.',
+  },
+  'extension-blocked': {
+    verdict: 'unknown',
+    reason: 'ExtensionBlocked',
+    sentence: 'The agent’s policy does not allow the Run Command extension: the run fails.',
+  },
 });

@@ -17,6 +17,21 @@ export const armFaults = ofLayer('arm', {
     reason: 'AccessDenied',
     sentence: 'Azure refuses the prober with 403: to run commands on the node, or to read the subscription at all.',
   },
+  'extensions-disallowed': {
+    verdict: 'unknown',
+    reason: 'ExtensionsDisallowed',
+    sentence: 'The node’s machine allows no extension operations, and Run Command is one: 409.',
+  },
+  'scope-locked': {
+    verdict: 'unknown',
+    reason: 'ScopeLocked',
+    sentence: 'A lock (ReadOnly) on the node resource group or the subscription forbids Run Command: 409.',
+  },
+  'subscription-disabled': {
+    verdict: 'unknown',
+    reason: 'SubscriptionDisabled',
+    sentence: 'The subscription is disabled, and its resources can only be read: 409.',
+  },
   'lists-throttled': {
     scopes: ['cluster', 'subscription'],
     verdict: 'notProbed',

@@ -16,6 +16,18 @@ export const modelFaults = ofLayer('model', {
     verdict: 'notProbed',
     sentence: 'The cluster is stopped, its instances deallocated.',
   },
+  'cluster-stopping': {
+    scopes: ['cluster'],
+    verdict: 'notProbed',
+    reason: 'ClusterStopping',
+    sentence: 'The cluster is being stopped, its instances still running.',
+  },
+  'cluster-deleting': {
+    scopes: ['cluster'],
+    verdict: 'notProbed',
+    reason: 'ClusterDeleting',
+    sentence: 'The cluster is being deleted, its instances still running.',
+  },
   'cluster-gone': {
     scopes: ['cluster'],
     verdict: 'notProbed',
@@ -37,6 +49,11 @@ export const modelFaults = ofLayer('model', {
     verdict: 'notProbed',
     reason: 'NodeGroupMissing',
     sentence: 'The node resource group was deleted by hand; the cluster is still listed.',
+  },
+  untagged: {
+    scopes: ['cluster'],
+    verdict: 'reachable',
+    sentence: 'The cluster’s scale sets have lost their tags, which say to which pool they belong.',
   },
   'cluster-locked': {
     scopes: ['cluster'],
