@@ -57,6 +57,8 @@ const captivePage: Reply = { code: 200, body: '<html><body>Please log in to use 
 function replyTo(method: string, path: string, node: SimulatedNode, fault: FaultIn<'server'> | undefined): Reply {
   const user = `system:node:${node.name}`;
   if (fault === 'forbidden') return refuse(403, 'Forbidden', `forbidden: User "${user}" cannot ${method.toLowerCase()} path "${path}"`);
+  const isHealth = ['/livez', '/readyz'].includes(path);
+  if (fault === 'overloaded' && !isHealth) return refuse(429, 'TooManyRequests', 'The API server is overloaded, please try again later.');
   if (fault === 'server-error') return refuse(500, 'InternalError', 'Internal error occurred: etcdserver: leader changed');
   if (fault === 'not-ready' && path === '/livez') return { code: 200, body: 'ok' };
   if (fault === 'not-ready') return refuse(503, 'ServiceUnavailable', 'apiserver is shutting down');

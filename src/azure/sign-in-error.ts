@@ -1,4 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { TokenCredential } from '@azure/identity';
+
+/** A credential has no limit of its own, and a token that never comes would hold a worker until its function times out. */
+const WITHIN_MS = 60_000;
 
 /** No token could be had, so that the request it was for was never sent. */
 export class SignInError extends Error {
@@ -12,10 +16,16 @@ export class SignInError extends Error {
 export function signInWith(credential: TokenCredential): TokenCredential {
   return {
     async getToken(scopes, options) {
+      const limit = new AbortController();
       try {
-        return await credential.getToken(scopes, options);
+        const late = sleep(WITHIN_MS, undefined, { signal: limit.signal, ref: false }).then(() => {
+          throw new Error(`no token within ${WITHIN_MS / 1000} s`);
+        });
+        return await Promise.race([credential.getToken(scopes, options), late]);
       } catch (error) {
         throw new SignInError(error instanceof Error ? error.message : String(error), { cause: error });
+      } finally {
+        limit.abort();
       }
     },
   };

@@ -15,6 +15,8 @@ function classifyDns(facts: Facts): ReasonCode {
   if (isCutOff(facts) && facts.get('dns_azure') === 'timeout') return 'NoEgress';
   // A resolver that does not answer is down for every name, even if another resolver knows this name.
   if (facts.get('dns') === 'timeout') return 'DnsTimeout';
+  // An empty fact: the node was asked for its resolvers, and has none.
+  if (facts.get('resolver') === '') return 'NoNameServer';
   return facts.get('dns_azure') === 'found' ? 'ResolverDiffers' : 'NameNotFound';
 }
 
@@ -65,6 +67,7 @@ function classifyAnswer(code: number, facts: Facts): ReasonCode {
   if (/html/i.test(facts.get('type') ?? '')) return 'UnexpectedAnswer';
   if (code === 401) return isClientExpired(facts) ? 'ClientCertificateExpired' : 'Unauthorized';
   if (code === 403) return 'Forbidden';
+  if (code === 429) return 'ServerOverloaded';
   if (code === 503 || (code === 200 && facts.get('readyz') === '503')) return 'ServerNotReady';
   if (code >= 500) return 'ServerError';
   return code === 200 ? 'Transient' : 'UnexpectedAnswer';
@@ -105,7 +108,10 @@ function classifyFailure(facts: Facts): ReasonCode {
   if (dns === 'failed' || dns === 'timeout') return classifyDns(facts);
   const tcp = facts.get('tcp');
   if (tcp !== undefined && tcp !== 'ok') return classifyTcp(tcp, facts);
-  return facts.has('curl') ? classifyHttp(facts) : 'Undiagnosed';
+  if (!facts.has('curl')) return 'Undiagnosed';
+  const reason = classifyHttp(facts);
+  // The diagnosis goes past any proxy, and kubectl does not: where everything passes without it, it is the proxy.
+  return reason === 'Transient' && facts.get('proxy') ? 'ProxyFailed' : reason;
 }
 
 /** Exit codes of `timeout` when it ends a command: at once, or by a kill a second later. */
@@ -121,9 +127,10 @@ function whereOf(facts: Facts): string {
 }
 
 /** The output of the stage that failed, for people to read. */
-function detailOf(facts: Facts): string {
+function detailOf(facts: Facts, reason: ReasonCode): string {
   const tcp = facts.get('tcp');
   if (tcp !== undefined && tcp !== 'ok') return `TCP ${tcp}`;
+  if (reason === 'ProxyFailed') return `it went through the proxy ${facts.get('proxy')}, without which the API server answers`;
   const code = facts.get('version');
   if (code !== undefined && code !== '000') return `the API server answered ${code}`;
   return facts.get('curl_said') || facts.get('said') || 'no further detail';
@@ -174,6 +181,6 @@ export function classifyReport({ exitCode, facts }: Report): Verdict {
       latencyMs,
       ...withEndpoint,
     };
-  const message = `kubectl version failed${host ? ` for ${host}${whereOf(facts)}` : ''}: ${detailOf(facts)}`;
+  const message = `kubectl version failed${host ? ` for ${host}${whereOf(facts)}` : ''}: ${detailOf(facts, reason)}`;
   return { verdict: 'unreachable', reason, message, latencyMs, ...withEndpoint };
 }

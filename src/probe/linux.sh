@@ -88,7 +88,9 @@ fact kubeconfig ok
 name=$(field tls-server-name)
 name=${name:-$host}
 endpoint
-env | grep -qi '^https\{0,1\}_proxy=' && fact proxy set
+# The proxy that kubectl takes, without a user that its URL may name.
+proxy=$(env | sed -n 's/^[Hh][Tt][Tt][Pp][Ss]_[Pp][Rr][Oo][Xx][Yy]=//p' | head -n 1 | sed 's,^[a-z0-9]*://,,;s,.*@,,;s,/.*,,' | clean 80)
+[ -n "$proxy" ] && fact proxy "$proxy"
 
 # Prints what came of each endpoint, in their order. All are asked at once: one that drops packets takes no time from the next.
 ask() {

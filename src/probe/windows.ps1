@@ -116,9 +116,9 @@ function Write-Diagnosis {
   if ($api.Scheme -ne 'https') { return Write-Fact 'kubeconfig' 'broken' }
   Write-Fact 'kubeconfig' 'ok'
   Write-Endpoint $api
-  if ($env:HTTPS_PROXY) { Write-Fact 'proxy' 'set' }
+  if ($env:HTTPS_PROXY) { Write-Fact 'proxy' ($env:HTTPS_PROXY -replace '^.*(//|@)|/.*$') }
   Write-Path $api.Host $api.Port
-  # One after the other, each in its share of the time left. One whose time was cut proves nothing: nothing is said if none answers then.
+  # One after the other, each in its share of the time. One whose time was cut proves nothing: no answer, no fact.
   $urls = @($Egress -split ' ' -ne '')
   $said = $null
   $cut = $urls.Count -eq 0

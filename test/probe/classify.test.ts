@@ -140,6 +140,16 @@ describe('classifyReport', () => {
       'ResolverDiffers',
     ],
     [
+      'a node without a DNS server',
+      { kubeconfig: 'ok', dns: 'failed', resolver: '', dns_azure: 'found', egress: 'mcr.microsoft.com 000' },
+      'NoNameServer',
+    ],
+    [
+      'a node whose DNS server is there and does not know the name',
+      { kubeconfig: 'ok', dns: 'failed', resolver: '10.0.0.4', dns_azure: 'found' },
+      'ResolverDiffers',
+    ],
+    [
       'a node whose every question is lost',
       { kubeconfig: 'ok', dns: 'timeout', dns_azure: 'timeout', egress: 'mcr.microsoft.com 000' },
       'NoEgress',
@@ -181,6 +191,10 @@ describe('classifyReport', () => {
     ['0', { version: '401', clock: '1700000000', client: '1600000000 1799999999 ' }, 'Unauthorized'],
     ['0', { version: '403' }, 'Forbidden'],
     ['0', { version: '500' }, 'ServerError'],
+    ['0', { version: '429', livez: '200', readyz: '200' }, 'ServerOverloaded'],
+    ['0', { version: '429', type: 'text/html' }, 'UnexpectedAnswer'],
+    ['0', { version: '200', proxy: '10.0.0.9:3128' }, 'ProxyFailed'],
+    ['0', { version: '403', proxy: '10.0.0.9:3128' }, 'Forbidden'],
     ['0', { version: '503' }, 'ServerNotReady'],
     ['0', { version: '200', livez: '200', readyz: '503' }, 'ServerNotReady'],
     ['0', { version: '200', livez: '200', readyz: '200' }, 'Transient'],

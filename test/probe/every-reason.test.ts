@@ -11,6 +11,8 @@ const recorded = answers.map(([, , reason]) => reason);
 const shownElsewhere: Partial<Record<ReasonCode, string>> = {
   Reachable: 'sweep/whole-sweep.test.ts',
   TlsFailed: 'probe/linux-sh.test.ts',
+  NoNameServer: 'probe/classify.test.ts',
+  ProxyFailed: 'probe/linux-sh.test.ts',
   Transient: 'probe/linux-sh.test.ts',
   Undiagnosed: 'probe/classify.test.ts',
   RunCommandStuck: 'sweep/whole-sweep.test.ts',

@@ -77,7 +77,7 @@ beforeAll(async () => {
   await writeFile(join(dir, 'client.key'), client.key);
   await writeFile(join(dir, 'old-client.crt'), oldClient.certificate);
   await writeFile(join(dir, 'old-client.key'), oldClient.key);
-  for (const status of [200, 302, 401, 403, 500, 503]) await listen(String(status), answering(own, status));
+  for (const status of [200, 302, 401, 403, 429, 500, 503]) await listen(String(status), answering(own, status));
   await listen('portal', answering(own, 200, { headers: { 'content-type': 'text/html; charset=utf-8' } }));
   await listen('starting', answering(own, 200, { paths: { '/readyz': 503 } }));
   await listen('slow clock', answering(expired, 200, { headers: { date: daysFromNow(-15) } }));
@@ -352,6 +352,7 @@ describe.each(shells)('the node script under %s', { concurrent: true, timeout: 1
     ['403', () => kubeconfigOf(at('403'), trusted()), 'Forbidden'],
     ['500', () => kubeconfigOf(at('500'), trusted()), 'ServerError'],
     ['503', () => kubeconfigOf(at('503'), trusted()), 'ServerNotReady'],
+    ['429', () => kubeconfigOf(at('429'), trusted()), 'ServerOverloaded'],
     ['a server that is not ready', () => kubeconfigOf(at('starting'), trusted()), 'ServerNotReady'],
     ['a page of somebody else', () => kubeconfigOf(at('portal'), trusted()), 'UnexpectedAnswer'],
     ['a redirect', () => kubeconfigOf(at('302'), trusted()), 'UnexpectedAnswer'],
@@ -443,9 +444,12 @@ describe.each(shells)('the node script under %s', { concurrent: true, timeout: 1
     expect([cut.verdict, cut.reason]).toEqual(['unreachable', 'ConnectionRefused']);
   });
 
-  it('goes to the API server past any proxy', async ({ expect }) => {
-    const env = { https_proxy: `http://${places.closed}`, HTTPS_PROXY: `http://${places.closed}` };
-    expect((await runNode({ shell, kubectl: refused, kubeconfig: kubeconfigOf(at('200'), trusted()), env })).reason).toBe('Transient');
+  it('goes to the API server past any proxy, and names the proxy where that is what kubectl failed at', async ({ expect }) => {
+    const env = { https_proxy: `http://user:secret@${places.closed}/`, HTTPS_PROXY: `http://user:secret@${places.closed}/` };
+    const { reason, verdict, stdout } = await runNode({ shell, kubectl: refused, kubeconfig: kubeconfigOf(at('200'), trusted()), env });
+    expect([verdict, reason]).toEqual(['unreachable', 'ProxyFailed']);
+    expect(stdout).toContain(`\nproxy=${places.closed}\n`);
+    expect(stdout).not.toContain('secret');
   });
 
   it.for<[string, string]>([

@@ -18,6 +18,7 @@ const says: Partial<Record<FaultId, RegExp>> = {
   'tls-intercepted': /certificate signed by unknown authority/,
   unauthorized: /Unauthorized|must be logged in/i,
   forbidden: /Forbidden|forbidden/,
+  overloaded: /Too ?Many ?Requests|too many requests|overloaded/i,
   'server-error': /InternalError|Internal error/,
   'not-ready': /ServiceUnavailable|shutting down/,
   'captive-html': /error|invalid|couldn't|unable/i,

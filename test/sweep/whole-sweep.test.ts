@@ -218,7 +218,7 @@ describe('what happens to one part of the fleet', () => {
     const { ledger, warnings } = await world.sweep();
     expect(tallied(await world.outcomes(idOf('shop')))).toEqual({ 'reachable/Reachable': 4 });
     expect(tallied(await world.outcomes(idOf('slow')))).toEqual({ 'notProbed/Throttled': 3 });
-    expect(tallied(await world.outcomes(idOf('broken')))).toEqual({ 'notProbed/ProberError': 3 });
+    expect(tallied(await world.outcomes(idOf('broken')))).toEqual({ 'notProbed/AzureError': 3 });
     expect(tallied(await world.outcomes(idOf('closed', two)))).toEqual({ 'notProbed/SubscriptionUnreadable': 2 });
     expect(ledger).toMatchObject({ known: 12, reachable: 4, unreachable: 0, unknown: 0, notProbed: 8 });
     expect(warnings).toMatchObject([expect.stringContaining(two)]);

@@ -12,6 +12,11 @@ export const answerFaults = ofLayer('server', {
     reason: 'Forbidden',
     sentence: 'The API server forbids the node’s requests: 403.',
   },
+  overloaded: {
+    verdict: 'unreachable',
+    reason: 'ServerOverloaded',
+    sentence: 'The API server sheds load: 429 to all requests but those for its health.',
+  },
   'server-error': {
     verdict: 'unreachable',
     reason: 'ServerError',

@@ -45,6 +45,16 @@ export const apiServerReasons = {
     ['The control plane is starting or overloaded; open a support request if it lasts.'],
     [CONNECTION],
   ),
+  ServerOverloaded: reason(
+    'http',
+    failed('cluster', 'passing'),
+    'The API server is overloaded and sheds requests (429).',
+    [
+      'Find out who sends so many: the metrics of the API server in the portal, and its audit log by user agent.',
+      'Move the cluster to the Standard or Premium tier, whose control plane scales further: az aks update --tier standard.',
+    ],
+    [CONNECTION],
+  ),
   ServerError: reason(
     'http',
     failed('cluster', 'passing'),

@@ -34,6 +34,16 @@ export const nodePathReasons = {
     ['Check that the DNS servers of the virtual network are up and reachable on port 53.'],
     [NAME_LOOKUP],
   ),
+  NoNameServer: reason(
+    'dns',
+    failed('node path', 'lasting'),
+    'The node has no DNS server: it has probably lost its DHCP lease.',
+    [
+      'Renew the lease: networkctl renew eth0, or systemctl restart systemd-networkd; then look at resolvectl status.',
+      'If it comes back, look for what stopped the network daemon of the node: journalctl -u systemd-networkd.',
+    ],
+    [NAME_LOOKUP],
+  ),
   ResolverDiffers: reason(
     'dns',
     failed('node path', 'lasting'),
@@ -43,6 +53,16 @@ export const nodePathReasons = {
       'Private cluster in a hub and spoke: link the private DNS zone to the virtual network of the resolver.',
     ],
     [NAME_LOOKUP],
+  ),
+  ProxyFailed: reason(
+    'egress',
+    failed('node path', 'lasting'),
+    'The proxy between the node and its API server fails; without it the API server answers.',
+    [
+      'Check that the proxy runs and lets the nodes through: the message names it (az aks show --query httpProxyConfig).',
+      'Exempt the API server from it: add its name to noProxy of the cluster.',
+    ],
+    [EGRESS],
   ),
   NoEgress: reason(
     'egress',

@@ -97,7 +97,8 @@ export function isHeldByAnother(run: SliceRun, node: Node | undefined, times: Pr
 
 /** Inspects a start that may or may not have begun a run. After a minute it is safe to start again: such a run has ended, or Azure refuses a second one. */
 function inspectLostStart(run: SliceRun, node: Node, claim: Claim, verdict: Verdict, now: Date): Inspection {
-  if (ageOf(claim, now) < START_LOST_MS && (run.mayStartAgain || verdict.reason === 'StartLost')) return { status: 'pending' };
+  // Until then its run may be under way, whether or not there is time to start another: its claim must not be freed.
+  if (ageOf(claim, now) < START_LOST_MS) return { status: 'pending' };
   return run.mayStartAgain ? { status: 'startLost', claim } : ended(node, claim, withoutAnswer(verdict));
 }
 
