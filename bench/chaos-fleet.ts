@@ -1,4 +1,5 @@
 import type { ArmReply } from '../local/simulator/arm-reply.ts';
+import type { Chaos } from '../local/simulator/chaos.ts';
 import type { FleetFile } from '../local/simulator/fleet-schema.ts';
 import type { SimulatedNode } from '../local/simulator/lay-out-fleet.ts';
 import type { AzureRequest } from '../local/simulator/serve-azure.ts';
@@ -13,6 +14,9 @@ const subscriptions = ['cccccccc-0000-4000-8000-000000000001', 'cccccccc-0000-40
 const MISSING = 3;
 /** The cluster that has a real outage meanwhile. */
 export const FAULTY = `${subscriptions[1]}.rg-faulty.faulty`;
+/** The cluster whose first node gets the fault `agent-silent`: its run does not end, and nothing may be started beside it. */
+export const SILENT = `${subscriptions[1]}.rg-plain.plain`;
+const SILENT_START = /_plain_.*aks-web-\w+-vmss\/virtualMachines\/0\/runCommand$/i;
 
 /**
  * A healthy fleet of all kinds of nodes, with a cluster that is stopped and a pool that lacks machines.
@@ -43,14 +47,22 @@ export function chaosFleet(scale: number): FleetFile {
   return { subscriptions: [first, second].map((clusters, n) => ({ id: subscriptions[n]!, name: `Chaos ${n + 1}`, clusters })) };
 }
 
-/** Makes the pool that lacks machines: it is to have more nodes than there are. The option `intercept` of a simulator. */
-export async function withGap({ url }: AzureRequest, ask: () => Promise<ArmReply>): Promise<ArmReply> {
+/** Makes the pool that lacks machines: it is to have more nodes than there are. */
+async function withGap({ url }: AzureRequest, ask: () => Promise<ArmReply>): Promise<ArmReply> {
   const reply = await ask();
   if (reply.status !== 200 || !/\/managedClusters(\/short)?$/i.test(url.pathname)) return reply;
   // biome-ignore lint/suspicious/noExplicitAny: an answer of Azure.
   const body = structuredClone(reply.body) as any;
   for (const { name, properties } of body.value ?? [body]) if (name === 'short') properties.agentPoolProfiles[0].count += MISSING;
   return { ...reply, body };
+}
+
+/**
+ * The option `intercept` of a simulator of this fleet. The start of the silent node's run is always answered: after one that was not, the prober may
+ * start again, and Azure would refuse it.
+ */
+export function interceptWith({ intercept }: Pick<Chaos, 'intercept'>): Chaos['intercept'] {
+  return (request, ask) => (SILENT_START.test(request.url.pathname) ? ask() : intercept(request, () => withGap(request, ask)));
 }
 
 /** What a node prints without running the script; those of a cluster that is down cannot reach their API server. */

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { answerOf, chaosFleet, FAULTY, isGreen, problemsIn, withGap } from '../../bench/chaos-fleet.ts';
+import { answerOf, chaosFleet, FAULTY, interceptWith, isGreen, problemsIn, SILENT } from '../../bench/chaos-fleet.ts';
 import { askSimulator } from '../../local/ask-simulator.ts';
 import { createChaos } from '../../local/simulator/chaos.ts';
 import type { Ledger } from '../../src/model/ledger.ts';
@@ -21,18 +21,18 @@ const MOST_TO_RECOVER = 6;
 describe('while every call to Azure fails with 20 %', () => {
   it('no node has two runs or is forgotten, no outage is false or missed, and the ledgers add up', { timeout: 300_000 }, async () => {
     const chaos = createChaos(1, SHARE);
+    const intercept = interceptWith(chaos);
     const down = new Set<string>();
     let asked = 0;
     const world = await openSweepWorld(
       chaosFleet(6),
       { FIRST_COLLECT_SECONDS: '2' },
       {
-        runCommandSeconds: 1,
+        runCommandSeconds: 3,
         answer: (node, script) => answerOf(node, script, down),
         refuseToken: () => (asked++ % CALLS_PER_TOKEN === 0 ? chaos.refuseToken() : undefined),
         // The tokens of this world are refused before they are asked for.
-        intercept: (request, ask) =>
-          request.url.pathname === '/msi/token' ? ask() : chaos.intercept(request, () => withGap(request, ask)),
+        intercept: (request, ask) => (request.url.pathname === '/msi/token' ? ask() : intercept(request, ask)),
       },
     );
     onTestFinished(() => world.stop());
@@ -56,6 +56,8 @@ describe('while every call to Azure fails with 20 %', () => {
     const isNotified = async (event: string) => (await readNotified()).some(({ name }) => name === event);
     const now = () => world.services().now().toISOString();
 
+    const silent = nodes.find((node) => node.startsWith(SILENT))!;
+    await world.setFault(silent, 'agent-silent');
     await sweep();
     const from = now();
     down.add(FAULTY);
@@ -64,6 +66,7 @@ describe('while every call to Azure fails with 20 %', () => {
     const to = now();
     await sweep();
     chaos.end();
+    await world.clearFault(silent);
     const { calls, failed } = chaos.counts();
     expect(failed / calls).toBeCloseTo(SHARE, 1);
     const isOver = async () => isGreen(ledgers.at(-1)!, nodes.length) && (await isNotified('ClusterOutageEnded'));
