@@ -42,7 +42,7 @@ async function main(): Promise<void> {
   });
   if (values.help) return void process.stdout.write(help);
   const minutes = Number(values.minutes);
-  if (!(minutes >= 1)) throw new Error(`expected --minutes with a number from 1, got "${values.minutes}"`);
+  if (!(minutes >= 2)) throw new Error(`expected --minutes with a number from 2, got "${values.minutes}"`);
   const log = (line: string) => process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`);
   const problems: string[] = [];
   const note = (problem: string) => {
@@ -124,6 +124,7 @@ async function main(): Promise<void> {
       await readSweeps().catch((error: unknown) => note(`the app did not answer: ${error}`));
     }
     const during = [...seen.values()];
+    if (during.length === 0) note('no sweep was completed while requests failed');
     chaos.end();
     await askSimulator(simulator, 'DELETE', silent);
     log('from now on every request is answered');
