@@ -13,6 +13,11 @@ export type AzureRequest = { method: string; url: URL; headers: IncomingMessage[
 /** The HTTPS server that plays Azure. */
 export type AzureServer = { url: string; close(): Promise<void> };
 
+/** Thrown in place of an answer: the connection is closed, and the caller learns nothing. */
+export class ConnectionClosed extends Error {
+  override name = 'ConnectionClosed';
+}
+
 const unzip = promisify(gunzip);
 const mostBytes = 16 * 1024 * 1024;
 
@@ -21,7 +26,7 @@ const mostBytes = 16 * 1024 * 1024;
  *
  * @param pair - the server's certificate and key.
  * @param port - 0 takes a free one.
- * @param answer - called for each request; what it throws is answered as a 500.
+ * @param answer - called for each request; what it throws is answered as a 500, unless it is a `ConnectionClosed`.
  * @throws when the port is taken.
  */
 export async function serveAzure(pair: KeyPair, port: number, answer: (request: AzureRequest) => Promise<ArmReply>): Promise<AzureServer> {
@@ -56,6 +61,7 @@ async function respond(
     const url = new URL(request.url ?? '/', origin);
     reply = await answer({ method: request.method ?? 'GET', url, headers: request.headers, text: await readBody(request) });
   } catch (error) {
+    if (error instanceof ConnectionClosed) throw error;
     reply = armError(500, 'InternalServerError', error instanceof Error ? error.message : String(error));
   }
   const body = reply.body === undefined ? '' : JSON.stringify(reply.body);
