@@ -96,7 +96,10 @@ export function compareNodes<N extends RememberedNode>(
   const unlisted = standing(rows).filter((row) => !names.has(row.facts.node));
   return [
     ...changes,
-    ...unlisted.map((row) => miss(row, sweep, unreadReason(row.facts) ?? 'NodeGone', complete, absent.has(row.facts.node))),
+    ...unlisted.map((row) => {
+      const isAbsent = absent.has(row.facts.node);
+      return miss(row, sweep, unreadReason(row.facts) ?? (isAbsent ? 'NodeGone' : 'NotListed'), complete, isAbsent);
+    }),
   ];
 }
 

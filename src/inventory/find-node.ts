@@ -5,7 +5,7 @@ import type { NodeFacts } from '../model/node.ts';
 import { formatTarget, parseClusterId, type Target } from '../model/resource-id.ts';
 import type { Selection } from '../model/selection.ts';
 import { listManagedClusters } from './list-managed-clusters.ts';
-import { listNodes } from './list-nodes.ts';
+import { listNodes, type Unread } from './list-nodes.ts';
 
 /** A node with its cluster and region. */
 export interface FoundNode {
@@ -51,9 +51,18 @@ async function hasScaleSetOf(arm: Arm, subscription: string, { nodeResourceGroup
   return false;
 }
 
-async function findInCluster(arm: Arm, subscription: string, cluster: ClusterFacts, wanted: Wanted, now: Date): Promise<FoundNode[]> {
+/** @param onUnread - called for each part of the cluster that could not be read: the node may be there. */
+async function findInCluster(
+  arm: Arm,
+  subscription: string,
+  cluster: ClusterFacts,
+  wanted: Wanted,
+  now: Date,
+  onUnread: (unread: Unread) => void,
+): Promise<FoundNode[]> {
   if ('node' in wanted && !(await hasScaleSetOf(arm, subscription, cluster, wanted.node))) return [];
-  const { nodes } = await listNodes(arm.compute(subscription), subscription, cluster, now, 0);
+  const { nodes, unread } = await listNodes(arm.compute(subscription), subscription, cluster, now, 0);
+  for (const part of unread) onUnread(part);
   const isIt = ({ node, resourceId }: NodeFacts) =>
     'target' in wanted ? same(resourceId, formatTarget(wanted.target)) : node === wanted.node;
   const { cluster: id, region, recordOnly } = cluster;
@@ -104,7 +113,12 @@ export async function findNode(
     const { clusters } = await readable(subscription, () => listManagedClusters(arm.clusters(subscription), selection), nothing);
     for (const cluster of clusters.filter((each) => mayHave(each, wanted))) {
       if (isOver()) return { found, gaps, cutShort: true };
-      found.push(...(await readable(cluster.cluster, () => findInCluster(arm, subscription, cluster, wanted, now), [])));
+      const onUnread = ({ prefix, reason }: Unread) => {
+        report(`a part of ${cluster.cluster} could not be read (${reason}): ${prefix}`);
+        if (!gaps.includes(cluster.cluster)) gaps.push(cluster.cluster);
+      };
+      const search = () => findInCluster(arm, subscription, cluster, wanted, now, onUnread);
+      found.push(...(await readable(cluster.cluster, search, [])));
     }
   }
   return { found, gaps, cutShort: false };

@@ -137,7 +137,7 @@ describe('compareNodes', () => {
 
   it('gives up no node that Azure knows by its id, or of which it says nothing, however often its list lacks the node', () => {
     const missed = rowOf(factsOf('a'), { missing: 1, missedIn: earlier, state: failing });
-    const kept = [{ kind: 'missing', row: missed, reason: 'NodeGone', counts: false }];
+    const kept = [{ kind: 'missing', row: missed, reason: 'NotListed', counts: false }];
     expect(compareNodes(rowsOf(missed), [], sweep, true, { absent: new Set() })).toEqual(kept);
   });
 

@@ -22,6 +22,7 @@ const shownElsewhere: Partial<Record<ReasonCode, string>> = {
   Deallocated: 'e2e/npm-start.test.ts',
   OperationGone: 'probe/run-command.test.ts',
   StartLost: 'e2e/kill-at-each-effect.test.ts',
+  NotListed: 'inventory/compare-nodes.test.ts',
   NodeReplaced: 'sweep/whole-sweep.test.ts',
   ClusterGone: 'inventory/compare-nodes.test.ts',
   Excluded: 'sweep/whole-sweep.test.ts',

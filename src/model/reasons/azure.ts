@@ -44,6 +44,12 @@ export const azureReasons = {
     { fault: 'operator', duration: 'lasting', expected: true, asked: true, endsOutage: true, blinds: 'node', hides: 'nothing' },
     'The node no longer exists.',
   ),
+  NotListed: reason(
+    'azure',
+    { fault: 'azure', duration: 'passing', expected: true, asked: false, endsOutage: false, blinds: 'nobody', hides: 'nothing' },
+    "Azure's lists lack the machine of the node, and nothing proves that it is gone.",
+    ['Look whether it exists: az resource show --ids <resource ID of the node>.', 'If it does and stays unlisted, report it to Azure.'],
+  ),
   NodeReplaced: reason(
     'azure',
     { fault: 'operator', duration: 'lasting', expected: true, asked: true, endsOutage: true, blinds: 'nobody', hides: 'nothing' },

@@ -10,7 +10,7 @@ import { type ClusterFacts, gapsOf } from '../../model/cluster-facts.ts';
 import type { Plan } from '../../model/ledger.ts';
 import type { NodeFacts } from '../../model/node.ts';
 import { occurrenceOf } from '../../model/occurrences.ts';
-import { policyOf } from '../../model/reasons.ts';
+import { comesOrGoes, policyOf } from '../../model/reasons.ts';
 import { parseClusterId } from '../../model/resource-id.ts';
 import { lastStart } from '../../model/schedule.ts';
 import type { Services } from '../../services.ts';
@@ -89,10 +89,12 @@ async function findGaps(
   changes: readonly NodeChange<ListedNode>[],
 ): Promise<Plan['gaps']> {
   const before = await readShortfalls(tables, facts.cluster);
-  const isCompared = facts.recordOnly === undefined && facts.listed;
-  const short = isCompared
-    ? findShortfalls(facts.pools, countByPool(changes), before, { sweep: occurrenceOf(settings, sweep), now: now() })
-    : {};
+  const { recordOnly, pools, listed } = facts;
+  // Where nothing could be read, what was missing before still is.
+  const kept = recordOnly !== undefined && (comesOrGoes(recordOnly) || policyOf(recordOnly).endsOutage) ? {} : before;
+  const isCompared = recordOnly === undefined && listed;
+  const occurrence = { sweep: occurrenceOf(settings, sweep), now: now() };
+  const short = isCompared ? findShortfalls(pools, countByPool(changes), before, occurrence) : kept;
   await putShortfalls(tables, facts.cluster, short, before);
   return gapsOf(short);
 }
