@@ -22,6 +22,7 @@ let stage: Stage;
 let app: App;
 let startedAt: number;
 let sick: string;
+let completed: string;
 
 beforeAll(async () => {
   stage = await setStage(fleet);
@@ -33,6 +34,7 @@ beforeAll(async () => {
     (await app.get<{ items: SweepView[] }>(path)).items.some(isIt);
   await until('an outage to be listed', () => some('outages', Boolean), MOST_MS);
   await until('a sweep to complete', () => some('sweeps', ({ completedAt }) => completedAt), MOST_MS);
+  completed = (await app.get<{ items: SweepView[] }>('sweeps')).items.find(({ completedAt }) => completedAt)!.id;
 }, 2 * MOST_MS);
 afterAll(() => stage.end());
 
@@ -40,7 +42,7 @@ const parameters: Record<string, string> = { cluster: encodeURIComponent(cluster
 
 /** An address for each route that is asked with GET. */
 function addresses(check: string): { path: string; url: string }[] {
-  const values = { ...parameters, node: sick, id: check };
+  const values = { ...parameters, node: sick, id: check, sweep: encodeURIComponent(completed) };
   return Object.entries(document.paths)
     .filter(([, methods]) => 'get' in methods)
     .map(([path]) => ({
