@@ -75,7 +75,7 @@ describe('what Application Insights keeps by host.json', () => {
     const [line] = await until('the error', () => said('error').length > 0 && said('error'), MOST_MS);
     expect(line).toMatch(
       new RegExp(
-        `^\\[Function\\.work\\.User\\] error: outages of ${ill} could not be delivered to ApplicationInsights and will be sent again: TypeError: fetch failed \\| at .* \\| caused by: Error: connect ECONNREFUSED 127\\.0\\.0\\.1:2 \\| at `,
+        `^\\[Function\\.work\\.User\\] error: outages of ${ill} could not be delivered to ApplicationInsights and will be sent again: IngestionError: expected the ingestion endpoint https://127\\.0\\.0\\.1:2/v2\\.1/track to accept events, got no answer: fetch failed \\| at .* \\| caused by: TypeError: fetch failed \\| at .* \\| caused by: Error: connect ECONNREFUSED 127\\.0\\.0\\.1:2 \\| at `,
       ),
     );
   }, 200_000);

@@ -9,7 +9,8 @@ import { type App, instantAnswer, quickSweeps, type Stage, setStage } from './st
 
 // Sweeps of a minute: what a dead process held is found missing 60 s after it was due, within the next sweep.
 const SWEEP_SECONDS = 60;
-const MOST_MS = 4 * SWEEP_SECONDS * 1000;
+// Patience alone: 41 hosts at once on a busy machine are slow, and what is asserted does not depend on it.
+const MOST_MS = 6 * SWEEP_SECONDS * 1000;
 
 type Variant = 'plain' | 'silent' | 'throttled' | 'deallocated' | 'cluster' | 'blind' | 'paced';
 
