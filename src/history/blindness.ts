@@ -108,8 +108,3 @@ export function nextBlindnessNotifications(blindness: Blindness, sink: string): 
   const next = nextStandingNotifications(blindness, sink);
   return blindness.subject === PROBER ? next.filter(({ what }) => what === 'started') : next;
 }
-
-/** Whether a blindness is over and every sink knows. */
-export function isBlindnessFinished(blindness: Blindness, sinks: readonly string[]): boolean {
-  return blindness.until !== undefined && sinks.every((sink) => nextBlindnessNotifications(blindness, sink).length === 0);
-}

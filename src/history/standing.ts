@@ -29,6 +29,19 @@ export function nextStandingNotifications(standing: Standing, sink: string): { w
   return what.map((each) => ({ what: each, since }));
 }
 
+/**
+ * Whether a condition is over and every sink knows. Pure.
+ *
+ * @param next - what is still to be sent of it to a sink.
+ */
+export function isStandingFinished<S extends Standing>(
+  standing: S,
+  sinks: readonly string[],
+  next: (standing: S, sink: string) => readonly unknown[] = nextStandingNotifications,
+): boolean {
+  return standing.until !== undefined && sinks.every((sink) => next(standing, sink).length === 0);
+}
+
 /** Notes what a sink accepted; an end counts only after its start, so that both are sent again otherwise. */
 export function markStandingDelivered<S extends Standing>(standing: S, sink: string, accepted: readonly What[]): S {
   const marks = marksOf(standing, sink);

@@ -1,5 +1,5 @@
 import type { ReasonCode } from '../model/reasons.ts';
-import { nextStandingNotifications, resumeStanding, type Standing } from './standing.ts';
+import { resumeStanding, type Standing } from './standing.ts';
 import type { UnseenGroup } from './unseen.ts';
 
 /** Nodes of a cluster that nobody has seen for long, for one reason, as people are notified of them: with the counts of the sweep in which it began. */
@@ -53,9 +53,4 @@ export function foldUnseen(
     return gone(cluster) || judged.get(cluster)?.has(reason) === false;
   });
   return [...begun, ...ended.map((each) => ({ ...each, until: sweep, sweep }))];
-}
-
-/** Whether it is over and every sink knows. */
-export function isUnseenFinished(unseen: Unseen, sinks: readonly string[]): boolean {
-  return unseen.until !== undefined && sinks.every((sink) => nextStandingNotifications(unseen, sink).length === 0);
 }

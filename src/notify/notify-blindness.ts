@@ -1,4 +1,4 @@
-import { type Blindness, isBlindnessFinished, nextBlindnessNotifications } from '../history/blindness.ts';
+import { type Blindness, nextBlindnessNotifications } from '../history/blindness.ts';
 import type { Stretch } from '../model/maintenance.ts';
 import { statusPageUrl } from '../settings.ts';
 import { faultPoint } from '../sweep/queue/fault-point.ts';
@@ -18,7 +18,6 @@ export async function notifyBlindness(
     rows,
     maintenance: ({ subject }) => maintenance.get(subject),
     next: nextBlindnessNotifications,
-    isFinished: isBlindnessFinished,
     toEvent: (blindness, what, since) => blindnessEvent(blindness, what, since, statusPageUrl(settings), now()),
     put: (blindness, etag) => putBlindRow(tables, blindness, etag),
     remove: (subject, etag) => deleteBlindRow(tables, subject, etag),

@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import type { What } from '../history/next-notification.ts';
-import { maintenanceOf, markStandingDelivered, type Standing } from '../history/standing.ts';
+import { isStandingFinished, maintenanceOf, markStandingDelivered, type Standing } from '../history/standing.ts';
 import type { Stretch } from '../model/maintenance.ts';
 import { unlessLost } from '../tables/rows.ts';
 import { deliverEach, type Sink } from './sink.ts';
@@ -8,7 +8,7 @@ import type { TelemetryEvent } from './telemetry-event.ts';
 
 const CONCURRENT_WRITES = 8;
 
-/** How conditions of one kind are read, told and stored. */
+/** How conditions of one kind are read, notified and stored. */
 export interface StandingKind<S extends Standing> {
   /** Names the kind, for messages. */
   name: string;
@@ -16,7 +16,6 @@ export interface StandingKind<S extends Standing> {
   /** Recent stretches of maintenance of the cluster that a condition is about. */
   maintenance(standing: S): readonly Stretch[] | undefined;
   next(standing: S, sink: string): readonly { what: What; since: string }[];
-  isFinished(standing: S, sinks: readonly string[]): boolean;
   toEvent(standing: S, what: What, since: string): TelemetryEvent;
   put(standing: S, etag: string): Promise<void>;
   remove(subject: string, etag: string): Promise<void>;
@@ -38,7 +37,8 @@ export async function notifyStanding<S extends Standing>(sinks: readonly Sink[],
       }),
     );
   const pending = new Map(names.map((name) => [name, pendingOf(name)]));
-  const isOver = (standing: S, quiet: 'held' | 'silent' | undefined) => quiet === 'silent' || kind.isFinished(standing, names);
+  const isOver = (standing: S, quiet: 'held' | 'silent' | undefined) =>
+    quiet === 'silent' || isStandingFinished(standing, names, kind.next);
   const isQuiet = [...pending.values()].every((own) => own.length === 0);
   if (isQuiet && !rows.some(({ standing, quiet }) => isOver(standing, quiet))) return;
   const deliveries = await deliverEach(sinks, (sink) => pending.get(sink)!.map(({ event }) => event), kind.name);

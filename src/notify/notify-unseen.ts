@@ -1,5 +1,5 @@
 import { nextStandingNotifications } from '../history/standing.ts';
-import { isUnseenFinished, type Unseen } from '../history/unseen-standing.ts';
+import type { Unseen } from '../history/unseen-standing.ts';
 import type { Stretch } from '../model/maintenance.ts';
 import { statusPageUrl } from '../settings.ts';
 import { deleteUnseenRow, putUnseenRow, readUnseenRows } from '../tables/unseen-rows.ts';
@@ -18,7 +18,6 @@ export async function notifyUnseen(
     rows,
     maintenance: ({ cluster }) => maintenance.get(cluster),
     next: nextStandingNotifications,
-    isFinished: isUnseenFinished,
     toEvent: (unseen, what, since) => unseenEvent(unseen, what, since, statusPageUrl(settings), now()),
     put: (unseen, etag) => putUnseenRow(tables, unseen, etag),
     remove: (subject, etag) => deleteUnseenRow(tables, subject, etag),

@@ -2,14 +2,13 @@ import { describe, expect, it } from 'vitest';
 import {
   type Blindness,
   foldBlindness,
-  isBlindnessFinished,
   isProberBlind,
   nextBlindnessNotifications,
   PROBER,
   type Visibility,
   visibilityOf,
 } from '../../src/history/blindness.ts';
-import { markStandingDelivered } from '../../src/history/standing.ts';
+import { isStandingFinished, markStandingDelivered } from '../../src/history/standing.ts';
 import { emptyLedger, type Ledger } from '../../src/model/ledger.ts';
 import type { ReasonCode } from '../../src/model/reasons.ts';
 
@@ -164,11 +163,11 @@ describe('foldBlindness', () => {
 
   it('is finished once every sink knows its end; of the prober, its start', () => {
     const ended = { ...notified, until: sweepOf(1) };
-    expect(isBlindnessFinished(notified, ['mail'])).toBe(false);
-    expect(isBlindnessFinished(ended, ['mail'])).toBe(false);
-    expect(isBlindnessFinished(markStandingDelivered(ended, 'mail', ['ended']), ['mail'])).toBe(true);
-    expect(isBlindnessFinished(markStandingDelivered(ended, 'mail', ['ended']), ['mail', 'page'])).toBe(false);
-    expect(isBlindnessFinished({ ...ended, subject: PROBER }, ['mail'])).toBe(true);
+    expect(isStandingFinished(notified, ['mail'], nextBlindnessNotifications)).toBe(false);
+    expect(isStandingFinished(ended, ['mail'], nextBlindnessNotifications)).toBe(false);
+    expect(isStandingFinished(markStandingDelivered(ended, 'mail', ['ended']), ['mail'], nextBlindnessNotifications)).toBe(true);
+    expect(isStandingFinished(markStandingDelivered(ended, 'mail', ['ended']), ['mail', 'page'], nextBlindnessNotifications)).toBe(false);
+    expect(isStandingFinished({ ...ended, subject: PROBER }, ['mail'], nextBlindnessNotifications)).toBe(true);
   });
 
   it('counts an end only where its start was accepted', () => {

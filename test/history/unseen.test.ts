@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { markStandingDelivered, nextStandingNotifications } from '../../src/history/standing.ts';
+import { isStandingFinished, markStandingDelivered, nextStandingNotifications } from '../../src/history/standing.ts';
 import { groupUnseen, isMissed, type UnseenGroup } from '../../src/history/unseen.ts';
-import { foldUnseen, isUnseenFinished, type Unseen } from '../../src/history/unseen-standing.ts';
+import { foldUnseen, type Unseen } from '../../src/history/unseen-standing.ts';
 import type { JudgedNode } from '../../src/model/node.ts';
 import type { ReasonCode } from '../../src/model/reasons.ts';
 
@@ -82,7 +82,7 @@ describe('unseen nodes', () => {
     expect(fold([notified], 65, undefined, true)).toMatchObject([{ until: at(65) }]);
     expect(fold([notified], 65, undefined)).toEqual([]);
     const over = markStandingDelivered({ ...notified, until: at(65) }, 'page', ['ended']);
-    expect([isUnseenFinished({ ...notified, until: at(65) }, sinks), isUnseenFinished(over, sinks)]).toEqual([false, true]);
+    expect([isStandingFinished({ ...notified, until: at(65) }, sinks), isStandingFinished(over, sinks)]).toEqual([false, true]);
   });
 
   it('that come back before their end was accepted go on, and those after it begin anew', () => {
