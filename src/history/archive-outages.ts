@@ -7,8 +7,7 @@ const ARCHIVED_AT_ONCE = 98;
 
 /**
  * Decides which outages are over and delivered to every sink, so that they are counted for good, and adds up those of nodes by reason: these and
- * those that still go on. What is part of a maintenance is not
- * added. Pure.
+ * those that still go on. What is part of a maintenance is not added. Pure.
  *
  * @param active - outages that are not archived, each with whatever its caller knows it by.
  * @param outageDays - what was counted before.

@@ -1,5 +1,4 @@
 import type { ComputeManagementClient } from '@azure/arm-compute';
-import { isRestError } from '@azure/core-rest-pipeline';
 import pLimit from 'p-limit';
 import { failureOf } from '../azure/failure.ts';
 import type { NodeFacts } from '../model/node.ts';
@@ -40,7 +39,7 @@ async function ask(compute: ComputeManagementClient, known: NodeFacts): Promise<
     if (known.vmId !== '' && facts.vmId !== known.vmId) return { status: 'absent' };
     return { status: 'present', facts: { ...facts, node: known.node }, machine };
   } catch (error) {
-    if (!isRestError(error) && failureOf(error).kind === 'own') throw error;
+    if (failureOf(error).kind === 'own') throw error;
     return { status: provesAbsence(error) ? 'absent' : 'unknown' };
   }
 }

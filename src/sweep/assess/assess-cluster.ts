@@ -88,14 +88,14 @@ async function see(
   return { before, nodes, active, facts, shortfalls, finalized, now };
 }
 
-/** Looks at the cluster's state once more before people are notified of an outage: what is planned is none. */
-async function seeAgain(services: Services, message: MessageOf<'assess-cluster'>, seen: Seen, sinks: readonly string[]): Promise<Seen> {
+/** Judges what was seen. Before people are notified of an outage, the cluster's state is read once more: what is planned is no outage. */
+async function judgeSeen(services: Services, message: MessageOf<'assess-cluster'>, seen: Seen, sinks: readonly string[]) {
+  const { settings } = services;
   const { facts } = seen;
-  if (facts === undefined || facts.recordOnly !== undefined) return seen;
-  const [judged] = judgeCluster(services.settings, message, seen);
-  if (!isAboutToNotify(judged, seen, sinks)) return seen;
+  const judgement = judgeCluster(settings, message, seen);
+  if (facts === undefined || facts.recordOnly !== undefined || !isAboutToNotify(judgement[0], seen, sinks)) return judgement;
   const recordOnly = await lookAgain(services, message.cluster);
-  return recordOnly === undefined ? seen : { ...seen, facts: { ...facts, recordOnly } };
+  return recordOnly === undefined ? judgement : judgeCluster(settings, message, { ...seen, facts: { ...facts, recordOnly } });
 }
 
 /** Judges a cluster and writes the judgement under the ETag of its row, unless a judgement has seen what it was asked for. */
@@ -109,9 +109,8 @@ async function judgeOnce(services: Services, message: MessageOf<'assess-cluster'
     return { row: before.row, isFresh: false, maintenance: await readMaintenance(services, before.row) };
   }
   const names = sinks.map(({ name }) => name);
-  const first = await see(services, message, before, shortfalls, finalized);
-  const seen = await seeAgain(services, message, first, names);
-  const [judged, quorum] = judgeCluster(settings, message, seen);
+  const seen = await see(services, message, before, shortfalls, finalized);
+  const [judged, quorum] = await judgeSeen(services, message, seen, names);
   const own = await changeClusterOutage(tables, judged, quorum, seen);
   // What is written by this very judgement is archived with the next.
   const settled = own.writes.length > 0 ? seen.active.filter(({ outage }) => outage.node) : seen.active;
