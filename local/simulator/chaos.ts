@@ -1,13 +1,18 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
 import { type ArmReply, armError, throttledReply } from './arm-reply.ts';
 import { type AzureRequest, ConnectionClosed } from './serve-azure.ts';
 
 type Ask = () => Promise<ArmReply>;
 /** One way in which a call goes wrong. `draw` is a number from 0 to 1 that belongs to the call. */
 type Way = (ask: Ask, draw: number) => ArmReply | Promise<ArmReply>;
-// biome-ignore lint/suspicious/noExplicitAny: bodies of Azure are changed here in ways that no type of theirs allows.
-type Body = any;
+
+/** What may stand in a list of Azure where states of power are. */
+const viewed = z.looseObject({
+  properties: z.looseObject({ instanceView: z.looseObject({ statuses: z.array(z.looseObject({ code: z.string() })) }) }),
+});
+const listed = z.looseObject({ value: z.array(z.unknown()) });
 
 /** What goes wrong between the prober and Azure. */
 export interface Chaos {
@@ -62,30 +67,31 @@ const runFailures: Record<string, Way> = {
 
 /** An answer with another list in it. What is no list stays as it is. */
 const listing =
-  (change: (value: Body[], body: Body, draw: number) => Body): Way =>
+  (change: (value: unknown[], draw: number) => Record<string, unknown>): Way =>
   async (ask, draw) => {
     const reply = await ask();
-    const body = structuredClone(reply.body) as Body;
-    if (reply.status !== 200 || !Array.isArray(body?.value)) return reply;
-    return { ...reply, body: { ...body, ...change(body.value, body, draw) } };
+    const body = listed.safeParse(reply.body);
+    if (reply.status !== 200 || !body.success) return reply;
+    return { ...reply, body: { ...body.data, ...change(body.data.value, draw) } };
   };
 const powered = (state: string | undefined): Way =>
-  listing((value) => {
-    for (const { properties } of value) {
-      const view = properties?.instanceView;
-      if (!Array.isArray(view?.statuses)) continue;
-      const others = view.statuses.filter(({ code }: Body) => !code.startsWith('PowerState/'));
-      view.statuses = state === undefined ? others : [...others, { code: `PowerState/${state}` }];
-    }
-    return { value };
-  });
+  listing((value) => ({
+    value: value.map((each) => {
+      const machine = viewed.safeParse(each);
+      if (!machine.success) return each;
+      const { properties } = machine.data;
+      const others = properties.instanceView.statuses.filter(({ code }) => !code.startsWith('PowerState/'));
+      const statuses = state === undefined ? others : [...others, { code: `PowerState/${state}` }];
+      return { ...machine.data, properties: { ...properties, instanceView: { ...properties.instanceView, statuses } } };
+    }),
+  }));
 
 /** Lists that are answered with 200, and are wrong. */
 const lies: Record<string, Way> = {
   'empty list': listing(() => ({ value: [], nextLink: undefined })),
   'empty page': listing(() => ({ value: [] })),
   'missing pages': listing(() => ({ nextLink: undefined })),
-  'one missing': listing((value, _, draw) => ({ value: value.toSpliced(Math.floor(draw * value.length), 1) })),
+  'one missing': listing((value, draw) => ({ value: value.toSpliced(Math.floor(draw * value.length), 1) })),
   'null for a list': listing(() => ({ value: null })),
   'null in a list': listing((value) => ({ value: [null, ...value.slice(1)] })),
   'power unknown': powered('unknown'),
