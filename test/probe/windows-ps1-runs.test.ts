@@ -985,14 +985,22 @@ describe.skipIf(!pwsh)(title, { concurrent: true, timeout: 120_000 }, () => {
     expect([code, errors]).toEqual([0, []]);
   });
 
-  it('runs as a file too, without the strictest mode, and says nothing else', async ({ expect }) => {
-    const { own, script } = await makeNode({ config: configOf(at('good')) });
+  it('runs as a file too, without the strictest mode, gives kubectl no proxy of the agent, and says nothing else', async ({ expect }) => {
+    const seen = join(dir, 'seen as a file');
+    const { own, script } = await makeNode({
+      fake: `#!/bin/sh\nenv >> '${seen}'\nexec '${kubectl}' "$@"\n`,
+      config: configOf(at('good')),
+    });
     await writeFile(join(own, 'script0.ps1'), script);
+    const proxies = { HTTPS_PROXY: 'http://10.0.0.9:1', https_proxy: 'http://10.0.0.9:1', no_proxy: 'x' };
     const { stdout, stderr } = await promisify(execFile)(pwsh!, ['-NoProfile', '-NonInteractive', '-File', join(own, 'script0.ps1')], {
-      env: environment(),
+      env: { ...environment(), ...proxies },
     });
     expect(stderr).toBe('');
-    expect(parseReport(stdout, nonce)?.facts.get('server')).toBe('v1.31.4');
+    expect(parseReport(stdout, nonce)?.facts.get('node')).toBe('200');
+    const environments = await readFile(seen, 'utf8');
+    expect(environments.match(/^KUBECACHEDIR=.*aks-fleet-prober-/gm)).toHaveLength(3);
+    expect(environments).not.toMatch(/_proxy=/i);
   });
 });
 
