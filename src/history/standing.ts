@@ -62,6 +62,34 @@ export function resumeStanding<S extends Standing>(
   return { ...before, since: unfinished.length < sinks.length ? sweep : before.since, until: undefined, delivered };
 }
 
+/** What is known of a condition that stands, apart from its history. */
+export type Found<S extends Standing> = Omit<S, Exclude<keyof Standing, 'subject'>> & Pick<Standing, 'subject'>;
+
+/**
+ * Decides which conditions of a kind begin after a sweep, and which end. Pure.
+ *
+ * @param stored - by subject.
+ * @param found - those that stand now; one that begins keeps what is known of it now.
+ * @param isOver - whether one that stood is over. Where nothing is known of it, it stays as it is.
+ * @param sinks - names of those who are notified.
+ * @returns those that change, as they become.
+ */
+export function foldStanding<S extends Standing>(
+  stored: ReadonlyMap<string, S>,
+  sweep: string,
+  found: readonly Found<S>[],
+  isOver: (standing: S) => boolean,
+  sinks: readonly string[],
+): S[] {
+  const begun = found.flatMap((own) => {
+    const before = stored.get(own.subject);
+    if (before === undefined) return [{ ...own, since: sweep, delivered: {}, sweep } as unknown as S];
+    return before.sweep >= sweep || before.until === undefined ? [] : [{ ...resumeStanding(before, sweep, sinks), ...own, sweep }];
+  });
+  const ended = [...stored.values()].filter((each) => each.until === undefined && each.sweep < sweep && isOver(each));
+  return [...begun, ...ended.map((each) => ({ ...each, until: sweep, sweep }))];
+}
+
 /**
  * Decides what a maintenance of its cluster makes of a condition: starts are held back until the end of the maintenance, and one that began and ended
  * in it is never notified. Pure.

@@ -1,5 +1,5 @@
 import type { ReasonCode } from '../model/reasons.ts';
-import { resumeStanding, type Standing } from './standing.ts';
+import { type Found, foldStanding, type Standing } from './standing.ts';
 import type { UnseenGroup } from './unseen.ts';
 
 /** Nodes of a cluster that nobody has seen for long, for one reason, as people are notified of them: with the counts of the sweep in which it began. */
@@ -34,23 +34,12 @@ export function foldUnseen(
   gone: (cluster: string) => boolean,
   sinks: readonly string[],
 ): Unseen[] {
-  const begun = clusters.flatMap(({ cluster, groups }) =>
-    groups.flatMap(({ since, ...group }): Unseen[] => {
-      const subject = subjectOf(cluster, group.reason);
-      const before = stored.get(subject);
-      if (before !== undefined && (before.sweep >= sweep || before.until === undefined)) return [];
-      const own = { ...group, unseenSince: since, sweep };
-      return [
-        before === undefined
-          ? { subject, cluster, since: sweep, delivered: {}, ...own }
-          : { ...resumeStanding(before, sweep, sinks), ...own },
-      ];
-    }),
+  const found = clusters.flatMap(({ cluster, groups }) =>
+    groups.map(
+      ({ since, ...group }): Found<Unseen> => ({ subject: subjectOf(cluster, group.reason), cluster, unseenSince: since, ...group }),
+    ),
   );
   const judged = new Map(clusters.map(({ cluster, groups }) => [cluster, new Set(groups.map(({ reason }) => reason))]));
-  const ended = [...stored.values()].filter(({ cluster, reason, until, sweep: last }) => {
-    if (until !== undefined || last >= sweep) return false;
-    return gone(cluster) || judged.get(cluster)?.has(reason) === false;
-  });
-  return [...begun, ...ended.map((each) => ({ ...each, until: sweep, sweep }))];
+  const isOver = ({ cluster, reason }: Unseen) => gone(cluster) || judged.get(cluster)?.has(reason) === false;
+  return foldStanding(stored, sweep, found, isOver, sinks);
 }

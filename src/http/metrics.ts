@@ -4,7 +4,7 @@ import { openEpisode } from '../history/node-state.ts';
 import { startsBetween } from '../model/pace.ts';
 import { nextOccurrence } from '../model/schedule.ts';
 import type { Services } from '../services.ts';
-import { readStandingBlindness } from '../tables/blind-rows.ts';
+import { blindRows } from '../tables/blind-rows.ts';
 import { readPace } from '../tables/pace-rows.ts';
 import { lastCompleted } from '../tables/sweep-list.ts';
 import { readFinalizedLedgers } from '../tables/sweep-rows.ts';
@@ -61,7 +61,7 @@ async function measureClusters(services: Services, define: Define): Promise<void
     if (maintenance !== null) maintained.set({ cluster }, 1);
   }
   const prober = define('blind', 'Whether the prober itself is blind (0 or 1).');
-  prober.set((await readStandingBlindness(services.tables, PROBER)) === undefined ? 0 : 1);
+  prober.set((await blindRows.readOpen(services.tables, PROBER)) === undefined ? 0 : 1);
 }
 
 /** The last completed sweep, and its results in each cluster by reason. */

@@ -1,6 +1,6 @@
 import type { Blindness } from '../history/blindness.ts';
 import type { MaintenanceRequest } from '../model/cluster-maintenance.ts';
-import { readBlindRows, readStandingBlindness } from './blind-rows.ts';
+import { blindRows } from './blind-rows.ts';
 import { type ClusterRow, clusterColumns, isRemembered, toClusterRow } from './cluster-rows.ts';
 import { readMaintenanceRequest, readMaintenanceRequests } from './maintenance-rows.ts';
 import type { Tables } from './open-tables.ts';
@@ -29,12 +29,12 @@ export async function listStandingClusters(tables: Tables): Promise<ListedCluste
   const clusters = await tables.open('clusters');
   const [rows, blind, requests] = await Promise.all([
     readRange(clusters, 'fleet', { select: SHOWN }),
-    readBlindRows(tables),
+    blindRows.read(tables),
     readMaintenanceRequests(tables),
   ]);
   const standing = rows.map((row) => toClusterRow(row.rowKey, row)).filter(stands);
   return standing.map((row) => {
-    const own = blind.get(row.cluster)?.blindness;
+    const own = blind.get(row.cluster)?.standing;
     return { ...row, blind: own?.until === undefined ? own : undefined, maintenance: requests.get(row.cluster) };
   });
 }
@@ -44,7 +44,7 @@ export async function readStandingCluster(tables: Tables, cluster: string): Prom
   const clusters = await tables.open('clusters');
   const [row, blind, maintenance] = await Promise.all([
     readRow(clusters, 'fleet', cluster, SHOWN),
-    readStandingBlindness(tables, cluster),
+    blindRows.readOpen(tables, cluster),
     readMaintenanceRequest(tables, cluster),
   ]);
   const read = row && toClusterRow(cluster, row);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { PROBER } from '../history/blindness.ts';
 import { addUptimes } from '../history/uptime.ts';
 import type { Services } from '../services.ts';
-import { readStandingBlindness } from '../tables/blind-rows.ts';
+import { blindRows } from '../tables/blind-rows.ts';
 import type { ListedCluster } from '../tables/cluster-list.ts';
 import { lastCompleted } from '../tables/sweep-list.ts';
 import { readGaps, readSubscriptions } from '../tables/sweep-rows.ts';
@@ -41,7 +41,7 @@ export async function viewFleet(services: Services, rows: readonly ListedCluster
   const scope = last === undefined ? [] : await readSubscriptions(tables, last.sweep);
   const [gaps, blind] = await Promise.all([
     last === undefined ? [] : readGaps(tables, last.sweep, scope),
-    readStandingBlindness(tables, PROBER),
+    blindRows.readOpen(tables, PROBER),
   ]);
   const bySubscription = Map.groupBy(clusters, (cluster) => cluster.subscriptionId);
   const subscriptions = new Set([...scope, ...bySubscription.keys()]);

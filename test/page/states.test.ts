@@ -3,7 +3,7 @@ import { type Azurite, startAzurite } from '../../local/azurite.ts';
 import { emptyLedger, type Ledger } from '../../src/model/ledger.ts';
 import type { Starter } from '../../src/model/starter.ts';
 import type { Services } from '../../src/services.ts';
-import { putBlindRow } from '../../src/tables/blind-rows.ts';
+import { blindRows } from '../../src/tables/blind-rows.ts';
 import { insertCompleted } from '../../src/tables/sweep-list.ts';
 import { insertFinalized, insertSubscription, insertSweep } from '../../src/tables/sweep-rows.ts';
 import { ask } from '../http/ask.ts';
@@ -55,7 +55,7 @@ async function seed(
   });
 }
 const blind = async (subject: string) =>
-  putBlindRow(services.tables, {
+  blindRows.put(services.tables, {
     subject,
     since: SINCE,
     unknown: 3,

@@ -5,7 +5,7 @@ import type { FleetFile } from '../../local/simulator/fleet-schema.ts';
 import type { SimulatedNode } from '../../local/simulator/lay-out-fleet.ts';
 import type { SimulatorOptions } from '../../local/simulator/start-simulator.ts';
 import type { Ledger } from '../../src/model/ledger.ts';
-import { readBlindRows } from '../../src/tables/blind-rows.ts';
+import { blindRows } from '../../src/tables/blind-rows.ts';
 import { readOutages } from '../../src/tables/outage-rows.ts';
 import { readSweep } from '../../src/tables/sweep-rows.ts';
 import { subscriptionId } from '../simulator/small-fleet.ts';
@@ -101,4 +101,4 @@ export async function events(world: SweepWorld, names: RegExp) {
   return [...new Map(all.filter(({ name }) => names.test(name)).map((event) => [event.properties.eventId, event])).values()];
 }
 
-export const blind = async (world: SweepWorld) => [...(await readBlindRows(world.services().tables)).keys()];
+export const blind = async (world: SweepWorld) => [...(await blindRows.read(world.services().tables)).keys()];

@@ -4,6 +4,7 @@ import { scopeWarnings } from '../../inventory/scope-warnings.ts';
 import { recentMaintenance } from '../../model/cluster-maintenance.ts';
 import { askedOf, coverageOf, type Ledger, sum } from '../../model/ledger.ts';
 import type { Stretch } from '../../model/maintenance.ts';
+import { policyOf } from '../../model/reasons.ts';
 import type { Availability } from '../../notify/envelopes.ts';
 import { eventOf } from '../../notify/telemetry-event.ts';
 import { scriptHash } from '../../probe/script.ts';
@@ -26,6 +27,8 @@ async function readMaintenances({ tables, now }: Services, clusters: readonly Cl
   });
   return new Map(all.filter(([, stretches]) => stretches.length > 0));
 }
+
+const isWatched = ({ recordOnly }: ClusterRow) => recordOnly === undefined || !policyOf(recordOnly).endsOutage;
 
 /**
  * Completes a sweep, once, and reports it: one availability result for each cluster that is watched, and the heartbeat.
@@ -53,7 +56,9 @@ export async function completeSweep(
   const maintenance = await readMaintenances(services, clusters);
   const blindness = await judgeBlindness(services, sweep, finalized, clusters, maintenance);
   const isBlind = (cluster: string) => blindness.prober || blindness.clusters.has(cluster);
-  await judgeUnseen(services, sweep, new Set(finalized.keys()), clusters, isBlind, maintenance);
+  const seen = clusters.filter(({ cluster }) => finalized.has(cluster) && !isBlind(cluster));
+  const watched = new Set(clusters.filter(isWatched).map(({ cluster }) => cluster));
+  await judgeUnseen(services, sweep, seen, (cluster) => !watched.has(cluster), maintenance);
   // A fleet that is listed and has nothing to probe has no tally that counts requests.
   const requests = armRequests.take();
   ledger.armRequests += requests;

@@ -1,18 +1,15 @@
-import pLimit from 'p-limit';
 import { type Blindness, foldBlindness, isProberBlind, PROBER, visibilityOf } from '../../history/blindness.ts';
 import { openEpisode } from '../../history/node-state.ts';
 import type { Ledger } from '../../model/ledger.ts';
 import type { Stretch } from '../../model/maintenance.ts';
 import { policyOf, type ReasonCode } from '../../model/reasons.ts';
-import { notifyBlindness } from '../../notify/notify-blindness.ts';
+import { blindnessKind } from '../../notify/blindness-kind.ts';
+import { notifyStanding } from '../../notify/notify-standing.ts';
 import type { Services } from '../../services.ts';
-import { putBlindRow, readBlindRows } from '../../tables/blind-rows.ts';
+import { blindRows } from '../../tables/blind-rows.ts';
 import type { ClusterRow } from '../../tables/cluster-rows.ts';
-import { unlessLost } from '../../tables/rows.ts';
 import { faultPoint } from '../queue/fault-point.ts';
-
-/** A region that goes blind is thousands of clusters: one write after the other would outlast the function. */
-const CONCURRENT_WRITES = 8;
+import { changeStanding } from './change-standing.ts';
 
 /** Who is blind after a sweep. */
 export interface BlindAfterSweep {
@@ -44,17 +41,13 @@ export async function judgeBlindness(
     return visibilityOf(cluster, ledger, least, { inOutage, blindNodes: row?.blindNodes ?? 0 });
   });
   const over = new Set(clusters.filter(({ recordOnly }) => isOver(recordOnly)).map((row) => row.cluster));
-  const stored = await readBlindRows(tables);
-  const before = new Map([...stored].map(([subject, { blindness }]) => [subject, blindness]));
   const names = sinks.map(({ name }) => name);
-  const limit = pLimit(CONCURRENT_WRITES);
-  // One that lost is left to whoever was faster: the next sweep judges again.
-  const write = (changed: Blindness) => limit(() => unlessLost(putBlindRow(tables, changed, stored.get(changed.subject)?.etag)));
-  await Promise.all(foldBlindness(before, sweep, visibility, over, names).map(write));
+  await changeStanding(tables, blindRows, (stored) => foldBlindness(stored, sweep, visibility, over, names));
   faultPoint('close-sweep:blindness');
-  await notifyBlindness(services, maintenance);
-  const open = [...(await readBlindRows(tables)).values()].flatMap(({ blindness }): [string, Blindness][] =>
-    blindness.subject === PROBER || blindness.until !== undefined ? [] : [[blindness.subject, blindness]],
+  await notifyStanding(services, blindnessKind, maintenance);
+  faultPoint('close-sweep:blindness-notified');
+  const open = [...(await blindRows.read(tables)).values()].flatMap(({ standing }): [string, Blindness][] =>
+    standing.subject === PROBER || standing.until !== undefined ? [] : [[standing.subject, standing]],
   );
   return { clusters: new Map(open), prober: isProberBlind(visibility) };
 }

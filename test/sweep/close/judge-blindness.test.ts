@@ -8,7 +8,7 @@ import type { Sink } from '../../../src/notify/sink.ts';
 import type { TelemetryEvent } from '../../../src/notify/telemetry-event.ts';
 import type { Services } from '../../../src/services.ts';
 import { judgeBlindness } from '../../../src/sweep/close/judge-blindness.ts';
-import { readBlindRows } from '../../../src/tables/blind-rows.ts';
+import { blindRows } from '../../../src/tables/blind-rows.ts';
 import type { ClusterRow } from '../../../src/tables/cluster-rows.ts';
 import { FakeSink } from '../../notify/fake-sink.ts';
 import { type Clock, servicesAt } from '../services-at.ts';
@@ -102,7 +102,7 @@ const judge = (
   );
 };
 const events = () => accepted.map(({ name, properties }) => `${name} ${properties.cluster?.split('.')[2] ?? ''}`.trim());
-const rowsOf = async () => [...(await readBlindRows(services.tables)).keys()];
+const rowsOf = async () => [...(await blindRows.read(services.tables)).keys()];
 const ids = () => new Set(accepted.map(({ properties }) => properties.eventId));
 
 describe('a cluster of which most nodes give no verdict', () => {
