@@ -98,6 +98,11 @@ const environment = z
         for (const text of urls.filter((candidate) => !egressEndpoint.test(candidate)))
           context.addIssue({ code: 'custom', message: `expected comma-separated https URLs without query or user, got "${text}"` });
       }),
+    PROBE_SERVED: z
+      .string()
+      .default('on')
+      .refine((text) => text === 'on' || text === 'off', { error: (issue) => `expected on or off, got "${String(issue.input)}"` })
+      .transform((text): 'on' | 'off' => (text === 'off' ? 'off' : 'on')),
     ARM_ENDPOINT: z.string().default('https://management.azure.com').refine(httpsUrl, mustBeHttps),
     AZURE_AUTHORITY_HOST: url(),
     APPLICATIONINSIGHTS_CONNECTION_STRING: z

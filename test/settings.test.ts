@@ -51,6 +51,7 @@ const texts: [name: string, value: string, message: string][] = [
     'https://mcr.microsoft.com/v2/?a=1',
     'expected comma-separated https URLs without query or user, got "https://mcr.microsoft.com/v2/?a=1"',
   ],
+  ['PROBE_SERVED', 'yes', 'expected on or off, got "yes"'],
   ['ARM_ENDPOINT', 'http://management.azure.com', 'expected an https URL, got "http://management.azure.com"'],
   ['AZURE_AUTHORITY_HOST', 'login', 'expected an https URL, got "login"'],
   [
@@ -96,6 +97,7 @@ describe('readSettings', () => {
         "NODES_PER_SLICE": 50,
         "NODE_GRACE_MINUTES": 10,
         "PROBE_DEADLINE_SECONDS": 150,
+        "PROBE_SERVED": "on",
         "RECOVERY_THRESHOLD": 1,
         "RETENTION_DAYS": 30,
         "STARTS_PER_MINUTE": 250,

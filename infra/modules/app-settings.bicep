@@ -27,6 +27,7 @@ func tunedSettings(sweepSchedule string, subscriptions string[], tuning tuningTy
   RETENTION_DAYS: string(tuning.?retentionDays ?? 30)
   CHECKS_PER_MINUTE: string(tuning.?checksPerMinute ?? 30)
   EGRESS_ENDPOINTS: tuning.?egressEndpoints ?? 'https://mcr.microsoft.com/v2/'
+  PROBE_SERVED: tuning.?probeServed ?? 'on'
   PAGE_URL: tuning.?pageUrl ?? ''
 }
 

@@ -94,6 +94,9 @@ type tuningType = {
   @description('What a failing node tries besides the API server: https addresses, separated by commas.')
   egressEndpoints: string?
 
+  @description('Whether a node that reaches its API server also asks it for its own node object, and so whether it is served; off saves one request a node.')
+  probeServed: ('on' | 'off')?
+
   @description('Address of the status page in events and alerts, where it is not the one of the app itself.')
   pageUrl: string?
 }

@@ -53,7 +53,7 @@ export async function checkNode(
     isCreating = provisioningState === 'Creating';
     const os = osOf(storageProfile);
     onStart(os);
-    const script = composeScript(nonce, settings.EGRESS_ENDPOINTS, os);
+    const script = composeScript(nonce, settings.EGRESS_ENDPOINTS, os, settings.PROBE_SERVED);
     const poller = await startWhenFree(() => startRun(arm.computeOnce(target.subscriptionId), target, os, script), report);
     const deadline = Date.now() + settings.PROBE_DEADLINE_SECONDS * 1000;
     for (let delay = settings.FIRST_COLLECT_SECONDS; Date.now() < deadline; delay = settings.COLLECT_AGAIN_SECONDS) {

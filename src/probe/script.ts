@@ -9,19 +9,28 @@ const windows = readFileSync(new URL('./windows.ps1', import.meta.url), 'utf8');
 /** SHA-256 of the scripts' bodies. It is reported with each sweep, so that an operator can verify what ran on the nodes. */
 export const scriptHash = createHash('sha256').update(linux).update(windows).digest('hex');
 
+/** Whether a node that reached its API server also asks it for its own node object: one request more. */
+export type ProbeServed = 'on' | 'off';
+
 /**
- * Composes a script from two variable lines and the fixed body. Run Command's own `parameters` are not used: Azure rewrites the script for them (azure-cli#10400).
+ * Composes a script from three variable lines and the fixed body. Run Command's own `parameters` are not used: Azure rewrites the script for them (azure-cli#10400).
  *
  * @param nonce - 16 hex digits, new for each probe.
  * @param egressEndpoints - validated by `readSettings`; checked again here, as this text runs as root.
  * @returns the script as the lines of a Run Command request.
  * @throws Error if the nonce or an endpoint contains anything that a shell could interpret.
  */
-export function composeScript(nonce: string, egressEndpoints: readonly string[], os: NodeOs = 'Linux'): string[] {
+export function composeScript(
+  nonce: string,
+  egressEndpoints: readonly string[],
+  os: NodeOs = 'Linux',
+  probeServed: ProbeServed = 'on',
+): string[] {
   if (!/^[0-9a-f]{16}$/.test(nonce)) throw new Error(`expected a nonce of 16 hex digits, got "${nonce}"`);
   const unsafe = egressEndpoints.find((url) => !/^https:\/\/[\w.:/~-]+$/.test(url));
   if (unsafe !== undefined) throw new Error(`expected a plain https URL as egress endpoint, got "${unsafe}"`);
   const endpoints = egressEndpoints.join(' ');
-  if (os === 'Windows') return [`$Nonce = '${nonce}'`, `$Egress = '${endpoints}'`, ...windows.split('\n')];
-  return [`NONCE='${nonce}'`, `EGRESS='${endpoints}'`, ...linux.split('\n')];
+  const served = probeServed === 'off' ? 'off' : 'on';
+  if (os === 'Windows') return [`$Nonce = '${nonce}'`, `$Egress = '${endpoints}'`, `$ProbeServed = '${served}'`, ...windows.split('\n')];
+  return [`NONCE='${nonce}'`, `EGRESS='${endpoints}'`, `PROBE_SERVED=${served}`, ...linux.split('\n')];
 }

@@ -51,7 +51,7 @@ describe.each(
 )('$name', ({ name, parameter, text }) => {
   it('is named alike as a parameter', () => {
     expect(parameter.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()).toBe(name);
-    expect(tuning).toMatch(new RegExp(`^ {2}${parameter}: (int|string)\\?$`, 'm'));
+    expect(tuning).toMatch(new RegExp(`^ {2}${parameter}: (int|string|\\('\\w+'( \\| '\\w+')+\\))\\?$`, 'm'));
   });
 
   it('has the default of the app', () => {

@@ -11,9 +11,13 @@ const windows = read('windows.ps1');
 const nonce = '0123456789abcdef';
 
 describe('composeScript', () => {
-  it('puts two lines before the body and leaves the body as it is', () => {
-    const [first, second, ...rest] = composeScript(nonce, ['https://mcr.microsoft.com/v2/', 'https://a.example:8443']);
-    expect([first, second]).toEqual(["NONCE='0123456789abcdef'", "EGRESS='https://mcr.microsoft.com/v2/ https://a.example:8443'"]);
+  it('puts three lines before the body and leaves the body as it is', () => {
+    const [first, second, third, ...rest] = composeScript(nonce, ['https://mcr.microsoft.com/v2/', 'https://a.example:8443']);
+    expect([first, second, third]).toEqual([
+      "NONCE='0123456789abcdef'",
+      "EGRESS='https://mcr.microsoft.com/v2/ https://a.example:8443'",
+      'PROBE_SERVED=on',
+    ]);
     expect(rest.join('\n')).toBe(body);
   });
 
@@ -54,14 +58,28 @@ describe('composeScript', () => {
 
   it('gives a shell exactly the nonce and endpoints that it was given', () => {
     const urls = ['https://a.example:8443/v2/~x/', 'https://b-c.example/_.'];
-    const [first, second] = composeScript(nonce, urls);
-    const said = execFileSync('sh', ['-c', `${first}\n${second}\nprintf '%s|%s' "$NONCE" "$EGRESS"`], { encoding: 'utf8' });
-    expect(said).toBe(`${nonce}|${urls.join(' ')}`);
+    const lines = composeScript(nonce, urls, 'Linux', 'off').slice(0, 3);
+    const print = `printf '%s|%s|%s' "$NONCE" "$EGRESS" "$PROBE_SERVED"`;
+    const said = execFileSync('sh', ['-c', [...lines, print].join('\n')], { encoding: 'utf8' });
+    expect(said).toBe(`${nonce}|${urls.join(' ')}|off`);
   });
 
-  it('puts the same two lines, in PowerShell, before the body for Windows', () => {
-    const [nonce, egress, ...rest] = composeScript('0123456789abcdef', ['https://a.example/', 'https://b.example/v2'], 'Windows');
+  it('asks whether a node is served, unless it is told not to', () => {
+    for (const [os, line] of [
+      ['Linux', 2],
+      ['Windows', 2],
+    ] as const) {
+      expect(composeScript(nonce, [], os)[line]).toContain('on');
+      expect(composeScript(nonce, [], os, 'off')[line]).toContain('off');
+    }
+    // This text runs as root: whatever else is given is no part of it.
+    expect(composeScript(nonce, [], 'Linux', '$(reboot)' as 'on')[2]).toBe('PROBE_SERVED=on');
+  });
+
+  it('puts the same three lines, in PowerShell, before the body for Windows', () => {
+    const [nonce, egress, served, ...rest] = composeScript('0123456789abcdef', ['https://a.example/', 'https://b.example/v2'], 'Windows');
     expect([nonce, egress]).toEqual(["$Nonce = '0123456789abcdef'", "$Egress = 'https://a.example/ https://b.example/v2'"]);
+    expect(served).toBe("$ProbeServed = 'on'");
     expect(rest.join('\n')).toBe(windows);
   });
 
