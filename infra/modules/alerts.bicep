@@ -78,6 +78,16 @@ var rules = [
     frequency: 'PT5M'
   }
   {
+    name: 'cluster-degraded'
+    severity: 2
+    description: 'Nodes reach the API server of a cluster, and it does not serve many of them: it answers, but not for their own node objects, as where etcd does not answer or it is overloaded. No outage of the connection; workloads that run go on, but nothing can change. Lasts as long as that does.'
+    query: '${state}\n${loadTextContent('../alerts/cluster-degraded.kql')}'
+    condition: rows
+    dimensions: ofCluster
+    window: 'P1D'
+    frequency: 'PT5M'
+  }
+  {
     name: 'nodes-unseen'
     severity: 3
     description: 'Nodes of a cluster should have a verdict and had none for an hour (unseenAfterMinutes), for a reason that does not pass by itself: extensions that are disallowed, a lock, an agent that is silent, machines that cannot be found. They are watched by nobody until it is fixed; the reason says how.'

@@ -56,12 +56,12 @@ type tuningType = {
   @maxValue(20)
   blindAfter: int?
 
-  @description('Percent of the nodes with a verdict that must fail for an outage of the cluster.')
+  @description('Percent of the nodes with a verdict that must fail for an outage of the cluster, or of the reachable ones that must not be served for it to be degraded.')
   @minValue(1)
   @maxValue(100)
   clusterQuorumPercent: int?
 
-  @description('Nodes that must fail for an outage of the cluster.')
+  @description('Nodes that must fail for an outage of the cluster, or not be served for it to be degraded.')
   @minValue(1)
   @maxValue(1000)
   clusterQuorumNodes: int?

@@ -1,6 +1,6 @@
 import type { CheckResult } from '../model/check-result.ts';
 import type { NodeOs } from '../model/node.ts';
-import { reasons } from '../model/reasons.ts';
+import { type ReasonCode, reasons } from '../model/reasons.ts';
 import type { Target } from '../model/resource-id.ts';
 
 const OUTCOME = { reachable: 'succeeded', unreachable: 'failed', unknown: 'inconclusive' } as const;
@@ -25,10 +25,20 @@ export function describeStart(target: Target, os: NodeOs, verbose: boolean): str
   return [...(verbose ? describeRun(target, os) : []), 'Running...', ''];
 }
 
-/** The last lines of a check: if verbose, Azure's answer; if it failed, why and what to do; and the result. */
-export function describeResult({ verdict, reason, message, response, takenFrom }: CheckResult, verbose: boolean): string[] {
+/** The lines that say why something is not as it should be, and what to do. */
+function explain(reason: ReasonCode, message: string): string[] {
   const { sentence, remedies } = reasons[reason];
-  const why = verdict === 'reachable' ? [] : [`${reason}: ${sentence}`, message, ...remedies.map((remedy) => `- ${remedy}`), ''];
+  return [`${reason}: ${sentence}`, message, ...remedies.map((remedy) => `- ${remedy}`), ''];
+}
+
+/** The last lines of a check: if verbose, Azure's answer; if it failed, or the API server does not serve the node, why and what to do; and the result. */
+export function describeResult({ verdict, reason, message, served, response, takenFrom }: CheckResult, verbose: boolean): string[] {
+  const why =
+    verdict !== 'reachable'
+      ? explain(reason, message)
+      : served?.ok === false
+        ? ['The node reaches its API server, which does not serve it.', ...explain(served.reason, served.message)]
+        : [];
   const other = takenFrom && `taken from the run of ${takenFrom}, which began while this check waited for the node`;
   const said = !verbose ? [] : response ? ['Response:', response, ''] : other ? [`Response: ${other}`, ''] : [];
   return [...said, ...why, `Connectivity check: ${OUTCOME[verdict]}`];

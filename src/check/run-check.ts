@@ -25,8 +25,16 @@ async function verdictSince({ tables }: Services, check: CheckRow, { state }: No
   if (latest === undefined || isOfEarlierRun(latest) || !(latest.at >= check.requestedAt)) return undefined;
   const { verdict, reason, latencyMs } = latest;
   const recorded = await readResult(tables, check, latest);
-  const said = { message: recorded?.message ?? latest.message, response: recorded?.evidence || undefined };
-  return { verdict, reason, latencyMs, ...said, takenFrom: latest.run === ownRun(check) ? undefined : runnerOf(latest.sweep) };
+  const { message, served, evidence } = recorded ?? { ...latest, evidence: '' };
+  return {
+    verdict,
+    reason,
+    latencyMs,
+    message,
+    served,
+    response: evidence || undefined,
+    takenFrom: latest.run === ownRun(check) ? undefined : runnerOf(latest.sweep),
+  };
 }
 
 /** Collects the check's own probe, or one that an earlier sweep gave up on, and records its result if it has ended. */

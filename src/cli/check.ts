@@ -12,6 +12,7 @@ import { formatTarget, parseTarget, type Target } from '../model/resource-id.ts'
 import { selectionOf } from '../model/selection.ts';
 import { connectArm } from '../services.ts';
 import type { Settings } from '../settings.ts';
+import { viewServed } from '../views/served.ts';
 import { checkNode } from './check-node.ts';
 import type { CheckOptions, NamedNode } from './check-options.ts';
 import { UsageError } from './usage-error.ts';
@@ -62,7 +63,8 @@ export async function runCheckCommand({ wanted, verbose, json }: CheckOptions, s
   if (json) {
     const { stage, remedies } = reasons[verdict.reason];
     const said = verbose ? { response } : {};
-    process.stdout.write(`${JSON.stringify({ target: formatTarget(target), ...verdict, stage, remedies, ...said })}\n`);
+    const whole = { target: formatTarget(target), ...verdict, ...viewServed(verdict.served), stage, remedies, ...said };
+    process.stdout.write(`${JSON.stringify(whole)}\n`);
   } else {
     const lines = describeResult({ ...verdict, response }, verbose);
     const last = styleText(COLOUR[verdict.verdict], lines.pop()!, { stream: process.stdout });

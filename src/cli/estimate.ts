@@ -51,8 +51,8 @@ const A_SWEEP = {
   bytesPerCluster: 1500,
   bytes: 6000,
 } as const;
-const ALERT_RULES = 8;
-const RULES_BY_CLUSTER = 4;
+const ALERT_RULES = 10;
+const RULES_BY_CLUSTER = 6;
 
 /**
  * Estimates the bill of a month, rather too high than too low. Run Command and requests to Azure Resource Manager are free.

@@ -39,10 +39,11 @@ function bringBack(history: NodeHistory, limits: Limits): NodeHistory {
   const { backTo } = history;
   if (backTo === undefined) return history;
   const back = <T extends string | undefined>(time: T) => (time !== undefined && time > backTo ? backTo : time);
-  const { latest, since, conclusiveAt, firstFailure, firstSuccess, outage, watch, ...counts } = replay(history, limits).state;
+  const { latest, since, conclusiveAt, served, firstFailure, firstSuccess, outage, watch, ...counts } = replay(history, limits).state;
   const times = {
     since: back(since),
     conclusiveAt: back(conclusiveAt),
+    served: served && { ...served, since: back(served.since) },
     firstFailure: back(firstFailure),
     firstSuccess: back(firstSuccess),
   };
@@ -101,9 +102,16 @@ export function foldResult(given: NodeHistory, result: ProbeResult, limits: Limi
     changed,
     withdrawn,
     confirm: state.latest === result && state.failures === 1 && openSince(state) === undefined && result.verdict === 'unreachable',
-    worthAssessing: statusChanged || before.state.latest?.reason !== state.latest?.reason || changed.length + withdrawn.length > 0,
+    worthAssessing:
+      statusChanged ||
+      before.state.latest?.reason !== state.latest?.reason ||
+      notServedBy(before.state) !== notServedBy(state) ||
+      changed.length + withdrawn.length > 0,
   };
 }
+
+/** Why a node is not served; undefined if it is, or nothing is known. */
+const notServedBy = ({ served }: NodeState) => (served?.ok === false ? served.reason : undefined);
 
 function sameEpisode(a: Episode | undefined, b: Episode): boolean {
   return a !== undefined && a.from === b.from && a.end === b.end && a.reason === b.reason;
@@ -117,7 +125,8 @@ function sameEpisode(a: Episode | undefined, b: Episode): boolean {
 export function pauseHistory(state: NodeState, at: string, staleAfterMs: number, startsAnew = false): NodeHistory {
   const paused = stopWatching(state, at, staleAfterMs);
   if (!startsAnew || openSince(state) !== undefined) return { settled: paused, recent: [] };
-  return { settled: { ...paused, failures: 0, firstFailure: undefined, watch: paused.watch && decide(paused.watch) }, recent: [] };
+  const { watch } = paused;
+  return { settled: { ...paused, served: undefined, failures: 0, firstFailure: undefined, watch: watch && decide(watch) }, recent: [] };
 }
 
 /** Ends the outage of a node whose recovery no probe will see, and resets its count of failures. */
@@ -125,7 +134,8 @@ export function endHistory(state: NodeState, end: string, staleAfterMs: number):
   const isOpen = openSince(state) !== undefined;
   const { watch, ...paused } = stopWatching(state, end, staleAfterMs);
   const outage = isOpen ? { ...state.outage!, end } : state.outage;
-  return { settled: { ...paused, outage, failures: 0, firstFailure: undefined, watch: watch && decide(watch) }, recent: [] };
+  const anew = { served: undefined, failures: 0, firstFailure: undefined, watch: watch && decide(watch) };
+  return { settled: { ...paused, outage, ...anew }, recent: [] };
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Episode, NodeState, ProbeResult } from '../model/node-state.ts';
 import { policyOf } from '../model/reasons.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { emptyWatch, type Span, type Watch } from '../model/watch.ts';
+import { foldServed } from './served.ts';
 import { decide, type Kind, reclassify, stopWatch, watchOn } from './watched.ts';
 
 /** Number of intervals between sweeps after which a verdict is too old to count. */
@@ -98,7 +99,7 @@ function take(state: NodeState, result: ProbeResult, limits: Limits): NodeState 
   const isOpen = openSince(state) !== undefined;
   // A failure of the prober itself says nothing about the node, and does not count towards blindness.
   if (result.verdict === 'unknown') return { ...base, unknowns: state.unknowns + (policyOf(result.reason).blinds === 'nobody' ? 0 : 1) };
-  const seen = { ...base, conclusiveAt: result.at };
+  const seen = { ...base, conclusiveAt: result.at, served: foldServed(state.served, result) };
   if (result.verdict === 'unreachable') {
     const failures = state.failures + 1;
     const firstFailure = state.failures === 0 ? result.at : (state.firstFailure ?? result.at);

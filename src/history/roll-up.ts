@@ -3,7 +3,7 @@ import { type Counts, emptyCounts, GAP, gapsIn } from '../model/ledger.ts';
 import type { JudgedNode } from '../model/node.ts';
 import { rankReasons } from '../model/rank-reasons.ts';
 import type { ReasonCode } from '../model/reasons.ts';
-import type { Outcome } from '../model/verdict.ts';
+import { type Outcome, outcomeWith } from '../model/verdict.ts';
 import { isBlind, openEpisode, STALE_AFTER_INTERVALS } from './node-state.ts';
 
 const NAMES_KEPT = 500;
@@ -33,7 +33,7 @@ export function outcomeOf({ facts, state, retiredAt }: JudgedNode, now: Date, in
   if (latest === undefined) return { verdict: 'notProbed', reason: 'NotYetProbed' };
   // Negated so that an invalid time counts as too old.
   if (!(now.getTime() - Date.parse(latest.at) <= STALE_AFTER_INTERVALS * intervalMs)) return { verdict: 'unknown', reason: 'Stale' };
-  return { verdict: latest.verdict, reason: latest.reason };
+  return outcomeWith({ ...latest, served: state.served });
 }
 
 /**
@@ -62,9 +62,10 @@ export function rollUp(
   const begunWith: { reason: ReasonCode; at: string }[] = [];
   for (const node of nodes) {
     if (node.retiredAt !== undefined) continue;
-    const { verdict, reason } = outcomeOf(node, now, intervalMs);
+    const { verdict, reason, notServed } = outcomeOf(node, now, intervalMs);
     result.nodes.known += 1;
     result.nodes[verdict] += 1;
+    if (notServed !== undefined) result.nodes.notServed += 1;
     result.byReason[reason] = (result.byReason[reason] ?? 0) + 1;
     const open = openEpisode(node.state.outage);
     if (open !== undefined) begunWith.push({ reason: open.reason, at: open.from });

@@ -26,6 +26,16 @@ async function measureClusters(services: Services, define: Define): Promise<void
   const blind = define('cluster_blind', '1 if a cluster is blind: too few of its nodes give a verdict; absent for other clusters.', [
     'cluster',
   ]);
+  const notServed = define(
+    'nodes_not_served',
+    'Nodes that reach their API server and are not served by it: a part of the reachable ones.',
+    ['cluster'],
+  );
+  const degraded = define(
+    'cluster_degraded',
+    '1 if the API server of a cluster does not serve a quorum of the nodes that reach it; absent for other clusters.',
+    ['cluster'],
+  );
   const maintained = define(
     'cluster_maintenance',
     '1 while a cluster is in maintenance: nobody is notified of it; absent for other clusters.',
@@ -55,6 +65,8 @@ async function measureClusters(services: Services, define: Define): Promise<void
       apart.set({ cluster, window }, shares.maintenanceSeconds[window]);
     }
     for (const verdict of ['reachable', 'unreachable', 'unknown', 'notProbed'] as const) nodes.set({ cluster, verdict }, counts[verdict]);
+    notServed.set({ cluster }, counts.notServed);
+    if (row.degradation.degraded !== undefined) degraded.set({ cluster }, 1);
     outages.set({ cluster, subject: 'node' }, row.openOutages);
     outages.set({ cluster, subject: 'cluster' }, openEpisode(row.outage.outage) === undefined ? 0 : 1);
     if (row.blind !== undefined) blind.set({ cluster }, 1);

@@ -18,14 +18,15 @@ export const plan = z.object({
 });
 export type Plan = z.output<typeof plan>;
 
-/** The results of a slice: node names by `verdict/reason`. */
+/** The results of a slice: node names by `verdict/reason`, of nodes that are not served by `reachable/Reachable/reason`. */
 export const tally = z.record(z.string(), z.array(z.string()));
 export type Tally = z.output<typeof tally>;
 
-/** Counts that add up: known = reachable + unreachable + unknown + notProbed. */
+/** Counts that add up: known = reachable + unreachable + unknown + notProbed. Those that are not served are among the reachable ones. */
 export const counts = z.object({
   known: z.number(),
   reachable: z.number(),
+  notServed: z.number().default(0).describe('Those of the reachable ones that their API server does not serve.'),
   unreachable: z.number(),
   unknown: z.number(),
   notProbed: z.number(),
@@ -46,22 +47,25 @@ export const ledger = counts.extend({
 });
 export type Ledger = z.output<typeof ledger>;
 
-export const emptyCounts: Counts = { known: 0, reachable: 0, unreachable: 0, unknown: 0, notProbed: 0 };
+export const emptyCounts: Counts = { known: 0, reachable: 0, notServed: 0, unreachable: 0, unknown: 0, notProbed: 0 };
 export const emptyLedger: Ledger = { ...emptyCounts, byReason: {}, unknownByReason: {}, armRequests: 0 };
 /** Groups the outcomes of nodes into a tally. */
 export function toTally(outcomes: ReadonlyMap<string, Outcome>): Tally {
   const groups: Tally = {};
-  for (const [node, { verdict, reason }] of outcomes) {
-    const key = `${verdict}/${reason}`;
+  for (const [node, { verdict, reason, notServed }] of outcomes) {
+    const key = [verdict, reason, ...(notServed === undefined ? [] : [notServed])].join('/');
     groups[key] = [...(groups[key] ?? []), node];
   }
   return groups;
 }
 
 function readOutcome(key: string): Outcome {
-  const [verdict, reason] = key.split('/');
+  const [verdict, reason, notServed] = key.split('/');
   const known = verdict === 'reachable' || verdict === 'unreachable' || verdict === 'unknown' || verdict === 'notProbed';
-  return known && isReasonCode(reason) ? { verdict, reason } : { verdict: 'unknown', reason: reasonCode.parse(undefined) };
+  if (!known || !isReasonCode(reason)) return { verdict: 'unknown', reason: reasonCode.parse(undefined) };
+  return verdict === 'reachable' && notServed !== undefined
+    ? { verdict, reason, notServed: reasonCode.parse(notServed) }
+    : { verdict, reason };
 }
 
 /** The planned nodes that no tally has an outcome for yet. */
@@ -107,9 +111,10 @@ export function addUp(planned: Plan, tallies: readonly Tally[], armRequests = 0)
   const count = (counted: Record<string, number>, reason: ReasonCode) => {
     counted[reason] = (counted[reason] ?? 0) + 1;
   };
-  for (const { verdict, reason } of outcomes.values()) {
+  for (const { verdict, reason, notServed } of outcomes.values()) {
     total.known += 1;
     total[verdict] += 1;
+    if (notServed !== undefined) total.notServed += 1;
     count(total.byReason, reason);
     if (verdict === 'unknown') count(total.unknownByReason, reason);
   }

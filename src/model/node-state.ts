@@ -27,6 +27,14 @@ export const episode = z.object({
 });
 export type Episode = z.output<typeof episode>;
 
+const standing = { since: z.string(), times: z.number() };
+/** Whether a node is served, since when it is so, and for how many results in a row. */
+export const servedState = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal(true), ...standing }),
+  z.object({ ok: z.literal(false), reason: reasonCode, message: z.string(), ...standing }),
+]);
+export type ServedState = z.output<typeof servedState>;
+
 /** The state of a node that follows from its results. */
 export interface NodeState {
   latest?: ProbeResult;
@@ -34,6 +42,8 @@ export interface NodeState {
   since?: string;
   /** When the probe of the latest conclusive verdict began. */
   conclusiveAt?: string;
+  /** What the latest conclusive verdict says of being served; absent where that is unreachable, or did not ask. */
+  served?: ServedState;
   /** Results of one kind in a row; `firstFailure` and `firstSuccess` are the times at which such a run began. */
   failures: number;
   successes: number;

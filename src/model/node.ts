@@ -50,7 +50,7 @@ export interface KnownNode {
 export const judgedFields = {
   facts: ['pool', 'os', 'zone', 'size', 'image', 'subnet', 'created', 'skipped', 'dueSince'],
   latest: ['verdict', 'reason', 'at'],
-  state: ['unknowns', 'conclusiveAt', 'firstFailure', 'firstSuccess', 'outage', 'watch'],
+  state: ['unknowns', 'conclusiveAt', 'served', 'firstFailure', 'firstSuccess', 'outage', 'watch'],
 } as const satisfies { facts: (keyof NodeFacts)[]; latest: (keyof ProbeResult)[]; state: (keyof NodeState)[] };
 
 type Judged = typeof judgedFields;

@@ -5,6 +5,7 @@ import { nodePathReasons } from './reasons/node-path.ts';
 import { proberReasons } from './reasons/prober.ts';
 import { type Policy, type Reason, reason, stages } from './reasons/reason.ts';
 import { runCommandReasons } from './reasons/run-command.ts';
+import { servedReasons } from './reasons/served.ts';
 import { tlsReasons } from './reasons/tls.ts';
 
 /**
@@ -20,6 +21,7 @@ export const reasons = {
   ...nodePathReasons,
   ...tlsReasons,
   ...apiServerReasons,
+  ...servedReasons,
   ...runCommandReasons,
   ...azureReasons,
   ...proberReasons,

@@ -69,6 +69,16 @@ const unseen = z.strictObject({
 });
 const unseenCount = number('Nodes without a verdict for this reason.');
 
+const degraded = z.strictObject({
+  eventId,
+  ...cause,
+  nodes: text('Names of up to 20 of the nodes that are not served, separated by commas.'),
+});
+const degradedCounts = {
+  notServed: number('Nodes that reach their API server and are not served by it, when it began.'),
+  asked: number('Nodes that reached their API server and asked it, when it began.'),
+};
+
 const members = z.number().optional().describe('Only in a summary. How many nodes it stands for.');
 const durationSeconds = number('Seconds from `start` to `end`.');
 const clusterCounts = {
@@ -123,6 +133,17 @@ export const eventSchemas = {
     properties: unseen,
     measurements: z.strictObject({ unseen: unseenCount, durationSeconds }),
   },
+  ClusterDegraded: {
+    description:
+      'The API server of a cluster is reached, and does not serve so many of the nodes that the cluster itself is the subject. No outage: it has none of the events of one. Not sent while the cluster has an outage, which says more.',
+    properties: degraded,
+    measurements: z.strictObject(degradedCounts),
+  },
+  ClusterRestored: {
+    description: 'The API server of a degraded cluster serves its nodes again, or all but a few.',
+    properties: degraded,
+    measurements: z.strictObject({ ...degradedCounts, durationSeconds }),
+  },
   SweepCompleted: {
     description: 'The heartbeat: a sweep of the whole fleet is complete. Its absence is a reason for an alert.',
     properties: z.strictObject({
@@ -141,6 +162,7 @@ export const eventSchemas = {
     measurements: z.strictObject({
       expected: number('Nodes that are known.'),
       reachable: number('Nodes that reached their API server.'),
+      notServed: number('Those of them that it does not serve.'),
       unreachable: number('Nodes that did not.'),
       unknown: number('Nodes that were probed and gave no verdict.'),
       notProbed: number('Nodes that were not probed, such as excluded and stopped ones.'),
@@ -194,6 +216,8 @@ export const eventSchemas = {
       maintenance: flag('`true` while the cluster is in maintenance: no alert fires of it.'),
       unseenNodes: text('How many of its nodes should have a verdict and had none for `UNSEEN_AFTER_MINUTES`.'),
       unseenReason: text('The reason of most of these; empty if there are none.'),
+      degraded: flag('`true` while the API server is reached, and does not serve so many nodes that the cluster itself is the subject.'),
+      degradedReason: text('The reason of most of these nodes; empty while it is not degraded.'),
       upgrading: flag('`true` while Azure upgrades or changes the cluster: it is probed all the same.'),
       page: cause.page,
     }),

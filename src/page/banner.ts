@@ -4,21 +4,23 @@ import { reasons } from '../model/reasons.ts';
 import type { ClusterView } from '../views/clusters.ts';
 import { type Html, html } from './html.ts';
 import { percent, when } from './layout.ts';
+import { notServedWords } from './not-served-lines.ts';
 
 /** With a lower coverage the page is not green, since too few nodes gave a verdict. */
 const GREEN_COVERAGE = 0.9;
 
 /**
- * The banner for open outages and nodes without a verdict; undefined if there is no trouble.
+ * The banner for open outages, nodes that are not served and nodes without a verdict; undefined if there is no trouble.
  *
  * @param cutOff - how the line begins if whole clusters have an outage. It is shown even if their nodes are not probed, or are reachable again.
  */
 export function troubleBanner(nodes: Counts, openOutages: number, cutOff: Html | undefined): Html | undefined {
-  const { unreachable, unknown, known } = nodes;
+  const { unreachable, notServed, unknown, known } = nodes;
   const failing = unreachable > 0 ? html`${unreachable} of ${known} nodes cannot reach their API server` : undefined;
   if (cutOff !== undefined) return html`<p class="banner unreachable">✖ ${cutOff}${failing && html`: ${failing}`}</p>`;
   if (failing !== undefined) return html`<p class="banner unreachable">✖ ${failing}</p>`;
   if (openOutages > 0) return html`<p class="banner unreachable">✖ ${openOutages} open outage${openOutages > 1 ? 's' : ''}</p>`;
+  if (notServed > 0) return html`<p class="banner notServed">▲ ${notServedWords(notServed)}</p>`;
   if (unknown > 0) return html`<p class="banner unknown">? ${unknown} of ${known} nodes gave no verdict</p>`;
   return undefined;
 }

@@ -13,6 +13,7 @@ import { countsOf, coverageWords, nameOf, otherReasons, stateOf, titleOf } from 
 import { type Html, html } from './html.ts';
 import { documentOf, linksWith, uptimeLine, when } from './layout.ts';
 import { nodeTable } from './node-table.ts';
+import { notServedLines } from './not-served-lines.ts';
 import { outageTable } from './outage-table.ts';
 import { unseenLines } from './unseen-lines.ts';
 
@@ -84,6 +85,6 @@ export async function renderClusterPage(
   const stale = !isFresh(row, before);
   const body = html`<p><a href="${links.fleet}">AKS fleet</a></p><h1>${nameOf(cluster)} <small>${cluster.region}, Kubernetes ${cluster.version}${stateOf(cluster)}</small></h1>
 <p><small>Subscription ${cluster.subscriptionId}, resource group ${cluster.resourceGroup}</small></p>${clusterBanner(cluster, ledger, stale)}${cluster.maintenance && maintenanceLine(cluster.maintenance)}
-<p>${countsOf(cluster)}${cluster.assessedAt && html`; as of ${when(cluster.assessedAt)}`}.</p>${ledger && html`<p>Last sweep: ${coverageWords(ledger)}.${otherReasons(ledger)}</p>`}${unseenLines(cluster)}${shared}${uptimeLine(cluster.uptime, true)}${open}${past}${planned}<h2>Nodes</h2>${nodeTable(nodes?.items ?? [], links)}${next}`;
+<p>${countsOf(cluster)}${cluster.assessedAt && html`; as of ${when(cluster.assessedAt)}`}.</p>${ledger && html`<p>Last sweep: ${coverageWords(ledger)}.${otherReasons(ledger)}</p>`}${notServedLines(cluster)}${unseenLines(cluster)}${shared}${uptimeLine(cluster.uptime, true)}${open}${past}${planned}<h2>Nodes</h2>${nodeTable(nodes?.items ?? [], links)}${next}`;
   return documentOf(services, clusterTitle(cluster, ledger, stale), body);
 }

@@ -7,16 +7,20 @@ import { percent, when } from './layout.ts';
 /** The display name of a cluster, with its resource group, since a fleet may have several clusters of one name. */
 export const nameOf = ({ resourceGroup, name }: Pick<ClusterView, 'resourceGroup' | 'name'>) => `${resourceGroup}/${name}`;
 
+/** The part of the reachable nodes that is not served, to follow their number; empty if there is none. */
+export const notServedPart = (notServed: number): Html =>
+  notServed > 0 ? html` (<span class="notServed">${notServed} not served</span>)` : html``;
+
 /** The number of nodes of a cluster by verdict. */
 export function countsOf({ nodes }: ClusterView): Html {
-  const { reachable, unreachable, unknown, notProbed } = nodes;
-  return html`${reachable} reachable, <span class="${unreachable > 0 ? 'unreachable' : ''}">${unreachable} unreachable</span>, ${unknown} unknown, ${notProbed} not probed`;
+  const { reachable, notServed, unreachable, unknown, notProbed } = nodes;
+  return html`${reachable} reachable${notServedPart(notServed)}, <span class="${unreachable > 0 ? 'unreachable' : ''}">${unreachable} unreachable</span>, ${unknown} unknown, ${notProbed} not probed`;
 }
 
 /** The state of a cluster, to follow its name. */
-export function stateOf({ upgrading, maintenance, recordOnly, blind }: ClusterView): Html {
+export function stateOf({ upgrading, maintenance, recordOnly, blind, degraded }: ClusterView): Html {
   const why = isReasonCode(recordOnly) ? reasons[recordOnly].sentence : '';
-  return html`${upgrading ? ', being upgraded' : ''}${maintenance && html`, in maintenance until ${when(maintenance.until)}`}${recordOnly ? html`, <span title="${why}">${recordOnly}</span>` : ''}${blind && html`, not seen since ${when(blind.since)}`}`;
+  return html`${upgrading ? ', being upgraded' : ''}${maintenance && html`, in maintenance until ${when(maintenance.until)}`}${recordOnly ? html`, <span title="${why}">${recordOnly}</span>` : ''}${blind && html`, not seen since ${when(blind.since)}`}${degraded && html`, degraded since ${when(degraded.since)}`}`;
 }
 
 /** The coverage of a sweep, and the share of nodes that were asked. */
@@ -37,12 +41,13 @@ interface Titled {
 
 /** The title of a page: the worst that is known. It gives no number of unreachable nodes if the current state is not known. */
 export function titleOf({ nodes, openOutages, cutOff, unseen }: Titled): string {
-  const { reachable, unreachable, unknown } = nodes;
+  const { reachable, notServed, unreachable, unknown } = nodes;
   if (unseen?.since !== undefined) return `not seen since ${unseen.since}`;
   if (unreachable > 0) return `${unreachable} unreachable`;
   if (cutOff) return 'cut off';
   if (openOutages > 0) return `${openOutages} open outage${openOutages > 1 ? 's' : ''}`;
   if (unseen !== undefined || reachable === 0) return 'not seen';
+  if (notServed > 0) return `${notServed} not served`;
   return unknown > 0 ? `${unknown} unknown` : `${unreachable} unreachable`;
 }
 

@@ -2,7 +2,8 @@ import { reasons } from '../model/reasons.ts';
 import type { Services } from '../services.ts';
 import { type NodeDetail, viewNodeDetail } from '../views/node-detail.ts';
 import { type Html, html } from './html.ts';
-import { documentOf, type Links, linksWith, SIGNS, uptimeLine, when } from './layout.ts';
+import { documentOf, type Links, linksWith, NOT_SERVED, SIGNS, uptimeLine, when } from './layout.ts';
+import { notServedWords } from './not-served-lines.ts';
 import { outageTable } from './outage-table.ts';
 
 function advice(reason: NodeDetail['reason']): Html {
@@ -10,6 +11,13 @@ function advice(reason: NodeDetail['reason']): Html {
   const steps = remedies.map((remedy) => html`<li>${remedy}</li>`);
   const sources = links.map((link) => html`<li><a href="${link}">${link}</a></li>`);
   return html`<p><strong>${reason}</strong>: ${sentence}</p>${steps.length > 0 ? html`<ul>${steps}</ul>` : ''}${sources.length > 0 ? html`<ul>${sources}</ul>` : ''}`;
+}
+
+/** What is wrong with a node that its API server does not serve; empty if it is served, or nothing is known. */
+function notServed({ served, status }: NodeDetail): Html {
+  const condition = status.conditions.find(({ type }) => type === 'Served')!;
+  if (served !== false) return html``;
+  return html`<p class="banner notServed">${NOT_SERVED} since ${when(condition.lastTransitionTime)}</p><p>${notServedWords(1)}.</p>${advice(condition.reason)}<p><small>${condition.message}</small></p>`;
 }
 
 function facts({ spec, status }: NodeDetail): Html {
@@ -48,7 +56,7 @@ function bodyOf(detail: NodeDetail, links: Links): Html {
   const outages =
     status.outages.length > 0 ? html`<h2>Outages</h2>${outageTable(status.outages, links)}` : html`<p>No outage is recorded.</p>`;
   return html`<p><a href="${links.fleet}">AKS fleet</a> / <a href="${links.cluster(cluster)}">${cluster}</a></p><h1><code>${node}</code></h1>
-<p class="banner ${verdict}">${SIGNS[verdict]}${since}</p>${advice(reason)}${said}${uptimeLine(status.uptime)}${facts(detail)}
+<p class="banner ${verdict}">${SIGNS[verdict]}${since}</p>${notServed(detail)}${advice(reason)}${said}${uptimeLine(status.uptime)}${facts(detail)}
 ${outages}${logTable('Failures', status.failures)}${logTable('Successes', status.successes)}
 <p><small>All its results: <code>GET /api/clusters/${encodeURIComponent(cluster)}/nodes/${encodeURIComponent(node)}/results</code></small></p>`;
 }
@@ -64,5 +72,6 @@ export async function renderNodePage(
   { cluster, node, key }: { cluster: string; node: string; key: string | undefined },
 ): Promise<string> {
   const detail = await viewNodeDetail(services, cluster, node);
-  return documentOf(services, `${detail.node}: ${SIGNS[detail.verdict]}`, bodyOf(detail, linksWith(services.settings, key)));
+  const sign = detail.served === false ? NOT_SERVED : SIGNS[detail.verdict];
+  return documentOf(services, `${detail.node}: ${sign}`, bodyOf(detail, linksWith(services.settings, key)));
 }

@@ -9,10 +9,11 @@ import { viewWorstOutages } from '../views/outage-list.ts';
 import type { OutageView } from '../views/outages.ts';
 import type { SweepView } from '../views/sweeps.ts';
 import { blindLines, calmBanner, maintenanceOf, staleBanner, troubleBanner } from './banner.ts';
-import { countsOf, coverageWords, nameOf, otherReasons, stateOf, titleOf } from './cluster-words.ts';
+import { countsOf, coverageWords, nameOf, notServedPart, otherReasons, stateOf, titleOf } from './cluster-words.ts';
 import { type Html, html } from './html.ts';
 import { documentOf, type Links, linksWith, uptimeLine, when } from './layout.ts';
 import { nodeTable } from './node-table.ts';
+import { notServedClusters } from './not-served-lines.ts';
 import { outageTable } from './outage-table.ts';
 import { unseenClusters } from './unseen-lines.ts';
 
@@ -63,7 +64,7 @@ function fleetTitle({ nodes, openOutages, blind, lastSweep }: FleetView, cluster
 
 async function clusterBlock(services: Services, cluster: ClusterView, withNodes: boolean, links: Links): Promise<Html> {
   const { region, nodes, subscriptionId } = cluster;
-  const trouble = nodes.unreachable > 0 || nodes.unknown > 0;
+  const trouble = nodes.unreachable > 0 || nodes.notServed > 0 || nodes.unknown > 0;
   const list = withNodes ? await viewNodeList(services, cluster.cluster, { limit: NODES_OF_A_CLUSTER }) : undefined;
   const shown = list?.items ?? [];
   const rest = nodes.known > shown.length ? html`<p><small><a href="${links.cluster(cluster.cluster)}">All its nodes</a></small></p>` : '';
@@ -110,8 +111,8 @@ export async function renderStatusPage(services: Services, { key }: { key: strin
     html`<p>Last sweep ${when(lastSweep.id)}${STARTED[lastSweep.starter]}, completed ${when(lastSweep.completedAt)}, ${lastSweep.ledger && html`${coverageWords(lastSweep.ledger)}.${otherReasons(lastSweep.ledger)}`}</p>`;
   const warnings = (lastSweep?.warnings ?? []).map((warning) => html`<p class="unknown">? ${warning}.</p>`);
   const open = html`<h2>Open outages</h2>${outageTable(listed, links)}<p><small>All of them: <code>GET /api/outages?state=open</code></small></p>`;
-  const body = html`<h1>AKS fleet</h1>${fleetBanner(fleet, clusters, stale)}${maintenanceOf(clusters, nameOf)}${unseenClusters(clusters, nameOf, links)}
-<p>${fleet.subscriptions.known} subscriptions, ${fleet.clusters.known} clusters, ${fleet.nodes.known} nodes: ${fleet.nodes.reachable} reachable, ${fleet.nodes.unreachable} unreachable, ${fleet.nodes.unknown} unknown, ${fleet.nodes.notProbed} not probed.</p>
+  const body = html`<h1>AKS fleet</h1>${fleetBanner(fleet, clusters, stale)}${maintenanceOf(clusters, nameOf)}${notServedClusters(clusters, nameOf, links)}${unseenClusters(clusters, nameOf, links)}
+<p>${fleet.subscriptions.known} subscriptions, ${fleet.clusters.known} clusters, ${fleet.nodes.known} nodes: ${fleet.nodes.reachable} reachable${notServedPart(fleet.nodes.notServed)}, ${fleet.nodes.unreachable} unreachable, ${fleet.nodes.unknown} unknown, ${fleet.nodes.notProbed} not probed.</p>
 ${uptimeLine(fleet.uptime, true)}${sweep}${warnings}${outages.length > 0 ? open : html`<p>No open outage.</p>`}<h2>Clusters</h2>${blocks}${more}`;
   return documentOf(services, fleetTitle(fleet, clusters, stale), body);
 }

@@ -5,6 +5,7 @@ import { type ReasonCode, reasonCode } from '../model/reasons.ts';
 import { type Columns, oneOf, optionalNumber, optionalText, readColumns, reason, text, writeColumns } from './columns.ts';
 import type { Tables } from './open-tables.ts';
 import { insertOnce, readRow } from './rows.ts';
+import { servedColumn } from './served-column.ts';
 import { updateRow } from './update-row.ts';
 
 const RUNNING = 'running';
@@ -41,6 +42,7 @@ const resultColumns: Columns<CheckResult & { completedAt: string }> = {
   reason,
   message: text,
   latencyMs: optionalNumber,
+  served: servedColumn,
   response: optionalText,
   takenFrom: optionalText,
   completedAt: text,

@@ -7,15 +7,15 @@ import type { Tables } from './open-tables.ts';
 import { readRange, readRow } from './rows.ts';
 
 // As many names as there may be in it do not fit in one property, see `toLongJson`.
-const UNSEEN = ['unseen0', 'unseen1', 'unseen2'];
+const NAMED = ['unseen', 'notServed'].flatMap((column) => [0, 1, 2].map((part) => `${column}${part}`));
 
 /** The columns that lists show of a cluster, without the names of its nodes, which may be most of its row. */
 const SHOWN = [
   ...clusterColumns(
     ...(['resourceGroup', 'name', 'region', 'version', 'nodes', 'upgrading', 'recordOnly', 'openOutages', 'outage'] as const),
-    ...(['maintenanceTag', 'commonFactors', 'uptime', 'assessedAt', 'shortfalls'] as const),
+    ...(['maintenanceTag', 'commonFactors', 'uptime', 'assessedAt', 'shortfalls', 'degradation'] as const),
   ),
-  ...UNSEEN,
+  ...NAMED,
 ];
 
 /** A cluster as lists show it, with its blindness if it is blind now, and the latest request for its maintenance, over or not. */

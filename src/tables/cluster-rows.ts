@@ -2,6 +2,8 @@ import type { TransactionAction } from '@azure/data-tables';
 import { z } from 'zod';
 import type { ClusterOutageState } from '../history/cluster-outage.ts';
 import { type CommonFactor, commonFactor } from '../history/common-factors.ts';
+import { type DegradationState, degradationState } from '../history/degradation.ts';
+import { type NotServedGroup, notServedGroup } from '../history/not-served.ts';
 import { type UnseenGroup, unseenGroup } from '../history/unseen.ts';
 import { addUptimes, type OutageDays, outageDays, type Uptime, uptime } from '../history/uptime.ts';
 import { sumWatched } from '../history/watched.ts';
@@ -45,6 +47,10 @@ export interface ClusterRow {
   shortfalls: Shortfalls;
   /** Nodes that nobody has seen for long, by reason. */
   unseen: UnseenGroup[];
+  /** Nodes that reach the API server and are not served by it, by reason. */
+  notServed: NotServedGroup[];
+  /** Whether these are so many that the cluster is degraded. */
+  degradation: DegradationState;
   /** Up to 500 names of nodes that are not reachable. */
   notReachable: string[];
   /** The cluster's own outage, open or the last one, and since when fewer than half the quorum fail. */
@@ -87,6 +93,8 @@ const columns: Columns<Omit<ClusterRow, 'cluster' | 'subscriptionId'>> = {
   blindNodes: count,
   shortfalls: json(shortfalls, {}),
   unseen: longJson(z.array(unseenGroup), []),
+  notServed: longJson(z.array(notServedGroup), []),
+  degradation: json(degradationState, {}),
   notReachable: longJson(z.array(z.string()), []),
   outage: json(outageState, {}),
   commonFactors: json(z.array(commonFactor), []),
@@ -150,12 +158,15 @@ const unlessAhead = (time: string, now: Date) => (Date.parse(time) <= now.getTim
 export function repairMarks(row: OwnClusterRow, now: Date): OwnClusterRow {
   const { outage, below } = row.outage;
   const isBelow = below !== undefined && unlessAhead(below.sweep, now) !== '';
+  const { degraded, below: fewer } = row.degradation;
+  const isFewer = fewer !== undefined && unlessAhead(fewer.sweep, now) !== '';
   const [assessAt, sweep, finalizedSweep] = [row.assessAt, row.sweep, row.finalizedSweep].map((time) => unlessAhead(time, now)) as [
     string,
     string,
     string,
   ];
-  return { ...row, assessAt, sweep, finalizedSweep, outage: isBelow ? { outage, below } : { outage } };
+  const states = { outage: isBelow ? { outage, below } : { outage }, degradation: isFewer ? { degraded, below: fewer } : { degraded } };
+  return { ...row, assessAt, sweep, finalizedSweep, ...states };
 }
 
 /** A write of a cluster's row in `fleet`. It fails if the row has changed since it was read. */

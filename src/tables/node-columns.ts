@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Claim, claim } from '../model/claim.ts';
 import type { KnownNode, NodeFacts } from '../model/node.ts';
 import { nodeOses } from '../model/node.ts';
-import { episode, type NodeHistory, type NodeState, type ProbeResult } from '../model/node-state.ts';
+import { episode, type NodeHistory, type NodeState, type ProbeResult, type ServedState, servedState } from '../model/node-state.ts';
 import { reasonCode } from '../model/reasons.ts';
 import {
   type Column,
@@ -42,12 +42,14 @@ export const factColumns: Columns<Omit<NodeFacts, 'node'>> = {
 };
 
 /** The latest result; absent before the first one. The log has the whole message. */
-type Latest = Omit<ProbeResult, 'endpoint' | 'verdict' | 'reason'> & Partial<Pick<ProbeResult, 'verdict' | 'reason'>>;
+type Latest = Omit<ProbeResult, 'endpoint' | 'verdict' | 'reason' | 'served'> & Partial<Pick<ProbeResult, 'verdict' | 'reason'>>;
+
+const MESSAGE_LENGTH = 160;
 
 const latestColumns: Columns<Latest> = {
   verdict: optionalOneOf('reachable', 'unreachable', 'unknown'),
   reason: optionalReason,
-  message: cutText(160),
+  message: cutText(MESSAGE_LENGTH),
   latencyMs: optionalNumber,
   nonce: text,
   run: text,
@@ -55,9 +57,13 @@ const latestColumns: Columns<Latest> = {
   at: text,
 };
 
+const cutMessage = (served: ServedState): ServedState =>
+  served.ok ? served : { ...served, message: served.message.slice(0, MESSAGE_LENGTH) };
+
 const sinceColumns: Columns<Omit<NodeState, 'latest'>> = {
   since: optionalText,
   conclusiveAt: optionalText,
+  served: optionalJson(servedState, cutMessage),
   failures: count,
   successes: count,
   unknowns: count,
@@ -96,11 +102,19 @@ export const noteColumns: Columns<Notes> = {
   retiredAt: optionalText,
 };
 
+/** Whether a node was served according to its latest result, as that said it. */
+function servedOf(verdict: ProbeResult['verdict'], state: ServedState | undefined): Pick<ProbeResult, 'served'> {
+  if (verdict !== 'reachable' || state === undefined) return {};
+  const { since: _, times: __, ...served } = state;
+  return { served };
+}
+
 /** Reads a node's state from its row. */
 export function readState(row: Readonly<Record<string, unknown>>): NodeState {
   const { verdict, reason, ...latest } = readColumns(latestColumns, row);
   const since = readColumns(sinceColumns, row);
-  return { ...since, latest: verdict && { ...latest, verdict, reason: reason ?? reasonCode.parse(undefined) } };
+  const found = verdict && { ...latest, verdict, reason: reason ?? reasonCode.parse(undefined), ...servedOf(verdict, since.served) };
+  return { ...since, latest: found };
 }
 
 const nothing: Latest = { message: '', nonce: '', run: '', sweep: '', at: '' };
@@ -111,7 +125,9 @@ export function writeState({ latest, ...since }: NodeState): Record<string, unkn
 }
 
 const verdict = z.enum(['reachable', 'unreachable', 'unknown']);
-const result = z.object({ at: z.string(), nonce: z.string(), verdict, reason: reasonCode });
+/** Whether a node was served, in short: `true`, or the code of the reason. */
+const served = z.union([z.literal(true), reasonCode]);
+const result = z.object({ at: z.string(), nonce: z.string(), verdict, reason: reasonCode, served: served.optional() });
 const counted = { failures: z.number(), successes: z.number(), unknowns: z.number() };
 const times = {
   since: z.string().optional(),
@@ -119,7 +135,8 @@ const times = {
   firstFailure: z.string().optional(),
   firstSuccess: z.string().optional(),
 };
-const settled = z.object({ latest: result.optional(), ...counted, ...times, outage: episode.optional(), watch: watchJson.optional() });
+const standing = { served: servedState.optional(), outage: episode.optional(), watch: watchJson.optional() };
+const settled = z.object({ latest: result.optional(), ...counted, ...times, ...standing });
 const stored = z.object({ settled, recent: z.array(result) });
 
 /** The name of the column that holds the history, which is two thirds of a row. */
@@ -129,14 +146,21 @@ export const HISTORY = 'window';
 export function readHistory(row: Readonly<Record<string, unknown>>, state: NodeState): NodeHistory {
   const found = readJson(stored, row[HISTORY] ?? '', undefined);
   if (found === undefined) return { settled: state, recent: [] };
-  const whole = (each: z.output<typeof result>): ProbeResult =>
-    each.nonce === state.latest?.nonce ? { ...state.latest, ...each } : { ...each, message: '', run: '', sweep: '' };
+  const whole = ({ served: brief, ...each }: z.output<typeof result>): ProbeResult => {
+    if (each.nonce === state.latest?.nonce) return { ...state.latest, ...each };
+    const known =
+      brief === undefined ? {} : { served: brief === true ? { ok: brief } : { ok: false as const, reason: brief, message: '' } };
+    return { ...each, message: '', run: '', sweep: '', ...known };
+  };
   return { settled: { ...found.settled, latest: found.settled.latest && whole(found.settled.latest) }, recent: found.recent.map(whole) };
 }
 
 /** The property that holds a node's history, without the details of results that the state and the log hold. */
-export function writeHistory({ settled: { latest, watch, ...counts }, recent }: NodeHistory): Record<string, unknown> {
-  const brief = ({ at, nonce, verdict: found, reason }: ProbeResult) => ({ at, nonce, verdict: found, reason });
-  const own = { ...counts, latest: latest && brief(latest), watch: watch && toWatchJson(watch) };
+export function writeHistory({ settled: { latest, served: before, watch, ...counts }, recent }: NodeHistory): Record<string, unknown> {
+  const brief = ({ at, nonce, verdict: found, reason, served: own }: ProbeResult) => {
+    return { at, nonce, verdict: found, reason, ...(own && { served: own.ok || own.reason }) };
+  };
+  const silent = before?.ok === false ? { ...before, message: '' } : before;
+  const own = { ...counts, latest: latest && brief(latest), served: silent, watch: watch && toWatchJson(watch) };
   return { [HISTORY]: JSON.stringify({ settled: own, recent: recent.map(brief) }) };
 }

@@ -1,9 +1,11 @@
 import type { TransactionAction } from '@azure/data-tables';
 import type { ProbeResult } from '../model/node-state.ts';
 import { type ReasonCode, reasons } from '../model/reasons.ts';
+import type { Served } from '../model/verdict.ts';
 import { type Columns, oneOf, optionalNumber, readColumns, reason, text, writeColumns } from './columns.ts';
 import { newestFirst, resultsTableOf, type Tables, timeOfKey } from './open-tables.ts';
 import { type Row, readRange, readRow, writeBatch } from './rows.ts';
+import { servedColumn } from './served-column.ts';
 
 /** One probe of a node, as it was recorded. */
 export interface ResultRow {
@@ -14,6 +16,7 @@ export interface ResultRow {
   reason: ReasonCode;
   message: string;
   latencyMs: number | undefined;
+  served?: Served;
   sweep: string;
   evidence: string;
 }
@@ -29,6 +32,7 @@ const columns: Columns<Omit<ResultRow, 'place'> & { node: string; stage: string 
   stage: text,
   message: text,
   latencyMs: optionalNumber,
+  served: servedColumn,
   sweep: text,
   evidence: text,
 };
@@ -53,7 +57,8 @@ export async function writeResults(tables: Tables, cluster: string, results: rea
   for (const [name, group] of byTable) {
     const actions = group.map(({ node, result, evidence }): TransactionAction => {
       const { stage } = reasons[result.reason];
-      const row = { ...result, latencyMs: result.latencyMs, node, stage, evidence: result.verdict === 'reachable' ? '' : evidence };
+      const isWell = result.verdict === 'reachable' && result.served?.ok !== false;
+      const row = { ...result, latencyMs: result.latencyMs, node, stage, evidence: isWell ? '' : evidence };
       const rowKey = `${node}|${newestFirst(result.at)}|${result.nonce}`;
       return ['upsert', { partitionKey: cluster, rowKey, ...writeColumns(columns, row) }, 'Replace'];
     });

@@ -4,6 +4,7 @@ import { reasons } from '../model/reasons.ts';
 import type { Services } from '../services.ts';
 import { type CheckRow, isCheckId } from '../tables/check-rows.ts';
 import { reasonName } from './components.ts';
+import { notServedView, servedView, viewServed } from './served.ts';
 
 /** A check as the API shows it. */
 export const checkView = z
@@ -21,6 +22,8 @@ export const checkView = z
     stage: z.string().optional(),
     message: z.string().optional(),
     latencyMs: z.number().optional(),
+    served: servedView.optional(),
+    notServed: notServedView.optional(),
     remedies: z.array(z.string()).optional(),
     takenFrom: z.string().optional().describe('The sweep or check whose run gave the verdict, if that run began while this check waited.'),
     response: z.string().optional().describe('Azure’s whole answer as JSON, or the output of the node; redacted.'),
@@ -36,8 +39,10 @@ export function viewCheck(services: Services, check: CheckRow): CheckView {
   const lost = lostAt(services, check);
   const isLost = check.result === undefined && services.now() > lost;
   const message = 'the check began and never ended';
-  const result = isLost ? { verdict: 'unknown' as const, reason: 'Lost' as const, message, completedAt: lost.toISOString() } : check.result;
+  const result: CheckRow['result'] = isLost
+    ? { verdict: 'unknown', reason: 'Lost', message, completedAt: lost.toISOString() }
+    : check.result;
   if (result === undefined) return { ...common, status: 'running' };
   const { stage, remedies } = reasons[result.reason];
-  return { ...common, status: 'done', ...result, stage, remedies: [...remedies] };
+  return { ...common, status: 'done', ...result, ...viewServed(result.served), stage, remedies: [...remedies] };
 }

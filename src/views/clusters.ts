@@ -9,6 +9,7 @@ import { commonFactorView, components, countsView, reasonName, time } from './co
 import { staleBefore } from './current-interval.ts';
 import { maintenanceView, viewMaintenance } from './maintenance.ts';
 import { comparePlaces, cutPage, listOf, type Page, type PageRequest, readPage } from './paging.ts';
+import { degradedView, notServedGroupView } from './served.ts';
 import { missingMachinesView, unseenView, viewMissingMachines, viewUnseen } from './unseen.ts';
 import { uptimeView, viewUptime } from './uptime.ts';
 import { WORST_FIRST, worstOf } from './worst-first.ts';
@@ -28,6 +29,8 @@ export const clusterView = z
       .object({ start: time, reason: reasonName, flaps: z.number() })
       .nullable()
       .describe("The cluster's own outage, while it is open."),
+    degraded: degradedView.nullable(),
+    notServed: z.array(notServedGroupView).describe('Nodes that reach the API server and are not served by it, by reason.'),
     blind: blindView.nullable(),
     maintenance: maintenanceView.nullable().describe('The maintenance that it is in, which nobody is notified in.'),
     unseen: z.array(unseenView).describe('Nodes that should have a verdict and had none for `UNSEEN_AFTER_MINUTES`, by reason.'),
@@ -45,7 +48,7 @@ export type ClusterView = z.output<typeof clusterView>;
 
 export const clusterListSchema = listOf(clusterView).register(components, { id: 'ClusterPage' });
 
-/** The position of a cluster in the list: its worst verdict, the number of unreachable nodes, its id. */
+/** The position of a cluster in the list: its worst verdict, the number of nodes that are unreachable, or else not served, its id. */
 const clusterPlace = z.tuple([z.number(), z.number(), clusterIdSchema('a cluster id')]);
 
 /** Whether a cluster was assessed since a time, in epoch milliseconds; an invalid time counts as too old. */
@@ -61,9 +64,8 @@ export function viewCluster(row: ListedCluster, before: number, now: Date): Clus
   const { cluster, subscriptionId, resourceGroup, name, region, version, openOutages } = row;
   const down = openEpisode(row.outage.outage);
   const { known, reachable, unreachable, unknown, notProbed } = row.nodes;
-  const nodes = isFresh(row, before)
-    ? row.nodes
-    : { known, reachable: 0, unreachable: 0, unknown: reachable + unreachable + unknown, notProbed };
+  const fresh = isFresh(row, before);
+  const stale = { known, reachable: 0, notServed: 0, unreachable: 0, unknown: reachable + unreachable + unknown, notProbed };
   return {
     cluster,
     subscriptionId,
@@ -71,9 +73,11 @@ export function viewCluster(row: ListedCluster, before: number, now: Date): Clus
     name,
     region,
     version,
-    nodes,
+    nodes: fresh ? row.nodes : stale,
     openOutages: openOutages + (down === undefined ? 0 : 1),
     clusterOutage: down === undefined ? null : { start: down.outage, reason: down.reason, flaps: down.episode - 1 },
+    degraded: row.degradation.degraded ?? null,
+    notServed: fresh ? row.notServed : [],
     blind: viewBlind(row.blind),
     maintenance: viewMaintenance({ tag: row.maintenanceTag, request: row.maintenance }, now),
     unseen: viewUnseen(row.unseen),
@@ -86,9 +90,9 @@ export function viewCluster(row: ListedCluster, before: number, now: Date): Clus
   };
 }
 
-/** The position of a cluster in a list: by its worst verdict, then with most unreachable nodes first. */
+/** The position of a cluster in a list: by its worst verdict, then with most nodes first that are unreachable, or else not served. */
 function clusterPlaceOf({ nodes, cluster }: ClusterView): [number, number, string] {
-  return [WORST_FIRST.indexOf(worstOf(nodes)), -nodes.unreachable, cluster];
+  return [WORST_FIRST.indexOf(worstOf(nodes)), -(nodes.unreachable || nodes.notServed), cluster];
 }
 
 /** Shows clusters, failures first. */

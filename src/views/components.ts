@@ -16,7 +16,7 @@ export const reasonName = z
 
 export const countsView = counts
   .extend({})
-  .describe('known = reachable + unreachable + unknown + notProbed.')
+  .describe('known = reachable + unreachable + unknown + notProbed; those that are not served are among the reachable ones.')
   .register(components, { id: 'Counts' });
 
 export const commonFactorView = commonFactor

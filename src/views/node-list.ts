@@ -28,6 +28,9 @@ const name = nodeNameSchema('a node name');
 export const nodePlace = z.object({ first: z.array(name), after: name.optional() });
 type Place = z.output<typeof nodePlace>;
 
+/** The position of a node on its page: by its verdict, those that are not served before the other reachable ones. */
+const rankOf = ({ verdict, served }: NodeView) => WORST_FIRST.indexOf(verdict) - (served === false ? 0.5 : 0);
+
 /** The status of a node's condition Reachable. */
 function statusOfRow(row: NodeRow, { at, intervalMs }: ReturnType<typeof momentOf>): ReachableStatus {
   const { verdict } = outcomeOf(row, at, intervalMs);
@@ -84,7 +87,7 @@ export async function viewNodeList(
   const show = async (rows: readonly NodeRow[], next: Place | undefined): Promise<Page<NodeView>> => {
     const endpoint = rows.every((row) => row.endpoint !== undefined) ? undefined : await readEndpoint(services.tables, cluster);
     const items = rows.map((row) => viewNode(services, cluster, row, moment, endpoint));
-    items.sort((a, b) => WORST_FIRST.indexOf(a.verdict) - WORST_FIRST.indexOf(b.verdict) || (a.node < b.node ? -1 : 1));
+    items.sort((a, b) => rankOf(a) - rankOf(b) || (a.node < b.node ? -1 : 1));
     return { items, next: next === undefined ? null : writeCursor('nodes', next) };
   };
   const named = (chosen?.length ? await readNamedNodes(services.tables, cluster, chosen) : []).filter(

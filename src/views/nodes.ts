@@ -1,16 +1,19 @@
 import { z } from 'zod';
 import { isBlind, isFlapping, openSince, statusOf } from '../history/node-state.ts';
+import { servedNow } from '../history/not-served.ts';
 import { outcomeOf } from '../history/roll-up.ts';
 import { nodeOses } from '../model/node.ts';
+import type { ServedState } from '../model/node-state.ts';
 import { Problem } from '../model/problem.ts';
 import { reasons } from '../model/reasons.ts';
 import type { Services } from '../services.ts';
 import type { NodeRow } from '../tables/node-rows.ts';
 import { components, reasonName, time } from './components.ts';
 import { currentIntervalMs } from './current-interval.ts';
+import { servedView } from './served.ts';
 
 const condition = z.object({
-  type: z.literal('Reachable'),
+  type: z.enum(['Reachable', 'Served']).describe('`Served`: whether the API server answers the requests of the node itself.'),
   status: z.enum(['True', 'False', 'Unknown']),
   reason: reasonName,
   message: z.string(),
@@ -47,6 +50,7 @@ export const nodeView = z
     node: z.string(),
     verdict: z.enum(['reachable', 'unreachable', 'unknown', 'notProbed']),
     reason: reasonName,
+    served: servedView,
     spec: nodeSpec,
     status: nodeStatus,
   })
@@ -73,22 +77,23 @@ export function viewNode(
   const { verdict, reason } = outcomeOf({ facts, state, ...row }, at, intervalMs);
   const shown = verdict !== 'notProbed' && reason !== 'Stale' ? state.latest : undefined;
   const { resourceId, pool, os, zone } = facts;
+  const reachable: Condition = {
+    type: 'Reachable',
+    status: verdict === 'notProbed' ? 'Unknown' : statusOf(verdict),
+    reason,
+    message: shown?.message ?? reasons[reason].sentence,
+    lastTransitionTime: state.since ?? null,
+  };
+  const served = servedNow({ facts, state, ...row }, at, intervalMs);
   return {
     cluster,
     node: facts.node,
     verdict,
     reason,
+    served: served?.ok ?? null,
     spec: { resourceId, targetEndpoint: row.endpoint ?? endpoint ?? null, pool, os, zone: zone ?? null },
     status: {
-      conditions: [
-        {
-          type: 'Reachable',
-          status: verdict === 'notProbed' ? 'Unknown' : statusOf(verdict),
-          reason,
-          message: shown?.message ?? reasons[reason].sentence,
-          lastTransitionTime: state.since ?? null,
-        },
-      ],
+      conditions: [reachable, servedCondition(reachable, served)],
       lastProbeTime: state.latest?.at ?? null,
       openOutageSince: openSince(state) ?? null,
       flapping: isFlapping(state, settings.FLAP_WINDOW_MINUTES * 60_000, at),
@@ -96,6 +101,22 @@ export function viewNode(
       consecutiveFailures: state.failures,
       consecutiveSuccesses: state.successes,
     },
+  };
+}
+
+type Condition = z.output<typeof condition>;
+
+/** The condition Served of a node; what is not known of it has the cause that Reachable has. */
+function servedCondition({ status, reason, message }: Condition, served: ServedState | undefined): Condition {
+  const common = { type: 'Served' as const, lastTransitionTime: served?.since ?? null };
+  if (served?.ok === false)
+    return { ...common, status: 'False', reason: served.reason, message: served.message || reasons[served.reason].sentence };
+  if (served !== undefined) return { ...common, status: 'True', reason, message: 'The API server answers the requests of the node.' };
+  return {
+    ...common,
+    status: 'Unknown',
+    reason,
+    message: status === 'True' ? 'The API server was not asked whether it serves the node.' : message,
   };
 }
 

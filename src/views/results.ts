@@ -6,6 +6,7 @@ import { type ResultRow, readResults } from '../tables/result-rows.ts';
 import { components, reasonName, time } from './components.ts';
 import { unknownNode } from './nodes.ts';
 import { listOf, type Page, type PageRequest, readPage, writeCursor } from './paging.ts';
+import { notServedView, servedView, viewServed } from './served.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -17,8 +18,10 @@ const resultView = z
     stage: z.string(),
     message: z.string(),
     latencyMs: z.number().nullable(),
+    served: servedView,
+    notServed: notServedView,
     sweep: z.string().describe('The id of the sweep or check that recorded it.'),
-    evidence: z.string().nullable().describe('The output of the node, redacted; null if it was reachable.'),
+    evidence: z.string().nullable().describe('The output of the node, redacted; null if it was reachable and nothing is wrong.'),
   })
   .register(components, { id: 'Result' });
 
@@ -26,9 +29,10 @@ type ResultView = z.output<typeof resultView>;
 
 export const resultListSchema = listOf(resultView).describe('Newest first.').register(components, { id: 'ResultPage' });
 
-function viewResult({ at, verdict, reason, message, latencyMs, sweep, evidence }: ResultRow): ResultView {
+function viewResult({ at, verdict, reason, message, latencyMs, served, sweep, evidence }: ResultRow): ResultView {
   const { stage } = reasons[reason];
-  return { time: at, verdict, reason, stage, message, latencyMs: latencyMs ?? null, sweep, evidence: evidence || null };
+  const common = { time: at, verdict, reason, stage, message, latencyMs: latencyMs ?? null };
+  return { ...common, ...viewServed(served), sweep, evidence: evidence || null };
 }
 
 /** The position in a list of results: the key of the last row. */

@@ -16,9 +16,13 @@ export function addCounts(all: readonly Counts[]): Counts {
   return total;
 }
 
-/** Counts groups by their worst verdict. */
+/** Counts groups by their worst verdict; a group that is reachable counts as not served if one of its nodes is not. */
 export function countWorst(groups: readonly Counts[]): Counts {
   const total = { ...emptyCounts, known: groups.length };
-  for (const group of groups) total[worstOf(group)] += 1;
+  for (const group of groups) {
+    const worst = worstOf(group);
+    total[worst] += 1;
+    if (worst === 'reachable' && group.notServed > 0) total.notServed += 1;
+  }
   return total;
 }

@@ -39,6 +39,21 @@ describe('describeResult', () => {
     expect(describeResult(result, false)).toEqual(['Connectivity check: succeeded']);
   });
 
+  it('says of a node that is reachable and not served why, and still that the connection succeeded', () => {
+    const { sentence, remedies } = reasons.EtcdUnavailable;
+    const served = { ok: false, reason: 'EtcdUnavailable', message: 'the node object: 500' } as const;
+    expect(describeResult({ verdict: 'reachable', reason: 'Reachable', message: 'v1.33.5', served }, false)).toEqual([
+      'The node reaches its API server, which does not serve it.',
+      `EtcdUnavailable: ${sentence}`,
+      'the node object: 500',
+      ...remedies.map((remedy) => `- ${remedy}`),
+      '',
+      'Connectivity check: succeeded',
+    ]);
+    const well = { verdict: 'reachable', reason: 'Reachable', message: 'v1.33.5', served: { ok: true } } as const;
+    expect(describeResult(well, false)).toEqual(['Connectivity check: succeeded']);
+  });
+
   it('says of a failure why, and what to do about it', () => {
     const { sentence, remedies } = reasons.ConnectionRefused;
     expect(describeResult({ verdict: 'unreachable', reason: 'ConnectionRefused', message: 'refused by 10.0.0.1' }, false)).toEqual([

@@ -46,9 +46,9 @@ describe('the bill of a month', () => {
           "what": "Log Analytics",
         },
         {
-          "amount": 20,
+          "amount": 28,
           "unit": "time series",
-          "usd": 13.8,
+          "usd": 17.7,
           "what": "Alert rules",
         },
       ]

@@ -119,7 +119,7 @@ describe('npm start', () => {
     );
     expect(fleet.subscriptions.known).toBeGreaterThanOrEqual(3);
     expect(fleet.clusters.known).toBeGreaterThanOrEqual(5);
-    expect(fleet.nodes).toEqual({ known: 39, reachable: 33, unreachable: 0, unknown: 0, notProbed: 6 });
+    expect(fleet.nodes).toEqual({ known: 39, reachable: 33, notServed: 0, unreachable: 0, unknown: 0, notProbed: 6 });
     const clusters = (await get<Page<ClusterView>>('clusters')).items;
     const nodes = (await Promise.all(clusters.map(({ cluster }) => get<Page<NodeView>>(`clusters/${cluster}/nodes`)))).flatMap(
       ({ items }) => items,
@@ -160,7 +160,12 @@ describe('npm start', () => {
     expect(node).toMatchObject({
       verdict: 'unreachable',
       reason: 'ConnectionRefused',
-      status: { conditions: [{ type: 'Reachable', status: 'False' }] },
+      status: {
+        conditions: [
+          { type: 'Reachable', status: 'False' },
+          { type: 'Served', status: 'Unknown' },
+        ],
+      },
     });
     expect(await (await fetchAgain(`${state.hostUrl}/api/status`)).text()).toContain('1 of 39 nodes cannot reach their API server');
 

@@ -85,7 +85,7 @@ describe('rollUp', () => {
       interval,
       3,
     );
-    expect(nodes).toEqual({ known: 602, reachable: 1, unreachable: 300, unknown: 300, notProbed: 1 });
+    expect(nodes).toEqual({ known: 602, reachable: 1, notServed: 0, unreachable: 300, unknown: 300, notProbed: 1 });
     expect(notReachable).toEqual(rows.slice(0, 500).map(({ facts }) => facts.node));
   });
 
@@ -114,7 +114,7 @@ describe('rollUp', () => {
 
   it('of no rows is empty', () => {
     expect(rollUp([], now, interval, 3)).toEqual({
-      nodes: { known: 0, reachable: 0, unreachable: 0, unknown: 0, notProbed: 0 },
+      nodes: { known: 0, reachable: 0, notServed: 0, unreachable: 0, unknown: 0, notProbed: 0 },
       byReason: {},
       openOutages: 0,
       blindNodes: 0,

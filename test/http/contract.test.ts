@@ -281,6 +281,7 @@ describe('what the routes tell', () => {
         message: expect.any(String),
         lastTransitionTime: expect.any(String),
       },
+      { type: 'Served', status: 'Unknown', reason: 'ConnectionRefused', message: expect.any(String), lastTransitionTime: null },
     ]);
     const entry = { time: expect.any(String), reason: expect.any(String), message: expect.any(String) };
     expect(successes?.[0]).toEqual({ ...entry, success: true, latency: '20ms' });

@@ -196,7 +196,17 @@ describe('the status page and metrics', () => {
     await pace.upsertEntity({ partitionKey: 'sub"', rowKey: evil.replace(/[\\/#\n]/g, ''), nextFree: NOW }, 'Replace');
     await seedOutages({ ...outageOf(1, 'node-0', at(5)), message: evil });
     await insertSweep(services.tables, '2026-11-21T11:55:00Z', ['s'], '2026-11-21T11:55:01Z');
-    const ledger = { known: 1, reachable: 0, unreachable: 1, unknown: 0, notProbed: 0, byReason: {}, unknownByReason: {}, armRequests: 0 };
+    const ledger = {
+      known: 1,
+      reachable: 0,
+      notServed: 0,
+      unreachable: 1,
+      unknown: 0,
+      notProbed: 0,
+      byReason: {},
+      unknownByReason: {},
+      armRequests: 0,
+    };
     const line = {
       sweep: '2026-11-21T11:55:00Z',
       startedAt: '2026-11-21T11:55:01Z',

@@ -1,4 +1,5 @@
 import type { TransactionAction } from '@azure/data-tables';
+import { groupNotServed } from '../../src/history/not-served.ts';
 import { rollUp } from '../../src/history/roll-up.ts';
 import { addUptimes } from '../../src/history/uptime.ts';
 import { sumWatched } from '../../src/history/watched.ts';
@@ -6,13 +7,14 @@ import { emptyHistory, emptyState, type NodeState } from '../../src/model/node-s
 import type { ReasonCode } from '../../src/model/reasons.ts';
 import { parseClusterId } from '../../src/model/resource-id.ts';
 import { intervalAt } from '../../src/model/schedule.ts';
+import type { Served } from '../../src/model/verdict.ts';
 import type { Services } from '../../src/services.ts';
-import { publishCluster } from '../../src/tables/cluster-rows.ts';
+import { type OwnClusterRow, publishCluster } from '../../src/tables/cluster-rows.ts';
 import { factProperties, readNodes, stateProperties } from '../../src/tables/node-rows.ts';
 import { writeBatch } from '../../src/tables/rows.ts';
 
 /** How a seeded node is. */
-export type Condition = 'reachable' | 'unreachable' | 'unknown' | 'stale' | 'skipped' | 'fresh' | 'retired';
+export type Condition = 'reachable' | 'unreachable' | 'unknown' | 'stale' | 'skipped' | 'fresh' | 'retired' | 'served' | 'notServed';
 
 const REASONS: Partial<Record<Condition, ReasonCode>> = { unreachable: 'ConnectionRefused', unknown: 'RunCommandTimedOut' };
 
@@ -21,9 +23,16 @@ function stateOf(condition: Condition, at: string): NodeState {
   const verdict = condition === 'unreachable' || condition === 'unknown' ? condition : 'reachable';
   const latest = { verdict, reason: REASONS[condition] ?? 'Reachable', message: `it is ${verdict}`, nonce: '0123456789abcdef', run: '' };
   const outage = { outage: at, episode: 1, from: at, reason: latest.reason };
+  const said: Served | undefined =
+    condition === 'notServed'
+      ? { ok: false, reason: 'EtcdUnavailable', message: 'the API server answered 500' }
+      : condition === 'served'
+        ? { ok: true }
+        : undefined;
   return {
     ...emptyState,
-    latest: { ...latest, sweep: at, at } as NodeState['latest'],
+    latest: { ...latest, sweep: at, at, ...(said && { served: said }) } as NodeState['latest'],
+    served: said && { ...said, since: at, times: 2 },
     since: at,
     outage: verdict === 'unreachable' ? outage : undefined,
   };
@@ -53,11 +62,12 @@ export async function seedNodes({ tables, now }: Services, cluster: string, node
 }
 
 /** Rolls a cluster's nodes up, and publishes that, as an assessment does. */
-export async function assess(services: Services, cluster: string): Promise<void> {
+export async function assess(services: Services, cluster: string, more: Partial<OwnClusterRow> = {}): Promise<void> {
   const { tables, settings, now } = services;
   const { subscriptionId, resourceGroup, name } = parseClusterId(cluster)!;
   const rows = await readNodes(tables, cluster);
-  const { byReason: _, ...rolled } = rollUp(rows.values(), now(), intervalAt(settings.SWEEP_SCHEDULE, now()), settings.BLIND_AFTER);
+  const intervalMs = intervalAt(settings.SWEEP_SCHEDULE, now());
+  const { byReason: _, ...rolled } = rollUp(rows.values(), now(), intervalMs, settings.BLIND_AFTER);
   const at = now().toISOString();
   await publishCluster(tables, {
     cluster,
@@ -69,6 +79,8 @@ export async function assess(services: Services, cluster: string): Promise<void>
     upgrading: false,
     shortfalls: {},
     unseen: [],
+    notServed: groupNotServed(rows.values(), now(), intervalMs),
+    degradation: {},
     ...rolled,
     outage: {},
     commonFactors: [],
@@ -79,5 +91,6 @@ export async function assess(services: Services, cluster: string): Promise<void>
     sweep: at,
     finalizedSweep: at,
     assessAt: at,
+    ...more,
   });
 }

@@ -44,6 +44,7 @@ it('there is a rule for each thing that people should know of, with the severity
     'cluster-outage 1',
     'node-outages 2',
     'cluster-blind 2',
+    'cluster-degraded 2',
     'nodes-unseen 3',
     'prober-silent 1',
     'coverage 3',
@@ -158,7 +159,7 @@ describe('while there are faults', () => {
   });
 
   it('a cluster whose node resource group is locked has no coverage, as the alert says', () => {
-    const nodes = { known: 3, reachable: 0, unreachable: 0, unknown: 0, notProbed: 3 };
+    const nodes = { known: 3, reachable: 0, notServed: 0, unreachable: 0, unknown: 0, notProbed: 3 };
     expect(coverageOf({ ...nodes, byReason: { NodeGroupLocked: 3 }, unknownByReason: {}, armRequests: 0 })).toBe(0);
     expect(named('coverage').description).toContain('locked node resource group');
   });
@@ -303,15 +304,43 @@ describe('while the two tables fill independently', () => {
   });
 });
 
-/** A run in which two nodes of the locked cluster had no verdict for an hour, which is longer than a recording lasts. */
-function withUnseen({ rows, ...more }: Recording, also: Record<string, string> = {}): Recording {
-  const unseen = { unseenNodes: '2', unseenReason: 'NodeGroupLocked', ...also };
-  const isLocked = ({ baseData }: Recording['rows'][number]) => baseData.id !== undefined && baseData.properties.cluster === idOf('locked');
+/** A run in which the results of a cluster say something else. */
+function withState({ rows, ...more }: Recording, name: string, state: Record<string, string>): Recording {
+  const isOf = ({ baseData }: Recording['rows'][number]) => baseData.id !== undefined && baseData.properties.cluster === idOf(name);
   const changed = rows.map((row) =>
-    isLocked(row) ? { ...row, baseData: { ...row.baseData, properties: { ...row.baseData.properties, ...unseen } } } : row,
+    isOf(row) ? { ...row, baseData: { ...row.baseData, properties: { ...row.baseData.properties, ...state } } } : row,
   );
   return { ...more, rows: changed };
 }
+
+/** A run in which two nodes of the locked cluster had no verdict for an hour, which is longer than a recording lasts. */
+const withUnseen = (recording: Recording, also: Record<string, string> = {}) =>
+  withState(recording, 'locked', { unseenNodes: '2', unseenReason: 'NodeGroupLocked', ...also });
+/** A run in which the API server of the widest cluster does not serve its nodes. */
+const withDegraded = (recording: Recording, also: Record<string, string> = {}) =>
+  withState(recording, 'wide', { degraded: 'true', degradedReason: 'EtcdUnavailable', ...also });
+
+describe('a cluster whose API server does not serve its nodes', () => {
+  const found = (recording: Recording) =>
+    firing(named('cluster-degraded'), toTables(recording), stretch(recording, recording.marks.faults!));
+
+  it('has an alert of its own, with the reason', () => {
+    const [runbook] = reasons.EtcdUnavailable.links;
+    expect(found(withDegraded(runs.faulty.recording))).toEqual([
+      { cluster: idOf('wide'), reason: 'EtcdUnavailable', runbook, page: pageOf('wide') },
+    ]);
+  });
+
+  it('has none while it has an outage, is blind or in maintenance, nor where it is not degraded', () => {
+    const others: Record<string, string>[] = [
+      { clusterOutage: 'true' },
+      { blind: 'true' },
+      { maintenance: 'true' },
+      { degraded: 'false', degradedReason: '' },
+    ];
+    for (const also of others) expect(found(withDegraded(runs.faulty.recording, also))).toEqual([]);
+  });
+});
 
 describe('nodes that nobody has seen for long', () => {
   const found = (recording: Recording) => firing(named('nodes-unseen'), toTables(recording), stretch(recording, recording.marks.faults!));
@@ -332,7 +361,7 @@ describe('nodes that nobody has seen for long', () => {
 describe('no alert is split by an empty value', () => {
   const bare = (run: keyof typeof runs) => ({
     ...runs[run].recording,
-    rows: withUnseen(runs[run].recording).rows.map((row) => ({
+    rows: withDegraded(withUnseen(runs[run].recording)).rows.map((row) => ({
       ...row,
       baseData: { ...row.baseData, properties: { ...row.baseData.properties, page: '', runbook: '' } },
     })),

@@ -85,6 +85,7 @@ describe('addUp', () => {
     expect(addUp(small, [{ 'unreachable/DnsTimeout': ['a'], 'reachable/Reachable': ['b'] }])).toEqual({
       known: 6,
       reachable: 1,
+      notServed: 0,
       unreachable: 1,
       unknown: 1,
       notProbed: 3,
@@ -92,6 +93,14 @@ describe('addUp', () => {
       unknownByReason: { Lost: 1 },
       armRequests: 0,
     });
+  });
+
+  it('counts nodes that are not served among the reachable ones', () => {
+    const added = addUp(small, [{ 'reachable/Reachable/EtcdUnavailable': ['a'], 'reachable/Reachable': ['b', 'c'] }]);
+    expect(added).toMatchObject({ reachable: 3, notServed: 1, byReason: { Reachable: 3 } });
+    expect(added.byReason).not.toHaveProperty('EtcdUnavailable');
+    // Only a reachable node can be served.
+    expect(addUp(small, [{ 'unknown/NoProof/EtcdUnavailable': ['a'] }])).toMatchObject({ unknown: 3, notServed: 0 });
   });
 
   it('takes an outcome that it cannot read for an error of the prober', () => {
@@ -102,15 +111,18 @@ describe('addUp', () => {
   });
 
   it('gives back what was tallied', () => {
-    const outcome = fc.record({ verdict, reason }) as fc.Arbitrary<Outcome>;
+    const other = fc.record({ verdict, reason });
+    const notServed = fc.record({ verdict: fc.constant('reachable'), reason: fc.constant('Reachable'), notServed: reason });
+    const outcome = fc.oneof(other, notServed) as fc.Arbitrary<Outcome>;
     fc.assert(
       fc.property(fc.uniqueArray(fc.tuple(node, outcome), { selector: ([name]) => name, maxLength: 20 }), (entries) => {
         const outcomes = new Map(entries);
         const names = [...outcomes.keys()];
         const added = addUp({ ...small, slices: [names], notProbed: {} }, [toTally(outcomes)]);
         const expected: Ledger = { ...emptyCounts, known: names.length, byReason: {}, unknownByReason: {}, armRequests: 0 };
-        for (const { verdict: told, reason: code } of outcomes.values()) {
+        for (const { verdict: told, reason: code, notServed: why } of outcomes.values()) {
           expected[told] += 1;
+          if (why !== undefined) expected.notServed += 1;
           expected.byReason[code] = (expected.byReason[code] ?? 0) + 1;
           if (told === 'unknown') expected.unknownByReason[code] = (expected.unknownByReason[code] ?? 0) + 1;
         }

@@ -4,7 +4,7 @@ import { calmBanner, troubleBanner } from '../../src/page/banner.ts';
 import { html } from '../../src/page/html.ts';
 
 describe('the banner of a cluster', () => {
-  const nodes = { known: 3, reachable: 3, unreachable: 0, unknown: 0, notProbed: 0 };
+  const nodes = { known: 3, reachable: 3, notServed: 0, unreachable: 0, unknown: 0, notProbed: 0 };
   const bannerOf = (...args: Parameters<typeof troubleBanner>) => troubleBanner(...args)?.text;
 
   it('says that it is cut off though none of its nodes was asked, and of how many that is known', () => {
@@ -15,6 +15,10 @@ describe('the banner of a cluster', () => {
   it('is not green while an outage is open, and says first what is worst', () => {
     expect(bannerOf(nodes, 0, undefined)).toBeUndefined();
     expect(bannerOf({ ...nodes, unknown: 1 }, 1, undefined)).toContain('✖ 1 open outage<');
+    expect(bannerOf({ ...nodes, notServed: 3, unknown: 1 }, 0, undefined)).toBe(
+      '<p class="banner notServed">▲ 3 nodes reach their API server, but the API server does not serve them</p>',
+    );
+    expect(bannerOf({ ...nodes, notServed: 1, unreachable: 1 }, 1, undefined)).toContain('✖ 1 of 3 nodes cannot reach');
     expect(bannerOf({ ...nodes, unknown: 1 }, 0, undefined)).toContain('? 1 of 3 nodes gave no verdict');
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { emptyLedger } from '../../src/model/ledger.ts';
 import { coverageWords, otherReasons, titleOf } from '../../src/page/cluster-words.ts';
 
-const nodes = { known: 5, reachable: 5, unreachable: 0, unknown: 0, notProbed: 0 };
+const nodes = { known: 5, reachable: 5, notServed: 0, unreachable: 0, unknown: 0, notProbed: 0 };
 const seen = { nodes, openOutages: 0, cutOff: false, unseen: undefined };
 const bad = { ...nodes, unreachable: 2, unknown: 1 };
 
@@ -15,6 +15,7 @@ describe('titleOf', () => {
     ['1 open outage', { ...seen, openOutages: 1, unseen: { since: undefined } }],
     ['not seen', { ...seen, unseen: { since: undefined } }],
     ['not seen', { ...seen, nodes: { ...nodes, reachable: 0 } }],
+    ['2 not served', { ...seen, nodes: { ...nodes, notServed: 2, unknown: 1 } }],
     ['1 unknown', { ...seen, nodes: { ...nodes, unknown: 1 } }],
     ['0 unreachable', seen],
   ])('says "%s" first, since that is the worst', (expected, state) => {

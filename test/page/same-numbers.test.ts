@@ -104,7 +104,7 @@ describe('one fleet', () => {
 
   it('has the same counts wherever they are told', async () => {
     const { nodes } = fleet;
-    expect(nodes).toEqual({ known: 16, reachable: 3, unreachable: 8, unknown: 2, notProbed: 3 });
+    expect(nodes).toEqual({ known: 16, reachable: 3, notServed: 0, unreachable: 8, unknown: 2, notProbed: 3 });
     for (const verdict of ['reachable', 'unreachable', 'unknown', 'notProbed'] as const) {
       expect(names.reduce((sum, name) => sum + metric('nodes', { cluster: idOf(name), verdict })!, 0)).toBe(nodes[verdict]);
       expect(heartbeat().measurements?.[verdict]).toBe(nodes[verdict]);

@@ -106,6 +106,26 @@ describe('the pages', () => {
     for (const path of ['status', `status/clusters/${cluster}`]) expect(await page(path)).toContain('coverage 40.0 %, asked 80.0 %.');
   });
 
+  it('say which nodes reach an API server that does not serve them, why, and that the cluster is degraded', async () => {
+    const degradation = { degraded: { since: SINCE, reason: 'EtcdUnavailable' as const, notServed: 2, asked: 3 } };
+    await seed({ known: 4, reachable: 4, notServed: 2, byReason: { Reachable: 4 } }, ['served', 'notServed', 'notServed', 'reachable']);
+    await assess(services, cluster, { degradation });
+    const words = '2 nodes reach their API server, but the API server does not serve them';
+    const banner = `notServed: ▲ ${words}`;
+    expect(await banners()).toEqual({ fleet: banner, own: banner });
+    const [fleet, own, node] = [await page('status'), await page(), await page(`status/clusters/${cluster}/nodes/node-1`)];
+    expect(fleet).toContain(`▲ ${words}: rg/shop (2: EtcdUnavailable, degraded).`);
+    expect(fleet).toContain('4 reachable (2 not served), 0 unreachable');
+    expect(own).toContain(`Degraded since ${SINCE}: 2 of the 3 nodes that asked are not served`);
+    expect(own).toContain('The API server gets no answer from etcd');
+    expect(own).toContain('node-1, node-2');
+    expect(own).toContain('● reachable, ▲ not served');
+    expect(node).toContain('▲ not served since 2026-11-21T12:00:00.000Z');
+    expect(node).toContain('1 node reaches its API server, but the API server does not serve it.');
+    expect(node).toContain('the API server answered 500');
+    expect(await page(`status/clusters/${cluster}/nodes/node-0`)).not.toContain('not served');
+  });
+
   it('are not where a subscription could not be read', async () => {
     await seed({ known: 4, reachable: 4, byReason: { Reachable: 4 } }, undefined, true);
     expect((await banners()).fleet).toBe('unknown: ? 1 of 2 subscriptions could not be read');

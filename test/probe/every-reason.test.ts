@@ -39,6 +39,13 @@ const shownElsewhere: Partial<Record<ReasonCode, string>> = {
   NodeStopping: 'inventory/skip-reason.test.ts',
   NodeStarting: 'inventory/skip-reason.test.ts',
   NodeUpdating: 'inventory/skip-reason.test.ts',
+  EtcdUnavailable: 'history/not-served.test.ts',
+  ApiServerNotReady: 'history/not-served.test.ts',
+  ApiServerOverloaded: 'history/not-served.test.ts',
+  NodeNotAuthorized: 'history/not-served.test.ts',
+  IdentityMismatch: 'history/not-served.test.ts',
+  NodeNotRegistered: 'history/not-served.test.ts',
+  NotServed: 'history/not-served.test.ts',
 };
 
 it('every reason has its scenario: a fault that can be switched, an answer of Azure as recorded, or a test that is named here', () => {

@@ -142,6 +142,31 @@ describe('a node row', () => {
     });
   });
 
+  it('keeps whether it was served, since when and why not, and of its earlier results that much in short', async () => {
+    const said = { ok: false as const, reason: 'EtcdUnavailable' as const, message: 'etcd does not answer' };
+    const latest = brief('cccccccccccccccc', { message: 'v1.33.5', run: 'f', sweep: 's', served: said });
+    const written: NodeState = { ...emptyState, latest, conclusiveAt: time, served: { ...said, since: time, times: 2 } };
+    const earlier = [brief('aaaaaaaaaaaaaaaa', { served: { ok: true } }), brief('bbbbbbbbbbbbbbbb', { served: { ...said, message: '' } })];
+    const before: NodeState = { ...emptyState, latest: earlier[0]!, served: { ok: true, since: time, times: 1 } };
+    const row = await put('served', facts.node, {
+      ...factProperties(facts),
+      ...stateProperties(written, { settled: before, recent: [earlier[1]!, latest] }),
+    });
+    expect(row.state).toEqual(written);
+    expect(row.history).toEqual({ settled: before, recent: [earlier[1]!, latest] });
+    expect((await readJudgedNodes(storage.tables, 'served')).get(facts.node)?.state.served).toEqual(written.served);
+    const long = stateProperties({ ...written, served: { ...said, message: 'x'.repeat(500), since: time, times: 2 } }, emptyHistory);
+    expect(JSON.parse(String(long.served)).message).toBe('x'.repeat(160));
+  });
+
+  it('says nothing of being served once its latest probe gave no verdict, but remembers it', async () => {
+    const latest = brief('dddddddddddddddd', { verdict: 'unknown', reason: 'NoProof' });
+    const written: NodeState = { ...emptyState, latest, served: { ok: true, since: time, times: 3 } };
+    const row = await put('remembered', facts.node, { ...factProperties(facts), ...stateProperties(written, emptyHistory) });
+    expect(row.state).toEqual(written);
+    expect(row.state.latest).not.toHaveProperty('served');
+  });
+
   it('is read back as it was written when most of it is empty', async () => {
     const bare: NodeFacts = { node: 'bare', resourceId: '/x', vmId: '', pool: 'p', os: 'Windows' };
     const row = await put('bare', 'bare', {

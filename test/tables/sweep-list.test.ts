@@ -19,6 +19,7 @@ const sub = '0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01';
 const ledger = (known: number): Ledger => ({
   known,
   reachable: known,
+  notServed: 0,
   unreachable: 0,
   unknown: 0,
   notProbed: 0,

@@ -37,6 +37,7 @@ const facts = (name: string): ClusterFacts => ({
 const ledger = (known: number): Ledger => ({
   known,
   reachable: known,
+  notServed: 0,
   unreachable: 0,
   unknown: 0,
   notProbed: 0,

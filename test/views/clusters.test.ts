@@ -13,12 +13,14 @@ const row: ListedCluster = {
   name: 'shop',
   region: 'westeurope',
   version: '1.33.5',
-  nodes: { known: 4, reachable: 2, unreachable: 1, unknown: 0, notProbed: 1 },
+  nodes: { known: 4, reachable: 2, notServed: 1, unreachable: 1, unknown: 0, notProbed: 1 },
   upgrading: false,
   openOutages: 1,
   blindNodes: 0,
   shortfalls: {},
   unseen: [],
+  notServed: [{ reason: 'EtcdUnavailable', nodes: 1, names: ['a'], since: assessedAt }],
+  degradation: {},
   outage: {},
   commonFactors: [],
   uptime: addUptimes([]),
@@ -34,7 +36,22 @@ describe('the view of a cluster', () => {
   });
 
   it('shows as unknown what nobody has assessed for long, whatever it was: nothing is green without proof', () => {
-    expect(viewCluster(row, moment + 1, now).nodes).toEqual({ known: 4, reachable: 0, unreachable: 0, unknown: 3, notProbed: 1 });
+    expect(viewCluster(row, moment + 1, now).nodes).toEqual({
+      known: 4,
+      reachable: 0,
+      notServed: 0,
+      unreachable: 0,
+      unknown: 3,
+      notProbed: 1,
+    });
+  });
+
+  it('shows the nodes that are not served by reason, and whether they are so many that it is degraded', () => {
+    const degraded = { since: assessedAt, reason: 'EtcdUnavailable' as const, notServed: 2, asked: 3 };
+    const shown = viewCluster({ ...row, degradation: { degraded } }, moment, now);
+    expect([shown.degraded, shown.notServed]).toEqual([degraded, row.notServed]);
+    expect(viewCluster(row, moment, now).degraded).toBeNull();
+    expect(viewCluster(row, moment + 1, now).notServed).toEqual([]);
   });
 
   it('is never fresh where the time of its assessment cannot be read', () => {

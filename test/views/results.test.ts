@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newestFirst, resultsTableOf } from '../../src/tables/open-tables.ts';
+import { writeResults } from '../../src/tables/result-rows.ts';
 import { writeBatch } from '../../src/tables/rows.ts';
 import type { Page } from '../../src/views/paging.ts';
 import { ask } from '../http/ask.ts';
@@ -87,6 +88,24 @@ describe('the results of a node', () => {
     const second = (await ask(world.services, path({ limit: '2', cursor: first.next! }))).json as Page<Result>;
     expect(second.items.map(({ time }) => time)).toEqual(['2026-11-20T12:00:00.000Z', '2026-11-20T11:00:00.000Z']);
     await table.deleteEntity(cluster, rowKey);
+  });
+
+  it('say whether the node was served, and keep what it said where it was not', async () => {
+    const at = new Date(NOW + 120_000).toISOString();
+    const served = { ok: false, reason: 'EtcdUnavailable', message: 'etcd does not answer' } as const;
+    const common = { verdict: 'reachable', reason: 'Reachable', message: 'v1.33.5', run: 'f', sweep: 's', at } as const;
+    await writeResults(world.services.tables, cluster, [
+      { node: 'node-new', result: { ...common, nonce: '1', served }, evidence: 'readyz=500' },
+      { node: 'node-new', result: { ...common, nonce: '2', served: { ok: true } }, evidence: 'node=200' },
+      { node: 'node-new', result: { ...common, nonce: '3' }, evidence: 'server=v1.33.5' },
+    ]);
+    await seedNodes(world.services, cluster, { 'node-new': 'reachable' });
+    const { items } = (await ask(world.services, path({ limit: '3' }, 'node-new'))).json as Page<Result>;
+    expect(items).toMatchObject([
+      { served: false, notServed: { reason: 'EtcdUnavailable', message: 'etcd does not answer' }, evidence: 'readyz=500' },
+      { served: true, notServed: null, evidence: null },
+      { served: null, notServed: null, evidence: null },
+    ]);
   });
 
   it('are there for a retired node, and a problem for one that nobody knows', async () => {

@@ -19,16 +19,22 @@ describe('worstOf', () => {
 describe('countWorst', () => {
   it('counts each group once, by the worst that is in it', () => {
     const groups = [group({ reachable: 3, unreachable: 1 }), group({ reachable: 3 }), group({ reachable: 1, unknown: 1 }), group({})];
-    expect(countWorst(groups)).toEqual({ known: 4, reachable: 1, unreachable: 1, unknown: 1, notProbed: 1 });
+    expect(countWorst(groups)).toEqual({ known: 4, reachable: 1, notServed: 0, unreachable: 1, unknown: 1, notProbed: 1 });
   });
+});
+
+it('a group counts as not served if one of its nodes is not and none is worse', () => {
+  const groups = [group({ reachable: 3, notServed: 1 }), group({ reachable: 3, notServed: 2, unknown: 1 }), group({ reachable: 3 })];
+  expect(countWorst(groups)).toMatchObject({ known: 3, reachable: 2, notServed: 1, unknown: 1 });
 });
 
 describe('addCounts', () => {
   it('adds up verdict by verdict, and takes no groups for none', () => {
-    const one = { known: 4, reachable: 1, unreachable: 1, unknown: 1, notProbed: 1 };
+    const one = { known: 4, reachable: 1, notServed: 0, unreachable: 1, unknown: 1, notProbed: 1 };
     expect(addCounts([one, { ...one, known: 5, reachable: 2 }])).toEqual({
       known: 9,
       reachable: 3,
+      notServed: 0,
       unreachable: 2,
       unknown: 2,
       notProbed: 2,

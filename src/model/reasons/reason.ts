@@ -1,5 +1,5 @@
 /** The layers at which a probe may end, in the order in which it passes them: a later one is nearer to an answer. */
-export const stages = ['prober', 'azure', 'agent', 'kubeconfig', 'egress', 'dns', 'tcp', 'tls', 'auth', 'http', 'none'] as const;
+export const stages = ['prober', 'azure', 'agent', 'kubeconfig', 'egress', 'dns', 'tcp', 'tls', 'auth', 'http', 'served', 'none'] as const;
 
 /** The layer at which a probe ended. */
 export type Stage = (typeof stages)[number];
@@ -43,7 +43,7 @@ export const reason = (stage: Stage, policy: Policy, sentence: string, remedies:
   links,
 });
 
-/** The policy of all reasons with the verdict `unreachable`: a verdict hides and blinds nothing. */
+/** The policy of all reasons why a node that gave a verdict is unreachable or not served: a verdict hides and blinds nothing. */
 export const failed = (fault: Policy['fault'], duration: Policy['duration']): Policy => ({
   fault,
   duration,

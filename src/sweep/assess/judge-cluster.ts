@@ -1,6 +1,8 @@
-import { foldQuorum, judgeQuorum, type Quorum } from '../../history/cluster-outage.ts';
+import { endsBecause, foldQuorum, judgeQuorum, type Quorum, type QuorumSettings } from '../../history/cluster-outage.ts';
 import { commonFactors } from '../../history/common-factors.ts';
+import { type DegradationState, foldDegradation } from '../../history/degradation.ts';
 import { openEpisode } from '../../history/node-state.ts';
+import { groupNotServed } from '../../history/not-served.ts';
 import { outcomeOf, rollUp } from '../../history/roll-up.ts';
 import { groupUnseen } from '../../history/unseen.ts';
 import { sumWatched, windowsOf } from '../../history/watched.ts';
@@ -46,6 +48,28 @@ function judgedIn(settings: Settings, sweep: string, before: Seen['before']): st
   return occurrence >= occurrenceOf(settings, newest) ? occurrence : undefined;
 }
 
+const quorumOf = ({ CLUSTER_QUORUM_PERCENT: percent, CLUSTER_QUORUM_NODES: nodes }: Settings): QuorumSettings => ({ percent, nodes });
+
+/**
+ * Judges whether the cluster is degraded. While it has an outage of its own, which says more, that stays as it is; it is over where nobody would see its
+ * end.
+ *
+ * @param occurrence - in which it is judged; undefined where it is not.
+ */
+function judgeDegradation(
+  settings: Settings,
+  { before, nodes, now }: Seen,
+  { outage, recordOnly }: Pick<OwnClusterRow, 'outage' | 'recordOnly'>,
+  occurrence: string | undefined,
+): DegradationState {
+  const stored = before?.row.degradation ?? {};
+  if (endsBecause(nodes.values(), recordOnly) !== undefined) return {};
+  const isHeld = recordOnly !== undefined && comesOrGoes(recordOnly) && stored.degraded === undefined;
+  if (occurrence === undefined || isHeld || openEpisode(outage.outage) !== undefined) return stored;
+  const intervalMs = intervalAt(settings.SWEEP_SCHEDULE, now);
+  return foldDegradation(stored, nodes.values(), { sweep: occurrence, now, intervalMs, quorum: quorumOf(settings) });
+}
+
 /** Rolls the cluster up, judges its quorum and adds up for how long its nodes were watched: the row it comes to. Pure. */
 export function judgeCluster(
   settings: Settings,
@@ -59,10 +83,7 @@ export function judgeCluster(
   const { byReason: _, ...judged } = rollUp(nodes.values(), now, interval, settings.BLIND_AFTER, before?.row.outageReason, shortfalls);
   const unseenBefore = new Date(now.getTime() - settings.UNSEEN_AFTER_MINUTES * 60_000).toISOString();
   const reasonOf = (node: JudgedNode) => outcomeOf(node, now, interval).reason;
-  const quorum = judgeQuorum(nodes.values(), now, interval, finalized, {
-    percent: settings.CLUSTER_QUORUM_PERCENT,
-    nodes: settings.CLUSTER_QUORUM_NODES,
-  });
+  const quorum = judgeQuorum(nodes.values(), now, interval, finalized, quorumOf(settings));
   const flapWindowMs = settings.FLAP_WINDOW_MINUTES * 60_000;
   const stored = before?.row.outage ?? {};
   const occurrence = judgedIn(settings, sweep, before);
@@ -91,7 +112,9 @@ export function judgeCluster(
     ...judged,
     shortfalls,
     unseen: groupUnseen(nodes.values(), reasonOf, shortfalls, unseenBefore),
+    notServed: groupNotServed(nodes.values(), now, interval),
     outage,
+    degradation: judgeDegradation(settings, seen, { outage, recordOnly }, occurrence),
     commonFactors: commonFactors(factsOf(quorum.failing), factsOf(quorum.healthy), now),
     outageDays: before?.row.outageDays ?? {},
     forgotten,

@@ -1,5 +1,6 @@
 import type { Blindness } from '../../history/blindness.ts';
 import type { ClusterOutageState } from '../../history/cluster-outage.ts';
+import type { DegradationState } from '../../history/degradation.ts';
 import { openEpisode } from '../../history/node-state.ts';
 import type { UnseenGroup } from '../../history/unseen.ts';
 import { type Counts, conclusiveOf, coverageOf, expectedOf, type Ledger, mainReason } from '../../model/ledger.ts';
@@ -10,11 +11,12 @@ import { clusterPageUrl } from '../../notify/page-url.ts';
 /** What the latest assessment of a cluster came to. */
 interface AssessedCluster {
   cluster: string;
-  nodes: Pick<Counts, 'known' | 'reachable'>;
+  nodes: Pick<Counts, 'known' | 'reachable' | 'notServed'>;
   openOutages: number;
   outageReason?: ReasonCode;
   unseen: readonly Pick<UnseenGroup, 'reason' | 'nodes'>[];
   outage: ClusterOutageState;
+  degradation: DegradationState;
   /** Why it is only recorded. */
   recordOnly?: ReasonCode;
   upgrading: boolean;
@@ -41,6 +43,7 @@ export function availabilityOf(
   pageUrl: string | undefined,
 ): Availability | undefined {
   const { openOutages, outageReason, nodes, outage, recordOnly } = cluster;
+  const { degraded } = cluster.degradation;
   const down = openEpisode(outage.outage);
   const seen = conclusiveOf(ledger) > 0;
   const hasOpen = down !== undefined || blind !== undefined || openOutages > 0;
@@ -48,7 +51,7 @@ export function availabilityOf(
   const kind = maintenance ? '/maintenance' : blind !== undefined ? '/blind' : seen || down !== undefined ? '' : '/unseen';
   const name = `${cluster.cluster}${kind}`;
   const counted = seen
-    ? `${nodes.reachable} of ${nodes.known} nodes reach their API server`
+    ? `${nodes.reachable} of ${nodes.known} nodes reach their API server${nodes.notServed > 0 ? `, which does not serve ${nodes.notServed} of them` : ''}`
     : `not seen: none of ${ledger.known} nodes gave a verdict${down === undefined ? '' : `, and the outage since ${down.outage} is not known to be over`}`;
   return {
     id: `${sweep}|${name}`,
@@ -69,6 +72,8 @@ export function availabilityOf(
       outageReason: outageReason ?? '',
       unseenNodes: String(cluster.unseen.reduce((total, { nodes: count }) => total + count, 0)),
       unseenReason: [...cluster.unseen].sort((a, b) => b.nodes - a.nodes)[0]?.reason ?? '',
+      degraded: String(degraded !== undefined),
+      degradedReason: degraded?.reason ?? '',
       maintenance: String(maintenance),
       upgrading: String(cluster.upgrading),
       page: clusterPageUrl(pageUrl, cluster.cluster),

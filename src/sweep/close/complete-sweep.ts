@@ -17,6 +17,7 @@ import type { SweepRows } from '../../tables/sweep-rows.ts';
 import { faultPoint } from '../queue/fault-point.ts';
 import { availabilityOf } from './availability-of.ts';
 import { judgeBlindness } from './judge-blindness.ts';
+import { judgeDegraded } from './judge-degraded.ts';
 import { judgeUnseen } from './judge-unseen.ts';
 
 /** The recent stretches of maintenance of each cluster that had any. */
@@ -58,7 +59,9 @@ export async function completeSweep(
   const isBlind = (cluster: string) => blindness.prober || blindness.clusters.has(cluster);
   const seen = clusters.filter(({ cluster }) => finalized.has(cluster) && !isBlind(cluster));
   const watched = new Set(clusters.filter(isWatched).map(({ cluster }) => cluster));
-  await judgeUnseen(services, sweep, seen, (cluster) => !watched.has(cluster), maintenance);
+  const isGone = (cluster: string) => !watched.has(cluster);
+  await judgeUnseen(services, sweep, seen, isGone, maintenance);
+  await judgeDegraded(services, sweep, seen, isGone, maintenance);
   // A fleet that is listed and has nothing to probe has no tally that counts requests.
   const requests = armRequests.take();
   ledger.armRequests += requests;
@@ -82,11 +85,12 @@ export async function completeSweep(
       if (result !== undefined) yield result;
     }
   }
-  const { known, reachable, unreachable, unknown, notProbed } = ledger;
+  const { known, reachable, notServed, unreachable, unknown, notProbed } = ledger;
   const durationSeconds = (Date.parse(completedAt) - Date.parse(startedAt)) / 1000;
   const measurements = {
     expected: known,
     reachable,
+    notServed,
     unreachable,
     unknown,
     notProbed,

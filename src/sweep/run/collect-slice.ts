@@ -3,7 +3,7 @@ import { COLLECT_GRACE_SECONDS } from '../../model/claim.ts';
 import { endOf } from '../../model/schedule.ts';
 import { runId } from '../../model/slice-name.ts';
 import type { Started } from '../../model/start.ts';
-import type { Outcome } from '../../model/verdict.ts';
+import { type Outcome, outcomeWith } from '../../model/verdict.ts';
 import type { Services } from '../../services.ts';
 import { type NodeRow, readNodes } from '../../tables/node-rows.ts';
 import type { Tables } from '../../tables/open-tables.ts';
@@ -55,7 +55,7 @@ export async function collectSlice(services: Services, message: MessageOf<'colle
     if (inspection.status === 'startLost') lost.set(node, inspection.claim);
     if (inspection.status !== 'ended') continue;
     ended.push(inspection.ended);
-    outcomes.set(node, { verdict: inspection.ended.result.verdict, reason: inspection.ended.result.reason });
+    outcomes.set(node, outcomeWith(inspection.ended.result));
   }
   if (lost.size > 0) for (const [node, deferred] of await startAgain(services, message, lost)) started.set(node, deferred);
   const worthAssessing = await recordResults(services, message, await addOutsideView(services, sweep, cluster, ended), rows);

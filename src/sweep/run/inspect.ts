@@ -3,7 +3,7 @@ import { type Claim, isOverdue, START_LOST_MS } from '../../model/claim.ts';
 import type { KnownNode } from '../../model/node.ts';
 import type { ProbeResult } from '../../model/node-state.ts';
 import type { Started } from '../../model/start.ts';
-import { inconclusive, type Outcome, type Verdict } from '../../model/verdict.ts';
+import { inconclusive, type Outcome, outcomeWith, type Verdict } from '../../model/verdict.ts';
 import { type Judged, withoutAnswer } from '../../probe/judge-run.ts';
 
 const GIVE_UP_OVERDUE_MS = 90 * 60_000;
@@ -143,7 +143,7 @@ export function inspect(run: SliceRun, { node, start, otherStart, isTakenOut }: 
   if (claim !== undefined && isOwn(run, claim)) return inspectRun(run, node, claim, start, now);
   if (start?.status === 'deferred') return { status: 'deferred' };
   if (state.latest !== undefined && foldedAt !== undefined && new Date(foldedAt) >= run.due)
-    return decided(state.latest.verdict, state.latest.reason);
+    return { status: 'decided', outcome: outcomeWith(state.latest) };
   if (claim === undefined) {
     if (isTakenOut) return decided('notProbed', 'Excluded');
     return now < run.startUntil ? { status: 'pending' } : decided('unknown', 'StartLost');

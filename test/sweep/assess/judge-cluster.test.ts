@@ -30,7 +30,7 @@ const failing = ['a', 'b'].map((node) => nodeOf(node, 'unreachable'));
 describe('the judgement of a cluster', () => {
   it('counts its nodes, and opens its outage once the quorum fails', () => {
     const [row, quorum] = judge(seenOf([...failing, nodeOf('c', 'reachable')]));
-    expect(row.nodes).toEqual({ known: 3, reachable: 1, unreachable: 2, unknown: 0, notProbed: 0 });
+    expect(row.nodes).toEqual({ known: 3, reachable: 1, notServed: 0, unreachable: 2, unknown: 0, notProbed: 0 });
     expect([quorum.failing.length, row.outage.outage?.reason]).toEqual([2, 'DnsTimeout']);
     expect(judge(seenOf([failing[0]!, nodeOf('b', 'reachable')]))[0].outage).toEqual({ outage: undefined });
   });
@@ -58,6 +58,48 @@ describe('the judgement of a cluster', () => {
     expect(judge(seenOf(failing, { before: { row: byHand, etag: '' } }))[0]).toMatchObject({
       sweep: '2026-11-21T09:35:12Z',
       outage: { outage: { reason: 'DnsTimeout' } },
+    });
+  });
+
+  describe('of nodes that are not served', () => {
+    const notServed = (node: string): JudgedNode => {
+      const reachable = nodeOf(node, 'reachable');
+      const served = { ok: false as const, reason: 'EtcdUnavailable' as const, message: '', since: '2026-11-21T09:30:10.000Z', times: 2 };
+      return { ...reachable, state: { ...reachable.state, served } };
+    };
+    const bad = [notServed('a'), notServed('b'), nodeOf('c', 'reachable')];
+
+    it('finds the cluster degraded, and no outage', () => {
+      const [row] = judge(seenOf(bad));
+      expect(row.nodes).toMatchObject({ reachable: 3, notServed: 2, unreachable: 0 });
+      expect(row.notServed).toEqual([{ reason: 'EtcdUnavailable', nodes: 2, names: ['a', 'b'], since: '2026-11-21T09:30:10.000Z' }]);
+      expect(row.degradation.degraded).toMatchObject({ reason: 'EtcdUnavailable', notServed: 2, asked: 2 });
+      expect([row.outage.outage, row.openOutages]).toEqual([undefined, 0]);
+    });
+
+    it('begins no degradation while the cluster has an outage of its own, and ends none', () => {
+      const more = ['x', 'y', 'z'].map((node) => nodeOf(node, 'unreachable'));
+      const [row] = judge(seenOf([...bad, ...more]));
+      expect([row.outage.outage?.reason, row.degradation]).toEqual(['DnsTimeout', {}]);
+      const [degraded] = judge(seenOf(bad));
+      const [both] = judge(seenOf([nodeOf('c', 'reachable'), ...more], { before: { row: degraded, etag: '' } }));
+      expect(both.degradation).toEqual(degraded.degradation);
+    });
+
+    it('ends a degradation in the second sweep in a row, as which one by hand does not count', () => {
+      const healed = ['a', 'b', 'c'].map((node) => nodeOf(node, 'reachable'));
+      const judgeNext = (row: ReturnType<typeof judge>[0], of: string) =>
+        judge(seenOf(healed, { before: { row, etag: '' } }), now.toISOString(), of)[0];
+      const [degraded] = judge(seenOf(bad), now.toISOString(), '2026-11-21T09:30:00Z');
+      const byHand = judgeNext(judgeNext(degraded, sweep), '2026-11-21T09:35:12Z');
+      expect(byHand.degradation).toMatchObject({ degraded: { notServed: 0 }, below: { sweep } });
+      expect(judgeNext(byHand, '2026-11-21T09:40:00Z').degradation).toEqual({});
+    });
+
+    it('ends a degradation at once where nobody would see its end: all nodes are stopped or gone', () => {
+      const [degraded] = judge(seenOf(bad));
+      const stopped = bad.map((node): JudgedNode => ({ ...node, facts: { ...node.facts, skipped: 'Deallocated' } }));
+      expect(judge(seenOf(stopped, { before: { row: degraded, etag: '' } }))[0].degradation).toEqual({});
     });
   });
 

@@ -20,12 +20,14 @@ const row = (more: Partial<ClusterRow> = {}): ClusterRow => ({
   region: '',
   version: '',
   // Of verdicts that are old by now, or of this sweep.
-  nodes: { known: 4, reachable: 4, unreachable: 0, unknown: 0, notProbed: 0 },
+  nodes: { known: 4, reachable: 4, notServed: 0, unreachable: 0, unknown: 0, notProbed: 0 },
   upgrading: false,
   openOutages: 0,
   blindNodes: 0,
   shortfalls: {},
   unseen: [],
+  notServed: [],
+  degradation: {},
   notReachable: [],
   outage: {},
   commonFactors: [],
@@ -73,6 +75,18 @@ describe('the state of a cluster', () => {
   it('is a success where nodes gave a verdict and the cluster has no outage', () => {
     expect(stateOf(well)).toMatchObject({ name: cluster, success: true, message: '4 of 4 nodes reach their API server' });
     expect(stateOf({ 'reachable/Reachable': 1, 'unknown/NoProof': 3 })).toMatchObject({ name: cluster, success: true });
+  });
+
+  it('is a success also while its API server does not serve many of its nodes, and says that it is degraded, and why', () => {
+    const degradation = { degraded: { since, reason: 'EtcdUnavailable' as const, notServed: 3, asked: 4 } };
+    const nodes = { known: 4, reachable: 4, notServed: 3, unreachable: 0, unknown: 0, notProbed: 0 };
+    expect(stateOf(well, { nodes, degradation })).toMatchObject({
+      name: cluster,
+      success: true,
+      message: '4 of 4 nodes reach their API server, which does not serve 3 of them',
+      properties: { degraded: 'true', degradedReason: 'EtcdUnavailable', reason: '' },
+    });
+    expect(stateOf(well)!.properties).toMatchObject({ degraded: 'false', degradedReason: '' });
   });
 
   it('is a success of few where few gave a verdict, and says so by its coverage', () => {

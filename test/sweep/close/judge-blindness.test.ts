@@ -75,6 +75,8 @@ const rowOf = (name: string): ClusterRow => ({
   blindNodes: 0,
   shortfalls: {},
   unseen: [],
+  notServed: [],
+  degradation: {},
   notReachable: [],
   outage: {},
   commonFactors: [],

@@ -124,6 +124,8 @@ describe('grantConfirmations', () => {
       blindNodes: 0,
       shortfalls: {},
       unseen: [],
+      notServed: [],
+      degradation: {},
       notReachable: [],
       outage: { outage },
       commonFactors: [],

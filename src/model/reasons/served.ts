@@ -1,0 +1,69 @@
+import { CERTIFICATES, CONNECTION, ROTATE, SUPPORT } from './links.ts';
+import { failed, type Reason, reason } from './reason.ts';
+
+const METRICS = 'Look at the metrics of the API server and of etcd in the portal; open a support request with the times if it lasts.';
+
+/** Reasons why an API server that a node reaches does not serve it: it does not answer for the node's own object or lease. */
+export const servedReasons = {
+  EtcdUnavailable: reason(
+    'served',
+    failed('cluster', 'passing'),
+    'The API server gets no answer from etcd, in which it keeps everything.',
+    [METRICS, 'Look for a flood of objects or of large ones that fills etcd, such as events, jobs or custom resources.'],
+    [CONNECTION, SUPPORT],
+  ),
+  ApiServerNotReady: reason(
+    'served',
+    failed('cluster', 'passing'),
+    'The API server says that it is not ready, and does not answer the requests of the node.',
+    ['Read which of its checks fail in the message: a webhook or an extension API server of the cluster can be the cause.', METRICS],
+    [CONNECTION],
+  ),
+  ApiServerOverloaded: reason(
+    'served',
+    failed('cluster', 'passing'),
+    'The API server is overloaded and turns the requests of the node away (429).',
+    [
+      'Find out who sends so many: the metrics of the API server in the portal, and its audit log by user agent.',
+      'Move the cluster to the Standard or Premium tier, whose control plane scales further: az aks update --tier standard.',
+    ],
+    [CONNECTION],
+  ),
+  NodeNotAuthorized: reason(
+    'served',
+    failed('cluster', 'lasting'),
+    'The API server knows who the node is, and does not let it read its own node object (403).',
+    [
+      'Check for changes to the built-in role system:node and its bindings: kubectl get clusterrolebinding system:node.',
+      'Look for an admission or authorization webhook that denies the requests of nodes.',
+    ],
+    [CONNECTION],
+  ),
+  IdentityMismatch: reason(
+    'served',
+    failed('platform', 'lasting'),
+    'The client certificate of the node was issued for another node, so the API server refuses it its own node object.',
+    [
+      'An image or a disk was copied with its certificates, or the machine was renamed: reimage the node: az vmss reimage --instance-ids <id>.',
+      ROTATE,
+    ],
+    [CERTIFICATES],
+  ),
+  NodeNotRegistered: reason(
+    'served',
+    failed('platform', 'lasting'),
+    'The API server answers, and has no node object of this name (404): the node is not part of the cluster.',
+    [
+      'Restart the kubelet so that it registers again: systemctl restart kubelet; its log says what keeps it from it.',
+      'Look who deleted the node object: the audit log of the cluster.',
+    ],
+    [CONNECTION],
+  ),
+  NotServed: reason(
+    'served',
+    failed('cluster', 'passing'),
+    'The API server answers for its version, and not for the node object of this node.',
+    ['Read the evidence of this result.', METRICS],
+    [CONNECTION],
+  ),
+} as const satisfies Record<string, Reason>;

@@ -1,0 +1,32 @@
+import { foldDegraded } from '../../history/degraded-standing.ts';
+import { openEpisode } from '../../history/node-state.ts';
+import type { Stretch } from '../../model/maintenance.ts';
+import { degradedKind } from '../../notify/degraded-kind.ts';
+import { notifyStanding } from '../../notify/notify-standing.ts';
+import type { Services } from '../../services.ts';
+import type { ClusterRow } from '../../tables/cluster-rows.ts';
+import { degradedRows } from '../../tables/degraded-rows.ts';
+import { changeStanding } from './change-standing.ts';
+
+/**
+ * Notifies after a sweep of clusters that became degraded, as their assessments say, and of those that are no longer.
+ *
+ * @param seen - the clusters of the sweep that are not blind.
+ * @param isGone - whether a cluster is not watched any more.
+ * @param maintenance - recent stretches of maintenance, by cluster: in one of them no start is notified.
+ */
+export async function judgeDegraded(
+  services: Services,
+  sweep: string,
+  seen: readonly ClusterRow[],
+  isGone: (cluster: string) => boolean,
+  maintenance: ReadonlyMap<string, readonly Stretch[]>,
+): Promise<void> {
+  const { tables, sinks } = services;
+  const found = seen.map(({ cluster, degradation: { degraded }, notServed, outage }) => {
+    return { cluster, degraded, notServed, inOutage: openEpisode(outage.outage) !== undefined };
+  });
+  const names = sinks.map(({ name }) => name);
+  await changeStanding(tables, degradedRows, (stored) => foldDegraded(stored, sweep, found, isGone, names));
+  await notifyStanding(services, degradedKind, maintenance);
+}

@@ -1,0 +1,13 @@
+import { z } from 'zod';
+import type { Degraded } from '../history/degraded-standing.ts';
+import { count, json, reason, text } from './columns.ts';
+import { standingRows } from './standing-rows.ts';
+
+/** The rows of degraded clusters. */
+export const degradedRows = standingRows<Degraded>('degraded', {
+  reason,
+  notServed: count,
+  asked: count,
+  names: json(z.array(z.string()), []),
+  degradedSince: text,
+});
