@@ -49,7 +49,7 @@ export function renderReasons(): string {
     return `## ${title}\n\n${entries.map(([code, reason]) => renderReason(code, reason)).join('\n')}`;
   });
   const intro =
-    'Every verdict bears one of these reasons. The page is made from the catalogue in `src/model/reasons.ts` by `npm run docs`; the table at its end says what follows from each.';
+    'Every verdict bears one of these reasons, and so does every reachable node that its API server does not serve (stage `served`). The page is made from the catalogue in `src/model/reasons.ts` by `npm run docs`; the table at its end says what follows from each.';
   return `# Reasons\n\n${intro}\n\n${chapters.join('\n')}\n${renderPolicies()}`;
 }
 

@@ -1,8 +1,7 @@
 import { reasons } from '../model/reasons.ts';
 import type { ClusterView } from '../views/clusters.ts';
 import { type Html, html } from './html.ts';
-import type { Links } from './layout.ts';
-import { when } from './layout.ts';
+import { type Links, when } from './layout.ts';
 
 const CLUSTERS_SHOWN = 10;
 

@@ -3,9 +3,8 @@ import { inconclusive, type Verdict } from '../model/verdict.ts';
 import { classifyReport } from './classify.ts';
 import { unknownFrom } from './classify-azure.ts';
 import { parseReport, type RunCommandStatus, stdoutOf } from './parse.ts';
+import { redactVerdict } from './redact-verdict.ts';
 import type { RunState } from './run-command.ts';
-
-const MESSAGE_LIMIT = 400;
 
 /** A verdict with its evidence: the redacted output of the node, or the message of Azure. */
 export interface Judged {
@@ -56,7 +55,5 @@ export function judgeRun(statuses: readonly RunCommandStatus[], nonce: string): 
   const response = JSON.stringify({ value }, null, 2);
   if (report === undefined)
     return { verdict: inconclusive('NoProof', 'Run Command succeeded without the complete output of this run'), evidence, response };
-  const verdict = classifyReport(report);
-  // The message holds output of the node and is stored and shown: it must not contain secrets or control characters.
-  return { verdict: { ...verdict, message: redact(verdict.message, MESSAGE_LIMIT) }, evidence, response };
+  return { verdict: redactVerdict(classifyReport(report)), evidence, response };
 }

@@ -72,6 +72,16 @@ describe('a node of a slice', () => {
     expect(outcomeOf(at(30, { node: nodeOf(undefined, { state, foldedAt: later(-1).toISOString() }) }))).toBe('pending');
   });
 
+  it('takes from it too that the node is not served', () => {
+    const served = { ok: false, reason: 'EtcdUnavailable', message: '' } as const;
+    const common = { message: '', nonce, run: 'x', sweep: 's', at: '' };
+    const state = { ...emptyState, latest: { verdict: 'reachable', reason: 'Reachable', ...common, served } satisfies ProbeResult };
+    expect(at(30, { node: nodeOf(undefined, { state, foldedAt: later(1).toISOString() }) })).toEqual({
+      status: 'decided',
+      outcome: { verdict: 'reachable', reason: 'Reachable', notServed: 'EtcdUnavailable' },
+    });
+  });
+
   it('has ended with the refusal of its start, but for one of which Azure did not say whether it started', () => {
     const refused = (reason: 'AccessDenied' | 'StartUnknown'): Started => ({ nonce, status: 'ended', verdict: inconclusive(reason, 'no') });
     expect(outcomeOf(at(30, { node: nodeOf(claimOf()), start: refused('AccessDenied') }))).toBe('ended AccessDenied');
