@@ -35,5 +35,5 @@ export function benchFleet({ clusters, nodesPerCluster }: FleetShape): Fleet {
 /** What a healthy node's script prints, without running it. */
 export function healthyAnswer(script: string): string {
   const nonce = /^NONCE='([0-9a-f]{16})'/m.exec(script)?.[1];
-  return `\nAFP1 begin ${nonce}\nms=20\nserver=v1.33.5\nAFP1 end ${nonce} rc=0\n`;
+  return `\nAFP1 begin ${nonce}\nms=20\nserver=v1.33.5\nkubeconfig=ok\nAFP1 end ${nonce} rc=0\n`;
 }

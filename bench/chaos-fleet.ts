@@ -68,7 +68,7 @@ export function interceptWith({ intercept }: Pick<Chaos, 'intercept'>): Chaos['i
 /** What a node prints without running the script; those of a cluster that is down cannot reach their API server. */
 export function answerOf({ cluster }: SimulatedNode, script: string, down: ReadonlySet<string>): string {
   const nonce = /^\$?NONCE ?= ?'([0-9a-f]{16})'/im.exec(script)?.[1];
-  const [said, code] = down.has(cluster.id) ? ['dns=ok\ntcp=refused', 1] : ['ms=20\nserver=v1.33.5', 0];
+  const [said, code] = down.has(cluster.id) ? ['dns=ok\ntcp=refused', 1] : ['ms=20\nserver=v1.33.5\nkubeconfig=ok', 0];
   return `\nAFP1 begin ${nonce}\n${said}\nAFP1 end ${nonce} rc=${code}\n`;
 }
 

@@ -1,20 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { askSimulator } from '../local/ask-simulator.ts';
-import { startAzurite } from '../local/azurite.ts';
-import { startHost } from '../local/host/start-host.ts';
 import { createChaos } from '../local/simulator/chaos.ts';
 import { parseFleet } from '../local/simulator/fleet-schema.ts';
-import { startSimulator } from '../local/simulator/start-simulator.ts';
-import { scheduleFor } from '../local/sweep-schedule.ts';
-import { buildApp } from '../scripts/build.ts';
 import { coverageOf, type Ledger } from '../src/model/ledger.ts';
 import type { NodeView } from '../src/views/nodes.ts';
 import type { OutageView } from '../src/views/outages.ts';
 import type { SweepView } from '../src/views/sweeps.ts';
+import { parseMinutes, runCampaign, SWEEP_SECONDS } from './campaign.ts';
 import { answerOf, chaosFleet, FAULTY, interceptWith, isGreen, problemsIn, SILENT } from './chaos-fleet.ts';
 
 const help = `Examples:
@@ -23,14 +16,13 @@ const help = `Examples:
 
 Runs the app as it is deployed, with sweeps of 30 s over 330 nodes, while every request to Azure fails with 20 %: tokens, lists, reads, starts of
 runs and polls, also each repetition of the SDK. In the second third one cluster has a real outage, and on one node a run does not end. Then Azure
-answers again, and the next sweeps must see all nodes. Exits with status 1 where a node had two runs at once or was forgotten, an outage was false, missed or not notified, or a ledger
-does not add up. Takes two to four minutes more than it is told to.
+answers again, and the next sweeps must see all nodes. Exits with status 1 where a node had two runs at once or was forgotten, an outage was false,
+missed or not notified, or a ledger does not add up. Takes two to four minutes more than it is told to.
 
   --minutes N  how long requests fail (10)
   --seed N     seed of the failures (1)
 `;
 
-const SWEEP_SECONDS = 30;
 const SHARE = 0.2;
 const SCALE = 90;
 /** Within so many sweeps after the end of the failures everything must be seen again: runs whose end was not learned are polled once in each. */
@@ -41,53 +33,28 @@ async function main(): Promise<void> {
     options: { minutes: { type: 'string', default: '10' }, seed: { type: 'string', default: '1' }, help: { type: 'boolean', short: 'h' } },
   });
   if (values.help) return void process.stdout.write(help);
-  const minutes = Number(values.minutes);
-  if (!(minutes >= 2)) throw new Error(`expected --minutes with a number from 2, got "${values.minutes}"`);
-  const log = (line: string) => process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`);
-  const problems: string[] = [];
-  const note = (problem: string) => {
-    problems.push(problem);
-    log(`PROBLEM: ${problem}`);
-  };
-  const stops: (() => Promise<unknown>)[] = [];
-  try {
-    const [appDir, dir] = await Promise.all(['app', 'world'].map((name) => mkdtemp(join(tmpdir(), `aks-fleet-prober-chaos-${name}-`))));
-    stops.push(() => Promise.all([appDir, dir].map((each) => rm(each!, { recursive: true, force: true }))));
-    log('building the app, starting storage and Azure …');
-    await buildApp(appDir);
-    const azurite = await startAzurite();
-    stops.push(azurite.stop);
+  const minutes = parseMinutes(values.minutes, 2);
+  await runCampaign('chaos', async ({ log, note, problems, start }) => {
     const chaos = createChaos(Number(values.seed), SHARE);
     const down = new Set<string>();
-    const simulator = await startSimulator({
-      fleet: parseFleet(chaosFleet(SCALE), 'The fleet'),
-      dir: dir!,
-      runCommandSeconds: 2,
-      kubectl: '/nowhere/kubectl',
-      instantNodes: true,
-      answer: (node, script) => answerOf(node, script, down),
-      intercept: interceptWith(chaos),
-    });
-    stops.push(simulator.stop);
-    const settings = {
-      SWEEP_SCHEDULE: scheduleFor(SWEEP_SECONDS)!,
-      FIRST_COLLECT_SECONDS: '3',
-      COLLECT_AGAIN_SECONDS: '2',
-      STARTS_PER_MINUTE: '1500',
-    };
     const poisoned: string[] = [];
     let retries = 0;
-    const host = await startHost({
-      appDir: appDir!,
-      env: { ...simulator.env, ...settings, AzureWebJobsStorage: azurite.connectionString },
-      onLog: (line) => {
+    const { simulator, host } = await start(
+      {
+        fleet: parseFleet(chaosFleet(SCALE), 'The fleet'),
+        runCommandSeconds: 2,
+        kubectl: '/nowhere/kubectl',
+        instantNodes: true,
+        answer: (node, script) => answerOf(node, script, down),
+        intercept: interceptWith(chaos),
+      },
+      (line) => {
         if (/is tried again in/.test(line)) retries += 1;
         if (/poison: /.test(line)) poisoned.push(line);
         if (/error|exception|poison/i.test(line)) log(line.slice(0, 300));
       },
-    });
-    stops.push(host.stop);
-    void host.exited.then(({ code, signal }) => stops.length > 0 && note(`the app ended (${signal ?? `code ${code}`})`));
+      { STARTS_PER_MINUTE: '1500' },
+    );
 
     const control = async <T>(path: string): Promise<T> => JSON.parse((await askSimulator(simulator, 'GET', `/control/${path}`)).text);
     const list = async <T>(path: string): Promise<T[]> => {
@@ -174,10 +141,7 @@ async function main(): Promise<void> {
         `${problems.length} problems${problems.map((each) => `\n  ${each}`).join('')}`,
       ].join('\n'),
     );
-  } finally {
-    for (const stop of stops.splice(0).reverse()) await stop();
-  }
-  if (problems.length > 0) process.exitCode = 1;
+  });
 }
 
 const percent = (share: number) => `${(share * 100).toFixed(1)} %`;

@@ -1,18 +1,12 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { askSimulator } from '../local/ask-simulator.ts';
-import { startAzurite } from '../local/azurite.ts';
 import { demoFleet } from '../local/demo-fleet.ts';
-import { startHost } from '../local/host/start-host.ts';
 import { findKubectl } from '../local/kubectl.ts';
-import { startSimulator } from '../local/simulator/start-simulator.ts';
-import { scheduleFor } from '../local/sweep-schedule.ts';
-import { buildApp } from '../scripts/build.ts';
 import type { ClusterView } from '../src/views/clusters.ts';
 import type { NodeView } from '../src/views/nodes.ts';
+import { parseMinutes, runCampaign } from './campaign.ts';
 
 const help = `Examples:
   npm run soak
@@ -25,7 +19,6 @@ used more and more memory. Needs Linux.
   --minutes N  how long (25)
 `;
 
-const SWEEP_SECONDS = 30;
 const FAULTY = 'shop-staging';
 /** Resident memory varies with the heap: only this much more at the end than after the first quarter counts as growth. */
 const MOST_GROWTH = 1.2;
@@ -42,32 +35,12 @@ async function residentMegabytes(pid: number): Promise<number> {
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { minutes: { type: 'string', default: '25' }, help: { type: 'boolean', short: 'h' } } });
   if (values.help) return void process.stdout.write(help);
-  const minutes = Number(values.minutes);
-  if (!(minutes >= 1)) throw new Error(`expected --minutes with a number from 1, got "${values.minutes}"`);
-  const log = (line: string) => process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`);
-  const problems: string[] = [];
-  const note = (problem: string) => {
-    problems.push(problem);
-    log(`PROBLEM: ${problem}`);
-  };
-  const stops: (() => Promise<unknown>)[] = [];
-  try {
-    const [appDir, dir] = await Promise.all(['app', 'world'].map((name) => mkdtemp(join(tmpdir(), `aks-fleet-prober-soak-${name}-`))));
-    stops.push(() => Promise.all([appDir, dir].map((each) => rm(each!, { recursive: true, force: true }))));
-    log('building the app, starting storage and Azure …');
-    await buildApp(appDir);
-    const azurite = await startAzurite();
-    stops.push(azurite.stop);
-    const simulator = await startSimulator({ fleet: demoFleet, dir: dir!, runCommandSeconds: 2, kubectl: await findKubectl() });
-    stops.push(simulator.stop);
-    const settings = { SWEEP_SCHEDULE: scheduleFor(SWEEP_SECONDS)!, FIRST_COLLECT_SECONDS: '3', COLLECT_AGAIN_SECONDS: '2' };
-    const host = await startHost({
-      appDir: appDir!,
-      env: { ...simulator.env, ...settings, AzureWebJobsStorage: azurite.connectionString },
-      onLog: (line) => (/error|exception|fail/i.test(line) ? note(`the app wrote: ${line}`) : log(line)),
-    });
-    stops.push(host.stop);
-    void host.exited.then(({ code, signal }) => stops.length > 0 && note(`the app ended (${signal ?? `code ${code}`})`));
+  const minutes = parseMinutes(values.minutes, 1);
+  const kubectl = await findKubectl();
+  await runCampaign('soak', async ({ log, note, problems, start }) => {
+    const { simulator, host } = await start({ fleet: demoFleet, runCommandSeconds: 2, kubectl }, (line) =>
+      /error|exception|fail/i.test(line) ? note(`the app wrote: ${line}`) : log(line),
+    );
 
     const get = async (path: string): Promise<Response> => {
       const response = await fetch(`${host.url}${path}`);
@@ -122,10 +95,7 @@ async function main(): Promise<void> {
     console.log(
       `${count('SweepCompleted')} sweeps in ${minutes} min; memory ${early} MB after the first quarter, ${late} MB at the end; ${problems.length} problems`,
     );
-  } finally {
-    for (const stop of stops.splice(0).reverse()) await stop();
-  }
-  if (problems.length > 0) process.exitCode = 1;
+  });
 }
 
 await main();
