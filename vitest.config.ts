@@ -3,7 +3,12 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const start = ['test/e2e/npm-start.test.ts'];
 // The node script has time limits of seconds for its stages, which a busy machine would exceed.
-const scripts = ['test/probe/linux-sh.test.ts', 'test/probe/windows-ps1-runs.test.ts', 'test/simulator/fault-lab.test.ts'];
+const scripts = [
+  'test/probe/linux-sh.test.ts',
+  'test/probe/node-faults.test.ts',
+  'test/probe/windows-ps1-runs.test.ts',
+  'test/simulator/fault-lab.test.ts',
+];
 // Their sweeps last seconds, which a busy machine draws out until verdicts are stale or results come one by one.
 const hosts = ['test/bundle/whole-app.test.ts', 'test/e2e/kill-at-a-summary.test.ts'];
 const crashes = ['test/e2e/kill-at-each-effect.test.ts'];

@@ -100,10 +100,15 @@ function conditionOf({ board, runs }: ComputeSurroundings, node: SimulatedNode):
     powerState: powerStateOf(board, node),
     // A run of ours shows as an update of the instance.
     provisioningState: runs.isBusy(node) ? 'Updating' : node.provisioningState,
-    vmId: board.ofNode(node, 'model') === 'replaced' ? guidOf(`another ${node.vmId}`) : node.vmId,
+    vmId: machineIdOf(board, node),
     agentReady: agent !== 'agent-dead',
     extensionsAllowed: board.ofNode(node, 'arm') !== 'extensions-disallowed',
   };
+}
+
+/** The id of the machine that has a node's name. */
+export function machineIdOf(board: FaultBoard, node: SimulatedNode): string {
+  return board.ofNode(node, 'model') === 'replaced' ? guidOf(`another ${node.vmId}`) : node.vmId;
 }
 
 function powerStateOf(board: FaultBoard, node: SimulatedNode): PowerState {

@@ -1,7 +1,10 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import { answerNodeRequest, readyzOf } from './answer-node-request.ts';
 import { clockLeadDays } from './cluster-credentials.ts';
+import type { KubernetesReply } from './kubernetes-reply.ts';
+import { refuse } from './kubernetes-reply.ts';
 import type { SimulatedNode } from './lay-out-fleet.ts';
 import type { FaultIn } from './switch-faults.ts';
 
@@ -14,8 +17,8 @@ const slowMs = 15_000;
  * @param wire - the connection below TLS, to be reset where the fault says so.
  */
 export function answerKubernetes(
-  request: IncomingMessage,
-  response: ServerResponse,
+  request: Http2ServerRequest,
+  response: Http2ServerResponse,
   node: SimulatedNode,
   fault: FaultIn<'server'> | undefined,
   wire: Socket,
@@ -30,15 +33,20 @@ export function answerKubernetes(
   } else answer(request, response, node, fault);
 }
 
-function answer(request: IncomingMessage, response: ServerResponse, node: SimulatedNode, fault: FaultIn<'server'> | undefined): void {
+function answer(
+  request: Http2ServerRequest,
+  response: Http2ServerResponse,
+  node: SimulatedNode,
+  fault: FaultIn<'server'> | undefined,
+): void {
   if (fault === 'clock-skew') response.setHeader('date', new Date(Date.now() + clockLeadDays * 24 * 3600 * 1000).toUTCString());
-  const isKnown = (request.socket as TLSSocket).authorized && fault !== 'unauthorized';
-  const { pathname } = new URL(request.url ?? '/', 'https://server');
-  const { code, body, type } =
+  const socket = request.socket as TLSSocket;
+  const isKnown = socket.authorized && fault !== 'unauthorized';
+  const { code, body, type, headers } =
     fault === 'captive-html'
       ? captivePage
       : isKnown
-        ? replyTo(request.method ?? 'GET', pathname, node, fault)
+        ? replyTo(request, node, fault, String(socket.getPeerCertificate().subject?.CN))
         : refuse(401, 'Unauthorized', 'Unauthorized');
   const text = typeof body === 'string' ? body : `${JSON.stringify(body, null, 2)}\n`;
   response.writeHead(code, {
@@ -46,25 +54,35 @@ function answer(request: IncomingMessage, response: ServerResponse, node: Simula
     'cache-control': 'no-cache, private',
     'content-type': type ?? (typeof body === 'string' ? 'text/plain; charset=utf-8' : 'application/json'),
     'content-length': Buffer.byteLength(text),
+    ...headers,
   });
   response.end(text);
 }
 
-type Reply = { code: number; body: string | object; type?: string };
+const captivePage: KubernetesReply = {
+  code: 200,
+  body: '<html><body>Please log in to use this network.</body></html>\n',
+  type: 'text/html',
+};
 
-const captivePage: Reply = { code: 200, body: '<html><body>Please log in to use this network.</body></html>\n', type: 'text/html' };
-
-function replyTo(method: string, path: string, node: SimulatedNode, fault: FaultIn<'server'> | undefined): Reply {
-  const user = `system:node:${node.name}`;
+function replyTo(
+  { method, url }: Http2ServerRequest,
+  node: SimulatedNode,
+  fault: FaultIn<'server'> | undefined,
+  user: string,
+): KubernetesReply {
+  const { pathname: path, searchParams } = new URL(url, 'https://server');
   if (fault === 'forbidden') return refuse(403, 'Forbidden', `forbidden: User "${user}" cannot ${method.toLowerCase()} path "${path}"`);
   const isHealth = ['/livez', '/readyz'].includes(path);
-  if (fault === 'overloaded' && !isHealth) return refuse(429, 'TooManyRequests', 'The API server is overloaded, please try again later.');
+  if (fault === 'overloaded' && !isHealth)
+    return { ...refuse(429, 'TooManyRequests', 'The API server is overloaded, please try again later.'), headers: { 'retry-after': '1' } };
   if (fault === 'server-error') return refuse(500, 'InternalError', 'Internal error occurred: etcdserver: leader changed');
   if (fault === 'not-ready' && path === '/livez') return { code: 200, body: 'ok' };
-  if (fault === 'not-ready') return refuse(503, 'ServiceUnavailable', 'apiserver is shutting down');
+  if (fault === 'not-ready' && path !== '/readyz') return refuse(503, 'ServiceUnavailable', 'apiserver is shutting down');
   if (path === '/version' || path === '/version/') return { code: 200, body: versionOf(node) };
-  if (['/livez', '/readyz', '/healthz'].includes(path)) return { code: 200, body: 'ok' };
-  return refuse(404, 'NotFound', 'the server could not find the requested resource');
+  if (path === '/readyz') return readyzOf(fault, searchParams.has('verbose'));
+  if (path === '/livez' || path === '/healthz') return { code: 200, body: 'ok' };
+  return answerNodeRequest(path, node, fault, user) ?? refuse(404, 'NotFound', 'the server could not find the requested resource');
 }
 
 function versionOf(node: SimulatedNode) {
@@ -80,8 +98,4 @@ function versionOf(node: SimulatedNode) {
     compiler: 'gc',
     platform: 'linux/amd64',
   };
-}
-
-function refuse(code: number, reason: string, message: string): Reply {
-  return { code, body: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, code } };
 }

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { machineIdOf } from './answer-compute.ts';
 import type { CertificateAuthority } from './certificate-authority.ts';
 import { furnishNodes } from './furnish-node.ts';
 import type { SimulatedNode } from './lay-out-fleet.ts';
@@ -21,7 +22,7 @@ export type ScriptConduct = { conduct: ConductScript; stop(): Promise<void> };
 type Options = {
   dir: string;
   kubectl: string;
-  /** Whether nodes have namespaces of their own, or two lines of the script are substituted. */
+  /** Whether nodes have namespaces of their own, or lines of the script that name paths are substituted. */
   inNamespaces: boolean;
   authority: CertificateAuthority;
   caFile: string;
@@ -29,6 +30,9 @@ type Options = {
   instantNodes?: boolean;
   answer?: (node: SimulatedNode, scriptText: string) => string;
 };
+
+/** An answer in place of a node's script, with the machine's id as the script tells it. */
+const asMachine = (id: string, stdout: string) => stdout.replace(/^AFP1 begin .*\n/m, (begin) => `${begin}machine=${id}\n`);
 
 /** Runs scripts on the fleet's nodes with the real kubectl, each with its own kubeconfig and API server. */
 export function conductScripts(nodes: readonly SimulatedNode[], board: FaultBoard, options: Options): ScriptConduct {
@@ -57,6 +61,8 @@ export function conductScripts(nodes: readonly SimulatedNode[], board: FaultBoar
     const fault = board.ofNode(node, 'node');
     const folder = await furnish(node, fault, { server: `https://${node.cluster.fqdn}:443`, kubelet: '/var/lib/kubelet' });
     const entry = await enterNode(folder, {
+      name: node.name,
+      machineId: machineIdOf(board, node),
       plan: planWorld(node.cluster, board.ofNode(node, 'server')),
       kubectl: await kubectlUnder(fault, folder),
       authorities: `${authority.certificate}\n`,
@@ -71,16 +77,20 @@ export function conductScripts(nodes: readonly SimulatedNode[], board: FaultBoar
     const { host, port } = await listeners.addressFor(node);
     const kubelet = join(dir, 'nodes', node.cluster.id, node.name, 'kubelet');
     const folder = await furnish(node, fault, { server: `https://${host}:${port}`, tlsServerName: node.cluster.fqdn, kubelet });
+    await Promise.all([writeFile(join(folder, 'machine'), machineIdOf(board, node)), writeFile(join(folder, 'hostname'), node.name)]);
     const text = substituteLines(script, {
       kubectl: (await kubectlUnder(fault, folder)) ?? join(folder, 'missing'),
       kubeconfig: join(kubelet, 'kubeconfig'),
+      machine: join(folder, 'machine'),
+      hostname: join(folder, 'hostname'),
     });
     return runner.run(folder, text, { env: { SSL_CERT_FILE: caFile } });
   };
 
   return {
     async conduct(node, script) {
-      if (instantNodes || node.pool.spec.os === 'Windows') return { stdout: answer(node, script), stderr: '' };
+      if (instantNodes || node.pool.spec.os === 'Windows')
+        return { stdout: asMachine(machineIdOf(board, node), answer(node, script)), stderr: '' };
       return inNamespaces ? runInWorld(node, script) : runSubstituted(node, script);
     },
     async stop() {

@@ -4,6 +4,8 @@ set -eu
 own=$1
 shift
 ip -batch "$own/network"
+read -r name <"$own/hostname"
+printf '%s' "$name" >/proc/sys/kernel/hostname
 
 mount -t tmpfs node "$own/world"
 cover() {
@@ -24,6 +26,7 @@ mount -t tmpfs node /opt/bin
 
 # The machine's kubectl does not belong to the node: it is replaced by a file that cannot be executed.
 : >"$own/world/nothing"
+replace "$own/machine" /sys/class/dmi/id/product_uuid
 kubectl=$(readlink "$own/kubectl" || true)
 if [ -f "$kubectl" ]; then
   : >/opt/bin/kubectl

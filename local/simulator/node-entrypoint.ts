@@ -4,6 +4,7 @@ import type { Server, Socket } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { answerDns } from './answer-dns.ts';
+import { answerImds } from './answer-imds.ts';
 import type { WorldPlan } from './plan-world.ts';
 
 /** How a run enters a node's namespaces, and what the simulator answers there. */
@@ -17,6 +18,9 @@ export type NodeEntry = {
 };
 
 type World = {
+  /** The host name of the node, and the id of its machine. */
+  name: string;
+  machineId: string;
   plan: WorldPlan;
   /** The kubectl at the node's `/opt/bin/kubectl`, if it has one. */
   kubectl?: string;
@@ -34,12 +38,15 @@ const resident = fileURLToPath(new URL('./be-node.ts', import.meta.url));
  *
  * @param folder - the node's; its `kubelet` and `download` show in that world.
  */
-export async function enterNode(folder: string, { plan, kubectl, authorities, acceptServer, acceptOutside }: World): Promise<NodeEntry> {
+export async function enterNode(folder: string, world: World): Promise<NodeEntry> {
+  const { name, machineId, plan, kubectl, authorities, acceptServer, acceptOutside } = world;
   const etc = join(folder, 'etc');
   await Promise.all(['etc', 'kubelet', 'download', 'world'].map((name) => mkdir(join(folder, name), { recursive: true })));
   await rm(join(folder, 'kubectl'), { force: true });
   await Promise.all([
     writeFile(join(folder, 'network'), plan.network),
+    writeFile(join(folder, 'machine'), `${machineId}\n`),
+    writeFile(join(folder, 'hostname'), `${name}\n`),
     writeFile(join(etc, 'resolv.conf'), `nameserver ${plan.resolver}\n`),
     writeFile(join(etc, 'hosts'), '127.0.0.1 localhost\n'),
     // Otherwise a resolver of the machine could answer through a socket of its own.
@@ -48,6 +55,7 @@ export async function enterNode(folder: string, { plan, kubectl, authorities, ac
     ...(kubectl === undefined ? [] : [symlink(kubectl, join(folder, 'kubectl'))]),
   ]);
   const leaving: (() => void)[] = [];
+  let hasLeft = false;
 
   const adoptTcp = (server: Server, accept: (wire: Socket) => void) => {
     const wires = new Set<Socket>();
@@ -64,11 +72,15 @@ export async function enterNode(folder: string, { plan, kubectl, authorities, ac
   };
   const adoptUdp = (socket: UdpSocket, role: 'azure-dns' | 'custom-dns') => {
     socket.on('error', () => {});
-    socket.on('message', (query, { address, port }) => {
-      const answer = answerDns(query, plan.lookups[role]);
-      if (answer !== undefined) socket.send(answer, port, address);
+    let isOpen = true;
+    socket.on('message', async (query, { address, port }) => {
+      const answer = await answerDns(query, plan.lookups[role]);
+      if (answer !== undefined && isOpen) socket.send(answer, port, address);
     });
-    leaving.push(() => socket.close());
+    leaving.push(() => {
+      isOpen = false;
+      socket.close();
+    });
   };
 
   return {
@@ -77,6 +89,7 @@ export async function enterNode(folder: string, { plan, kubectl, authorities, ac
       ...(process.getuid?.() === 0 ? [] : ['--map-root-user']),
       '--mount',
       '--net',
+      '--uts',
       '/bin/sh',
       launcher,
       folder,
@@ -86,11 +99,15 @@ export async function enterNode(folder: string, { plan, kubectl, authorities, ac
       ...command,
     ],
     adopt(role, handle) {
+      // What is handed over when the node is left already would be open for ever.
+      if (hasLeft) return void (handle as Server | UdpSocket | undefined)?.close();
       if (role === 'api-server') adoptTcp(handle as Server, acceptServer);
       else if (role === 'outside') adoptTcp(handle as Server, acceptOutside);
+      else if (role === 'imds') adoptTcp(handle as Server, (wire) => answerImds(wire, machineId));
       else if (role === 'azure-dns' || role === 'custom-dns') adoptUdp(handle as UdpSocket, role);
     },
     leave() {
+      hasLeft = true;
       for (const act of leaving.splice(0)) act();
     },
   };

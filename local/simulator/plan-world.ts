@@ -2,13 +2,14 @@ import type { SimulatedCluster } from './lay-out-fleet.ts';
 import type { FaultIn } from './switch-faults.ts';
 
 /** Who answers at an address of a node's world. */
-export type Role = 'api-server' | 'outside' | 'azure-dns' | 'custom-dns';
+export type Role = 'api-server' | 'outside' | 'imds' | 'azure-dns' | 'custom-dns';
 
 /** An address of a node's world at which the simulator answers. */
 export type Listener = { role: Role; kind: 'tcp' | 'udp'; host: string; port: number };
 
-/** A resolver's answer for a name: its address, that there is none, or silence. */
-export type Lookup = (name: string) => string | 'unknown' | 'silent';
+/** A resolver's answer for a name: its addresses, `empty` (none), `unknown` (NXDOMAIN), `servfail`, `refused`, or `silent`. */
+type DnsAnswer = string | string[];
+export type Lookup = (name: string) => DnsAnswer | Promise<DnsAnswer>;
 
 /** The network around a node: what is reachable, and what the resolvers say. */
 export type WorldPlan = {
@@ -21,6 +22,7 @@ export type WorldPlan = {
 };
 
 const azureDns = '168.63.129.16';
+const imds = '169.254.169.254';
 const customDns = '10.224.0.53';
 const outside = '203.0.113.10';
 
@@ -37,8 +39,19 @@ export function planWorld(cluster: SimulatedCluster, fault: FaultIn<'server'> | 
   const isServerHere = fault !== 'black-hole' && fault !== 'no-egress' && fault !== 'no-route';
   const isOutsideHere = fault !== 'no-egress';
   const hasCustomDns = fault === 'resolver-silent' || fault === 'resolver-differs';
-  const here = [azureDns, ...(hasCustomDns ? [customDns] : []), ...(isServerHere ? [server] : []), ...(isOutsideHere ? [outside] : [])];
-  const at = (role: Role, kind: 'tcp' | 'udp', host: string): Listener => ({ role, kind, host, port: kind === 'tcp' ? 443 : 53 });
+  const here = [
+    azureDns,
+    imds,
+    ...(hasCustomDns ? [customDns] : []),
+    ...(isServerHere ? [server] : []),
+    ...(isOutsideHere ? [outside] : []),
+  ];
+  const at = (role: Role, kind: 'tcp' | 'udp', host: string): Listener => ({
+    role,
+    kind,
+    host,
+    port: role === 'imds' ? 80 : kind === 'tcp' ? 443 : 53,
+  });
   const ask = (ofServer: string): Lookup => {
     return (name) => (name.toLowerCase() === cluster.fqdn.toLowerCase() ? ofServer : name.includes('.') ? outside : 'unknown');
   };
@@ -57,6 +70,7 @@ export function planWorld(cluster: SimulatedCluster, fault: FaultIn<'server'> | 
     ].join('\n')}\n`,
     resolver: hasCustomDns ? customDns : azureDns,
     listeners: [
+      at('imds', 'tcp', imds),
       at('azure-dns', 'udp', azureDns),
       ...(hasCustomDns ? [at('custom-dns', 'udp', customDns)] : []),
       ...(isServerHere && fault !== 'refused' ? [at('api-server', 'tcp', server)] : []),

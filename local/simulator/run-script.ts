@@ -55,7 +55,7 @@ export function createScriptRunner(limitSeconds = 60): ScriptRunner {
       const [command = '', ...args] = 'entry' in place ? place.entry.wrap(shell) : shell;
       const child = spawn(command, args, {
         cwd: own,
-        env: { ...environment, ...('env' in place ? place.env : {}), HOME: folder },
+        env: { ...environment, ...('env' in place ? place.env : {}) },
         detached: true,
         stdio: ['ignore', stdout.fd, stderr.fd, ...('entry' in place ? (['ipc'] as const) : [])],
       });

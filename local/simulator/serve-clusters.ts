@@ -1,7 +1,8 @@
-import { createServer, type Server as HttpsServer } from 'node:https';
+import { createSecureServer, type Http2SecureServer } from 'node:http2';
 import type { Socket } from 'node:net';
 import { answerKubernetes } from './answer-kubernetes.ts';
 import { type ClusterCredentials, createClusterCredentials, type ShownCertificate } from './cluster-credentials.ts';
+import { greetPlainText } from './greet-plain-text.ts';
 import type { SimulatedCluster, SimulatedNode } from './lay-out-fleet.ts';
 import type { RequestLog } from './log-requests.ts';
 import type { FaultBoard } from './switch-faults.ts';
@@ -27,7 +28,7 @@ const faultyCertificates: ReadonlySet<string> = new Set<ShownCertificate>([
 /** Serves the Kubernetes API of every cluster, each made when its first node connects. */
 export function serveClusters(board: FaultBoard, log: RequestLog): ClusterServers {
   const credentials = new Map<SimulatedCluster, Promise<ClusterCredentials>>();
-  const servers = new Map<string, Promise<HttpsServer>>();
+  const servers = new Map<string, Promise<Http2SecureServer>>();
   const wires = new Map<string, Socket>();
 
   const credentialsOf = (cluster: SimulatedCluster) => {
@@ -37,14 +38,16 @@ export function serveClusters(board: FaultBoard, log: RequestLog): ClusterServer
   };
 
   // These servers never listen: each connection is handed over, so the certificate is chosen when a node connects.
-  const open = async (node: SimulatedNode, shown: ShownCertificate): Promise<HttpsServer> => {
+  const open = async (node: SimulatedNode, shown: ShownCertificate): Promise<Http2SecureServer> => {
     const { authority, showServer } = await credentialsOf(node.cluster);
     const { certificate, key } = await showServer(shown);
-    const server = createServer({ cert: certificate, key, ca: authority.certificate, requestCert: true, rejectUnauthorized: false });
+    // As the real one: HTTP/2, and HTTP/1.1 for whoever does not speak it.
+    const tls = { cert: certificate, key, ca: authority.certificate, requestCert: true, rejectUnauthorized: false };
+    const server = createSecureServer({ ...tls, allowHTTP1: true });
     server.on('request', (request, response) => {
       log.kubernetes();
       const wire = wires.get(keyOf(node, request.socket));
-      if (wire === undefined) return response.destroy();
+      if (wire === undefined) return void request.socket.destroy();
       answerKubernetes(request, response, node, board.ofNode(node, 'server'), wire);
     });
     server.on('tlsClientError', (_error, socket) => socket.destroy());
@@ -68,7 +71,8 @@ export function serveClusters(board: FaultBoard, log: RequestLog): ClusterServer
       const key = keyOf(node, wire);
       wires.set(key, wire);
       wire.once('close', () => wires.delete(key));
-      (await opened).emit('connection', wire);
+      const server = await opened;
+      greetPlainText(wire, (tls) => server.emit('connection', tls));
     },
     close() {
       for (const wire of wires.values()) wire.destroy();

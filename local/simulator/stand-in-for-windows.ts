@@ -12,6 +12,13 @@ import type { SimulatedNode } from './lay-out-fleet.ts';
 export function standInForWindows({ cluster }: SimulatedNode, script: string, healthy: boolean): string {
   const nonce = /^\$Nonce = '([0-9a-f]{16})'$/m.exec(script)?.[1];
   if (nonce === undefined || !healthy) return '';
-  const facts = ['standin=windows', 'ms=900', `server=v${cluster.spec.kubernetesVersion}`, `host=${cluster.fqdn}`, 'port=443'];
+  const facts = [
+    'standin=windows',
+    'ms=900',
+    `server=v${cluster.spec.kubernetesVersion}`,
+    'kubeconfig=ok',
+    `host=${cluster.fqdn}`,
+    'port=443',
+  ];
   return ['', `AFP1 begin ${nonce}`, ...facts, `AFP1 end ${nonce} rc=0`, ''].join('\r\n');
 }

@@ -22,6 +22,8 @@ export async function findNamespaceHindrance(dir: string, cluster: SimulatedClus
   await mkdir(folder, { recursive: true });
   const ignore = () => {};
   const entry = await enterNode(folder, {
+    name: 'trial',
+    machineId: '',
     plan: { ...planWorld(cluster, undefined), listeners: [] },
     authorities: '',
     acceptServer: ignore,

@@ -15,6 +15,7 @@ import type { NodeRow } from '../tables/node-rows.ts';
 import { readResult } from '../tables/result-rows.ts';
 import { deleteStarted, readStarted } from '../tables/start-rows.ts';
 import { beginBefore, endCheck, ownRun, readNode, requeueCheck } from './end-check.ts';
+import { listedFacts } from './newest-facts.ts';
 import { neverBegan, RETRY_SECONDS, startCheck } from './start-check.ts';
 
 const runnerOf = (sweep: string) => (isCheckId(sweep) ? `the check ${sweep}` : `the sweep ${sweep}`);
@@ -48,6 +49,7 @@ async function collect(services: Services, check: CheckRow, row: NodeRow): Promi
     id: own,
     cluster,
     sweep: id,
+    serverNames: (await listedFacts(services, cluster))?.serverNames ?? [],
     due: new Date(check.requestedAt),
     busyUntil: until,
     startUntil: until,

@@ -49,7 +49,7 @@ export async function checkNode(
   const nonce = randomBytes(8).toString('hex');
   let isCreating = false;
   try {
-    const { storageProfile, provisioningState } = await readMachine(arm, target);
+    const { storageProfile, provisioningState, vmId = '' } = await readMachine(arm, target);
     isCreating = provisioningState === 'Creating';
     const os = osOf(storageProfile);
     onStart(os);
@@ -58,7 +58,7 @@ export async function checkNode(
     const deadline = Date.now() + settings.PROBE_DEADLINE_SECONDS * 1000;
     for (let delay = settings.FIRST_COLLECT_SECONDS; Date.now() < deadline; delay = settings.COLLECT_AGAIN_SECONDS) {
       await sleep(delay * 1000);
-      const judged = judgeState(await pollRun(compute, formatTarget(target), poller), nonce);
+      const judged = judgeState(await pollRun(compute, formatTarget(target), poller), nonce, { vmId, serverNames: [] });
       if (judged !== undefined) return judged;
       report('Still running…');
     }

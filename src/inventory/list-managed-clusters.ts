@@ -64,6 +64,7 @@ function toFacts(cluster: ManagedCluster, selection: Selection, matched: Set<str
     version: cluster.currentKubernetesVersion ?? cluster.kubernetesVersion ?? '',
     fqdn: access?.enablePrivateCluster ? undefined : host,
     endpoint: host && `${host}:443`,
+    serverNames: [cluster.fqdn, cluster.privateFqdn].flatMap((name) => hostNameSchema.parse(name) ?? []),
     restricted: (access?.authorizedIPRanges ?? []).length > 0 || cluster.publicNetworkAccess === 'Disabled',
     upgrading: treatment.treat === 'mark',
     maintenanceTag: maintenanceTagOf(cluster.tags),

@@ -30,6 +30,8 @@ export const clusterFacts = z.object({
   fqdn: hostNameSchema,
   /** `host:port` under which its nodes reach the API server, private or not. */
   endpoint: z.string().optional(),
+  /** All names that Azure has for its API server, public and private. */
+  serverNames: z.array(z.string()).optional(),
   /** Whether its API server accepts only authorized addresses, which usually do not include the prober's. */
   restricted: z.boolean().default(false),
   /** Whether Azure is upgrading or changing the cluster. */

@@ -9,6 +9,8 @@ export const plan = z.object({
   region: z.string(),
   /** The node resource group, in which all its nodes must be; absent if unknown. */
   nodeResourceGroup: z.string().optional(),
+  /** The names that Azure has for the API server. */
+  serverNames: z.array(z.string()).optional(),
   /** Names of the nodes by slice; a slice is named by its position. */
   slices: z.array(z.array(z.string())),
   due: z.string(),

@@ -5,6 +5,7 @@ import { unknownFrom } from './classify-azure.ts';
 import { parseReport, type RunCommandStatus, stdoutOf } from './parse.ts';
 import { redactVerdict } from './redact-verdict.ts';
 import type { RunState } from './run-command.ts';
+import { type Asked, asAnswerOf } from './whose-answer.ts';
 
 /** A verdict with its evidence: the redacted output of the node, or the message of Azure. */
 export interface Judged {
@@ -18,13 +19,13 @@ export interface Judged {
 export const withoutAnswer = (verdict: Verdict): Judged => ({ verdict, evidence: verdict.message });
 
 /** Judges the result of one poll of a run; undefined while the run is in progress, as far as is known. */
-export function judgeState(run: RunState, nonce: string): Judged | undefined {
+export function judgeState(run: RunState, nonce: string, asked: Asked): Judged | undefined {
   switch (run.status) {
     case 'running':
     case 'unread':
       return undefined;
     case 'done':
-      return judgeRun(run.statuses, nonce);
+      return judgeRun(run.statuses, nonce, asked);
     case 'lost':
       return withoutAnswer(
         inconclusive('StartLost', 'the poller of the run was written by another version of the prober and could not be read'),
@@ -40,8 +41,9 @@ export function judgeState(run: RunState, nonce: string): Judged | undefined {
  * Judges the result of a run that Azure calls a success, which it does for any exit code and even for scripts that never finished.
  *
  * @param nonce - nonce of this run; only a complete frame with it proves anything.
+ * @param asked - what Azure says of the node; only what this very machine says counts.
  */
-export function judgeRun(statuses: readonly RunCommandStatus[], nonce: string): Judged {
+export function judgeRun(statuses: readonly RunCommandStatus[], nonce: string, asked: Asked): Judged {
   const report = parseReport(stdoutOf(statuses), nonce);
   const evidence = redact(statuses.map((status) => status.message ?? '').join('\n'));
   // The properties in the order in which Azure writes them.
@@ -55,5 +57,5 @@ export function judgeRun(statuses: readonly RunCommandStatus[], nonce: string): 
   const response = JSON.stringify({ value }, null, 2);
   if (report === undefined)
     return { verdict: inconclusive('NoProof', 'Run Command succeeded without the complete output of this run'), evidence, response };
-  return { verdict: redactVerdict(classifyReport(report)), evidence, response };
+  return { verdict: redactVerdict(asAnswerOf(asked, classifyReport(report), report.facts)), evidence, response };
 }

@@ -235,11 +235,11 @@ $Resolve = { try { @([Net.Dns]::GetHostAddresses($args[0]) | Select-Object -Firs
 $ResolveAt = {
   try {
     $records = @(Find-Record $args[0])
-    if (@($records | Where-Object { 'A', 'AAAA' -contains "$($_.Type)" }).Count) { 'found' } else { 'nodata' }
+    if (@($records | Where-Object { 'A', 'AAAA' -contains "$($_.Type)" }).Count) { 'found' } else { 'empty' }
   } catch {
     $kinds = @{
-      DNS_ERROR_RCODE_NAME_ERROR = 'nxdomain'; DNS_ERROR_RCODE_SERVER_FAILURE = 'servfail'; DNS_ERROR_RCODE_REFUSED = 'refused'
-      DNS_INFO_NO_RECORDS = 'nodata'; DNS_ERROR_NO_DNS_SERVERS = 'noserver'; ERROR_TIMEOUT = 'timeout'; WSAETIMEDOUT = 'timeout'
+      DNS_ERROR_RCODE_NAME_ERROR = 'unknown'; DNS_ERROR_RCODE_SERVER_FAILURE = 'servfail'; DNS_ERROR_RCODE_REFUSED = 'refused'
+      DNS_INFO_NO_RECORDS = 'empty'; DNS_ERROR_NO_DNS_SERVERS = 'noserver'; ERROR_TIMEOUT = 'timeout'; WSAETIMEDOUT = 'timeout'
     }
     $kind = $kinds[($_.FullyQualifiedErrorId -split ',')[0]]
     if ($kind) { $kind } else { 'failed' }
@@ -289,7 +289,7 @@ $AskPlainly = {
   $request = [Text.Encoding]::ASCII.GetBytes("GET / HTTP/1.0`r`n`r`n")
   $tcp.GetStream().Write($request, 0, $request.Length)
   $buffer = [byte[]]::new(64)
-  $text = try { [Text.Encoding]::ASCII.GetString($buffer, 0, $tcp.GetStream().Read($buffer, 0, 64)) } catch { return 'timeout' }
+  $text = try { [Text.Encoding]::ASCII.GetString($buffer, 0, $tcp.GetStream().Read($buffer, 0, 64)) } catch { return $(if ($_.Exception.GetBaseException().SocketErrorCode -eq 'TimedOut') { 'silent' } else { 'closed' }) }
   if ($text -match '^HTTP/1\.\d (\d{3})') { $Matches[1] } else { 'failed' }
 }
 $Ask = {
@@ -332,7 +332,7 @@ function Test-Tcp($Addresses, [int]$Port) {
     $try.Tcp.Close()
     $names = @{
       ok = 'ok'; ConnectionRefused = 'refused'; TimedOut = 'timeout'; NetworkUnreachable = 'unreachable'; HostUnreachable = 'unreachable'
-      AccessDenied = 'denied'; AddressNotAvailable = 'noports'; AddressAlreadyInUse = 'noports'; NoBufferSpaceAvailable = 'noports'
+      AccessDenied = 'prohibited'; AddressNotAvailable = 'exhausted'; AddressAlreadyInUse = 'exhausted'; NoBufferSpaceAvailable = 'exhausted'
     }
     $state = if ($names[$why]) { $names[$why] } else { "failed $why" }
     if ($state -eq 'timeout' -and -not $failure -and $took -lt 3000) { $state = 'skipped' }
@@ -382,7 +382,7 @@ function Write-Path($Config) {
     $udp.Close()
     if ($tries.Count -gt 1) { Write-Fact 'addresses' $tries.Count }
     $dead = @($tries | Where-Object { 'ok', 'skipped' -notcontains $_.State -and $_.Address -ne $try.Address })
-    if ($dead.Count) { Write-Fact 'dead_address' "$($dead[0].Address) $($dead[0].State)" }
+    if ($dead.Count) { Write-Fact 'dead' "$($dead[0].Address) $($dead[0].State)" }
     Write-Fact 'tcp' $try.State
     if ($try.State -ne 'skipped') { Write-Fact 'tcp_ms' $try.Took }
     if ($try.State -ne 'ok') { return }
@@ -398,7 +398,7 @@ function Write-Path($Config) {
   if ($answer.Status) { return Write-Answer $answer }
   if ($through -and $ended -ne 'skipped') {
     $connected = if ($ended -eq 'timeout' -or "$($seen['Failed'])" -match $SocketTimeout) { 'timeout' } else { 'failed' }
-    Write-Fact 'proxy_connect' $(if ($seen['Connect']) { $seen['Connect'] } else { $connected })
+    Write-Fact 'tunnel' $(if ($seen['Connect']) { $seen['Connect'] } else { $connected })
   }
   if (-not $answer.Cut) { Write-Tls $Config $answer $seen $ended $try.Address $port }
 }
@@ -416,7 +416,7 @@ function Write-Dns([string]$Name) {
   $servers = @([Net.NetworkInformation.NetworkInterface]::GetAllNetworkInterfaces() | Where-Object { "$($_.OperationalStatus)" -eq 'Up' } |
       ForEach-Object { $_.GetIPProperties().DnsAddresses } | Where-Object { "$_" -notmatch '^fec0:' } | Select-Object -Unique -First 2)
   Write-Fact 'resolver' ($servers -join ' ')
-  Write-Fact 'dns_code' (Wait-Within $own 3000)
+  Write-Fact 'dns_own' (Wait-Within $own 3000)
   Write-Fact 'dns_azure' (Wait-Within $azure 3000)
 }
 
@@ -446,7 +446,7 @@ function Write-Tls($Config, $Answer, $Seen, [string]$Ended, $Address, [int]$Port
         $tcp = [Net.Sockets.TcpClient]::new($Address.AddressFamily)
         $plain = "$(Wait-Within (Start-Within $AskPlainly @($tcp, $Address, $Port)) 2000)"
         $tcp.Close()
-        Write-Fact 'plain' $plain
+        Write-Fact 'plain' $(if ($plain -eq 'timeout') { 'silent' } else { $plain })
       }
     }
   } elseif ($failed -and -not $Seen['Secured']) {

@@ -9,6 +9,7 @@ export const planPartition = (sweep: string, cluster: string) => `${sweep}|${clu
 
 /** What a slice needs of its cluster's plan, which is short however many nodes are planned, and how far the slice itself is. */
 export interface SliceHead extends Pick<Plan, 'region' | 'nodeResourceGroup' | 'due'> {
+  serverNames: readonly string[];
   /** A message of it waits for the slot that it was given. */
   queued: boolean;
   started: boolean;
@@ -18,12 +19,13 @@ export interface SliceHead extends Pick<Plan, 'region' | 'nodeResourceGroup' | '
 /** Inserts a cluster's plan, once, and returns the stored one: whoever comes second follows the first. */
 export async function insertPlan(tables: Tables, sweep: string, cluster: string, planned: Plan): Promise<Plan> {
   const table = await tables.open('sweeps');
-  const { region, nodeResourceGroup = '', due } = planned;
+  const { region, nodeResourceGroup = '', serverNames = [], due } = planned;
   const row = {
     partitionKey: planPartition(sweep, cluster),
     rowKey: 'plan',
     region,
     nodeResourceGroup,
+    serverNames: serverNames.join(),
     due,
     ...toLongJson('plan', planned),
   };
@@ -43,13 +45,19 @@ export async function readSliceHead(tables: Tables, sweep: string, cluster: stri
   const table = await tables.open('sweeps');
   const [queued, started, tallied] = [`queued|${slice}`, `started|${slice}`, `tally|${slice}`];
   const filter = odata`RowKey eq 'plan' or RowKey eq ${queued} or RowKey eq ${started} or RowKey eq ${tallied}`;
-  const rows = await readRange(table, planPartition(sweep, cluster), { filter, select: ['RowKey', 'region', 'nodeResourceGroup', 'due'] });
+  const rows = await readRange(table, planPartition(sweep, cluster), {
+    filter,
+    select: ['RowKey', 'region', 'nodeResourceGroup', 'serverNames', 'due'],
+  });
   const found = new Map(rows.map((row) => [row.rowKey, row]));
   const plan = found.get('plan');
   if (plan === undefined) return undefined;
   return {
     region: String(plan.region),
     nodeResourceGroup: plan.nodeResourceGroup ? String(plan.nodeResourceGroup) : undefined,
+    serverNames: String(plan.serverNames ?? '')
+      .split(',')
+      .filter(Boolean),
     due: String(plan.due),
     queued: found.has(queued),
     started: found.has(started),

@@ -54,7 +54,7 @@ export function quickSweeps(seconds: number): Record<string, string> {
 export function instantAnswer(sick: ReadonlySet<string>): NonNullable<SimulatorOptions['answer']> {
   return ({ name }, script) => {
     const nonce = /^NONCE='([0-9a-f]{16})'/m.exec(script)?.[1];
-    const facts = sick.has(name) ? 'dns=ok\ntcp=refused' : 'ms=20\nserver=v1.33.5';
+    const facts = sick.has(name) ? 'dns=ok\ntcp=refused' : 'ms=20\nserver=v1.33.5\nkubeconfig=ok';
     return `\nAFP1 begin ${nonce}\n${facts}\nAFP1 end ${nonce} rc=${sick.has(name) ? 1 : 0}\n`;
   };
 }

@@ -6,7 +6,7 @@ import { inconclusive } from '../../src/model/verdict.ts';
 
 const result = (reason: ReasonCode): ProbeResult => ({ ...inconclusive(reason, 'no'), nonce: 'n', run: 'r', sweep: 's', at: 'a' });
 const turnsInto = (reason: ReasonCode, latest: ReasonCode | undefined, unknowns: number) =>
-  asLasting(inconclusive(reason, 'no'), { latest: latest && result(latest), unknowns }, 3).reason;
+  asLasting(inconclusive(reason, 'no'), { latest: latest && result(latest), unknowns, failures: 0 }, 3).reason;
 
 describe('a failure that comes each time', () => {
   it('lasts from the third one in a row on', () => {
@@ -18,6 +18,17 @@ describe('a failure that comes each time', () => {
     expect(turnsInto('RunCommandFailed', 'RunCommandBroken', 7)).toBe('RunCommandBroken');
     expect(turnsInto('RunCommandFailed', 'AgentNotReady', 7)).toBe('RunCommandFailed');
     expect(turnsInto('RunCommandFailed', 'Reachable', 0)).toBe('RunCommandFailed');
+  });
+
+  it('cannot be transient twice in a row', () => {
+    const transient = (latest: ReasonCode, failures: number) =>
+      asLasting({ ...result('Transient'), verdict: 'unreachable' }, { latest: result(latest), unknowns: 0, failures }, 3).reason;
+    expect([transient('Reachable', 0), transient('Transient', 1), transient('Undiagnosed', 2)]).toEqual([
+      'Transient',
+      'Undiagnosed',
+      'Undiagnosed',
+    ]);
+    expect(transient('DnsTimeout', 4)).toBe('Transient');
   });
 
   it('keeps a reason that passes whenever it comes', () => {

@@ -18,10 +18,15 @@ const cluster = (name: string, count: number, more: object = {}) => ({
 const idOf = (name: string) => `${subscription}.rg.${name}(1).${name}`;
 
 const down = new Set<string>();
+/** Azure's name of the API server of the cluster `well`. */
+let wellHost = '';
 function answerOf(node: SimulatedNode, script: string): string {
   const healthy = healthyAnswer(node, script);
   // Its nodes say where they went, and take longer than a second.
-  if (node.cluster.spec.name === 'well') return healthy.replace('ms=20\n', 'ms=1211\nhost=api.well.example\nport=6443\n');
+  if (node.cluster.spec.name === 'well') {
+    wellHost = node.cluster.fqdn;
+    return healthy.replace('ms=20\n', `ms=1211\nhost=${wellHost}\nport=6443\n`);
+  }
   if (!down.has(node.cluster.spec.name) && !down.has(node.name)) return healthy;
   const nonce = /^NONCE='([0-9a-f]{16})'/m.exec(script)?.[1];
   return `\nAFP1 begin ${nonce}\ndns=ok\ntcp=refused\nAFP1 end ${nonce} rc=1\n`;
@@ -294,22 +299,18 @@ describe('what the routes tell', () => {
   it('of a node that says where it went: the endpoint and the latency, as PodNetworkConnectivityCheck tells them', async () => {
     const list = (await get(`clusters/${idOf('well')}/nodes`)).json as Page<{ node: string; spec: object }>;
     expect(list.items.map(({ spec }) => spec)).toEqual(
-      list.items.map(() => expect.objectContaining({ targetEndpoint: 'api.well.example:6443' })),
+      list.items.map(() => expect.objectContaining({ targetEndpoint: `${wellHost}:6443` })),
     );
     const path = `clusters/${idOf('well')}/nodes/${list.items[0]!.node}`;
     const { spec, status } = (await get(path)).json as { spec: object; status: { successes: object[] } };
-    expect(spec).toMatchObject({ targetEndpoint: 'api.well.example:6443' });
+    expect(spec).toMatchObject({ targetEndpoint: `${wellHost}:6443` });
     expect(status.successes[0]).toMatchObject({
       latency: '1.211s',
-      message: 'kubectl version of api.well.example:6443 succeeded (server v1.33.5)',
+      message: `kubectl version of ${wellHost}:6443 succeeded (server v1.33.5)`,
       success: true,
     });
     const { text } = await get(`status/${path}`);
-    for (const told of [
-      '<small>1.211s</small>',
-      '<code>api.well.example:6443</code>',
-      'kubectl version of api.well.example:6443 succeeded',
-    ])
+    for (const told of ['<small>1.211s</small>', `<code>${wellHost}:6443</code>`, `kubectl version of ${wellHost}:6443 succeeded`])
       expect(text).toContain(told);
   });
 

@@ -96,7 +96,7 @@ describe('the policy of a reason', () => {
 
   it('turns a failure that does not pass into a code of the catalogue that lasts', () => {
     const lastsAs = all.flatMap(([, { policy }]) => policy.lastsAs ?? []);
-    expect(lastsAs).toEqual(['RunCommandBroken']);
+    expect(lastsAs).toEqual(['Undiagnosed', 'RunCommandBroken']);
     for (const code of lastsAs) expect(policyOf(reasonCode.parse(code)).duration).toBe('lasting');
   });
 

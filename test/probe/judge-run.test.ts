@@ -3,11 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { judgeRun } from '../../src/probe/judge-run.ts';
 
 const nonce = '0123456789abcdef';
+const vmId = 'e4f93719-5f56-41c5-81b3-7bebd88aa328';
+const asked = { vmId, serverNames: [] };
 const linux = (stdout: string) => [{ code: 'ProvisioningState/succeeded', message: `Enable succeeded: \n[stdout]\n${stdout}\n[stderr]\n` }];
-const frame = (exit: number, facts = '') => `\nAFP1 begin ${nonce}\n${facts}AFP1 end ${nonce} rc=${exit}\n`;
+const frame = (exit: number, facts = '') => `\nAFP1 begin ${nonce}\nmachine=${vmId}\n${facts}AFP1 end ${nonce} rc=${exit}\n`;
 
 it('judges the complete frame of a run', () => {
-  expect(judgeRun(linux(frame(0, 'ms=20\nserver=v1.33.5\n')), nonce).verdict).toEqual({
+  expect(judgeRun(linux(frame(0, 'ms=20\nserver=v1.33.5\nkubeconfig=ok\n')), nonce, asked).verdict).toEqual({
     verdict: 'reachable',
     reason: 'Reachable',
     message: 'kubectl version succeeded (server v1.33.5)',
@@ -20,7 +22,7 @@ it('tells Azure’s answer with its keys in the order in which Azure writes them
   const [given] = [
     { level: 'Info', message, time: '2026-11-21T09:35:00Z', displayStatus: 'Provisioning succeeded', code: 'ProvisioningState/succeeded' },
   ];
-  const { response } = judgeRun([given!], nonce);
+  const { response } = judgeRun([given!], nonce, asked);
   expect(Object.keys(JSON.parse(response!).value[0])).toEqual(['code', 'displayStatus', 'level', 'message', 'time']);
   expect(response).toMatch(
     /^\{\n {2}"value": \[\n {4}\{\n {6}"code": "ProvisioningState\/succeeded",\n {6}"displayStatus": "Provisioning succeeded",\n {6}"level": "Info",\n {6}"message": /,
@@ -40,7 +42,7 @@ describe('what is no complete frame of this run is unknown, kept in 2 KB, and no
     ['ANSI codes in a fact', linux(frame(0, '\u001b[31mms=1\n'))],
     ["the agent's own word of a restart", [{ code: 'ProvisioningState/succeeded', message: "Last script execution didn't finish." }]],
   ])('%s', (_, statuses) => {
-    const { verdict, evidence } = judgeRun(statuses, nonce);
+    const { verdict, evidence } = judgeRun(statuses, nonce, asked);
     expect(verdict).toMatchObject({ verdict: 'unknown', reason: 'NoProof' });
     expect(Buffer.byteLength(evidence)).toBeLessThanOrEqual(2048);
     expect(evidence).not.toMatch(/[^\P{Cc}\n\t]/u);
@@ -49,7 +51,7 @@ describe('what is no complete frame of this run is unknown, kept in 2 KB, and no
   it('whatever it is', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (noise) => {
-        const { verdict, evidence } = judgeRun(linux(noise), nonce);
+        const { verdict, evidence } = judgeRun(linux(noise), nonce, asked);
         expect(verdict.verdict).toBe('unknown');
         expect(Buffer.byteLength(evidence)).toBeLessThanOrEqual(2048);
       }),
@@ -60,7 +62,7 @@ describe('what is no complete frame of this run is unknown, kept in 2 KB, and no
 
 it('keeps no secret that a node says', () => {
   const said = `said=Authorization: Bearer abcdefghijklmnop\nkubeconfig=missing\n`;
-  const { verdict, evidence } = judgeRun(linux(frame(1, said)), nonce);
+  const { verdict, evidence } = judgeRun(linux(frame(1, said)), nonce, asked);
   expect(verdict.verdict).toBe('unreachable');
   expect(`${verdict.message} ${evidence}`).not.toContain('abcdefghijklmnop');
 });

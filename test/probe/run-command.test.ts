@@ -53,12 +53,12 @@ async function come(status: { code?: number; body?: unknown }, result: { code?: 
   const poller = await startRun(client, target, 'Linux', ['true']);
   isPolling = true;
   const state = await pollRun(client, resourceId, foreign ? poller.replaceAll(azure.url, 'https://127.0.0.1:1') : poller);
-  const judged = judgeState(state, nonce);
+  const judged = judgeState(state, nonce, { vmId: '', serverNames: [] });
   return judged && `${judged.verdict.verdict}/${judged.verdict.reason}: ${judged.verdict.message}`;
 }
 
 const succeeded = { body: { status: 'Succeeded' } };
-const stdout = `\nAFP1 begin ${nonce}\nms=20\nserver=v1.33.5\nAFP1 end ${nonce} rc=0\n`;
+const stdout = `\nAFP1 begin ${nonce}\nms=20\nserver=v1.33.5\nkubeconfig=ok\nAFP1 end ${nonce} rc=0\n`;
 const value = [{ code: 'ProvisioningState/succeeded', message: `Enable succeeded: \n[stdout]\n${stdout}\n[stderr]\n` }];
 const notFound = { code: 404, body: { error: { code: 'NotFound', message: 'The entity was not found in this Azure location.' } } };
 const preempted = { code: 'OperationPreempted', message: 'The operation execution has been preempted by a more recent operation.' };

@@ -13,7 +13,7 @@ import { findKubectl } from '../../local/kubectl.ts';
 import { type CertificateAuthority, createCertificateAuthority, type KeyPair } from '../../local/simulator/certificate-authority.ts';
 import { type BlackHole, digBlackHole } from '../../local/simulator/open-blackhole.ts';
 import { parseReport } from '../../src/probe/parse.ts';
-import { composeScript } from '../../src/probe/script.ts';
+import { composeScript, type ProbeServed } from '../../src/probe/script.ts';
 import { PowerShellDriver, pwsh, substituteWindowsLines, type WindowsLines } from './windows-node.ts';
 
 // PowerShell 7 on Linux stands for Windows PowerShell 5.1: the same script, with the node's own lines in place of what only Windows has.
@@ -229,8 +229,8 @@ interface Node extends Partial<WindowsLines> {
   /** The text of the kubeconfig; without one there is none. */
   config?: string | Buffer;
   egress?: string[];
-  /** Lines above the body besides those of the prober. */
-  above?: string[];
+  /** PROBE_SERVED. */
+  served?: ProbeServed;
 }
 
 const busy = pLimit(2 * availableParallelism());
@@ -242,13 +242,14 @@ async function makeNode(node: Node) {
   const paths = { kubectl: 'fake' in node ? join(own, 'kubectl') : kubectl, kubeconfig: join(own, 'config') };
   if (node.fake !== undefined) await writeFile(paths.kubectl, node.fake, { mode: 0o700 });
   if (node.config !== undefined) await writeFile(paths.kubeconfig, node.config);
-  const [above, egress, ...body] = composeScript(
+  const [above, egress, served, ...body] = composeScript(
     nonce,
     (node.egress ?? ['good']).map((name) => `${at(name)}/v2/`),
     'Windows',
+    node.served,
   );
   const lines = { nodeName, registry: ofMachine({}), ...node, ...paths };
-  return { own, script: [above, egress, ...(node.above ?? []), substituteWindowsLines(body.join('\n'), lines)].join('\n') };
+  return { own, script: [above, egress, served, substituteWindowsLines(body.join('\n'), lines)].join('\n') };
 }
 
 async function runNode(node: Node) {
@@ -374,9 +375,9 @@ describe.skipIf(!pwsh)(title, { concurrent: true, timeout: 120_000 }, () => {
     [
       'silence at an IPv6 address',
       () => ({ config: configOf(at('silent six')) }),
-      { ...reached, handshake: 'timeout', plain: 'timeout', curl: '28' },
+      { ...reached, handshake: 'timeout', plain: 'silent', curl: '28' },
     ],
-    ['silence', () => ({ config: configOf(at('silent')) }), { ...reached, handshake: 'timeout', plain: 'timeout', curl: '28' }],
+    ['silence', () => ({ config: configOf(at('silent')) }), { ...reached, handshake: 'timeout', plain: 'silent', curl: '28' }],
     [
       'a way that only small packets pass',
       () => ({ config: configOf(at('narrow')) }),
@@ -451,10 +452,10 @@ describe.skipIf(!pwsh)(title, { concurrent: true, timeout: 120_000 }, () => {
   });
 
   it.for<[what: string, lookUp: Record<string, string | string[]>, own: string, azure: string]>([
-    ['unknown to all', { own: 'DNS_ERROR_RCODE_NAME_ERROR', [azureDns]: 'DNS_ERROR_RCODE_NAME_ERROR' }, 'nxdomain', 'nxdomain'],
-    ['known to Azure alone', { own: 'DNS_ERROR_RCODE_NAME_ERROR', [azureDns]: ['A'] }, 'nxdomain', 'found'],
-    ['there without an address', { own: ['SOA'], [azureDns]: ['SOA'] }, 'nodata', 'nodata'],
-    ['there without any record', { own: 'DNS_INFO_NO_RECORDS', [azureDns]: ['CNAME', 'AAAA'] }, 'nodata', 'found'],
+    ['unknown to all', { own: 'DNS_ERROR_RCODE_NAME_ERROR', [azureDns]: 'DNS_ERROR_RCODE_NAME_ERROR' }, 'unknown', 'unknown'],
+    ['known to Azure alone', { own: 'DNS_ERROR_RCODE_NAME_ERROR', [azureDns]: ['A'] }, 'unknown', 'found'],
+    ['there without an address', { own: ['SOA'], [azureDns]: ['SOA'] }, 'empty', 'empty'],
+    ['there without any record', { own: 'DNS_INFO_NO_RECORDS', [azureDns]: ['CNAME', 'AAAA'] }, 'empty', 'found'],
     [
       'answered by SERVFAIL',
       { own: 'DNS_ERROR_RCODE_SERVER_FAILURE', [azureDns]: 'DNS_ERROR_RCODE_SERVER_FAILURE' },
@@ -470,7 +471,7 @@ describe.skipIf(!pwsh)(title, { concurrent: true, timeout: 120_000 }, () => {
     expect([code, facts.dns, errors]).toEqual([1, 'failed', []]);
     const servers = facts.resolver;
     expect(servers).toBeDefined();
-    expect(decisive(facts)).toEqual({ ...ok, resolver: servers, dns_code: own, dns_azure: azure });
+    expect(decisive(facts)).toEqual({ ...ok, resolver: servers, dns_own: own, dns_azure: azure });
   });
 
   it('asks this machine itself for a name, and its name servers', async ({ expect }) => {
@@ -495,14 +496,14 @@ describe.skipIf(!pwsh)(title, { concurrent: true, timeout: 120_000 }, () => {
     expect(decisive(one.facts)).toEqual({
       ...reached,
       addresses: '3',
-      dead_address: `${lonely} refused`,
+      dead: `${lonely} refused`,
       curl: '0',
       version: '401',
       readyz: '401',
       livez: '401',
     });
     expect(one.facts.dns).toBe('127.0.0.1');
-    expect(decisive(none.facts)).toEqual({ ...ok, addresses: '2', dead_address: '127.0.0.2 refused', tcp: 'refused' });
+    expect(decisive(none.facts)).toEqual({ ...ok, addresses: '2', dead: '127.0.0.2 refused', tcp: 'refused' });
     expect(none.facts.dns).toBe(lonely);
   });
 
@@ -667,7 +668,7 @@ describe.skipIf(!pwsh)(title, { concurrent: true, timeout: 120_000 }, () => {
   });
 
   it.for<[what: string, does: string, place: string, facts: Record<string, string>]>([
-    ['hangs', 'exec sleep 60', 'silent', { handshake: 'timeout', plain: 'timeout', curl: '28' }],
+    ['hangs', 'exec sleep 60', 'silent', { handshake: 'timeout', plain: 'silent', curl: '28' }],
     ['hangs and leaves its output open', 'sleep 30 & exec sleep 60', 'good', { curl: '0', version: '200', readyz: '200', livez: '200' }],
     [
       'hangs and cannot be asked to stop',
@@ -703,12 +704,12 @@ describe.skipIf(!pwsh)(title, { concurrent: true, timeout: 120_000 }, () => {
       () => ({ config: configOf(at('good'), [...trusted(), 'proxy-url: http://proxy.invalid:3128']) }),
       { proxy_tcp: 'unresolved', direct: 'ok' },
     ],
-    ['refuses', () => throughProxy('proxy that refuses', 'good'), { proxy_tcp: 'ok', direct: 'ok', proxy_connect: '403' }],
-    ['asks who is there', () => throughProxy('proxy that asks', 'hole'), { proxy_tcp: 'ok', direct: 'timeout', proxy_connect: '407' }],
+    ['refuses', () => throughProxy('proxy that refuses', 'good'), { proxy_tcp: 'ok', direct: 'ok', tunnel: '403' }],
+    ['asks who is there', () => throughProxy('proxy that asks', 'hole'), { proxy_tcp: 'ok', direct: 'timeout', tunnel: '407' }],
     [
       'says nothing',
       () => throughProxy('silent', 'good'),
-      { proxy_tcp: 'ok', direct: 'ok', proxy_connect: 'timeout', handshake: 'timeout', curl: '28' },
+      { proxy_tcp: 'ok', direct: 'ok', tunnel: 'timeout', handshake: 'timeout', curl: '28' },
     ],
     [
       'leads to 401',
@@ -718,12 +719,12 @@ describe.skipIf(!pwsh)(title, { concurrent: true, timeout: 120_000 }, () => {
     [
       'leads to an expired certificate',
       () => throughProxy('proxy to expired', 'good'),
-      { proxy_tcp: 'ok', direct: 'ok', proxy_connect: '200', secured_s: '1', verify: '10', curl: '60' },
+      { proxy_tcp: 'ok', direct: 'ok', tunnel: '200', secured_s: '1', verify: '10', curl: '60' },
     ],
     [
       'leads to silence',
       () => throughProxy('proxy to silence', 'good'),
-      { proxy_tcp: 'ok', direct: 'ok', proxy_connect: '200', handshake: 'timeout', curl: '28' },
+      { proxy_tcp: 'ok', direct: 'ok', tunnel: '200', handshake: 'timeout', curl: '28' },
     ],
     [
       'knows its user',
@@ -877,10 +878,10 @@ describe.skipIf(!pwsh)(title, { concurrent: true, timeout: 120_000 }, () => {
   });
 
   it.for([
-    ["$ProbeServed = 'off'", false],
-    ["$ProbeServed = 'on'", true],
-  ] as const)('asks for its node or not, as %s says', async ([line, asks], { expect }) => {
-    const { facts, code } = await runNode({ config: configOf(at('good')), above: [line] });
+    ['off', false],
+    ['on', true],
+  ] as const)('asks for its node or not, as PROBE_SERVED=%s says', async ([served, asks], { expect }) => {
+    const { facts, code } = await runNode({ config: configOf(at('good')), served });
     expect([code, facts.server, facts.host, 'node' in facts, 'name' in facts]).toEqual([0, 'v1.31.4', '127.0.0.1', asks, asks]);
   });
 
@@ -975,7 +976,7 @@ describe.skipIf(!pwsh)(title, { concurrent: true, timeout: 120_000 }, () => {
       await utimes(join(litter, name), time, time);
     };
     await leave('script0.ps1', ours);
-    await leave('script1.ps1', `$ProbeServed = 'on'\n${ours}`);
+    await leave('script1.ps1', ours);
     await leave('script2.ps1', ours, anHourAgo + 600);
     await leave('script3.ps1', 'Write-Output hello\n');
     await leave('script4.ps1', `1\n2\n3\n4\n${ours}`);

@@ -11,20 +11,20 @@ const lookup = (name: string) => (name === 'api.example' ? '198.51.100.4' : name
 const codeAndCount = (answer: Buffer | undefined) =>
   answer && [answer.readUInt16BE(0), answer.readUInt16BE(2) & 15, answer.readUInt16BE(6)];
 
-test('a known name has its address, and no IPv6 address', () => {
-  const answer = answerDns(queryFor('api.example', 1), lookup);
+test('a known name has its address, and no IPv6 address', async () => {
+  const answer = await answerDns(queryFor('api.example', 1), lookup);
   expect(codeAndCount(answer)).toEqual([0x1234, 0, 1]);
   expect([...(answer?.subarray(-4) ?? [])]).toEqual([198, 51, 100, 4]);
-  expect(codeAndCount(answerDns(queryFor('api.example', 28), lookup))).toEqual([0x1234, 0, 0]);
+  expect(codeAndCount(await answerDns(queryFor('api.example', 28), lookup))).toEqual([0x1234, 0, 0]);
 });
 
-test('an unknown name is NXDOMAIN', () => {
-  expect(codeAndCount(answerDns(queryFor('no.example', 1), lookup))).toEqual([0x1234, 3, 0]);
+test('an unknown name is NXDOMAIN', async () => {
+  expect(codeAndCount(await answerDns(queryFor('no.example', 1), lookup))).toEqual([0x1234, 3, 0]);
 });
 
-test('a silent resolver, a cut query and another type get nothing', () => {
-  expect(answerDns(queryFor('mute.example', 1), lookup)).toBeUndefined();
-  expect(answerDns(queryFor('api.example', 1).subarray(0, 20), lookup)).toBeUndefined();
-  expect(answerDns(Buffer.alloc(3), lookup)).toBeUndefined();
-  expect(answerDns(queryFor('api.example', 16), lookup)).toBeUndefined();
+test('a silent resolver, a cut query and another type get nothing', async () => {
+  expect(await answerDns(queryFor('mute.example', 1), lookup)).toBeUndefined();
+  expect(await answerDns(queryFor('api.example', 1).subarray(0, 20), lookup)).toBeUndefined();
+  expect(await answerDns(Buffer.alloc(3), lookup)).toBeUndefined();
+  expect(await answerDns(queryFor('api.example', 16), lookup)).toBeUndefined();
 });

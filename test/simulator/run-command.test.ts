@@ -113,7 +113,7 @@ test('the script runs in a folder of its own, with little in its environment, an
   ]);
   const nodes = join(simulator.dir, 'nodes', `${subscriptionId}.rg-shop.shop`, `${scaleSet}000002`);
   expect(message).toContain(`\n${join(nodes, 'kubelet', 'kubeconfig')}\n${join(nodes, 'download')}/`);
-  expect(message).toContain('/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\nHOME PATH PWD SSL_CERT_FILE ');
+  expect(message).toContain('/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\nPATH PWD SSL_CERT_FILE ');
   const [run] = await readdir(join(nodes, 'download'));
   const script = await readFile(join(nodes, 'download', String(run), 'script.sh'), 'utf8');
   expect(script.split('\n').slice(0, 4)).toEqual([

@@ -16,7 +16,7 @@ afterAll(() => simulator.end());
 
 async function probe(script: string[]) {
   const accepted = await simulator.arm('POST', `${windows}/runCommand`, { commandId: 'RunPowerShellScript', script });
-  return judgeRun((await simulator.finish(accepted)).body.value, nonce);
+  return judgeRun((await simulator.finish(accepted)).body.value, nonce, { vmId: '', serverNames: [] });
 }
 
 test('a Windows node is taken for reachable, and its answer says that it is a stand-in', async () => {

@@ -28,7 +28,7 @@ const MOST_DELIVERIES = 3;
 /** What a healthy node's script prints, without running it. */
 export function healthyAnswer(_: SimulatedNode, script: string): string {
   const nonce = /^\$?NONCE ?= ?'([0-9a-f]{16})'/im.exec(script)?.[1];
-  return `\nAFP1 begin ${nonce}\nms=20\nserver=v1.33.5\nAFP1 end ${nonce} rc=0\n`;
+  return `\nAFP1 begin ${nonce}\nms=20\nserver=v1.33.5\nkubeconfig=ok\nAFP1 end ${nonce} rc=0\n`;
 }
 
 /** Whole sweeps in one process, over real storage, the real SDKs and a simulated Azure, each at its own turn of the schedule. */

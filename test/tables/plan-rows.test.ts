@@ -25,6 +25,7 @@ afterAll(() => storage.stop());
 const cluster = '0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01.rg.shop';
 const plan = (...slices: string[][]): Plan => ({
   region: 'westeurope',
+  serverNames: ['shop-1.example', 'shop-1.privatelink.example'],
   due: '2026-11-21T09:35:05.000Z',
   slices,
   notProbed: { TooYoung: ['y'] },
@@ -86,7 +87,8 @@ describe('the plan of a cluster', () => {
     const head = (slice: string) => readSliceHead(storage.tables, 'head', cluster, slice);
     expect(await head('0')).toBeUndefined();
     await insertPlan(storage.tables, 'head', cluster, plan(['a'], ['b']));
-    const none = { region: 'westeurope', due: '2026-11-21T09:35:05.000Z', queued: false, started: false, tallied: false };
+    const serverNames = ['shop-1.example', 'shop-1.privatelink.example'];
+    const none = { region: 'westeurope', serverNames, due: '2026-11-21T09:35:05.000Z', queued: false, started: false, tallied: false };
     expect(await head('0')).toEqual(none);
     await markQueued(storage.tables, 'head', cluster, '0', '2026-11-21T09:35:20.000Z');
     await markStarted(storage.tables, 'head', cluster, '1', '2026-11-21T09:35:10.000Z');

@@ -9,7 +9,7 @@ export const nodeFaults = ofLayer('node', {
   },
   'client-cert-unknown': {
     verdict: 'unreachable',
-    reason: 'Unauthorized',
+    reason: 'ClientCertificateForeign',
     sentence: 'Another cluster’s authority signed the node’s client certificate: 401.',
   },
   'kubeconfig-broken': {
@@ -24,7 +24,7 @@ export const nodeFaults = ofLayer('node', {
   },
   'kubectl-slow': {
     verdict: 'unknown',
-    reason: 'Slow',
+    reason: 'NodeTooSlow',
     sentence: 'The node is so busy that its kubectl takes 12 seconds before it begins.',
   },
   'kubectl-missing': { verdict: 'unknown', reason: 'KubectlMissing', sentence: 'The node has no kubectl.' },

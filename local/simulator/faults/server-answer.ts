@@ -27,6 +27,21 @@ export const answerFaults = ofLayer('server', {
     reason: 'ServerNotReady',
     sentence: 'The API server is live but not ready: 503, except on /livez.',
   },
+  'etcd-down': {
+    verdict: 'reachable',
+    reason: 'EtcdUnavailable',
+    sentence: 'The API server lives and gets no answer from etcd: 500 for everything that is kept there, and on /readyz.',
+  },
+  'not-authorized': {
+    verdict: 'reachable',
+    reason: 'NodeNotAuthorized',
+    sentence: 'The API server knows the node and denies it its own object and lease: 403.',
+  },
+  'not-registered': {
+    verdict: 'reachable',
+    reason: 'NodeNotRegistered',
+    sentence: 'The API server has no node of that name: 404.',
+  },
   'captive-html': {
     verdict: 'unreachable',
     reason: 'UnexpectedAnswer',

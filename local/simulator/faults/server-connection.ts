@@ -50,7 +50,7 @@ export const connectionFaults = ofLayer('server', {
   },
   silent: {
     verdict: 'unreachable',
-    reason: 'TlsTimedOut',
+    reason: 'ServerSilent',
     sentence: 'The API server accepts connections and never answers TLS.',
   },
   slow: {

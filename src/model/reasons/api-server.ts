@@ -6,8 +6,8 @@ export const apiServerReasons = {
   ConnectionReset: reason(
     'http',
     failed('node path', 'passing'),
-    'The connection was cut before the answer was complete.',
-    [FIREWALL],
+    'The connection was reset before the answer was complete.',
+    ['Look for what resets connections on the way: a firewall, a load balancer without healthy members, an idle limit.', FIREWALL],
     [CONNECTION],
   ),
   HttpTimedOut: reason(
@@ -16,6 +16,16 @@ export const apiServerReasons = {
     'The API server accepted the request and did not answer in time.',
     ['The control plane is overloaded or starting: see its metrics in the portal.'],
     [CONNECTION],
+  ),
+  ClientCredentialBroken: reason(
+    'auth',
+    failed('platform', 'lasting'),
+    "The credentials that the node's kubeconfig names are missing or cannot be read, so that kubectl sends no request.",
+    [
+      'Look at /var/lib/kubelet/pki on the node: a file that is gone, empty or cut off is left by a full disk or a crash.',
+      'Restart the kubelet so that it asks for new ones: systemctl restart kubelet; else reimage the node.',
+    ],
+    [CERTIFICATES],
   ),
   Unauthorized: reason(
     'auth',
@@ -31,6 +41,20 @@ export const apiServerReasons = {
     ['Restart the kubelet so that it asks for a new one: systemctl restart kubelet.', ROTATE],
     [CERTIFICATES],
   ),
+  ClientCertificateNotYetValid: reason(
+    'auth',
+    failed('platform', 'lasting'),
+    "The node's own client certificate is not valid yet: a clock is or was wrong.",
+    ['Check the clock of the node: timedatectl; then restart the kubelet so that it asks for a new one: systemctl restart kubelet.'],
+    [CERTIFICATES],
+  ),
+  ClientCertificateForeign: reason(
+    'auth',
+    failed('platform', 'lasting'),
+    "The node's own client certificate is not from the CA of its cluster, as after a rotation that missed the node.",
+    ['Reimage the node, so that it joins anew: az vmss reimage --instance-ids <id>.', ROTATE],
+    [CERTIFICATES],
+  ),
   Forbidden: reason(
     'auth',
     failed('cluster', 'lasting'),
@@ -41,7 +65,7 @@ export const apiServerReasons = {
   ServerNotReady: reason(
     'http',
     failed('cluster', 'passing'),
-    'The API server says that it is not ready (503).',
+    'The API server answers, and says that it is not ready.',
     ['The control plane is starting or overloaded; open a support request if it lasts.'],
     [CONNECTION],
   ),
@@ -71,14 +95,14 @@ export const apiServerReasons = {
   ),
   Transient: reason(
     'http',
-    failed('node path', 'passing'),
+    { ...failed('node path', 'passing'), lastsAs: 'Undiagnosed', lastsAfter: 2 },
     'kubectl failed, and a moment later every stage passed.',
     ['A second probe follows at once; repeated cases point to packet loss or SNAT port exhaustion.'],
     [CONNECTION],
   ),
   Undiagnosed: reason(
     'http',
-    failed('node path', 'passing'),
+    failed('node path', 'lasting'),
     'kubectl failed, and the diagnosis could not find at which stage.',
     ['Read the evidence of this result.'],
     [CONNECTION],

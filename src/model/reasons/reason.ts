@@ -20,8 +20,9 @@ export interface Policy {
   blinds: 'nobody' | 'node' | 'cluster';
   /** What is not listed if it is the reason of a cluster: the cluster's nodes, or all of its subscription. */
   hides: 'nothing' | 'cluster' | 'subscription';
-  /** The code that it turns into once a node had it BLIND_AFTER times in a row, since it does not pass after all. */
+  /** The code that it turns into once a node had it `lastsAfter` times in a row, or else BLIND_AFTER times, since it does not pass after all. */
   lastsAs?: string;
+  lastsAfter?: number;
 }
 
 export interface Reason {
@@ -52,4 +53,10 @@ export const failed = (fault: Policy['fault'], duration: Policy['duration']): Po
   endsOutage: false,
   blinds: 'nobody',
   hides: 'nothing',
+});
+
+/** The policy of reasons with the verdict `unknown` that the node itself gives: it was asked, and its answer proves nothing. */
+export const unprovable = (fault: Policy['fault'], duration: Policy['duration']): Policy => ({
+  ...failed(fault, duration),
+  blinds: 'cluster',
 });

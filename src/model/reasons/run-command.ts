@@ -1,22 +1,45 @@
 import { EXTENSIONS, RUN_COMMAND } from './links.ts';
-import { type Reason, reason } from './reason.ts';
+import { type Reason, reason, unprovable } from './reason.ts';
 
 /** Reasons why Run Command on a node gives no answer, or none that proves anything. */
 export const runCommandReasons = {
-  KubectlMissing: reason(
+  KubectlMissing: reason('agent', unprovable('platform', 'lasting'), 'The node has no kubectl.', [
+    'Upgrade the node image: az aks nodepool upgrade --node-image-only.',
+  ]),
+  KubectlBroken: reason(
     'agent',
-    { fault: 'platform', duration: 'lasting', expected: true, asked: true, endsOutage: false, blinds: 'cluster', hides: 'nothing' },
-    'The node has no kubectl that can be run.',
-    ['Upgrade the node image: az aks nodepool upgrade --node-image-only.'],
+    unprovable('platform', 'lasting'),
+    "The node's kubectl cannot be run, or ended without the answer of an API server.",
+    [
+      'Look at the file: file /opt/bin/kubectl; an empty one is left by a full disk or a crash during an upgrade.',
+      'Reimage the node, which brings its kubectl anew: az vmss reimage --instance-ids <id>.',
+    ],
   ),
-  Slow: reason(
+  KubectlKilled: reason('agent', unprovable('platform', 'passing'), 'Something on the node killed kubectl before it had an answer.', [
+    'Look for the out-of-memory killer: journalctl -k | grep -i "killed process".',
+    'Look for endpoint protection that ends programs.',
+  ]),
+  ToolMissing: reason('agent', unprovable('platform', 'lasting'), 'The node lacks a program that the check needs; the message names it.', [
+    'Upgrade or reimage the node: every node image of AKS has it.',
+  ]),
+  NodeTooSlow: reason(
     'agent',
-    { fault: 'platform', duration: 'passing', expected: true, asked: true, endsOutage: false, blinds: 'cluster', hides: 'nothing' },
-    'kubectl took longer than 8 seconds on the node, while the API server answered: the node is too slow for a verdict.',
+    unprovable('platform', 'passing'),
+    'The node is too slow for a verdict: its kubectl hardly gets to run, so that no answer proves nothing about the network.',
     [
       'Find out what keeps the node busy: CPU, memory or disk.',
       'If it lasts, drain the node and reimage it: az vmss reimage --instance-ids <id>.',
     ],
+  ),
+  WrongMachine: reason(
+    'agent',
+    unprovable('azure', 'lasting'),
+    'Another machine answered than the one that Azure lists for the node, so its answer does not count.',
+    [
+      'Compare the vmId that Azure shows for the instance with /sys/class/dmi/id/product_uuid on the node.',
+      'If nobody moved a disk or replaced the machine just now, treat it as a security incident.',
+    ],
+    [RUN_COMMAND],
   ),
   NoProof: reason(
     'agent',

@@ -7,14 +7,24 @@ export const tlsReasons = {
     'tls',
     failed('node path', 'lasting'),
     'The connection opened, but the TLS handshake got no answer.',
-    ['A firewall that inspects TLS, or an MTU that is too large on the path, usually causes this.', FIREWALL],
+    ['Something on the way usually stops it: a firewall that inspects TLS, or one whose MTU is smaller than that of the node.', FIREWALL],
     [CONNECTION, EGRESS],
+  ),
+  ServerSilent: reason(
+    'tls',
+    failed('cluster', 'passing'),
+    'The address of the API server takes connections and answers nothing, not even plain text.',
+    [
+      'See whether other nodes of the cluster reach it. None: the API server hangs; open a support request with the times if it lasts.',
+      'Some: something on their way takes the connections, a load balancer or a proxy: check what lies between.',
+    ],
+    [CONNECTION],
   ),
   TlsFailed: reason(
     'tls',
     failed('node path', 'lasting'),
     'The TLS handshake failed.',
-    ['Look for a firewall that intercepts TLS; exempt the API server from inspection.'],
+    ['Look for a firewall on the way that filters or inspects TLS; exempt the name of the API server.'],
     [CONNECTION],
   ),
   ServerCertificateExpired: reason(
@@ -42,7 +52,11 @@ export const tlsReasons = {
     'tls',
     failed('node path', 'lasting'),
     'The server presented a certificate that is not from the CA of the cluster.',
-    ['A firewall that intercepts TLS usually causes this: exempt the API server from inspection.', ROTATE],
+    [
+      'The CA of the cluster was rotated or the cluster rebuilt, and the node has the old one: reimage it: az vmss reimage --instance-ids <id>.',
+      'All nodes: check what the name of the API server resolves to, and whether a firewall intercepts TLS.',
+      ROTATE,
+    ],
     [CONNECTION, CERTIFICATES],
   ),
   TlsIntercepted: reason(

@@ -17,7 +17,7 @@ function probedAt(change: NodeChange<Omit<KnownNode, 'history'>>): string | unde
  * @param gaps - how many nodes of each pool no machine was found for.
  */
 export function planSweep(
-  { region, nodeResourceGroup, quota = Number.POSITIVE_INFINITY }: ClusterFacts,
+  { region, nodeResourceGroup, serverNames, quota = Number.POSITIVE_INFINITY }: ClusterFacts,
   changes: readonly NodeChange<Omit<KnownNode, 'history'>>[],
   nodesPerSlice: number,
   due: string,
@@ -42,5 +42,5 @@ export function planSweep(
   const chosen = chooseNodes(candidates, quota, nodesPerSlice);
   const names = new Set(chosen.map(({ node }) => node));
   for (const { node } of candidates) if (!names.has(node)) leaveOut(node, 'OverBudget');
-  return { region, nodeResourceGroup, slices: cutSlices(chosen, candidates, nodesPerSlice), due, notProbed, gaps };
+  return { region, nodeResourceGroup, serverNames, slices: cutSlices(chosen, candidates, nodesPerSlice), due, notProbed, gaps };
 }

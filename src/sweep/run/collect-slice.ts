@@ -38,6 +38,7 @@ export async function collectSlice(services: Services, message: MessageOf<'colle
     id,
     cluster,
     sweep,
+    serverNames: head.serverNames,
     due: new Date(head.due),
     busyUntil,
     // A node that was not claimed with the others, or is free again, must not delay the tally.

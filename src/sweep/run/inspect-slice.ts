@@ -28,7 +28,7 @@ async function inspectNode(services: Services, run: SliceRun, row: NodeRow | und
   if (found.status !== 'poll') return withLastingReason(found, row, settings.BLIND_AFTER);
   const compute = arm.compute(parseClusterId(run.cluster)!.subscriptionId);
   const state = await pollRun(compute, row!.facts.resourceId, found.poller);
-  const judged = judgeState(state, found.claim.nonce);
+  const judged = judgeState(state, found.claim.nonce, { vmId: row!.facts.vmId, serverNames: run.serverNames });
   const unread = state.status === 'unread' ? unreadFrom(state.error) : undefined;
   return withLastingReason(conclude(run, row!, found, { judged, unread }, settings, now), row, settings.BLIND_AFTER);
 }

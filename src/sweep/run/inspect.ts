@@ -48,6 +48,8 @@ export interface SliceRun {
   id: string;
   cluster: string;
   sweep: string;
+  /** The names that Azure has for the API server of the cluster. */
+  serverNames: readonly string[];
   /** Verdicts that were folded from this time on belong to this slice too, even if they come from another slice's probe. */
   due: Date;
   /** When to stop waiting for another slice's probe (`busyUntil`), and for a start that has not happened (`startUntil`). */

@@ -70,7 +70,7 @@ async function rowOf(agent: NodeFacts['agent']): Promise<NodeRow> {
 async function inspect(agent: NodeFacts['agent'], at: number, id: string = claim.id): Promise<Inspection> {
   const now = clock.at(at);
   const later = new Date(now.getTime() + 60_000);
-  const run: SliceRun = { id, cluster, sweep, due: now, busyUntil: later, startUntil: later, mayStartAgain: false };
+  const run: SliceRun = { id, cluster, sweep, due: now, busyUntil: later, startUntil: later, mayStartAgain: false, serverNames: [] };
   const row = { ...(await rowOf(agent)), claim: { ...claim, overdue: id === claim.id ? undefined : true } };
   return (await inspectSlice(services, run, [node], new Map([[node, row]]), new Map([[node, { nonce, status: 'polling', poller }]]))).get(
     node,

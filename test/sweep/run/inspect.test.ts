@@ -28,6 +28,7 @@ const run = {
   busyUntil: later(150),
   startUntil: later(150),
   mayStartAgain: false,
+  serverNames: [],
 };
 const claimOf = (more: Partial<Claim> = {}): Claim => {
   return { id: run.id, nonce, sweep: 's2', startedAt: later(0).toISOString(), until: later(270).toISOString(), ...more };
