@@ -1,7 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-const start = ['test/e2e/npm-start.test.ts'];
 // The node script has time limits of seconds for its stages, which a busy machine would exceed.
 const scripts = [
   'test/probe/linux-sh.test.ts',
@@ -10,20 +9,19 @@ const scripts = [
   'test/simulator/fault-lab.test.ts',
 ];
 // Their sweeps last seconds, which a busy machine draws out until verdicts are stale or results come one by one.
-const hosts = ['test/bundle/whole-app.test.ts', 'test/e2e/kill-at-a-summary.test.ts'];
+const hosts = ['test/e2e/npm-start.test.ts', 'test/bundle/whole-app.test.ts', 'test/e2e/kill-at-a-summary.test.ts'];
 const crashes = ['test/e2e/kill-at-each-effect.test.ts'];
 
-// One group after the other: timed tests run alone, and the tests that start thirty hosts do not disturb others.
+// One group after the other: timed tests run apart from the rest, and the tests that start thirty hosts do not disturb others.
 const groups = [
-  { name: 'start', include: start, maxWorkers: 1 },
-  { name: 'scripts', include: scripts, maxWorkers: 1, maxConcurrency: 16 },
-  { name: 'parts', include: ['test/**/*.test.ts'], exclude: [...start, ...scripts, ...hosts, ...crashes], maxWorkers: 4 },
-  { name: 'hosts', include: hosts, maxWorkers: 1 },
+  { name: 'scripts', include: scripts, maxWorkers: 2, maxConcurrency: 12 },
+  { name: 'parts', include: ['test/**/*.test.ts'], exclude: [...scripts, ...hosts, ...crashes], maxWorkers: 4 },
+  { name: 'hosts', include: hosts, maxWorkers: 2 },
   { name: 'crashes', include: crashes, maxWorkers: 1 },
 ];
 
 /** Tests that wait minutes for sweeps: they begin first, so that they end together with the others. */
-const LONG = /\/(outages|whole-sweep|two-hosts|checks|memory)\.test\.ts$/;
+const LONG = /\/(npm-start|linux-sh|node-faults|field-reports|whole-sweep|outages|memory|frozen-timer|chaos|checks|field-sources|two-hosts)\.test\.ts$/;
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
