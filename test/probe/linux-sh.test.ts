@@ -141,6 +141,8 @@ interface Node {
   egress?: string[];
   /** Where the folders of earlier runs are. */
   litter?: string;
+  /** What stands in other lines of the script that name paths. */
+  lines?: Record<string, string>;
   env?: Record<string, string>;
 }
 
@@ -149,7 +151,16 @@ const busy = pLimit(2 * availableParallelism());
 const idle = pLimit(10 * availableParallelism());
 
 /** Runs the script as Run Command would, on a node made of a folder. */
-async function runNode({ shell = 'sh', kubectl, kubeconfig, candidates = '$0', egress = ['200'], litter = '/nowhere', env }: Node) {
+async function runNode({
+  shell = 'sh',
+  kubectl,
+  kubeconfig,
+  candidates = '$0',
+  egress = ['200'],
+  litter = '/nowhere',
+  lines = {},
+  env,
+}: Node) {
   const own = await mkdtemp(join(dir, 'node-'));
   const work = join(own, 'work');
   await mkdir(work);
@@ -168,7 +179,9 @@ async function runNode({ shell = 'sh', kubectl, kubeconfig, candidates = '$0', e
     machine: join(own, 'machine'),
     hostname: join(own, 'hostname'),
   };
-  const script = substituteLines(composeScript(nonce, endpoints).join('\n'), paths).replace(/^LITTER=.*$/m, `LITTER='${litter}'`);
+  const script = substituteLines(composeScript(nonce, endpoints).join('\n'), paths)
+    .replace(/^LITTER=.*$/m, `LITTER='${litter}'`)
+    .replace(/^(KUBELET|UNITS)=.*$/gm, (line, name: string) => (lines[name] === undefined ? line : `${name}='${lines[name]}'`));
   await writeFile(join(own, 'script.sh'), script);
 
   const run = async () => {
@@ -478,6 +491,21 @@ describe.each(shells)('the node script under %s', { concurrent: true, timeout: 1
     expect(reason).toBe('Transient');
     expect(stdout).toContain(`\nagent_proxy=${places.closed}\n`);
     expect(stdout).not.toContain('secret');
+  });
+
+  it.runIf(process.platform === 'linux')('takes the proxy that the process of kubelet has, whatever its unit says', async ({ expect }) => {
+    const folder = await mkdtemp(join(dir, 'kubelet-'));
+    const kubelet = spawn('sleep', ['60'], { env: { PATH: systemPath, https_proxy: 'http://10.0.0.9:3128' }, stdio: 'ignore' });
+    await writeFile(join(folder, 'cgroup.procs'), `${kubelet.pid}\n`);
+    await writeFile(join(folder, 'unit.conf'), 'Environment=HTTPS_PROXY=http://10.0.0.8:8080\n');
+    const kubeconfig = kubeconfigOf('https://shop-1.example:443', trusted());
+    const lines = { KUBELET: join(folder, 'cgroup.procs'), UNITS: join(folder, 'unit.conf') };
+    const [running, ended] = [
+      await runNode({ shell, kubectl: good, kubeconfig, lines }),
+      await runNode({ shell, kubectl: good, kubeconfig, lines: { ...lines, KUBELET: '/nowhere' } }),
+    ];
+    kubelet.kill();
+    expect([running, ended].map(({ report }) => report?.facts.get('proxy'))).toEqual(['10.0.0.9:3128', '10.0.0.8:8080']);
   });
 
   it('goes the way of the proxy that the kubeconfig names, and keeps its user to itself', async ({ expect }) => {

@@ -405,6 +405,16 @@ const proxies: NodeFault[] = [
     says: /10\.77\.0\.9:3128.*without it, TCP to the API server: ok/,
   },
   {
+    fault: 'a dead proxy of kubelet, from which NO_PROXY exempts the API server',
+    must: 'reachable/Reachable',
+    scene: { units: '[Service]\nEnvironment="HTTPS_PROXY=http://10.77.0.9:3128" "NO_PROXY=10.0.0.0/16,.azmk8s.io"\n' },
+  },
+  {
+    fault: 'a dead proxy of kubelet, with NO_PROXY for others alone',
+    must: 'unreachable/ProxyUnreachable',
+    scene: { units: 'DefaultEnvironment=HTTPS_PROXY=http://10.77.0.9:3128 NO_PROXY=localhost,azmk8s.com\n' },
+  },
+  {
     fault: 'a proxy that refuses the API server',
     must: 'unreachable/ProxyRefused',
     scene: { here: ['10.224.0.9'], middle: middleBoxes.refusesTunnels, units: `Environment=HTTPS_PROXY=${proxy}\n` },
