@@ -31,8 +31,9 @@ type Options = {
   answer?: (node: SimulatedNode, scriptText: string) => string;
 };
 
-/** An answer in place of a node's script, with the machine's id as the script tells it. */
-const asMachine = (id: string, stdout: string) => stdout.replace(/^AFP1 begin .*\n/m, (begin) => `${begin}machine=${id}\n`);
+/** An answer in place of a node's script, with the machine's id as the script tells it, unless the answer has one. */
+const asMachine = (id: string, stdout: string) =>
+  /^machine=/m.test(stdout) ? stdout : stdout.replace(/^AFP1 begin .*\n/m, (begin) => `${begin}machine=${id}\n`);
 
 /** Runs scripts on the fleet's nodes with the real kubectl, each with its own kubeconfig and API server. */
 export function conductScripts(nodes: readonly SimulatedNode[], board: FaultBoard, options: Options): ScriptConduct {

@@ -4,6 +4,7 @@ import type { JudgedNode } from '../model/node.ts';
 import { rankReasons } from '../model/rank-reasons.ts';
 import type { ReasonCode } from '../model/reasons.ts';
 import { type Outcome, outcomeWith } from '../model/verdict.ts';
+import { type Latency, latencyOf } from './latency.ts';
 import { isBlind, openEpisode, STALE_AFTER_INTERVALS } from './node-state.ts';
 
 const NAMES_KEPT = 500;
@@ -17,6 +18,8 @@ export interface RollUp {
   outageReason?: ReasonCode;
   /** Number of blind nodes, see `isBlind`. */
   blindNodes: number;
+  /** How long it takes on nodes that reach their API server; absent if none does. */
+  latency?: Latency;
   /** Names of up to 500 nodes that were probed and are unreachable or unknown. */
   notReachable: string[];
 }
@@ -59,6 +62,7 @@ export function rollUp(
     blindNodes: 0,
     notReachable: [],
   };
+  const latencies: number[] = [];
   const begunWith: { reason: ReasonCode; at: string }[] = [];
   for (const node of nodes) {
     if (node.retiredAt !== undefined) continue;
@@ -66,6 +70,8 @@ export function rollUp(
     result.nodes.known += 1;
     result.nodes[verdict] += 1;
     if (notServed !== undefined) result.nodes.notServed += 1;
+    const { latencyMs } = node.state.latest ?? {};
+    if (verdict === 'reachable' && latencyMs !== undefined) latencies.push(latencyMs);
     result.byReason[reason] = (result.byReason[reason] ?? 0) + 1;
     const open = openEpisode(node.state.outage);
     if (open !== undefined) begunWith.push({ reason: open.reason, at: open.from });
@@ -74,5 +80,5 @@ export function rollUp(
       result.notReachable.push(node.facts.node);
   }
   const outageReason = (begunWith.find(({ reason }) => reason === earlierReason) ?? rankReasons(begunWith)[0])?.reason;
-  return { ...result, openOutages: begunWith.length, outageReason };
+  return { ...result, openOutages: begunWith.length, outageReason, latency: latencyOf(latencies) };
 }

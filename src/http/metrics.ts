@@ -8,7 +8,7 @@ import { blindRows } from '../tables/blind-rows.ts';
 import { readPace } from '../tables/pace-rows.ts';
 import { lastCompleted } from '../tables/sweep-list.ts';
 import { readFinalizedLedgers } from '../tables/sweep-rows.ts';
-import { readClusters, viewCluster } from '../views/clusters.ts';
+import { isFresh, readClusters, viewCluster } from '../views/clusters.ts';
 import { staleBefore } from '../views/current-interval.ts';
 import { viewSweep } from '../views/sweeps.ts';
 import type { Reply } from './route.ts';
@@ -36,6 +36,12 @@ async function measureClusters(services: Services, define: Define): Promise<void
     '1 if the API server of a cluster does not serve a quorum of the nodes that reach it; absent for other clusters.',
     ['cluster'],
   );
+  const latency = define(
+    'latency_seconds',
+    'How long kubectl version takes on the nodes of a cluster that reach their API server: on the middle one (0.5) and on the slowest (1).',
+    ['cluster', 'quantile'],
+  );
+  const slow = define('nodes_slow', 'Nodes on which it takes three seconds or more: a part of the reachable ones.', ['cluster']);
   const maintained = define(
     'cluster_maintenance',
     '1 while a cluster is in maintenance: nobody is notified of it; absent for other clusters.',
@@ -66,6 +72,11 @@ async function measureClusters(services: Services, define: Define): Promise<void
     }
     for (const verdict of ['reachable', 'unreachable', 'unknown', 'notProbed'] as const) nodes.set({ cluster, verdict }, counts[verdict]);
     notServed.set({ cluster }, counts.notServed);
+    if (row.latency !== undefined && isFresh(row, before)) {
+      latency.set({ cluster, quantile: '0.5' }, row.latency.medianMs / 1000);
+      latency.set({ cluster, quantile: '1' }, row.latency.worstMs / 1000);
+      slow.set({ cluster }, row.latency.slowNodes);
+    }
     if (row.degradation.degraded !== undefined) degraded.set({ cluster }, 1);
     outages.set({ cluster, subject: 'node' }, row.openOutages);
     outages.set({ cluster, subject: 'cluster' }, openEpisode(row.outage.outage) === undefined ? 0 : 1);

@@ -49,7 +49,7 @@ export interface KnownNode {
 /** The fields of a node that the assessment of its cluster needs, beside its name and `retiredAt`: nothing else of its row is read. */
 export const judgedFields = {
   facts: ['pool', 'os', 'zone', 'size', 'image', 'subnet', 'created', 'skipped', 'dueSince'],
-  latest: ['verdict', 'reason', 'at'],
+  latest: ['verdict', 'reason', 'at', 'latencyMs'],
   state: ['unknowns', 'conclusiveAt', 'served', 'firstFailure', 'firstSuccess', 'outage', 'watch'],
 } as const satisfies { facts: (keyof NodeFacts)[]; latest: (keyof ProbeResult)[]; state: (keyof NodeState)[] };
 

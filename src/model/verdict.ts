@@ -16,6 +16,9 @@ export interface Verdict {
   served?: Served;
 }
 
+/** From so many milliseconds on, a success is slow. */
+export const SLOW_MS = 3_000;
+
 /** A verdict that says nothing about the node. */
 export const inconclusive = (reason: ReasonCode, message: string): Verdict => ({ verdict: 'unknown', reason, message });
 

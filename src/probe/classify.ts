@@ -1,4 +1,4 @@
-import { inconclusive, type Verdict } from '../model/verdict.ts';
+import { inconclusive, SLOW_MS, type Verdict } from '../model/verdict.ts';
 import { detailOf, endpointOf, whereOf } from './describe-report.ts';
 import { type Facts, isNodeSlow, numberOf } from './facts.ts';
 import { restsOnTime, stageThatFailed } from './failed-stage.ts';
@@ -9,8 +9,6 @@ import type { Report } from './parse.ts';
 const CUT = [124, 137];
 /** What kubectl is given, in milliseconds, less what clocks and `timeout` may differ by. */
 const LIMIT_MS = 7_800;
-/** From so many milliseconds on, a success is called slow. */
-const SLOW_MS = 3_000;
 
 const VERSION = /^v\d+\.\d+\.\d+([-+][-+.0-9A-Za-z]*)?$/;
 

@@ -62,7 +62,6 @@ function answerReason(code: number, facts: Facts): ReasonCode {
 
 // Exit codes of curl: https://curl.se/docs/manpage.html#EXIT
 function httpReason(facts: Facts): ReasonCode {
-  if (/^([345]\d\d|timeout|failed)$/.test(facts.get('tunnel') ?? '')) return 'ProxyRefused';
   const secured = (numberOf(facts.get('secured_s')) ?? 0) > 0;
   switch (numberOf(facts.get('curl'))) {
     case 0:
@@ -105,6 +104,7 @@ export function stageThatFailed(facts: Facts): ReasonCode {
   if (status !== undefined && status !== 200) return answerReason(status, facts);
   const proxy = facts.get('proxy_tcp');
   if (proxy !== undefined && proxy !== 'ok') return 'ProxyUnreachable';
+  if (/^([345]\d\d|timeout|failed)$/.test(facts.get('tunnel') ?? '')) return 'ProxyRefused';
   const dns = facts.get('dns');
   if (dns === 'failed' || dns === 'timeout') return dnsReason(facts);
   const tcp = facts.get('tcp');

@@ -13,7 +13,7 @@ const NAMED = ['unseen', 'notServed'].flatMap((column) => [0, 1, 2].map((part) =
 const SHOWN = [
   ...clusterColumns(
     ...(['resourceGroup', 'name', 'region', 'version', 'nodes', 'upgrading', 'recordOnly', 'openOutages', 'outage'] as const),
-    ...(['maintenanceTag', 'commonFactors', 'uptime', 'assessedAt', 'shortfalls', 'degradation'] as const),
+    ...(['maintenanceTag', 'commonFactors', 'uptime', 'assessedAt', 'latency', 'shortfalls', 'degradation'] as const),
   ),
   ...NAMED,
 ];

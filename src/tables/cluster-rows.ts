@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { ClusterOutageState } from '../history/cluster-outage.ts';
 import { type CommonFactor, commonFactor } from '../history/common-factors.ts';
 import { type DegradationState, degradationState } from '../history/degradation.ts';
+import { type Latency, latency } from '../history/latency.ts';
 import { type NotServedGroup, notServedGroup } from '../history/not-served.ts';
 import { type UnseenGroup, unseenGroup } from '../history/unseen.ts';
 import { addUptimes, type OutageDays, outageDays, type Uptime, uptime } from '../history/uptime.ts';
@@ -14,7 +15,19 @@ import type { ReasonCode } from '../model/reasons.ts';
 import { parseClusterId } from '../model/resource-id.ts';
 import { SKEW_MS } from '../model/schedule.ts';
 import type { Watched } from '../model/watch.ts';
-import { type Columns, count, flag, json, longJson, optionalReason, optionalText, readColumns, text, writeColumns } from './columns.ts';
+import {
+  type Columns,
+  count,
+  flag,
+  json,
+  longJson,
+  optionalJson,
+  optionalReason,
+  optionalText,
+  readColumns,
+  text,
+  writeColumns,
+} from './columns.ts';
 import type { Tables } from './open-tables.ts';
 import { readJson } from './read-json.ts';
 import { prefixed, type Row, readRange, readRow } from './rows.ts';
@@ -43,6 +56,8 @@ export interface ClusterRow {
   outageReason?: ReasonCode;
   /** Number of blind nodes, see `isBlind`. */
   blindNodes: number;
+  /** How long it takes on its nodes to reach the API server. */
+  latency?: Latency;
   /** Nodes that its pools are to have and that no machine was found for, by the name of the pool. */
   shortfalls: Shortfalls;
   /** Nodes that nobody has seen for long, by reason. */
@@ -91,6 +106,7 @@ const columns: Columns<Omit<ClusterRow, 'cluster' | 'subscriptionId'>> = {
   openOutages: count,
   outageReason: optionalReason,
   blindNodes: count,
+  latency: optionalJson(latency),
   shortfalls: json(shortfalls, {}),
   unseen: longJson(z.array(unseenGroup), []),
   notServed: longJson(z.array(notServedGroup), []),

@@ -356,6 +356,8 @@ describe('what the routes tell', () => {
     for (const line of [
       `aks_fleet_prober_nodes{cluster="${idOf('cut')}",verdict="unreachable"} 4`,
       `aks_fleet_prober_nodes{cluster="${idOf('ill')}",verdict="reachable"} 5`,
+      `aks_fleet_prober_latency_seconds{cluster="${idOf('well')}",quantile="1"} 1.211`,
+      `aks_fleet_prober_nodes_slow{cluster="${idOf('well')}"} 0`,
       `aks_fleet_prober_open_outages{cluster="${idOf('cut')}",subject="cluster"} 1`,
       `aks_fleet_prober_open_outages{cluster="${idOf('ill')}",subject="node"} 1`,
       `aks_fleet_prober_last_sweep_nodes{cluster="${idOf('cut')}",reason="ConnectionRefused"} 4`,

@@ -16,6 +16,7 @@ import { addOutsideView } from './add-outside-view.ts';
 import type { Ended } from './inspect.ts';
 import { inspectSlice } from './inspect-slice.ts';
 import { recordResults } from './record-results.ts';
+import { reportWrongMachines } from './report-wrong-machines.ts';
 import { mayStartAgain, startAgain } from './start-again.ts';
 import { tallySlice } from './tally-slice.ts';
 
@@ -59,6 +60,7 @@ export async function collectSlice(services: Services, message: MessageOf<'colle
     outcomes.set(node, outcomeWith(inspection.ended.result));
   }
   if (lost.size > 0) for (const [node, deferred] of await startAgain(services, message, lost)) started.set(node, deferred);
+  await reportWrongMachines(services, cluster, ended);
   const worthAssessing = await recordResults(services, message, await addOutsideView(services, sweep, cluster, ended), rows);
   if ([...found.values()].some((inspection) => inspection.status === 'pending'))
     await queue.requeue({ ...message, tries: undefined }, settings.COLLECT_AGAIN_SECONDS);

@@ -1,0 +1,14 @@
+import { log } from '../../log.ts';
+import { deliverToAll } from '../../notify/sink.ts';
+import { wrongMachineEvent } from '../../notify/wrong-machine-event.ts';
+import type { Services } from '../../services.ts';
+import type { Ended } from './inspect.ts';
+
+/** Says aloud that another machine answered for a node: unless somebody just replaced it, that is a security incident. Once an hour for each node. */
+export async function reportWrongMachines({ sinks, now }: Services, cluster: string, ended: readonly Ended[]): Promise<void> {
+  for (const { node, result } of ended) {
+    if (result.reason !== 'WrongMachine') continue;
+    log.error(`${node} of ${cluster}: ${result.message}`);
+    await deliverToAll(sinks, wrongMachineEvent(cluster, node, result.message, now()));
+  }
+}
