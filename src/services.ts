@@ -13,6 +13,7 @@ import { signInWith } from './azure/sign-in-error.ts';
 import { openSinks } from './notify/open-sinks.ts';
 import type { Sink } from './notify/sink.ts';
 import { openTelemetry, type Telemetry } from './notify/telemetry.ts';
+import { type EgressPlaces, openEgressPlaces } from './probe/egress-places.ts';
 import type { Settings } from './settings.ts';
 import { openWorkQueue, type WorkQueue } from './sweep/queue/work-queue.ts';
 import { openTables, type Tables } from './tables/open-tables.ts';
@@ -33,6 +34,7 @@ export interface Services {
   arm: Arm;
   /** Counts the requests of `arm` in this process. */
   armRequests: RequestCount;
+  egressPlaces: EgressPlaces;
   /** Where notifications go. */
   sinks: readonly Sink[];
   telemetry: Telemetry;
@@ -108,6 +110,7 @@ export function buildServices(
     poisonQueue: queue(POISON_QUEUE),
     arm: connectArm(settings, given, [armRequests.policy]),
     armRequests,
+    egressPlaces: openEgressPlaces(settings.EGRESS_ENDPOINTS),
     sinks: openSinks(settings, credential),
     telemetry: openTelemetry(settings, credential),
   };

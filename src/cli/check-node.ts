@@ -8,6 +8,7 @@ import type { NodeOs } from '../model/node.ts';
 import { formatTarget, type Target } from '../model/resource-id.ts';
 import { inconclusive } from '../model/verdict.ts';
 import { classifyAzureError, refusalOf } from '../probe/classify-azure.ts';
+import { openEgressPlaces } from '../probe/egress-places.ts';
 import { type Judged, judgeState, withoutAnswer } from '../probe/judge-run.ts';
 import { pollRun, startRun } from '../probe/run-command.ts';
 import { composeScript } from '../probe/script.ts';
@@ -53,7 +54,7 @@ export async function checkNode(
     isCreating = provisioningState === 'Creating';
     const os = osOf(storageProfile);
     onStart(os);
-    const script = composeScript(nonce, settings.EGRESS_ENDPOINTS, os, settings.PROBE_SERVED);
+    const script = composeScript(nonce, await openEgressPlaces(settings.EGRESS_ENDPOINTS)(), os, settings.PROBE_SERVED);
     const poller = await startWhenFree(() => startRun(arm.computeOnce(target.subscriptionId), target, os, script), report);
     const deadline = Date.now() + settings.PROBE_DEADLINE_SECONDS * 1000;
     for (let delay = settings.FIRST_COLLECT_SECONDS; Date.now() < deadline; delay = settings.COLLECT_AGAIN_SECONDS) {

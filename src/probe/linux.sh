@@ -290,16 +290,21 @@ fact clock "$(date +%s)"
 [ "$config_ms" -gt 3000 ] && finish "$rc"
 
 # Prints what came of each endpoint, in their order. All are asked at once: one that drops packets takes no time from the next.
+# Where DNS is dead, the address that the prober knows still tells whether anything else can be reached.
 ask_all() {
   [ $# -gt 0 ] || return 0
   {
-    place=${1#https://}
+    url=${1%%=*}
+    place=${url#https://}
+    way=''
+    [ -n "${no_dns:-}" ] && [ "$url" != "$1" ] && way="--connect-to ::${1##*=}:"
     # curl ends before timeout does, else it could not say 000.
-    code=$(within 3 curl -qs -o /dev/null --max-time 2 -w '%{http_code} %{time_namelookup}' "$1" 2>/dev/null)
+    # shellcheck disable=SC2086 # two words or none
+    code=$(within 3 curl -qs $way -o /dev/null --max-time 2 -w '%{http_code} %{time_namelookup}' "$url" 2>/dev/null)
     # A certificate that is not trusted here came from somebody all the same; a name that nobody resolved was not gone to.
-    case $?:$code in
+    case $?:$way:$code in
       35:* | 51:* | 60:*) code=tls ;;
-      6:* | 28:*' 0.000000') code=dns ;;
+      6::* | 28::*' 0.000000') code=dns ;;
       *) code=${code%% *} ;;
     esac
     printf '%s\n' "${place%%/*} $code"
@@ -412,6 +417,7 @@ fact dns_ms "$waited"
 if [ -z "$addresses" ] && [ -z "$proxy_url" ]; then
   if [ "$waited" -ge 4800 ]; then fact dns timeout; else fact dns failed; fi
   fact resolver "$(printf '%s' "$nameservers" | head -n 2 | clean 80)"
+  no_dns=yes
   egress &
   fact dns_azure "$(ask_dns 168.63.129.16 | clean 60)" &
   [ -n "$nameservers" ] && fact dns_own "$(ask_dns "$(printf '%s\n' "$nameservers" | head -n 1)" | clean 60)"

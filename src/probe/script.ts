@@ -16,20 +16,16 @@ export type ProbeServed = 'on' | 'off';
  * Composes a script from three variable lines and the fixed body. Run Command's own `parameters` are not used: Azure rewrites the script for them (azure-cli#10400).
  *
  * @param nonce - 16 hex digits, new for each probe.
- * @param egressEndpoints - validated by `readSettings`; checked again here, as this text runs as root.
+ * @param egress - https URLs, each with `=<IPv4 address>` if it is known; checked here, as this text runs as root.
  * @returns the script as the lines of a Run Command request.
  * @throws Error if the nonce or an endpoint contains anything that a shell could interpret.
  */
-export function composeScript(
-  nonce: string,
-  egressEndpoints: readonly string[],
-  os: NodeOs = 'Linux',
-  probeServed: ProbeServed = 'on',
-): string[] {
+export function composeScript(nonce: string, egress: readonly string[], os: NodeOs = 'Linux', probeServed: ProbeServed = 'on'): string[] {
   if (!/^[0-9a-f]{16}$/.test(nonce)) throw new Error(`expected a nonce of 16 hex digits, got "${nonce}"`);
-  const unsafe = egressEndpoints.find((url) => !/^https:\/\/[\w.:/~-]+$/.test(url));
+  const unsafe = egress.find((place) => !/^https:\/\/[\w.:/~-]+(=\d{1,3}(\.\d{1,3}){3})?$/.test(place));
   if (unsafe !== undefined) throw new Error(`expected a plain https URL as egress endpoint, got "${unsafe}"`);
-  const endpoints = egressEndpoints.join(' ');
+  // .NET cannot be told the address of a name.
+  const endpoints = egress.map((place) => (os === 'Windows' ? place.split('=')[0] : place)).join(' ');
   const served = probeServed === 'off' ? 'off' : 'on';
   if (os === 'Windows') return [`$Nonce = '${nonce}'`, `$Egress = '${endpoints}'`, `$ProbeServed = '${served}'`, ...windows.split('\n')];
   return [`NONCE='${nonce}'`, `EGRESS='${endpoints}'`, `PROBE_SERVED=${served}`, ...linux.split('\n')];

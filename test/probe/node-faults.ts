@@ -355,6 +355,11 @@ const names: NodeFault[] = [
   },
   { fault: 'stub; Azure DNS silent', must: 'unreachable/DnsTimeout', scene: { dns: () => 'silent' } },
   {
+    fault: 'Azure DNS silent, and all outbound 443 dropped too',
+    must: 'unreachable/NoEgress',
+    scene: { dns: () => 'silent', setup: nft('tcp dport 443 drop') },
+  },
+  {
     fault: 'systemd-resolved has crashed (127.0.0.53 refuses)',
     must: 'unreachable/ResolverDead',
     scene: { resolvConf: 'nameserver 127.0.0.53\n' },

@@ -210,7 +210,7 @@ export async function openLab() {
     if (scene.resolvConf !== undefined) await writeFile(join(folder, 'etc', 'resolv.conf'), scene.resolvConf);
     if (scene.hosts !== undefined) await writeFile(join(folder, 'etc', 'hosts'), `127.0.0.1 localhost\n${scene.hosts}\n`);
     if (scene.units !== undefined) await writeFile(join(kubelet, 'unit.conf'), scene.units);
-    const script = composeScript(nonce, ['https://mcr.microsoft.com/v2/'])
+    const script = composeScript(nonce, [`https://mcr.microsoft.com/v2/=${OUTSIDE}`])
       .join('\n')
       .replace(/^UNITS=.*$/m, () => "UNITS='/var/lib/kubelet/unit.conf'")
       .replace(/^KUBELET=.*$/m, "KUBELET=''");

@@ -21,6 +21,19 @@ describe('composeScript', () => {
     expect(rest.join('\n')).toBe(body);
   });
 
+  it('takes an address with an endpoint, and only an address; Windows is not told', () => {
+    const place = 'https://mcr.microsoft.com/v2/=203.0.113.10';
+    expect(composeScript(nonce, [place])[1]).toBe(`EGRESS='${place}'`);
+    expect(composeScript(nonce, [place], 'Windows')[1]).toBe("$Egress = 'https://mcr.microsoft.com/v2/'");
+    for (const bad of [
+      "https://a.example/='; reboot",
+      'https://a.example/=::1',
+      'https://a.example/=1.2.3.4=5',
+      'https://a.example/=$(id)',
+    ])
+      expect(() => composeScript(nonce, [bad])).toThrow('expected a plain https URL');
+  });
+
   it('keeps the body free of what Run Command would change or refuse', () => {
     expect(body).not.toMatch(/\r|\t|[^\x20-\x7e\n]/);
     expect(body.startsWith('#!')).toBe(false);

@@ -63,7 +63,7 @@ export async function postRuns(
   until: Until,
   onStarted: (node: string, start: Started) => void,
 ): Promise<Posted> {
-  const { settings, arm, now } = services;
+  const { settings, arm, egressPlaces, now } = services;
   const { deferUntil } = until;
   const compute = arm.computeOnce(place.subscriptionId);
   const limit = pLimit(CONCURRENT_POSTS);
@@ -83,7 +83,7 @@ export async function postRuns(
     // What kept one request from being sent keeps the others of this slice: each would only take its time to fail.
     if (unsent !== undefined) return decideRefusal(claim, unsent, true, until);
     try {
-      const script = composeScript(nonce, settings.EGRESS_ENDPOINTS, facts.os, settings.PROBE_SERVED);
+      const script = composeScript(nonce, await egressPlaces(), facts.os, settings.PROBE_SERVED);
       const poller = await startRun(compute, parseTarget(facts.resourceId)!, facts.os, script, onRemaining);
       watch.answered(facts.resourceId);
       return { nonce, status: 'polling', poller };
