@@ -440,10 +440,11 @@ const tools: NodeFault[] = [
   { fault: 'kubectl exits 0 without an answer', must: 'unknown/KubectlBroken', scene: { kubectl: { text: '#!/bin/sh\necho ok\n' } } },
   { fault: 'kubectl is killed (out of memory)', must: 'unknown/KubectlKilled', scene: { kubectl: { text: '#!/bin/sh\nkill -9 $$\n' } } },
   { fault: 'kubectl crashes', must: 'unknown/KubectlKilled', scene: { kubectl: { text: '#!/bin/sh\nkill -SEGV $$\n' } } },
+  // Either is true of a healthy path: an outage is not.
   { fault: 'CPU limited to 2 %, all else healthy', must: ['reachable/Reachable', 'unknown/NodeTooSlow'], scene: {}, cpu: 2 },
   { fault: 'CPU limited to 1.5 %, all else healthy', must: ['reachable/Reachable', 'unknown/NodeTooSlow'], scene: {}, cpu: 1.5 },
-  { fault: 'CPU limited to 1.2 %, all else healthy', must: 'unknown/NodeTooSlow', scene: {}, cpu: 1.2 },
-  { fault: 'CPU limited to 1.0 %, all else healthy', must: 'unknown/NodeTooSlow', scene: {}, cpu: 1 },
+  { fault: 'CPU limited to 1.2 %, all else healthy', must: ['reachable/Reachable', 'unknown/NodeTooSlow'], scene: {}, cpu: 1.2 },
+  { fault: 'CPU limited to 1.0 %, all else healthy', must: ['reachable/Reachable', 'unknown/NodeTooSlow'], scene: {}, cpu: 1 },
   { fault: 'kubeconfig empty', must: 'unreachable/KubeconfigBroken', scene: { kubeconfig: () => '' } },
   { fault: 'kubeconfig gone', must: 'unreachable/KubeconfigMissing', scene: { kubeconfig: () => undefined } },
   {
