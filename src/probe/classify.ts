@@ -1,7 +1,7 @@
 import { inconclusive, SLOW_MS, type Verdict } from '../model/verdict.ts';
 import { detailOf, endpointOf, whereOf } from './describe-report.ts';
 import { type Facts, isNodeSlow, numberOf } from './facts.ts';
-import { restsOnTime, stageThatFailed } from './failed-stage.ts';
+import { provesNoFailure, restsOnTime, stageThatFailed } from './failed-stage.ts';
 import { judgeServed } from './judge-served.ts';
 import type { Report } from './parse.ts';
 
@@ -33,8 +33,9 @@ function unfit(exitCode: number, facts: Facts): Verdict | undefined {
     if (ms !== undefined && ms >= LIMIT_MS) return undefined;
     return exitCode === 137
       ? inconclusive('KubectlKilled', `kubectl was killed after ${ms ?? '?'} ms, before its time was up`)
-      : inconclusive('KubectlBroken', ended);
+      : inconclusive('NodeTooSlow', `there was no time for kubectl: it was ended after ${ms ?? '?'} ms`);
   }
+  if (exitCode === 125) return inconclusive('NodeTooSlow', 'the time of the script was up before kubectl could start');
   if (exitCode === 0 || exitCode === 1) return undefined;
   if (exitCode > 128) return inconclusive('KubectlKilled', `kubectl was ended by signal ${exitCode - 128}`);
   return inconclusive('KubectlBroken', ended);
@@ -80,11 +81,12 @@ export function classifyReport({ exitCode, facts }: Report): Verdict {
   const host = facts.get('host');
   const of = host ? ` for ${host}${whereOf(facts)}` : '';
   const reason = stageThatFailed(facts);
-  // Our limit ended kubectl, while the same request succeeded in a moment: the node is slow, its path to the API server is fine.
-  const answeredElse = CUT.includes(exitCode) && (reason === 'Transient' || facts.get('answered') === 'yes');
-  if (facts.get('kubeconfig') === 'timeout' || answeredElse || (isNodeSlow(facts) && restsOnTime(facts))) {
+  // Our limit ended kubectl, and no stage of the same way failed: it is the node that is slow.
+  const nothingFailed = CUT.includes(exitCode) && (provesNoFailure(reason) || facts.get('answered') === 'yes');
+  if (facts.get('kubeconfig') === 'timeout' || nothingFailed || (isNodeSlow(facts) && restsOnTime(facts))) {
     const readIn = numberOf(facts.get('config_ms'));
-    const why = answeredElse ? 'while the API server answered' : `and ${readIn ?? '?'} ms to read its own kubeconfig`;
+    const isAnswered = facts.get('answered') === 'yes' || facts.get('version') === '200';
+    const why = isAnswered ? 'while the API server answered' : `and ${readIn ?? '?'} ms to read its own kubeconfig`;
     return { verdict: 'unknown', reason: 'NodeTooSlow', message: `kubectl took ${about.latencyMs ?? '?'} ms${of}, ${why}`, ...about };
   }
   return { verdict: 'unreachable', reason, message: `kubectl version failed${of}: ${detailOf(facts, reason)}`, ...about };

@@ -2,7 +2,7 @@ import type { ReasonCode } from '../model/reasons.ts';
 import { type Facts, numberOf } from './facts.ts';
 
 const PRIVATE = /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|f[cd][0-9a-f]{2}:)/i;
-const HOST = /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?|\[[0-9a-f:.]+\])$/i;
+const HOST = /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\.?|\[[0-9a-f:.]+\])$/i;
 
 /** The `host:port` that kubectl connected to; undefined if the node did not report one, or not a valid one. */
 export function endpointOf(facts: Facts): string | undefined {
@@ -23,7 +23,8 @@ export function detailOf(facts: Facts, reason: ReasonCode): string {
   const of = (key: string) => facts.get(key) ?? '';
   if (facts.get('kubeconfig') === 'insecure') return 'the kubeconfig names a server that is not https';
   if (facts.get('kubeconfig') === 'broken') return of('kubeconfig_said') || 'the kubeconfig names no server';
-  if (reason === 'KubeconfigBroken') return `the kubeconfig names no certificate authority that can be read (${of('ca_file')})`;
+  if (reason === 'KubeconfigBroken')
+    return `the kubeconfig names no certificate authority that can be read${facts.has('ca_file') ? ` (${of('ca_file')})` : ''}`;
   if (reason === 'ProxyUnreachable')
     return `TCP to the proxy ${of('proxy')}: ${of('proxy_tcp')}${facts.has('direct') ? `; without it, TCP to the API server: ${of('direct')}` : ''}`;
   if (reason === 'ProxyRefused') return `the proxy ${of('proxy')} answered ${of('tunnel')}`;

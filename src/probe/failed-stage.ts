@@ -6,6 +6,9 @@ import { handshakeReason } from './handshake.ts';
 /** From so many milliseconds on, a name lookup takes longer than kubectl waits before it asks again. */
 const SLOW_DNS_MS = 2_000;
 
+/** States of a connection that somebody answered with, or the node's own kernel. */
+const ANSWERS = ['refused', 'prohibited', 'unreachable', 'exhausted'];
+
 /** Whether the egress endpoints were tried, and could not be reached either by an address that was found. */
 const isCutOff = (facts: Facts) => facts.get('egress')?.endsWith(' 000') ?? false;
 
@@ -20,9 +23,11 @@ function dnsReason(facts: Facts): ReasonCode {
   if (own === 'servfail') return 'DnsServerFailure';
   if (own === 'refused') return 'DnsRefused';
   // A resolver that does not answer is down for every name, even if another resolver knows this name.
-  if (own === 'timeout' || (own === undefined && facts.get('dns') === 'timeout')) return 'DnsTimeout';
+  const isUnasked = own === undefined || own === '' || own === 'skipped';
+  if (own === 'timeout' || (isUnasked && facts.get('dns') === 'timeout')) return 'DnsTimeout';
   if (own === 'found') return (numberOf(facts.get('dns_ms')) ?? 0) >= SLOW_DNS_MS ? 'DnsSlow' : 'Transient';
-  return azure === 'found' ? 'ResolverDiffers' : 'NameNotFound';
+  if (azure === 'found') return 'ResolverDiffers';
+  return own !== undefined && isUnasked ? 'Undiagnosed' : 'NameNotFound';
 }
 
 /** Whether /etc/hosts leads elsewhere than Azure's own DNS does. */
@@ -66,9 +71,9 @@ function httpReason(facts: Facts): ReasonCode {
   switch (numberOf(facts.get('curl'))) {
     case 0:
       return answerReason(numberOf(facts.get('version')) ?? 0, facts);
+    case 7:
+      return handshakeReason(facts, 'Undiagnosed');
     case 28:
-    case 124:
-    case 137:
       return secured ? 'HttpTimedOut' : handshakeReason(facts, 'TlsTimedOut');
     case 51:
     case 60:
@@ -91,6 +96,14 @@ function httpReason(facts: Facts): ReasonCode {
   }
 }
 
+/** Whether kubectl had nothing to sign in with, so that what curl was answered without it says nothing. */
+function isWithoutCredential(facts: Facts): boolean {
+  const credential = facts.get('credential') ?? '';
+  if (['missing', 'broken', 'none'].includes(credential)) return true;
+  // A plugin that gave no credentials: kubectl asked nothing.
+  return credential === 'plugin' && !facts.has('status') && ['200', '401'].includes(facts.get('version') ?? '');
+}
+
 /** The reason of the first stage that failed, in the order in which kubectl passes them. */
 export function stageThatFailed(facts: Facts): ReasonCode {
   const kubeconfig = facts.get('kubeconfig');
@@ -103,24 +116,27 @@ export function stageThatFailed(facts: Facts): ReasonCode {
   const status = numberOf(facts.get('status'));
   if (status !== undefined && status !== 200) return answerReason(status, facts);
   const proxy = facts.get('proxy_tcp');
+  if (proxy === 'skipped') return 'Undiagnosed';
   if (proxy !== undefined && proxy !== 'ok') return 'ProxyUnreachable';
   if (/^([345]\d\d|timeout|failed)$/.test(facts.get('tunnel') ?? '')) return 'ProxyRefused';
   const dns = facts.get('dns');
   if (dns === 'failed' || dns === 'timeout') return dnsReason(facts);
   const tcp = facts.get('tcp');
   if (tcp !== undefined && tcp !== 'ok') return tcpReason(wordOf(tcp)!, facts);
-  if (['missing', 'broken'].includes(facts.get('credential') ?? '')) return 'ClientCredentialBroken';
+  if (isWithoutCredential(facts)) return 'ClientCredentialBroken';
   return facts.has('curl') ? httpReason(facts) : 'Undiagnosed';
 }
 
 /** Whether what failed is that something did not come in time: on a slow node that proves nothing. What was answered or refused proves it there too. */
 export function restsOnTime(facts: Facts): boolean {
   if (facts.has('status') || ['missing', 'broken', 'insecure'].includes(facts.get('kubeconfig') ?? '')) return false;
-  const answers = [facts.get('proxy_tcp'), facts.get('tcp')].filter(
-    (state) => state !== undefined && state !== 'ok' && state !== 'timeout',
-  );
-  if (answers.length > 0) return false;
+  if ([facts.get('proxy_tcp'), facts.get('tcp')].some((state) => state !== undefined && ANSWERS.includes(state))) return false;
   if (['unknown', 'empty', 'servfail', 'refused', 'closed', 'noroute'].includes(wordOf(facts.get('dns_own')) ?? '')) return false;
   if (facts.get('resolver') === '') return false;
   return ![35, 51, 60].includes(numberOf(facts.get('curl')) ?? 0) && (numberOf(facts.get('version')) ?? 0) <= 200;
+}
+
+/** Whether a reason says that no stage was seen to fail for good: all passed a moment later, or were not reached. */
+export function provesNoFailure(reason: ReasonCode): boolean {
+  return ['Transient', 'Undiagnosed', 'AddressDead', 'DnsSlow', 'ProxyDiffers'].includes(reason);
 }

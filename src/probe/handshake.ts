@@ -12,7 +12,7 @@ const SLOW_MS = 1_000;
  * Why a TLS handshake failed. A live API server answers plain text with 400, whatever becomes of TLS on the way, so what became of small and of growing requests
  * in plain text tells a path that loses packets, one that swallows large ones and one that is slow from an API server that hangs.
  *
- * @param otherwise - what it is if none of these was measured.
+ * @param otherwise - what it is if none of these was measured, or they tell nothing.
  */
 export function handshakeReason(facts: Facts, otherwise: ReasonCode): ReasonCode {
   const [, heardText, fastest, slowest] = /^(\d) of 5 in (\d*)-(\d*) ms$/.exec(facts.get('small') ?? '') ?? [];

@@ -25,7 +25,8 @@ export function isSameMachine(own: string, vmId: string): boolean {
 /** Whether the node's kubeconfig names another server than Azure does. An address is no name: it may be that of a private endpoint or of a load balancer. */
 function isWrongServer(host: string, names: readonly string[]): boolean {
   if (names.length === 0 || host === '' || /^\[|^[\d.]+$/.test(host)) return false;
-  return !names.some((name) => name.toLowerCase() === host.toLowerCase());
+  const bare = (name: string) => name.toLowerCase().replace(/\.$/, '');
+  return !names.some((name) => bare(name) === bare(host));
 }
 
 /**

@@ -221,7 +221,7 @@ function Write-Config($Config) {
   Write-Fact 'config_ms' $Config.Took
   if ($Config.State -eq 'broken' -and $Config.Said) { Write-Said 'kubeconfig_said' $Config.Said 120 }
   if ($Config.State -ne 'ok') { return }
-  Write-Fact 'host' $Config.Host 120
+  Write-Fact 'host' $Config.Host 255
   Write-Fact 'port' $Config.Port
   $Config.Proxy = Get-Proxy $Kubelet $Config
   $agents = Get-Proxy $Agent $Config

@@ -52,7 +52,7 @@ describe('what a Windows node says', () => {
   it.each<[string, Record<string, string>, number, ReasonCode]>([
     ['a kubectl that Windows refuses to start', { kubectl: 'otherarch', kubectl_said: 'not a valid application' }, 127, 'KubectlBroken'],
     ['a kubectl that was ended from outside', { ...ok }, 255, 'KubectlKilled'],
-    ['a kubeconfig that takes too long to read', { ...ok, kubeconfig: 'timeout' }, 124, 'KubectlBroken'],
+    ['a kubeconfig that takes too long to read', { ...ok, kubeconfig: 'timeout' }, 124, 'NodeTooSlow'],
     ['the same after our time limit', { ...ok, ms: '8003', kubeconfig: 'timeout' }, 124, 'NodeTooSlow'],
     [
       'a request that we cut, while the server answers',

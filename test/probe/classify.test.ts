@@ -100,6 +100,11 @@ describe('classifyReport', () => {
     ['has the kubectl of another processor', { kubectl: 'otherarch' }, 127, 'KubectlBroken'],
     ['has no kubectl', { kubectl: 'missing' }, 127, 'KubectlMissing'],
     ['has a kubectl that cannot be run', { ms: '3', said: 'Exec format error' }, 126, 'KubectlBroken'],
+    ['has no time left for kubectl', { ms: '0' }, 125, 'NodeTooSlow'],
+    ['ends kubectl early for want of time', { ms: '3000' }, 124, 'NodeTooSlow'],
+    ['was cut at each stage', { ...staged, ms: '8003', tcp: 'skipped' }, 124, 'NodeTooSlow'],
+    ['was cut before the stages', { ms: '8003', kubeconfig: 'ok', dns: 'skipped' }, 124, 'NodeTooSlow'],
+    ['was cut, and whose curl had no time', { ...staged, ms: '8003', tcp: 'ok', curl: '124' }, 124, 'NodeTooSlow'],
     ['has a kubectl that ends with another code', { ms: '3' }, 2, 'KubectlBroken'],
     ['has a kubectl that crashes', { ms: '3' }, 139, 'KubectlKilled'],
     ['has a kubectl that was killed before its time was up', { ms: '1200' }, 137, 'KubectlKilled'],
@@ -200,6 +205,17 @@ describe('classifyReport', () => {
       { kubeconfig: 'ok', dns: 'timeout', dns_own: 'timeout', dns_azure: 'timeout', egress: 'mcr.microsoft.com dns' },
       'DnsTimeout',
     ],
+    [
+      'DNS that was not asked for want of time',
+      { kubeconfig: 'ok', dns: 'failed', dns_own: 'skipped', dns_azure: 'skipped' },
+      'Undiagnosed',
+    ],
+    [
+      'DNS that timed out, and was not asked again',
+      { kubeconfig: 'ok', dns: 'timeout', dns_own: 'skipped', dns_azure: 'skipped' },
+      'DnsTimeout',
+    ],
+    ['a proxy for which there was no time', { ...staged, proxy: '10.0.0.9:3128', proxy_tcp: 'skipped' }, 'Undiagnosed'],
     ['a DNS server that is slow', { kubeconfig: 'ok', dns: 'failed', dns_ms: '4900', dns_own: 'found 10.0.0.1' }, 'DnsSlow'],
     ['a hosts file that misleads', { ...staged, tcp: 'timeout', hosts: 'yes', dns_azure: 'found 10.9.9.9' }, 'HostsFile'],
     ['a hosts file that is right', { ...staged, tcp: 'timeout', hosts: 'yes', dns_azure: 'found 10.0.0.1' }, 'ConnectionTimedOut'],
@@ -214,7 +230,7 @@ describe('classifyReport', () => {
 
   it.each<[string, Record<string, string>, ReasonCode]>([
     ['28', { secured_s: '0.000000' }, 'TlsTimedOut'],
-    ['124', {}, 'TlsTimedOut'],
+    ['124', {}, 'Undiagnosed'],
     ['28', { secured_s: '0.020114' }, 'HttpTimedOut'],
     ['35', {}, 'TlsFailed'],
     ['35', { clock: '1700000000', client: '1600000000 1699999999 ' }, 'ClientCertificateExpired'],
@@ -247,6 +263,9 @@ describe('classifyReport', () => {
     ['16', { secured_s: '0.02' }, 'ConnectionReset'],
     ['58', {}, 'ClientCredentialBroken'],
     ['0', { version: '200', credential: 'missing' }, 'ClientCredentialBroken'],
+    ['0', { version: '401', credential: 'plugin' }, 'ClientCredentialBroken'],
+    ['0', { version: '401', credential: 'plugin', status: '401' }, 'Unauthorized'],
+    ['0', { version: '200', credential: 'none' }, 'ClientCredentialBroken'],
     ['60', { verify: '20', ca_file: 'none' }, 'KubeconfigBroken'],
     ['0', { version: '401', client_signed: 'no' }, 'ClientCertificateForeign'],
     ['0', { version: '401', clock: '1700000000', client: '1700000900 1799999999' }, 'ClientCertificateNotYetValid'],
@@ -287,7 +306,7 @@ describe('classifyReport', () => {
       failed({ ...staged, tcp: 'refused' }, 1),
       failed({ ...staged, tcp: 'ok', curl: '0', version: '403' }, 1),
       failed({ kubeconfig: 'missing', said: 'error: no such file', ms: '12' }),
-      failed({ ms: '8001' }, 124),
+      failed({ ms: '7001' }),
       failed({ server: 'v1.31.4', kubeconfig: 'ok', ms: '5700' }, 0),
     ];
     expect(messages).toMatchInlineSnapshot(`
@@ -322,7 +341,7 @@ describe('classifyReport', () => {
           "verdict": "unreachable",
         },
         {
-          "latencyMs": 8001,
+          "latencyMs": 7001,
           "message": "kubectl version failed: no further detail",
           "reason": "Undiagnosed",
           "verdict": "unreachable",

@@ -497,8 +497,107 @@ const tools: NodeFault[] = [
   },
 ];
 
+const plugin =
+  (command: string): Scene['kubeconfig'] =>
+  (text) =>
+    text.replace(
+      /client-certificate: .*\n.*client-key: .*\n/,
+      `exec: {apiVersion: client.authentication.k8s.io/v1, command: ${command}, interactiveMode: Never}\n`,
+    );
+/** A kubectl that is killed at one of its commands. */
+const killsOn = (command: string) =>
+  `mkdir -p /opt/real && cp /opt/bin/kubectl /opt/real/kubectl && umount /opt/bin/kubectl && printf '%s\n' '#!/bin/sh' 'case " $* " in *" ${command} "*) kill -9 $$ ;; esac' 'exec /opt/real/kubectl "$@"' >/opt/bin/kubectl && chmod 755 /opt/bin/kubectl`;
+const withPlugin = (script: string) => `printf '%s\n' '#!/bin/sh' '${script}' >/opt/bin/login; chmod 755 /opt/bin/login`;
+const unlessConfig = (then: string) => ({ text: `#!/bin/sh\ncase "$*" in *config*) exit 1 ;; esac\n${then}\n` });
+
+/** What a review of the script found beside. */
+const beside: NodeFault[] = [
+  {
+    fault: 'kubectl is a shim that finds no version',
+    must: 'unknown/KubectlBroken',
+    scene: { kubectl: unlessConfig('echo "no version installed" >&2; exit 1') },
+  },
+  {
+    fault: 'a context without a user',
+    must: 'unreachable/ClientCredentialBroken',
+    scene: { kubeconfig: (text) => text.replace('    user: client\n', ''), anonymous: true },
+  },
+  {
+    fault: 'a credential plugin that hangs',
+    must: 'unreachable/ClientCredentialBroken',
+    scene: { kubeconfig: plugin('/opt/bin/login'), setup: withPlugin('sleep 60') },
+  },
+  {
+    fault: 'a credential plugin that is not there',
+    must: 'unreachable/ClientCredentialBroken',
+    scene: { kubeconfig: plugin('/opt/bin/nologin'), anonymous: true },
+  },
+  {
+    fault: 'a credential plugin that leaves a process behind',
+    must: 'unreachable/ClientCredentialBroken',
+    scene: {
+      kubeconfig: plugin('/opt/bin/login'),
+      setup: withPlugin(
+        'setsid sleep 45 & echo "{\\"apiVersion\\":\\"client.authentication.k8s.io/v1\\",\\"kind\\":\\"ExecCredential\\",\\"status\\":{\\"token\\":\\"none\\"}}"',
+      ),
+    },
+  },
+  {
+    fault: 'resolv.conf with a comment behind the server, NXDOMAIN',
+    must: 'unreachable/NameNotFound',
+    scene: {
+      resolvConf: 'nameserver\t168.63.129.16 # of Azure\n',
+      dns: (name) => (name === HOST ? 'unknown' : '203.0.113.10'),
+    },
+  },
+  {
+    fault: 'a name in /etc/hosts that only begins like the API server',
+    must: 'unreachable/ConnectionTimedOut',
+    scene: { hosts: `${elsewhere} ${HOST}.old`, setup: nft(`${toServer} drop`) },
+  },
+  {
+    fault: 'tls-server-name that the certificate lacks, through a proxy',
+    must: 'unreachable/ServerCertificateWrongName',
+    scene: {
+      here: ['10.224.0.9'],
+      middle: middleBoxes.tunnels,
+      units: `Environment=HTTPS_PROXY=${proxy}\n`,
+      kubeconfig: (text) => text.replace(/( +)server: .*/, '$&\n$1tls-server-name: other.example'),
+    },
+  },
+  {
+    fault: 'NO_PROXY with a space in it, and a drop-in that resets the proxy',
+    must: 'reachable/Reachable',
+    scene: { units: 'Environment="HTTPS_PROXY=http://10.77.0.9:3128" "NO_PROXY=a.b, Azmk8s.io"\n' },
+  },
+  {
+    fault: 'a later drop-in that takes the proxy back',
+    must: 'reachable/Reachable',
+    scene: { units: 'Environment=HTTPS_PROXY=http://10.77.0.9:3128\nEnvironment=HTTPS_PROXY=\n' },
+  },
+  {
+    fault: 'an agent whose environment names no authorities, and packets that are dropped',
+    must: 'unreachable/ConnectionTimedOut',
+    scene: { env: { CURL_CA_BUNDLE: '/nowhere', BASH_ENV: '/nowhere', SSLKEYLOGFILE: '/tmp/keys' }, setup: nft(`${toServer} drop`) },
+  },
+  {
+    fault: 'kubectl is killed while it asks for the node (out of memory)',
+    must: 'reachable/Reachable',
+    scene: { setup: killsOn('get') },
+  },
+];
+
 /** The faults of `cases/node-faults.md` and some beside them; where two were provoked alike, the second is a line of its own all the same. */
-export const nodeFaults: NodeFault[] = [...controlPlane, ...identity, ...certificates, ...network, ...names, ...proxies, ...tools];
+export const nodeFaults: NodeFault[] = [
+  ...controlPlane,
+  ...identity,
+  ...certificates,
+  ...network,
+  ...names,
+  ...proxies,
+  ...tools,
+  ...beside,
+];
 
 /** Whether the machine has what makes a fault real: packet filters, and a limit for a group of processes. */
 export const hasNft = (() => {

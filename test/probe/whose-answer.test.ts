@@ -52,6 +52,7 @@ describe('the machine that answers', () => {
 describe('the API server that answers', () => {
   it.each(asked.serverNames)('is the cluster’s under each name that Azure has for it: %s', (host) => {
     expect(judged(reachable, { host: host.toUpperCase() })).toBe(reachable);
+    expect(judged(reachable, { host: `${host}.` })).toBe(reachable);
   });
 
   it('proves nothing under another name, and is the reason of a failure', () => {
