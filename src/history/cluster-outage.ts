@@ -28,7 +28,8 @@ export interface ClusterOutageState {
   below?: { sweep: string; since: string };
 }
 
-const JUDGEABLE_SHARE = 0.25;
+/** The share of the planned nodes of which something must be known, before anything is judged of their cluster. */
+export const JUDGEABLE_SHARE = 0.25;
 
 /**
  * Holds the nodes of a cluster against its quorum. Pure. A node counts with its latest verdict, at most three intervals old.

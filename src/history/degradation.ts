@@ -2,9 +2,12 @@ import { z } from 'zod';
 import type { JudgedNode } from '../model/node.ts';
 import { rankReasons } from '../model/rank-reasons.ts';
 import { type ReasonCode, reasonCode } from '../model/reasons.ts';
-import type { QuorumSettings } from './cluster-outage.ts';
+import { JUDGEABLE_SHARE, type QuorumSettings } from './cluster-outage.ts';
 import { servedNow } from './not-served.ts';
-import { outcomeOf } from './roll-up.ts';
+
+/** Nodes that are not served now, and those that reach their API server and asked it. */
+export const counted = z.object({ notServed: z.number(), asked: z.number() });
+export type Counted = z.output<typeof counted>;
 
 /** That the API server of a cluster does not serve so many of the nodes that reach it that the cluster itself is the subject. */
 export const degradation = z.object({
@@ -12,14 +15,18 @@ export const degradation = z.object({
   since: z.string(),
   /** The reason of most of them. It is kept as long as one of them has it, so that an alert with this reason stays one alert. */
   reason: reasonCode,
-  /** Nodes that are not served now, and those that reach their API server and asked it. */
-  notServed: z.number(),
-  asked: z.number(),
+  ...counted.shape,
 });
 export type Degradation = z.output<typeof degradation>;
 
-/** What a cluster remembers of its degradation between assessments: also the sweep in which it was first below half the quorum. */
-export const degradationState = z.object({ degraded: degradation.optional(), below: z.object({ sweep: z.string() }).optional() });
+/** What a cluster remembers of its degradation between assessments. */
+export const degradationState = z.object({
+  degraded: degradation.optional(),
+  /** The sweep in which it was first below half the quorum, so that it is about to end. */
+  below: z.object({ sweep: z.string() }).optional(),
+  /** The counts with which the last one ended, until the next begins; absent where nobody saw its end. */
+  after: counted.optional(),
+});
 export type DegradationState = z.output<typeof degradationState>;
 
 /** Results that say so one after the other, before a node counts for the beginning. */
@@ -29,42 +36,58 @@ interface NotServed {
   reason: ReasonCode;
   since: string;
   times: number;
+  /** Milliseconds from the first of these results to the latest. */
+  lastedMs: number;
 }
 
-/** How the nodes of a cluster stand against its quorum; undefined where none reaches the API server, so that nothing is known. */
-function askNodes(nodes: Iterable<JudgedNode>, now: Date, intervalMs: number, quorum: QuorumSettings) {
+/** What an assessment judges by. */
+interface Rules {
+  sweep: string;
+  now: Date;
+  intervalMs: number;
+  quorum: QuorumSettings;
+  /** Results in a row after which a node is believed where no others confirm it. */
+  blindAfter: number;
+}
+
+/** How the nodes of a cluster stand against its quorum; undefined where too few of them asked, so that nothing is known. */
+function askNodes(nodes: Iterable<JudgedNode>, { now, intervalMs, quorum, blindAfter }: Rules) {
   const notServed: NotServed[] = [];
-  let [reachable, asked] = [0, 0];
+  let [planned, asked] = [0, 0];
   for (const node of nodes) {
-    if (outcomeOf(node, now, intervalMs).verdict !== 'reachable') continue;
-    reachable += 1;
+    if (node.retiredAt !== undefined || node.facts.skipped !== undefined) continue;
+    planned += 1;
     const served = servedNow(node, now, intervalMs);
-    if (served !== undefined) asked += 1;
-    if (served?.ok === false) notServed.push(served);
+    if (served === undefined) continue;
+    asked += 1;
+    if (!served.ok) notServed.push({ ...served, lastedMs: Date.parse(node.state.latest!.at) - Date.parse(served.since) });
   }
-  const needed = Math.max(Math.ceil((quorum.percent * asked) / 100), quorum.nodes);
-  return reachable === 0 ? undefined : { notServed, asked, needed };
+  if (asked === 0 || asked < planned * JUDGEABLE_SHARE) return undefined;
+  // Fewer nodes than a quorum: it takes all of them, and that is believed later.
+  const isSmall = planned < quorum.nodes;
+  const needed = isSmall ? planned : Math.max(Math.ceil((quorum.percent * asked) / 100), quorum.nodes);
+  const inARow = isSmall ? Math.max(blindAfter, RESULTS_IN_A_ROW) : RESULTS_IN_A_ROW;
+  // Two results soon after each other, as by a check or a sweep by hand, are one moment.
+  const confirmed = notServed.filter(({ times, lastedMs }) => times >= inARow && lastedMs >= intervalMs / 2);
+  return { notServed, confirmed, asked, needed };
 }
 
 const mainReason = (notServed: readonly NotServed[]): ReasonCode => rankReasons(notServed)[0]?.reason ?? 'NotServed';
 
 /**
  * Begins and ends the degradation of a cluster. Pure. It begins once the quorum of the nodes that asked is not served, each of them in two results in
- * a row: so one bad moment begins none, whenever the cluster is assessed. It ends below half the quorum in assessments of two sweeps in a row.
+ * a row over half an interval or more: so one bad moment begins none, whenever the cluster is assessed. It ends below half the quorum in assessments of
+ * two sweeps in a row.
  */
-export function foldDegradation(
-  state: DegradationState,
-  nodes: Iterable<JudgedNode>,
-  { sweep, now, intervalMs, quorum }: { sweep: string; now: Date; intervalMs: number; quorum: QuorumSettings },
-): DegradationState {
-  const found = askNodes(nodes, now, intervalMs, quorum);
+export function foldDegradation(state: DegradationState, nodes: Iterable<JudgedNode>, rules: Rules): DegradationState {
+  const found = askNodes(nodes, rules);
   if (found === undefined) return state;
-  const { notServed, asked, needed } = found;
+  const { sweep } = rules;
+  const { notServed, confirmed, asked, needed } = found;
   const { degraded: before, below } = state;
   const counts = { notServed: notServed.length, asked };
   if (before === undefined) {
-    const confirmed = notServed.filter(({ times }) => times >= RESULTS_IN_A_ROW);
-    if (confirmed.length < needed) return {};
+    if (confirmed.length < needed) return { after: state.after };
     const since = confirmed.map((each) => each.since).sort()[needed - 1]!;
     return { degraded: { since, reason: mainReason(notServed), ...counts } };
   }
@@ -72,5 +95,5 @@ export function foldDegradation(
   const degraded = { ...before, reason, ...counts };
   if (notServed.length >= needed / 2) return { degraded };
   if (below === undefined) return { degraded, below: { sweep } };
-  return sweep > below.sweep ? {} : { degraded, below };
+  return sweep > below.sweep ? { after: counts } : { degraded, below };
 }

@@ -99,7 +99,9 @@ function take(state: NodeState, result: ProbeResult, limits: Limits): NodeState 
   const isOpen = openSince(state) !== undefined;
   // A failure of the prober itself says nothing about the node, and does not count towards blindness.
   if (result.verdict === 'unknown') return { ...base, unknowns: state.unknowns + (policyOf(result.reason).blinds === 'nobody' ? 0 : 1) };
-  const seen = { ...base, conclusiveAt: result.at, served: foldServed(state.served, result) };
+  // After so long nobody knows whether it was so in between: what is found now begins anew.
+  const isOld = Date.parse(result.at) - Date.parse(state.conclusiveAt ?? result.at) > limits.staleAfterMs;
+  const seen = { ...base, conclusiveAt: result.at, served: foldServed(isOld ? undefined : state.served, result) };
   if (result.verdict === 'unreachable') {
     const failures = state.failures + 1;
     const firstFailure = state.failures === 0 ? result.at : (state.firstFailure ?? result.at);

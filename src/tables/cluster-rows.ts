@@ -174,14 +174,14 @@ const unlessAhead = (time: string, now: Date) => (Date.parse(time) <= now.getTim
 export function repairMarks(row: OwnClusterRow, now: Date): OwnClusterRow {
   const { outage, below } = row.outage;
   const isBelow = below !== undefined && unlessAhead(below.sweep, now) !== '';
-  const { degraded, below: fewer } = row.degradation;
+  const { below: fewer, ...degradation } = row.degradation;
   const isFewer = fewer !== undefined && unlessAhead(fewer.sweep, now) !== '';
   const [assessAt, sweep, finalizedSweep] = [row.assessAt, row.sweep, row.finalizedSweep].map((time) => unlessAhead(time, now)) as [
     string,
     string,
     string,
   ];
-  const states = { outage: isBelow ? { outage, below } : { outage }, degradation: isFewer ? { degraded, below: fewer } : { degraded } };
+  const states = { outage: isBelow ? { outage, below } : { outage }, degradation: isFewer ? row.degradation : degradation };
   return { ...row, assessAt, sweep, finalizedSweep, ...states };
 }
 

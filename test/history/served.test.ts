@@ -40,21 +40,28 @@ const play = (results: readonly ProbeResult[], from: NodeHistory = emptyHistory)
   results.reduce((history, result) => foldResult(history, result, limits, INTERVAL).history, from);
 const servedAfter = (results: readonly ProbeResult[]) => stateOf(play(results), limits).served;
 
-/** The same, written in another way: the run of equal answers that the conclusive results end with. */
+/** The same, written in another way: the run of equal answers that the conclusive results end with, none of them long after the one before. */
 function expected(results: readonly ProbeResult[]): ServedState | undefined {
   const conclusive = results.filter(({ verdict }) => verdict !== 'unknown');
   const last = conclusive.at(-1)?.served;
   if (last === undefined) return undefined;
   const before = conclusive.findLastIndex((each) => each.served?.ok !== last.ok);
-  const run = conclusive.slice(before + 1);
+  const late = conclusive.findLastIndex(
+    (each, n) => n > 0 && Date.parse(each.at) - Date.parse(conclusive[n - 1]!.at) > limits.staleAfterMs,
+  );
+  const run = conclusive.slice(Math.max(before + 1, late));
   return { ...last, since: run[0]!.at, times: run.length };
 }
 
 describe('what is known of a node being served', () => {
   it('is what its latest conclusive verdict says, since when that is so, and for how many results in a row', () => {
     fc.assert(
-      fc.property(fc.array(said, { maxLength: 40, size: 'max' }), (all) => {
-        const results = everyMinute(all);
+      fc.property(fc.array(fc.tuple(said, fc.constantFrom(60, 60, 300, 1200)), { maxLength: 40, size: 'max' }), (all) => {
+        let seconds = 0;
+        const results = all.map(([each, gap]) => {
+          seconds += gap;
+          return resultOf(each, seconds);
+        });
         expect(servedAfter(results)).toEqual(expected(results));
       }),
       { numRuns: 1000 },
@@ -78,6 +85,12 @@ describe('what is known of a node being served', () => {
     expect(foldServed(before, resultOf('unreachable', 60))).toBeUndefined();
     expect(foldServed(before, resultOf('notAsked', 60))).toBeUndefined();
     expect(foldServed(before, resultOf('unknown', 60))).toBe(before);
+  });
+
+  it('begins anew after more than three intervals without a conclusive verdict: nobody knows whether it was so in between', () => {
+    const again = (seconds: number) => servedAfter([resultOf(notServed(), 0), resultOf('unknown', 800), resultOf(notServed(), seconds)]);
+    expect(again(900)).toMatchObject({ since: at(0), times: 2 });
+    expect(again(901)).toMatchObject({ since: at(901), times: 1 });
   });
 
   it('keeps its beginning while only the reason changes', () => {

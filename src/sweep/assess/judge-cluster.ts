@@ -51,8 +51,8 @@ function judgedIn(settings: Settings, sweep: string, before: Seen['before']): st
 const quorumOf = ({ CLUSTER_QUORUM_PERCENT: percent, CLUSTER_QUORUM_NODES: nodes }: Settings): QuorumSettings => ({ percent, nodes });
 
 /**
- * Judges whether the cluster is degraded. While it has an outage of its own, which says more, that stays as it is; it is over where nobody would see its
- * end.
+ * Judges whether the cluster is degraded. That does not begin while it has an outage of its own, which says more, or is being stopped or deleted; it may
+ * still end then. It is over where nobody would see its end.
  *
  * @param occurrence - in which it is judged; undefined where it is not.
  */
@@ -63,11 +63,12 @@ function judgeDegradation(
   occurrence: string | undefined,
 ): DegradationState {
   const stored = before?.row.degradation ?? {};
-  if (endsBecause(nodes.values(), recordOnly) !== undefined) return {};
-  const isHeld = recordOnly !== undefined && comesOrGoes(recordOnly) && stored.degraded === undefined;
-  if (occurrence === undefined || isHeld || openEpisode(outage.outage) !== undefined) return stored;
-  const intervalMs = intervalAt(settings.SWEEP_SCHEDULE, now);
-  return foldDegradation(stored, nodes.values(), { sweep: occurrence, now, intervalMs, quorum: quorumOf(settings) });
+  if (settings.PROBE_SERVED === 'off' || endsBecause(nodes.values(), recordOnly) !== undefined) return {};
+  const isPlanned = recordOnly !== undefined && comesOrGoes(recordOnly);
+  const isHeld = (isPlanned || openEpisode(outage.outage) !== undefined) && stored.degraded === undefined;
+  if (occurrence === undefined || isHeld) return stored;
+  const rules = { intervalMs: intervalAt(settings.SWEEP_SCHEDULE, now), quorum: quorumOf(settings), blindAfter: settings.BLIND_AFTER };
+  return foldDegradation(stored, nodes.values(), { sweep: occurrence, now, ...rules });
 }
 
 /** Rolls the cluster up, judges its quorum and adds up for how long its nodes were watched: the row it comes to. Pure. */

@@ -1,9 +1,10 @@
 import type { Blindness } from '../../history/blindness.ts';
 import type { ClusterOutageState } from '../../history/cluster-outage.ts';
-import type { DegradationState } from '../../history/degradation.ts';
+import type { Degradation, DegradationState } from '../../history/degradation.ts';
 import { openEpisode } from '../../history/node-state.ts';
 import type { UnseenGroup } from '../../history/unseen.ts';
 import { type Counts, conclusiveOf, coverageOf, expectedOf, type Ledger, mainReason } from '../../model/ledger.ts';
+import type { Episode } from '../../model/node-state.ts';
 import { policyOf, type ReasonCode } from '../../model/reasons.ts';
 import type { Availability } from '../../notify/envelopes.ts';
 import { clusterPageUrl } from '../../notify/page-url.ts';
@@ -24,6 +25,12 @@ interface AssessedCluster {
 
 /** A share as text, rounded down: what is not whole must not look so. */
 const shareText = (share: number | null) => (share === null ? '' : (Math.floor(share * 10_000 + 1e-6) / 10_000).toFixed(4));
+
+/** What was known of a cluster before it was not seen any more. */
+function lastKnown(down: Episode | undefined, degraded: Degradation | undefined): string {
+  if (down !== undefined) return `, and the outage since ${down.outage} is not known to be over`;
+  return degraded === undefined ? '' : `, and it was degraded since ${degraded.since}`;
+}
 
 /**
  * The state of a cluster after a sweep, on which alerts rest. Only a cluster in which a node gave a verdict may be a success. One that is
@@ -46,13 +53,13 @@ export function availabilityOf(
   const { degraded } = cluster.degradation;
   const down = openEpisode(outage.outage);
   const seen = conclusiveOf(ledger) > 0;
-  const hasOpen = down !== undefined || blind !== undefined || openOutages > 0;
+  const hasOpen = down !== undefined || blind !== undefined || openOutages > 0 || degraded !== undefined;
   if ((recordOnly !== undefined && !policyOf(recordOnly).expected) || (!seen && expectedOf(ledger) <= 0 && !hasOpen)) return undefined;
   const kind = maintenance ? '/maintenance' : blind !== undefined ? '/blind' : seen || down !== undefined ? '' : '/unseen';
   const name = `${cluster.cluster}${kind}`;
   const counted = seen
     ? `${nodes.reachable} of ${nodes.known} nodes reach their API server${nodes.notServed > 0 ? `, which does not serve ${nodes.notServed} of them` : ''}`
-    : `not seen: none of ${ledger.known} nodes gave a verdict${down === undefined ? '' : `, and the outage since ${down.outage} is not known to be over`}`;
+    : `not seen: none of ${ledger.known} nodes gave a verdict${lastKnown(down, degraded)}`;
   return {
     id: `${sweep}|${name}`,
     name,

@@ -77,23 +77,60 @@ describe('the judgement of a cluster', () => {
       expect([row.outage.outage, row.openOutages]).toEqual([undefined, 0]);
     });
 
-    it('begins no degradation while the cluster has an outage of its own, and ends none', () => {
+    const served = (node: string): JudgedNode => {
+      const reachable = nodeOf(node, 'reachable');
+      return { ...reachable, state: { ...reachable.state, served: { ok: true, since: '2026-11-21T09:35:30.000Z', times: 1 } } };
+    };
+    const judgeNext = (row: ReturnType<typeof judge>[0], of: string, nodes: JudgedNode[], more: Partial<Seen> = {}) =>
+      judge(seenOf(nodes, { before: { row, etag: '' }, ...more }), now.toISOString(), of)[0];
+
+    it('begins no degradation while the cluster has an outage of its own, and ends one all the same', () => {
       const more = ['x', 'y', 'z'].map((node) => nodeOf(node, 'unreachable'));
       const [row] = judge(seenOf([...bad, ...more]));
       expect([row.outage.outage?.reason, row.degradation]).toEqual(['DnsTimeout', {}]);
-      const [degraded] = judge(seenOf(bad));
-      const [both] = judge(seenOf([nodeOf('c', 'reachable'), ...more], { before: { row: degraded, etag: '' } }));
-      expect(both.degradation).toEqual(degraded.degradation);
+      const [degraded] = judge(seenOf(bad), now.toISOString(), '2026-11-21T09:30:00Z');
+      const unasked = judgeNext(degraded, sweep, [nodeOf('c', 'reachable'), ...more]);
+      expect([unasked.outage.outage?.reason, unasked.degradation]).toEqual(['DnsTimeout', degraded.degradation]);
+      const healed = [served('a'), served('b'), ...more];
+      const over = judgeNext(judgeNext(degraded, sweep, healed), '2026-11-21T09:40:00Z', healed);
+      expect([over.outage.outage?.end, over.degradation]).toEqual([undefined, { after: { notServed: 0, asked: 2 } }]);
+    });
+
+    it('begins no degradation of a cluster that is being stopped or deleted, and ends one all the same', () => {
+      for (const recordOnly of ['ClusterStopping', 'ClusterDeleting'] as const) {
+        const known = { resourceGroup: 'rg', name: 'shop', region: '', version: '', recordOnly };
+        const facts = { ...known, upgrading: false, listed: true } as Seen['facts'];
+        expect(judge(seenOf(bad, { facts }))[0].degradation).toEqual({});
+        const [degraded] = judge(seenOf(bad), now.toISOString(), '2026-11-21T09:30:00Z');
+        const once = judgeNext(degraded, sweep, [served('a'), served('b')], { facts });
+        expect(judgeNext(once, '2026-11-21T09:40:00Z', [served('a'), served('b')], { facts }).degradation.degraded).toBeUndefined();
+      }
+    });
+
+    it('ends a degradation at once where nodes are no longer to be asked, and not where they only were not', () => {
+      const [degraded] = judge(seenOf(bad), now.toISOString(), '2026-11-21T09:30:00Z');
+      const unasked = ['a', 'b', 'c'].map((node) => nodeOf(node, 'reachable'));
+      const [once, twice] = [sweep, '2026-11-21T09:40:00Z'].map((of) => judgeNext(degraded, of, unasked).degradation);
+      expect([once, twice]).toEqual([degraded.degradation, degraded.degradation]);
+      const off = { v: 1, kind: 'assess-cluster', sweep, cluster, assessAt: now.toISOString(), deadline: '' } as const;
+      const before = { row: degraded, etag: '' };
+      expect(judgeCluster({ ...settings, PROBE_SERVED: 'off' }, off, seenOf(bad, { before }))[0].degradation).toEqual({});
+    });
+
+    it('believes that the only node of a cluster is not served once it said so as often as makes a node blind', () => {
+      const only = (times: number) => {
+        const node = notServed('a');
+        return judge(seenOf([{ ...node, state: { ...node.state, served: { ...node.state.served!, times } } }]))[0].degradation.degraded;
+      };
+      expect([only(settings.BLIND_AFTER - 1), only(settings.BLIND_AFTER)?.notServed]).toEqual([undefined, 1]);
     });
 
     it('ends a degradation in the second sweep in a row, as which one by hand does not count', () => {
-      const healed = ['a', 'b', 'c'].map((node) => nodeOf(node, 'reachable'));
-      const judgeNext = (row: ReturnType<typeof judge>[0], of: string) =>
-        judge(seenOf(healed, { before: { row, etag: '' } }), now.toISOString(), of)[0];
+      const healed = ['a', 'b', 'c'].map(served);
       const [degraded] = judge(seenOf(bad), now.toISOString(), '2026-11-21T09:30:00Z');
-      const byHand = judgeNext(judgeNext(degraded, sweep), '2026-11-21T09:35:12Z');
+      const byHand = judgeNext(judgeNext(degraded, sweep, healed), '2026-11-21T09:35:12Z', healed);
       expect(byHand.degradation).toMatchObject({ degraded: { notServed: 0 }, below: { sweep } });
-      expect(judgeNext(byHand, '2026-11-21T09:40:00Z').degradation).toEqual({});
+      expect(judgeNext(byHand, '2026-11-21T09:40:00Z', healed).degradation).toEqual({ after: { notServed: 0, asked: 3 } });
     });
 
     it('ends a degradation at once where nobody would see its end: all nodes are stopped or gone', () => {

@@ -129,6 +129,18 @@ describe('the state of a cluster', () => {
     },
   );
 
+  it('keeps a degradation while none gives a verdict, also where none is expected, and says since when it stands', () => {
+    const degradation = { degraded: { since, reason: 'EtcdUnavailable' as const, notServed: 3, asked: 4 } };
+    for (const outcome of ['unknown/NoProof', 'notProbed/TooYoung'])
+      expect(stateOf({ [outcome]: 4 }, { degradation })).toMatchObject({
+        name: `${cluster}/unseen`,
+        success: false,
+        message: `not seen: none of 4 nodes gave a verdict, and it was degraded since ${since}`,
+        properties: { degraded: 'true', degradedReason: 'EtcdUnavailable', seen: 'false' },
+      });
+    expect(stateOf({ 'unknown/NoProof': 4 }, { degradation, outage: down })?.message).toContain('and the outage since');
+  });
+
   it('keeps the open outages of nodes while none gives a verdict', () => {
     const { properties } = stateOf({ 'notProbed/OverBudget': 4 }, { openOutages: 2, outageReason: 'NoRoute' })!;
     expect(properties).toMatchObject({ openNodeOutages: '2', outageReason: 'NoRoute', reason: 'NoRoute', clusterOutage: 'false' });
