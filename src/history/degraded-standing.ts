@@ -1,5 +1,5 @@
 import type { ReasonCode } from '../model/reasons.ts';
-import type { Degradation } from './degradation.ts';
+import type { Counted, Degradation, DegradationState } from './degradation.ts';
 import type { NotServedGroup } from './not-served.ts';
 import { type Found, foldStanding, type Standing } from './standing.ts';
 
@@ -12,19 +12,22 @@ export interface Degraded extends Standing, Omit<Degradation, 'since'> {
   degradedSince: string;
   /** Names of up to 20 of these nodes. */
   names: string[];
+  /** The counts of the sweep in which it ended; absent where the cluster is not watched for it any more. */
+  after?: Counted;
 }
 
 /** What one cluster comes to in a sweep. */
 export interface ClusterDegradation {
   cluster: string;
-  degraded: Degradation | undefined;
+  degradation: DegradationState;
   notServed: readonly NotServedGroup[];
   /** Whether the cluster has an outage of its own. */
   inOutage: boolean;
 }
 
 /**
- * Decides which clusters begin to be degraded, and which are served again. Pure. While a cluster has an outage of its own, which says more, none begins.
+ * Decides which clusters begin to be degraded, and which are served again. Pure. While a cluster has an outage of its own, which says more, none begins,
+ * nor of one that is about to end, as where nobody could see the cluster before.
  *
  * @param stored - by cluster.
  * @param clusters - those that were judged in this sweep. Of others nothing is known: theirs stay as they are.
@@ -39,11 +42,14 @@ export function foldDegraded(
   gone: (cluster: string) => boolean,
   sinks: readonly string[],
 ): Degraded[] {
-  const found = clusters.flatMap(({ cluster, degraded, notServed, inOutage }): Found<Degraded>[] => {
-    if (degraded === undefined || inOutage) return [];
+  const found = clusters.flatMap(({ cluster, degradation: { degraded, below }, notServed, inOutage }): Found<Degraded>[] => {
+    if (degraded === undefined || below !== undefined || inOutage) return [];
     const { since: degradedSince, ...counts } = degraded;
-    return [{ subject: cluster, degradedSince, ...counts, names: notServed.flatMap(({ names }) => names).slice(0, MOST_NAMES) }];
+    const names = notServed.flatMap((group) => group.names).slice(0, MOST_NAMES);
+    return [{ subject: cluster, degradedSince, ...counts, names, after: undefined }];
   });
-  const served = new Set(clusters.filter(({ degraded }) => degraded === undefined).map(({ cluster }) => cluster));
-  return foldStanding(stored, sweep, found, ({ subject }) => gone(subject) || served.has(subject), sinks);
+  const states = new Map(clusters.map(({ cluster, degradation }) => [cluster, degradation]));
+  const isServed = (cluster: string) => states.has(cluster) && states.get(cluster)?.degraded === undefined;
+  const changed = foldStanding(stored, sweep, found, 'degradedSince', ({ subject }) => gone(subject) || isServed(subject), sinks);
+  return changed.map((each) => (each.until === undefined ? each : { ...each, after: states.get(each.subject)?.after }));
 }

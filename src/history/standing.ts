@@ -70,6 +70,7 @@ export type Found<S extends Standing> = Omit<S, Exclude<keyof Standing, 'subject
  *
  * @param stored - by subject.
  * @param found - those that stand now; one that begins keeps what is known of it now.
+ * @param began - the field that says since when it is so: one that goes on for every sink keeps that, as it keeps its name.
  * @param isOver - whether one that stood is over. Where nothing is known of it, it stays as it is.
  * @param sinks - names of those who are notified.
  * @returns those that change, as they become.
@@ -78,13 +79,16 @@ export function foldStanding<S extends Standing>(
   stored: ReadonlyMap<string, S>,
   sweep: string,
   found: readonly Found<S>[],
+  began: keyof Found<S> & keyof S,
   isOver: (standing: S) => boolean,
   sinks: readonly string[],
 ): S[] {
   const begun = found.flatMap((own) => {
     const before = stored.get(own.subject);
     if (before === undefined) return [{ ...own, since: sweep, delivered: {}, sweep } as unknown as S];
-    return before.sweep >= sweep || before.until === undefined ? [] : [{ ...resumeStanding(before, sweep, sinks), ...own, sweep }];
+    if (before.sweep >= sweep || before.until === undefined) return [];
+    const resumed = resumeStanding(before, sweep, sinks);
+    return [{ ...resumed, ...own, ...(resumed.since === before.since && { [began]: before[began] }), sweep }];
   });
   const ended = [...stored.values()].filter((each) => each.until === undefined && each.sweep < sweep && isOver(each));
   return [...begun, ...ended.map((each) => ({ ...each, until: sweep, sweep }))];

@@ -41,5 +41,5 @@ export function foldUnseen(
   );
   const judged = new Map(clusters.map(({ cluster, groups }) => [cluster, new Set(groups.map(({ reason }) => reason))]));
   const isOver = ({ cluster, reason }: Unseen) => gone(cluster) || judged.get(cluster)?.has(reason) === false;
-  return foldStanding(stored, sweep, found, isOver, sinks);
+  return foldStanding(stored, sweep, found, 'unseenSince', isOver, sinks);
 }

@@ -3,15 +3,24 @@ import type { What } from '../history/next-notification.ts';
 import { clusterPageUrl } from './page-url.ts';
 import { causeOf, eventOf, secondsBetween, type TelemetryEvent } from './telemetry-event.ts';
 
+/** What is said of the end: what is still not served, or that nobody looks any more. */
+function wordsOfEnd(after: Degraded['after']): string {
+  if (after === undefined)
+    return 'The cluster is not watched for this any more: it was stopped, deleted or excluded, or its nodes are not asked';
+  const { notServed, asked } = after;
+  if (notServed === 0) return 'The API server serves its nodes again';
+  return `${notServed} of the ${asked} nodes that asked ${notServed === 1 ? 'is' : 'are'} still not served`;
+}
+
 /**
- * Writes the event of a cluster whose API server does not serve many of the nodes that reach it, or serves them again.
+ * Writes the event of a cluster whose API server does not serve many of the nodes that reach it, or no longer does so.
  *
  * @param since - when people were to be notified of it, as the recipient knows it; names the event.
  * @param pageUrl - address of the status page.
  * @param now - when it is sent.
  */
 export function degradedEvent(
-  { subject, reason, notServed, asked, names, degradedSince }: Omit<Degraded, 'delivered'>,
+  { subject, reason, notServed, asked, names, degradedSince, after }: Omit<Degraded, 'delivered'>,
   what: What,
   since: string,
   pageUrl: string | undefined,
@@ -22,14 +31,13 @@ export function degradedEvent(
   const properties = {
     eventId: `${subject}|degraded|${since}/${what}`,
     ...causeOf(subject, reason),
-    message: started
-      ? `${notServed} of ${asked} nodes reach their API server, and it does not serve them`
-      : 'The API server serves its nodes again, or enough of them',
+    message: started ? `The API server does not serve ${notServed} of the ${asked} nodes that reached it and asked` : wordsOfEnd(after),
     start: degradedSince,
     end,
     nodes: names.join(','),
     page: clusterPageUrl(pageUrl, subject),
   };
-  const measurements = { notServed, asked, ...(started ? {} : { durationSeconds: secondsBetween(degradedSince, end) }) };
+  // Both may be sent at once, where the first could not be delivered: each tells of its own moment.
+  const measurements = started ? { notServed, asked } : { ...after, durationSeconds: secondsBetween(degradedSince, end) };
   return eventOf(started ? 'ClusterDegraded' : 'ClusterRestored', now, properties, measurements);
 }

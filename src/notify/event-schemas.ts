@@ -72,12 +72,12 @@ const unseenCount = number('Nodes without a verdict for this reason.');
 const degraded = z.strictObject({
   eventId,
   ...cause,
-  nodes: text('Names of up to 20 of the nodes that are not served, separated by commas.'),
+  nodes: text('Names of up to 20 of the nodes that are not served, separated by commas, as of when it began.'),
 });
-const degradedCounts = {
-  notServed: number('Nodes that reach their API server and are not served by it, when it began.'),
-  asked: number('Nodes that reached their API server and asked it, when it began.'),
-};
+const notServedCount = 'Nodes that reach their API server and are not served by it';
+const askedCount = 'Nodes that reached their API server and asked it';
+const restoredCount = (meaning: string) =>
+  z.number().optional().describe(`${meaning}, when it ended; absent where the cluster is not watched for this any more.`);
 
 const members = z.number().optional().describe('Only in a summary. How many nodes it stands for.');
 const durationSeconds = number('Seconds from `start` to `end`.');
@@ -137,12 +137,16 @@ export const eventSchemas = {
     description:
       'The API server of a cluster is reached, and does not serve so many of the nodes that the cluster itself is the subject. No outage: it has none of the events of one. Not sent while the cluster has an outage, which says more.',
     properties: degraded,
-    measurements: z.strictObject(degradedCounts),
+    measurements: z.strictObject({
+      notServed: number(`${notServedCount}, when it began.`),
+      asked: number(`${askedCount}, when it began.`),
+    }),
   },
   ClusterRestored: {
-    description: 'The API server of a degraded cluster serves its nodes again, or all but a few.',
+    description:
+      'The API server of a degraded cluster serves its nodes again, or all but a few; or the cluster is not watched for this any more, as the message says.',
     properties: degraded,
-    measurements: z.strictObject({ ...degradedCounts, durationSeconds }),
+    measurements: z.strictObject({ notServed: restoredCount(notServedCount), asked: restoredCount(askedCount), durationSeconds }),
   },
   SweepCompleted: {
     description: 'The heartbeat: a sweep of the whole fleet is complete. Its absence is a reason for an alert.',

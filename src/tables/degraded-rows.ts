@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { counted } from '../history/degradation.ts';
 import type { Degraded } from '../history/degraded-standing.ts';
-import { count, json, reason, text } from './columns.ts';
+import { count, json, optionalJson, reason, text } from './columns.ts';
 import { standingRows } from './standing-rows.ts';
 
 /** The rows of degraded clusters. */
@@ -10,4 +11,5 @@ export const degradedRows = standingRows<Degraded>('degraded', {
   asked: count,
   names: json(z.array(z.string()), []),
   degradedSince: text,
+  after: optionalJson(counted),
 });

@@ -87,8 +87,11 @@ describe('unseen nodes', () => {
 
   it('that come back before their end was accepted go on, and those after it begin anew', () => {
     const ended = { ...notified, until: at(65), sweep: at(65) };
-    expect(fold([ended], 70, [own])).toMatchObject([{ since: at(60), until: undefined }]);
-    expect(fold([markStandingDelivered(ended, 'page', ['ended'])], 70, [own])).toMatchObject([{ since: at(70), delivered: {} }]);
+    const later = { ...own, since: at(66) };
+    expect(fold([ended], 70, [later])).toMatchObject([{ since: at(60), unseenSince: at(0), until: undefined }]);
+    expect(fold([markStandingDelivered(ended, 'page', ['ended'])], 70, [later])).toMatchObject([
+      { since: at(70), unseenSince: at(66), delivered: {} },
+    ]);
   });
 
   it('are never judged by an older sweep', () => {

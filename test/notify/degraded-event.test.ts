@@ -16,31 +16,45 @@ const degraded = {
   since: sweep,
   sweep,
 };
-const eventOf = (what: 'started' | 'ended') => degradedEvent(degraded, what, sweep, 'https://prober.example/api/status', now);
+const eventOf = (what: 'started' | 'ended', after?: { notServed: number; asked: number }) =>
+  degradedEvent({ ...degraded, after }, what, sweep, 'https://prober.example/api/status', now);
 
 describe('the event of a degraded cluster', () => {
   it('says how many nodes reach an API server that does not serve them, and why', () => {
-    const { name, properties, measurements } = eventOf('started');
+    const { name, properties, measurements } = eventOf('started', { notServed: 0, asked: 4 });
     expect({ name, measurements }).toEqual({ name: 'ClusterDegraded', measurements: { notServed: 3, asked: 4 } });
     expect(eventSchemas.ClusterDegraded.properties.parse(properties)).toMatchObject({
       eventId: `${cluster}|degraded|${sweep}/started`,
       reason: 'EtcdUnavailable',
       stage: 'served',
       sentence: reasons.EtcdUnavailable.sentence,
-      message: '3 of 4 nodes reach their API server, and it does not serve them',
+      message: 'The API server does not serve 3 of the 4 nodes that reached it and asked',
       start: '2026-11-21T09:35:02.000Z',
       end: '',
       nodes: 'a,b,c',
     });
   });
 
-  it('says when and after how long it is over', () => {
-    const { name, properties, measurements } = eventOf('ended');
+  it.each([
+    [0, 'The API server serves its nodes again'],
+    [1, '1 of the 5 nodes that asked is still not served'],
+    [2, '2 of the 5 nodes that asked are still not served'],
+  ])('says when and after how long it is over, and that %s nodes are still not served then', (notServed, message) => {
+    const { name, properties, measurements } = eventOf('ended', { notServed, asked: 5 });
     expect(name).toBe('ClusterRestored');
-    expect(eventSchemas.ClusterRestored.measurements.parse(measurements)).toEqual({ notServed: 3, asked: 4, durationSeconds: 418 });
+    expect(eventSchemas.ClusterRestored.measurements.parse(measurements)).toEqual({ notServed, asked: 5, durationSeconds: 418 });
     expect(eventSchemas.ClusterRestored.properties.parse(properties)).toMatchObject({
       eventId: `${cluster}|degraded|${sweep}/ended`,
+      message,
       end: now.toISOString(),
     });
+  });
+
+  it('says nothing of being served where the cluster is not watched for it any more', () => {
+    const { properties, measurements } = eventOf('ended');
+    expect(eventSchemas.ClusterRestored.measurements.parse(measurements)).toEqual({ durationSeconds: 418 });
+    expect(eventSchemas.ClusterRestored.properties.parse(properties).message).toBe(
+      'The cluster is not watched for this any more: it was stopped, deleted or excluded, or its nodes are not asked',
+    );
   });
 });

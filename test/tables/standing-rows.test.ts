@@ -22,6 +22,7 @@ const degraded: Degraded = {
   asked: 4,
   names: ['a', 'b', 'c'],
   degradedSince: time,
+  after: undefined,
 };
 
 it('a condition is read back as it was written, and apart from those of other kinds', async () => {
@@ -34,14 +35,15 @@ it('a condition is read back as it was written, and apart from those of other ki
 it('is changed and removed only as it was read', async () => {
   const { tables } = storage;
   const { etag } = (await degradedRows.read(tables)).get('shop')!;
-  await degradedRows.put(tables, { ...degraded, notServed: 2 }, etag);
+  const after = { notServed: 0, asked: 4 };
+  await degradedRows.put(tables, { ...degraded, notServed: 2, after }, etag);
   for (const late of [
     degradedRows.put(tables, degraded, etag),
     degradedRows.put(tables, degraded),
     degradedRows.remove(tables, 'shop', etag),
   ])
     await expect(late).rejects.toSatisfy(isLostWrite);
-  expect(await degradedRows.readOpen(tables, 'shop')).toMatchObject({ notServed: 2 });
+  expect(await degradedRows.readOpen(tables, 'shop')).toMatchObject({ notServed: 2, after });
 });
 
 it('is not read as open once it is over, nor where there is none', async () => {

@@ -23,8 +23,8 @@ export async function judgeDegraded(
   maintenance: ReadonlyMap<string, readonly Stretch[]>,
 ): Promise<void> {
   const { tables, sinks } = services;
-  const found = seen.map(({ cluster, degradation: { degraded }, notServed, outage }) => {
-    return { cluster, degraded, notServed, inOutage: openEpisode(outage.outage) !== undefined };
+  const found = seen.map(({ cluster, degradation, notServed, outage }) => {
+    return { cluster, degradation, notServed, inOutage: openEpisode(outage.outage) !== undefined };
   });
   const names = sinks.map(({ name }) => name);
   await changeStanding(tables, degradedRows, (stored) => foldDegraded(stored, sweep, found, isGone, names));

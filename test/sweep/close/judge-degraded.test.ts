@@ -61,7 +61,7 @@ const rowOf = (more: Partial<ClusterRow> = {}): ClusterRow => ({
   assessAt: timeOf(0),
   ...more,
 });
-const [bad, well] = [rowOf(), rowOf({ degradation: {}, notServed: [] })];
+const [bad, well] = [rowOf(), rowOf({ degradation: { after: { notServed: 0, asked: 4 } }, notServed: [] })];
 const judge = (n: number, rows: ClusterRow[], maintenance: Stretch[] = [], isGone = false) => {
   clock.at(timeOf(n + 0.5));
   return judgeDegraded(services, sweepOf(n), rows, () => isGone, new Map([[cluster, maintenance]]));
@@ -75,7 +75,17 @@ describe('a degraded cluster', () => {
     for (const sink of [mail, pager]) expect(sink.log).toEqual(['ClusterDegraded shop', 'ClusterRestored shop']);
     expect(ids(mail)).toEqual([`${cluster}|degraded|${sweepOf(0)}/started`, `${cluster}|degraded|${sweepOf(0)}/ended`]);
     expect(mail.accepted[0]).toMatchObject({ properties: { start: timeOf(-1), nodes: 'a,b,c' }, measurements: { notServed: 3, asked: 4 } });
+    expect(mail.accepted[1]).toMatchObject({
+      properties: { message: 'The API server serves its nodes again' },
+      measurements: { notServed: 0, asked: 4 },
+    });
     expect(await stored()).toEqual([]);
+  });
+
+  it('is not notified where it recovered before anybody could be, as where it began while nobody could see the cluster', async () => {
+    const degradation = { degraded: { ...degraded, notServed: 0 }, below: { sweep: sweepOf(0) } };
+    for (const [n, row] of [rowOf({ degradation, notServed: [] }), well].entries()) await judge(n, [row]);
+    expect([mail.log, await stored()]).toEqual([[], []]);
   });
 
   it('is sent again under the same id where a sink did not accept it, and to no other sink', async () => {
@@ -120,5 +130,7 @@ describe('a degraded cluster', () => {
     expect(mail.log).toEqual(['ClusterDegraded shop']);
     await judge(2, [], [], true);
     expect(mail.log).toEqual(['ClusterDegraded shop', 'ClusterRestored shop']);
+    expect(mail.accepted[1]!.properties.message).toContain('The cluster is not watched for this any more');
+    expect(Object.keys(mail.accepted[1]!.measurements!)).toEqual(['durationSeconds']);
   });
 });
