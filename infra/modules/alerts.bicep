@@ -80,7 +80,7 @@ var rules = [
   {
     name: 'cluster-degraded'
     severity: 2
-    description: 'Nodes reach the API server of a cluster, and it does not serve many of them: it answers, but not for their own node objects, as where etcd does not answer or it is overloaded. No outage of the connection; workloads that run go on, but nothing can change. Lasts as long as that does.'
+    description: 'Nodes reach the API server of a cluster, and it does not serve many of them: it answers, but not for their own node objects, for example because etcd does not answer, or the API server is overloaded. No outage of the connection; workloads that run go on, but changes may not reach them. Lasts as long as that does.'
     query: '${state}\n${loadTextContent('../alerts/cluster-degraded.kql')}'
     condition: rows
     dimensions: ofCluster

@@ -3,7 +3,6 @@ import type { Services } from '../services.ts';
 import { type NodeDetail, viewNodeDetail } from '../views/node-detail.ts';
 import { type Html, html } from './html.ts';
 import { documentOf, type Links, linksWith, NOT_SERVED, SIGNS, uptimeLine, when } from './layout.ts';
-import { notServedWords } from './not-served-lines.ts';
 import { outageTable } from './outage-table.ts';
 
 function advice(reason: NodeDetail['reason']): Html {
@@ -17,7 +16,7 @@ function advice(reason: NodeDetail['reason']): Html {
 function notServed({ served, status }: NodeDetail): Html {
   const condition = status.conditions.find(({ type }) => type === 'Served')!;
   if (served !== false) return html``;
-  return html`<p class="banner notServed">${NOT_SERVED} since ${when(condition.lastTransitionTime)}</p><p>${notServedWords(1)}.</p>${advice(condition.reason)}<p><small>${condition.message}</small></p>`;
+  return html`<p class="banner notServed">${NOT_SERVED} since ${when(condition.lastTransitionTime)}</p><p>The node reaches its API server, but the API server does not serve it.</p>${advice(condition.reason)}<p><small>${condition.message}</small></p>`;
 }
 
 function facts({ spec, status }: NodeDetail): Html {

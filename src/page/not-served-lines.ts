@@ -8,9 +8,8 @@ const CLUSTERS_SHOWN = 10;
 const reach = (nodes: number) => (nodes === 1 ? '1 node reaches' : `${nodes} nodes reach`);
 const them = (nodes: number) => (nodes === 1 ? 'it' : 'them');
 
-/** In one sentence, how many nodes reach their API server and are not served by it. */
-export const notServedWords = (nodes: number) =>
-  `${reach(nodes)} ${nodes === 1 ? 'its' : 'their'} API server, but the API server does not serve ${them(nodes)}`;
+/** In one sentence, how many nodes, of one cluster or of several, are not served by the API server that they reach. */
+export const notServedWords = (nodes: number) => `${reach(nodes)} an API server that does not serve ${them(nodes)}`;
 
 /** Why a cluster counts as degraded; empty if it does not. */
 function degradedLine({ degraded }: Pick<ClusterView, 'degraded'>): Html {

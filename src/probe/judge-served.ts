@@ -29,7 +29,8 @@ export function judgeServed(facts: Facts): Served | undefined {
   const answered = `it answers ${node} for the object of the node`;
   if (isDenied && /^system:node:/.test(identity) && identity !== `system:node:${name}`)
     return refuse('IdentityMismatch', `the node is called ${name}, and its certificate is that of ${identity}`);
-  if (status === 401 || status === 403) return refuse('NodeNotAuthorized', `${answered}, asked as ${identity || 'its identity'}${said}`);
+  if (status === 401 || status === 403)
+    return refuse('NodeNotAuthorized', `${answered}, asked as ${identity || 'an unknown identity'}${said}`);
   if (status === 404) return refuse('NodeNotRegistered', `the API server knows no node ${name}`);
   const unready = facts.get('unready') ?? '';
   if (/(^|,)etcd/.test(unready)) return refuse('EtcdUnavailable', `${answered}, and /readyz names ${unready}`);

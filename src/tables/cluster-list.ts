@@ -7,7 +7,7 @@ import type { Tables } from './open-tables.ts';
 import { readRange, readRow } from './rows.ts';
 
 // As many names as there may be in it do not fit in one property, see `toLongJson`.
-const NAMED = ['unseen', 'notServed'].flatMap((column) => [0, 1, 2].map((part) => `${column}${part}`));
+const partsOf = (column: 'unseen' | 'notServed') => [0, 1, 2].map((part) => `${column}${part}`);
 
 /** The columns that lists show of a cluster, without the names of its nodes, which may be most of its row. */
 const SHOWN = [
@@ -15,7 +15,8 @@ const SHOWN = [
     ...(['resourceGroup', 'name', 'region', 'version', 'nodes', 'upgrading', 'recordOnly', 'openOutages', 'outage'] as const),
     ...(['maintenanceTag', 'commonFactors', 'uptime', 'assessedAt', 'latency', 'shortfalls', 'degradation'] as const),
   ),
-  ...NAMED,
+  ...partsOf('unseen'),
+  ...partsOf('notServed'),
 ];
 
 /** A cluster as lists show it, with its blindness if it is blind now, and the latest request for its maintenance, over or not. */
@@ -52,14 +53,17 @@ export async function readStandingCluster(tables: Tables, cluster: string): Prom
 }
 
 // 500 names of 253 characters do not fit in one property, see `toLongJson`.
-const NAMES = Array.from({ length: 5 }, (_, part) => `notReachable${part}`);
+const NAMES = [...[0, 1, 2, 3, 4].map((part) => `notReachable${part}`), ...partsOf('notServed')];
 
-/** The names of the nodes that were not reachable at the latest assessment of the cluster, at most 500; undefined if the cluster is unknown or no longer counts. */
-export async function readNotReachable(tables: Tables, cluster: string): Promise<string[] | undefined> {
+/**
+ * The names of the nodes that were not reachable at the latest assessment of the cluster, at most 500, then of those that are not served, at most 20 for
+ * each reason; undefined if the cluster is unknown or no longer counts.
+ */
+export async function readTroubledNames(tables: Tables, cluster: string): Promise<string[] | undefined> {
   const clusters = await tables.open('clusters');
   const row = await readRow(clusters, 'fleet', cluster, ['RowKey', 'recordOnly', 'nodes', 'openOutages', ...NAMES]);
   const read = row && toClusterRow(cluster, row);
-  return read && stands(read) ? read.notReachable : undefined;
+  return read && stands(read) ? [...read.notReachable, ...read.notServed.flatMap(({ names }) => names)] : undefined;
 }
 
 /** Ids of all clusters in the table, including those that no longer count. */

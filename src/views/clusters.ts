@@ -29,7 +29,9 @@ export const clusterView = z
       .object({ start: time, reason: reasonName, flaps: z.number() })
       .nullable()
       .describe("The cluster's own outage, while it is open."),
-    degraded: degradedView.nullable(),
+    degraded: degradedView
+      .nullable()
+      .describe('Since when its API server does not serve a quorum of its nodes, and why; null unless it is degraded.'),
     notServed: z.array(notServedGroupView).describe('Nodes that reach the API server and are not served by it, by reason.'),
     blind: blindView.nullable(),
     maintenance: maintenanceView.nullable().describe('The maintenance that it is in, which nobody is notified in.'),

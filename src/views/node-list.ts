@@ -4,7 +4,7 @@ import { outcomeOf } from '../history/roll-up.ts';
 import { nodeNameSchema } from '../model/name-schemas.ts';
 import { isNodeName } from '../model/node-name.ts';
 import type { Services } from '../services.ts';
-import { readNotReachable } from '../tables/cluster-list.ts';
+import { readTroubledNames } from '../tables/cluster-list.ts';
 import { readEndpoint } from '../tables/cluster-rows.ts';
 import { type ReachableStatus, readNamedNodes, readNodePage } from '../tables/node-pages.ts';
 import type { NodeRow } from '../tables/node-rows.ts';
@@ -19,7 +19,7 @@ const ROWS_OF_A_READ = 1000;
 
 export const nodeListSchema = listOf(nodeView)
   .describe(
-    'Nodes that were not reachable at the latest assessment come first, at most 500, then the others by name; within a page the worst come first.',
+    'Nodes that were not reachable at the latest assessment come first, at most 500, then those that were not served, at most 20 for each reason, then the others by name; within a page the worst come first.',
   )
   .register(components, { id: 'NodePage' });
 
@@ -39,7 +39,7 @@ function statusOfRow(row: NodeRow, { at, intervalMs }: ReturnType<typeof momentO
 
 /** The nodes that come before the others: as many names as fit on the page and in its cursor. */
 async function chooseFirst(services: Services, cluster: string, given: readonly string[], limit: number): Promise<string[] | undefined> {
-  const names = await readNotReachable(services.tables, cluster);
+  const names = await readTroubledNames(services.tables, cluster);
   const before = new Set(given);
   let chosen = (names ?? []).filter((each) => isNodeName(each) && !before.has(each)).slice(0, limit);
   while (chosen.length > 0 && !isShort(writeCursor('nodes', { first: [...given, ...chosen] }))) chosen = chosen.slice(0, chosen.length / 2);
@@ -105,7 +105,7 @@ export async function viewNodeList(
     spare: first.filter((each) => each > (from?.after ?? '')).length,
   });
   const isEmpty = from === undefined && others.after === undefined && others.rows.length + named.length === 0;
-  if (isEmpty && (isFirstPhase ? chosen : await readNotReachable(services.tables, cluster)) === undefined) return undefined;
+  if (isEmpty && (isFirstPhase ? chosen : await readTroubledNames(services.tables, cluster)) === undefined) return undefined;
   const { after } = others;
   return show([...named, ...others.rows], after === undefined ? undefined : { first: first.filter((each) => each > after), after });
 }

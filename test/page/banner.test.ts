@@ -16,7 +16,7 @@ describe('the banner of a cluster', () => {
     expect(bannerOf(nodes, 0, undefined)).toBeUndefined();
     expect(bannerOf({ ...nodes, unknown: 1 }, 1, undefined)).toContain('✖ 1 open outage<');
     expect(bannerOf({ ...nodes, notServed: 3, unknown: 1 }, 0, undefined)).toBe(
-      '<p class="banner notServed">▲ 3 nodes reach their API server, but the API server does not serve them</p>',
+      '<p class="banner notServed">▲ 3 nodes reach an API server that does not serve them</p>',
     );
     expect(bannerOf({ ...nodes, notServed: 1, unreachable: 1 }, 1, undefined)).toContain('✖ 1 of 3 nodes cannot reach');
     expect(bannerOf({ ...nodes, unknown: 1 }, 0, undefined)).toContain('? 1 of 3 nodes gave no verdict');

@@ -110,7 +110,7 @@ describe('the pages', () => {
     const degradation = { degraded: { since: SINCE, reason: 'EtcdUnavailable' as const, notServed: 2, asked: 3 } };
     await seed({ known: 4, reachable: 4, notServed: 2, byReason: { Reachable: 4 } }, ['served', 'notServed', 'notServed', 'reachable']);
     await assess(services, cluster, { degradation });
-    const words = '2 nodes reach their API server, but the API server does not serve them';
+    const words = '2 nodes reach an API server that does not serve them';
     const banner = `notServed: ▲ ${words}`;
     expect(await banners()).toEqual({ fleet: banner, own: banner });
     const [fleet, own, node] = [await page('status'), await page(), await page(`status/clusters/${cluster}/nodes/node-1`)];
@@ -121,7 +121,7 @@ describe('the pages', () => {
     expect(own).toContain('node-1, node-2');
     expect(own).toContain('● reachable, ▲ not served');
     expect(node).toContain('▲ not served since 2026-11-21T12:00:00.000Z');
-    expect(node).toContain('1 node reaches its API server, but the API server does not serve it.');
+    expect(node).toContain('The node reaches its API server, but the API server does not serve it.');
     expect(node).toContain('the API server answered 500');
     expect(await page(`status/clusters/${cluster}/nodes/node-0`)).not.toContain('not served');
   });

@@ -30,6 +30,15 @@ describe('a node that reached its API server', () => {
     expect(served(facts)).toMatchObject({ ok: false, reason });
   });
 
+  it('says as whom it was asked, also where that is not known', () => {
+    expect(served({ node: '403', lease: '403' })).toMatchObject({
+      message: `it answers 403 for the object of the node, asked as system:node:${name}`,
+    });
+    expect(served({ node: '401', lease: '401', identity: '' })).toMatchObject({
+      message: 'it answers 401 for the object of the node, asked as an unknown identity',
+    });
+  });
+
   it.each<[string, Record<string, string>]>([
     ['was not asked', {}],
     ['was skipped', { node: 'skipped' }],

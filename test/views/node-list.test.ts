@@ -41,7 +41,7 @@ async function walk(cluster: string, query: Record<string, string>, between: (pa
 }
 
 const namesOf = (pages: readonly (readonly NodeView[])[]) => pages.flat().map(({ node }) => node);
-const conditions: Condition[] = ['reachable', 'unreachable', 'unknown', 'stale', 'skipped', 'fresh', 'retired'];
+const conditions: Condition[] = ['reachable', 'unreachable', 'unknown', 'stale', 'skipped', 'fresh', 'retired', 'notServed'];
 const fleet = fc.array(
   fc.oneof({ weight: 4, arbitrary: fc.constant<Condition>('reachable') }, { weight: 3, arbitrary: fc.constantFrom(...conditions) }),
   { minLength: 1, maxLength: 60 },
@@ -65,6 +65,20 @@ describe('the list of nodes', () => {
       }),
       { numRuns: 25 },
     );
+  });
+
+  it('gives those that are not served before the other ones that are reachable, on whatever page', async () => {
+    const cluster = newCluster();
+    const all: Condition[] = [...Array(8).fill('served'), 'notServed', 'unreachable', 'served', 'notServed'];
+    await seedNodes(services, cluster, toNodes(all));
+    await assess(services, cluster);
+    const [first] = await walk(cluster, { limit: '3' });
+    expect(first!.map(({ node, served }) => [node, served])).toEqual([
+      [nameOf(9), null],
+      [nameOf(8), false],
+      [nameOf(11), false],
+    ]);
+    expect(namesOf(await walk(cluster, { limit: '3' })).sort()).toEqual(all.map((_, n) => nameOf(n)));
   });
 
   it('gives each node once though nodes fall ill, recover, come and go and are assessed between the pages', async () => {
@@ -99,7 +113,7 @@ describe('the list of nodes', () => {
         await assess(services, cluster);
         const of = (...wanted: Condition[]) => listed(nodes).filter((name) => wanted.includes(nodes[name]!));
         const expected = {
-          True: of('reachable'),
+          True: of('reachable', 'notServed'),
           False: of('unreachable'),
           Unknown: of('unknown', 'stale', 'skipped', 'fresh'),
         };

@@ -32,10 +32,11 @@ export const servedReasons = {
   NodeNotAuthorized: reason(
     'served',
     failed('cluster', 'lasting'),
-    'The API server knows who the node is, and does not let it read its own node object (403).',
+    'The API server does not let the node read its own node object (401 or 403).',
     [
+      'If the evidence names no identity, or an anonymous one, look at the credentials of the node first.',
       'Check for changes to the built-in role system:node and its bindings: kubectl get clusterrolebinding system:node.',
-      'Look for an admission or authorization webhook that denies the requests of nodes.',
+      'Look for an authorization webhook that denies the requests of nodes.',
     ],
     [CONNECTION],
   ),
