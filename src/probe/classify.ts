@@ -1,7 +1,8 @@
+import { policyOf } from '../model/reasons.ts';
 import { inconclusive, SLOW_MS, type Verdict } from '../model/verdict.ts';
 import { detailOf, endpointOf, whereOf } from './describe-report.ts';
 import { type Facts, isNodeSlow, numberOf } from './facts.ts';
-import { provesNoFailure, restsOnTime, stageThatFailed } from './failed-stage.ts';
+import { restsOnTime, stageThatFailed } from './failed-stage.ts';
 import { judgeServed } from './judge-served.ts';
 import type { Report } from './parse.ts';
 
@@ -82,7 +83,7 @@ export function classifyReport({ exitCode, facts }: Report): Verdict {
   const of = host ? ` for ${host}${whereOf(facts)}` : '';
   const reason = stageThatFailed(facts);
   // Our limit ended kubectl, and no stage of the same way failed: it is the node that is slow.
-  const nothingFailed = CUT.includes(exitCode) && (provesNoFailure(reason) || facts.get('answered') === 'yes');
+  const nothingFailed = CUT.includes(exitCode) && (policyOf(reason).isUnproven || facts.get('answered') === 'yes');
   if (facts.get('kubeconfig') === 'timeout' || nothingFailed || (isNodeSlow(facts) && restsOnTime(facts))) {
     const readIn = numberOf(facts.get('config_ms'));
     const isAnswered = facts.get('answered') === 'yes' || facts.get('version') === '200';

@@ -135,8 +135,3 @@ export function restsOnTime(facts: Facts): boolean {
   if (facts.get('resolver') === '') return false;
   return ![35, 51, 60].includes(numberOf(facts.get('curl')) ?? 0) && (numberOf(facts.get('version')) ?? 0) <= 200;
 }
-
-/** Whether a reason says that no stage was seen to fail for good: all passed a moment later, or were not reached. */
-export function provesNoFailure(reason: ReasonCode): boolean {
-  return ['Transient', 'Undiagnosed', 'AddressDead', 'DnsSlow', 'ProxyDiffers'].includes(reason);
-}

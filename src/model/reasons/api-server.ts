@@ -95,14 +95,14 @@ export const apiServerReasons = {
   ),
   Transient: reason(
     'http',
-    { ...failed('node path', 'passing'), lastsAs: 'Undiagnosed', lastsAfter: 2 },
+    { ...failed('node path', 'passing'), lastsAs: 'Undiagnosed', lastsAfter: 2, isUnproven: true },
     'kubectl failed, and a moment later every stage passed.',
     ['A second probe follows at once; repeated cases point to packet loss or SNAT port exhaustion.'],
     [CONNECTION],
   ),
   Undiagnosed: reason(
     'http',
-    failed('node path', 'lasting'),
+    { ...failed('node path', 'lasting'), isUnproven: true },
     'kubectl failed, and the diagnosis could not find at which stage.',
     ['Read the evidence of this result.'],
     [CONNECTION],

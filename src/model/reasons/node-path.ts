@@ -46,7 +46,7 @@ export const nodePathReasons = {
   ),
   DnsSlow: reason(
     'dns',
-    failed('node path', 'passing'),
+    { ...failed('node path', 'passing'), isUnproven: true },
     "The node's resolver knows the name of the API server, but takes seconds for it, which kubectl does not wait for.",
     ['Look at the load and the forwarders of the DNS servers of the virtual network.', 'Custom DNS: forward to 168.63.129.16.'],
     [NAME_LOOKUP],
@@ -124,7 +124,7 @@ export const nodePathReasons = {
   ),
   ProxyDiffers: reason(
     'egress',
-    failed('node path', 'lasting'),
+    { ...failed('node path', 'lasting'), isUnproven: true },
     'The way through the proxy to the API server fails; without the proxy the API server answers.',
     [
       'Check what the proxy does to connections to the API server: the message names it (az aks show --query httpProxyConfig).',
@@ -165,7 +165,7 @@ export const nodePathReasons = {
   ),
   AddressDead: reason(
     'tcp',
-    failed('node path', 'lasting'),
+    { ...failed('node path', 'lasting'), isUnproven: true },
     "The API server's name has several addresses, and one of them does not answer.",
     ['Find out what that address is; remove it from DNS, or repair what stands behind it.'],
     [CONNECTION],

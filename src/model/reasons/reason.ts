@@ -23,6 +23,8 @@ export interface Policy {
   /** The code that it turns into once a node had it `lastsAfter` times in a row, or else BLIND_AFTER times, since it does not pass after all. */
   lastsAs?: string;
   lastsAfter?: number;
+  /** Whether no stage was seen to fail for good, so that it proves no failure where our own time limit ended kubectl. */
+  isUnproven?: true;
 }
 
 export interface Reason {
