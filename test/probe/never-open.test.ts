@@ -19,10 +19,14 @@ const anything = fc.string({ unit: 'binary-ascii', maxLength: 80 });
 /** JSON of `kubectl version`, whole or damaged. */
 const versionJson = fc
   .record({
-    section: fc.constantFrom('serverVersion', 'serverVersion', 'serverVersion', 'clientVersion', 'ServerVersion'),
-    gitVersion: fc.oneof(fc.constantFrom('v1.33.5', 'v1.31.4-aks', 'v1', '', 'v1.33', '1.33.5', 'v1.2.3"'), anything),
-    indent: fc.constantFrom(2, 0),
-    cut: fc.option(fc.nat(120)),
+    section: fc.constantFrom(...Array(6).fill('serverVersion'), 'clientVersion', 'ServerVersion'),
+    gitVersion: fc.oneof(
+      { weight: 3, arbitrary: fc.constantFrom('v1.33.5', 'v1.31.4-aks') },
+      fc.constantFrom('v1', '', 'v1.33', '1.33.5', 'v1.2.3"'),
+      anything,
+    ),
+    indent: fc.constantFrom(2, 2, 2, 0),
+    cut: fc.option(fc.nat(120), { freq: 1 }),
   })
   .map(({ section, gitVersion, indent, cut }) => {
     const text = JSON.stringify({ clientVersion: { gitVersion: 'v1.30.0' }, [section]: { major: '1', gitVersion } }, null, indent);
@@ -41,10 +45,10 @@ const kubeconfigs = fc.constantFrom(
 const node = fc.record({
   said: output,
   toStderr: fc.boolean(),
-  exit: fc.oneof({ weight: 2, arbitrary: fc.constant(0) }, fc.nat(255)),
+  exit: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.nat(255)),
   server: kubeconfigs,
   file: fc.constantFrom('script', 'script', 'script', 'script', 'empty', 'zeros', 'text'),
-  hasKubeconfig: fc.boolean(),
+  hasKubeconfig: fc.constantFrom(true, true, true, false),
   env: fc.dictionary(
     fc.constantFrom(
       'HTTPS_PROXY',
