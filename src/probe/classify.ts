@@ -48,6 +48,7 @@ function judgeSuccess(facts: Facts): Verdict {
   const version = facts.get('server') ?? '';
   if (kubeconfig === 'timeout') return inconclusive('NodeTooSlow', 'kubectl took too long to read its kubeconfig');
   if (!VERSION.test(version)) return inconclusive('KubectlBroken', 'kubectl succeeded without the version of an API server');
+  if (kubeconfig === 'skipped') return inconclusive('KubectlBroken', 'kubectl could not say what its kubeconfig holds');
   if (kubeconfig === 'missing') return inconclusive('KubeconfigMissing', 'kubectl succeeded without the kubeconfig of the node');
   if (kubeconfig !== 'ok')
     return inconclusive(

@@ -343,9 +343,12 @@ if [ "$rc" -eq 0 ]; then
 fi
 
 # Only a failing node pays for the diagnosis, stage by stage; a missing tool costs its fact and nothing else.
+stolen() { sed -n 's/^cpu  *\([0-9]* \)\{7\}\([0-9]*\).*/\2/p' /proc/stat 2>/dev/null; }
+before=$(stolen)
 started=$(now)
 sleep 0.1
 fact lag "$(($(now) - started - 100))"
+fact load "$(cut -d ' ' -f 1 /proc/loadavg 2>/dev/null | clean 10) steal $(($(stolen) - ${before:-0}))"
 fact clock "$(date +%s)"
 # On a node this slow each further stage would only measure the slowness.
 [ "$config_ms" -gt 3000 ] && finish "$rc"
@@ -469,43 +472,40 @@ if [ -n "$proxy_url" ]; then
   fi
 fi
 
-# The node's own resolver, then each DNS server by itself: a name that only Azure's knows points to the one between.
-if [ "$(time_left)" -lt 3 ]; then
-  fact dns skipped
-  finish "$rc"
-fi
-patience=$(time_left)
-[ "$patience" -gt 5 ] && patience=5
-started=$(now)
-addresses=$(resolve "$bare")
-waited=$(($(now) - started))
-fact dns_ms "$waited"
-if [ -z "$addresses" ] && [ -z "$proxy_url" ]; then
-  if [ "$waited" -ge $((patience * 1000 - 400)) ]; then fact dns timeout; else fact dns failed; fi
-  fact resolver "$(printf '%s' "$nameservers" | head -n 2 | clean 80)"
-  no_dns=yes
-  egress &
-  fact dns_azure "$(ask_dns 168.63.129.16 "$bare" | clean 60)" &
-  [ -n "$nameservers" ] && fact dns_own "$(ask_dns "$first_server" "$bare" | clean 60)"
-  finish "$rc"
-fi
 if [ -z "$proxy_url" ]; then
+  # The node's own resolver, then each DNS server by itself: a name that only Azure's knows points to the one between.
+  patience=$(time_left)
+  if [ "$patience" -lt 3 ]; then
+    fact dns skipped
+    finish "$rc"
+  fi
+  [ "$patience" -gt 5 ] && patience=5
+  started=$(now)
+  addresses=$(resolve "$bare")
+  waited=$(($(now) - started))
+  fact dns_ms "$waited"
+  if [ -z "$addresses" ]; then
+    if [ "$waited" -ge $((patience * 1000 - 400)) ]; then fact dns timeout; else fact dns failed; fi
+    fact resolver "$(printf '%s' "$nameservers" | head -n 2 | clean 80)"
+    no_dns=yes
+    egress &
+    fact dns_azure "$(ask_dns 168.63.129.16 "$bare" | clean 60)" &
+    [ -n "$nameservers" ] && fact dns_own "$(ask_dns "$first_server" "$bare" | clean 60)"
+    finish "$rc"
+  fi
   fact dns "$(printf '%s\n' "$addresses" | head -n 1)"
-  case " $(sed 's/#.*//' /etc/hosts 2>/dev/null | tr '\t\n' '  ') " in *" $bare "*) hosts=yes && fact hosts yes ;; *) hosts=no ;; esac
-fi
+  hosts=no
+  case " $(sed 's/#.*//' /etc/hosts 2>/dev/null | tr '\t\n' '  ') " in *" $bare "*) hosts=yes && fact hosts yes ;; esac
 
-# Every address of the name is tried, all at once; the first that is open is taken for what follows.
-if [ -z "$proxy_url" ]; then
+  # Every address of the name is tried, all at once; the first that is open is taken for what follows.
   started=$(now)
   tried=$(for each in $addresses; do printf '%s %s\n' "$each" "$(connect "$each" "$port")" & done; wait)
   fact tcp_ms "$(($(now) - started))"
   address=$(printf '%s\n' "$tried" | sed -n 's/ ok$//p' | head -n 1)
   dead=$(printf '%s\n' "$tried" | grep -v ' ok$' | head -n 1)
-  fact tcp "$(if [ -n "$address" ]; then echo ok; else printf '%s' "${dead#* }"; fi)"
-  [ -n "$address" ] && [ -n "$dead" ] && fact dead "$dead"
-  [ -n "$address" ] || address=$(printf '%s\n' "$addresses" | head -n 1)
-  device=$(ip -o route get "$address" 2>/dev/null | sed -n 's/.* dev \([^ ]*\).*/\1/p')
-  if ! printf '%s\n' "$tried" | grep -q ' ok$'; then
+  if [ -z "$address" ]; then
+    address=${dead%% *}
+    fact tcp "${dead#* }"
     if has ip; then
       fact route "$(ip route get "$address" 2>&1 | head -n 1 | clean 100)"
       fact default "$(ip route show default 2>/dev/null | head -n 1 | clean 60)"
@@ -514,6 +514,9 @@ if [ -z "$proxy_url" ]; then
     egress
     finish "$rc"
   fi
+  fact tcp ok
+  [ -n "$dead" ] && fact dead "$dead"
+  device=$(ip -o route get "$address" 2>/dev/null | sed -n 's/.* dev \([^ ]*\).*/\1/p')
 fi
 
 # What is embedded in the kubeconfig lies in a private folder in memory for curl, as long as this runs; files stay where they are.

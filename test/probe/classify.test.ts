@@ -109,6 +109,7 @@ describe('classifyReport', () => {
     ['has a kubectl that crashes', { ms: '3' }, 139, 'KubectlKilled'],
     ['has a kubectl that was killed before its time was up', { ms: '1200' }, 137, 'KubectlKilled'],
     ['has a kubectl that says nothing and succeeds', { ms: '3', kubeconfig: 'ok', server: '' }, 0, 'KubectlBroken'],
+    ['cannot say what its kubeconfig holds', { ms: '3', kubeconfig: 'skipped', server: 'v1.33.5' }, 0, 'KubectlBroken'],
     ['succeeds without a kubeconfig', { ms: '3', kubeconfig: 'missing', server: 'v1.33.5' }, 0, 'KubeconfigMissing'],
     ['succeeds on a server that is not https', { ms: '3', kubeconfig: 'insecure', server: 'v1.33.5' }, 0, 'KubeconfigBroken'],
     ['cannot read its kubeconfig in time', { ms: '3', kubeconfig: 'timeout', server: 'v1.33.5' }, 0, 'NodeTooSlow'],

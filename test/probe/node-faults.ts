@@ -420,6 +420,17 @@ const proxies: NodeFault[] = [
     scene: { units: 'DefaultEnvironment=HTTPS_PROXY=http://10.77.0.9:3128 NO_PROXY=localhost,azmk8s.com\n' },
   },
   {
+    fault: 'a proxy that lets through, a node that resolves no name of its own, and a server that asks who is there',
+    must: 'unreachable/ClientCertificateForeign',
+    scene: {
+      here: ['10.224.0.9'],
+      middle: middleBoxes.tunnels,
+      client: 'clientOldCa',
+      dns: () => 'silent',
+      units: `Environment=HTTPS_PROXY=${proxy}\n`,
+    },
+  },
+  {
     fault: 'a proxy that refuses the API server',
     must: 'unreachable/ProxyRefused',
     scene: { here: ['10.224.0.9'], middle: middleBoxes.refusesTunnels, units: `Environment=HTTPS_PROXY=${proxy}\n` },
