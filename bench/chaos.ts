@@ -116,7 +116,8 @@ async function main(): Promise<void> {
       )
     ).flat();
     const found = problemsIn({
-      ledgers: [...seen.values()],
+      // A sweep may be completed after the next one.
+      ledgers: [...seen].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, ledger]) => ledger),
       nodes,
       known,
       outages: await list<OutageView>('outages?state=all&limit=1000'),
@@ -135,7 +136,9 @@ async function main(): Promise<void> {
         `${during.length} sweeps in ${minutes} min with ${counts.calls} requests, of which ${percent(counts.failed / counts.calls)} failed`,
         `${retries} messages tried again, ${poisoned.length} given up`,
         `${runCommand.started} runs, at most ${runCommand.mostAtOncePerNode} at once on a node, ${runCommand.conflicts} conflicts`,
-        `coverage ${percent(Math.min(...coverages))} at least, ${percent(coverages.reduce((a, b) => a + b, 0) / coverages.length)} on average; ${percent(unknown / probed)} of the probed nodes without a verdict`,
+        coverages.length === 0
+          ? 'no coverage: no sweep was completed'
+          : `coverage ${percent(Math.min(...coverages))} at least, ${percent(coverages.reduce((a, b) => a + b, 0) / coverages.length)} on average; ${percent(unknown / probed)} of the probed nodes without a verdict`,
         `blind: ${notified.filter(({ name }) => name === 'ClusterBlind').length} notifications`,
         `green ${recovered} sweeps after the end of the failures`,
         `${problems.length} problems${problems.map((each) => `\n  ${each}`).join('')}`,
