@@ -26,6 +26,17 @@ const imds = '169.254.169.254';
 const customDns = '10.224.0.53';
 const outside = '203.0.113.10';
 
+/** Commands of `ip -batch` that give a node its link. Whatever leaves by it vanishes: its far end forwards nothing. */
+export const nodeLink: readonly string[] = [
+  'link set lo up',
+  'link add eth0 type veth peer name far',
+  'link set far up',
+  'addr add 10.224.0.4/32 dev eth0',
+  'link set eth0 up',
+  'neigh add 10.224.0.1 lladdr 12:34:56:78:9a:bc dev eth0',
+  'route add default via 10.224.0.1 dev eth0 onlink',
+];
+
 /**
  * Plans the network of a node, so that its kernel brings about the fault.
  *
@@ -58,13 +69,7 @@ export function planWorld(cluster: SimulatedCluster, fault: FaultIn<'server'> | 
 
   return {
     network: `${[
-      'link set lo up',
-      'link add eth0 type veth peer name far',
-      'link set far up',
-      'addr add 10.224.0.4/32 dev eth0',
-      'link set eth0 up',
-      'neigh add 10.224.0.1 lladdr 12:34:56:78:9a:bc dev eth0',
-      'route add default via 10.224.0.1 dev eth0 onlink',
+      ...nodeLink,
       ...here.map((address) => `addr add ${address}/32 dev lo`),
       ...(fault === 'no-route' ? [`route add unreachable ${server}/32`] : []),
     ].join('\n')}\n`,

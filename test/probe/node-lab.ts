@@ -10,7 +10,7 @@ import { findKubectl } from '../../local/kubectl.ts';
 import { type CertificateAuthority, createCertificateAuthority, type KeyPair } from '../../local/simulator/certificate-authority.ts';
 import { greetPlainText } from '../../local/simulator/greet-plain-text.ts';
 import { enterNode } from '../../local/simulator/node-entrypoint.ts';
-import type { Listener, Lookup } from '../../local/simulator/plan-world.ts';
+import { type Listener, type Lookup, nodeLink } from '../../local/simulator/plan-world.ts';
 import { serveOutside } from '../../local/simulator/serve-outside.ts';
 import { classifyReport } from '../../src/probe/classify.ts';
 import { parseReport } from '../../src/probe/parse.ts';
@@ -173,13 +173,7 @@ export async function openLab() {
       machineId: MACHINE,
       plan: {
         network: `${[
-          'link set lo up',
-          'link add eth0 type veth peer name far',
-          'link set far up',
-          'addr add 10.224.0.4/32 dev eth0',
-          'link set eth0 up',
-          'neigh add 10.224.0.1 lladdr 12:34:56:78:9a:bc dev eth0',
-          'route add default via 10.224.0.1 dev eth0 onlink',
+          ...nodeLink,
           ...[...new Set(addresses)].map((each) => `addr add ${each}/${each.includes(':') ? '128 nodad' : '32'} dev lo`),
           ...(scene.listens === undefined || listens.length > 0 ? [] : [`addr add ${SERVER}/32 dev lo`]),
         ].join('\n')}\n`,
