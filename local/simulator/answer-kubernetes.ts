@@ -41,7 +41,7 @@ function answer(
 ): void {
   if (fault === 'clock-skew') response.setHeader('date', new Date(Date.now() + clockLeadDays * 24 * 3600 * 1000).toUTCString());
   const socket = request.socket as TLSSocket;
-  const isKnown = socket.authorized && fault !== 'unauthorized';
+  const isKnown = (socket.authorized || isLetInAnonymously(request, node)) && fault !== 'unauthorized';
   const { code, body, type, headers } =
     fault === 'captive-html'
       ? captivePage
@@ -57,6 +57,14 @@ function answer(
     ...headers,
   });
   response.end(text);
+}
+
+/** Whether a request without any credentials may see the version and the health, as the role system:public-info-viewer lets everybody. */
+function isLetInAnonymously({ headers, socket, url }: Http2ServerRequest, { cluster }: SimulatedNode): boolean {
+  const hasCertificate = Object.keys((socket as TLSSocket).getPeerCertificate() ?? {}).length > 0;
+  return (
+    cluster.spec.anonymous && !hasCertificate && headers.authorization === undefined && /^\/(version|livez|readyz|healthz)\b/.test(url)
+  );
 }
 
 const captivePage: KubernetesReply = {

@@ -73,6 +73,8 @@ const cluster = z.strictObject({
   powerState: z.enum(['Running', 'Stopped']).default('Running'),
   provisioningState: z.enum(['Succeeded', 'Upgrading', 'Updating']).default('Succeeded'),
   private: z.boolean().default(false),
+  /** Whether its API server answers for its version and health without credentials. */
+  anonymous: z.boolean().default(true),
   authorizedIPRanges: z.array(z.string()).default([]),
   restrictionLevel: z.enum(['Unrestricted', 'ReadOnly']).optional(),
   kubernetesVersion: name(/^\d+\.\d+\.\d+$/, 'a version such as 1.33.5'),
