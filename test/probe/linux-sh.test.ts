@@ -17,6 +17,7 @@ import type { ReasonCode } from '../../src/model/reasons.ts';
 import { classifyReport } from '../../src/probe/classify.ts';
 import { parseReport } from '../../src/probe/parse.ts';
 import { composeScript } from '../../src/probe/script.ts';
+import { kubeconfigText } from './kubeconfig-text.ts';
 
 const nonce = '0123456789abcdef';
 const systemPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -215,27 +216,7 @@ async function runNode({
 
 const base64 = (pem: string) => Buffer.from(pem).toString('base64');
 
-/** A kubeconfig as AKS writes it. */
-function kubeconfigOf(server: string, cluster: string[] = [], user = ['token: none']): string {
-  return [
-    'apiVersion: v1',
-    'kind: Config',
-    'clusters:',
-    '- name: localcluster',
-    '  cluster:',
-    ...cluster.map((line) => `    ${line}`),
-    `    server: ${server}`,
-    'users:',
-    '- name: client',
-    '  user:',
-    ...user.map((line) => `    ${line}`),
-    'contexts:',
-    '- context: {cluster: localcluster, user: client}',
-    '  name: localclustercontext',
-    'current-context: localclustercontext',
-    '',
-  ].join('\n');
-}
+const kubeconfigOf = (server: string, cluster: string[] = [], user = ['token: none']) => kubeconfigText(server, cluster, user);
 
 const trusted = () => [`certificate-authority-data: ${base64(authority.certificate)}`];
 const clientCertificate = (name: string) => [`client-certificate: ${join(dir, `${name}.crt`)}`, `client-key: ${join(dir, `${name}.key`)}`];

@@ -14,6 +14,7 @@ import { type CertificateAuthority, createCertificateAuthority, type KeyPair } f
 import { type BlackHole, digBlackHole } from '../../local/simulator/open-blackhole.ts';
 import { parseReport } from '../../src/probe/parse.ts';
 import { composeScript, type ProbeServed } from '../../src/probe/script.ts';
+import { kubeconfigText } from './kubeconfig-text.ts';
 import { PowerShellDriver, pwsh, substituteWindowsLines, type WindowsLines } from './windows-node.ts';
 
 // PowerShell 7 on Linux stands for Windows PowerShell 5.1: the same script, with the node's own lines in place of what only Windows has.
@@ -273,27 +274,8 @@ const ofMachine = (variables: Record<string, string>, service: Record<string, Re
 const base64 = (pem: string) => Buffer.from(pem).toString('base64');
 const at = (name: string) => `https://${places[name]}`;
 
-/** A kubeconfig as AKS writes it. */
-function configOf(server: string, cluster: string[] = trusted(), user: string[] = clientCertificate('client')): string {
-  return [
-    'apiVersion: v1',
-    'kind: Config',
-    'clusters:',
-    '- name: localcluster',
-    '  cluster:',
-    ...cluster.map((line) => `    ${line}`),
-    `    server: ${server}`,
-    'users:',
-    '- name: client',
-    '  user:',
-    ...user.map((line) => `    ${line}`),
-    'contexts:',
-    '- context: {cluster: localcluster, user: client}',
-    '  name: localclustercontext',
-    'current-context: localclustercontext',
-    '',
-  ].join('\n');
-}
+const configOf = (server: string, cluster: string[] = trusted(), user: string[] = clientCertificate('client')) =>
+  kubeconfigText(server, cluster, user);
 const trusted = () => [`certificate-authority-data: ${base64(authority.certificate)}`];
 const clientCertificate = (name: string) => [`client-certificate: ${join(dir, `${name}.crt`)}`, `client-key: ${join(dir, `${name}.key`)}`];
 

@@ -4,7 +4,7 @@ import { wrongMachineEvent } from '../../notify/wrong-machine-event.ts';
 import type { Services } from '../../services.ts';
 import type { Ended } from './inspect.ts';
 
-/** Says aloud that another machine answered for a node: unless somebody just replaced it, that is a security incident. Once an hour for each node. */
+/** Reports, once an hour for each node, that another machine answered for it: unless somebody just replaced it, that is a security incident. */
 export async function reportWrongMachines({ sinks, now }: Services, cluster: string, ended: readonly Ended[]): Promise<void> {
   for (const { node, result } of ended) {
     if (result.reason !== 'WrongMachine') continue;
