@@ -1,9 +1,7 @@
 import type { ReasonCode } from '../model/reasons.ts';
 import type { Counted, Degradation, DegradationState } from './degradation.ts';
-import type { NotServedGroup } from './not-served.ts';
+import { MOST_NAMES, type NotServedGroup } from './not-served.ts';
 import { type Found, foldStanding, type Standing } from './standing.ts';
-
-const MOST_NAMES = 20;
 
 /** A degraded cluster, which is the subject, as people are notified of it: with the counts of the sweep in which that began. */
 export interface Degraded extends Standing, Omit<Degradation, 'since'> {

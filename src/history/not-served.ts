@@ -5,7 +5,8 @@ import { rankReasons } from '../model/rank-reasons.ts';
 import { reasonCode } from '../model/reasons.ts';
 import { outcomeOf } from './roll-up.ts';
 
-const MOST_NAMES = 20;
+/** How many nodes are named where there may be many. */
+export const MOST_NAMES = 20;
 
 /** Nodes of a cluster that reach their API server and are not served by it, for one reason. */
 export const notServedGroup = z.object({
