@@ -1,0 +1,75 @@
+import { z } from 'zod';
+
+/** What in Azure's configuration, change logs or health may have cut nodes off; see docs/reference/findings.md. */
+export const findingCodes = [
+  'ClusterStopped',
+  'ClusterOperation',
+  'RangesExcludeOutbound',
+  'RangesChanged',
+  'OutboundChanged',
+  'DefaultRouteToAppliance',
+  'RouteDrops',
+  'NextHopDead',
+  'NsgDenies',
+  'AdminRuleDenies',
+  'NatWithoutAddress',
+  'NoOutboundPath',
+  'ZoneNotLinked',
+  'RecordWrong',
+  'CustomDnsNoForward',
+  'DnsServerCutOff',
+  'EndpointBroken',
+  'PeeringDisconnected',
+  'ApiSubnetBlocked',
+  'PlatformIncident',
+  'RecentChange',
+  'FirewallAnswers',
+  'CouldNotLook',
+] as const;
+export type FindingCode = (typeof findingCodes)[number];
+
+/** How sure a finding is. A cause makes the connection impossible; a suspicion may have to do with it; the last says what was not read. */
+export const findingKinds = ['cause', 'suspicion', 'couldNotLook'] as const;
+export type FindingKind = (typeof findingKinds)[number];
+
+/** A setting as it was read. */
+const evidence = z.object({
+  /** The resource that has it. */
+  resourceId: z.string(),
+  /** What was read, such as `rule deny-443 (priority 110)`. */
+  setting: z.string(),
+  value: z.string(),
+});
+export type Evidence = z.output<typeof evidence>;
+
+/** Something read in Azure that explains an outage, or may. */
+export const finding = z.object({
+  code: z.enum(findingCodes),
+  kind: z.enum(findingKinds),
+  sentence: z.string(),
+  /** The resource to look at first. */
+  resourceId: z.string().optional(),
+  evidence: z.array(evidence).readonly(),
+  /** The latest change of it in the hour before the outage, and who made it, where known. */
+  changedAt: z.string().optional(),
+  changedBy: z.string().optional(),
+  foundAt: z.string(),
+  /** When a cause was disproved: the outage had ended and the setting was still the same. */
+  revoked: z.string().optional(),
+});
+export type Finding = z.output<typeof finding>;
+
+/** A change of a resource in the hour before an outage. */
+export const change = z.object({
+  time: z.string(),
+  resourceId: z.string(),
+  /** The operation or the property that changed, such as `Microsoft.Network/routeTables/routes/write`. */
+  operation: z.string(),
+  /** The property, and its values before and after, where Azure says so. */
+  property: z.string().optional(),
+  before: z.string().optional(),
+  after: z.string().optional(),
+  /** Who made it: `AKS itself`, an object id, or a name where the settings allow names. */
+  by: z.string().optional(),
+});
+export type Change = z.output<typeof change>;
