@@ -13,6 +13,7 @@ const floors = [
   'src/small-heap.ts',
   'src/settings.ts',
   'src/history/',
+  'src/diagnose/evaluate/',
   'src/azure/',
   'src/probe/',
   'src/inventory/',
@@ -41,6 +42,7 @@ const floors = [
 const purePackages: Record<string, readonly string[]> = {
   'src/model/': ['zod', 'croner', 'node:crypto'],
   'src/history/': ['zod'],
+  'src/diagnose/evaluate/': ['node:net'],
 };
 
 const floorOf = (file: string) => floors.findIndex((floor) => file === floor || (floor.endsWith('/') && file.startsWith(floor)));

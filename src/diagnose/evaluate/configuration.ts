@@ -134,6 +134,8 @@ export interface NextHopSettings {
   machinePower?: string;
   /** Of a firewall: ids of its public addresses. */
   publicAddressIds: readonly string[];
+  /** Of a firewall: the NAT gateway of its subnet, by whose addresses it leaves instead. */
+  natGatewayId?: string;
 }
 
 /** The private endpoint of an API server. */

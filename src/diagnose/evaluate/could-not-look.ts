@@ -1,0 +1,38 @@
+import type { Finding } from '../../model/finding.ts';
+import type { Case } from './case.ts';
+import type { Configuration, Read, Unread } from './configuration.ts';
+import { isUnread, nameOf } from './names.ts';
+
+const NAMED = 5;
+
+const saying = {
+  denied: (action: string) => `the role lacks ${action}`,
+  throttled: () => 'Azure throttled reading it',
+  failed: () => 'reading it failed',
+};
+
+/** All that was needed and not read, each thing once. */
+export function unreadIn({ publicAddresses, zone, ...pieces }: Configuration): Unread[] {
+  const reads: (Read<unknown> | undefined)[] = [...Object.values(pieces), zone?.links, zone?.record, ...publicAddresses.values()];
+  const unread = reads.filter(isUnread);
+  const groups = [...Map.groupBy(unread, ({ resourceId, action }) => `${resourceId} ${action}`.toLowerCase())];
+  return groups.toSorted(([one], [other]) => (one < other ? -1 : 1)).map(([, [first]]) => first!);
+}
+
+/** Finding 24: what was not read, and which right is missing. */
+export function couldNotLook({ configuration, now }: Case): Finding[] {
+  const unread = unreadIn(configuration);
+  if (unread.length === 0) return [];
+  const named = unread.slice(0, NAMED).map(({ resourceId, why, action }) => `${nameOf(resourceId)}: ${saying[why](action)}`);
+  const more = unread.length > NAMED ? [`and ${unread.length - NAMED} more`] : [];
+  return [
+    {
+      code: 'CouldNotLook',
+      kind: 'couldNotLook',
+      sentence: `could not look: ${[...named, ...more].join('; ')}`,
+      ...(unread.length === 1 && { resourceId: unread[0]!.resourceId }),
+      evidence: unread.map(({ resourceId, why, action }) => ({ resourceId, setting: action, value: why })),
+      foundAt: now.toISOString(),
+    },
+  ];
+}

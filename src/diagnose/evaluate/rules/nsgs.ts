@@ -1,0 +1,142 @@
+import type { Evidence } from '../../../model/finding.ts';
+import type { Candidate, Rule } from '../candidate.ts';
+import type { Case } from '../case.ts';
+import type { AdminRule, NsgRule, NsgSettings, Read } from '../configuration.ts';
+import { ANYWHERE, AZURE_DNS, type Target } from '../membership.ts';
+import { evidenceOf, nameOf, settingOf, wordOf } from '../names.ts';
+import { type Flow, isDenial, type NsgVerdict, outboundFlow, togetherOf, verdictOf } from '../nsg.ts';
+import { type Agreement, allAgree, looksCutOff, looksDropped, serversOf, targetOf } from '../observed.ts';
+import { placeOf } from '../place.ts';
+
+const needsOf = ({ configuration: { nic, subnet, network, nicNsg, subnetNsg, adminRules } }: Case): (Read<unknown> | undefined)[] => [
+  nic,
+  subnet,
+  network,
+  nicNsg,
+  subnetNsg,
+  adminRules,
+];
+
+/** The evidence of a rule. */
+export const evidenceOfRule = (
+  id: string,
+  { name, priority, access, protocol, destinations, destinationAsgs, destinationPorts }: NsgRule,
+): Evidence =>
+  evidenceOf(
+    id,
+    `rule ${name} (priority ${priority})`,
+    `${access} ${protocol} to ${[...destinations, ...destinationAsgs.map(nameOf)].join(', ')}, ports ${destinationPorts.join(', ')}`,
+  );
+
+/** What the NSGs that outbound packets of the nodes pass, of the interface and then of the subnet, do to a flow. */
+function outboundVerdict({ configuration: { nicNsg, subnetNsg } }: Case, flow: Flow): NsgVerdict {
+  const nsgs = [settingOf(nicNsg), settingOf(subnetNsg)].filter((nsg): nsg is NsgSettings => nsg !== undefined);
+  return togetherOf(nsgs.map((nsg) => verdictOf(nsg, flow)));
+}
+
+const says = ({ verdict }: NsgVerdict) => (verdict === 'denies' ? 'denies' : 'may deny');
+const named = ({ rule, nsgId }: NsgVerdict) => `NSG ${nameOf(nsgId!)}, rule ${rule!.name} (priority ${rule!.priority}),`;
+
+/** An admin rule as one of an NSG; where it lets traffic from is not read. */
+const asRule = (rule: AdminRule): NsgRule => ({
+  ...rule,
+  access: wordOf(rule.access) === 'deny' ? 'Deny' : 'Allow',
+  sources: ['*'],
+  sourcePorts: ['*'],
+  sourceAsgs: [],
+  destinationAsgs: [],
+});
+
+/** The admin rule that decides about a flow before the NSGs do. */
+function adminRuleOf(each: Case, flow: Flow): AdminRule | undefined {
+  const rules = (settingOf(each.configuration.adminRules) ?? []).map((own) => ({ own, rule: asRule(own) }));
+  const { rule: first } = verdictOf({ id: '', rules: rules.map(({ rule }) => rule) }, flow);
+  return rules.find(({ rule }) => rule === first)?.own;
+}
+
+/** Finding 9: an NSG on the way denies what the nodes send to the API server, or to everywhere. */
+export const nsgDenies: Rule = {
+  layers: ['blind', 'tcp'],
+  find(each): Candidate[] {
+    const target = targetOf(each);
+    if (target === undefined) return [];
+    const { port } = target === ANYWHERE ? { port: 443 } : each.observation;
+    const place = placeOf(each.configuration);
+    const flow = outboundFlow(place, target, port);
+    const verdict = outboundVerdict(each, flow);
+    if (!isDenial(verdict)) return [];
+    // What denies everything cannot let other places through.
+    const isOfEverything = outboundVerdict(each, outboundFlow(place, ANYWHERE, 443)).verdict === 'denies';
+    const others: Agreement = isOfEverything && each.observation.egress === 'works' ? 'contradicts' : 'agrees';
+    // One that always allows stands before all NSGs, as far as the list of admin rules is up to date.
+    const admin = adminRuleOf(each, flow);
+    const isOverruled = wordOf(admin?.access) === 'alwaysallow';
+    return [
+      {
+        code: 'NsgDenies',
+        sentence: `${named(verdict)} ${says(verdict)} outbound TCP ${port} to ${target}`,
+        resourceId: verdict.nsgId,
+        evidence: [evidenceOfRule(verdict.nsgId!, verdict.rule!)],
+        proof: verdict.verdict === 'denies' && !isOverruled ? 'settings' : 'none',
+        facts: allAgree(looksDropped(each), others, target === ANYWHERE ? looksCutOff(each) : 'agrees'),
+        needs: needsOf(each),
+      },
+    ];
+  },
+};
+
+/** Finding 10: a rule of a network manager, which comes before all NSGs, denies it. The list of such rules may be hours old. */
+export const adminRuleDenies: Rule = {
+  layers: ['blind', 'tcp'],
+  find(each): Candidate[] {
+    const target = targetOf(each);
+    if (target === undefined) return [];
+    const port = target === ANYWHERE ? 443 : each.observation.port;
+    const rule = adminRuleOf(each, outboundFlow(placeOf(each.configuration), target, port));
+    if (rule === undefined || wordOf(rule.access) !== 'deny') return [];
+    return [
+      {
+        code: 'AdminRuleDenies',
+        sentence: `network manager rule ${rule.name} (priority ${rule.priority}) denies outbound TCP ${port} to ${target}`,
+        resourceId: rule.id,
+        evidence: [evidenceOfRule(rule.id, asRule(rule))],
+        proof: 'none',
+        facts: looksDropped(each),
+        needs: [each.configuration.adminRules],
+      },
+    ];
+  },
+};
+
+/** Whether what the nodes saw fits that they are cut off from a DNS server. */
+function looksUnanswered({ observation: { dns, azureDns } }: Case, servers: readonly Target[]): Agreement {
+  const isAzure = servers.includes(AZURE_DNS);
+  if (isAzure && azureDns !== undefined && azureDns.said !== 'timeout') return 'contradicts';
+  return dns === 'timeout' || (isAzure && azureDns?.said === 'timeout') ? 'agrees' : 'unknown';
+}
+
+/** Finding 16: an NSG denies the nodes their DNS servers. Azure's own only a rule for the tag AzurePlatformDNS cuts off. */
+export const dnsServerCutOff: Rule = {
+  layers: ['dns'],
+  find(each): Candidate[] {
+    const place = placeOf(each.configuration);
+    const servers = serversOf(each);
+    const verdicts = servers.map((server) => ({ server, ...outboundVerdict(each, outboundFlow(place, server, 53, 'udp')) }));
+    const denied = verdicts.filter(isDenial);
+    const first = denied.find(({ verdict }) => verdict === 'denies') ?? denied[0];
+    if (first === undefined) return [];
+    const isEvery = verdicts.every(({ verdict }) => verdict === 'denies');
+    const cut = denied.filter(({ rule, nsgId }) => rule === first.rule && nsgId === first.nsgId).map(({ server }) => server);
+    return [
+      {
+        code: 'DnsServerCutOff',
+        sentence: `${named(first)} ${says(first)} DNS to ${cut.join(', ')}`,
+        resourceId: first.nsgId,
+        evidence: [evidenceOfRule(first.nsgId!, first.rule!), evidenceOf(first.nsgId!, 'DNS servers of the nodes', servers)],
+        proof: isEvery ? 'settings' : 'none',
+        facts: looksUnanswered(each, cut),
+        needs: needsOf(each),
+      },
+    ];
+  },
+};
