@@ -9,12 +9,14 @@ const help = `Examples:
   npm run fault -- list
   npm run fault -- set shop-prod black-hole
   npm run fault -- set aks-web-12345678-vmss000002 refused
+  npm run fault -- set hub-europe next-hop-dead
   npm run fault -- clear shop-prod
 
 Switches faults of the simulated Azure that "npm start" runs.
 
   list              the faults there are, one a line, its id first; then those in force
-  set TARGET FAULT  switches a fault on at once; TARGET is a node, a cluster, a subscription id or "ingestion"
+  set TARGET FAULT  switches a fault on at once; TARGET is a node, a cluster, a hub, a subscription id
+                    or "ingestion"
   clear TARGET      ends it
 
   --dir DIR         the state folder of "npm start" (.local)
@@ -55,8 +57,8 @@ async function main(): Promise<void> {
 }
 
 function printList({ catalogue, active }: z.output<typeof listSchema>): string {
-  const lines = catalogue.map(({ id, scopes, sentence }) => `${id.padEnd(22)} ${scopes.join('|').padEnd(26)} ${sentence}`);
-  const inForce = active.map(({ target, fault, since }) => `${fault.padEnd(22)} on ${target} since ${since}`);
+  const lines = catalogue.map(({ id, scopes, sentence }) => `${id.padEnd(26)} ${scopes.join('|').padEnd(26)} ${sentence}`);
+  const inForce = active.map(({ target, fault, since }) => `${fault.padEnd(26)} on ${target} since ${since}`);
   return `${[...lines, ...(inForce.length === 0 ? [] : ['', 'In force:', ...inForce])].join('\n')}\n`;
 }
 
@@ -65,8 +67,8 @@ async function ask(dir: string, method: string, path: string, body?: object): Pr
   const { status, text } = await askSimulator({ url: simulatorUrl, caFile }, method, path, body).catch(() => notRunning());
   const answer: unknown = JSON.parse(text);
   if (status < 400) return answer;
-  const { detail, possible, candidates, clusters, nodes } = problemSchema.parse(answer);
-  const choices = [possible, candidates, clusters, nodes].flat().filter((choice) => typeof choice === 'string');
+  const { detail, possible, candidates, clusters, hubs, nodes } = problemSchema.parse(answer);
+  const choices = [possible, candidates, clusters, hubs, nodes].flat().filter((choice) => typeof choice === 'string');
   throw new Error([detail, ...choices.map((choice) => `  ${choice}`)].join('\n'));
 }
 

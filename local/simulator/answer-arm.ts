@@ -6,10 +6,19 @@ import type { OperationBook } from './keep-operations.ts';
 import type { SimulatedCluster, World } from './lay-out-fleet.ts';
 import type { RequestLog } from './log-requests.ts';
 import { type ArmRoute, matchArmRoute } from './match-arm-route.ts';
+import { answerActivityLog } from './network/answer-activity-log.ts';
+import { answerNetwork, answersNetwork } from './network/answer-network.ts';
+import { answerResourceGraph } from './network/answer-resource-graph.ts';
+import { find } from './network/change-resources.ts';
+import type { Network } from './network/keep-network.ts';
+import { placeOf } from './network/place-cluster.ts';
+import type { Rights } from './rights.ts';
 import type { FaultBoard } from './switch-faults.ts';
 
 type Surroundings = ComputeSurroundings & {
   world: World;
+  network: Network;
+  rights: Rights;
   log: RequestLog;
   operations: OperationBook;
   quota: QuotaCounter;
@@ -23,7 +32,7 @@ type Surroundings = ComputeSurroundings & {
  * @returns what answers a request; `body` is the parsed JSON of a POST.
  */
 export function answerArm(around: Surroundings): (method: string, url: URL, body: unknown) => ArmReply {
-  const { world, board, log, pageSizes } = around;
+  const { world, board, log, pageSizes, network, rights } = around;
   return (method, url, body) => {
     const route = matchArmRoute(method, url.pathname);
     if (route === undefined)
@@ -36,24 +45,36 @@ export function answerArm(around: Surroundings): (method: string, url: URL, body
     if (!url.searchParams.has('api-version'))
       return armError(400, 'MissingApiVersionParameter', 'The api-version query parameter (?api-version=) is required for all requests.');
     const mayRead = ({ id }: { id: string }) => board.ofSubscription(id, 'arm') !== 'access-denied';
+    const refusal = rights.refuse(route, url.pathname);
+    if (refusal !== undefined) return refusal;
     // A list holds what the caller may read, and is no error for the rest.
     if (route.operation === 'Subscriptions_List')
       return pageOf(world.subscriptions.filter(mayRead), url, pageSizes.subscriptions, describeSubscription);
+    if (route.operation === 'ResourceGraph_Query')
+      return answerResourceGraph(network, rights, body, new Set(world.subscriptions.filter(mayRead).map(({ id }) => id)));
     const subscription = world.subscriptions.find(({ id }) => id === route.subscription.toLowerCase());
     if (subscription === undefined)
       return armError(404, 'SubscriptionNotFound', `The subscription '${route.subscription}' could not be found.`);
-    if (!mayRead(subscription)) return accessDenied(route, subscription.id);
+    if (!mayRead(subscription)) return rights.deny(route, url.pathname);
     if (route.operation === 'Subscriptions_Get') return ok(describeSubscription(subscription));
     const clusters = subscription.clusters.filter((cluster) => board.ofCluster(cluster, 'model') !== 'cluster-gone');
-    if (route.operation === 'Permissions_ListForResourceGroup') return permissionsOf(board, route, clusters);
+    if (route.operation === 'Permissions_ListForResourceGroup') return permissionsOf(around, route, clusters);
+    if (route.operation === 'ActivityLogs_List') return answerActivityLog(network.log.activity(subscription.id), url, pageSizes.events);
+    if (answersNetwork(network, route, url)) return answerNetwork(network, route, url, goneGroups(subscription.clusters, board));
     return /^(ManagedClusters|MaintenanceConfigurations)_/.test(route.operation)
       ? answerClusters(around, route, clusters, url)
       : answerWithinQuota(around, route, subscription.id, clusters, url, body);
   };
 }
 
-function answerClusters({ board, pageSizes }: Surroundings, route: ArmRoute, clusters: SimulatedCluster[], url: URL): ArmReply {
-  const describe = (cluster: SimulatedCluster) => describeCluster(cluster, board.ofCluster(cluster, 'model'));
+function answerClusters(
+  { board, pageSizes, network, rights }: Surroundings,
+  route: ArmRoute,
+  clusters: SimulatedCluster[],
+  url: URL,
+): ArmReply {
+  const describe = (cluster: SimulatedCluster) =>
+    describeCluster(cluster, board.ofCluster(cluster, 'model'), find(network.resources(), placeOf(cluster).clusterId).properties);
   const group = route.resourceGroup?.toLowerCase();
   const found = clusters.filter(({ spec }) => group === undefined || spec.resourceGroup.toLowerCase() === group);
   const isUnlisted = (cluster: SimulatedCluster) =>
@@ -66,8 +87,7 @@ function answerClusters({ board, pageSizes }: Surroundings, route: ArmRoute, clu
       describe,
     );
   const one = found.find(({ spec }) => spec.name.toLowerCase() === route.cluster?.toLowerCase());
-  if (one !== undefined && board.ofCluster(one, 'model') === 'cluster-hidden')
-    return accessDenied(route, `${route.subscription}/resourceGroups/${group}`);
+  if (one !== undefined && board.ofCluster(one, 'model') === 'cluster-hidden') return rights.deny(route, url.pathname);
   if (one !== undefined && route.operation === 'MaintenanceConfigurations_ListByManagedCluster')
     return ok({ value: describePlannedMaintenance(one) });
   if (one !== undefined) return ok(describe(one));
@@ -97,11 +117,14 @@ function answerWithinQuota(
 }
 
 // What the caller's roles grant together: here those of the prober's own role.
-function permissionsOf(board: FaultBoard, { resourceGroup }: ArmRoute, clusters: SimulatedCluster[]): ArmReply {
+function permissionsOf({ board, rights }: Surroundings, { resourceGroup }: ArmRoute, clusters: SimulatedCluster[]): ArmReply {
   const cluster = clusters.find(({ nodeResourceGroup }) => nodeResourceGroup.toLowerCase() === resourceGroup?.toLowerCase());
   const denied = cluster !== undefined && board.ofCluster(cluster, 'arm') === 'access-denied';
   const actions = ['*/read', 'Microsoft.Compute/*/runCommand/action'];
-  const notActions = denied ? ['Microsoft.Compute/virtualMachineScaleSets/virtualMachines/runCommand/action'] : [];
+  const notActions = [
+    ...(denied ? ['Microsoft.Compute/virtualMachineScaleSets/virtualMachines/runCommand/action'] : []),
+    ...rights.lacking(),
+  ];
   return ok({ value: [{ actions, notActions, dataActions: [], notDataActions: [] }] });
 }
 
@@ -111,7 +134,8 @@ function quotaKindOf({ operation }: ArmRoute): QuotaKind {
   return operation.endsWith('_List') ? 'list' : 'get';
 }
 
-function accessDenied({ operation }: ArmRoute, scope: string): ArmReply {
-  const message = `The client does not have authorization to perform action '${operation}' over scope '/subscriptions/${scope}' or the scope is invalid.`;
-  return armError(403, 'AuthorizationFailed', message);
+/** The resource groups, in lower case, that are gone with their clusters or by themselves. */
+function goneGroups(clusters: readonly SimulatedCluster[], board: FaultBoard): ReadonlySet<string> {
+  const gone = clusters.filter((each) => ['cluster-gone', 'node-group-gone'].includes(board.ofCluster(each, 'model') ?? ''));
+  return new Set(gone.map(({ nodeResourceGroup }) => nodeResourceGroup.toLowerCase()));
 }

@@ -7,14 +7,15 @@ import {
   describeScaleSet,
   type NodeCondition,
 } from './describe-node.ts';
-import { guidOf, type PowerState, type SimulatedCluster, type SimulatedNode } from './lay-out-fleet.ts';
+import { guidOf } from './guid-of.ts';
+import type { PowerState, SimulatedCluster, SimulatedNode } from './lay-out-fleet.ts';
 import type { ArmRoute } from './match-arm-route.ts';
 import { noNumberReply, refuseRunCommand } from './refuse-run-command.ts';
 import type { RunCommands } from './run-commands.ts';
 import type { FaultBoard } from './switch-faults.ts';
 
 /** How many items a page of each list holds. */
-export type PageSizes = { subscriptions: number; clusters: number; scaleSets: number; instances: number };
+export type PageSizes = { subscriptions: number; clusters: number; scaleSets: number; instances: number; events: number };
 
 /** The parts of the compute provider. */
 export type ComputeSurroundings = { board: FaultBoard; runs: RunCommands; pageSizes: PageSizes; retryAfterSeconds: number };

@@ -4,9 +4,10 @@ import { faults } from './faults.ts';
 import type { World } from './lay-out-fleet.ts';
 import type { RequestLog } from './log-requests.ts';
 import { Problem } from './problem.ts';
+import type { Rights } from './rights.ts';
 import type { FaultBoard } from './switch-faults.ts';
 
-type Surroundings = { world: World; board: FaultBoard; log: RequestLog; telemetry: TelemetryStore };
+type Surroundings = { world: World; board: FaultBoard; log: RequestLog; telemetry: TelemetryStore; rights: Rights };
 
 /**
  * Makes the control routes, which switch faults and show what the simulator has received.
@@ -28,7 +29,12 @@ export function answerControl(around: Surroundings): (method: string, path: stri
   };
 }
 
-async function answer({ world, board, log, telemetry }: Surroundings, method: string, path: string, body: unknown): Promise<unknown> {
+async function answer(
+  { world, board, log, telemetry, rights }: Surroundings,
+  method: string,
+  path: string,
+  body: unknown,
+): Promise<unknown> {
   const target = /^\/control\/faults\/(.+)$/.exec(path)?.[1];
   if (target !== undefined && method === 'PUT') return board.set(decodeURIComponent(target), faultIn(body));
   if (target !== undefined && method === 'DELETE') return board.clear(decodeURIComponent(target));
@@ -50,6 +56,11 @@ async function answer({ world, board, log, telemetry }: Surroundings, method: st
       return { cleared: true };
     case 'GET /control/requests':
       return log.read();
+    case 'PUT /control/rights':
+      rights.lack(lacksIn(body));
+      return { lacks: rights.lacking() };
+    case 'GET /control/rights':
+      return { lacks: rights.lacking() };
     default:
       throw new Problem(404, 'Unknown route', `Expected a control route, got ${method} ${path}.`, {
         routes: [
@@ -58,6 +69,7 @@ async function answer({ world, board, log, telemetry }: Surroundings, method: st
           'GET /control/fleet',
           'GET|DELETE /control/telemetry',
           'GET /control/requests',
+          'GET|PUT /control/rights',
         ],
       });
   }
@@ -65,4 +77,10 @@ async function answer({ world, board, log, telemetry }: Surroundings, method: st
 
 function faultIn(body: unknown): unknown {
   return typeof body === 'object' && body !== null && 'fault' in body ? body.fault : undefined;
+}
+
+function lacksIn(body: unknown): string[] {
+  const lacks = typeof body === 'object' && body !== null && 'lacks' in body ? body.lacks : undefined;
+  if (Array.isArray(lacks) && lacks.every((each) => typeof each === 'string')) return lacks;
+  throw new Problem(400, 'Unknown rights', `Expected {"lacks": ["Microsoft.Network/routeTables/read", …]}, got ${JSON.stringify(body)}.`);
 }

@@ -1,6 +1,6 @@
 import { type ArmReply, ok } from './arm-reply.ts';
+import { guidOf } from './guid-of.ts';
 import type { TokenDesk } from './issue-tokens.ts';
-import { guidOf } from './lay-out-fleet.ts';
 
 /**
  * Answers a token request in App Service's managed identity protocol, version 2019-08-01.

@@ -6,6 +6,7 @@ import { furnishNodes } from './furnish-node.ts';
 import type { SimulatedNode } from './lay-out-fleet.ts';
 import { listenForNodes } from './listen-for-nodes.ts';
 import type { RequestLog } from './log-requests.ts';
+import type { Network } from './network/keep-network.ts';
 import { enterNode } from './node-entrypoint.ts';
 import type { ConductScript } from './perform-run.ts';
 import { planWorld } from './plan-world.ts';
@@ -36,7 +37,7 @@ const asMachine = (id: string, stdout: string) =>
   /^machine=/m.test(stdout) ? stdout : stdout.replace(/^AFP1 begin .*\n/m, (begin) => `${begin}machine=${id}\n`);
 
 /** Runs scripts on the fleet's nodes with the real kubectl, each with its own kubeconfig and API server. */
-export function conductScripts(nodes: readonly SimulatedNode[], board: FaultBoard, options: Options): ScriptConduct {
+export function conductScripts(nodes: readonly SimulatedNode[], board: FaultBoard, network: Network, options: Options): ScriptConduct {
   const { dir, kubectl, inNamespaces, authority, caFile, log, instantNodes = false } = options;
   const clusters = serveClusters(board, log);
   const listeners = listenForNodes(nodes, board, clusters);
@@ -64,7 +65,7 @@ export function conductScripts(nodes: readonly SimulatedNode[], board: FaultBoar
     const entry = await enterNode(folder, {
       name: node.name,
       machineId: machineIdOf(board, node),
-      plan: planWorld(node.cluster, board.ofNode(node, 'server')),
+      plan: planWorld(node.cluster, board.ofNode(node, 'server'), network.dnsServerOf(node.cluster)),
       kubectl: await kubectlUnder(fault, folder),
       authorities: `${authority.certificate}\n`,
       acceptServer: (wire) => void clusters.accept(node, wire).catch(() => wire.destroy()),

@@ -1,5 +1,8 @@
+import { guidOf } from './guid-of.ts';
 import { tenantId } from './issue-tokens.ts';
-import { guidOf, type SimulatedCluster, type SimulatedSubscription } from './lay-out-fleet.ts';
+import type { SimulatedCluster, SimulatedSubscription } from './lay-out-fleet.ts';
+import { describeIdentity } from './network/describe-access.ts';
+import { placeOf } from './network/place-cluster.ts';
 import type { FaultIn } from './switch-faults.ts';
 
 /** A subscription as `GET /subscriptions` lists it. */
@@ -20,28 +23,32 @@ export function describeSubscription({ id, name, state }: SimulatedSubscription)
  * A managed cluster as the container service lists it: `resourcegroups` in lower case, unlike the compute provider's ids.
  *
  * @param fault - the fault in force for the cluster.
+ * @param access - what it says of its network now.
  */
-export function describeCluster(cluster: SimulatedCluster, fault: FaultIn<'model'> | undefined) {
-  const { spec, subscriptionId } = cluster;
+export function describeCluster(cluster: SimulatedCluster, fault: FaultIn<'model'> | undefined, access: Record<string, unknown>) {
+  const { spec } = cluster;
+  const { clusterId, subnet, isAksMade, zone } = placeOf(cluster);
   const power = { code: fault === 'cluster-stopped' ? 'Stopped' : spec.powerState };
-  const access = {
-    ...(spec.private && { enablePrivateCluster: true, privateDNSZone: 'system' }),
-    ...(spec.authorizedIPRanges.length > 0 && { authorizedIPRanges: spec.authorizedIPRanges }),
-  };
   const restrictionLevel = fault === 'cluster-locked' ? 'ReadOnly' : spec.restrictionLevel;
   return {
-    id: `/subscriptions/${subscriptionId}/resourcegroups/${spec.resourceGroup}/providers/Microsoft.ContainerService/managedClusters/${spec.name}`,
+    id: clusterId,
     location: spec.location,
     name: spec.name,
     tags: spec.tags,
     type: 'Microsoft.ContainerService/ManagedClusters',
+    identity: describeIdentity(cluster, tenantId),
     properties: {
-      provisioningState: fault === 'cluster-stopping' ? 'Stopping' : fault === 'cluster-deleting' ? 'Deleting' : spec.provisioningState,
+      ...access,
+      ...(fault === 'cluster-stopping' && { provisioningState: 'Stopping' }),
+      ...(fault === 'cluster-deleting' && { provisioningState: 'Deleting' }),
       powerState: power,
       kubernetesVersion: spec.kubernetesVersion,
       currentKubernetesVersion: spec.kubernetesVersion,
       dnsPrefix: spec.name,
       ...(spec.private ? { privateFQDN: cluster.fqdn } : { fqdn: cluster.fqdn }),
+      ...(spec.private && zone === undefined && { fqdn: cluster.fqdn }),
+      azurePortalFQDN: cluster.fqdn.replace('.', '.portal.'),
+      servicePrincipalProfile: { clientId: 'msi' },
       agentPoolProfiles: spec.pools.map((pool, index) => ({
         name: pool.name,
         count: pool.count,
@@ -56,6 +63,7 @@ export function describeCluster(cluster: SimulatedCluster, fault: FaultIn<'model
         provisioningState: 'Succeeded',
         powerState: power,
         enableNodePublicIP: false,
+        ...(isAksMade ? {} : { vnetSubnetID: subnet }),
         nodeImageVersion: `AKS${pool.os === 'Windows' ? 'Windows-2022-containerd' : 'Ubuntu-2204gen2containerd'}-${pool.imageVersion}`,
         ...(pool.zones.length === 0 ? {} : { availabilityZones: pool.zones }),
         ...(Object.keys(pool.tags).length === 0 ? {} : { tags: pool.tags }),
@@ -63,8 +71,6 @@ export function describeCluster(cluster: SimulatedCluster, fault: FaultIn<'model
       nodeResourceGroup: cluster.nodeResourceGroup,
       ...(restrictionLevel === undefined ? {} : { nodeResourceGroupProfile: { restrictionLevel } }),
       enableRBAC: true,
-      networkProfile: { networkPlugin: 'azure', loadBalancerSku: 'standard', outboundType: 'loadBalancer' },
-      ...(Object.keys(access).length === 0 ? {} : { apiServerAccessProfile: access }),
       resourceUID: guidOf(`uid ${cluster.id}`),
     },
     sku: { name: 'Base', tier: 'Standard' },

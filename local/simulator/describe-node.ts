@@ -1,4 +1,6 @@
-import { guidOf, type PowerState, type SimulatedCluster, type SimulatedNode, type SimulatedPool } from './lay-out-fleet.ts';
+import { guidOf } from './guid-of.ts';
+import type { PowerState, SimulatedCluster, SimulatedNode, SimulatedPool } from './lay-out-fleet.ts';
+import { describeNics } from './network/describe-access.ts';
 import type { FaultIn } from './switch-faults.ts';
 
 /** The current state of a node, with its faults and runs. */
@@ -32,7 +34,7 @@ export function describeScaleSet(pool: SimulatedPool, fault: FaultIn<'model'> | 
       virtualMachineProfile: {
         osProfile: { computerNamePrefix: pool.scaleSet, adminUsername: 'azureuser' },
         storageProfile: storageOf(pool),
-        networkProfile: { networkInterfaceConfigurations: networkOf(pool) },
+        networkProfile: { networkInterfaceConfigurations: describeNics(pool) },
       },
       provisioningState: 'Succeeded',
       overprovision: false,
@@ -63,7 +65,7 @@ export function describeInstance(node: SimulatedNode, condition: NodeCondition, 
     properties: {
       latestModelApplied: true,
       modelDefinitionApplied: 'VirtualMachineScaleSet',
-      networkProfileConfiguration: { networkInterfaceConfigurations: networkOf(pool) },
+      networkProfileConfiguration: { networkInterfaceConfigurations: describeNics(pool) },
       ...propertiesOf(node, condition, withView),
     },
   };
@@ -205,19 +207,4 @@ function storageOf({ spec }: SimulatedPool) {
     },
     dataDisks: [],
   };
-}
-
-function networkOf({ cluster, scaleSet }: SimulatedPool) {
-  const network = `/subscriptions/${cluster.subscriptionId}/resourceGroups/${cluster.nodeResourceGroup}/providers/Microsoft.Network`;
-  const subnet = `${network}/virtualNetworks/aks-vnet-${cluster.suffix}/subnets/aks-subnet`;
-  return [
-    {
-      name: scaleSet,
-      properties: {
-        primary: true,
-        enableIPForwarding: true,
-        ipConfigurations: [{ name: 'ipconfig1', properties: { primary: true, subnet: { id: subnet }, privateIPAddressVersion: 'IPv4' } }],
-      },
-    },
-  ];
 }

@@ -3,6 +3,7 @@ import { armFaults } from './faults/arm.ts';
 import type { FaultScope } from './faults/fault.ts';
 import { ingestionFaults } from './faults/ingestion.ts';
 import { modelFaults } from './faults/model.ts';
+import { networkFaults } from './faults/network.ts';
 import { nodeFaults } from './faults/node.ts';
 import { answerFaults } from './faults/server-answer.ts';
 import { certificateFaults } from './faults/server-certificate.ts';
@@ -17,6 +18,7 @@ export const faults = {
   ...agentFaults,
   ...armFaults,
   ...modelFaults,
+  ...networkFaults,
   ...ingestionFaults,
 };
 

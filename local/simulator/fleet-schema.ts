@@ -3,9 +3,10 @@ import { z } from 'zod';
 import { nodeOses } from '../../src/model/node.ts';
 import { faultIdsFor } from './faults.ts';
 import { findClashes } from './find-clashes.ts';
+import { named, resourceName } from './name-patterns.ts';
+import { findNetworkMistakes } from './network/find-network-mistakes.ts';
+import { hubSchema, networkSchema } from './network/network-schema.ts';
 
-const name = (pattern: RegExp, expected: string) => z.string().regex(pattern, { error: `expected ${expected}` });
-const resourceName = name(/^[A-Za-z0-9][A-Za-z0-9._()-]{0,88}[A-Za-z0-9_()-]$|^[A-Za-z0-9]$/, 'a name of letters, digits and -_.()');
 const count = z.int({ error: 'expected a whole number' }).min(0, { error: 'expected 0 or more' });
 
 const instance = z.strictObject({
@@ -17,7 +18,7 @@ const instance = z.strictObject({
 });
 
 const pool = z.strictObject({
-  name: name(/^[a-z][a-z0-9]{0,11}$/, 'up to 12 lower-case letters and digits, a letter first'),
+  name: named(/^[a-z][a-z0-9]{0,11}$/, 'up to 12 lower-case letters and digits, a letter first'),
   os: z.enum(nodeOses).default('Linux'),
   /** A Uniform scale set, single virtual machines, or a scale set in Flexible orchestration, whose instances are plain VMs. */
   type: z.enum(['VirtualMachineScaleSets', 'VirtualMachines', 'FlexibleScaleSet']).default('VirtualMachineScaleSets'),
@@ -35,7 +36,7 @@ const pool = z.strictObject({
 
 const weekDay = z.enum(['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']);
 const days = z.strictObject({ start: z.iso.date(), end: z.iso.date() });
-const clock = name(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time such as 02:00');
+const clock = named(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time such as 02:00');
 
 /** When AKS may change a cluster by itself, as Azure stores it. */
 const plannedMaintenance = z.strictObject({
@@ -57,7 +58,7 @@ const plannedMaintenance = z.strictObject({
         }),
       ]),
       durationHours: z.int().min(4).max(24),
-      utcOffset: name(/^[+-]\d\d:\d\d$/, 'an offset such as +01:00').optional(),
+      utcOffset: named(/^[+-]\d\d:\d\d$/, 'an offset such as +01:00').optional(),
       startDate: z.iso.date().optional(),
       startTime: clock,
       notAllowedDates: z.array(days).optional(),
@@ -66,9 +67,9 @@ const plannedMaintenance = z.strictObject({
 });
 
 const cluster = z.strictObject({
-  name: name(/^[A-Za-z0-9]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?$/, 'up to 63 letters, digits, - and _'),
+  name: named(/^[A-Za-z0-9]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?$/, 'up to 63 letters, digits, - and _'),
   resourceGroup: resourceName,
-  location: name(/^[a-z0-9]+$/, 'a region such as westeurope'),
+  location: named(/^[a-z0-9]+$/, 'a region such as westeurope'),
   nodeResourceGroup: resourceName.optional(),
   powerState: z.enum(['Running', 'Stopped']).default('Running'),
   provisioningState: z.enum(['Succeeded', 'Upgrading', 'Updating']).default('Succeeded'),
@@ -77,10 +78,11 @@ const cluster = z.strictObject({
   anonymous: z.boolean().default(true),
   authorizedIPRanges: z.array(z.string()).default([]),
   restrictionLevel: z.enum(['Unrestricted', 'ReadOnly']).optional(),
-  kubernetesVersion: name(/^\d+\.\d+\.\d+$/, 'a version such as 1.33.5'),
+  kubernetesVersion: named(/^\d+\.\d+\.\d+$/, 'a version such as 1.33.5'),
   tags: z.record(z.string(), z.string()).default({}),
   pools: z.array(pool),
   plannedMaintenance: z.array(plannedMaintenance).default([]),
+  network: networkSchema,
   /** Virtual machines that somebody put into the node resource group, and that are not nodes. */
   foreignMachines: z.array(resourceName).default([]),
 });
@@ -93,6 +95,7 @@ const subscription = z.strictObject({
     .array(z.enum(faultIdsFor('subscription')))
     .max(1, { error: 'expected at most one' })
     .default([]),
+  hubs: z.array(hubSchema).default([]),
   clusters: z.array(cluster),
 });
 
@@ -116,7 +119,7 @@ export type FleetPool = FleetCluster['pools'][number];
  */
 export function parseFleet(value: unknown, source: string): Fleet {
   const parsed = fleetSchema.safeParse(value);
-  const mistakes = [...(parsed.error?.issues ?? []), ...findClashes(value)];
+  const mistakes = [...(parsed.error?.issues ?? []), ...findClashes(value), ...(parsed.success ? findNetworkMistakes(parsed.data) : [])];
   if (parsed.success && mistakes.length === 0) return parsed.data;
   const lines = mistakes.map(({ path, message }) => `  ${z.core.toDotPath(path) || 'fleet'}: ${message}`);
   throw new Error(`${source} does not describe a fleet:\n${lines.join('\n')}`);

@@ -1,5 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { guidOf } from './lay-out-fleet.ts';
+import { guidOf } from './guid-of.ts';
 
 /** Issues bearer tokens as a managed identity's endpoint does, and reads them again. */
 export type TokenDesk = {

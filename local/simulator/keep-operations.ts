@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { type ArmReply, armError, ok } from './arm-reply.ts';
-import { guidOf, type SimulatedNode } from './lay-out-fleet.ts';
+import { guidOf } from './guid-of.ts';
+import type { SimulatedNode } from './lay-out-fleet.ts';
 
 /** How an operation ended: with its result, if it has one, or with an error; `forgotten` is one that Azure no longer knows. */
 export type Outcome = { succeeded: true; value?: object[] } | { succeeded: false; code: string; message: string } | 'forgotten';

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { nodeResourceGroupOf } from './find-clashes.ts';
 import type { Fleet, FleetCluster, FleetPool } from './fleet-schema.ts';
+import { guidOf } from './guid-of.ts';
+import type { FleetHub } from './network/network-schema.ts';
 
 /** A subscription of the simulated Azure. */
 export type SimulatedSubscription = { id: string; name: string; state: string; clusters: SimulatedCluster[] };
@@ -14,8 +16,12 @@ export type SimulatedCluster = {
   /** The eight digits that AKS puts into the names of all the cluster's scale sets. */
   suffix: string;
   fqdn: string;
+  hub?: SimulatedHub;
   pools: SimulatedPool[];
 };
+
+/** A hub; `key` is `hub.<name>` in lower case. */
+export type SimulatedHub = { key: string; subscriptionId: string; spec: FleetHub };
 
 /** A node pool; `scaleSet`, Uniform or Flexible, is absent for a pool of single virtual machines. */
 export type SimulatedPool = { cluster: SimulatedCluster; spec: FleetPool; scaleSet?: string; nodes: SimulatedNode[] };
@@ -39,7 +45,12 @@ export type SimulatedNode = {
 export type PowerState = 'running' | 'stopped' | 'deallocated';
 
 /** Everything that exists. */
-export type World = { subscriptions: SimulatedSubscription[]; clusters: SimulatedCluster[]; nodes: SimulatedNode[] };
+export type World = {
+  subscriptions: SimulatedSubscription[];
+  clusters: SimulatedCluster[];
+  nodes: SimulatedNode[];
+  hubs: SimulatedHub[];
+};
 
 const threeDaysInMinutes = 3 * 24 * 60;
 
@@ -50,30 +61,39 @@ const threeDaysInMinutes = 3 * 24 * 60;
  */
 export function layOutFleet(fleet: Fleet, now: Date): World {
   const suffixes = new Set<string>();
+  const hubs = fleet.subscriptions.flatMap(({ id, hubs }) =>
+    hubs.map((spec): SimulatedHub => ({ key: `hub.${spec.name.toLowerCase()}`, subscriptionId: id, spec })),
+  );
+  const hubOf = ({ network }: FleetCluster) => hubs.find(({ key }) => key === `hub.${network.hub?.toLowerCase()}`);
   const subscriptions = fleet.subscriptions.map(({ id, name, state, clusters }) => ({
     id,
     name,
     state,
-    clusters: clusters.map((spec) => layOutCluster(id, spec, takeSuffix(`${id}/${spec.resourceGroup}/${spec.name}`, suffixes), now)),
+    clusters: clusters.map((spec) => {
+      const suffix = takeSuffix(`${id}/${spec.resourceGroup}/${spec.name}`, suffixes);
+      return layOutCluster(id, spec, suffix, hubOf(spec), now);
+    }),
   }));
   const clusters = subscriptions.flatMap((each) => each.clusters);
-  return { subscriptions, clusters, nodes: clusters.flatMap((each) => each.pools).flatMap((each) => each.nodes) };
+  return { subscriptions, clusters, nodes: clusters.flatMap((each) => each.pools).flatMap((each) => each.nodes), hubs };
 }
 
-/** A GUID that depends on nothing but the text. */
-export function guidOf(text: string): string {
-  const hex = createHash('sha256').update(text).digest('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
-}
-
-function layOutCluster(subscriptionId: string, spec: FleetCluster, suffix: string, now: Date): SimulatedCluster {
+function layOutCluster(
+  subscriptionId: string,
+  spec: FleetCluster,
+  suffix: string,
+  hub: SimulatedHub | undefined,
+  now: Date,
+): SimulatedCluster {
+  const zone = spec.private && spec.network.privateDnsZone === 'system' ? 'privatelink' : 'hcp';
   const cluster: SimulatedCluster = {
     id: `${subscriptionId}.${spec.resourceGroup}.${spec.name}`.toLowerCase(),
     subscriptionId,
     spec,
     nodeResourceGroup: nodeResourceGroupOf(spec),
     suffix,
-    fqdn: `${spec.name.toLowerCase().replaceAll('_', '-').slice(0, 40)}-${suffix}.${spec.private ? 'privatelink.' : 'hcp.'}${spec.location}.azmk8s.io`,
+    fqdn: `${spec.name.toLowerCase().replaceAll('_', '-').slice(0, 40)}-${suffix}.${zone}.${spec.location}.azmk8s.io`,
+    ...(hub && { hub }),
     pools: [],
   };
   cluster.pools = spec.pools.map((pool) => layOutPool(cluster, pool, now));

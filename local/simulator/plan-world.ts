@@ -1,3 +1,13 @@
+import {
+  azureDns,
+  imds,
+  nodeAddress,
+  outsideAddress,
+  serverAddressOf,
+  staleServerAddressOf,
+  strangeDns,
+  strangeServerAddressOf,
+} from './addresses.ts';
 import type { SimulatedCluster } from './lay-out-fleet.ts';
 import type { FaultIn } from './switch-faults.ts';
 
@@ -21,17 +31,12 @@ export type WorldPlan = {
   lookups: Record<'azure-dns' | 'custom-dns', Lookup>;
 };
 
-const azureDns = '168.63.129.16';
-const imds = '169.254.169.254';
-const customDns = '10.224.0.53';
-const outside = '203.0.113.10';
-
 /** Commands of `ip -batch` that give a node its link. Whatever leaves by it vanishes: its far end forwards nothing. */
 export const nodeLink: readonly string[] = [
   'link set lo up',
   'link add eth0 type veth peer name far',
   'link set far up',
-  'addr add 10.224.0.4/32 dev eth0',
+  `addr add ${nodeAddress}/32 dev eth0`,
   'link set eth0 up',
   'neigh add 10.224.0.1 lladdr 12:34:56:78:9a:bc dev eth0',
   'route add default via 10.224.0.1 dev eth0 onlink',
@@ -41,15 +46,21 @@ export const nodeLink: readonly string[] = [
  * Plans the network of a node, so that its kernel brings about the fault.
  *
  * Packets to any other address leave by a link whose far end forwards nothing: they vanish, as behind a firewall that drops them.
+ *
+ * @param ownDns - the DNS server of the cluster's VNet, if that has one of its own.
  */
-export function planWorld(cluster: SimulatedCluster, fault: FaultIn<'server'> | undefined): WorldPlan {
-  const isPrivate = cluster.spec.private;
-  const right = isPrivate ? '10.240.0.4' : '198.51.100.4';
-  const wrong = isPrivate ? '10.240.0.44' : '198.51.100.44';
-  const server = fault === 'wrong-address' ? wrong : right;
-  const isServerHere = fault !== 'black-hole' && fault !== 'no-egress' && fault !== 'no-route';
+export function planWorld(
+  cluster: SimulatedCluster,
+  fault: FaultIn<'server'> | undefined,
+  ownDns: string | undefined = cluster.spec.network.customDns,
+): WorldPlan {
+  const server = addressUnder(fault)(cluster);
+  const isServerHere = !['black-hole', 'no-egress', 'no-route', 'stale-address'].includes(fault ?? '');
   const isOutsideHere = fault !== 'no-egress';
-  const hasCustomDns = fault === 'resolver-silent' || fault === 'resolver-differs';
+  const isResolverWrong = fault === 'resolver-silent' || fault === 'resolver-differs';
+  const customDns = ownDns ?? strangeDns;
+  const hasCustomDns = ownDns !== undefined || isResolverWrong;
+  const outside = outsideAddress;
   const here = [
     azureDns,
     imds,
@@ -83,7 +94,14 @@ export function planWorld(cluster: SimulatedCluster, fault: FaultIn<'server'> | 
     ],
     lookups: {
       'azure-dns': ask(fault === 'name-not-found' ? 'unknown' : server),
-      'custom-dns': fault === 'resolver-silent' ? () => 'silent' : ask('unknown'),
+      // A DNS server of one's own forwards to Azure's, unless something is wrong with it.
+      'custom-dns': fault === 'resolver-silent' ? () => 'silent' : ask(fault === 'name-not-found' || isResolverWrong ? 'unknown' : server),
     },
   };
+}
+
+/** Where the name of an API server leads. */
+function addressUnder(fault: FaultIn<'server'> | undefined): (cluster: SimulatedCluster) => string {
+  if (fault === 'wrong-address') return strangeServerAddressOf;
+  return fault === 'stale-address' ? staleServerAddressOf : serverAddressOf;
 }

@@ -12,10 +12,13 @@ import { conductScripts } from './conduct-scripts.ts';
 import { countQuota } from './count-quota.ts';
 import { type FaultId, faultIdsNeedingNamespaces } from './faults.ts';
 import type { Fleet } from './fleet-schema.ts';
+import { guidOf } from './guid-of.ts';
 import { createTokenDesk, isSameAudience, type TokenDesk } from './issue-tokens.ts';
 import { keepOperations } from './keep-operations.ts';
-import { guidOf, layOutFleet, type SimulatedNode } from './lay-out-fleet.ts';
+import { layOutFleet, type SimulatedNode } from './lay-out-fleet.ts';
 import { logRequests } from './log-requests.ts';
+import { keepNetwork } from './network/keep-network.ts';
+import { keepRights } from './rights.ts';
 import { runCommands } from './run-commands.ts';
 import { type AzureRequest, serveAzure } from './serve-azure.ts';
 import { switchFaults } from './switch-faults.ts';
@@ -47,6 +50,12 @@ export type SimulatorOptions = {
   /** How many updates others have taken from a region's bucket when the simulator starts. */
   updatesTakenByOthers?: Readonly<Record<string, number>>;
   pageSizes?: Partial<PageSizes>;
+  /** After how many seconds a change shows in the activity log and in Resource Graph, 5 by default; Azure takes minutes. */
+  changeLagSeconds?: number;
+  /** How far Resource Graph's list of resources is behind, 600 by default. */
+  inventoryLagSeconds?: number;
+  /** Actions that the prober lacks from the start, such as `Microsoft.Network/routeTables/read`. */
+  lacks?: readonly string[];
   /** Stands in the way of each request: it may answer itself, or change what the simulator answers. */
   intercept?: (request: AzureRequest, answer: () => Promise<ArmReply>) => ArmReply | Promise<ArmReply>;
 };
@@ -62,11 +71,13 @@ export type Simulator = {
   nodeMode: 'namespaces' | 'substitution';
   /** The faults that this machine cannot provoke, each with the reason. */
   unavailableFaults: ReadonlyMap<FaultId, string>;
+  /** Takes actions away from the prober, in place of those that were taken away before: what needs them is answered 403. */
+  lacks(actions: readonly string[]): void;
   /** Stops all listeners and scripts. */
   stop(): Promise<void>;
 };
 
-const defaultPageSizes: PageSizes = { subscriptions: 2, clusters: 2, scaleSets: 20, instances: 20 };
+const defaultPageSizes: PageSizes = { subscriptions: 2, clusters: 2, scaleSets: 20, instances: 20, events: 20 };
 
 /**
  * Starts Azure on this machine: Resource Manager, managed identity, telemetry ingestion, control routes, and nodes that run scripts.
@@ -89,8 +100,15 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
         ? 'no script runs on instant nodes.'
         : await findNamespaceHindrance(dir, world.clusters[0]);
   const unavailableFaults = new Map(hindrance === undefined ? [] : faultIdsNeedingNamespaces().map((id) => [id, hindrance] as const));
+  const network = keepNetwork(world, {
+    changeLagMs: (options.changeLagSeconds ?? 5) * 1000,
+    inventoryLagMs: (options.inventoryLagSeconds ?? 600) * 1000,
+  });
+  const rights = keepRights((path) => network.isHidden(decodeURIComponent(path)));
+  rights.lack(options.lacks ?? []);
   const board = switchFaults(
     world,
+    network,
     fleet.subscriptions.flatMap(({ id, faults }) => faults.map((fault) => ({ target: id, fault }))),
     unavailableFaults,
   );
@@ -100,7 +118,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const log = logRequests();
   const telemetry = keepTelemetry(instrumentationKey, desk, board);
   const inNamespaces = hindrance === undefined;
-  const scripts = conductScripts(world.nodes, board, { ...options, inNamespaces, authority, caFile, log });
+  const scripts = conductScripts(world.nodes, board, network, { ...options, inNamespaces, authority, caFile, log });
   const operations = keepOperations(() => server.url);
   const runs = runCommands({
     board,
@@ -113,6 +131,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const arm = answerArm({
     world,
     board,
+    network,
+    rights,
     log,
     operations,
     runs,
@@ -121,7 +141,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     enforceQuota: options.enforceQuota ?? false,
     retryAfterSeconds: options.retryAfterSeconds ?? 30,
   });
-  const control = answerControl({ world, board, log, telemetry });
+  const control = answerControl({ world, board, log, telemetry, rights });
 
   const answerOwn = async ({ method, url, headers, text }: AzureRequest): Promise<ArmReply> => {
     const path = url.pathname;
@@ -153,6 +173,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     },
     nodeMode: inNamespaces ? 'namespaces' : 'substitution',
     unavailableFaults,
+    lacks: (actions) => rights.lack(actions),
     async stop() {
       const closed = server.close();
       await Promise.all([closed, scripts.stop(), runs.stop()]);

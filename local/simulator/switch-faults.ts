@@ -1,7 +1,8 @@
 import type { FaultLayer } from './faults/fault.ts';
 import { type FaultId, faultIdsFor, faults, isFaultId } from './faults.ts';
-import { findTarget, keyOfNode } from './find-target.ts';
+import { findTarget, keyOfNode, type Target } from './find-target.ts';
 import type { SimulatedCluster, SimulatedNode, World } from './lay-out-fleet.ts';
+import type { Network } from './network/keep-network.ts';
 import { Problem } from './problem.ts';
 
 /** The faults of one layer. */
@@ -9,6 +10,7 @@ export type FaultIn<Layer extends FaultLayer> = { [Id in FaultId]: (typeof fault
 
 /** A fault in force. */
 type ActiveFault = { target: string; fault: FaultId; since: string };
+type HeldFault = { fault: FaultId; since: string; target: Target };
 
 /** Where faults are switched, and where the rest of the simulator looks them up. */
 export type FaultBoard = {
@@ -17,7 +19,7 @@ export type FaultBoard = {
   /** Ends the target's fault, if it has one. Throws a `Problem` when there is no such target. */
   clear(target: string): Promise<{ target: string; cleared: FaultId | null }>;
   list(): ActiveFault[];
-  /** The fault of that layer nearest to the node: its own, its cluster's, its subscription's. */
+  /** The fault of that layer nearest to the node: its own, its cluster's, its hub's, its subscription's; or the effect of one of the network. */
   ofNode<Layer extends FaultLayer>(node: SimulatedNode, layer: Layer): FaultIn<Layer> | undefined;
   ofCluster<Layer extends FaultLayer>(cluster: SimulatedCluster, layer: Layer): FaultIn<Layer> | undefined;
   ofSubscription<Layer extends FaultLayer>(subscriptionId: string, layer: Layer): FaultIn<Layer> | undefined;
@@ -29,12 +31,14 @@ export type FaultBoard = {
 /**
  * Makes the board for a fleet.
  *
+ * @param network - where faults of the network show.
  * @param initial - faults in force from the start, by target.
  * @param unavailable - those that this machine cannot provoke, and why.
  * @throws when an initial fault is unavailable.
  */
 export function switchFaults(
   world: World,
+  network: Network,
   initial: ReadonlyArray<{ target: string; fault: FaultId }> = [],
   unavailable: ReadonlyMap<FaultId, string> = new Map(),
 ): FaultBoard {
@@ -42,24 +46,37 @@ export function switchFaults(
     const reason = unavailable.get(fault);
     if (reason !== undefined) throw new Error(`The fault "${fault}" of ${target} cannot be provoked here: ${reason}`);
   }
-  const active = new Map<string, ActiveFault>(
-    initial.map(({ target, fault }) => [target, { target, fault, since: new Date().toISOString() }]),
-  );
+  const active = new Map<string, HeldFault>();
+  for (const { target: text, fault } of initial) {
+    const target = findTarget(world, text);
+    active.set(target.key, { fault, since: new Date().toISOString(), target });
+  }
   const listeners = new Set<(nodes: SimulatedNode[]) => void | Promise<void>>();
   const notify = (nodes: SimulatedNode[]) => Promise.all([...listeners].map((listener) => listener(nodes)));
+  const showNetwork = () =>
+    network.show(
+      [...active.values()].flatMap(({ fault, since, target: { scope, clusters } }) =>
+        isOfLayer(fault, 'network') ? [{ fault, since, clusters, reach: scope === 'hub' ? ('hub' as const) : ('cluster' as const) }] : [],
+      ),
+    );
 
-  const nearest = <Layer extends FaultLayer>(keys: string[], layer: Layer): FaultIn<Layer> | undefined => {
+  const nearest = <Layer extends FaultLayer>(keys: string[], layer: Layer, cluster?: SimulatedCluster): FaultIn<Layer> | undefined => {
     for (const key of keys) {
       const fault = active.get(key)?.fault;
-      if (fault !== undefined && isOfLayer(fault, layer)) return fault;
+      if (fault === undefined) continue;
+      if (isOfLayer(fault, layer)) return fault;
+      if (!isOfLayer(fault, 'network') || cluster === undefined || !network.canHave(fault, cluster)) continue;
+      const { effect } = faults[fault];
+      if (isOfLayer(effect, layer)) return effect;
     }
     return undefined;
   };
-  const clusterKeys = (cluster: SimulatedCluster) => [cluster.id, cluster.subscriptionId];
+  const clusterKeys = ({ id, hub, subscriptionId }: SimulatedCluster) => [id, ...(hub ? [hub.key] : []), subscriptionId];
 
   return {
     async set(text, fault) {
-      const { scope, key, nodes } = findTarget(world, text);
+      const target = findTarget(world, text);
+      const { scope, key, clusters, nodes } = target;
       const possible = faultIdsFor(scope);
       if (!isFaultId(fault) || !possible.includes(fault))
         throw new Problem(400, 'Unknown fault', `Expected {"fault": <one that a ${scope} can have>}, got ${JSON.stringify(fault)}.`, {
@@ -67,21 +84,25 @@ export function switchFaults(
         });
       const hindrance = unavailable.get(fault);
       if (hindrance !== undefined) throw new Problem(409, 'Unavailable fault', `"${fault}" cannot be provoked here: ${hindrance}`);
-      const entry = { target: key, fault, since: new Date().toISOString() };
+      if (isOfLayer(fault, 'network')) network.check(fault, clusters, text);
+      const entry = { fault, since: new Date().toISOString(), target };
       active.set(key, entry);
+      showNetwork();
       await notify(nodes);
-      return { ...entry, nodes: nodes.length };
+      return { target: key, fault, since: entry.since, nodes: nodes.length };
     },
     async clear(text) {
       const { key, nodes } = findTarget(world, text);
       const cleared = active.get(key)?.fault ?? null;
       active.delete(key);
+      showNetwork();
       await notify(nodes);
       return { target: key, cleared };
     },
-    list: () => [...active.values()],
-    ofNode: (node, layer) => (active.size === 0 ? undefined : nearest([keyOfNode(node), ...clusterKeys(node.cluster)], layer)),
-    ofCluster: (cluster, layer) => nearest(clusterKeys(cluster), layer),
+    list: () => [...active.values()].map(({ fault, since, target }) => ({ target: target.key, fault, since })),
+    ofNode: (node, layer) =>
+      active.size === 0 ? undefined : nearest([keyOfNode(node), ...clusterKeys(node.cluster)], layer, node.cluster),
+    ofCluster: (cluster, layer) => nearest(clusterKeys(cluster), layer, cluster),
     ofSubscription: (subscriptionId, layer) => nearest([subscriptionId], layer),
     ofIngestion: () => nearest(['ingestion'], 'ingestion'),
     onChange(listener) {

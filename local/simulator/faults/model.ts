@@ -14,6 +14,7 @@ export const modelFaults = ofLayer('model', {
   'cluster-stopped': {
     scopes: ['cluster'],
     verdict: 'notProbed',
+    finding: 'ClusterStopped',
     sentence: 'The cluster is stopped, its instances deallocated.',
   },
   'cluster-stopping': {

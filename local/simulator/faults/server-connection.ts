@@ -36,6 +36,13 @@ export const connectionFaults = ofLayer('server', {
     needsNamespaces: true,
     sentence: 'The name of the API server resolves to the address of another cluster’s.',
   },
+  'stale-address': {
+    scopes: ['node', 'cluster'],
+    verdict: 'unreachable',
+    reason: 'ConnectionTimedOut',
+    needsNamespaces: true,
+    sentence: 'The name of the API server resolves to an address at which nothing is any longer.',
+  },
   'no-route': {
     verdict: 'unreachable',
     reason: 'NoRoute',
