@@ -5,7 +5,8 @@ const threeZones: ('1' | '2' | '3')[] = ['1', '2', '3'];
 /**
  * The demonstration fleet: 3 subscriptions, 7 clusters, 39 Linux nodes, of which 33 can be probed.
  *
- * One cluster is stopped, one is locked, one node is deallocated; nothing fails until a fault is switched on.
+ * Two clusters send everything through the firewall of a hub, whose DNS server a third asks; one leaves by a NAT gateway that its API server must
+ * admit, one is private, one has its API server in its VNet. One cluster is stopped, one is locked, one node is deallocated; nothing fails until a fault is switched on.
  */
 export const demoFleet = parseFleet(
   {
@@ -13,6 +14,14 @@ export const demoFleet = parseFleet(
       {
         id: '0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01',
         name: 'Contoso Production',
+        hubs: [
+          {
+            name: 'hub-europe',
+            resourceGroup: 'rg-hub-europe',
+            location: 'westeurope',
+            firewall: { privateAddress: '10.0.0.4', publicAddress: '198.18.250.4' },
+          },
+        ],
         clusters: [
           {
             name: 'shop-prod',
@@ -20,6 +29,7 @@ export const demoFleet = parseFleet(
             location: 'westeurope',
             kubernetesVersion: '1.33.5',
             tags: { env: 'production', team: 'shop' },
+            network: { vnet: 'vnet-shop-prod', subnet: 'snet-aks', hub: 'hub-europe', outboundType: 'userDefinedRouting' },
             plannedMaintenance: [
               {
                 name: 'aksManagedAutoUpgradeSchedule',
@@ -43,6 +53,13 @@ export const demoFleet = parseFleet(
             private: true,
             kubernetesVersion: '1.32.9',
             tags: { env: 'production', team: 'payments' },
+            network: {
+              vnet: 'vnet-payments',
+              resourceGroup: 'rg-Payments-Network',
+              subnet: 'snet-aks',
+              hub: 'hub-europe',
+              outboundType: 'userDefinedRouting',
+            },
             pools: [
               { name: 'system', count: 3, zones: threeZones },
               { name: 'pay', count: 4, zones: ['1', '2'], instances: { '3': { powerState: 'deallocated' } } },
@@ -60,6 +77,7 @@ export const demoFleet = parseFleet(
             location: 'westeurope',
             kubernetesVersion: '1.34.1',
             tags: { env: 'staging', team: 'shop' },
+            network: { vnet: 'vnet-shop-staging', subnet: 'snet-aks', hub: 'hub-europe', customDns: '10.0.0.132' },
             pools: [
               { name: 'system', count: 2 },
               { name: 'apps', count: 3, imageVersion: '202510.19.1' },
@@ -85,6 +103,8 @@ export const demoFleet = parseFleet(
             resourceGroup: 'rg-analytics',
             location: 'eastus2',
             nodeResourceGroup: 'rg-analytics-nodes',
+            authorizedIPRanges: ['198.18.20.7/32', '192.0.2.128/25'],
+            network: { vnet: 'vnet-analytics', natGateway: 'ng-analytics', outboundAddress: '198.18.20.7' },
             kubernetesVersion: '1.31.11',
             tags: { env: 'production', team: 'data' },
             pools: [
@@ -106,6 +126,7 @@ export const demoFleet = parseFleet(
             resourceGroup: 'rg-edge',
             location: 'westus3',
             kubernetesVersion: '1.33.5',
+            network: { vnetIntegration: true },
             tags: { env: 'production', team: 'data' },
             pools: [
               { name: 'system', count: 3, zones: threeZones },
