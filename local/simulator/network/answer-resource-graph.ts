@@ -11,6 +11,8 @@ const request = z.object({
   query: z.string(),
   options: z.looseObject({ resultFormat: z.literal('objectArray').default('objectArray') }).default({ resultFormat: 'objectArray' }),
 });
+/** What network managers apply: which configurations a VNet has, and their rules. */
+const ofManagers = /\/effectiveSecurityAdminRules$|\/networkManagers\/.*\/snapshots$/;
 const mostRows = 1000;
 
 /** A row of one of the tables. */
@@ -46,17 +48,16 @@ function tablesOf({ log, inventory, resources }: Network, rights: Rights): Reado
   return {
     resourcechanges: () => log.changes(),
     resources: () => [...inventory().values()].filter((each) => /^Microsoft\.Network\/[^/]+$/.test(each.type) && mayRead(each)).map(rowOf),
-    networkresources: () => [...resources().values()].filter(({ type }) => type.endsWith('/effectiveSecurityAdminRules')).map(rowOf),
+    networkresources: () => [...resources().values()].filter(({ type }) => ofManagers.test(type)).map(rowOf),
   };
 }
 
 function rowOf({ id, name, type, location = '', properties }: Resource): Row {
   const [, , subscriptionId = '', , resourceGroup = ''] = id.split('/');
-  const isRules = type.endsWith('/effectiveSecurityAdminRules');
   return {
     id,
     name,
-    type: isRules ? 'microsoft.network/effectivesecurityadminrules' : type.toLowerCase(),
+    type: type.toLowerCase(),
     location,
     subscriptionId,
     resourceGroup,

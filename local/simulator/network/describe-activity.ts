@@ -28,7 +28,7 @@ export function describeActivity(revision: Revision, lagMs: number): ActivityEve
   const { type, id } = change.resource;
   const submissionTimestamp = new Date(at.getTime() + lagMs).toISOString();
   if (type.startsWith('Microsoft.ResourceHealth/availabilityStatuses')) return [describeHealthEvent(revision, submissionTimestamp)];
-  if (type.startsWith('Microsoft.ResourceHealth/')) return [];
+  if (/^Microsoft\.ResourceHealth\/|\/snapshots$/.test(type)) return [];
   // The rules of a network manager come into force when somebody commits its configuration.
   if (type.endsWith('/effectiveSecurityAdminRules')) {
     const manager = id.replace(

@@ -2,7 +2,7 @@ import { guidOf } from '../guid-of.ts';
 import type { Revision } from './change-log.ts';
 
 /** Types of which Resource Graph keeps no changes in `resourcechanges`. */
-const untracked = /^Microsoft\.(ResourceHealth|Authorization)\/|\/effectiveSecurityAdminRules$|\/privateDnsZones\/A$/i;
+const untracked = /^Microsoft\.(ResourceHealth|Authorization)\/|\/effectiveSecurityAdminRules$|\/networkManagers\/|\/privateDnsZones\/A$/i;
 
 /** The row of the Resource Graph table `resourcechanges` for a change; none for what it does not keep. A subnet appears on its VNet. */
 export function describeChange({ at, author, correlationId, change }: Revision) {

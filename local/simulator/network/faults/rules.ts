@@ -1,7 +1,7 @@
 import { serverAddressOf } from '../../addresses.ts';
 import { change, put } from '../change-resources.ts';
 import { describeRule, type Rule } from '../describe-nsg.ts';
-import { type Resources, resource } from '../resource.ts';
+import { type Resource, type Resources, resource } from '../resource.ts';
 import type { NetworkFault } from './network-fault.ts';
 
 /** Faults of the rules of NSGs and network managers. */
@@ -45,29 +45,7 @@ export const ruleFaults = {
   'admin-rule-denies': {
     only: 'clusters',
     appliesTo: () => true,
-    change(resources, { vnet, cluster }) {
-      const name = 'deny-api-server';
-      const collection = `/subscriptions/${cluster.subscriptionId}/resourceGroups/rg-network-manager/providers/Microsoft.Network/networkManagers/avnm/securityAdminConfigurations/baseline/ruleCollections/egress`;
-      const rule = {
-        id: `${collection}/rules/${name}`,
-        kind: 'Custom',
-        configurationDescription: 'baseline',
-        ruleCollectionDescription: 'egress',
-        properties: {
-          protocol: 'Tcp',
-          sources: [{ addressPrefix: '*', addressPrefixType: 'IPPrefix' }],
-          destinations: [{ addressPrefix: `${serverAddressOf(cluster)}/32`, addressPrefixType: 'IPPrefix' }],
-          sourcePortRanges: ['0-65535'],
-          destinationPortRanges: ['443'],
-          access: 'Deny',
-          priority: 10,
-          direction: 'Outbound',
-          provisioningState: 'Succeeded',
-        },
-      };
-      const id = `${vnet}/providers/Microsoft.Network/effectiveSecurityAdminRules/default`;
-      return put(resources, resource(id, { effectiveSecurityAdminRules: [rule] }));
-    },
+    change: (resources, { vnet, cluster }) => put(resources, ...adminRule(vnet, cluster.subscriptionId, `${serverAddressOf(cluster)}/32`)),
   },
 } satisfies Record<string, NetworkFault>;
 
@@ -75,4 +53,26 @@ function withRule(resources: Resources, nsg: string, rule: Rule): Resources {
   return change(resources, nsg, ({ securityRules }) => ({
     securityRules: [...(securityRules as object[]), describeRule(nsg, rule)],
   }));
+}
+
+/** What Resource Graph has of a rule that a network manager applies to a VNet: the VNet names configurations, and the rules are beside it. */
+function adminRule(vnet: string, subscriptionId: string, destination: string): Resource[] {
+  const manager = `/subscriptions/${subscriptionId}/resourceGroups/rg-network-manager/providers/Microsoft.Network/networkManagers/avnm`;
+  const configuration = `${manager}/securityAdminConfigurations/baseline`;
+  return [
+    resource(`${vnet}/providers/Microsoft.Network/effectiveSecurityAdminRules/default`, {
+      // As Azure has it, with capitals; it has had them without, too.
+      EffectiveSecurityAdminConfigurations: [{ Id: `${configuration}/snapshots/7` }],
+    }),
+    resource(`${configuration}/ruleCollections/egress/rules/deny-api-server/snapshots/7`, {
+      protocol: 'Tcp',
+      sources: [{ addressPrefix: '*', addressPrefixType: 'IPPrefix' }],
+      destinations: [{ addressPrefix: destination, addressPrefixType: 'IPPrefix' }],
+      sourcePortRanges: ['0-65535'],
+      destinationPortRanges: ['443'],
+      access: 'Deny',
+      priority: 10,
+      direction: 'Outbound',
+    }),
+  ];
 }
