@@ -40,7 +40,8 @@ export function keepChangeLog(lagMs: number, now: () => Date): ChangeLog {
       visible()
         .reverse()
         .flatMap((revision) => describeActivity(revision, lagMs))
-        .filter((event) => event.subscriptionId === subscriptionId),
+        .filter((event) => event.subscriptionId === subscriptionId)
+        .sort((one, other) => Date.parse(other.eventTimestamp) - Date.parse(one.eventTimestamp)),
     changes: () => visible().flatMap(describeChange),
   };
 }
