@@ -8,7 +8,6 @@ import type { NetworkFault } from './network-fault.ts';
 // Nobody has it: RFC 2544.
 const otherAddress = '198.19.255.7';
 type Frontend = { properties: object };
-const withLoadBalancer = ({ outbound, natGateway }: ClusterPlace) => outbound !== undefined && natGateway === undefined;
 
 /** Faults of the public addresses by which nodes leave. */
 export const outboundFaults = {
@@ -43,10 +42,10 @@ export const outboundFaults = {
     only: 'clusters with a load balancer or a NAT gateway of their own',
     appliesTo: ({ outbound }) => outbound !== undefined,
     change(resources, place) {
-      const { subnet } = place;
+      const { subnet, natGateway } = place;
       // In a subnet that is not private, Azure would lend the nodes an address.
       const isPrivate = change(resources, subnet, () => ({ defaultOutboundAccess: false, natGateway: undefined }));
-      if (!withLoadBalancer(place)) return isPrivate;
+      if (natGateway !== undefined) return change(isPrivate, natGateway, () => ({ subnets: [] }));
       return withEffectiveAddresses(
         change(isPrivate, loadBalancerIdOf(place), () => ({ outboundRules: [] })),
         place,
