@@ -2,7 +2,9 @@ import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
+import { explain } from '../src/diagnose/evaluate/catalogue.ts';
 import { OF_POWER } from '../src/inventory/skip-reason.ts';
+import { findingCodes } from '../src/model/finding.ts';
 import { OF_CLUSTER, OF_POOL, type Treatment } from '../src/model/lifecycle.ts';
 import type { Reason } from '../src/model/reasons/reason.ts';
 import { reasons } from '../src/model/reasons.ts';
@@ -53,6 +55,20 @@ export function renderReasons(): string {
   return `# Reasons\n\n${intro}\n\n${chapters.join('\n')}\n${renderPolicies()}`;
 }
 
+/** Writes the findings of searches in Azure as a reference page. */
+export function renderFindings(): string {
+  const rows = findingCodes.map((code) => `### ${code}\n\n${explain[code].means}\n\n- ${explain[code].todo}\n`);
+  return `# Findings
+
+What a search in Azure may find to explain an outage or a blindness. The page is made from \`src/diagnose/evaluate/catalogue.ts\` by \`npm run docs\`.
+
+${findingsIntro}
+
+## All findings
+
+${rows.join('\n')}`;
+}
+
 const stateName = (state: string) => (state === '' ? '(none)' : state[0]!.toUpperCase() + state.slice(1));
 
 /** What a state of Azure means, one a row. */
@@ -100,6 +116,20 @@ A node is given up only when two complete listings lack it, and Azure does not k
 `;
 }
 
+const findingsIntro = `A reason says *where* the path of a node broke, as the node itself saw it. A finding is something read in Azure that explains it: a setting, its resource, and who changed it when. When an outage opens, or a cluster goes blind, the prober reads the configuration on the way of its nodes by resource ID, and the change logs since an hour before: once at first, again five and twenty minutes later because the logs of Azure are late, and once more when it is over. It searches once for each cluster and reason, not for each node, and never holds up a probe, an outage or a notification. It needs [rights of its own](../guides/deploy.md#findings), reads only.
+
+| kind | means |
+|---|---|
+| \`cause\` | by the settings as they were read, the connection is impossible; no node behind the same subnet, security groups and route table reaches its API server; what the node saw agrees; and everything needed was read |
+| \`suspicion\` | may have to do with it, and one of these is missing |
+| \`couldNotLook\` | what could not be read, and which right is missing |
+
+At most three are shown, causes first, then suspicions with a change in the hour before, then the others; and always what could not be read. When the outage has ended, the settings of a cause are read again: a cause that blocks by them still was none, is marked as \`revoked\`, and counts in \`aks_fleet_prober_causes{outcome="revoked"}\`.
+
+Where only some nodes or one node is known, as in \`npm run cli -- check --explain\`, nothing is more than a suspicion.
+
+**What it cannot see**: routes that a gateway or an on-premises network announces, appliances of third parties from within, Microsoft's own side, and the expiry of secrets. Kubernetes network policies do not apply to the network of the node itself, which is what is probed.`;
+
 const eventsIntro = `What the prober sends to Application Insights. The page is made from \`src/notify/event-schemas.ts\` by \`npm run docs\`.
 
 Events are history: what happened, when, and why, one custom event (table \`customEvents\`) for each change that people should know about, never one for a healthy probe. Fields of type text are in \`customDimensions\`, numbers in \`customMeasurements\`. The timestamp is when the event was sent; \`start\` and \`end\` say when it happened. No text is longer than 8,192 characters.
@@ -141,6 +171,7 @@ export function renderRunbooks(): string {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await writeFile(join(root, 'docs', 'reference', 'reasons.md'), renderReasons());
   await writeFile(join(root, 'docs', 'reference', 'states.md'), renderStates());
+  await writeFile(join(root, 'docs', 'reference', 'findings.md'), renderFindings());
   await writeFile(join(root, 'docs', 'reference', 'events.md'), renderEvents());
   await writeFile(join(root, 'docs', 'reference', 'api.md'), renderApi());
   await writeFile(join(root, 'infra', 'alerts', 'runbooks.kql'), renderRunbooks());

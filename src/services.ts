@@ -8,8 +8,10 @@ import { ManagedIdentityCredential, type TokenCredential } from '@azure/identity
 import { QueueClient } from '@azure/storage-queue';
 import type { Arm } from './azure/arm.ts';
 import { fitArmPipeline } from './azure/arm-pipeline.ts';
+import { requestBy } from './azure/arm-request.ts';
 import { countRequests, type RequestCount } from './azure/count-requests.ts';
 import { signInWith } from './azure/sign-in-error.ts';
+import { openReadCache, type ReadCache } from './diagnose/read/read-cache.ts';
 import { openSinks } from './notify/open-sinks.ts';
 import type { Sink } from './notify/sink.ts';
 import { openTelemetry, type Telemetry } from './notify/telemetry.ts';
@@ -34,6 +36,8 @@ export interface Services {
   arm: Arm;
   /** Counts the requests of `arm` in this process. */
   armRequests: RequestCount;
+  /** What searches for causes have read in Azure within minutes. */
+  readCache: ReadCache;
   egressPlaces: EgressPlaces;
   /** Where notifications go. */
   sinks: readonly Sink[];
@@ -64,8 +68,10 @@ export function connectArm(settings: Settings, given: TokenCredential, policies:
     for (const policy of policies) client.pipeline.addPolicy(policy, { afterPhase: 'Retry' });
     return client;
   };
+  const subscriptions = fitted(new SubscriptionClient(credential, options));
   return {
-    subscriptions: fitted(new SubscriptionClient(credential, options)),
+    subscriptions,
+    request: requestBy(subscriptions.pipeline, endpoint),
     clusters: memoize((id) => fitted(new ContainerServiceClient(credential, id, options))),
     compute: memoize((id) => fitted(new ComputeManagementClient(credential, id, options))),
     authorization: memoize((id) => fitted(new AuthorizationManagementClient(credential, id, options))),
@@ -102,14 +108,16 @@ export function buildServices(
   const queue = (name: string) =>
     connection ? new QueueClient(connection, name) : new QueueClient(`${storageUrl(settings, 'queue')}/${name}`, credential);
   const armRequests = countRequests();
+  const arm = connectArm(settings, given, [armRequests.policy]);
   return {
     settings,
     now,
     tables: openTables(table, tableService),
     queue: openWorkQueue(queue(WORK_QUEUE), now),
     poisonQueue: queue(POISON_QUEUE),
-    arm: connectArm(settings, given, [armRequests.policy]),
+    arm,
     armRequests,
+    readCache: openReadCache(arm.request, now),
     egressPlaces: openEgressPlaces(settings.EGRESS_ENDPOINTS),
     sinks: openSinks(settings, credential),
     telemetry: openTelemetry(settings, credential),

@@ -18,6 +18,13 @@ const wholeNumber = (low: number, high: number, fallback: number) =>
     })
     .transform(Number);
 
+const onOrOff = (fallback: 'on' | 'off') =>
+  z
+    .string()
+    .default(fallback)
+    .refine((text) => text === 'on' || text === 'off', { error: (issue) => `expected on or off, got "${String(issue.input)}"` })
+    .transform((text): 'on' | 'off' => (text === 'off' ? 'off' : 'on'));
+
 /** The rules by which results become outages: lowest, highest, and what counts unless it is set. The replay of recorded results takes them too. */
 export const thresholdRanges = {
   FAILURE_THRESHOLD: [1, 20, 2],
@@ -98,11 +105,8 @@ const environment = z
         for (const text of urls.filter((candidate) => !egressEndpoint.test(candidate)))
           context.addIssue({ code: 'custom', message: `expected comma-separated https URLs without query or user, got "${text}"` });
       }),
-    PROBE_SERVED: z
-      .string()
-      .default('on')
-      .refine((text) => text === 'on' || text === 'off', { error: (issue) => `expected on or off, got "${String(issue.input)}"` })
-      .transform((text): 'on' | 'off' => (text === 'off' ? 'off' : 'on')),
+    PROBE_SERVED: onOrOff('on'),
+    SHOW_CALLERS: onOrOff('off'),
     ARM_ENDPOINT: z.string().default('https://management.azure.com').refine(httpsUrl, mustBeHttps),
     AZURE_AUTHORITY_HOST: url(),
     APPLICATIONINSIGHTS_CONNECTION_STRING: z

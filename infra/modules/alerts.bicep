@@ -35,6 +35,8 @@ param toleratedNodeOutages int = 0
 var runbooks = loadTextContent('../alerts/runbooks.kql')
 var state = '${runbooks}\n${loadTextContent('../alerts/state.kql')}'
 var ofCluster = ['cluster', 'reason', 'runbook', 'page']
+// The code, not the sentence: an alert that is open is not replaced when a sentence gets more exact.
+var ofOutage = concat(ofCluster, ['finding'])
 var rows = {
   timeAggregation: 'Count'
   operator: 'GreaterThan'
@@ -48,7 +50,7 @@ var rules = [
     description: 'So many nodes of a cluster cannot reach their API server that the cluster itself is the subject. Lasts as long as the outage.'
     query: '${state}\n${loadTextContent('../alerts/cluster-outage.kql')}'
     condition: rows
-    dimensions: ofCluster
+    dimensions: ofOutage
     window: 'P1D'
     frequency: 'PT5M'
   }
@@ -63,7 +65,7 @@ var rules = [
       operator: 'GreaterThan'
       threshold: toleratedNodeOutages
     }
-    dimensions: ofCluster
+    dimensions: ofOutage
     window: 'P1D'
     frequency: 'PT5M'
   }
@@ -73,7 +75,7 @@ var rules = [
     description: 'So few nodes of a cluster give a verdict that nothing can be said of it; cluster * is the prober itself, which is blind for all. Their agents or their way to Azure are in question.'
     query: '${state}\n${loadTextContent('../alerts/cluster-blind.kql')}'
     condition: rows
-    dimensions: ofCluster
+    dimensions: ofOutage
     window: 'P1D'
     frequency: 'PT5M'
   }

@@ -28,6 +28,7 @@ func tunedSettings(sweepSchedule string, subscriptions string[], tuning tuningTy
   CHECKS_PER_MINUTE: string(tuning.?checksPerMinute ?? 30)
   EGRESS_ENDPOINTS: tuning.?egressEndpoints ?? 'https://mcr.microsoft.com/v2/'
   PROBE_SERVED: tuning.?probeServed ?? 'on'
+  SHOW_CALLERS: tuning.?showCallers ?? 'off'
   PAGE_URL: tuning.?pageUrl ?? ''
 }
 

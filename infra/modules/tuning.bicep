@@ -97,6 +97,9 @@ type tuningType = {
   @description('Whether a node that reaches its API server also asks it for its own node object, and so whether it is served; off saves one request a node.')
   probeServed: ('on' | 'off')?
 
+  @description('Whether findings name those who changed something in Azure (personal data), or give only object ids. Default: off.')
+  showCallers: ('on' | 'off')?
+
   @description('Address of the status page in events and alerts, where it is not the one of the app itself.')
   pageUrl: string?
 }

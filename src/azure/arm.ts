@@ -2,6 +2,7 @@ import type { AuthorizationManagementClient } from '@azure/arm-authorization';
 import type { ComputeManagementClient } from '@azure/arm-compute';
 import type { ContainerServiceClient } from '@azure/arm-containerservice';
 import type { SubscriptionClient } from '@azure/arm-resources-subscriptions';
+import type { ArmRequest } from './arm-request.ts';
 
 /** Clients of Azure Resource Manager, one per subscription. */
 export interface Arm {
@@ -13,4 +14,6 @@ export interface Arm {
   computeOnce(subscriptionId: string): ComputeManagementClient;
   /** For reading what the caller may do; only `plan` uses it. */
   authorization(subscriptionId: string): AuthorizationManagementClient;
+  /** For the configuration that findings rest on. */
+  request: ArmRequest;
 }

@@ -37,6 +37,7 @@ async function startWhenFree(start: () => Promise<string>, report: (line: string
  *
  * @param onStart - called with the operating system of the node, before the script is started.
  * @param report - called with a line of progress now and then.
+ * @returns the verdict and its evidence, and the nonce of the run.
  * @throws the error of a failed sign-in, or NoSuchMachine; every other error is a verdict.
  */
 export async function checkNode(
@@ -45,7 +46,7 @@ export async function checkNode(
   target: Target,
   onStart: (os: NodeOs) => void,
   report: (line: string) => void,
-): Promise<Judged> {
+): Promise<Judged & { nonce: string }> {
   const compute = arm.compute(target.subscriptionId);
   const nonce = randomBytes(8).toString('hex');
   let isCreating = false;
@@ -60,12 +61,13 @@ export async function checkNode(
     for (let delay = settings.FIRST_COLLECT_SECONDS; Date.now() < deadline; delay = settings.COLLECT_AGAIN_SECONDS) {
       await sleep(delay * 1000);
       const judged = judgeState(await pollRun(compute, formatTarget(target), poller), nonce, { vmId, serverNames: [] });
-      if (judged !== undefined) return judged;
+      if (judged !== undefined) return { ...judged, nonce };
       report('Still running…');
     }
-    return withoutAnswer(inconclusive('RunCommandTimedOut', `Run Command gave no answer within ${settings.PROBE_DEADLINE_SECONDS} s`));
+    const late = inconclusive('RunCommandTimedOut', `Run Command gave no answer within ${settings.PROBE_DEADLINE_SECONDS} s`);
+    return { ...withoutAnswer(late), nonce };
   } catch (error) {
     if (error instanceof SignInError || error instanceof NoSuchMachine) throw error;
-    return withoutAnswer(refusalOf(error, isCreating));
+    return { ...withoutAnswer(refusalOf(error, isCreating)), nonce };
   }
 }

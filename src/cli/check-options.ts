@@ -12,6 +12,8 @@ export interface CheckOptions {
   wanted: Target | NamedNode;
   verbose: boolean;
   json: boolean;
+  /** Whether to search Azure's configuration for the cause, if the node is not reachable. */
+  explain: boolean;
 }
 
 /** The options that name a node, as given on the command line. */
@@ -64,7 +66,7 @@ function readParts(given: Names, mistakes: string[]): Target | undefined {
  * @returns undefined if no node can be read.
  */
 export function readCheckOptions(
-  { verbose, json, ...given }: Names & { verbose: boolean; json: boolean },
+  { verbose, json, explain, ...given }: Names & { verbose: boolean; json: boolean; explain: boolean },
   mistakes: string[],
 ): CheckOptions | undefined {
   const isGiven = (name: keyof Names) => given[name] !== undefined;
@@ -74,7 +76,7 @@ export function readCheckOptions(
     mistakes.push(`expected one way to name a node, ${FORMS}, got ${named.join(' and ') || 'none'}`);
   const read = [readNamed(given, mistakes), readId(given, mistakes), readParts(given, mistakes)];
   const wanted = read.find((each) => each !== undefined);
-  return wanted && { wanted, verbose, json };
+  return wanted && { wanted, verbose, json, explain };
 }
 
 /**
@@ -83,10 +85,12 @@ export function readCheckOptions(
  * @param mistakes - a mistake is added if there is an option of `check`, which a plan would ignore.
  */
 export function readPlanOptions(
-  { json, verbose, ...given }: Names & { verbose: boolean; json: boolean },
+  { json, verbose, explain, ...given }: Names & { verbose: boolean; json: boolean; explain: boolean },
   mistakes: string[],
 ): { json: boolean } {
-  const named = Object.entries({ ...given, verbose: verbose || undefined }).filter(([, value]) => value !== undefined);
+  const named = Object.entries({ ...given, verbose: verbose || undefined, explain: explain || undefined }).filter(
+    ([, value]) => value !== undefined,
+  );
   if (named.length > 0) mistakes.push(`expected plan with no option but --json, got ${named.map(([name]) => `--${name}`).join(' and ')}`);
   return { json };
 }

@@ -15,6 +15,7 @@ import type { Settings } from '../settings.ts';
 import { viewServed } from '../views/served.ts';
 import { checkNode } from './check-node.ts';
 import type { CheckOptions, NamedNode } from './check-options.ts';
+import { describeExplanation, explainCheck } from './explain.ts';
 import { UsageError } from './usage-error.ts';
 
 const EXIT = { reachable: 0, unreachable: 1, unknown: 3 } as const;
@@ -45,7 +46,7 @@ async function findTarget(arm: Arm, settings: Settings, { node, cluster }: Named
 }
 
 /** Probes one node with the caller's own sign-in. Returns the exit status. */
-export async function runCheckCommand({ wanted, verbose, json }: CheckOptions, settings: Settings): Promise<number> {
+export async function runCheckCommand({ wanted, verbose, json, explain }: CheckOptions, settings: Settings): Promise<number> {
   const credential = new DefaultAzureCredential({ managedIdentityClientId: settings.AZURE_CLIENT_ID });
   const arm = connectArm(settings, credential);
   const target = 'node' in wanted ? await findTarget(arm, settings, wanted) : wanted;
@@ -53,22 +54,24 @@ export async function runCheckCommand({ wanted, verbose, json }: CheckOptions, s
     if (json) report('Running…');
     else process.stdout.write(`${describeStart(target, os, verbose).join('\n')}\n`);
   };
-  const {
-    verdict,
-    evidence,
-    response = evidence,
-  } = await checkNode(arm, settings, target, onStart, report).catch((error: unknown) => {
+  const checked = await checkNode(arm, settings, target, onStart, report).catch((error: unknown) => {
     throw error instanceof NoSuchMachine ? new UsageError(`no such node: ${error.message}`) : error;
   });
+  const { verdict, evidence, response = evidence } = checked;
+  const isExplained = explain && verdict.verdict !== 'reachable';
+  if (isExplained) report('Searching Azure’s configuration…');
+  const explanation = isExplained ? await explainCheck(arm, settings, target, checked) : undefined;
   if (json) {
     const { stage, remedies } = reasons[verdict.reason];
     const said = verbose ? { response } : {};
-    const whole = { target: formatTarget(target), ...verdict, ...viewServed(verdict.served), stage, remedies, ...said };
+    const found = isExplained ? { findings: explanation?.findings ?? [], changes: explanation?.changes ?? [] } : {};
+    const whole = { target: formatTarget(target), ...verdict, ...viewServed(verdict.served), stage, remedies, ...found, ...said };
     process.stdout.write(`${JSON.stringify(whole)}\n`);
   } else {
     const lines = describeResult({ ...verdict, response }, verbose);
     const last = styleText(COLOUR[verdict.verdict], lines.pop()!, { stream: process.stdout });
-    process.stdout.write(`${[...lines, last].join('\n')}\n`);
+    const why = isExplained ? describeExplanation(explanation) : [];
+    process.stdout.write(`${[...lines, ...why, last].join('\n')}\n`);
   }
   return EXIT[verdict.verdict];
 }

@@ -9,6 +9,7 @@ const help = `Examples:
   npm run --silent cli -- check --node aks-web-12345678-vmss000000
   npm run --silent cli -- check --id /subscriptions/…/virtualMachineScaleSets/aks-web-12345678-vmss/virtualMachines/0 -v
   npm run --silent cli -- check --subscription S --node-resource-group RG --vmss V --instance-id 0 --json
+  npm run --silent cli -- check --node aks-web-12345678-vmss000000 --explain
   npm run --silent cli -- plan
 
 Works with your own sign-in, directly with Azure, and stores nothing.
@@ -21,6 +22,7 @@ check   probes one node, through Azure Run Command: whether it can reach its Kub
   --subscription, --node-resource-group, --vmss, --instance-id
                             the same in four parts
   -v, --verbose             also the command, the machine, and Azure's answer
+  --explain                 if it cannot: also what in Azure’s configuration may have cut it off, with your own rights, and what changed
   --json                    the result as JSON
   Name the node in one of these ways. If another run is in progress on it, the check waits up to 2 minutes.
   Exit status: 0 reachable, 1 unreachable, 2 usage error, or no such node, 3 unknown.
@@ -36,7 +38,7 @@ The result goes to standard output, progress to standard error.
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean', default: false } as const;
 const names = { node: text, cluster: text, id: text, subscription: text, 'node-resource-group': text, vmss: text, 'instance-id': text };
-const options = { ...names, json: flag, verbose: { ...flag, short: 'v' }, help: { ...flag, short: 'h' } } as const;
+const options = { ...names, json: flag, explain: flag, verbose: { ...flag, short: 'v' }, help: { ...flag, short: 'h' } } as const;
 
 /** Reads the settings of the app from the environment. Their mistakes are reported together with those of the command line. */
 function readEnvironment(mistakes: string[]): Settings | undefined {

@@ -22,3 +22,15 @@ export function missingRights({ subscription, clusters }: SubscriptionPlan): str
 export function areRightsUnknown({ gap, clusters }: SubscriptionPlan): boolean {
   return gap === undefined && clusters.every(({ missingPermissions }) => missingPermissions === null);
 }
+
+/** The reads that searches for the causes of outages would lack, as sentences: one for all resource groups that lack the same. Pure. */
+export function missingDiagnosis(subscriptions: readonly SubscriptionPlan[]): string[] {
+  const all = subscriptions.flatMap(({ clusters }) => clusters.flatMap((cluster) => Object.entries(cluster.missingDiagnosis)));
+  const lacking = [...new Map(all)].filter(([, missing]) => missing !== null && missing.length > 0);
+  const groups = Map.groupBy(lacking, ([, missing]) => missing!.join(', '));
+  return [...groups].map(([actions, some]) => {
+    const named = some.map(([group]) => group).slice(0, NAMED);
+    const more = some.length > NAMED ? ` and ${some.length - NAMED} more` : '';
+    return `searches for the causes of outages could not read ${actions} in ${named.join(', ')}${more}`;
+  });
+}

@@ -4,11 +4,12 @@ import type { Arm } from '../azure/arm.ts';
 import { armErrorText, isRefusal } from '../azure/arm-error.ts';
 import { listManagedClusters } from '../inventory/list-managed-clusters.ts';
 import { listNodes } from '../inventory/list-nodes.ts';
-import { missingActions } from '../inventory/permissions.ts';
+import { diagnosisActions, type Grant, missingActions } from '../inventory/permissions.ts';
 import { findShortfalls } from '../inventory/pool-gaps.ts';
 import { subscriptionsInScope } from '../inventory/scope.ts';
 import type { ClusterFacts } from '../model/cluster-facts.ts';
 import { currentMaintenance } from '../model/cluster-maintenance.ts';
+import type { NodeFacts } from '../model/node.ts';
 import type { ReasonCode } from '../model/reasons.ts';
 import { policyOf } from '../model/reasons.ts';
 import { selectionOf } from '../model/selection.ts';
@@ -40,6 +41,8 @@ export interface ClusterPlan {
   error: string | null;
   /** Needed actions that are not granted on its node resource group; null if Azure does not say. */
   missingPermissions: string[] | null;
+  /** Actions that searches for causes need and that are not granted, by the resource group of its nodes or of their network; null if Azure does not say. */
+  missingDiagnosis: Record<string, string[] | null>;
 }
 
 /** What a sweep would do with one subscription. */
@@ -52,15 +55,27 @@ export interface SubscriptionPlan {
   clusters: ClusterPlan[];
 }
 
-async function readMissing(arm: Arm, subscription: string, resourceGroup: string): Promise<string[] | null> {
-  const grants = [];
+type Grants = Grant[] | undefined;
+
+/** Reads what the caller may do in a resource group; undefined if Azure does not say. */
+async function readGrants(arm: Arm, subscription: string, resourceGroup: string): Promise<Grants> {
+  const grants: Grant[] = [];
   try {
     for await (const grant of arm.authorization(subscription).permissions.listForResourceGroup(resourceGroup)) grants.push(grant);
   } catch (error) {
     if (!isRestError(error)) throw error;
-    return null;
+    return undefined;
   }
-  return missingActions(grants);
+  return grants;
+}
+
+/** The resource groups of the networks of some nodes, other than that of the nodes themselves, by id. */
+function networkGroups(nodes: readonly NodeFacts[], nodeResourceGroup: string): Map<string, RegExpExecArray> {
+  const groups = nodes.flatMap(({ subnet = '' }) => {
+    const match = /^\/subscriptions\/([^/]+)\/resourceGroups\/([^/]+)/i.exec(subnet);
+    return match === null || match[2]!.toLowerCase() === nodeResourceGroup.toLowerCase() ? [] : [[match[0].toLowerCase(), match] as const];
+  });
+  return new Map(groups);
 }
 
 async function planCluster(arm: Arm, settings: Settings, subscription: string, facts: ClusterFacts, now: Date): Promise<ClusterPlan> {
@@ -79,7 +94,9 @@ async function planCluster(arm: Arm, settings: Settings, subscription: string, f
     unread: [],
     error: null,
     missingPermissions: null,
+    missingDiagnosis: {},
   };
+  let networks = new Map<string, RegExpExecArray>();
   if (recordOnly !== undefined && policyOf(recordOnly).hides !== 'nothing') return planned;
   try {
     const { nodes, unread } = await listNodes(arm.compute(subscription), subscription, facts, now, settings.NODE_GRACE_MINUTES);
@@ -87,6 +104,7 @@ async function planCluster(arm: Arm, settings: Settings, subscription: string, f
       if (skipped === undefined) planned.probed += 1;
       else planned.skipped[skipped] = (planned.skipped[skipped] ?? 0) + 1;
     }
+    networks = networkGroups(nodes, nodeResourceGroup);
     planned.unread = unread.map(({ prefix, reason }) => ({ part: prefix, reason }));
     const found = new Map([...Map.groupBy(nodes, ({ pool }) => pool)].map(([pool, own]) => [pool, own.length]));
     const short = recordOnly === undefined ? findShortfalls(facts.pools, found, {}, { sweep: '', now }) : {};
@@ -95,7 +113,11 @@ async function planCluster(arm: Arm, settings: Settings, subscription: string, f
     if (!isRestError(error)) throw error;
     planned.error = armErrorText(error);
   }
-  planned.missingPermissions = await readMissing(arm, subscription, nodeResourceGroup);
+  const grants = await readGrants(arm, subscription, nodeResourceGroup);
+  planned.missingPermissions = grants === undefined ? null : missingActions(grants);
+  const missing = (given: Grants) => (given === undefined ? null : missingActions(given, diagnosisActions));
+  planned.missingDiagnosis[`/subscriptions/${subscription}/resourceGroups/${nodeResourceGroup}`] = missing(grants);
+  for (const [group, [, id, name]] of networks) planned.missingDiagnosis[group] = missing(await readGrants(arm, id!, name!));
   return planned;
 }
 

@@ -7,7 +7,7 @@ import { intervalAfter, nextOccurrence } from '../model/schedule.ts';
 import { connectArm } from '../services.ts';
 import type { Settings } from '../settings.ts';
 import { estimateCost } from './estimate.ts';
-import { areRightsUnknown, missingRights } from './missing-rights.ts';
+import { areRightsUnknown, missingDiagnosis, missingRights } from './missing-rights.ts';
 import { planFleet, type SubscriptionPlan } from './plan-fleet.ts';
 import { printPlan } from './print-plan.ts';
 
@@ -36,6 +36,8 @@ export interface FleetPlan {
   cost: { lines: ReturnType<typeof estimateCost>; usdAMonth: number };
   /** Subscriptions on which the rights are unknown. */
   rightsUnknown: string[];
+  /** Optional rights that are missing, as sentences: without them outages have fewer findings. */
+  notes: string[];
   /** What to fix, as sentences; empty if there is nothing to fix. */
   warnings: string[];
 }
@@ -111,6 +113,7 @@ export async function runPlanCommand({ json }: { json: boolean }, settings: Sett
     armRequests: { inventory: requests.take(), probes: nodes * REQUESTS_PER_PROBE },
     cost: { lines, usdAMonth: Math.round(lines.reduce((total, { usd }) => total + usd, 0) * 100) / 100 },
     rightsUnknown: subscriptions.filter(areRightsUnknown).map(({ subscription }) => subscription),
+    notes: missingDiagnosis(subscriptions),
     warnings: warn(settings, { subscriptions, regions }),
   };
   process.stdout.write(json ? `${JSON.stringify(plan)}\n` : printPlan(plan));

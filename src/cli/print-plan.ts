@@ -19,7 +19,7 @@ const until = (time: string | null) => (time === null ? '' : `in maintenance unt
 
 /** Formats a plan as text. */
 export function printPlan(plan: FleetPlan): string {
-  const { subscriptions, regions, totals, intervalSeconds, armRequests, cost, rightsUnknown, warnings } = plan;
+  const { subscriptions, regions, totals, intervalSeconds, armRequests, cost, rightsUnknown, notes, warnings } = plan;
   const clusters = subscriptions.flatMap(({ clusters: some }) =>
     some.map(({ cluster, region, version, upgrading, maintenanceUntil, probed, skipped, recordOnly, error }) => {
       const notes = [
@@ -47,6 +47,7 @@ export function printPlan(plan: FleetPlan): string {
     `About US$ ${cost.usdAMonth.toFixed(2)} a month, at list prices, rather too high than too low.`,
     '',
     ...rightsUnknown.map((id) => `Whether the rights on ${id} suffice is not known: they could not be read on any node resource group.`),
+    ...(notes.length > 0 ? ['Optional (infra/fleet-diagnosis.bicep grants it):', ...notes.map((note) => `- ${note}`), ''] : []),
     ...(warnings.length > 0 ? ['To fix:', ...warnings.map((warning) => `- ${warning}`)] : ['Nothing to fix.']),
   ].join('\n')}\n`;
 }

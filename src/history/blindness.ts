@@ -1,3 +1,4 @@
+import type { Change, Finding } from '../model/finding.ts';
 import type { Ledger } from '../model/ledger.ts';
 import { rankReasons } from '../model/rank-reasons.ts';
 import { isReasonCode, policyOf, type ReasonCode } from '../model/reasons.ts';
@@ -25,6 +26,10 @@ export interface Blindness extends Standing {
   reason: ReasonCode;
   /** The counts of the sweep in which it ended. */
   after?: { unknown: number; planned: number };
+  /** What Azure's configuration says of it, and what had changed before; absent until it was searched. */
+  findings?: readonly Finding[];
+  changes?: readonly Change[];
+  searchedAt?: string;
 }
 
 const PROBER_BLIND_SHARE = 0.9;

@@ -1,3 +1,4 @@
+import type { Change, Finding } from '../model/finding.ts';
 import type { Episode } from '../model/node-state.ts';
 import type { RankedReason } from '../model/rank-reasons.ts';
 import type { ReasonCode } from '../model/reasons.ts';
@@ -46,6 +47,10 @@ export interface Outage {
   /** Those of the nodes that failed last, that of most first. */
   reasons?: readonly RankedReason[];
   commonFactors?: readonly CommonFactor[];
+  /** What Azure's configuration says of it, the best first, and what had changed before; absent until it was searched. */
+  findings?: readonly Finding[];
+  changes?: readonly Change[];
+  searchedAt?: string;
 }
 
 /** An outage of which nobody was notified. */

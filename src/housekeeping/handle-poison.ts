@@ -27,6 +27,8 @@ async function giveUp(services: Services, message: WorkMessage): Promise<void> {
   const foreign = await explainForeign(services, message);
   if (foreign !== undefined) return log.warn(`nothing was given up for a ${message.kind} message: ${foreign}`);
   if (message.kind === 'check') return loseCheck(services, message.check);
+  // The next assessment of the cluster asks for its search again.
+  if (message.kind === 'diagnose') return;
   const { sweep } = message;
   if (message.kind === 'start-sweep') await startOverKnown(services, message);
   if (message.kind === 'list-clusters') await giveUpListing(services, message);

@@ -5,6 +5,7 @@ import { startsBetween } from '../model/pace.ts';
 import { nextOccurrence } from '../model/schedule.ts';
 import type { Services } from '../services.ts';
 import { blindRows } from '../tables/blind-rows.ts';
+import { readCauseCounts } from '../tables/cause-counts.ts';
 import { readPace } from '../tables/pace-rows.ts';
 import { lastCompleted } from '../tables/sweep-list.ts';
 import { readFinalizedLedgers } from '../tables/sweep-rows.ts';
@@ -126,6 +127,19 @@ async function measureBudget({ settings, tables, now }: Services, define: Define
   }
 }
 
+/** How often what a search in Azure called a cause was right. */
+async function measureCauses({ tables }: Services, define: Define): Promise<void> {
+  const causes = define(
+    'causes',
+    'Causes that searches in Azure found, of outages that have ended: confirmed, or revoked because the setting was still the same; absent where there were none.',
+    ['code', 'outcome'],
+  );
+  for (const { code, confirmed, revoked } of await readCauseCounts(tables)) {
+    causes.set({ code, outcome: 'confirmed' }, confirmed);
+    causes.set({ code, outcome: 'revoked' }, revoked);
+  }
+}
+
 /** `GET /api/metrics`: labels go down to clusters and buckets, never to nodes. */
 export async function showMetrics(services: Services): Promise<Reply> {
   // Loaded here only, so that no other function has to wait for it.
@@ -137,5 +151,6 @@ export async function showMetrics(services: Services): Promise<Reply> {
   await measureClusters(services, define);
   await measureLastSweep(services, define);
   await measureBudget(services, define);
+  await measureCauses(services, define);
   return { text: { type: METRICS_TYPE, body: await registry.metrics() } };
 }

@@ -1,5 +1,6 @@
 import { type Blindness, PROBER } from '../history/blindness.ts';
 import type { What } from '../history/next-notification.ts';
+import { findingFields } from './finding-fields.ts';
 import { clusterPageUrl } from './page-url.ts';
 import { causeOf, eventOf, secondsBetween, type TelemetryEvent } from './telemetry-event.ts';
 
@@ -11,7 +12,7 @@ import { causeOf, eventOf, secondsBetween, type TelemetryEvent } from './telemet
  * @param now - when it is sent.
  */
 export function blindnessEvent(
-  { subject, reason, after, ...begun }: Pick<Blindness, 'subject' | 'unknown' | 'planned' | 'reason' | 'after'>,
+  { subject, reason, after, findings, ...begun }: Pick<Blindness, 'subject' | 'unknown' | 'planned' | 'reason' | 'after' | 'findings'>,
   what: What,
   since: string,
   pageUrl: string | undefined,
@@ -28,6 +29,7 @@ export function blindnessEvent(
   const properties = {
     eventId: `${subject}|blind|${since}/${what}`,
     ...causeOf(subject, reason),
+    ...findingFields(findings),
     message: `${unknown} of ${planned} nodes give no verdict${started ? '' : ': enough others do again'}`,
     start: since,
     end,

@@ -40,9 +40,17 @@ const names = {
   nodesOmitted: text('How many names did not fit.'),
   commonFactors: text('What the failing nodes share and the healthy ones do not, as sentences separated by `; `; empty if nothing.'),
 };
+const findingFields = {
+  finding: text(
+    'The code of the best finding of the search in Azure, as in the reference of findings; empty until there is one, and where there is none.',
+  ),
+  findingKind: text('How sure it is: `cause`, `suspicion` or `couldNotLook`; empty like `finding`.'),
+  findings: text('All findings as sentences separated by `; `, the best first; empty like `finding`.'),
+};
 const nodeOutage = z.strictObject({
   eventId,
   ...cause,
+  ...findingFields,
   ...episodes,
   node: text('The node; `*` in a summary, whose `cluster` is `*` too if the nodes are of several.'),
   evidence: text('What the node said when it first failed; in a summary, how many nodes have which reason.'),
@@ -56,11 +64,12 @@ const nodeOutage = z.strictObject({
 const clusterOutage = z.strictObject({
   eventId,
   ...cause,
+  ...findingFields,
   ...episodes,
   ...names,
   reasons: text('How many of the failing nodes have which reason, as `3 DnsTimeout, 2 NoRoute`, that of most first.'),
 });
-const blindness = z.strictObject({ eventId, ...cause });
+const blindness = z.strictObject({ eventId, ...cause, ...findingFields });
 const unseen = z.strictObject({
   eventId,
   ...cause,
@@ -217,6 +226,7 @@ export const eventSchemas = {
       outageReason: text(
         'The reason of most of the open outages of its nodes, also while it is blind or has an outage itself; empty if none is open.',
       ),
+      ...findingFields,
       maintenance: flag('`true` while the cluster is in maintenance: no alert fires of it.'),
       unseenNodes: text('How many of its nodes should have a verdict and had none for `UNSEEN_AFTER_MINUTES`.'),
       unseenReason: text('The reason of most of these; empty if there are none.'),

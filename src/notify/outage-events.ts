@@ -3,6 +3,7 @@ import type { What } from '../history/next-notification.ts';
 import { type Outage, outageId } from '../history/outage.ts';
 import { type RankedReason, rankReasons } from '../model/rank-reasons.ts';
 import type { ReasonCode } from '../model/reasons.ts';
+import { findingFields } from './finding-fields.ts';
 import { clusterPageUrl, nodePageUrl } from './page-url.ts';
 import { causeOf, eventOf, secondsBetween, type TelemetryEvent } from './telemetry-event.ts';
 
@@ -38,6 +39,7 @@ export function outageEvent(outage: Outage, what: What, pageUrl: string | undefi
   const common = {
     eventId: eventIdOf(outage, what, episode),
     ...causeOf(cluster, outage.reason),
+    ...findingFields(outage.findings),
     start,
     end: end ?? '',
     episode: String(episode),
@@ -91,6 +93,7 @@ export function summaryEvent(
   const properties = {
     eventId,
     ...causeOf(cluster, byReason[0]!.reason),
+    ...findingFields(),
     node: '*',
     message: `Connectivity outages of ${members.length} nodes ${what === 'started' ? 'detected' : 'ended'}`,
     evidence: countsOf(byReason),

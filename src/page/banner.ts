@@ -2,8 +2,9 @@ import { type Counts, coverageOf, type Ledger } from '../model/ledger.ts';
 import { MAINTENANCE_TAG } from '../model/maintenance-tag.ts';
 import { reasons } from '../model/reasons.ts';
 import type { ClusterView } from '../views/clusters.ts';
+import { findingLines } from './finding-lines.ts';
 import { type Html, html } from './html.ts';
-import { percent, when } from './layout.ts';
+import { type Links, percent, when } from './layout.ts';
 import { notServedWords } from './not-served-lines.ts';
 
 /** With a lower coverage the page is not green, since too few nodes gave a verdict. */
@@ -47,9 +48,10 @@ export function maintenanceOf(clusters: readonly ClusterView[], nameOf: (cluster
 export const staleBanner = html`<p class="banner unknown">? Sweeps do not complete: what is shown below is old.</p>`;
 
 /** The banner for a cluster or fleet that is blind, with the reason and a remedy. */
-export function blindLines({ since, reason, unknown, planned }: NonNullable<ClusterView['blind']>, who: string): Html {
+export function blindLines(blind: NonNullable<ClusterView['blind']>, who: string, links: Links): Html {
+  const { since, reason, unknown, planned } = blind;
   const { sentence, remedies } = reasons[reason];
-  return html`<p class="banner unknown">? ${who}, since ${when(since)}: ${unknown} of ${planned} nodes gave no verdict</p><p><strong>${reason}</strong>: ${sentence} <small>${remedies[0] ?? ''}</small></p>`;
+  return html`<p class="banner unknown">? ${who}, since ${when(since)}: ${unknown} of ${planned} nodes gave no verdict</p><p><strong>${reason}</strong>: ${sentence} <small>${remedies[0] ?? ''}</small></p>${findingLines(links, blind, since)}`;
 }
 
 /**

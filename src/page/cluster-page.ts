@@ -11,7 +11,7 @@ import { type PageRequest, readPage } from '../views/paging.ts';
 import { blindLines, calmBanner, maintenanceLine, staleBanner, troubleBanner } from './banner.ts';
 import { countsOf, coverageWords, nameOf, otherReasons, stateOf, titleOf } from './cluster-words.ts';
 import { type Html, html } from './html.ts';
-import { documentOf, linksWith, uptimeLine, when } from './layout.ts';
+import { documentOf, type Links, linksWith, uptimeLine, when } from './layout.ts';
 import { nodeTable } from './node-table.ts';
 import { notServedLines } from './not-served-lines.ts';
 import { outageTable } from './outage-table.ts';
@@ -23,11 +23,12 @@ function clusterBanner(
   { nodes, openOutages, clusterOutage, recordOnly, blind }: ClusterView,
   ledger: Ledger | undefined,
   stale: boolean,
+  links: Links,
 ): Html {
   if (stale) return staleBanner;
   const cutOff = clusterOutage === null ? undefined : html`Cut off since ${when(clusterOutage.start)}`;
   const trouble = troubleBanner(nodes, openOutages, cutOff);
-  if (blind !== null) return html`${blindLines(blind, 'Nobody can see this cluster')}${openOutages > 0 ? trouble : ''}`;
+  if (blind !== null) return html`${blindLines(blind, 'Nobody can see this cluster', links)}${openOutages > 0 ? trouble : ''}`;
   if (trouble !== undefined) return trouble;
   if (recordOnly !== null || nodes.reachable === 0)
     return html`<p class="banner unknown">– None of its ${nodes.known} nodes is probed</p>${isReasonCode(recordOnly) && html`<p>${reasons[recordOnly].sentence}</p>`}`;
@@ -84,7 +85,7 @@ export async function renderClusterPage(
     : '';
   const stale = !isFresh(row, before);
   const body = html`<p><a href="${links.fleet}">AKS fleet</a></p><h1>${nameOf(cluster)} <small>${cluster.region}, Kubernetes ${cluster.version}${stateOf(cluster)}</small></h1>
-<p><small>Subscription ${cluster.subscriptionId}, resource group ${cluster.resourceGroup}</small></p>${clusterBanner(cluster, ledger, stale)}${cluster.maintenance && maintenanceLine(cluster.maintenance)}
+<p><small>Subscription ${cluster.subscriptionId}, resource group ${cluster.resourceGroup}</small></p>${clusterBanner(cluster, ledger, stale, links)}${cluster.maintenance && maintenanceLine(cluster.maintenance)}
 <p>${countsOf(cluster)}${cluster.assessedAt && html`; as of ${when(cluster.assessedAt)}`}.</p>${ledger && html`<p>Last sweep: ${coverageWords(ledger)}.${otherReasons(ledger)}</p>`}${notServedLines(cluster)}${unseenLines(cluster)}${shared}${uptimeLine(cluster.uptime, true)}${open}${past}${planned}<h2>Nodes</h2>${nodeTable(nodes?.items ?? [], links)}${next}`;
   return documentOf(services, clusterTitle(cluster, ledger, stale), body);
 }

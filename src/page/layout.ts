@@ -59,6 +59,19 @@ export interface Links {
   fleet: string;
   cluster(cluster: string, query?: Record<string, string>): string;
   node(cluster: string, node: string): string;
+  /** A resource in the portal of the cloud that is watched. */
+  portal(resourceId: string): string;
+}
+
+/** Where people see the resources of a sovereign cloud, by the end of the address of its Resource Manager. */
+const PORTALS: Readonly<Record<string, string>> = {
+  'usgovcloudapi.net': 'https://portal.azure.us',
+  'chinacloudapi.cn': 'https://portal.azure.cn',
+};
+
+function portalOf({ ARM_ENDPOINT }: Settings): string {
+  const host = new URL(ARM_ENDPOINT).hostname;
+  return Object.entries(PORTALS).find(([end]) => host.endsWith(end))?.[1] ?? 'https://portal.azure.com';
 }
 
 /**
@@ -79,6 +92,7 @@ export function linksWith(settings: Settings, key: string | undefined): Links {
     fleet: to([]),
     cluster: (cluster, query) => to(['clusters', cluster], query),
     node: (cluster, node) => to(['clusters', cluster, 'nodes', node]),
+    portal: (resourceId) => `${portalOf(settings)}/#resource${encodeURI(resourceId)}`,
   };
 }
 

@@ -1,5 +1,6 @@
 import { reasons } from '../model/reasons.ts';
 import type { OutageView } from '../views/outages.ts';
+import { findingLines } from './finding-lines.ts';
 import { type Html, html } from './html.ts';
 import { type Links, when } from './layout.ts';
 
@@ -20,7 +21,7 @@ function outageRow(outage: OutageView, links: Links): Html {
   const planned = maintenance ? html`<br><small>began in a maintenance</small>` : '';
   const until = end === null ? '' : html` to ${when(end)}`;
   return html`<tr><td>${who}<br><small><a href="${links.cluster(subject.cluster)}">${subject.cluster}</a></small></td>
-<td><strong>${reason}</strong>: ${sentence}<br><small>${remedies[0]}</small>${others}${shared}${returns}</td><td>${when(start)}${until}<br><small>${message}</small>${planned}</td></tr>`;
+<td><strong>${reason}</strong>: ${sentence}${findingLines(links, outage, start)}<small>${remedies[0]}</small>${others}${shared}${returns}</td><td>${when(start)}${until}<br><small>${message}</small>${planned}</td></tr>`;
 }
 
 /** A table of outages with their reasons and remedies. */

@@ -9,6 +9,7 @@ import { viewWorstOutages } from '../views/outage-list.ts';
 import type { OutageView } from '../views/outages.ts';
 import type { SweepView } from '../views/sweeps.ts';
 import { blindLines, calmBanner, maintenanceOf, staleBanner, troubleBanner } from './banner.ts';
+import { blindClusters } from './blind-clusters.ts';
 import { countsOf, coverageWords, nameOf, notServedPart, otherReasons, stateOf, titleOf } from './cluster-words.ts';
 import { type Html, html } from './html.ts';
 import { documentOf, type Links, linksWith, uptimeLine, when } from './layout.ts';
@@ -24,7 +25,7 @@ const NODES_OF_A_CLUSTER = 50;
 const OUTAGES_SHOWN = 200;
 const CONCURRENT_CLUSTERS = 8;
 
-function fleetBanner(fleet: FleetView, clusters: readonly ClusterView[], stale: boolean): Html {
+function fleetBanner(fleet: FleetView, clusters: readonly ClusterView[], stale: boolean, links: Links): Html {
   const { nodes, lastSweep } = fleet;
   if (lastSweep === null) return html`<p class="banner unknown">? No sweep has completed yet.</p>`;
   if (stale) return staleBanner;
@@ -32,7 +33,7 @@ function fleetBanner(fleet: FleetView, clusters: readonly ClusterView[], stale: 
   const who = down.length === 1 ? html`The cluster ${nameOf(down[0]!)} is` : html`${down.length} clusters are`;
   const trouble = troubleBanner(nodes, fleet.openOutages, down.length > 0 ? html`${who} cut off` : undefined);
   if (fleet.blind !== null)
-    return html`${blindLines(fleet.blind, 'The prober sees nothing, and reports no cluster as down')}${trouble ?? ''}`;
+    return html`${blindLines(fleet.blind, 'The prober sees nothing, and reports no cluster as down', links)}${trouble ?? ''}`;
   if (trouble !== undefined) return trouble;
   const { ledger } = lastSweep;
   if (ledger === null || ledger.known === (ledger.byReason.Excluded ?? 0))
@@ -111,7 +112,7 @@ export async function renderStatusPage(services: Services, { key }: { key: strin
     html`<p>Last sweep ${when(lastSweep.id)}${STARTED[lastSweep.starter]}, completed ${when(lastSweep.completedAt)}, ${lastSweep.ledger && html`${coverageWords(lastSweep.ledger)}.${otherReasons(lastSweep.ledger)}`}</p>`;
   const warnings = (lastSweep?.warnings ?? []).map((warning) => html`<p class="unknown">? ${warning}.</p>`);
   const open = html`<h2>Open outages</h2>${outageTable(listed, links)}<p><small>All of them: <code>GET /api/outages?state=open</code></small></p>`;
-  const body = html`<h1>AKS fleet</h1>${fleetBanner(fleet, clusters, stale)}${maintenanceOf(clusters, nameOf)}${notServedClusters(clusters, nameOf, links)}${unseenClusters(clusters, nameOf, links)}
+  const body = html`<h1>AKS fleet</h1>${fleetBanner(fleet, clusters, stale, links)}${maintenanceOf(clusters, nameOf)}${notServedClusters(clusters, nameOf, links)}${unseenClusters(clusters, nameOf, links)}${blindClusters(clusters, nameOf, links)}
 <p>${fleet.subscriptions.known} subscriptions, ${fleet.clusters.known} clusters, ${fleet.nodes.known} nodes: ${fleet.nodes.reachable} reachable${notServedPart(fleet.nodes.notServed)}, ${fleet.nodes.unreachable} unreachable, ${fleet.nodes.unknown} unknown, ${fleet.nodes.notProbed} not probed.</p>
 ${uptimeLine(fleet.uptime, true)}${sweep}${warnings}${outages.length > 0 ? open : html`<p>No open outage.</p>`}<h2>Clusters</h2>${blocks}${more}`;
   return documentOf(services, fleetTitle(fleet, clusters, stale), body);

@@ -50,3 +50,17 @@ export function parseReport(stdout: string, nonce: string): Report | undefined {
   }
   return { exitCode: Number(end[2]), facts };
 }
+
+/**
+ * Reads the facts of an answer that was kept as evidence, redacted; lines that redaction has changed are left out. They explain a verdict, and prove
+ * none.
+ */
+export function factsIn(evidence: string, nonce: string): Report['facts'] {
+  const lines = evidence.replaceAll('\r\n', '\n').split('\n');
+  const begin = lines.lastIndexOf(`AFP1 begin ${nonce}`);
+  const end = lines.findIndex((line, at) => at > begin && END.test(line));
+  if (begin < 0 || end < 0) return new Map();
+  return new Map(
+    lines.slice(begin + 1, end).flatMap((line) => (FACT.exec(line) ? [[FACT.exec(line)![1]!, FACT.exec(line)![2]!] as const] : [])),
+  );
+}

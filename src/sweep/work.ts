@@ -2,6 +2,7 @@ import { isRestError } from '@azure/core-rest-pipeline';
 import { isPassing } from '../azure/failure.ts';
 import { retryAfterSeconds } from '../azure/retry-after.ts';
 import { runCheck } from '../check/run-check.ts';
+import { diagnoseCluster } from '../diagnose/diagnose-cluster.ts';
 import { log } from '../log.ts';
 import { redact } from '../model/redact.ts';
 import type { Services } from '../services.ts';
@@ -41,6 +42,8 @@ function runStage(services: Services, message: WorkMessage): Promise<void> {
       return closeSweep(services, message);
     case 'check':
       return runCheck(services, message);
+    case 'diagnose':
+      return diagnoseCluster(services, message);
   }
 }
 

@@ -1,12 +1,32 @@
 import { z } from 'zod';
 import type { Blindness } from '../history/blindness.ts';
-import { count, optionalJson, reason } from './columns.ts';
+import { change, finding } from '../model/finding.ts';
+import { count, optionalJson, optionalText, reason, writeSome } from './columns.ts';
+import type { Tables } from './open-tables.ts';
+import { unlessLost } from './rows.ts';
 import { standingRows } from './standing-rows.ts';
 
+const PARTITION = 'blind';
+
+/** What only searches write. */
+const searched = {
+  findings: optionalJson(z.array(finding).readonly()),
+  changes: optionalJson(z.array(change).readonly()),
+  searchedAt: optionalText,
+};
+
 /** The rows of blindness, of clusters and of the prober itself (`PROBER`). */
-export const blindRows = standingRows<Blindness>('blind', {
+export const blindRows = standingRows<Blindness>(PARTITION, {
   after: optionalJson(z.object({ unknown: z.number(), planned: z.number() })),
   unknown: count,
   planned: count,
   reason,
+  ...searched,
 });
+
+/** Notes in the row of a blind cluster what a search found, if it is still there. */
+export async function noteBlindFindings(tables: Tables, cluster: string, found: Pick<Blindness, keyof typeof searched>): Promise<void> {
+  const { findings, changes, searchedAt } = found;
+  const entity = { partitionKey: PARTITION, rowKey: cluster, ...writeSome<typeof found>(searched, { findings, changes, searchedAt }) };
+  await unlessLost((await tables.open('clusters')).updateEntity(entity, 'Merge', { etag: '*' }));
+}

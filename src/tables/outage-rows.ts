@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { commonFactor } from '../history/common-factors.ts';
 import { logEntry } from '../history/log.ts';
 import type { Outage } from '../history/outage.ts';
+import { change, finding } from '../model/finding.ts';
 import { rankedReason } from '../model/rank-reasons.ts';
 import {
   type Columns,
@@ -15,6 +16,7 @@ import {
   reason,
   text,
   writeColumns,
+  writeSome,
 } from './columns.ts';
 import { newestFirst, type Tables, timeOfKey } from './open-tables.ts';
 import { prefixed, type Row, readRange, readRow } from './rows.ts';
@@ -32,7 +34,7 @@ const delivered = z.record(z.string(), z.object({ started: z.number(), ended: z.
 const counts = z.object({ failing: z.number(), conclusive: z.number(), planned: z.number(), most: z.number() });
 const entries = json(z.array(logEntry).readonly(), []);
 
-/** The columns of an outage, declared once; the last four are of an outage of a cluster alone. */
+/** The columns of an outage, declared once; `nodes` to `commonFactors` are of an outage of a cluster alone. */
 const columns: Columns<Omit<Outage, 'cluster'>> = {
   node: optionalText,
   start: text,
@@ -51,6 +53,9 @@ const columns: Columns<Omit<Outage, 'cluster'>> = {
   counts: optionalJson(counts),
   reasons: optionalJson(z.array(rankedReason).readonly()),
   commonFactors: optionalJson(z.array(commonFactor).readonly()),
+  findings: optionalJson(z.array(finding).readonly()),
+  changes: optionalJson(z.array(change).readonly()),
+  searchedAt: optionalText,
 };
 
 const timeOr = (value: string, fallback: string) => (Number.isNaN(Date.parse(value)) ? fallback : value);
@@ -93,6 +98,13 @@ export function insertOutage(outage: Outage): TransactionAction {
  */
 export function replaceOutage({ outage, etag }: OutageRow, archived = false): TransactionAction {
   return ['update', toRow(outage, archived), 'Replace', { etag }];
+}
+
+/** Notes in an outage what a search found, and leaves the rest of its row. It holds only while the row is as it was read. */
+export function noteSearch({ outage, etag }: OutageRow, found: Pick<Outage, 'findings' | 'changes' | 'searchedAt'>): TransactionAction {
+  const { findings, changes, searchedAt } = found;
+  const key = { partitionKey: outage.cluster, rowKey: rowKeyOf(outage.node, outage.start) };
+  return ['update', { ...key, ...writeSome(columns, { findings, changes, searchedAt }) }, 'Merge', { etag }];
 }
 
 /** Takes an outage away that a late result disproves, and of which nobody was notified. */

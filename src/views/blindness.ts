@@ -1,14 +1,27 @@
 import { z } from 'zod';
 import type { Blindness } from '../history/blindness.ts';
 import { components, reasonName, time } from './components.ts';
+import { changeView, findingView } from './findings.ts';
 
 /** Blindness as the API shows it. */
 export const blindView = z
-  .object({ since: time, reason: reasonName, unknown: z.number(), planned: z.number() })
-  .describe('Since when it is blind, the main reason why probes gave no verdict, and how many of the planned nodes were unknown.')
+  .object({
+    since: time,
+    reason: reasonName,
+    unknown: z.number(),
+    planned: z.number(),
+    findings: z.array(findingView),
+    changes: z.array(changeView),
+    searchedAt: time.nullable(),
+  })
+  .describe(
+    'Since when it is blind, the main reason why probes gave no verdict, and how many of the planned nodes were unknown; with what Azure’s configuration says of it, as for an outage.',
+  )
   .register(components, { id: 'Blindness' });
 
 /** Shows a current blindness; null if there is none. */
 export function viewBlind(row: Blindness | undefined): z.output<typeof blindView> | null {
-  return row === undefined ? null : { since: row.since, reason: row.reason, unknown: row.unknown, planned: row.planned };
+  if (row === undefined) return null;
+  const { since, reason, unknown, planned, findings = [], changes = [], searchedAt = null } = row;
+  return { since, reason, unknown, planned, findings: [...findings], changes: [...changes], searchedAt };
 }

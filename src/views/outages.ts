@@ -4,6 +4,7 @@ import type { LogEntry } from '../history/log.ts';
 import { type Outage, outageId } from '../history/outage.ts';
 import { reasons } from '../model/reasons.ts';
 import { commonFactorView, components, reasonName, time } from './components.ts';
+import { changeView, findingView } from './findings.ts';
 
 /** A log entry in the shape of the connectivity checks of Kubernetes (`PodNetworkConnectivityCheck`). */
 export const logEntryView = z
@@ -39,6 +40,11 @@ export const outageView = z
       .optional()
       .describe('For an outage of a cluster: the reasons of the nodes that fail now, or failed last, the most frequent first.'),
     commonFactors: z.array(commonFactorView).optional(),
+    findings: z
+      .array(findingView)
+      .describe('What Azure’s configuration says of it, the best first: at most three, and what could not be read.'),
+    changes: z.array(changeView).describe('What changed on the way of the nodes, from an hour before it began, newest first.'),
+    searchedAt: time.nullable().describe('When Azure’s configuration was last searched for it; null until then.'),
     startLogs: z.array(logEntryView),
     endLogs: z.array(logEntryView),
   })
@@ -53,7 +59,7 @@ export function viewLogEntry({ time: at, success, reason, message, latencyMs }: 
 /** Shows an outage. */
 export function viewOutage(outage: Outage): OutageView {
   const { cluster, node, reason, start, end, message, episode, episodes, maintained, startLogs, endLogs } = outage;
-  const { nodes = [], counts, reasons: several = [], commonFactors = [] } = outage;
+  const { nodes = [], counts, reasons: several = [], commonFactors = [], findings = [], changes = [], searchedAt } = outage;
   return {
     id: outageId(outage),
     subject: node === undefined ? { kind: 'cluster', cluster } : { kind: 'node', cluster, node },
@@ -66,6 +72,9 @@ export function viewOutage(outage: Outage): OutageView {
     maintenance: maintained > 0,
     episodes: episodes.map((each) => ({ start: each.start, end: each.end ?? null })),
     ...(node === undefined && { nodes: [...nodes], counts: counts ?? null, reasons: [...several], commonFactors: [...commonFactors] }),
+    findings: [...findings],
+    changes: [...changes],
+    searchedAt: searchedAt ?? null,
     startLogs: startLogs.map(viewLogEntry),
     endLogs: endLogs.map(viewLogEntry),
   };

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readCheckOptions } from '../../src/cli/check-options.ts';
 
 const subscription = '0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01';
-const flags = { verbose: false, json: false };
+const flags = { verbose: false, json: false, explain: false };
 const parts = { subscription, 'node-resource-group': 'MC_shop', vmss: 'aks-web', 'instance-id': '7' };
 
 function read(given: Record<string, string>) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { areRightsUnknown, missingRights } from '../../src/cli/missing-rights.ts';
+import { areRightsUnknown, missingDiagnosis, missingRights } from '../../src/cli/missing-rights.ts';
 import type { SubscriptionPlan } from '../../src/cli/plan-fleet.ts';
 
 const subscription = '0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01';
@@ -23,7 +23,25 @@ const planOf = (missing: Record<string, string[] | null>, gap?: SubscriptionPlan
     recordOnly: null,
     error: null,
     missingPermissions,
+    missingDiagnosis: {},
   })),
+});
+
+describe('the reads that searches for causes lack', () => {
+  it('are one sentence for all resource groups that lack the same, and none where Azure does not say', () => {
+    const plan = planOf({ a: [], b: [] });
+    const [first, second] = plan.clusters;
+    const reads = ['Microsoft.Network/routeTables/read', 'Microsoft.Network/virtualNetworks/read'];
+    first!.missingDiagnosis = {
+      '/subscriptions/s/resourceGroups/mc_a': reads,
+      '/subscriptions/s/resourceGroups/net': reads,
+      '/subscriptions/s/resourceGroups/odd': null,
+    };
+    second!.missingDiagnosis = { '/subscriptions/s/resourceGroups/mc_b': [], '/subscriptions/s/resourceGroups/net': reads };
+    expect(missingDiagnosis([plan])).toEqual([
+      `searches for the causes of outages could not read ${reads.join(', ')} in /subscriptions/s/resourceGroups/mc_a, /subscriptions/s/resourceGroups/net`,
+    ]);
+  });
 });
 
 describe('the rights that a subscription lacks', () => {

@@ -22,7 +22,6 @@ import { listSweeps, type SweepLine } from '../../src/tables/sweep-list.ts';
 import { readSweep } from '../../src/tables/sweep-rows.ts';
 import { serveBusyTables } from '../serve-busy-tables.ts';
 
-const LONGEST_SWEEP_MS = 60_000;
 const MOST_DELIVERIES = 3;
 
 /** What a healthy node's script prints, without running it. */
@@ -86,6 +85,7 @@ export async function openSweepWorld(
     intervalSeconds = 300,
     refuseToken,
     isBusy,
+    longestSweepMs = 60_000,
     ...options
   }: Partial<SimulatorOptions> & {
     intervalSeconds?: number;
@@ -93,6 +93,8 @@ export async function openSweepWorld(
     refuseToken?: () => Error | undefined;
     /** Asked for each transaction of the app's tables, with its body: whether it meets a busy server. */
     isBusy?: (transaction: string) => boolean;
+    /** Within which a sweep must complete. */
+    longestSweepMs?: number;
   } = {},
 ): Promise<SweepWorld> {
   const dir = await mkdtemp(join(tmpdir(), 'aks-fleet-prober-world-'));
@@ -186,9 +188,9 @@ export async function openSweepWorld(
       await out.send({ kind: 'start-sweep', sweep: id });
       const started = (await world.requests()).runCommand.started;
       let waiting = meanwhile;
-      const deadline = Date.now() + LONGEST_SWEEP_MS;
+      const deadline = Date.now() + longestSweepMs;
       for (;;) {
-        if (Date.now() > deadline) throw new Error(`expected the sweep ${id} to complete within ${LONGEST_SWEEP_MS / 1000} s`);
+        if (Date.now() > deadline) throw new Error(`expected the sweep ${id} to complete within ${longestSweepMs / 1000} s`);
         const done = await work();
         if (waiting !== undefined && (await world.requests()).runCommand.started > started) {
           const once = waiting;
@@ -206,11 +208,11 @@ export async function openSweepWorld(
       ahead += seconds * 1000;
     },
     async workUntil(what, check) {
-      const deadline = Date.now() + LONGEST_SWEEP_MS;
+      const deadline = Date.now() + longestSweepMs;
       for (;;) {
         const found = await check();
         if (found !== undefined) return found;
-        if (Date.now() > deadline) throw new Error(`expected within ${LONGEST_SWEEP_MS / 1000} s: ${what}`);
+        if (Date.now() > deadline) throw new Error(`expected within ${longestSweepMs / 1000} s: ${what}`);
         if ((await work()) === 0) await sleep(50);
       }
     },

@@ -7,7 +7,8 @@ import type { Network } from './keep-network.ts';
 import type { Resource } from './resource.ts';
 
 const request = z.object({
-  subscriptions: z.array(z.string()).min(1),
+  /** All that the caller may read, unless it names some. */
+  subscriptions: z.array(z.string()).min(1).optional(),
   query: z.string(),
   options: z.looseObject({ resultFormat: z.literal('objectArray').default('objectArray') }).default({ resultFormat: 'objectArray' }),
 });
@@ -26,7 +27,7 @@ type Row = { subscriptionId: string } & Record<string, unknown>;
 export function answerResourceGraph(network: Network, rights: Rights, body: unknown, readable: ReadonlySet<string>): ArmReply {
   const asked = request.safeParse(body);
   if (!asked.success) return refuse('InvalidRequest', z.prettifyError(asked.error));
-  const subscriptions = new Set(asked.data.subscriptions.map((id) => id.toLowerCase()));
+  const subscriptions = new Set((asked.data.subscriptions ?? [...readable]).map((id) => id.toLowerCase()));
   let query: Query;
   try {
     query = readQuery(asked.data.query);

@@ -1,6 +1,6 @@
 import type { Change } from '../../model/finding.ts';
 import type { ReasonCode } from '../../model/reasons.ts';
-import type { Configuration } from './configuration.ts';
+import type { Configuration, Unread } from './configuration.ts';
 
 /** What a failing node saw by itself; it stands for all failing nodes behind the same subnet, NSG and route table. */
 export interface Observation {
@@ -44,4 +44,6 @@ export interface Case {
   neighbours: Neighbours;
   /** Newest first; those of the hour before the start and since. */
   changes: readonly Change[];
+  /** What else could not be read: the change logs. */
+  unread?: readonly Unread[];
 }

@@ -1,6 +1,6 @@
 import type { Finding } from '../../model/finding.ts';
 import type { Case } from './case.ts';
-import type { Configuration, Read, Unread } from './configuration.ts';
+import type { Read, Unread } from './configuration.ts';
 import { isUnread, nameOf } from './names.ts';
 
 const NAMED = 5;
@@ -12,16 +12,17 @@ const saying = {
 };
 
 /** All that was needed and not read, each thing once. */
-export function unreadIn({ publicAddresses, zone, ...pieces }: Configuration): Unread[] {
+export function unreadIn({ configuration, unread: others = [] }: Pick<Case, 'configuration' | 'unread'>): Unread[] {
+  const { publicAddresses, zone, ...pieces } = configuration;
   const reads: (Read<unknown> | undefined)[] = [...Object.values(pieces), zone?.links, zone?.record, ...publicAddresses.values()];
-  const unread = reads.filter(isUnread);
+  const unread = [...reads.filter(isUnread), ...others];
   const groups = [...Map.groupBy(unread, ({ resourceId, action }) => `${resourceId} ${action}`.toLowerCase())];
   return groups.toSorted(([one], [other]) => (one < other ? -1 : 1)).map(([, [first]]) => first!);
 }
 
 /** Finding 24: what was not read, and which right is missing. */
-export function couldNotLook({ configuration, now }: Case): Finding[] {
-  const unread = unreadIn(configuration);
+export function couldNotLook(each: Case): Finding[] {
+  const unread = unreadIn(each);
   if (unread.length === 0) return [];
   const named = unread.slice(0, NAMED).map(({ resourceId, why, action }) => `${nameOf(resourceId)}: ${saying[why](action)}`);
   const more = unread.length > NAMED ? [`and ${unread.length - NAMED} more`] : [];
@@ -32,7 +33,7 @@ export function couldNotLook({ configuration, now }: Case): Finding[] {
       sentence: `could not look: ${[...named, ...more].join('; ')}`,
       ...(unread.length === 1 && { resourceId: unread[0]!.resourceId }),
       evidence: unread.map(({ resourceId, why, action }) => ({ resourceId, setting: action, value: why })),
-      foundAt: now.toISOString(),
+      foundAt: each.now.toISOString(),
     },
   ];
 }

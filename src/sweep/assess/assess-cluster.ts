@@ -1,4 +1,5 @@
 import { archiveOutages } from '../../history/archive-outages.ts';
+import type { Outage } from '../../history/outage.ts';
 import { recentMaintenance, withPlanned } from '../../model/cluster-maintenance.ts';
 import type { Stretch } from '../../model/maintenance.ts';
 import { intervalAt } from '../../model/schedule.ts';
@@ -21,6 +22,7 @@ import { changeClusterOutage } from './change-cluster-outage.ts';
 import { isNewest, judgeCluster, type Seen } from './judge-cluster.ts';
 import { isAboutToNotify, lookAgain } from './look-again.ts';
 import { notificationContext } from './notification-context.ts';
+import { requestDiagnoses } from './request-diagnoses.ts';
 
 const ATTEMPTS = 5;
 /** By which the clocks of two instances may differ. */
@@ -41,6 +43,8 @@ interface Judged {
   maintenance: readonly Stretch[];
   /** Active outages as they stand; absent where they have to be read again. */
   active?: OutageRow[];
+  /** The outages that the judgement saw or made, those that it archives too. */
+  outages: readonly Outage[];
 }
 
 /** The recent stretches of maintenance of a cluster. While it is stopped, started or deleted, nobody is notified either. */
@@ -106,7 +110,7 @@ async function judgeOnce(services: Services, message: MessageOf<'assess-cluster'
   await expectOurs(services, message, read !== undefined);
   const before = read && { ...read, row: repairMarks(read.row, services.now()) };
   if (before !== undefined && wasSeen(message, before.row)) {
-    return { row: before.row, isFresh: false, maintenance: await readMaintenance(services, before.row) };
+    return { row: before.row, isFresh: false, maintenance: await readMaintenance(services, before.row), outages: [] };
   }
   const names = sinks.map(({ name }) => name);
   const seen = await see(services, message, before, shortfalls, finalized);
@@ -122,7 +126,9 @@ async function judgeOnce(services: Services, message: MessageOf<'assess-cluster'
   const writes = [...own.writes, ...archived.map((each) => replaceOutage(each, true))];
   await writeFleet(tables, [putCluster(row, before?.etag), ...writes]);
   faultPoint('assess-cluster:cluster-row');
-  return { row, isFresh: true, maintenance, active: writes.length === 0 ? seen.active : undefined };
+  const ofNodes = seen.active.map(({ outage }) => outage).filter(({ node }) => node !== undefined);
+  const outages = [...(own.record === undefined ? [] : [own.record]), ...ofNodes];
+  return { row, isFresh: true, maintenance, active: writes.length === 0 ? seen.active : undefined, outages };
 }
 
 /** Judges a cluster, again where another wrote its row meanwhile, and shows the judgement in lists. Returns what is stored. */
@@ -140,12 +146,13 @@ async function judgeAndStore(services: Services, message: MessageOf<'assess-clus
   return judged;
 }
 
-/** Stage 6: judges one cluster as its results come in, and notifies of its outages. */
+/** Stage 6: judges one cluster as its results come in, notifies of its outages, and asks for searches for their causes. */
 export async function assessCluster(services: Services, message: MessageOf<'assess-cluster'>): Promise<void> {
   const { sweep, cluster } = message;
-  const { row, maintenance, active } = await judgeAndStore(services, message);
+  const { row, maintenance, active, outages } = await judgeAndStore(services, message);
   const now = services.now();
   const again = await notifyOutages(services, row, notificationContext(services.settings, row, maintenance, now), active);
   if (again !== undefined && again.getTime() - now.getTime() <= longestWaitMs(services.settings, now))
     await requestAssessment(services, sweep, cluster, again);
+  await requestDiagnoses(services, cluster, outages);
 }

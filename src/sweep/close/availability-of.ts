@@ -3,10 +3,12 @@ import type { ClusterOutageState } from '../../history/cluster-outage.ts';
 import type { Degradation, DegradationState } from '../../history/degradation.ts';
 import { openEpisode } from '../../history/node-state.ts';
 import type { UnseenGroup } from '../../history/unseen.ts';
+import type { Finding } from '../../model/finding.ts';
 import { type Counts, conclusiveOf, coverageOf, expectedOf, type Ledger, mainReason } from '../../model/ledger.ts';
 import type { Episode } from '../../model/node-state.ts';
 import { policyOf, type ReasonCode } from '../../model/reasons.ts';
 import type { Availability } from '../../notify/envelopes.ts';
+import { findingFields } from '../../notify/finding-fields.ts';
 import { clusterPageUrl } from '../../notify/page-url.ts';
 
 /** What the latest assessment of a cluster came to. */
@@ -37,6 +39,7 @@ function lastKnown(down: Episode | undefined, degraded: Degradation | undefined)
  * blind, or in which none gave a verdict this time, has a failure under another name: its own availability is not known. An outage that
  * is open stands all the same. While it is in maintenance its results have a name of their own too: they are not part of its availability. Pure.
  *
+ * @param findings - of its outage, of most of its nodes' outages, or of its blindness.
  * @param maintenance - whether it is in maintenance at the end of the sweep.
  * @returns undefined for a cluster that is not watched, and for one of which no verdict is expected and that has nothing open.
  */
@@ -45,6 +48,7 @@ export function availabilityOf(
   sweep: string,
   ledger: Ledger,
   blind: Blindness | undefined,
+  findings: readonly Finding[],
   span: { startedAt: string; completedAt: string },
   maintenance: boolean,
   pageUrl: string | undefined,
@@ -77,6 +81,7 @@ export function availabilityOf(
       coverage: recordOnly !== undefined && policyOf(recordOnly).hides === 'subscription' ? '' : shareText(coverageOf(ledger)),
       reason: down?.reason ?? blind?.reason ?? outageReason ?? (seen ? '' : (mainReason(ledger) ?? '')),
       outageReason: outageReason ?? '',
+      ...findingFields(findings),
       unseenNodes: String(cluster.unseen.reduce((total, { nodes: count }) => total + count, 0)),
       unseenReason: [...cluster.unseen].sort((a, b) => b.nodes - a.nodes)[0]?.reason ?? '',
       degraded: String(degraded !== undefined),

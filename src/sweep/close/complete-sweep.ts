@@ -1,3 +1,4 @@
+import type { Diagnosis } from '../../history/diagnosis.ts';
 import { maintenanceAt } from '../../history/next-notification.ts';
 import { maintenanceWarnings } from '../../inventory/maintenance-warnings.ts';
 import { scopeWarnings } from '../../inventory/scope-warnings.ts';
@@ -16,6 +17,7 @@ import { insertCompleted } from '../../tables/sweep-list.ts';
 import type { SweepRows } from '../../tables/sweep-rows.ts';
 import { faultPoint } from '../queue/fault-point.ts';
 import { availabilityOf } from './availability-of.ts';
+import { diagnosisWarnings, readCurrentDiagnoses } from './current-diagnoses.ts';
 import { judgeBlindness } from './judge-blindness.ts';
 import { judgeDegraded } from './judge-degraded.ts';
 import { judgeUnseen } from './judge-unseen.ts';
@@ -52,7 +54,6 @@ export async function completeSweep(
     (id) => rows.listed.find((row) => row.subscription === id) ?? { subscription: id, matched: [], gap: 'Lost' },
   );
   const gaps = listed.filter(({ gap }) => gap !== undefined).map(({ subscription }) => subscription);
-  const warnings = [...scopeWarnings(settings, listed), ...maintenanceWarnings(clusters)];
   const [coverage, asked] = [coverageOf(ledger), askedOf(ledger)];
   const maintenance = await readMaintenances(services, clusters);
   const blindness = await judgeBlindness(services, sweep, finalized, clusters, maintenance);
@@ -62,6 +63,8 @@ export async function completeSweep(
   const isGone = (cluster: string) => !watched.has(cluster);
   await judgeUnseen(services, sweep, seen, isGone, maintenance);
   await judgeDegraded(services, sweep, seen, isGone, maintenance);
+  const diagnoses = blindness.prober ? new Map<string, Diagnosis>() : await readCurrentDiagnoses(services, clusters, blindness.clusters);
+  const warnings = [...scopeWarnings(settings, listed), ...maintenanceWarnings(clusters), ...diagnosisWarnings(diagnoses)];
   // A fleet that is listed and has nothing to probe has no tally that counts requests.
   const requests = armRequests.take();
   ledger.armRequests += requests;
@@ -74,6 +77,7 @@ export async function completeSweep(
   faultPoint('close-sweep:completed');
   const span = { startedAt, completedAt };
   const isIn = (cluster: string) => maintenanceAt(maintenance.get(cluster), Date.parse(completedAt)) !== undefined;
+  const findingsOf = ({ cluster }: ClusterRow) => diagnoses.get(cluster)?.findings ?? [];
   // Made as it is sent.
   function* availability(): Generator<Availability> {
     // While the prober is blind there is nothing to say of any cluster, while one that cannot be listed stands as it did: its outage is not over.
@@ -81,7 +85,8 @@ export async function completeSweep(
     for (const cluster of clusters) {
       const own = finalized.get(cluster.cluster);
       const blind = blindness.clusters.get(cluster.cluster);
-      const result = own && availabilityOf(cluster, sweep, own, blind, span, isIn(cluster.cluster), statusPageUrl(settings));
+      const result =
+        own && availabilityOf(cluster, sweep, own, blind, findingsOf(cluster), span, isIn(cluster.cluster), statusPageUrl(settings));
       if (result !== undefined) yield result;
     }
   }

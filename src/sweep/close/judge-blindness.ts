@@ -17,7 +17,16 @@ export interface BlindAfterSweep {
   prober: boolean;
 }
 
+/** For so long a blindness is searched for, as often as that is due. */
+const SEARCHED_FOR_MS = 3_600_000;
+
 const isOver = (recordOnly: ReasonCode | undefined) => recordOnly !== undefined && policyOf(recordOnly).endsOutage;
+
+/** Asks for a search in Azure for what blinds clusters, while that is new, and once more for those that see again. */
+async function requestDiagnoses({ queue, now }: Services, blind: readonly Blindness[]): Promise<void> {
+  const isNew = ({ since, until }: Blindness) => until !== undefined || now().getTime() - Date.parse(since) < SEARCHED_FOR_MS;
+  for (const { subject } of blind.filter(isNew)) await queue.send({ kind: 'diagnose', cluster: subject, subject: 'blind' });
+}
 
 /**
  * Judges after a sweep which clusters are blind, or whether it is the prober itself, and notifies of what changed.
@@ -42,12 +51,15 @@ export async function judgeBlindness(
   });
   const over = new Set(clusters.filter(({ recordOnly }) => isOver(recordOnly)).map((row) => row.cluster));
   const names = sinks.map(({ name }) => name);
-  await changeStanding(tables, blindRows, (stored) => foldBlindness(stored, sweep, visibility, over, names));
+  const changed = await changeStanding(tables, blindRows, (stored) => foldBlindness(stored, sweep, visibility, over, names));
   faultPoint('close-sweep:blindness');
   await notifyStanding(services, blindnessKind, maintenance);
   faultPoint('close-sweep:blindness-notified');
   const open = [...(await blindRows.read(tables)).values()].flatMap(({ standing }): [string, Blindness][] =>
     standing.subject === PROBER || standing.until !== undefined ? [] : [[standing.subject, standing]],
   );
-  return { clusters: new Map(open), prober: isProberBlind(visibility) };
+  const prober = isProberBlind(visibility);
+  const isEnding = ({ subject, until }: Blindness) => subject !== PROBER && until !== undefined;
+  await requestDiagnoses(services, [...(prober ? [] : open.map(([, blind]) => blind)), ...changed.filter(isEnding)]);
+  return { clusters: new Map(open), prober };
 }

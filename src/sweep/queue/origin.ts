@@ -71,6 +71,7 @@ export async function explainForeign(services: Context, message: WorkMessage): P
     case 'assess-cluster':
     case 'close-sweep':
     case 'check':
+    case 'diagnose':
       return undefined;
   }
 }

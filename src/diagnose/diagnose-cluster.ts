@@ -1,0 +1,71 @@
+import { beginSearch, type Diagnosis, type DueSearch, dueSearch, endSearch } from '../history/diagnosis.ts';
+import { log } from '../log.ts';
+import type { Finding } from '../model/finding.ts';
+import type { Services } from '../services.ts';
+import { noteBlindFindings } from '../tables/blind-rows.ts';
+import { hasRows } from '../tables/cluster-rows.ts';
+import { type DiagnosisRow, putDiagnosis, readDiagnosis } from '../tables/diagnosis-rows.ts';
+import { noteFindings } from '../tables/note-findings.ts';
+import { reviewCauses } from './review-causes.ts';
+import { searchOpen } from './search-open.ts';
+import { readSubject, type Subject } from './subject.ts';
+
+/** What is kept of a setting: Azure's lists may be long, and a row is not. */
+const LONGEST_VALUE = 400;
+
+const cut = (finding: Finding): Finding => ({
+  ...finding,
+  evidence: finding.evidence.map((each) => ({ ...each, value: each.value.slice(0, LONGEST_VALUE) })),
+});
+
+/** Does the search that is due, and returns the diagnosis as it is then. */
+async function runSearch(services: Services, subject: Subject, begun: Diagnosis, due: DueSearch): Promise<Diagnosis> {
+  if (due === 'last' || subject.since === undefined)
+    return endSearch(begun, 'last', { ...begun, findings: await reviewCauses(services, subject.cluster, begun) });
+  const { findings, changes, unread, probe } = await searchOpen(services, { ...subject, since: subject.since });
+  const missing = [...new Set(unread.flatMap(({ why, action }) => (why === 'denied' ? [action] : [])))].sort();
+  return endSearch(begun, due, { findings: findings.map(cut), changes, missing, probe });
+}
+
+/** Searches if that is due and no other process is at it. Returns the diagnosis as it stands then; undefined where there is none yet. */
+async function searchIfDue(services: Services, subject: Subject, before: DiagnosisRow | undefined): Promise<Diagnosis | undefined> {
+  const { tables, now } = services;
+  const { cluster } = subject;
+  const due = dueSearch(before?.diagnosis, subject.since !== undefined, now());
+  if (due === undefined || due instanceof Date) return before?.diagnosis;
+  const begun = await putDiagnosis(tables, cluster, beginSearch(before?.diagnosis, subject.subject, due, now()), before?.etag);
+  if (begun === undefined) return undefined;
+  try {
+    const ended = await runSearch(services, subject, begun.diagnosis, due);
+    return (await putDiagnosis(tables, cluster, ended, begun.etag))?.diagnosis;
+  } catch (error) {
+    // The next assessment asks for it again.
+    await putDiagnosis(tables, cluster, { ...begun.diagnosis, running: false }, begun.etag);
+    throw error;
+  }
+}
+
+/**
+ * Searches in Azure for what caused an outage or blindness, at most once in five minutes for each subject, and notes what it found in the outages. A
+ * message may come too often or for nothing: what is due follows from the tables.
+ *
+ * @throws what is wrong with storage or this program; what Azure refuses or fails is part of the findings.
+ */
+export async function diagnoseCluster(services: Services, { cluster, subject: name }: { cluster: string; subject: string }): Promise<void> {
+  const { tables, queue, now } = services;
+  const before = await readDiagnosis(tables, cluster, name);
+  const subject = await readSubject(tables, cluster, name, before?.diagnosis);
+  if (before === undefined && subject.since === undefined) {
+    const known = (await hasRows(tables, cluster)) ? 'it has no such outage' : 'nothing is known of it';
+    return log.warn(`nothing was searched for ${cluster} (${name}): ${known}`);
+  }
+  const diagnosis = await searchIfDue(services, subject, before);
+  if (diagnosis === undefined || diagnosis.running) return;
+  const { findings, changes, at: searchedAt } = diagnosis;
+  if (name === 'blind') await noteBlindFindings(tables, cluster, { findings, changes, searchedAt });
+  const stale = subject.outages.filter(({ outage }) => outage.searchedAt !== searchedAt);
+  await noteFindings(tables, stale, { findings, changes, searchedAt });
+  const next = dueSearch(diagnosis, subject.since !== undefined, now());
+  if (next instanceof Date)
+    await queue.send({ kind: 'diagnose', cluster, subject: name }, { delaySeconds: (next.getTime() - now().getTime()) / 1000 });
+}

@@ -1,0 +1,178 @@
+import { z } from 'zod';
+import type { NatGatewaySettings, NetworkSettings, RouteTableSettings, SubnetSettings } from '../../evaluate/configuration.ts';
+import { idsOf, kindOf, NETWORK, oneOrMany, reference, references, texts } from './kind.ts';
+
+const subnetBody = z
+  .object({
+    id: z.string(),
+    properties: z.object({
+      addressPrefix: z.string().nullish(),
+      addressPrefixes: texts,
+      networkSecurityGroup: reference.nullish(),
+      routeTable: reference.nullish(),
+      natGateway: reference.nullish(),
+      defaultOutboundAccess: z.boolean().nullish(),
+      privateEndpointNetworkPolicies: z.string().nullish(),
+    }),
+  })
+  .transform(({ id, properties }): SubnetSettings => {
+    const { addressPrefix, addressPrefixes, networkSecurityGroup, routeTable, natGateway } = properties;
+    return {
+      id,
+      prefixes: oneOrMany(addressPrefix, addressPrefixes),
+      nsgId: networkSecurityGroup?.id,
+      routeTableId: routeTable?.id,
+      natGatewayId: natGateway?.id,
+      defaultOutboundAccess: properties.defaultOutboundAccess ?? undefined,
+      endpointPolicies: properties.privateEndpointNetworkPolicies ?? undefined,
+    };
+  });
+
+export const subnetKind = kindOf('Microsoft.Network/virtualNetworks/subnets/read', NETWORK, subnetBody);
+
+const addressSpace = z.object({ addressPrefixes: texts }).nullish();
+
+const peering = z
+  .object({
+    name: z.string().nullish(),
+    properties: z.object({
+      peeringState: z.string().nullish(),
+      remoteVirtualNetwork: reference.nullish(),
+      remoteAddressSpace: addressSpace,
+      useRemoteGateways: z.boolean().nullish(),
+    }),
+  })
+  .transform(({ name, properties: { peeringState, remoteVirtualNetwork, remoteAddressSpace, useRemoteGateways } }) => ({
+    name: name ?? '',
+    state: peeringState ?? '',
+    remoteId: remoteVirtualNetwork?.id ?? '',
+    remotePrefixes: remoteAddressSpace?.addressPrefixes ?? [],
+    usesGateways: useRemoteGateways ?? false,
+  }));
+
+export const virtualNetworkKind = kindOf(
+  'Microsoft.Network/virtualNetworks/read',
+  NETWORK,
+  z
+    .object({
+      id: z.string(),
+      properties: z.object({
+        addressSpace: z.object({ addressPrefixes: texts }),
+        dhcpOptions: z.object({ dnsServers: texts }).nullish(),
+        virtualNetworkPeerings: z.array(peering).nullish(),
+        subnets: z.array(z.object({ name: z.string().nullish() })).nullish(),
+      }),
+    })
+    .transform(({ id, properties }): NetworkSettings => {
+      const peerings = properties.virtualNetworkPeerings ?? [];
+      const hasGateway = (properties.subnets ?? []).some(({ name }) => name?.toLowerCase() === 'gatewaysubnet');
+      return {
+        id,
+        prefixes: properties.addressSpace.addressPrefixes,
+        dnsServers: properties.dhcpOptions?.dnsServers ?? [],
+        peerings: peerings.map(({ usesGateways: _, ...each }) => each),
+        mayLearnRoutes: hasGateway || peerings.some(({ usesGateways }) => usesGateways),
+      };
+    }),
+);
+
+const route = z.object({
+  name: z.string(),
+  properties: z.object({ addressPrefix: z.string(), nextHopType: z.string(), nextHopIpAddress: z.string().nullish() }),
+});
+
+export const routeTableKind = kindOf(
+  'Microsoft.Network/routeTables/read',
+  NETWORK,
+  z
+    .object({
+      id: z.string(),
+      properties: z.object({ disableBgpRoutePropagation: z.boolean().nullish(), routes: z.array(route) }),
+    })
+    .transform(
+      ({ id, properties }): RouteTableSettings => ({
+        id,
+        learnsRoutes: properties.disableBgpRoutePropagation !== true,
+        routes: properties.routes.map(({ name, properties: { addressPrefix, nextHopType, nextHopIpAddress } }) => {
+          return { name, prefix: addressPrefix, type: nextHopType, nextHop: nextHopIpAddress || undefined };
+        }),
+      }),
+    ),
+);
+
+export const natGatewayKind = kindOf(
+  'Microsoft.Network/natGateways/read',
+  NETWORK,
+  z
+    .object({
+      id: z.string(),
+      properties: z.object({
+        publicIpAddresses: references,
+        publicIpAddressesV6: references,
+        publicIpPrefixes: references,
+        publicIpPrefixesV6: references,
+      }),
+    })
+    .transform(
+      ({ id, properties }): NatGatewaySettings => ({
+        id,
+        addressIds: [...idsOf(properties.publicIpAddresses), ...idsOf(properties.publicIpAddressesV6)],
+        prefixIds: [...idsOf(properties.publicIpPrefixes), ...idsOf(properties.publicIpPrefixesV6)],
+      }),
+    ),
+);
+
+/** A public address that has none yet is an empty text. */
+export const publicAddressKind = kindOf(
+  'Microsoft.Network/publicIPAddresses/read',
+  NETWORK,
+  z.object({ properties: z.object({ ipAddress: z.string().nullish() }) }).transform(({ properties }) => properties.ipAddress ?? ''),
+);
+
+export const publicPrefixKind = kindOf(
+  'Microsoft.Network/publicIPPrefixes/read',
+  NETWORK,
+  z.object({ properties: z.object({ ipPrefix: z.string().nullish() }) }).transform(({ properties }) => properties.ipPrefix ?? ''),
+);
+
+/** The private addresses of a load balancer's frontends, the first one first. */
+export const loadBalancerKind = kindOf(
+  'Microsoft.Network/loadBalancers/read',
+  NETWORK,
+  z
+    .object({
+      id: z.string(),
+      properties: z.object({
+        frontendIPConfigurations: z.array(z.object({ properties: z.object({ privateIPAddress: z.string().nullish() }) })).nullish(),
+      }),
+    })
+    .transform(({ id, properties }) => ({
+      id,
+      addresses: (properties.frontendIPConfigurations ?? []).flatMap((each) => each.properties.privateIPAddress ?? []),
+    })),
+);
+
+/** An Azure Firewall. One that was deallocated has no addresses. */
+export const firewallKind = kindOf(
+  'Microsoft.Network/azureFirewalls/read',
+  NETWORK,
+  z
+    .object({
+      id: z.string(),
+      properties: z.object({
+        ipConfigurations: z
+          .array(z.object({ properties: z.object({ privateIPAddress: z.string().nullish(), publicIPAddress: reference.nullish() }) }))
+          .nullish(),
+        hubIPAddresses: z.object({ privateIPAddress: z.string().nullish() }).nullish(),
+      }),
+    })
+    .transform(({ id, properties }) => {
+      const own = (properties.ipConfigurations ?? []).map((each) => each.properties);
+      const ofHub = properties.hubIPAddresses?.privateIPAddress;
+      return {
+        id,
+        addresses: [...own.flatMap(({ privateIPAddress }) => privateIPAddress ?? []), ...(ofHub ? [ofHub] : [])],
+        publicAddressIds: own.flatMap(({ publicIPAddress }) => publicIPAddress?.id ?? []),
+      };
+    }),
+);

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import type { AdminRule, Read } from '../evaluate/configuration.ts';
+import type { Kind } from './kinds/kind.ts';
+import { adminRuleRow } from './kinds/security.ts';
+import { queryGraph } from './read-next-hop.ts';
+import type { SettingsReader } from './read-settings.ts';
+
+const MOST = 100;
+const MOST_CONFIGURATIONS = 3;
+const GRAPH = { apiVersion: '2024-04-01', action: 'Microsoft.ResourceGraph/resources/read' };
+
+// Azure writes them with capitals, and has written them without.
+const reference = z.object({ Id: z.string().optional(), id: z.string().optional() });
+const effective = z.object({
+  properties: z.looseObject({
+    EffectiveSecurityAdminConfigurations: z.array(reference).optional(),
+    effectiveSecurityAdminConfigurations: z.array(reference).optional(),
+  }),
+});
+
+/** Which version of which configurations a network manager applies to a network. */
+const applied: Kind<string[]> = {
+  ...GRAPH,
+  parse: (body) =>
+    z
+      .object({ data: z.array(effective) })
+      .parse(body)
+      .data.flatMap(({ properties: own }) => [
+        ...(own.EffectiveSecurityAdminConfigurations ?? []),
+        ...(own.effectiveSecurityAdminConfigurations ?? []),
+      ])
+      .flatMap(({ Id, id }) => Id || id || []),
+};
+
+const rulesOf: Kind<AdminRule[]> = { ...GRAPH, parse: (body) => z.object({ data: z.array(adminRuleRow) }).parse(body).data };
+
+const SNAPSHOT = /^(\/subscriptions\/[^'\\]+)\/snapshots\/(\d+)$/i;
+
+/**
+ * Reads the rules of Azure Virtual Network Manager that apply to a network: they come before those of its security groups. Only Resource Graph has them
+ * (https://learn.microsoft.com/azure/virtual-network-manager/how-to-view-applied-configurations): first which configurations apply, then their rules.
+ */
+export async function readAdminRules(reader: SettingsReader, networkId: string): Promise<Read<AdminRule[]> | undefined> {
+  if (/['\\]/.test(networkId)) return undefined;
+  const about = `the network manager's rules of ${networkId}`;
+  const ofNetwork = `networkresources|where type=~'microsoft.network/effectivesecurityadminrules'|where id startswith '${networkId}/'|project id,properties|limit ${MOST}`;
+  const configurations = await queryGraph(reader, ofNetwork, applied, about);
+  if (configurations.status !== 'read') return configurations;
+  const snapshots = configurations.value.map((id) => SNAPSHOT.exec(id)).filter((each) => each !== null);
+  const rules: AdminRule[] = [];
+  for (const [, configuration, version] of snapshots.slice(0, MOST_CONFIGURATIONS)) {
+    const query = `networkresources|where id startswith '${configuration}/'|where id contains '/rules/' and id contains '/snapshots/${version}'|project id,name,properties|limit ${MOST}`;
+    const read = await queryGraph(reader, query, rulesOf, about);
+    if (read.status !== 'read') return read;
+    rules.push(...read.value);
+  }
+  return { status: 'read', value: rules };
+}

@@ -1,0 +1,64 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+import type { NextHopSettings, Read } from '../evaluate/configuration.ts';
+import { machineKind, nicKind } from './kinds/cluster.ts';
+import type { Kind } from './kinds/kind.ts';
+import { firewallKind, loadBalancerKind } from './kinds/network.ts';
+import { settingOf } from './read-path.ts';
+import type { SettingsReader } from './read-settings.ts';
+
+const GRAPH = '/providers/Microsoft.ResourceGraph/resources?api-version=2024-04-01';
+const TYPES = ['microsoft.network/azurefirewalls', 'microsoft.network/networkinterfaces', 'microsoft.network/loadbalancers'];
+
+const owners: Kind<{ id: string; type: string }[]> = {
+  apiVersion: '2024-04-01',
+  action: 'Microsoft.ResourceGraph/resources/read',
+  parse: (body) => z.object({ data: z.array(z.object({ id: z.string(), type: z.string() })) }).parse(body).data,
+};
+
+/** Reads what Resource Graph rows say, by a query over all subscriptions that the identity can read. */
+export function queryGraph<T>(
+  reader: SettingsReader,
+  query: string,
+  kind: Kind<T>,
+  about: string,
+  subscriptions?: string[],
+): Promise<Read<T>> {
+  const body = { query, options: { resultFormat: 'objectArray' }, ...(subscriptions && { subscriptions }) };
+  return reader.ask(GRAPH, { id: about, kind }, body);
+}
+
+async function readOwner(reader: SettingsReader, id: string, type: string): Promise<Read<NextHopSettings>> {
+  const nothing = { publicAddressIds: [] };
+  if (type.toLowerCase() === TYPES[0]) {
+    const read = await reader.read(id, firewallKind);
+    return read.status === 'read' ? { status: 'read', value: { kind: 'firewall', ...read.value } } : read;
+  }
+  if (type.toLowerCase() === TYPES[2]) {
+    const read = await reader.read(id, loadBalancerKind);
+    return read.status === 'read' ? { status: 'read', value: { kind: 'loadBalancer', ...nothing, ...read.value } } : read;
+  }
+  const read = await reader.read(id, nicKind);
+  if (read.status !== 'read') return read;
+  const { addresses, forwards, machineId } = read.value;
+  const machine = machineId && (await reader.read(machineId, machineKind, '&$expand=instanceView'));
+  const machinePower = machine ? settingOf(machine)?.power : undefined;
+  return { status: 'read', value: { kind: 'networkInterface', id, addresses, forwards, machinePower, ...nothing } };
+}
+
+/**
+ * Reads what holds the address that a route sends to. Resource Graph only says where to look, since it may be hours old; what counts is read by id.
+ *
+ * @param owner - the id of what held the address before, according to a change log; asked where Resource Graph knows of nothing.
+ * @returns `absent` where nothing that the identity can see holds it.
+ */
+export async function readNextHop(reader: SettingsReader, address: string, owner?: string): Promise<Read<NextHopSettings>> {
+  if (isIP(address) === 0) return { status: 'unread', why: 'failed', resourceId: address, action: owners.action };
+  const list = TYPES.map((type) => `'${type}'`).join(',');
+  const query = `resources|where type in~(${list})|where tostring(properties) contains '"${address}"'|project id,type|limit 5`;
+  const found = await queryGraph(reader, query, owners, `the owner of ${address}`);
+  if (found.status !== 'read') return found;
+  const type = TYPES.find((each) => owner?.toLowerCase().includes(`/providers/${each}/`));
+  const [first] = [...found.value, ...(owner !== undefined && type !== undefined ? [{ id: owner, type }] : [])];
+  return first === undefined ? { status: 'absent', resourceId: address } : readOwner(reader, first.id, first.type);
+}

@@ -1,0 +1,67 @@
+import { explain } from '../diagnose/evaluate/catalogue.ts';
+import type { ChangeView, FindingView } from '../views/findings.ts';
+import { type Html, html } from './html.ts';
+import { type Links, lengthOf, when } from './layout.ts';
+
+const CHANGES_SHOWN = 5;
+
+const KINDS = { cause: 'Cause', suspicion: 'Suspicion', couldNotLook: 'Could not look' } as const;
+
+/** What people call a resource: its last name, and of a part of one also the name of the whole. */
+export function resourceName(resourceId: string): string {
+  const [, rest = ''] = /\/providers\/[^/]+\/(.+)$/i.exec(resourceId) ?? [];
+  const names = rest.split('/').filter((_, at) => at % 2 === 1);
+  return names.join(' / ') || (resourceId.split('/').at(-1) ?? resourceId);
+}
+
+/** How long before or after the start of an outage something happened. */
+function relative(time: string, start: string): string {
+  const seconds = (Date.parse(start) - Date.parse(time)) / 1000;
+  return seconds >= 0 ? `${lengthOf(seconds)} before` : `${lengthOf(-seconds)} after it began`;
+}
+
+/** A resource with its link, unless it is no id of one. */
+function resourceLink(links: Links, resourceId: string): Html {
+  if (!resourceId.startsWith('/subscriptions/')) return html`${resourceId}`;
+  return html`<a href="${links.portal(resourceId)}" rel="noreferrer" title="${resourceId}">${resourceName(resourceId)}</a>`;
+}
+
+function findingLine(links: Links, finding: FindingView, start: string): Html {
+  const { code, kind, sentence, resourceId, evidence, changedAt, changedBy, revoked } = finding;
+  const where = resourceId === undefined ? '' : html` (${resourceLink(links, resourceId)})`;
+  const changed = changedAt === undefined ? '' : html`; changed ${relative(changedAt, start)}${changedBy ? ` by ${changedBy}` : ''}`;
+  const disproved = revoked === undefined ? '' : html` <em>Disproved: it was still so when the outage had ended.</em>`;
+  const todo = html`<br><small>${explain[code].todo}</small>`;
+  const settingsRead = evidence.map(({ setting, value }) => html`<br><small>${setting}: <code>${value}</code></small>`);
+  return html`<li class="${kind}"><strong>${KINDS[kind]}</strong>: ${sentence}${where}${changed}.${disproved}${settingsRead}${todo}</li>`;
+}
+
+function changeLine(links: Links, { time, resourceId, operation, property, before, after, by }: ChangeView, start: string): Html {
+  const what =
+    property === undefined
+      ? html`<code>${operation}</code> of ${resourceLink(links, resourceId)}`
+      : html`<code>${property}</code> of ${resourceLink(links, resourceId)} ${before ?? '(nothing)'} → ${after ?? '(nothing)'}`;
+  return html`<li><span title="${time}">${relative(time, start)}</span>: ${what}${by ? `, by ${by}` : ''}</li>`;
+}
+
+/** What a search in Azure found. */
+interface Searched {
+  findings: readonly FindingView[];
+  changes: readonly ChangeView[];
+  searchedAt: string | null;
+}
+
+/**
+ * Shows what Azure's configuration says of an outage or a blindness: causes and suspicions with the settings as read, then what changed around its start.
+ * Empty until it was searched.
+ */
+export function findingLines(links: Links, { findings, changes, searchedAt }: Searched, start: string): Html {
+  if (searchedAt === null) return html``;
+  const lines = findings.map((finding) => findingLine(links, finding, start));
+  const shown = changes.slice(0, CHANGES_SHOWN).map((change) => changeLine(links, change, start));
+  const more = changes.length > shown.length ? html`<li>and ${changes.length - shown.length} more, in the API</li>` : '';
+  const list = lines.length > 0 ? html`<ul class="findings">${lines}</ul>` : '';
+  const nothing = lines.length === 0 ? html`<small>Nothing in Azure’s configuration stands out, as of ${when(searchedAt)}.</small>` : '';
+  const changed = shown.length > 0 ? html`<small>What changed:</small><ul class="changes">${shown}${more}</ul>` : '';
+  return html`<div>${list}${nothing}${changed}</div>`;
+}

@@ -1,0 +1,29 @@
+import { dueSearch, isOf, subjectsOf } from '../../history/diagnosis.ts';
+import type { Outage } from '../../history/outage.ts';
+import type { Services } from '../../services.ts';
+import { type DiagnosisRow, readDiagnoses } from '../../tables/diagnosis-rows.ts';
+
+/**
+ * Decides for which subjects of a cluster a search in Azure is to be asked for: those whose search is due, and those with outages in which an earlier one
+ * is not noted yet. Pure.
+ *
+ * @param outages - those that are open, and those that have just ended.
+ */
+export function diagnosesToRequest(outages: readonly Outage[], diagnoses: ReadonlyMap<string, DiagnosisRow>, now: Date): string[] {
+  const isOpen = (subject: string) => outages.some((outage) => isOf(outage, subject));
+  const subjects = new Set([...subjectsOf(outages), ...[...diagnoses.keys()].filter((subject) => subject !== 'blind')]);
+  return [...subjects].filter((subject) => {
+    const diagnosis = diagnoses.get(subject)?.diagnosis;
+    const due = dueSearch(diagnosis, isOpen(subject), now);
+    if (due !== undefined && !(due instanceof Date)) return true;
+    const isDone = diagnosis !== undefined && !diagnosis.running && diagnosis.rounds > 0;
+    return isDone && outages.some((outage) => isOf(outage, subject) && outage.searchedAt === undefined);
+  });
+}
+
+/** Asks for the searches that the outages of a cluster need. Nothing waits for them. */
+export async function requestDiagnoses({ tables, queue, now }: Services, cluster: string, outages: readonly Outage[]): Promise<void> {
+  if (outages.length === 0) return;
+  const subjects = diagnosesToRequest(outages, await readDiagnoses(tables, cluster), now());
+  for (const subject of subjects) await queue.send({ kind: 'diagnose', cluster, subject });
+}

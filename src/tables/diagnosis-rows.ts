@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import type { Diagnosis } from '../history/diagnosis.ts';
+import { change, finding } from '../model/finding.ts';
+import { type Columns, count, flag, json, longJson, optionalJson, optionalText, readColumns, text, writeColumns } from './columns.ts';
+import type { Tables } from './open-tables.ts';
+import { prefixed, type Row, readRange, readRow, unlessLost } from './rows.ts';
+
+/** A diagnosis with what is needed to change its row. */
+export interface DiagnosisRow {
+  diagnosis: Diagnosis;
+  etag: string;
+}
+
+const PREFIX = 'diagnosis|';
+
+const columns: Columns<Omit<Diagnosis, 'subject'>> = {
+  first: text,
+  at: text,
+  rounds: count,
+  running: flag,
+  ended: optionalText,
+  findings: longJson(z.array(finding).readonly(), []),
+  changes: longJson(z.array(change).readonly(), []),
+  missing: json(z.array(z.string()).readonly(), []),
+  probe: optionalJson(z.object({ node: z.string(), at: z.string(), nonce: z.string() })),
+};
+
+const timeOr = (time: string) => (Number.isNaN(Date.parse(time)) ? new Date(0).toISOString() : time);
+
+function toDiagnosisRow(row: Row & { etag: string }): DiagnosisRow {
+  const read = readColumns(columns, row);
+  return {
+    etag: row.etag,
+    diagnosis: { subject: row.rowKey.slice(PREFIX.length), ...read, first: timeOr(read.first), at: timeOr(read.at) },
+  };
+}
+
+/** Reads the diagnoses of a cluster, by subject. */
+export async function readDiagnoses(tables: Tables, cluster: string): Promise<Map<string, DiagnosisRow>> {
+  const rows = await readRange(await tables.open('fleet'), cluster, prefixed(PREFIX));
+  return new Map(rows.map((row) => [row.rowKey.slice(PREFIX.length), toDiagnosisRow(row as Row & { etag: string })]));
+}
+
+/** Reads the diagnosis of one subject of a cluster. */
+export async function readDiagnosis(tables: Tables, cluster: string, subject: string): Promise<DiagnosisRow | undefined> {
+  const row = await readRow(await tables.open('fleet'), cluster, `${PREFIX}${subject}`);
+  return row && toDiagnosisRow(row as Row & { etag: string });
+}
+
+/**
+ * Writes a diagnosis if its row is still as it was read, or if there is still none.
+ *
+ * @returns the row as it is then; undefined if another was faster.
+ */
+export async function putDiagnosis(
+  tables: Tables,
+  cluster: string,
+  diagnosis: Diagnosis,
+  etag: string | undefined,
+): Promise<DiagnosisRow | undefined> {
+  const fleet = await tables.open('fleet');
+  const { subject, ...own } = diagnosis;
+  const entity = { partitionKey: cluster, rowKey: `${PREFIX}${subject}`, ...writeColumns(columns, own) };
+  const write = etag === undefined ? fleet.createEntity(entity) : fleet.updateEntity(entity, 'Replace', { etag });
+  let written = '';
+  const isOurs = await unlessLost(
+    write.then((headers) => {
+      written = headers.etag ?? '';
+    }),
+  );
+  return isOurs ? { diagnosis, etag: written } : undefined;
+}

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { findingCodes, findingKinds } from '../model/finding.ts';
+import { components, time } from './components.ts';
+
+const resourceId = z.string().describe('The id of the resource in Azure.');
+
+/** A finding as the API shows it, which is as it is stored. */
+export const findingView = z
+  .object({
+    code: z.enum(findingCodes),
+    kind: z
+      .enum(findingKinds)
+      .describe(
+        'A `cause` makes the connection impossible, by settings as they were read; a `suspicion` may have to do with it; `couldNotLook` says what was not read.',
+      ),
+    sentence: z.string(),
+    resourceId: resourceId.optional(),
+    evidence: z
+      .array(z.object({ resourceId, setting: z.string(), value: z.string() }))
+      .readonly()
+      .describe('The settings as they were read.'),
+    changedAt: time.optional().describe('The latest change of it since an hour before the outage.'),
+    changedBy: z.string().optional().describe('`AKS itself`, an object id, or with `SHOW_CALLERS` a name.'),
+    foundAt: time,
+    revoked: time.optional().describe('When it was disproved: the outage had ended, and the setting was still the same.'),
+  })
+  .register(components, { id: 'Finding' });
+export type FindingView = z.output<typeof findingView>;
+
+/** A change as the API shows it, which is as it is stored. */
+export const changeView = z
+  .object({
+    time,
+    resourceId,
+    operation: z.string().describe('What was done, such as `Microsoft.Network/routeTables/routes/write`.'),
+    property: z.string().optional().describe('What changed of it, and its values before and after, where Azure says so.'),
+    before: z.string().optional(),
+    after: z.string().optional(),
+    by: z.string().optional().describe('`AKS itself`, an object id, or with `SHOW_CALLERS` a name.'),
+  })
+  .register(components, { id: 'Change' });
+export type ChangeView = z.output<typeof changeView>;
