@@ -115,5 +115,15 @@ export function effectiveRoute(target: Target, configuration: Configuration): Ef
   return { ...best, isCertain };
 }
 
+/** Whether the table sends all public addresses the same way, so that what is wrong with one of them is wrong with all. */
+export function isOneWayForAll(configuration: Configuration): boolean {
+  const { table } = placeOf(configuration);
+  const routes = table.is === 'known' ? table.value.routes : [];
+  return routes.every(({ prefix }) => {
+    const parsed = parsePrefix(prefix);
+    return parsed !== undefined && prefixHolds(parsed, ANYWHERE) !== 'maybe';
+  });
+}
+
 /** A prefix as people write it. */
 export const textOf = ({ address, length }: Prefix): string => `${address}/${length}`;

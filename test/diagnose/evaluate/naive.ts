@@ -5,15 +5,25 @@
 import type { Case } from '../../../src/diagnose/evaluate/case.ts';
 import type { NsgRule, Read, Route } from '../../../src/diagnose/evaluate/configuration.ts';
 
-export const bitsOf = (address: string): string =>
-  address
-    .split('.')
-    .map((part) => Number(part).toString(2).padStart(8, '0'))
-    .join('');
+const known = new Map<string, string>();
 
+/** The bits of an address, as a text. */
+export function bitsOf(address: string): string {
+  const bits =
+    known.get(address) ??
+    address
+      .split('.')
+      .map((part) => Number(part).toString(2).padStart(8, '0'))
+      .join('');
+  known.set(address, bits);
+  return bits;
+}
+
+/** Whether a CIDR and an address begin with the same bits. */
 export const isPrefixOf = (cidr: string, address: string): boolean => {
   const [net = '', length = '32'] = cidr.split('/');
-  for (let bit = 0; bit < Number(length); bit++) if (bitsOf(net)[bit] !== bitsOf(address)[bit]) return false;
+  const [first, second] = [bitsOf(net), bitsOf(address)];
+  for (let bit = 0; bit < Number(length); bit++) if (first[bit] !== second[bit]) return false;
   return true;
 };
 
@@ -139,47 +149,61 @@ const readOf = <T>(read: Read<T> | undefined): T | undefined => (read?.status ==
 /** Whether one text of ranges holds an address; a tag may. */
 const admits = (ranges: readonly string[], address: string) => ranges.some((range) => !isCidr(range) || isPrefixOf(range, address));
 
-/**
- * What surely makes it impossible for the nodes of a generated case to reach the API server, by the code of the finding. A generated case has one address to
- * go to, and no gateway, IPv6 or group of its own.
- */
-export function blockersOf({ configuration, observation }: Case): string[] {
-  const [cluster, subnet, network, table] = [
-    readOf(configuration.cluster)!,
-    readOf(configuration.subnet)!,
-    readOf(configuration.network)!,
-    readOf(configuration.routeTable),
-  ];
-  const address = observation.address!;
-  const peers = network.peerings.filter(({ state }) => state === 'Connected').flatMap(({ remotePrefixes }) => remotePrefixes);
-  const routes = table?.routes ?? [];
-  const space: Space = {
-    own: network.prefixes,
-    maybe: [...network.peerings.flatMap(({ remotePrefixes }) => remotePrefixes), ...routes.map(({ prefix }) => prefix)],
-  };
+/** Public addresses that stand for all of them. */
+const SAMPLES = ['20.1.1.1', '20.1.7.7', '20.9.9.9', '30.3.3.3', '52.9.9.9', '130.1.1.1', '200.1.1.1'];
+
+/** What surely stops the nodes of a generated case on their way to one address, by the code of the finding. */
+function blockersTo(address: string, port: number, { configuration }: Case): string[] {
+  const cluster = readOf(configuration.cluster)!;
+  const subnet = readOf(configuration.subnet)!;
+  const network = readOf(configuration.network)!;
+  const routes = readOf(configuration.routeTable)?.routes ?? [];
+  const connected = network.peerings.filter(({ state }) => state === 'Connected').flatMap(({ remotePrefixes }) => remotePrefixes);
+  const all = network.peerings.flatMap(({ remotePrefixes }) => remotePrefixes);
+  const space: Space = { own: network.prefixes, maybe: [...all, ...routes.map(({ prefix }) => prefix)] };
   const found: string[] = [];
-  if (cluster.powerState === 'Stopped') found.push('ClusterStopped');
-  const nsgs = [readOf(configuration.nicNsg), readOf(configuration.subnetNsg)].flatMap((nsg) => (nsg === undefined ? [] : [nsg.rules]));
-  if (nsgsDo(nsgs, ['10.1.0.4', '10.1.3.250'], { to: address, port: observation.port, protocol: 'TCP' }, space) === 'denies')
-    found.push('NsgDenies');
-  const route = routeTo(address, routes, [...network.prefixes, ...peers]);
-  const isTables = routes.some(
-    ({ prefix, type, nextHop }) => isPrefixOf(prefix, address) && type === route.type && nextHop === route.nextHop,
-  );
-  if (route.type === 'None' && isTables) found.push('RouteDrops');
+  const nsgs = [configuration.nicNsg, configuration.subnetNsg].flatMap((nsg) => (readOf(nsg) === undefined ? [] : [readOf(nsg)!.rules]));
+  if (nsgsDo(nsgs, ['10.1.0.4', '10.1.3.250'], { to: address, port, protocol: 'TCP' }, space) === 'denies') found.push('NsgDenies');
+  const { type, nextHop } = routeTo(address, routes, [...network.prefixes, ...connected]);
+  if (type === 'None') found.push('RouteDrops');
   const owner = readOf(configuration.nextHop);
-  if (route.type === 'VirtualAppliance' && owner !== undefined) {
-    const holds = owner.addresses.includes(route.nextHop!);
-    if (!holds && owner.kind === 'firewall' && owner.addresses.length === 0) found.push('NextHopDead');
-    if (holds && owner.kind === 'networkInterface' && (owner.forwards === false || owner.machinePower === 'PowerState/deallocated'))
-      found.push('NextHopDead');
+  let leavesBy: readonly string[] | undefined;
+  if (type === 'VirtualAppliance') {
+    const isDead =
+      owner?.kind === 'firewall'
+        ? owner.addresses.length === 0
+        : owner?.forwards === false || owner?.machinePower === 'PowerState/deallocated';
+    if (owner !== undefined && isDead && (owner.addresses.length === 0 || owner.addresses.includes(nextHop!))) found.push('NextHopDead');
+    const holds = (prefixes: readonly string[]) => prefixes.some((cidr) => isPrefixOf(cidr, nextHop!));
+    if (holds(all) && !holds(connected)) found.push('PeeringDisconnected');
+    if (owner?.kind === 'firewall' && owner.addresses.includes(nextHop!)) leavesBy = owner.publicAddressIds;
   }
   const nat = readOf(configuration.natGateway);
-  if (route.type === 'Internet' && subnet.natGatewayId !== undefined && nat !== undefined) {
-    const addresses = nat.addressIds.map((id) => readOf(configuration.publicAddresses.get(id.toLowerCase()))!);
-    if (addresses.length === 0) found.push('NatWithoutAddress');
-    const ranges = cluster.authorizedRanges;
-    if (ranges.length > 0 && addresses.length > 0 && !addresses.some((each) => admits(ranges, each))) found.push('RangesExcludeOutbound');
+  if (type === 'Internet' && nat !== undefined) {
+    if (nat.addressIds.length === 0) found.push('NatWithoutAddress');
+    leavesBy = nat.addressIds;
   }
+  if (type === 'Internet' && nat === undefined && cluster.loadBalancerAddressIds.length === 0 && subnet.defaultOutboundAccess === false)
+    found.push('NoOutboundPath');
+  const addresses = leavesBy?.map((id) => readOf(configuration.publicAddresses.get(id.toLowerCase()))!) ?? [];
+  if (cluster.authorizedRanges.length > 0 && addresses.length > 0 && !addresses.some((each) => admits(cluster.authorizedRanges, each)))
+    found.push('RangesExcludeOutbound');
   return found;
 }
+
+/**
+ * What surely makes it impossible for the nodes of a generated case to reach the API server, by the code of the finding; for blind nodes, to reach any public
+ * address, of which some stand for all. A generated case has no gateway, IPv6 or group of its own.
+ */
+export function blockersOf(each: Case): string[] {
+  const { configuration, observation } = each;
+  const targets = observation.blind ? SAMPLES : [observation.address!];
+  const [first = [], ...others] = targets.map((address) => blockersTo(address, 443, each));
+  const common = first.filter(
+    (code) => others.every((codes) => codes.includes(code)) && !(observation.blind && code === 'RangesExcludeOutbound'),
+  );
+  return [...(readOf(configuration.cluster)!.powerState === 'Stopped' ? ['ClusterStopped'] : []), ...common];
+}
+
+/** Whether the nodes of a generated case reach a public address that is not the API server's. */
+export const worksElsewhere = (each: Case): boolean => blockersTo('52.9.9.9', 443, each).every((code) => code === 'RangesExcludeOutbound');

@@ -4,6 +4,7 @@ import type { Configuration, NsgRule } from '../../../src/diagnose/evaluate/conf
 import { ANYWHERE, AZURE_DNS } from '../../../src/diagnose/evaluate/membership.ts';
 import { outboundFlow, togetherOf, verdictOf } from '../../../src/diagnose/evaluate/nsg.ts';
 import { placeOf } from '../../../src/diagnose/evaluate/place.ts';
+import { anyRules } from './generate-configuration.ts';
 import { nsgsDo, type Space } from './naive.ts';
 import { API, caseOf, defaultRules, hubPeering, network, nic, routed, rule, subnet, toAppliance, unread } from './world.ts';
 
@@ -169,33 +170,6 @@ describe('the NSGs of the interface and of the subnet', () => {
   });
 });
 
-const places = fc.constantFrom(
-  '*',
-  'Internet',
-  'VirtualNetwork',
-  'AzureCloud',
-  'Storage',
-  '20.1.1.1',
-  '20.1.0.0/16',
-  '20.0.0.0/8',
-  '10.0.0.0/16',
-  '10.1.0.0/16',
-  '0.0.0.0/0',
-);
-const anyRule: fc.Arbitrary<NsgRule> = fc.record({
-  name: fc.string({ minLength: 1, maxLength: 3 }),
-  priority: fc.integer({ min: 100, max: 4096 }),
-  direction: fc.constantFrom('Outbound', 'Outbound', 'Outbound', 'Inbound'),
-  access: fc.constantFrom('Allow', 'Deny'),
-  protocol: fc.constantFrom('Tcp', 'Tcp', '*', 'Udp'),
-  sources: fc.constantFrom(['*'], ['10.1.0.0/16'], ['10.1.0.0/22', '9.9.9.9'], ['VirtualNetwork'], ['10.9.0.0/16']),
-  destinations: fc.array(places, { minLength: 1, maxLength: 3 }),
-  sourcePorts: fc.constant(['*']),
-  destinationPorts: fc.constantFrom(['443'], ['*'], ['80', '400-500'], ['80'], ['444-500']),
-  sourceAsgs: fc.constantFrom([], [], [], ['/asg/a']),
-  destinationAsgs: fc.constant([]),
-});
-const anyRules = fc.uniqueArray(anyRule, { maxLength: 8, selector: ({ priority }) => priority });
 const anyTarget = fc.constantFrom(API, '20.1.7.7', '30.3.3.3', '10.1.8.4', '10.0.0.4', '192.168.1.1');
 // Every address of the nodes: the first and the last of their subnet stand for all, as the rules name whole subnets or none of it.
 const froms = ['10.1.0.4', '10.1.3.250'];

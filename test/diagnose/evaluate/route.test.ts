@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Configuration, Route } from '../../../src/diagnose/evaluate/configuration.ts';
 import { ANYWHERE } from '../../../src/diagnose/evaluate/membership.ts';
 import { effectiveRoute, textOf } from '../../../src/diagnose/evaluate/route.ts';
+import { tables } from './generate-configuration.ts';
 import { routeTo } from './naive.ts';
 import { API, absent, caseOf, ENDPOINT, endpoint, hubPeering, network, routed, subnet, TABLE_ID, toAppliance, unread } from './world.ts';
 
@@ -118,29 +119,6 @@ describe('the effective route', () => {
     expect(routeOf(configuration, ANYWHERE)).toBe(said);
   });
 });
-
-const prefixes = fc.constantFrom(
-  '0.0.0.0/0',
-  '20.0.0.0/8',
-  '20.1.0.0/16',
-  '20.1.1.0/24',
-  '20.1.1.1/32',
-  '10.0.0.0/8',
-  '10.1.0.0/16',
-  '10.1.8.0/24',
-  '128.0.0.0/1',
-);
-const kinds = fc.constantFrom(
-  { type: 'None' },
-  { type: 'Internet' },
-  { type: 'VnetLocal' },
-  { type: 'VirtualAppliance', nextHop: '10.0.0.4' },
-  { type: 'VirtualAppliance', nextHop: '10.0.0.5' },
-);
-const tables = fc.uniqueArray(
-  fc.tuple(prefixes, kinds).map(([prefix, kind]): Route => ({ name: prefix, prefix, ...kind })),
-  { maxLength: 6, selector: ({ prefix }) => prefix },
-);
 
 describe('whatever the table, the effective route', () => {
   it('is that of scanning all prefixes bit by bit, and certain but for private addresses that nothing leads to', () => {

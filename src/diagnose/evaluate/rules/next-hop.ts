@@ -13,13 +13,9 @@ function faultOf(
   { kind, addresses, forwards, machinePower }: NextHopSettings,
 ): { says: string; setting: string; value: string; isDead: boolean } | undefined {
   if (!holdsAddress(addresses, hop)) {
-    // Another interface or load balancer may have taken it over; a firewall's stays its own.
-    return {
-      says: `no longer holds ${hop}`,
-      setting: 'private addresses',
-      value: addresses.join(', ') || 'none',
-      isDead: kind === 'firewall',
-    };
+    // A firewall that was deallocated has none. What has others may never have held this one, or another may have taken it over.
+    const isDead = kind === 'firewall' && addresses.length === 0;
+    return { says: `no longer holds ${hop}`, setting: 'private addresses', value: addresses.join(', ') || 'none', isDead };
   }
   if (kind !== 'networkInterface') return undefined;
   const power = wordOf(machinePower).replace('powerstate/', '');
@@ -52,12 +48,9 @@ export const nextHopDead: Rule = {
     const { id, kind } = nextHop.value;
     const fault = faultOf(route.nextHop, nextHop.value);
     if (fault === undefined) return [];
-    // Where the table sends to several addresses, who lost one is known by its name alone if it still holds it.
-    const isHeld = holdsAddress(nextHop.value.addresses, route.nextHop);
-    const hops = settingOf(each.configuration.routeTable)
-      ?.routes.map((one) => one.nextHop)
-      .filter((one) => one !== undefined);
-    const isOnlyHop = new Set(hops).size === 1;
+    // Of several addresses that the table sends to, nobody knows which one a firewall without any held.
+    const hops = settingOf(each.configuration.routeTable)?.routes.flatMap((one) => one.nextHop ?? []);
+    const isItsHop = holdsAddress(nextHop.value.addresses, route.nextHop) || new Set(hops).size === 1;
     const holder = `${kindNames[kind]} ${nameOf(id)}`;
     const sentence = fault.says.includes(route.nextHop)
       ? `${holder} ${fault.says}, where ${nameOf(tableId)} sends ${sent}`
@@ -68,7 +61,7 @@ export const nextHopDead: Rule = {
         sentence,
         resourceId: id,
         evidence: [evidenceOfRoute(tableId, route), evidenceOf(id, fault.setting, fault.value)],
-        proof: fault.isDead && route.isCertain && (isHeld || isOnlyHop) ? 'settings' : 'none',
+        proof: fault.isDead && route.isCertain && isItsHop ? 'settings' : 'none',
       },
     ];
   },

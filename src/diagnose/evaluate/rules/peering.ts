@@ -4,9 +4,9 @@ import type { Case } from '../case.ts';
 import type { Peering } from '../configuration.ts';
 import { ANYWHERE, AZURE_DNS } from '../membership.ts';
 import { evidenceOf, nameOf, settingOf, wordOf } from '../names.ts';
-import { type Agreement, layersOf, looksCutOff, looksDropped, serversOf, targetOf } from '../observed.ts';
+import { type Agreement, layersOf, looksDropped, serversOf, targetOf } from '../observed.ts';
 import { placeOf } from '../place.ts';
-import { routeNeeds, routeToHop } from './routes.ts';
+import { factsOfRoute, routeNeeds, routeToHop } from './routes.ts';
 
 /** A peering that does not lead to an address any more, and whether nothing else leads there. */
 interface Broken {
@@ -61,16 +61,13 @@ function ofServers(each: Case): Candidate[] {
 function ofWay(each: Case): Candidate[] {
   const way = routeToHop(each);
   const target = targetOf(each);
-  const facts = target === ANYWHERE ? looksCutOff(each) : looksDropped(each);
   if (way !== undefined) {
     const broken = brokenTo(way.route.nextHop, each);
-    const isEverything = way.route.prefix.length === 0 && each.observation.egress === 'works';
-    return broken === undefined
-      ? []
-      : [candidateOf(each, 'next hop', { ...broken, isOnly: broken.isOnly && way.route.isCertain }, isEverything ? 'contradicts' : facts)];
+    if (broken === undefined) return [];
+    return [candidateOf(each, 'next hop', { ...broken, isOnly: broken.isOnly && way.route.isCertain }, factsOfRoute(each, way.route))];
   }
   const broken = target === undefined || target === ANYWHERE ? undefined : brokenTo(target, each);
-  return broken === undefined ? [] : [candidateOf(each, "the API server's address", broken, facts)];
+  return broken === undefined ? [] : [candidateOf(each, "the API server's address", broken, looksDropped(each))];
 }
 
 /** Finding 18: the peering to the network of the next hop, of the DNS servers or of the API server is not connected. */

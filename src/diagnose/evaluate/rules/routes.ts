@@ -6,7 +6,7 @@ import { ANYWHERE, type Target } from '../membership.ts';
 import { clockOf, evidenceOf, isSameId, nameOf, settingOf, wordOf } from '../names.ts';
 import { type Agreement, allAgree, looksCutOff, looksDropped, targetOf } from '../observed.ts';
 import { changeToName, mayHaveBrought, whenOf } from '../recent.ts';
-import { type EffectiveRoute, effectiveRoute, textOf } from '../route.ts';
+import { type EffectiveRoute, effectiveRoute, isOneWayForAll, textOf } from '../route.ts';
 
 /** What a route rests on. */
 export const routeNeeds = ({ subnet, network, routeTable, endpoint }: Configuration): (Read<unknown> | undefined)[] => [
@@ -18,10 +18,9 @@ export const routeNeeds = ({ subnet, network, routeTable, endpoint }: Configurat
 
 /** Whether what the nodes saw fits that a route leads nowhere: one for everything leads to no other place either. */
 export function factsOfRoute(each: Case, route: EffectiveRoute): Agreement {
-  const isOfEverything = route.prefix.length === 0;
-  return isOfEverything && each.observation.egress === 'works'
-    ? 'contradicts'
-    : allAgree(looksDropped(each), targetOf(each) === ANYWHERE ? looksCutOff(each) : 'agrees');
+  if (targetOf(each) === ANYWHERE) return allAgree(looksDropped(each), looksCutOff(each));
+  const isForAll = route.prefix.length === 0 && isOneWayForAll(each.configuration);
+  return isForAll && each.observation.egress === 'works' ? 'contradicts' : looksDropped(each);
 }
 
 /** The evidence of a route. */

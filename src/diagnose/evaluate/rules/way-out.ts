@@ -7,6 +7,7 @@ import { evidenceOf, nameOf, settingOf } from '../names.ts';
 import { type Agreement, allAgree, looksCutOff, looksDropped, targetOf } from '../observed.ts';
 import { type Outbound, outboundOf } from '../outbound.ts';
 import { placeOf } from '../place.ts';
+import { isOneWayForAll } from '../route.ts';
 
 /** The way out of nodes that need one: those that lost everything, or have a public API server. */
 function wayOutOf(each: Case): Outbound | undefined {
@@ -14,7 +15,9 @@ function wayOutOf(each: Case): Outbound | undefined {
   return target !== undefined && (target === ANYWHERE || isPublic(target)) ? outboundOf(target, each.configuration) : undefined;
 }
 
-const factsOf = (each: Case): Agreement => allAgree(looksDropped(each), looksCutOff(each));
+/** Other places may still be reached where the table sends some of them another way. */
+const factsOf = (each: Case): Agreement =>
+  allAgree(looksDropped(each), each.observation.blind || isOneWayForAll(each.configuration) ? looksCutOff(each) : 'agrees');
 const needsOf = ({ configuration: { cluster, nic, subnet, network, routeTable, natGateway } }: Case): (Read<unknown> | undefined)[] => [
   cluster,
   nic,
