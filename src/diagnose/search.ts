@@ -12,8 +12,8 @@ import { clusterKind } from './read/kinds/cluster.ts';
 import { readAdminRules } from './read/read-admin-rules.ts';
 import { readHealth } from './read/read-health.ts';
 import { readNextHop } from './read/read-next-hop.ts';
-import { type PathSettings, readAddresses, readPath, settingOf } from './read/read-path.ts';
-import { nodeGroupId, readPrivateServer } from './read/read-private-server.ts';
+import { nodeGroupId, type PathSettings, readAddresses, readPath, settingOf } from './read/read-path.ts';
+import { readPrivateServer } from './read/read-private-server.ts';
 import type { SettingsReader } from './read/read-settings.ts';
 
 /** What a search is for. */
@@ -37,6 +37,9 @@ export interface SearchResult {
   /** What could not be read, once each. */
   unread: Unread[];
 }
+
+/** What is kept of the changes, the newest ones. */
+const MOST_CHANGES = 20;
 
 /** Stages at which the network cannot be to blame: the API server has answered. */
 const ANSWERED = ['auth', 'http', 'served', 'kubeconfig', 'none'];
@@ -73,9 +76,10 @@ async function readHop(
   return { nextHop, publicAddresses: new Map([...publicAddresses, ...(await readAddresses(reader, own))]) };
 }
 
-/** A peering of a network to another one, which is no part of the way of these nodes unless it is their own network's. */
-const isForeignPeering = (id: string, own: string | undefined) =>
-  /\/virtualNetworkPeerings\//i.test(id) && (own === undefined || !isSameOrPart(own, id));
+/** Whether a change is one of a peering that is not of the nodes' own network, such as one of the hub with another spoke. */
+const isForeignPeering = ({ resourceId, operation, property = '' }: Change, own: string | undefined) =>
+  [resourceId, operation, property].some((text) => /virtualNetworkPeerings/i.test(text)) &&
+  (own === undefined || !isSameOrPart(own, resourceId));
 
 /** The ids of everything that lies on the way, the cluster first. */
 function idsOnTheWay({ cluster, nic, network, subnet, ...more }: Configuration): string[] {
@@ -129,9 +133,9 @@ export async function search(reader: SettingsReader, sought: Sought, showNames: 
   const ids = idsOnTheWay(configuration);
   const nodeGroup = known && nodeGroupId(known);
   const ownNetwork = settingOf(configuration.network)?.id;
-  const isOnTheWay = (id: string) => (nodeGroup !== undefined && isSameOrPart(nodeGroup, id)) || ids.some((each) => isSameOrPart(each, id));
-  const isRelevant = (id: string) => isOnTheWay(id) && !isForeignPeering(id, ownNetwork);
-  const changes = joinChanges(logs.logged, logs.detected, isRelevant, known?.identities ?? [], showNames);
+  const isRelevant = (id: string) => (nodeGroup !== undefined && isSameOrPart(nodeGroup, id)) || ids.some((each) => isSameOrPart(each, id));
+  const joined = joinChanges(logs.logged, logs.detected, isRelevant, known?.identities ?? [], showNames);
+  const changes = joined.filter((each) => !isForeignPeering(each, ownNetwork)).slice(0, MOST_CHANGES);
   const found: Case = { cluster: name, start, now, configuration, observation, neighbours, changes, unread: logs.unread };
   return { found, findings: findingsOf(found), changes, unread: unreadIn(found) };
 }

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { NetworkFaultId } from '../../local/simulator/faults/network.ts';
-import { central, type Kind } from './network-fleet.ts';
+import { central, type Kind, spokes } from './network-fleet.ts';
 import type { Json } from './read-azure.ts';
 
 /** What a trial asks of Azure beside what is around its cluster. */

@@ -27,7 +27,6 @@ export interface DetectedChange {
   properties: readonly { property: string; before?: string; after?: string }[];
 }
 
-const MOST = 20;
 /** Resource Graph detects a change so long after it was made, usually; the clocks of the two differ a little. */
 const DETECTED_WITHIN_MS = 600_000;
 const SKEW_MS = 60_000;
@@ -94,5 +93,5 @@ export function joinChanges(
       return { time, resourceId, operation, ...(by !== undefined && { by }) };
     });
   const order = (a: Change, b: Change) => (a.time < b.time ? 1 : a.time > b.time ? -1 : a.resourceId < b.resourceId ? -1 : 1);
-  return [...fromGraph, ...fromLog].sort(order).slice(0, MOST);
+  return [...fromGraph, ...fromLog].sort(order);
 }

@@ -193,6 +193,8 @@ export interface Configuration {
   subnetNsg?: Read<NsgSettings>;
   routeTable?: Read<RouteTableSettings>;
   natGateway?: Read<NatGatewaySettings>;
+  /** The load balancer by which the nodes leave where nothing else gives them a way out, and whether a rule of it lets them out. */
+  outboundBalancer?: Read<{ id: string; letsOut: boolean }>;
   /** Public addresses (`20.8.7.6`) and prefixes (`20.8.7.0/30`) by resource id in lower case. */
   publicAddresses: ReadonlyMap<string, Read<string>>;
   nextHop?: Read<NextHopSettings>;

@@ -5,13 +5,16 @@ import { adminRuleRow } from './kinds/security.ts';
 import { queryGraph } from './read-next-hop.ts';
 import type { SettingsReader } from './read-settings.ts';
 
-const MOST = 100;
+const MOST_RULES = 100;
+/** As many as one answer holds. */
+const MOST_NETWORKS = 1000;
 const MOST_CONFIGURATIONS = 3;
 const GRAPH = { apiVersion: '2024-04-01', action: 'Microsoft.ResourceGraph/resources/read' };
 
 // Azure writes them with capitals, and has written them without.
 const reference = z.object({ Id: z.string().optional(), id: z.string().optional() });
 const effective = z.object({
+  id: z.string(),
   properties: z.looseObject({
     EffectiveSecurityAdminConfigurations: z.array(reference).optional(),
     effectiveSecurityAdminConfigurations: z.array(reference).optional(),
@@ -19,17 +22,16 @@ const effective = z.object({
 });
 
 /** Which version of which configurations a network manager applies to a network. */
-const applied: Kind<string[]> = {
+const applied: Kind<{ id: string; configurations: string[] }[]> = {
   ...GRAPH,
   parse: (body) =>
     z
       .object({ data: z.array(effective) })
       .parse(body)
-      .data.flatMap(({ properties: own }) => [
-        ...(own.EffectiveSecurityAdminConfigurations ?? []),
-        ...(own.effectiveSecurityAdminConfigurations ?? []),
-      ])
-      .flatMap(({ Id, id }) => Id || id || []),
+      .data.map(({ id, properties: own }) => {
+        const all = [...(own.EffectiveSecurityAdminConfigurations ?? []), ...(own.effectiveSecurityAdminConfigurations ?? [])];
+        return { id, configurations: all.flatMap((each) => each.Id || each.id || []) };
+      }),
 };
 
 const rulesOf: Kind<AdminRule[]> = { ...GRAPH, parse: (body) => z.object({ data: z.array(adminRuleRow) }).parse(body).data };
@@ -38,18 +40,19 @@ const SNAPSHOT = /^(\/subscriptions\/[^'\\]+)\/snapshots\/(\d+)$/i;
 
 /**
  * Reads the rules of Azure Virtual Network Manager that apply to a network: they come before those of its security groups. Only Resource Graph has them
- * (https://learn.microsoft.com/azure/virtual-network-manager/how-to-view-applied-configurations): first which configurations apply, then their rules.
+ * (https://learn.microsoft.com/azure/virtual-network-manager/how-to-view-applied-configurations): first which configurations apply, of all networks at once so that searches
+ * share the answer, then their rules.
  */
-export async function readAdminRules(reader: SettingsReader, networkId: string): Promise<Read<AdminRule[]> | undefined> {
-  if (/['\\]/.test(networkId)) return undefined;
+export async function readAdminRules(reader: SettingsReader, networkId: string): Promise<Read<AdminRule[]>> {
   const about = `the network manager's rules of ${networkId}`;
-  const ofNetwork = `networkresources|where type=~'microsoft.network/effectivesecurityadminrules'|where id startswith '${networkId}/'|project id,properties|limit ${MOST}`;
-  const configurations = await queryGraph(reader, ofNetwork, applied, about);
+  const ofAll = `networkresources|where type=~'microsoft.network/effectivesecurityadminrules'|project id,properties|limit ${MOST_NETWORKS}`;
+  const configurations = await queryGraph(reader, ofAll, applied, about);
   if (configurations.status !== 'read') return configurations;
-  const snapshots = configurations.value.map((id) => SNAPSHOT.exec(id)).filter((each) => each !== null);
+  const own = configurations.value.filter(({ id }) => id.toLowerCase().startsWith(`${networkId.toLowerCase()}/`));
+  const snapshots = own.flatMap((each) => each.configurations.map((id) => SNAPSHOT.exec(id)).filter((match) => match !== null));
   const rules: AdminRule[] = [];
   for (const [, configuration, version] of snapshots.slice(0, MOST_CONFIGURATIONS)) {
-    const query = `networkresources|where id startswith '${configuration}/'|where id contains '/rules/' and id contains '/snapshots/${version}'|project id,name,properties|limit ${MOST}`;
+    const query = `networkresources|where id startswith '${configuration}/'|where id contains '/rules/' and id contains '/snapshots/${version}'|project id,name,properties|limit ${MOST_RULES}`;
     const read = await queryGraph(reader, query, rulesOf, about);
     if (read.status !== 'read') return read;
     rules.push(...read.value);

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import type { NextHopSettings, Read } from '../evaluate/configuration.ts';
 import { machineKind, nicKind } from './kinds/cluster.ts';
 import type { Kind } from './kinds/kind.ts';
-import { firewallKind, loadBalancerKind } from './kinds/network.ts';
-import { settingOf } from './read-path.ts';
+import { firewallKind, loadBalancerKind, subnetKind } from './kinds/network.ts';
+import { mapRead, settingOf } from './read-path.ts';
 import type { SettingsReader } from './read-settings.ts';
 
 const GRAPH = '/providers/Microsoft.ResourceGraph/resources?api-version=2024-04-01';
@@ -32,11 +32,14 @@ async function readOwner(reader: SettingsReader, id: string, type: string): Prom
   const nothing = { publicAddressIds: [] };
   if (type.toLowerCase() === TYPES[0]) {
     const read = await reader.read(id, firewallKind);
-    return read.status === 'read' ? { status: 'read', value: { kind: 'firewall', ...read.value } } : read;
+    if (read.status !== 'read') return read;
+    const { subnetId, ...own } = read.value;
+    const subnet = subnetId && settingOf(await reader.read(subnetId, subnetKind));
+    return { status: 'read', value: { kind: 'firewall', ...own, natGatewayId: subnet ? subnet.natGatewayId : undefined } };
   }
   if (type.toLowerCase() === TYPES[2]) {
     const read = await reader.read(id, loadBalancerKind);
-    return read.status === 'read' ? { status: 'read', value: { kind: 'loadBalancer', ...nothing, ...read.value } } : read;
+    return mapRead(read, ({ id: own, addresses }) => ({ kind: 'loadBalancer', id: own, addresses, ...nothing }));
   }
   const read = await reader.read(id, nicKind);
   if (read.status !== 'read') return read;

@@ -1,7 +1,15 @@
 import { parseTarget } from '../../model/resource-id.ts';
 import type { ClusterSettings, Configuration, NicSettings, Read } from '../evaluate/configuration.ts';
 import { machineKind, nicKind, scaleSetKind } from './kinds/cluster.ts';
-import { natGatewayKind, publicAddressKind, publicPrefixKind, routeTableKind, subnetKind, virtualNetworkKind } from './kinds/network.ts';
+import {
+  loadBalancerKind,
+  natGatewayKind,
+  publicAddressKind,
+  publicPrefixKind,
+  routeTableKind,
+  subnetKind,
+  virtualNetworkKind,
+} from './kinds/network.ts';
 import { nsgKind } from './kinds/security.ts';
 import type { SettingsReader } from './read-settings.ts';
 
@@ -14,6 +22,11 @@ export function mapRead<T, U>(read: Read<T>, map: (value: T) => U): Read<U> {
 
 /** The value that was read, if it was. */
 export const settingOf = <T>(read: Read<T> | undefined): T | undefined => (read?.status === 'read' ? read.value : undefined);
+
+/** The group of the nodes' own resources, as the start of an id. */
+export function nodeGroupId({ id, nodeResourceGroup }: Pick<ClusterSettings, 'id' | 'nodeResourceGroup'>): string {
+  return `/subscriptions/${id.split('/')[2]}/resourceGroups/${nodeResourceGroup}`;
+}
 
 /** Reads something where there is an id; undefined where the path has none. */
 const where = <T>(id: string | undefined, read: (id: string) => Promise<Read<T>>): Promise<Read<T> | undefined> =>
@@ -44,7 +57,7 @@ export async function readAddresses(reader: SettingsReader, ids: readonly string
 
 /** What lies between a node and the rest of the network. */
 export type PathSettings = Required<Pick<Configuration, 'nic' | 'publicAddresses'>> &
-  Pick<Configuration, 'subnet' | 'network' | 'nicNsg' | 'subnetNsg' | 'routeTable' | 'natGateway'>;
+  Pick<Configuration, 'subnet' | 'network' | 'nicNsg' | 'subnetNsg' | 'routeTable' | 'natGateway' | 'outboundBalancer'>;
 
 /**
  * Reads what lies between a node and the rest of the network: interface, subnet, security groups, routes, NAT gateway and its addresses.
@@ -67,12 +80,18 @@ export async function readPath(
     where(own?.nsgId, (id) => reader.read(id, nsgKind)),
   ]);
   const { nsgId, routeTableId, natGatewayId } = settingOf(subnet) ?? {};
-  const [subnetNsg, routeTable, natGateway] = await Promise.all([
+  const isBalanced = wantsAddresses && natGatewayId === undefined && cluster?.outboundType.toLowerCase() === 'loadbalancer';
+  const [subnetNsg, routeTable, natGateway, outboundBalancer] = await Promise.all([
     where(nsgId, (id) => reader.read(id, nsgKind)),
     where(routeTableId, (id) => reader.read(id, routeTableKind)),
     where(natGatewayId, (id) => reader.read(id, natGatewayKind)),
+    // AKS gives it its name.
+    where(isBalanced ? `${nodeGroupId(cluster)}/providers/Microsoft.Network/loadBalancers/kubernetes` : undefined, (id) =>
+      reader.read(id, loadBalancerKind),
+    ),
   ]);
   const nat = settingOf(natGateway);
   const ids = wantsAddresses ? addressIds(cluster, [...(nat?.addressIds ?? []), ...(nat?.prefixIds ?? [])]) : [];
-  return { nic, subnet, network, nicNsg, subnetNsg, routeTable, natGateway, publicAddresses: await readAddresses(reader, ids) };
+  const publicAddresses = await readAddresses(reader, ids);
+  return { nic, subnet, network, nicNsg, subnetNsg, routeTable, natGateway, outboundBalancer, publicAddresses };
 }

@@ -3,15 +3,10 @@ import { nicKind } from './kinds/cluster.ts';
 import { loadBalancerKind, subnetKind } from './kinds/network.ts';
 import { endpointKind, recordKind, zoneLinksKind } from './kinds/private-server.ts';
 import { nsgKind } from './kinds/security.ts';
-import { mapRead, settingOf } from './read-path.ts';
+import { mapRead, nodeGroupId, settingOf } from './read-path.ts';
 import type { SettingsReader } from './read-settings.ts';
 
 type ServerSettings = Pick<Configuration, 'endpoint' | 'zone' | 'apiAddress' | 'apiSubnet' | 'apiSubnetNsg'>;
-
-/** The group of the nodes' own resources, as the start of an id. */
-export function nodeGroupId({ id, nodeResourceGroup }: Pick<ClusterSettings, 'id' | 'nodeResourceGroup'>): string {
-  return `/subscriptions/${id.split('/')[2]}/resourceGroups/${nodeResourceGroup}`;
-}
 
 // AKS gives both names: https://learn.microsoft.com/azure/aks/private-clusters
 const endpointId = (cluster: ClusterSettings) => `${nodeGroupId(cluster)}/providers/Microsoft.Network/privateEndpoints/kube-apiserver`;

@@ -135,7 +135,10 @@ export const publicPrefixKind = kindOf(
   z.object({ properties: z.object({ ipPrefix: z.string().nullish() }) }).transform(({ properties }) => properties.ipPrefix ?? ''),
 );
 
-/** The private addresses of a load balancer's frontends, the first one first. */
+/**
+ * A load balancer: the private addresses of its frontends, the first one first, and whether a rule of it lets machines out.
+ * A rule for incoming traffic does so too, unless it is told not to (https://learn.microsoft.com/azure/load-balancer/load-balancer-outbound-connections).
+ */
 export const loadBalancerKind = kindOf(
   'Microsoft.Network/loadBalancers/read',
   NETWORK,
@@ -144,11 +147,15 @@ export const loadBalancerKind = kindOf(
       id: z.string(),
       properties: z.object({
         frontendIPConfigurations: z.array(z.object({ properties: z.object({ privateIPAddress: z.string().nullish() }) })).nullish(),
+        outboundRules: z.array(z.unknown()).nullish(),
+        loadBalancingRules: z.array(z.object({ properties: z.object({ disableOutboundSnat: z.boolean().nullish() }) })).nullish(),
       }),
     })
-    .transform(({ id, properties }) => ({
+    .transform(({ id, properties: { frontendIPConfigurations, outboundRules, loadBalancingRules } }) => ({
       id,
-      addresses: (properties.frontendIPConfigurations ?? []).flatMap((each) => each.properties.privateIPAddress ?? []),
+      addresses: (frontendIPConfigurations ?? []).flatMap((each) => each.properties.privateIPAddress ?? []),
+      letsOut:
+        (outboundRules ?? []).length > 0 || (loadBalancingRules ?? []).some(({ properties }) => properties.disableOutboundSnat !== true),
     })),
 );
 
@@ -161,7 +168,15 @@ export const firewallKind = kindOf(
       id: z.string(),
       properties: z.object({
         ipConfigurations: z
-          .array(z.object({ properties: z.object({ privateIPAddress: z.string().nullish(), publicIPAddress: reference.nullish() }) }))
+          .array(
+            z.object({
+              properties: z.object({
+                privateIPAddress: z.string().nullish(),
+                publicIPAddress: reference.nullish(),
+                subnet: reference.nullish(),
+              }),
+            }),
+          )
           .nullish(),
         hubIPAddresses: z.object({ privateIPAddress: z.string().nullish() }).nullish(),
       }),
@@ -173,6 +188,7 @@ export const firewallKind = kindOf(
         id,
         addresses: [...own.flatMap(({ privateIPAddress }) => privateIPAddress ?? []), ...(ofHub ? [ofHub] : [])],
         publicAddressIds: own.flatMap(({ publicIPAddress }) => publicIPAddress?.id ?? []),
+        subnetId: own.find(({ subnet }) => subnet)?.subnet?.id,
       };
     }),
 );
