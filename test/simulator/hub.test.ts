@@ -104,6 +104,7 @@ test('networks that Azure would not have are listed with the other mistakes of a
       '  subscriptions[0].clusters[0].network.natGateway: expected a vnet beside it: AKS makes no such thing by itself',
       '  subscriptions[0].clusters[0].network.hub: expected a vnet beside it: AKS makes no such thing by itself',
       '  subscriptions[0].clusters[0].network.hub: no hub is called "nowhere"',
+      '  subscriptions[0].clusters[0].network.outboundType: expected userAssignedNATGateway, because there is a natGateway',
     ].join('\n'),
   );
 });

@@ -14,7 +14,7 @@ export function findNetworkMistakes({ subscriptions }: Fleet): Clash[] {
     ),
     ...subscriptions.flatMap(({ clusters }, s) =>
       clusters.flatMap((cluster, c) =>
-        mistakesOf(cluster, hubs).map(([name, message]) => ({
+        mistakesOf(cluster, hubs).map(({ name, message }) => ({
           path: ['subscriptions', s, 'clusters', c, 'network', name],
           message,
         })),
@@ -23,19 +23,32 @@ export function findNetworkMistakes({ subscriptions }: Fleet): Clash[] {
   ];
 }
 
-function mistakesOf({ network }: FleetCluster, hubs: readonly string[]): [string, string][] {
+/** The settings of a cluster's network that do not go together, by name, each with what was expected. */
+function mistakesOf({ network }: FleetCluster, hubs: readonly string[]): { name: string; message: string }[] {
   const { vnet, hub, outboundType, natGateway } = network;
-  const needsVnet = (['resourceGroup', 'subnet', 'routeTable', 'natGateway', 'customDns', 'hub'] as const)
-    .filter((name) => vnet === undefined && network[name] !== undefined)
-    .map((name): [string, string] => [name, 'expected a vnet beside it: AKS makes no such thing by itself']);
-  return [
-    ...needsVnet,
-    ...(hub !== undefined && !hubs.includes(hub.toLowerCase()) ? [['hub', `no hub is called "${hub}"`] as [string, string]] : []),
-    ...(outboundType === 'userDefinedRouting' && hub === undefined
-      ? [['outboundType', 'expected a hub, whose firewall the routes lead to'] as [string, string]]
-      : []),
-    ...(outboundType === 'userAssignedNATGateway' && natGateway === undefined
-      ? [['outboundType', 'expected a natGateway beside it'] as [string, string]]
-      : []),
+  const ofOthers = ['resourceGroup', 'subnet', 'routeTable', 'natGateway', 'customDns', 'hub'] as const;
+  const rules = [
+    ...ofOthers.map((name) => ({
+      isBroken: vnet === undefined && network[name] !== undefined,
+      name,
+      message: 'expected a vnet beside it: AKS makes no such thing by itself',
+    })),
+    { isBroken: hub !== undefined && !hubs.includes(hub.toLowerCase()), name: 'hub', message: `no hub is called "${hub}"` },
+    {
+      isBroken: outboundType === 'userDefinedRouting' && hub === undefined,
+      name: 'outboundType',
+      message: 'expected a hub, whose firewall the routes lead to',
+    },
+    {
+      isBroken: outboundType === 'userAssignedNATGateway' && natGateway === undefined,
+      name: 'outboundType',
+      message: 'expected a natGateway beside it',
+    },
+    {
+      isBroken: natGateway !== undefined && outboundType !== undefined && outboundType !== 'userAssignedNATGateway',
+      name: 'outboundType',
+      message: 'expected userAssignedNATGateway, because there is a natGateway',
+    },
   ];
+  return rules.filter(({ isBroken }) => isBroken);
 }

@@ -24,7 +24,7 @@ export type Network = {
   dnsServerOf(cluster: SimulatedCluster): string | undefined;
   /** Whether a fault keeps the prober from reading what has that id: the right to read NSGs and route tables is a cluster's. */
   isHidden(id: string): boolean;
-  /** Whether the faults of the network make a cluster feel anything. */
+  /** Whether a cluster can have a fault: whether its network has what the fault breaks. */
   canHave(fault: NetworkFaultId, cluster: SimulatedCluster): boolean;
   /** Throws a `Problem` where none of the clusters can have the fault. */
   check(fault: NetworkFaultId, clusters: readonly SimulatedCluster[], target: string): void;
@@ -76,9 +76,7 @@ export function keepNetwork(world: World, { changeLagMs, inventoryLagMs }: Lags,
         409,
         'Fault does not apply',
         `${target} cannot have "${fault}". Only ${changesOfFaults[fault].only} can: ${where}`,
-        {
-          possible,
-        },
+        { possible },
       );
     },
     show(active) {
