@@ -366,6 +366,12 @@ describe('findingsOf', () => {
     ]);
   });
 
+  it('says once what shows in DNS and on the way out alike', () => {
+    const configuration = { ...viaFirewall(), network: network({ dnsServers: ['10.0.0.10'], peerings: [hubPeering('Disconnected')] }) };
+    const observation = { ...dnsTimeout, reason: 'NoEgress', egress: 'fails' } as const;
+    expect(codes({ configuration, observation })).toEqual(['cause PeeringDisconnected']);
+  });
+
   it('says that the outbound address moved as a cause where the ranges do not contain the new one', () => {
     const changes = [change(SUBNET_ID, 4, { property: 'properties.natGateway.id', before: '', after: NAT_ID })];
     expect(codes({ configuration: { ...behindNat(), cluster: ranged(['20.9.9.9/32']) }, changes })).toEqual([

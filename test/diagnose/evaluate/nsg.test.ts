@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Configuration, NsgRule } from '../../../src/diagnose/evaluate/configuration.ts';
+import { outboundFlow } from '../../../src/diagnose/evaluate/flow.ts';
 import { ANYWHERE, AZURE_DNS } from '../../../src/diagnose/evaluate/membership.ts';
-import { outboundFlow, togetherOf, verdictOf } from '../../../src/diagnose/evaluate/nsg.ts';
+import { togetherOf, verdictOf } from '../../../src/diagnose/evaluate/nsg.ts';
 import { placeOf } from '../../../src/diagnose/evaluate/place.ts';
 import { anyRules } from './generate-configuration.ts';
 import { nsgsDo, type Space } from './naive.ts';
@@ -39,6 +40,7 @@ describe('one NSG', () => {
     ['a range of ports', [rule({ destinationPorts: ['80', '440-450'] })], 'denies by deny-443'],
     ['ports beside it', [rule({ destinationPorts: ['444', '1-442'] })], 'allows by AllowInternetOutBound'],
     ['a rule for some source ports', [rule({ sourcePorts: ['1024-2000'] })], 'maybe by deny-443'],
+    ['a rule for the lower source ports', [rule({ sourcePorts: ['0-2000'] })], 'maybe by deny-443'],
     ['a rule for all source ports', [rule({ sourcePorts: ['0-65535'] })], 'denies by deny-443'],
     ['a rule for the subnet', [rule({ sources: ['10.1.0.0/16'] })], 'denies by deny-443'],
     ['a rule for half of the subnet', [rule({ sources: ['10.1.0.0/23'] })], 'maybe by deny-443'],
@@ -143,6 +145,12 @@ describe('one NSG', () => {
     expect(verdict([rule({ destinations: ['0.0.0.0/0'] })], to, dual)).toBe('allows by AllowInternetOutBound');
     expect(verdict([rule({ destinations: ['::/0'], sources: ['fd00:1::/64'] })], to, dual)).toBe('denies by deny-443');
     expect(verdict([rule({ destinations: ['::/0'], sources: ['10.1.0.0/22'] })], to, dual)).toBe('allows by AllowInternetOutBound');
+  });
+
+  it('must hold all prefixes of a subnet to hold its nodes', () => {
+    const two = { subnet: subnet({ prefixes: ['10.1.0.0/22', '10.9.0.0/22'] }) };
+    expect(verdict([rule({ sources: ['10.1.0.0/16'] })], API, two)).toBe('maybe by deny-443');
+    expect(verdict([rule({ sources: ['10.0.0.0/8'] })], API, two)).toBe('denies by deny-443');
   });
 
   it('reads 1,000 rules', () => {

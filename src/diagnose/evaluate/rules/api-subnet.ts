@@ -1,9 +1,10 @@
 import { contains, parsePrefix } from '../addresses.ts';
 import type { Candidate, Rule } from '../candidate.ts';
 import type { Case } from '../case.ts';
+import { type End, type Flow, nodesEnd } from '../flow.ts';
 import { type Answer, AZURE_DNS, destinationHolds, type Target } from '../membership.ts';
 import { nameOf, settingOf, wordOf } from '../names.ts';
-import { type End, type Flow, isDenial, nodesEnd, verdictOf } from '../nsg.ts';
+import { isDenial, verdictOf } from '../nsg.ts';
 import { looksDropped, targetOf } from '../observed.ts';
 import { type Place, placeOf } from '../place.ts';
 import { evidenceOfRule } from './nsgs.ts';

@@ -2,20 +2,17 @@ import type { Evidence } from '../../../model/finding.ts';
 import type { Candidate, Rule } from '../candidate.ts';
 import type { Case } from '../case.ts';
 import type { AdminRule, NsgRule, NsgSettings, Read } from '../configuration.ts';
-import { ANYWHERE, AZURE_DNS, type Target } from '../membership.ts';
+import { type Flow, outboundFlow } from '../flow.ts';
+import { ANYWHERE } from '../membership.ts';
 import { evidenceOf, nameOf, settingOf, wordOf } from '../names.ts';
-import { type Flow, isDenial, type NsgVerdict, outboundFlow, togetherOf, verdictOf } from '../nsg.ts';
-import { type Agreement, allAgree, looksCutOff, looksDropped, serversOf, targetOf } from '../observed.ts';
+import { isDenial, type NsgVerdict, togetherOf, verdictOf } from '../nsg.ts';
+import { type Agreement, allAgree, looksCutOff, looksDropped, targetOf } from '../observed.ts';
 import { placeOf } from '../place.ts';
 
-const needsOf = ({ configuration: { nic, subnet, network, nicNsg, subnetNsg, adminRules } }: Case): (Read<unknown> | undefined)[] => [
-  nic,
-  subnet,
-  network,
-  nicNsg,
-  subnetNsg,
-  adminRules,
-];
+/** What a verdict of the NSGs rests on. */
+export const nsgNeeds = ({
+  configuration: { nic, subnet, network, nicNsg, subnetNsg, adminRules },
+}: Case): (Read<unknown> | undefined)[] => [nic, subnet, network, nicNsg, subnetNsg, adminRules];
 
 /** The evidence of a rule. */
 export const evidenceOfRule = (
@@ -29,13 +26,15 @@ export const evidenceOfRule = (
   );
 
 /** What the NSGs that outbound packets of the nodes pass, of the interface and then of the subnet, do to a flow. */
-function outboundVerdict({ configuration: { nicNsg, subnetNsg } }: Case, flow: Flow): NsgVerdict {
+export function outboundVerdict({ configuration: { nicNsg, subnetNsg } }: Case, flow: Flow): NsgVerdict {
   const nsgs = [settingOf(nicNsg), settingOf(subnetNsg)].filter((nsg): nsg is NsgSettings => nsg !== undefined);
   return togetherOf(nsgs.map((nsg) => verdictOf(nsg, flow)));
 }
 
-const says = ({ verdict }: NsgVerdict) => (verdict === 'denies' ? 'denies' : 'may deny');
-const named = ({ rule, nsgId }: NsgVerdict) => `NSG ${nameOf(nsgId!)}, rule ${rule!.name} (priority ${rule!.priority}),`;
+/** A verdict as a word of a sentence. */
+export const says = ({ verdict }: NsgVerdict) => (verdict === 'denies' ? 'denies' : 'may deny');
+/** The rule that decides, as people call it. */
+export const named = ({ rule, nsgId }: NsgVerdict) => `NSG ${nameOf(nsgId!)}, rule ${rule!.name} (priority ${rule!.priority}),`;
 
 /** An admin rule as one of an NSG; where it lets traffic from is not read. */
 const asRule = (rule: AdminRule): NsgRule => ({
@@ -79,7 +78,7 @@ export const nsgDenies: Rule = {
         evidence: [evidenceOfRule(verdict.nsgId!, verdict.rule!)],
         proof: verdict.verdict === 'denies' && !isOverruled ? 'settings' : 'none',
         facts: allAgree(looksDropped(each), others, target === ANYWHERE ? looksCutOff(each) : 'agrees'),
-        needs: needsOf(each),
+        needs: nsgNeeds(each),
       },
     ];
   },
@@ -103,39 +102,6 @@ export const adminRuleDenies: Rule = {
         proof: 'none',
         facts: looksDropped(each),
         needs: [each.configuration.adminRules],
-      },
-    ];
-  },
-};
-
-/** Whether what the nodes saw fits that they are cut off from a DNS server. */
-function looksUnanswered({ observation: { dns, azureDns } }: Case, servers: readonly Target[]): Agreement {
-  const isAzure = servers.includes(AZURE_DNS);
-  if (isAzure && azureDns !== undefined && azureDns.said !== 'timeout') return 'contradicts';
-  return dns === 'timeout' || (isAzure && azureDns?.said === 'timeout') ? 'agrees' : 'unknown';
-}
-
-/** Finding 16: an NSG denies the nodes their DNS servers. Azure's own only a rule for the tag AzurePlatformDNS cuts off. */
-export const dnsServerCutOff: Rule = {
-  layers: ['dns'],
-  find(each): Candidate[] {
-    const place = placeOf(each.configuration);
-    const servers = serversOf(each);
-    const verdicts = servers.map((server) => ({ server, ...outboundVerdict(each, outboundFlow(place, server, 53, 'udp')) }));
-    const denied = verdicts.filter(isDenial);
-    const first = denied.find(({ verdict }) => verdict === 'denies') ?? denied[0];
-    if (first === undefined) return [];
-    const isEvery = verdicts.every(({ verdict }) => verdict === 'denies');
-    const cut = denied.filter(({ rule, nsgId }) => rule === first.rule && nsgId === first.nsgId).map(({ server }) => server);
-    return [
-      {
-        code: 'DnsServerCutOff',
-        sentence: `${named(first)} ${says(first)} DNS to ${cut.join(', ')}`,
-        resourceId: first.nsgId,
-        evidence: [evidenceOfRule(first.nsgId!, first.rule!), evidenceOf(first.nsgId!, 'DNS servers of the nodes', servers)],
-        proof: isEvery ? 'settings' : 'none',
-        facts: looksUnanswered(each, cut),
-        needs: needsOf(each),
       },
     ];
   },
