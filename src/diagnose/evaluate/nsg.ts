@@ -14,10 +14,10 @@ const isDeny = (rule: NsgRule) => wordOf(rule.access) === 'deny';
 
 /** The rule that comes first, the same one in whatever order they were read. */
 function firstOf(rules: readonly NsgRule[]): NsgRule | undefined {
+  const placeOf = ({ priority }: NsgRule) => (Number.isFinite(priority) ? priority : 0);
   const keyOf = (rule: NsgRule) => `${rule.name} ${JSON.stringify(rule)}`;
-  const isBefore = (one: NsgRule, other: NsgRule) =>
-    one.priority === other.priority ? keyOf(one) < keyOf(other) : !(one.priority > other.priority);
-  return rules.reduce<NsgRule | undefined>((first, each) => (first === undefined || isBefore(each, first) ? each : first), undefined);
+  const compare = (one: NsgRule, other: NsgRule) => placeOf(one) - placeOf(other) || (keyOf(one) < keyOf(other) ? -1 : 1);
+  return rules.reduce<NsgRule | undefined>((first, each) => (first === undefined || compare(each, first) < 0 ? each : first), undefined);
 }
 
 /** What one NSG does to a flow: the first rule that surely holds decides, unless one before it may hold. */

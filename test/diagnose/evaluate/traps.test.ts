@@ -115,6 +115,13 @@ describe('nothing is said', () => {
       },
     ],
     [
+      'of the default rules, which may deny what is behind a peering',
+      {
+        configuration: { network: customDns, subnetNsg: nsg('nsg-shop'), nicNsg: nsg('nsg-nic') },
+        observation: { ...nameUnknown, dns: 'timeout', reason: 'DnsTimeout', resolvers: ['10.0.0.10'] },
+      },
+    ],
+    [
       'of what denies incoming traffic alone',
       { configuration: { subnetNsg: nsg('nsg-shop', rule({ direction: 'Inbound', destinations: ['*'] })) } },
     ],
@@ -211,6 +218,23 @@ describe('a suspicion at most', () => {
       'ranges without a firewall that leaves by a NAT gateway',
       { configuration: { ...behindFirewall, nextHop: firewall({ natGatewayId: '/ng' }), cluster: ranged(['1.2.3.0/24']) } },
       ['suspicion RangesExcludeOutbound'],
+    ],
+    [
+      'a NAT gateway without an address, where nobody tried other places',
+      { configuration: behindNat({ addressIds: [] }), observation: { egress: undefined } },
+      ['suspicion NatWithoutAddress'],
+    ],
+    [
+      'the rule of one of two NSGs that may deny, where the default rules of the other may as well',
+      {
+        configuration: {
+          network: customDns,
+          nicNsg: nsg('nsg-nic'),
+          subnetNsg: nsg('nsg-shop', rule({ protocol: 'Udp', destinations: ['VirtualNetwork'], destinationPorts: ['53'] })),
+        },
+        observation: { ...nameUnknown, dns: 'timeout', reason: 'DnsTimeout', resolvers: ['10.0.0.10'] },
+      },
+      ['suspicion DnsServerCutOff'],
     ],
     [
       'the denial of a service tag',
