@@ -104,6 +104,10 @@ describe('nothing is said', () => {
       },
     ],
     [
+      'of ranges of an integrated one, whatever its name leads to',
+      { configuration: { ...behindNat(), cluster: cluster({ isIntegrated: true, authorizedRanges: ['1.2.3.0/24'] }) } },
+    ],
+    [
       'of an outbound type that is meant to go by a firewall',
       { configuration: { ...behindFirewall, cluster: cluster({ outboundType: 'userDefinedRouting' }) } },
     ],
@@ -235,6 +239,47 @@ describe('a suspicion at most', () => {
         observation: { ...nameUnknown, dns: 'timeout', reason: 'DnsTimeout', resolvers: ['10.0.0.10'] },
       },
       ['suspicion DnsServerCutOff'],
+    ],
+    [
+      'a machine that is being deallocated',
+      {
+        configuration: { ...behindFirewall, nextHop: firewall({ kind: 'networkInterface', machinePower: 'PowerState/deallocating' }) },
+        observation: { egress: 'fails' },
+      },
+      ['suspicion NextHopDead'],
+    ],
+    [
+      'a firewall without an address, where the table sends to several',
+      {
+        configuration: {
+          ...behindFirewall,
+          ...routed([toAppliance, { name: 'db', prefix: '10.7.0.0/16', type: 'VirtualAppliance', nextHop: '10.0.0.5' }]),
+          nextHop: firewall({ addresses: [] }),
+        },
+        observation: { egress: 'fails' },
+      },
+      ['suspicion NextHopDead'],
+    ],
+    [
+      'a peering that is gone, beside a gateway',
+      {
+        configuration: { ...behindFirewall, network: network({ peerings: [hubPeering('Disconnected')], mayLearnRoutes: true }) },
+        observation: { egress: 'fails' },
+      },
+      ['suspicion PeeringDisconnected'],
+    ],
+    [
+      'the NSG of an API subnet that the address is not in',
+      {
+        configuration: {
+          cluster: privateCluster({ isIntegrated: true }),
+          apiAddress: read('10.1.9.4'),
+          apiSubnet: subnet({ prefixes: ['10.1.8.0/28'] }),
+          apiSubnetNsg: nsg('nsg-api', rule({ direction: 'Inbound', destinations: ['*'] })),
+        },
+        observation: { address: '10.1.9.4' },
+      },
+      ['suspicion ApiSubnetBlocked'],
     ],
     [
       'the denial of a service tag',
