@@ -25,6 +25,7 @@ import {
   routed,
   subnet,
   TABLE_ID,
+  toAppliance,
 } from './world.ts';
 
 const places = fc.constantFrom(
@@ -122,7 +123,7 @@ export const anyCase: fc.Arbitrary<Case> = fc
       fc.oneof({ weight: 2, arbitrary: fc.constant(none) }, { weight: 1, arbitrary: anyRules }),
     ),
     subnetRules: fc.oneof({ weight: 1, arbitrary: fc.constant(undefined) }, { weight: 2, arbitrary: anyRules }),
-    routes: fc.oneof({ weight: 1, arbitrary: fc.constant<Route[] | undefined>(undefined) }, { weight: 1, arbitrary: tables }),
+    routes: fc.oneof(fc.constant<Route[] | undefined>(undefined), fc.constant<Route[]>([toAppliance]), tables),
     nat: nats,
     nextHop: hops,
     authorizedRanges: ranges,
