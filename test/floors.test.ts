@@ -20,8 +20,11 @@ const floors = [
   'src/tables/',
   'src/sweep/queue/',
   'src/notify/',
+  'src/diagnose/read/',
+  'src/diagnose/changes/',
   // Puts together what lies below; what lies above takes it.
   'src/services.ts',
+  'src/diagnose/',
   'src/sweep/run/',
   'src/sweep/plan/',
   'src/sweep/assess/',

@@ -2,6 +2,7 @@ import { beginSearch, type Diagnosis, type DueSearch, dueSearch, endSearch } fro
 import { log } from '../log.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Services } from '../services.ts';
+import { requestDiagnosis } from '../sweep/queue/request-diagnosis.ts';
 import { noteBlindFindings } from '../tables/blind-rows.ts';
 import { hasRows } from '../tables/cluster-rows.ts';
 import { type DiagnosisRow, putDiagnosis, readDiagnosis } from '../tables/diagnosis-rows.ts';
@@ -52,7 +53,7 @@ async function searchIfDue(services: Services, subject: Subject, before: Diagnos
  * @throws what is wrong with storage or this program; what Azure refuses or fails is part of the findings.
  */
 export async function diagnoseCluster(services: Services, { cluster, subject: name }: { cluster: string; subject: string }): Promise<void> {
-  const { tables, queue, now } = services;
+  const { tables, now } = services;
   const before = await readDiagnosis(tables, cluster, name);
   const subject = await readSubject(tables, cluster, name, before?.diagnosis);
   if (before === undefined && subject.since === undefined) {
@@ -66,6 +67,5 @@ export async function diagnoseCluster(services: Services, { cluster, subject: na
   const stale = subject.outages.filter(({ outage }) => outage.searchedAt !== searchedAt);
   await noteFindings(tables, stale, { findings, changes, searchedAt });
   const next = dueSearch(diagnosis, subject.since !== undefined, now());
-  if (next instanceof Date)
-    await queue.send({ kind: 'diagnose', cluster, subject: name }, { delaySeconds: (next.getTime() - now().getTime()) / 1000 });
+  if (next instanceof Date) await requestDiagnosis(services, cluster, name, next);
 }

@@ -3,11 +3,10 @@ import { reasons } from '../model/reasons.ts';
 import { isSameOrPart, joinChanges } from './changes/join-changes.ts';
 import { type ChangeLogs, readChangeLogs } from './changes/read-changes.ts';
 import type { Case, Neighbours, Observation } from './evaluate/case.ts';
-import type { ClusterSettings, Configuration, NextHopSettings, Read, Unread } from './evaluate/configuration.ts';
+import type { ClusterSettings, Configuration, Read, Unread } from './evaluate/configuration.ts';
 import { unreadIn } from './evaluate/could-not-look.ts';
 import { findingsOf } from './evaluate/find.ts';
-import { ANYWHERE } from './evaluate/membership.ts';
-import { effectiveRoute } from './evaluate/route.ts';
+import { routeToHop } from './evaluate/rules/routes.ts';
 import { clusterKind } from './read/kinds/cluster.ts';
 import { readAdminRules } from './read/read-admin-rules.ts';
 import { readHealth } from './read/read-health.ts';
@@ -47,12 +46,6 @@ const ANSWERED = ['auth', 'http', 'served', 'kubeconfig', 'none'];
 /** Whether the network may be to blame. What was blind may have lost it. */
 const isAboutNetwork = ({ reason, blind }: Observation) => blind || !ANSWERED.includes(reasons[reason].stage);
 
-/** Where the nodes' packets go: to the API server as they resolved it, else as Azure has it; blind nodes have lost their way to everywhere. */
-function targetOf({ blind, address }: Observation, configuration: Configuration): string | undefined {
-  if (blind) return ANYWHERE;
-  return address ?? settingOf(configuration.endpoint)?.address ?? (settingOf(configuration.apiAddress) || undefined);
-}
-
 /** The id of a resource that held an address until it changed, as Resource Graph saw it. */
 function formerOwner(address: string, { detected }: ChangeLogs): string | undefined {
   const held = (before: string | undefined) => before === address || before?.includes(`"${address}"`);
@@ -60,18 +53,11 @@ function formerOwner(address: string, { detected }: ChangeLogs): string | undefi
 }
 
 /** Reads what holds the address that the nodes' packets are sent to, and the addresses by which a firewall passes them on. */
-async function readHop(
-  reader: SettingsReader,
-  observation: Observation,
-  configuration: Configuration,
-  logs: ChangeLogs,
-): Promise<Pick<Configuration, 'nextHop' | 'publicAddresses'>> {
-  const { publicAddresses } = configuration;
-  const target = targetOf(observation, configuration);
-  if (target === undefined || configuration.routeTable === undefined) return { publicAddresses };
-  const { nextHop: address } = effectiveRoute(target, configuration);
+async function readHop(reader: SettingsReader, each: Case, logs: ChangeLogs): Promise<Pick<Configuration, 'nextHop' | 'publicAddresses'>> {
+  const { publicAddresses } = each.configuration;
+  const address = routeToHop(each)?.route.nextHop;
   if (address === undefined) return { publicAddresses };
-  const nextHop: Read<NextHopSettings> = await readNextHop(reader, address, formerOwner(address, logs));
+  const nextHop = await readNextHop(reader, address, formerOwner(address, logs));
   const own = settingOf(nextHop)?.publicAddressIds ?? [];
   return { nextHop, publicAddresses: new Map([...publicAddresses, ...(await readAddresses(reader, own))]) };
 }
@@ -129,13 +115,14 @@ export async function search(reader: SettingsReader, sought: Sought, showNames: 
   const [health, network] = await Promise.all([readHealth(reader, clusterId, known?.region), readNetwork(reader, sought, known)]);
   const read: Configuration = { cluster, ...health, ...network };
   const logs = await readChangeLogs(reader, clusterId, idsOnTheWay(read), start, now);
-  const configuration: Configuration = { ...read, ...(await readHop(reader, observation, read, logs)) };
+  const before: Case = { cluster: name, start, now, configuration: read, observation, neighbours, changes: [], unread: logs.unread };
+  const configuration: Configuration = { ...read, ...(await readHop(reader, before, logs)) };
   const ids = idsOnTheWay(configuration);
   const nodeGroup = known && nodeGroupId(known);
   const ownNetwork = settingOf(configuration.network)?.id;
   const isRelevant = (id: string) => (nodeGroup !== undefined && isSameOrPart(nodeGroup, id)) || ids.some((each) => isSameOrPart(each, id));
   const joined = joinChanges(logs.logged, logs.detected, isRelevant, known?.identities ?? [], showNames);
   const changes = joined.filter((each) => !isForeignPeering(each, ownNetwork)).slice(0, MOST_CHANGES);
-  const found: Case = { cluster: name, start, now, configuration, observation, neighbours, changes, unread: logs.unread };
+  const found: Case = { ...before, configuration, changes };
   return { found, findings: findingsOf(found), changes, unread: unreadIn(found) };
 }

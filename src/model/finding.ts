@@ -59,6 +59,9 @@ export const finding = z.object({
 });
 export type Finding = z.output<typeof finding>;
 
+/** How AKS is named where it made a change itself, with the identity of the cluster or its own. */
+export const AKS_ITSELF = 'AKS itself';
+
 /** A change of a resource in the hour before an outage. */
 export const change = z.object({
   time: z.string(),
@@ -69,7 +72,7 @@ export const change = z.object({
   property: z.string().optional(),
   before: z.string().optional(),
   after: z.string().optional(),
-  /** Who made it: `AKS itself`, an object id, or a name where the settings allow names. */
+  /** Who made it: `AKS_ITSELF`, an object id, or a name where the settings allow names. */
   by: z.string().optional(),
 });
 export type Change = z.output<typeof change>;

@@ -1,4 +1,4 @@
-import type { Change } from '../../model/finding.ts';
+import { AKS_ITSELF, type Change } from '../../model/finding.ts';
 
 /** Who changed something, as far as a log says. */
 export interface Caller {
@@ -30,8 +30,8 @@ export interface DetectedChange {
 /** Resource Graph detects a change so long after it was made, usually; the clocks of the two differ a little. */
 const DETECTED_WITHIN_MS = 600_000;
 const SKEW_MS = 60_000;
-const LONGEST_VALUE = 120;
-export const AKS_ITSELF = 'AKS itself';
+/** Long enough for most ids of resources. */
+const LONGEST_VALUE = 300;
 /** The application of AKS's own resource provider, the same in every tenant: https://learn.microsoft.com/troubleshoot/entra/entra-id/governance/verify-first-party-apps-sign-in */
 const AKS_APPLICATION = '7319c514-987d-4e9b-ac3d-d38c4f427f4c';
 

@@ -32,6 +32,8 @@ const rules: readonly Rule[] = [
   peeringDisconnected,
   natWithoutAddress,
   noOutboundPath,
+  // Before what it led to.
+  outboundChanged,
   rangesExcludeOutbound,
   zoneNotLinked,
   recordMissing,
@@ -39,7 +41,6 @@ const rules: readonly Rule[] = [
   customDnsNoForward,
   adminRuleDenies,
   rangesChanged,
-  outboundChanged,
   defaultRouteToAppliance,
   firewallAnswers,
   platformIncident,

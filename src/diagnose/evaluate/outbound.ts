@@ -60,7 +60,10 @@ export function outboundOf(target: Target, configuration: Configuration): Outbou
   }
   if (nic === undefined || isUnread(configuration.nic)) return unknown;
   if (nic.hasPublicAddress) return { by: 'nodeAddress', label: "the nodes' own addresses", addresses: [], isCertain: false };
-  if (wordOf(cluster.outboundType) === 'loadbalancer' || cluster.loadBalancerAddressIds.length > 0) {
+  const balancer = configuration.outboundBalancer;
+  // Where it was not read, it is taken to let the nodes out.
+  const letsOut = balancer === undefined || isUnread(balancer) || settingOf(balancer)?.letsOut === true;
+  if (letsOut && (wordOf(cluster.outboundType) === 'loadbalancer' || cluster.loadBalancerAddressIds.length > 0)) {
     const own = addressesOf(cluster.loadBalancerAddressIds, configuration.publicAddresses);
     return { by: 'loadBalancer', resourceId: cluster.id, label: 'load balancer', ...own };
   }

@@ -11,6 +11,12 @@ const evidenceOf = (change: Change, each: Case): Evidence => {
   return { resourceId, setting: property ?? operation, value: `${whenOf(change, each)}${values}` };
 };
 
+/** Whether a resource itself was deleted: what happens to its parts is logged as a change of the whole too. */
+function isDeletion({ operation, resourceId }: Change): boolean {
+  const deleted = /\/(\w+)\/delete$/i.exec(operation)?.[1];
+  return deleted !== undefined && deleted.toLowerCase() === resourceId.split('/').at(-2)?.toLowerCase();
+}
+
 /**
  * Finding 21: what else was changed just before, none of which belongs to another finding. All of it is one finding, so that a busy hour does not hide
  * what says more.
@@ -20,7 +26,7 @@ export function recentChange(each: Case, others: readonly Finding[]): Candidate[
   const open = newestFirst(recentChanges(each, (change) => mayHaveBrought(change, each) && !isTaken(change)));
   const [newest] = open;
   if (newest === undefined) return [];
-  const verb = /\/delete$/i.test(newest.operation) ? 'deleted' : 'changed';
+  const verb = isDeletion(newest) ? 'deleted' : 'changed';
   const names = new Set(open.map(({ resourceId }) => resourceId.toLowerCase()));
   const more =
     names.size > 1 ? `; ${names.size - 1} more ${names.size === 2 ? 'resource was' : 'resources were'} changed in that hour` : '';

@@ -1,4 +1,4 @@
-import type { Change } from '../../model/finding.ts';
+import { AKS_ITSELF, type Change } from '../../model/finding.ts';
 import type { Case } from './case.ts';
 import { isChildOf, isSameId, nameOf } from './names.ts';
 
@@ -6,16 +6,13 @@ const BEFORE_MS = 3_600_000;
 /** How much later than it was made a change may be dated: the logs of changes date some by when they were noticed. */
 const LATE_MS = 300_000;
 
-/** Who makes the changes that AKS makes with the identity of the cluster. */
-const AKS = 'AKS itself';
-
 /** How long before the start a change was, in milliseconds; negative after it. */
 const leadOf = (change: Change, { start }: Case) => Date.parse(start) - Date.parse(change.time);
 
 /** Whether a change may have brought the outage: within the hour before it, by somebody else than AKS. */
 export function mayHaveBrought(change: Change, each: Case): boolean {
   const lead = leadOf(change, each);
-  return change.by !== AKS && lead <= BEFORE_MS && lead >= -LATE_MS;
+  return change.by !== AKS_ITSELF && lead <= BEFORE_MS && lead >= -LATE_MS;
 }
 
 /** Whether a change is one of a resource, or of a child or parent of it. */
@@ -40,7 +37,9 @@ export const recentChanges = (each: Case, isMeant: (change: Change) => boolean):
 export function changeToName(each: Case, isMeant: (change: Change) => boolean): Change | undefined {
   const meant = recentChanges(each, isMeant);
   return (
-    newestOf(meant.filter((change) => mayHaveBrought(change, each))) ?? newestOf(meant.filter(({ by }) => by !== AKS)) ?? newestOf(meant)
+    newestOf(meant.filter((change) => mayHaveBrought(change, each))) ??
+    newestOf(meant.filter(({ by }) => by !== AKS_ITSELF)) ??
+    newestOf(meant)
   );
 }
 

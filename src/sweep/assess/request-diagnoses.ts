@@ -2,6 +2,7 @@ import { dueSearch, isOf, subjectsOf } from '../../history/diagnosis.ts';
 import type { Outage } from '../../history/outage.ts';
 import type { Services } from '../../services.ts';
 import { type DiagnosisRow, readDiagnoses } from '../../tables/diagnosis-rows.ts';
+import { requestDiagnosis } from '../queue/request-diagnosis.ts';
 
 /**
  * Decides for which subjects of a cluster a search in Azure is to be asked for: those whose search is due, and those with outages in which an earlier one
@@ -22,8 +23,8 @@ export function diagnosesToRequest(outages: readonly Outage[], diagnoses: Readon
 }
 
 /** Asks for the searches that the outages of a cluster need. Nothing waits for them. */
-export async function requestDiagnoses({ tables, queue, now }: Services, cluster: string, outages: readonly Outage[]): Promise<void> {
+export async function requestDiagnoses(services: Services, cluster: string, outages: readonly Outage[]): Promise<void> {
   if (outages.length === 0) return;
-  const subjects = diagnosesToRequest(outages, await readDiagnoses(tables, cluster), now());
-  for (const subject of subjects) await queue.send({ kind: 'diagnose', cluster, subject });
+  const subjects = diagnosesToRequest(outages, await readDiagnoses(services.tables, cluster), services.now());
+  for (const subject of subjects) await requestDiagnosis(services, cluster, subject);
 }

@@ -9,6 +9,7 @@ import type { Services } from '../../services.ts';
 import { blindRows } from '../../tables/blind-rows.ts';
 import type { ClusterRow } from '../../tables/cluster-rows.ts';
 import { faultPoint } from '../queue/fault-point.ts';
+import { requestDiagnosis } from '../queue/request-diagnosis.ts';
 import { changeStanding } from './change-standing.ts';
 
 /** Who is blind after a sweep. */
@@ -23,9 +24,9 @@ const SEARCHED_FOR_MS = 3_600_000;
 const isOver = (recordOnly: ReasonCode | undefined) => recordOnly !== undefined && policyOf(recordOnly).endsOutage;
 
 /** Asks for a search in Azure for what blinds clusters, while that is new, and once more for those that see again. */
-async function requestDiagnoses({ queue, now }: Services, blind: readonly Blindness[]): Promise<void> {
-  const isNew = ({ since, until }: Blindness) => until !== undefined || now().getTime() - Date.parse(since) < SEARCHED_FOR_MS;
-  for (const { subject } of blind.filter(isNew)) await queue.send({ kind: 'diagnose', cluster: subject, subject: 'blind' });
+async function requestDiagnoses(services: Services, blind: readonly Blindness[]): Promise<void> {
+  const isNew = ({ since, until }: Blindness) => until !== undefined || services.now().getTime() - Date.parse(since) < SEARCHED_FOR_MS;
+  for (const { subject } of blind.filter(isNew)) await requestDiagnosis(services, subject, 'blind');
 }
 
 /**

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Configuration } from '../../../src/diagnose/evaluate/configuration.ts';
 import { findingsOf } from '../../../src/diagnose/evaluate/find.ts';
 import { finding } from '../../../src/model/finding.ts';
 import {
@@ -328,6 +329,25 @@ describe('findingsOf', () => {
     expect(ofParent[0]).toMatchObject({ code: 'NoOutboundPath', resourceId: SUBNET_ID, changedAt: '2026-11-30T11:58:00.000Z' });
   });
 
+  it('lets a load balancer without a rule for it give no way out, and one that was not read give one', () => {
+    const balancer = (letsOut: boolean) => read({ id: '/lb', letsOut });
+    const found = (outboundBalancer: Configuration['outboundBalancer']) =>
+      findingsOf(caseOf({ configuration: { subnet: isolated.subnet, outboundBalancer }, observation: blind })).map(
+        ({ code, kind }) => `${kind} ${code}`,
+      );
+    expect(found(balancer(false))).toEqual(['cause NoOutboundPath']);
+    expect(found(balancer(true))).toEqual([]);
+    expect(found(unread('/lb', 'Microsoft.Network/loadBalancers/read'))).toEqual(['couldNotLook CouldNotLook']);
+  });
+
+  it('says of a whole that it was changed, not deleted, where a part of it was deleted', () => {
+    const ofPart = { operation: 'microsoft.network/virtualnetworks/virtualnetworkpeerings/delete' };
+    const ofWhole = { operation: 'Microsoft.Network/virtualNetworks/delete' };
+    const sentence = (more: object) => findingsOf(caseOf({ changes: [change(NETWORK_ID, 4, more)] }))[0]?.sentence;
+    expect(sentence(ofPart)).toMatch(/changed vnet-shop/);
+    expect(sentence(ofWhole)).toMatch(/deleted vnet-shop/);
+  });
+
   it('shows causes, then suspicions with a change, then others: three, and after them what was not read', () => {
     const configuration = {
       ...viaFirewall(),
@@ -375,8 +395,8 @@ describe('findingsOf', () => {
   it('says that the outbound address moved as a cause where the ranges do not contain the new one', () => {
     const changes = [change(SUBNET_ID, 4, { property: 'properties.natGateway.id', before: '', after: NAT_ID })];
     expect(codes({ configuration: { ...behindNat(), cluster: ranged(['20.9.9.9/32']) }, changes })).toEqual([
-      'cause RangesExcludeOutbound',
       'cause OutboundChanged',
+      'cause RangesExcludeOutbound',
     ]);
   });
 

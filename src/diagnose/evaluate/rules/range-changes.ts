@@ -47,6 +47,9 @@ export const rangesChanged: Rule = {
   },
 };
 
+/** A value as people read it: of the id of a resource, its name. */
+const valueName = (value: string) => (value.startsWith('/subscriptions/') ? nameOf(value.replace(/…$/, '')) : value);
+
 /** Whether a change moved the way by which nodes leave: its resource, what the subnet leaves by, or the outbound type of the cluster. */
 function movesWayOut(each: Case, { resourceId, property }: Change): boolean {
   const { cluster, subnet } = each.configuration;
@@ -68,7 +71,8 @@ export const outboundChanged: Rule = {
     if (change === undefined) return [];
     const outside = outsideRanges(each);
     const { resourceId, before, after, property = 'settings' } = change;
-    const moved = before !== undefined && after !== undefined ? `moved from ${before} to ${after}` : `was changed (${property})`;
+    const moved =
+      before !== undefined && after !== undefined ? `moved from ${valueName(before)} to ${valueName(after)}` : `was changed (${property})`;
     return [
       {
         code: 'OutboundChanged',

@@ -18,14 +18,9 @@ function wayOutOf(each: Case): Outbound | undefined {
 /** Other places may still be reached where the table sends some of them another way. */
 const factsOf = (each: Case): Agreement =>
   allAgree(looksDropped(each), each.observation.blind || isOneWayForAll(each.configuration) ? looksCutOff(each) : 'agrees');
-const needsOf = ({ configuration: { cluster, nic, subnet, network, routeTable, natGateway } }: Case): (Read<unknown> | undefined)[] => [
-  cluster,
-  nic,
-  subnet,
-  network,
-  routeTable,
-  natGateway,
-];
+const needsOf = ({
+  configuration: { cluster, nic, subnet, network, routeTable, natGateway, outboundBalancer },
+}: Case): (Read<unknown> | undefined)[] => [cluster, nic, subnet, network, routeTable, natGateway, outboundBalancer];
 
 /** Finding 11: the subnet's NAT gateway, which comes before all other ways out, has no address. */
 export const natWithoutAddress: Rule = {
@@ -57,6 +52,7 @@ export const noOutboundPath: Rule = {
     const { subnet } = placeOf(each.configuration);
     if (cluster === undefined || subnet === undefined || (outbound?.by !== 'none' && outbound?.by !== 'default')) return [];
     const isSure = outbound.by === 'none';
+    const balancer = settingOf(each.configuration.outboundBalancer);
     const what = isSure ? 'nothing gives' : 'nothing but, perhaps, default outbound access gives';
     return [
       {
@@ -65,6 +61,7 @@ export const noOutboundPath: Rule = {
         resourceId: subnet.id,
         evidence: [
           evidenceOf(subnet.id, 'natGateway', 'none'),
+          ...(balancer === undefined ? [] : [evidenceOf(balancer.id, 'outboundRules', 'none')]),
           evidenceOf(subnet.id, 'defaultOutboundAccess', String(subnet.defaultOutboundAccess ?? 'not said')),
           evidenceOf(cluster.id, 'outboundType', cluster.outboundType),
         ],
