@@ -18,7 +18,7 @@ import { managedClusterId } from './subject.ts';
 export async function reviewCauses(
   services: Services,
   cluster: string,
-  { probe, findings, first }: Diagnosis,
+  { subject, probe, findings, first }: Diagnosis,
 ): Promise<readonly Finding[]> {
   const { tables, readCache, now } = services;
   const causes = findings.filter(({ kind, revoked }) => kind === 'cause' && revoked === undefined);
@@ -30,7 +30,7 @@ export async function reviewCauses(
     cluster,
     clusterId: managedClusterId(cluster),
     nodeId: evidence.nodeId,
-    observation: observe(evidence.reason, evidence.facts, evidence.failures),
+    observation: observe(evidence.reason, evidence.facts, evidence.failures, subject === 'blind'),
     neighbours: { failing: 1, reachable: 0 },
     start: first,
     now: time,

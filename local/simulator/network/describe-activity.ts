@@ -18,6 +18,18 @@ const inGroup = (id: string) => {
   return resourceGroupName === undefined ? {} : { resourceGroupName };
 };
 
+/** What the token of a caller says of it. The object id of a person is not its name. */
+function claimsOf({ name, type }: Revision['author']): Record<string, string> {
+  const isPerson = type === 'User';
+  return {
+    aud: 'https://management.core.windows.net/',
+    'http://schemas.microsoft.com/identity/claims/objectidentifier': isPerson ? guidOf(name) : name,
+    ...(isPerson && { name, 'http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn': name }),
+    // That of the portal.
+    ...(isPerson && { appid: 'c44b4083-3bb0-49c1-b47d-974e53cbdf3c' }),
+  };
+}
+
 /**
  * The events of the activity log for a change: a pair, Begin and End, for each write; none for what Azure does not log.
  *
@@ -60,7 +72,7 @@ function describePair(
       authorization: { action, scope: resourceId },
       caller: author.name,
       channels: 'Operation',
-      claims: {},
+      claims: claimsOf(author),
       correlationId,
       description: '',
       eventDataId,
