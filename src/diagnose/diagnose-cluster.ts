@@ -1,4 +1,4 @@
-import { beginSearch, type Diagnosis, type DueSearch, dueSearch, endSearch } from '../history/diagnosis.ts';
+import { beginSearch, couldNotLook, type Diagnosis, type DueSearch, dueSearch, endSearch } from '../history/diagnosis.ts';
 import { log } from '../log.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Services } from '../services.ts';
@@ -7,6 +7,7 @@ import { noteBlindFindings } from '../tables/blind-rows.ts';
 import { hasRows } from '../tables/cluster-rows.ts';
 import { type DiagnosisRow, putDiagnosis, readDiagnosis } from '../tables/diagnosis-rows.ts';
 import { noteFindings } from '../tables/note-findings.ts';
+import type { Tables } from '../tables/open-tables.ts';
 import { reviewCauses } from './review-causes.ts';
 import { searchOpen } from './search-open.ts';
 import { readSubject, type Subject } from './subject.ts';
@@ -23,9 +24,11 @@ const cut = (finding: Finding): Finding => ({
 async function runSearch(services: Services, subject: Subject, begun: Diagnosis, due: DueSearch): Promise<Diagnosis> {
   if (due === 'last' || subject.since === undefined)
     return endSearch(begun, 'last', { ...begun, findings: await reviewCauses(services, subject.cluster, begun) });
-  const { findings, changes, unread, probe } = await searchOpen(services, { ...subject, since: subject.since });
+  const { findings, changes, unread, probe, mayNotLook } = await searchOpen(services, { ...subject, since: subject.since });
   const missing = [...new Set(unread.flatMap(({ why, action }) => (why === 'denied' ? [action] : [])))].sort();
-  return endSearch(begun, due, { findings: findings.map(cut), changes, missing, probe });
+  // The sweep says once for all outages that the role is missing.
+  const said = mayNotLook ? findings.filter(({ kind }) => kind !== 'couldNotLook') : findings;
+  return endSearch(begun, due, { findings: said.map(cut), changes, missing, probe });
 }
 
 /** Searches if that is due and no other process is at it. Returns the diagnosis as it stands then; undefined where there is none yet. */
@@ -46,6 +49,17 @@ async function searchIfDue(services: Services, subject: Subject, before: Diagnos
   }
 }
 
+/** Notes what was found in the outages, or the blindness, that it explains. */
+async function note(
+  tables: Tables,
+  { cluster, subject, outages }: Subject,
+  { findings, changes, at: searchedAt }: Diagnosis,
+): Promise<void> {
+  if (subject === 'blind') return noteBlindFindings(tables, cluster, { findings, changes, searchedAt });
+  const stale = outages.filter(({ outage }) => outage.searchedAt !== searchedAt);
+  await noteFindings(tables, stale, { findings, changes, searchedAt });
+}
+
 /**
  * Searches in Azure for what caused an outage or blindness, at most once in five minutes for each subject, and notes what it found in the outages. A
  * message may come too often or for nothing: what is due follows from the tables.
@@ -62,10 +76,7 @@ export async function diagnoseCluster(services: Services, { cluster, subject: na
   }
   const diagnosis = await searchIfDue(services, subject, before);
   if (diagnosis === undefined || diagnosis.running) return;
-  const { findings, changes, at: searchedAt } = diagnosis;
-  if (name === 'blind') await noteBlindFindings(tables, cluster, { findings, changes, searchedAt });
-  const stale = subject.outages.filter(({ outage }) => outage.searchedAt !== searchedAt);
-  await noteFindings(tables, stale, { findings, changes, searchedAt });
+  if (!couldNotLook(diagnosis)) await note(tables, subject, diagnosis);
   const next = dueSearch(diagnosis, subject.since !== undefined, now());
   if (next instanceof Date) await requestDiagnosis(services, cluster, name, next);
 }

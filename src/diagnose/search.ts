@@ -35,6 +35,8 @@ export interface SearchResult {
   changes: readonly Change[];
   /** What could not be read, once each. */
   unread: Unread[];
+  /** Whether the caller may read nothing but what probing needs too. */
+  mayNotLook: boolean;
 }
 
 /** What is kept of the changes, the newest ones. */
@@ -53,13 +55,17 @@ function formerOwner(address: string, { detected }: ChangeLogs): string | undefi
 }
 
 /** Reads what holds the address that the nodes' packets are sent to, and the addresses by which a firewall passes them on. */
-async function readHop(reader: SettingsReader, each: Case, logs: ChangeLogs): Promise<Pick<Configuration, 'nextHop' | 'publicAddresses'>> {
+async function readHop(
+  reader: SettingsReader,
+  each: Case,
+  logs: ChangeLogs,
+): Promise<Partial<Configuration> & Pick<Configuration, 'publicAddresses'>> {
   const { publicAddresses } = each.configuration;
   const address = routeToHop(each)?.route.nextHop;
   if (address === undefined) return { publicAddresses };
-  const nextHop = await readNextHop(reader, address, formerOwner(address, logs));
-  const own = settingOf(nextHop)?.publicAddressIds ?? [];
-  return { nextHop, publicAddresses: new Map([...publicAddresses, ...(await readAddresses(reader, own))]) };
+  const hop = await readNextHop(reader, address, formerOwner(address, logs));
+  const own = settingOf(hop.nextHop)?.publicAddressIds ?? [];
+  return { ...hop, publicAddresses: new Map([...publicAddresses, ...(await readAddresses(reader, own))]) };
 }
 
 /** Whether a change is one of a peering that is not of the nodes' own network, such as one of the hub with another spoke. */
@@ -124,5 +130,7 @@ export async function search(reader: SettingsReader, sought: Sought, showNames: 
   const joined = joinChanges(logs.logged, logs.detected, isRelevant, known?.identities ?? [], showNames);
   const changes = joined.filter((each) => !isForeignPeering(each, ownNetwork)).slice(0, MOST_CHANGES);
   const found: Case = { ...before, configuration, changes };
-  return { found, findings: findingsOf(found), changes, unread: unreadIn(found) };
+  const isDenied = (read: Read<unknown> | undefined) => read?.status === 'unread' && read.why === 'denied';
+  const mayNotLook = [health.health, health.issues].every(isDenied) && logs.unread.filter(isDenied).length === logs.reads;
+  return { found, findings: findingsOf(found), changes, unread: unreadIn(found), mayNotLook };
 }

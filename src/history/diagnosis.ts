@@ -75,6 +75,11 @@ export function endSearch(
   return { ...begun, ...result, ...over, rounds: due === 'last' ? rounds : rounds + 1, running: false };
 }
 
+/** Whether a search could look at nothing, for want of rights that are optional: there is nothing to note in an outage. */
+export function couldNotLook({ findings, changes, missing }: Diagnosis): boolean {
+  return findings.length === 0 && changes.length === 0 && missing.length > 0;
+}
+
 /** Whether an outage lasts and is one of a subject's. */
 export function isOf({ node, reason, end }: Outage, subject: string): boolean {
   return end === undefined && (node === undefined ? subject === 'cluster' : subject === reason);

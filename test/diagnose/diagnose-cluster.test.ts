@@ -3,6 +3,7 @@ import type { FleetFile } from '../../local/simulator/fleet-schema.ts';
 import { diagnoseCluster } from '../../src/diagnose/diagnose-cluster.ts';
 import { PROBER } from '../../src/history/blindness.ts';
 import type { Diagnosis } from '../../src/history/diagnosis.ts';
+import { diagnosisActions } from '../../src/inventory/permissions.ts';
 import { readCauseCounts } from '../../src/tables/cause-counts.ts';
 import { readDiagnoses } from '../../src/tables/diagnosis-rows.ts';
 import { readOutages } from '../../src/tables/outage-rows.ts';
@@ -144,5 +145,35 @@ describe('who changed something', () => {
     const { findings, changes } = await diagnosed('cluster', ({ rounds }) => rounds > 0);
     expect(JSON.stringify([findings, changes])).not.toContain('ana@contoso.com');
     expect(findings[0]!.changedBy).toMatch(/^[0-9a-f-]{36}$/);
+  });
+});
+
+describe('without the role for searches', () => {
+  it('everything works as before, and each sweep says once what it could not look at', async () => {
+    const fleet = networkFleet({ shop: 'plain', other: 'nat' });
+    await open(1, {}, fleet);
+    world.simulator.lacks(
+      diagnosisActions.filter(
+        (action) =>
+          ![
+            'Microsoft.Compute/virtualMachines/read',
+            'Microsoft.Compute/virtualMachines/instanceView/read',
+            'Microsoft.Resources/changes/read',
+          ].includes(action),
+      ),
+    );
+    await world.sweep();
+    cutOff = new Set(['shop', 'other']);
+    await world.sweep();
+    await diagnosed('cluster', ({ rounds }) => rounds > 0);
+    const { warnings } = await world.sweep();
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /^could not look: the search for what cut off .*rg-other.other, .*rg-shop.shop lacks Microsoft.Insights\/eventtypes\/values\/read, .*, which infra\/fleet-diagnosis.bicep grants$/,
+      ),
+    ]);
+    const [{ outage } = { outage: undefined }] = await readOutages(world.services().tables, shop, { which: 'open' });
+    expect(outage).toMatchObject({ findings: undefined, searchedAt: undefined });
+    expect(world.poisoned).toEqual([]);
   });
 });

@@ -13,6 +13,8 @@ export interface ChangeLogs {
   logged: LoggedOperation[];
   detected: DetectedChange[];
   unread: Unread[];
+  /** How many logs there were to read. */
+  reads: number;
 }
 
 const subscriptionOf = (id: string) => id.split('/')[2]?.toLowerCase() ?? '';
@@ -43,5 +45,6 @@ export async function readChangeLogs(
     logged: logs.flatMap((log) => (log.status === 'read' ? log.value : [])).filter(isSince),
     detected: (graph.status === 'read' ? graph.value : []).filter(isSince),
     unread: [...logs, graph].flatMap((each) => (each.status === 'unread' ? [each] : [])),
+    reads: logs.length + 1,
   };
 }

@@ -1,7 +1,7 @@
-/** Why a setting was not read. */
+/** Why a setting was not read. What is `unseen` was looked for where only what the caller may read is listed. */
 export interface Unread {
   status: 'unread';
-  why: 'denied' | 'throttled' | 'failed';
+  why: 'denied' | 'unseen' | 'throttled' | 'failed';
   resourceId: string;
   /** The right that reading it needs, such as `Microsoft.Network/routeTables/read`. */
   action: string;
@@ -198,7 +198,11 @@ export interface Configuration {
   /** Public addresses (`20.8.7.6`) and prefixes (`20.8.7.0/30`) by resource id in lower case. */
   publicAddresses: ReadonlyMap<string, Read<string>>;
   nextHop?: Read<NextHopSettings>;
+  /** What of the next hop and of the endpoint was read apart, where it was not. */
+  nextHopOwner?: Unread;
+  nextHopMachine?: Read<unknown>;
   endpoint?: Read<EndpointSettings>;
+  endpointInterface?: Read<unknown>;
   /** Links and A records of the zone of a private API server. */
   zone?: { id: string; links: Read<readonly ZoneLink[]>; record: Read<readonly string[]> };
   /** Of an integrated API server: the address of its load balancer, its subnet and that one's NSG. */

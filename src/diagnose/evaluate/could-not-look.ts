@@ -7,6 +7,7 @@ const NAMED = 5;
 
 const saying = {
   denied: (action: string) => `the role lacks ${action}`,
+  unseen: (action: string) => `nothing that the role can see holds it (${action})`,
   throttled: () => 'Azure throttled reading it',
   failed: () => 'reading it failed',
 };

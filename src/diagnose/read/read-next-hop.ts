@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import type { NextHopSettings, Read } from '../evaluate/configuration.ts';
+import type { Configuration, NextHopSettings, Read } from '../evaluate/configuration.ts';
 import { machineKind, nicKind } from './kinds/cluster.ts';
 import type { Kind } from './kinds/kind.ts';
 import { firewallKind, loadBalancerKind, subnetKind } from './kinds/network.ts';
@@ -9,6 +9,9 @@ import type { SettingsReader } from './read-settings.ts';
 
 const GRAPH = '/providers/Microsoft.ResourceGraph/resources?api-version=2024-04-01';
 const TYPES = ['microsoft.network/azurefirewalls', 'microsoft.network/networkinterfaces', 'microsoft.network/loadbalancers'];
+
+/** The rights by which owners of addresses are seen. */
+const OWNERS = 'Microsoft.Network/azureFirewalls/read, Microsoft.Network/networkInterfaces/read, Microsoft.Network/loadBalancers/read';
 
 const owners: Kind<{ id: string; type: string }[]> = {
   apiVersion: '2024-04-01',
@@ -28,40 +31,46 @@ export function queryGraph<T>(
   return reader.ask(GRAPH, { id: about, kind }, body);
 }
 
-async function readOwner(reader: SettingsReader, id: string, type: string): Promise<Read<NextHopSettings>> {
+/** What was read of a next hop. */
+type Hop = Pick<Configuration, 'nextHop' | 'nextHopOwner' | 'nextHopMachine'>;
+
+async function readOwner(reader: SettingsReader, id: string, type: string): Promise<Hop> {
   const nothing = { publicAddressIds: [] };
   if (type.toLowerCase() === TYPES[0]) {
     const read = await reader.read(id, firewallKind);
-    if (read.status !== 'read') return read;
+    if (read.status !== 'read') return { nextHop: read };
     const { subnetId, ...own } = read.value;
     const subnet = subnetId && settingOf(await reader.read(subnetId, subnetKind));
-    return { status: 'read', value: { kind: 'firewall', ...own, natGatewayId: subnet ? subnet.natGatewayId : undefined } };
+    return { nextHop: { status: 'read', value: { kind: 'firewall', ...own, natGatewayId: subnet ? subnet.natGatewayId : undefined } } };
   }
   if (type.toLowerCase() === TYPES[2]) {
     const read = await reader.read(id, loadBalancerKind);
-    return mapRead(read, ({ id: own, addresses }) => ({ kind: 'loadBalancer', id: own, addresses, ...nothing }));
+    return { nextHop: mapRead(read, ({ id: own, addresses }) => ({ kind: 'loadBalancer', id: own, addresses, ...nothing })) };
   }
   const read = await reader.read(id, nicKind);
-  if (read.status !== 'read') return read;
+  if (read.status !== 'read') return { nextHop: read };
   const { addresses, forwards, machineId } = read.value;
-  const machine = machineId && (await reader.read(machineId, machineKind, '&$expand=instanceView'));
-  const machinePower = machine ? settingOf(machine)?.power : undefined;
-  return { status: 'read', value: { kind: 'networkInterface', id, addresses, forwards, machinePower, ...nothing } };
+  const machine = machineId === undefined ? undefined : await reader.read(machineId, machineKind, '&$expand=instanceView');
+  const machinePower = settingOf(machine)?.power;
+  const value: NextHopSettings = { kind: 'networkInterface', id, addresses, forwards, machinePower, ...nothing };
+  return { nextHop: { status: 'read', value }, nextHopMachine: machine };
 }
 
 /**
  * Reads what holds the address that a route sends to. Resource Graph only says where to look, since it may be hours old; what counts is read by id.
  *
  * @param owner - the id of what held the address before, according to a change log; asked where Resource Graph knows of nothing.
- * @returns `absent` where nothing that the identity can see holds it.
+ * @returns as next hop `absent` where nothing that the identity can see holds it; that says as much of the identity as of the address.
  */
-export async function readNextHop(reader: SettingsReader, address: string, owner?: string): Promise<Read<NextHopSettings>> {
-  if (isIP(address) === 0) return { status: 'unread', why: 'failed', resourceId: address, action: owners.action };
+export async function readNextHop(reader: SettingsReader, address: string, owner?: string): Promise<Hop> {
+  if (isIP(address) === 0) return { nextHop: { status: 'unread', why: 'failed', resourceId: address, action: owners.action } };
   const list = TYPES.map((type) => `'${type}'`).join(',');
   const query = `resources|where type in~(${list})|where tostring(properties) contains '"${address}"'|project id,type|limit 5`;
   const found = await queryGraph(reader, query, owners, `the owner of ${address}`);
-  if (found.status !== 'read') return found;
+  if (found.status !== 'read') return { nextHop: found };
   const type = TYPES.find((each) => owner?.toLowerCase().includes(`/providers/${each}/`));
   const [first] = [...found.value, ...(owner !== undefined && type !== undefined ? [{ id: owner, type }] : [])];
-  return first === undefined ? { status: 'absent', resourceId: address } : readOwner(reader, first.id, first.type);
+  if (first !== undefined) return readOwner(reader, first.id, first.type);
+  const nextHopOwner = { status: 'unread', why: 'unseen', resourceId: address, action: OWNERS } as const;
+  return { nextHop: { status: 'absent', resourceId: address }, nextHopOwner };
 }

@@ -1,4 +1,4 @@
-import type { ClusterSettings, Configuration, EndpointSettings, Read } from '../evaluate/configuration.ts';
+import type { ClusterSettings, Configuration, EndpointSettings } from '../evaluate/configuration.ts';
 import { nicKind } from './kinds/cluster.ts';
 import { loadBalancerKind, subnetKind } from './kinds/network.ts';
 import { endpointKind, recordKind, zoneLinksKind } from './kinds/private-server.ts';
@@ -6,18 +6,22 @@ import { nsgKind } from './kinds/security.ts';
 import { mapRead, nodeGroupId, settingOf } from './read-path.ts';
 import type { SettingsReader } from './read-settings.ts';
 
-type ServerSettings = Pick<Configuration, 'endpoint' | 'zone' | 'apiAddress' | 'apiSubnet' | 'apiSubnetNsg'>;
+type ServerSettings = Pick<Configuration, 'endpoint' | 'endpointInterface' | 'zone' | 'apiAddress' | 'apiSubnet' | 'apiSubnetNsg'>;
 
 // AKS gives both names: https://learn.microsoft.com/azure/aks/private-clusters
 const endpointId = (cluster: ClusterSettings) => `${nodeGroupId(cluster)}/providers/Microsoft.Network/privateEndpoints/kube-apiserver`;
 const loadBalancerId = (cluster: ClusterSettings) => `${nodeGroupId(cluster)}/providers/Microsoft.Network/loadBalancers/kube-apiserver`;
 
-async function readEndpoint(reader: SettingsReader, cluster: ClusterSettings): Promise<Read<EndpointSettings>> {
+async function readEndpoint(
+  reader: SettingsReader,
+  cluster: ClusterSettings,
+): Promise<Pick<Configuration, 'endpoint' | 'endpointInterface'>> {
   const endpoint = await reader.read(endpointId(cluster), endpointKind);
-  if (endpoint.status !== 'read') return endpoint;
+  if (endpoint.status !== 'read') return { endpoint };
   const { id, state, nicIds } = endpoint.value;
   const nic = nicIds[0] === undefined ? undefined : await reader.read(nicIds[0], nicKind);
-  return { status: 'read', value: { id, state, address: settingOf(nic)?.addresses[0] } };
+  const value: EndpointSettings = { id, state, address: settingOf(nic)?.addresses[0] };
+  return { endpoint: { status: 'read', value }, endpointInterface: nic };
 }
 
 /** The id of the zone that holds the name of a private API server, and the name within it; undefined where nodes use public DNS. */
@@ -53,5 +57,5 @@ export async function readPrivateServer(reader: SettingsReader, cluster: Cluster
   }
   if (!cluster.isPrivate) return {};
   const [endpoint, zone] = await Promise.all([readEndpoint(reader, cluster), readZone(reader, cluster)]);
-  return { endpoint, zone };
+  return { ...endpoint, zone };
 }

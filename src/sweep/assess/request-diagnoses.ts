@@ -1,4 +1,4 @@
-import { dueSearch, isOf, subjectsOf } from '../../history/diagnosis.ts';
+import { couldNotLook, dueSearch, isOf, subjectsOf } from '../../history/diagnosis.ts';
 import type { Outage } from '../../history/outage.ts';
 import type { Services } from '../../services.ts';
 import { type DiagnosisRow, readDiagnoses } from '../../tables/diagnosis-rows.ts';
@@ -17,7 +17,7 @@ export function diagnosesToRequest(outages: readonly Outage[], diagnoses: Readon
     const diagnosis = diagnoses.get(subject)?.diagnosis;
     const due = dueSearch(diagnosis, isOpen(subject), now);
     if (due !== undefined && !(due instanceof Date)) return true;
-    const isDone = diagnosis !== undefined && !diagnosis.running && diagnosis.rounds > 0;
+    const isDone = diagnosis !== undefined && !diagnosis.running && diagnosis.rounds > 0 && !couldNotLook(diagnosis);
     return isDone && outages.some((outage) => isOf(outage, subject) && outage.searchedAt === undefined);
   });
 }

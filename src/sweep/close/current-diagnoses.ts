@@ -35,13 +35,13 @@ export async function readCurrentDiagnoses(
   return new Map(read.flat());
 }
 
-/** What could not be looked at, once for all clusters that lack the same rights. Pure. */
+/** What could not be looked at: one sentence for all clusters, whatever each of them lacks. Pure. */
 export function diagnosisWarnings(diagnoses: ReadonlyMap<string, Diagnosis>): string[] {
   const lacking = [...diagnoses].filter(([, { missing }]) => missing.length > 0);
-  const groups = Map.groupBy(lacking, ([, { missing }]) => missing.join(', '));
-  return [...groups].map(([actions, some]) => {
-    const names = some.map(([cluster]) => cluster);
-    const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
-    return `could not look for what caused the outages of ${names.slice(0, NAMED).join(', ')}${more}: the identity lacks ${actions}, which infra/fleet-diagnosis.bicep grants`;
-  });
+  if (lacking.length === 0) return [];
+  const names = lacking.map(([cluster]) => cluster).sort();
+  const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
+  const actions = [...new Set(lacking.flatMap(([, { missing }]) => missing))].sort();
+  const what = `the search for what cut off ${names.slice(0, NAMED).join(', ')}${more}`;
+  return [`could not look: ${what} lacks ${actions.join(', ')}, which infra/fleet-diagnosis.bicep grants`];
 }
