@@ -52,6 +52,7 @@ const texts: [name: string, value: string, message: string][] = [
     'expected comma-separated https URLs without query or user, got "https://mcr.microsoft.com/v2/?a=1"',
   ],
   ['PROBE_SERVED', 'yes', 'expected on or off, got "yes"'],
+  ['SHOW_CALLERS', 'true', 'expected on or off, got "true"'],
   ['ARM_ENDPOINT', 'http://management.azure.com', 'expected an https URL, got "http://management.azure.com"'],
   ['AZURE_AUTHORITY_HOST', 'login', 'expected an https URL, got "login"'],
   [
@@ -100,6 +101,7 @@ describe('readSettings', () => {
         "PROBE_SERVED": "on",
         "RECOVERY_THRESHOLD": 1,
         "RETENTION_DAYS": 30,
+        "SHOW_CALLERS": "off",
         "STARTS_PER_MINUTE": 250,
         "SUBSCRIPTIONS": [],
         "SWEEP_SCHEDULE": "0 */5 * * * *",

@@ -1,12 +1,9 @@
 import type { Change, Finding } from '../model/finding.ts';
-import type { ReasonCode } from '../model/reasons.ts';
 import type { Outage } from './outage.ts';
-
-/** What of a cluster is diagnosed: its own outage, its blindness, or the outages of its nodes with one reason, all together. */
-export type DiagnosisSubject = 'cluster' | 'blind' | ReasonCode;
 
 /** The search in Azure for what caused one outage or blindness, or the outages of a cluster's nodes that have one reason. */
 export interface Diagnosis {
+  /** `cluster` for its own outage, `blind`, or the reason of the outages of its nodes. */
   subject: string;
   /** When the first search began, and the latest. */
   first: string;

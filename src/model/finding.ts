@@ -30,7 +30,6 @@ export type FindingCode = (typeof findingCodes)[number];
 
 /** How sure a finding is. A cause makes the connection impossible; a suspicion may have to do with it; the last says what was not read. */
 export const findingKinds = ['cause', 'suspicion', 'couldNotLook'] as const;
-export type FindingKind = (typeof findingKinds)[number];
 
 /** A setting as it was read. */
 const evidence = z.object({

@@ -16,6 +16,7 @@ import { documentOf, type Links, linksWith, uptimeLine, when } from './layout.ts
 import { nodeTable } from './node-table.ts';
 import { notServedClusters } from './not-served-lines.ts';
 import { outageTable } from './outage-table.ts';
+import { sharedFindingLines } from './shared-findings.ts';
 import { unseenClusters } from './unseen-lines.ts';
 
 // Limits that keep the page small enough for a browser however large the fleet is; the API lists the rest.
@@ -111,9 +112,13 @@ export async function renderStatusPage(services: Services, { key }: { key: strin
     lastSweep &&
     html`<p>Last sweep ${when(lastSweep.id)}${STARTED[lastSweep.starter]}, completed ${when(lastSweep.completedAt)}, ${lastSweep.ledger && html`${coverageWords(lastSweep.ledger)}.${otherReasons(lastSweep.ledger)}`}</p>`;
   const warnings = (lastSweep?.warnings ?? []).map((warning) => html`<p class="unknown">? ${warning}.</p>`);
+  const explained = [
+    ...listed.map(({ subject: { cluster }, findings }) => ({ cluster, findings })),
+    ...clusters.flatMap(({ cluster, blind }) => (blind === null ? [] : [{ cluster, findings: blind.findings }])),
+  ];
   const open = html`<h2>Open outages</h2>${outageTable(listed, links)}<p><small>All of them: <code>GET /api/outages?state=open</code></small></p>`;
   const body = html`<h1>AKS fleet</h1>${fleetBanner(fleet, clusters, stale, links)}${maintenanceOf(clusters, nameOf)}${notServedClusters(clusters, nameOf, links)}${unseenClusters(clusters, nameOf, links)}${blindClusters(clusters, nameOf, links)}
 <p>${fleet.subscriptions.known} subscriptions, ${fleet.clusters.known} clusters, ${fleet.nodes.known} nodes: ${fleet.nodes.reachable} reachable${notServedPart(fleet.nodes.notServed)}, ${fleet.nodes.unreachable} unreachable, ${fleet.nodes.unknown} unknown, ${fleet.nodes.notProbed} not probed.</p>
-${uptimeLine(fleet.uptime, true)}${sweep}${warnings}${outages.length > 0 ? open : html`<p>No open outage.</p>`}<h2>Clusters</h2>${blocks}${more}`;
+${uptimeLine(fleet.uptime, true)}${sweep}${warnings}${sharedFindingLines(explained, links)}${outages.length > 0 ? open : html`<p>No open outage.</p>`}<h2>Clusters</h2>${blocks}${more}`;
   return documentOf(services, fleetTitle(fleet, clusters, stale), body);
 }

@@ -16,6 +16,7 @@ const pools = [{ name: 'web', count: 5 }];
 let stage: Stage;
 let nodes: string[];
 let brandNew: string;
+let cut: string;
 beforeAll(async () => {
   const one = { name: 'one', resourceGroup: 'rg-one', location: 'westeurope', kubernetesVersion: '1.33.5', pools };
   const two = { ...one, name: 'two', resourceGroup: 'rg-two', pools: [{ name: 'web', count: 3 }] };
@@ -26,16 +27,20 @@ beforeAll(async () => {
     instances: { '0': { provisioningState: 'Creating' as const } },
   };
   const fresh = { ...one, name: 'new', resourceGroup: 'rg-new', pools: [created] };
+  // Under a long-standing rule that denies the API server.
+  const cutOff = { ...one, name: 'cut', resourceGroup: 'rg-cut', pools: [{ name: 'web', count: 1 }] };
   stage = await setStage({
     subscriptions: [
       { id: subscription, name: 'One', clusters: [one] },
-      { id: newest, name: 'Three', clusters: [fresh] },
+      { id: newest, name: 'Three', clusters: [fresh, cutOff] },
       { id: denied, name: 'Two', clusters: [two] },
     ],
   });
   nodes = await stage.nodesOf(cluster);
   [brandNew = ''] = await stage.nodesOf(`${newest}.rg-new.new`);
   await stage.setFault(`${denied}.rg-two.two`, 'access-denied');
+  await stage.setFault(`${newest}.rg-cut.cut`, 'nsg-denies');
+  [cut = ''] = await stage.nodesOf(`${newest}.rg-cut.cut`);
 });
 afterAll(() => stage.end());
 
@@ -87,6 +92,21 @@ describe.concurrent('a check from a laptop', patience, () => {
     const { code, stdout, stderr } = await cli('check', '--id', idOf(nodes[0]!));
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'Running...\n\nConnectivity check: succeeded\n' });
     expect(stderr).not.toContain('Running');
+  });
+
+  it('explains by Azure’s configuration why a node is cut off, with the caller’s own rights', async () => {
+    const { code, stdout } = await cli('check', '--node', cut, '--explain');
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^ConnectionTimedOut: /m);
+    expect(stdout).toContain('Azure’s configuration (of one node alone, nothing is more than a suspicion):\n- suspicion: NSG ');
+    expect(stdout).toMatch(
+      /rule deny-443 \(priority 110\), denies outbound TCP 443 to 198\.51\.100\.4\n {4}rule deny-443 \(priority 110\): Deny Tcp/,
+    );
+    expect(stdout).toMatch(/What changed in the last hour:\n(- .*\n)*- \S+Z .*securityRules/);
+    expect(stdout.trimEnd()).toMatch(/Connectivity check: failed$/);
+    const json = JSON.parse((await cli('check', '--node', cut, '--explain', '--json')).stdout);
+    expect(json).toMatchObject({ verdict: 'unreachable', findings: [{ code: 'NsgDenies', kind: 'suspicion' }, ...json.findings.slice(1)] });
+    expect(json.changes.length).toBeGreaterThan(0);
   });
 
   it('finds a node by its name, and tells the long form that kubectl-az users know', async () => {
@@ -288,6 +308,18 @@ describe('a check over HTTP', () => {
     await stage.clearFault(node);
     await app.stop();
   }, 120_000);
+});
+
+describe('a plan without the optional role', patience, () => {
+  it('names the reads that searches for causes would lack, and where; that is nothing to fix', async () => {
+    stage.simulator.lacks(['Microsoft.Network/routeTables/read']);
+    const { code, stdout } = await cliWith({ SUBSCRIPTIONS: subscription }, 'plan');
+    stage.simulator.lacks([]);
+    expect(stdout).toContain(
+      `Optional (infra/fleet-diagnosis.bicep grants it):\n- searches for the causes of outages could not read Microsoft.Network/routeTables/read in /subscriptions/${subscription}/resourceGroups/MC_rg-one_one_westeurope\n\nNothing to fix.`,
+    );
+    expect(code).toBe(0);
+  });
 });
 
 describe.concurrent('a plan from a laptop', patience, () => {

@@ -8,10 +8,10 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const read = (file: string) => readFileSync(`${root}${file}`, 'utf8');
 const templates = globSync('infra/**/*.bicep', { cwd: root }).sort();
 
-/** The real compiler, alone or as part of the Azure CLI; undefined where neither is installed. */
+/** The real compiler: alone, as `scripts/fetch-bicep.sh` fetches it, or as part of the Azure CLI; undefined where there is none. */
 function findCompiler(): [command: string, ...args: string[]] | undefined {
   const works = (command: string, ...args: string[]) => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
-  if (works('bicep', '--version')) return ['bicep', 'build', '--stdout'];
+  for (const command of ['bicep', `${root}.local/bicep/bicep`]) if (works(command, '--version')) return [command, 'build', '--stdout'];
   return works('az', 'bicep', 'version') ? ['az', 'bicep', 'build', '--stdout', '--file'] : undefined;
 }
 const compiler = findCompiler();

@@ -92,7 +92,7 @@ describe('names of deployments, each of which keeps its region for ever', () => 
       ...all(azd.replaceAll('$env:', '$'), /"(fleet-\w+-\$AZURE_ENV_NAME-\$AZURE_LOCATION)(?:\\|`)"/g),
       ...all(pipeline, /DEPLOYMENT: (\S+-\$\{\{ vars\.AZURE_ENV_NAME \}\}-\$\{\{ vars\.AZURE_LOCATION \}\})/g),
     ];
-    expect(new Set(names).size).toBe(3);
+    expect(new Set(names).size).toBe(4);
     const region = regions.reduce((longest, each) => (each.length > longest.length ? each : longest));
     for (const name of names) {
       const whole = name

@@ -1,6 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { neededActions } from '../../src/inventory/permissions.ts';
+import * as clusterKinds from '../../src/diagnose/read/kinds/cluster.ts';
+import * as healthKinds from '../../src/diagnose/read/kinds/health.ts';
+import * as networkKinds from '../../src/diagnose/read/kinds/network.ts';
+import * as serverKinds from '../../src/diagnose/read/kinds/private-server.ts';
+import * as securityKinds from '../../src/diagnose/read/kinds/security.ts';
+import { diagnosisActions, neededActions } from '../../src/inventory/permissions.ts';
 import { actionOf, deriveActions, readApp } from './derive-actions.ts';
 
 const read = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
@@ -23,6 +28,26 @@ it('both scopes grant that one list, and neither holds a wildcard or an action o
     expect(template).not.toContain('dataActions');
   }
   expect(granted.filter((action) => action.includes('*'))).toEqual([]);
+});
+
+it('the optional role holds exactly the reads of searches, and nothing but reads', () => {
+  const listed: string[] = JSON.parse(read('infra/diagnosis-actions.json'));
+  expect([...listed].sort()).toEqual([...diagnosisActions].sort());
+  const kinds = [clusterKinds, healthKinds, networkKinds, serverKinds, securityKinds].flatMap((module) => Object.values(module));
+  const ofKinds = kinds.flatMap((kind) => (typeof kind === 'object' && 'action' in kind ? [kind.action] : []));
+  // Both change logs are read by queries, and a machine with its power state.
+  const others = [
+    'Microsoft.Compute/virtualMachines/instanceView/read',
+    'Microsoft.Insights/eventtypes/values/read',
+    'Microsoft.ResourceGraph/resources/read',
+    'Microsoft.Resources/changes/read',
+  ];
+  const ofProbing = ['Microsoft.ContainerService/managedClusters/read', 'Microsoft.Compute/virtualMachineScaleSets/read'];
+  const needed = new Set([...ofKinds, ...others].filter((action) => !ofProbing.includes(action)));
+  expect([...needed].sort()).toEqual([...listed].sort());
+  expect(listed.filter((action) => !/\/read$/.test(action) || action.includes('*'))).toEqual([]);
+  for (const scope of ['fleet-diagnosis', 'fleet-diagnosis-mg'])
+    expect(read(`infra/${scope}.bicep`)).toContain("actions: loadJsonContent('diagnosis-actions.json')");
 });
 
 it('an action is the types of a path and what is done to the last of them', () => {

@@ -144,7 +144,7 @@ const scenes: Record<Recording['name'], () => Promise<void>> = {
     const rows = await inRun(troubled, tight, async (run) => {
       await sweeps(run, 1);
       const [cutOff] = (await run.nodes('partly')) as [string];
-      await run.set(idOf('down'), 'refused');
+      await run.set(idOf('down'), 'nsg-denies');
       await run.set(cutOff, 'name-not-found');
       await run.set(idOf('unseen'), 'no-output');
       await run.set(idOf('busy'), 'throttled');

@@ -64,7 +64,7 @@ export async function completeSweep(
   await judgeUnseen(services, sweep, seen, isGone, maintenance);
   await judgeDegraded(services, sweep, seen, isGone, maintenance);
   const diagnoses = blindness.prober ? new Map<string, Diagnosis>() : await readCurrentDiagnoses(services, clusters, blindness.clusters);
-  const warnings = [...scopeWarnings(settings, listed), ...maintenanceWarnings(clusters), ...diagnosisWarnings(diagnoses)];
+  const warnings = [...scopeWarnings(settings, listed), ...maintenanceWarnings(clusters), ...diagnosisWarnings(diagnoses, clusters)];
   // A fleet that is listed and has nothing to probe has no tally that counts requests.
   const requests = armRequests.take();
   ledger.armRequests += requests;

@@ -35,9 +35,17 @@ export async function readCurrentDiagnoses(
   return new Map(read.flat());
 }
 
-/** What could not be looked at: one sentence for all clusters, whatever each of them lacks. Pure. */
-export function diagnosisWarnings(diagnoses: ReadonlyMap<string, Diagnosis>): string[] {
-  const lacking = [...diagnoses].filter(([, { missing }]) => missing.length > 0);
+/**
+ * What could not be looked at: one sentence for all clusters, whatever each of them lacks. Pure.
+ *
+ * @param clusters - all of them; one that is not to be probed, or whose subscription cannot be read, has a warning of its own or needs none.
+ */
+export function diagnosisWarnings(
+  diagnoses: ReadonlyMap<string, Diagnosis>,
+  clusters: readonly Pick<ClusterRow, 'cluster' | 'recordOnly'>[],
+): string[] {
+  const probed = new Set(clusters.flatMap(({ cluster, recordOnly }) => (recordOnly === undefined ? [cluster] : [])));
+  const lacking = [...diagnoses].filter(([cluster, { missing }]) => missing.length > 0 && probed.has(cluster));
   if (lacking.length === 0) return [];
   const names = lacking.map(([cluster]) => cluster).sort();
   const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
