@@ -36,7 +36,7 @@ var runbooks = loadTextContent('../alerts/runbooks.kql')
 var state = '${runbooks}\n${loadTextContent('../alerts/state.kql')}'
 var ofCluster = ['cluster', 'reason', 'runbook', 'page']
 // The code, not the sentence: an alert that is open is not replaced when a sentence gets more exact.
-var ofOutage = concat(ofCluster, ['finding'])
+var ofOutage = ['cluster', 'reason', 'finding', 'runbook', 'page']
 var rows = {
   timeAggregation: 'Count'
   operator: 'GreaterThan'

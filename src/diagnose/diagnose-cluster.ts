@@ -8,8 +8,9 @@ import { hasRows } from '../tables/cluster-rows.ts';
 import { type DiagnosisRow, putDiagnosis, readDiagnosis } from '../tables/diagnosis-rows.ts';
 import { noteFindings } from '../tables/note-findings.ts';
 import type { Tables } from '../tables/open-tables.ts';
+import type { Chosen } from './choose-node.ts';
 import { reviewCauses } from './review-causes.ts';
-import { searchOpen } from './search-open.ts';
+import { chooseStart, searchOpen } from './search-open.ts';
 import { readSubject, type Subject } from './subject.ts';
 
 /** What is kept of a setting: Azure's lists may be long, and a row is not. */
@@ -20,27 +21,50 @@ const cut = (finding: Finding): Finding => ({
   evidence: finding.evidence.map((each) => ({ ...each, value: each.value.slice(0, LONGEST_VALUE) })),
 });
 
+/** A first search waits so long for the neighbours of a failing node that are probed any moment: without them no cause is certain. */
+const PATIENCE_MS = 90_000;
+const LOOK_AGAIN_MS = 10_000;
+
 /** Does the search that is due, and returns the diagnosis as it is then. */
-async function runSearch(services: Services, subject: Subject, begun: Diagnosis, due: DueSearch): Promise<Diagnosis> {
+async function runSearch(
+  services: Services,
+  subject: Subject,
+  begun: Diagnosis,
+  due: DueSearch,
+  chosen: Chosen | undefined,
+): Promise<Diagnosis> {
   if (due === 'last' || subject.since === undefined)
     return endSearch(begun, 'last', { ...begun, findings: await reviewCauses(services, subject.cluster, begun) });
-  const { findings, changes, unread, probe, mayNotLook } = await searchOpen(services, { ...subject, since: subject.since });
+  const { findings, changes, unread, probe, mayNotLook } = await searchOpen(services, { ...subject, since: subject.since }, chosen);
   const missing = [...new Set(unread.flatMap(({ why, action }) => (why === 'denied' ? [action] : [])))].sort();
   // The sweep says once for all outages that the role is missing.
   const said = mayNotLook ? findings.filter(({ kind }) => kind !== 'couldNotLook') : findings;
   return endSearch(begun, due, { findings: said.map(cut), changes, missing, probe });
 }
 
-/** Searches if that is due and no other process is at it. Returns the diagnosis as it stands then; undefined where there is none yet. */
-async function searchIfDue(services: Services, subject: Subject, before: DiagnosisRow | undefined): Promise<Diagnosis | undefined> {
+/** Whether a first search would come too early to know of the neighbours. */
+function isTooEarly(due: DueSearch, { since }: Subject, chosen: Chosen | undefined, now: Date): boolean {
+  const isWaiting = chosen !== undefined && chosen.neighbours.reachable === undefined;
+  return due === 'first' && isWaiting && now.getTime() - Date.parse(since ?? '') < PATIENCE_MS;
+}
+
+/**
+ * Searches if that is due and no other process is at it.
+ *
+ * @returns the diagnosis as it stands then, undefined where there is none yet; or when to come again, where it is too early.
+ */
+async function searchIfDue(services: Services, subject: Subject, before: DiagnosisRow | undefined): Promise<Diagnosis | Date | undefined> {
   const { tables, now } = services;
   const { cluster } = subject;
   const due = dueSearch(before?.diagnosis, subject.since !== undefined, now());
   if (due === undefined || due instanceof Date) return before?.diagnosis;
+  const { since } = subject;
+  const chosen = since === undefined ? undefined : await chooseStart(services, { ...subject, since });
+  if (isTooEarly(due, subject, chosen, now())) return new Date(now().getTime() + LOOK_AGAIN_MS);
   const begun = await putDiagnosis(tables, cluster, beginSearch(before?.diagnosis, subject.subject, due, now()), before?.etag);
   if (begun === undefined) return undefined;
   try {
-    const ended = await runSearch(services, subject, begun.diagnosis, due);
+    const ended = await runSearch(services, subject, begun.diagnosis, due, chosen);
     return (await putDiagnosis(tables, cluster, ended, begun.etag))?.diagnosis;
   } catch (error) {
     // The next assessment asks for it again.
@@ -75,8 +99,10 @@ export async function diagnoseCluster(services: Services, { cluster, subject: na
     return log.warn(`nothing was searched for ${cluster} (${name}): ${known}`);
   }
   const diagnosis = await searchIfDue(services, subject, before);
+  if (diagnosis instanceof Date) return requestDiagnosis(services, cluster, name, diagnosis);
   if (diagnosis === undefined || diagnosis.running) return;
   if (!couldNotLook(diagnosis)) await note(tables, subject, diagnosis);
+  // Who searched asks for the next search, and nobody else: messages must not multiply. One that is lost is asked for by the next assessment.
   const next = dueSearch(diagnosis, subject.since !== undefined, now());
-  if (next instanceof Date) await requestDiagnosis(services, cluster, name, next);
+  if (diagnosis.at !== before?.diagnosis.at && next instanceof Date) await requestDiagnosis(services, cluster, name, next);
 }

@@ -4,6 +4,7 @@ import { type Html, html } from './html.ts';
 import { type Links, lengthOf, when } from './layout.ts';
 
 const CHANGES_SHOWN = 5;
+const PROPERTIES_SHOWN = 4;
 
 const KINDS = { cause: 'Cause', suspicion: 'Suspicion', couldNotLook: 'Could not look' } as const;
 
@@ -36,12 +37,20 @@ function findingLine(links: Links, finding: FindingView, start: string): Html {
   return html`<li class="${kind}"><strong>${KINDS[kind]}</strong>: ${sentence}${where}${changed}.${disproved}${settingsRead}${todo}</li>`;
 }
 
-function changeLine(links: Links, { time, resourceId, operation, property, before, after, by }: ChangeView, start: string): Html {
-  const what =
-    property === undefined
-      ? html`<code>${operation}</code> of ${resourceLink(links, resourceId)}`
-      : html`<code>${property}</code> of ${resourceLink(links, resourceId)} ${before ?? '(nothing)'} → ${after ?? '(nothing)'}`;
-  return html`<li><span title="${time}">${relative(time, start)}</span>: ${what}${by ? `, by ${by}` : ''}</li>`;
+/** A property as people read it: the parts before it are those of its resource. */
+const propertyName = (property: string) => property.split('.').at(-1) ?? property;
+
+/** What one write changed of one resource: the operation, or the properties and their values. */
+function changeLine(links: Links, own: readonly ChangeView[], start: string): Html {
+  const { time, resourceId, operation, by } = own[0]!;
+  const told = own.filter(({ property }) => property !== undefined);
+  const values = told.slice(0, PROPERTIES_SHOWN).map(({ property = '', before, after }, at) => {
+    const from = before === undefined ? '' : html`${before} → `;
+    return html`${at > 0 ? ', ' : ''}<span title="${property}">${propertyName(property)}</span> ${from}<code>${after ?? 'removed'}</code>`;
+  });
+  const more = told.length > PROPERTIES_SHOWN ? html` and ${told.length - PROPERTIES_SHOWN} more` : '';
+  const what = told.length === 0 ? html`<code>${operation}</code>` : html`${values}${more}`;
+  return html`<li><span title="${time}">${relative(time, start)}</span>: ${resourceLink(links, resourceId)}: ${what}${by ? `, by ${by}` : ''}</li>`;
 }
 
 /** What a search in Azure found. */
@@ -58,8 +67,9 @@ interface Searched {
 export function findingLines(links: Links, { findings, changes, searchedAt }: Searched, start: string): Html {
   if (searchedAt === null) return html``;
   const lines = findings.map((finding) => findingLine(links, finding, start));
-  const shown = changes.slice(0, CHANGES_SHOWN).map((change) => changeLine(links, change, start));
-  const more = changes.length > shown.length ? html`<li>and ${changes.length - shown.length} more, in the API</li>` : '';
+  const writes = [...Map.groupBy(changes, ({ time, resourceId, by }) => `${time} ${resourceId.toLowerCase()} ${by}`).values()];
+  const shown = writes.slice(0, CHANGES_SHOWN).map((own) => changeLine(links, own, start));
+  const more = writes.length > shown.length ? html`<li>and ${writes.length - shown.length} more, in the API</li>` : '';
   const list = lines.length > 0 ? html`<ul class="findings">${lines}</ul>` : '';
   const nothing = lines.length === 0 ? html`<small>Nothing in Azure’s configuration stands out, as of ${when(searchedAt)}.</small>` : '';
   const changed = shown.length > 0 ? html`<small>What changed:</small><ul class="changes">${shown}${more}</ul>` : '';

@@ -67,16 +67,22 @@ describe('while there are faults', () => {
       expect(firing(named(name), later, stretch(recording, recording.marks.faults!))).toEqual(at(name, 'faulty', 'faults'));
   });
 
-  it('an outage of a cluster names it, its reason, where to read on and its page', () => {
+  it('an outage of a cluster names it, its reason, what in Azure caused it, where to read on and its page', () => {
     expect(at('cluster-outage', 'faulty', 'faults')).toEqual([
-      { cluster: idOf('down'), reason: 'ConnectionRefused', runbook: reasons.ConnectionRefused.links[0], page: pageOf('down') },
+      {
+        cluster: idOf('down'),
+        reason: 'ConnectionTimedOut',
+        finding: 'NsgDenies',
+        runbook: reasons.ConnectionTimedOut.links[0],
+        page: pageOf('down'),
+      },
     ]);
   });
 
   it('outages of nodes are one alert of their cluster, and a cluster that is down is not among them', () => {
     const [link] = reasons.NameNotFound.links;
     expect(at('node-outages', 'faulty', 'faults')).toEqual([
-      { cluster: idOf('partly'), reason: 'NameNotFound', runbook: link, page: pageOf('partly') },
+      { cluster: idOf('partly'), reason: 'NameNotFound', finding: '-', runbook: link, page: pageOf('partly') },
     ]);
   });
 
@@ -96,7 +102,7 @@ describe('while there are faults', () => {
     const blinded = changed({ blind: 'true', reason: 'RunCommandTimedOut' });
     expect(blinded).not.toEqual(recording.rows);
     expect(found('node-outages', blinded)).toEqual(at('node-outages', 'faulty', 'faults'));
-    const blind = { cluster: idOf('partly'), reason: 'RunCommandTimedOut', runbook: blindLink, page: pageOf('partly') };
+    const blind = { cluster: idOf('partly'), reason: 'RunCommandTimedOut', finding: '-', runbook: blindLink, page: pageOf('partly') };
     expect(found('cluster-blind', blinded)).toContainEqual(blind);
     // An older version sent one reason for both.
     const older = changed({ blind: 'true', reason: 'RunCommandTimedOut', outageReason: '' });

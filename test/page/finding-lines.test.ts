@@ -64,28 +64,29 @@ describe('a finding on a page', () => {
 
 describe('a change on a page', () => {
   it('says how long before the start, what of which resource became what, and by whom', () => {
-    expect(wordsOf(shown([], [change]))).toContain(
-      '4 min before : properties.access of nsg-shop / deny-443 Allow → Deny, by ana@contoso.com',
-    );
+    expect(wordsOf(shown([], [change]))).toContain('4 min before : nsg-shop / deny-443 : access Allow → Deny , by ana@contoso.com');
   });
 
   it('is the operation alone where nothing else is known, also of one after the start', () => {
     const { property: _, before: __, after: ___, by: ____, ...bare } = change;
     const late = { ...bare, time: '2026-11-30T03:02:00.000Z' };
     expect(wordsOf(shown([], [late]))).toContain(
-      '2 min after it began : Microsoft.Network/networkSecurityGroups/securityRules/write of nsg-shop / deny-443',
+      '2 min after it began : nsg-shop / deny-443 : Microsoft.Network/networkSecurityGroups/securityRules/write',
+    );
+  });
+
+  it('is one line for all that one write changed of a resource', () => {
+    const { before: _, ...added } = change;
+    const properties = ['protocol', 'access', 'priority', 'direction', 'sourcePortRange', 'name'];
+    const all = properties.map((name) => ({ ...added, property: `properties.securityRules["deny-443"].properties.${name}`, after: name }));
+    expect(wordsOf(shown([], all))).toContain(
+      ': protocol protocol , access access , priority priority , direction direction and 2 more, by',
     );
   });
 
   it('is one of the five newest', () => {
-    expect(
-      wordsOf(
-        shown(
-          [],
-          Array.from({ length: 7 }, () => change),
-        ),
-      ),
-    ).toContain('and 2 more, in the API');
+    const writes = Array.from({ length: 7 }, (_, nth) => ({ ...change, time: `2026-11-30T02:5${nth}:00.000Z` }));
+    expect(wordsOf(shown([], writes))).toContain('and 2 more, in the API');
   });
 });
 

@@ -23,7 +23,7 @@ const row = z.object({
 });
 
 /** Properties that change with every write, and say nothing. */
-const NOISE = /(^|\.)(etag|provisioningState|resourceGuid|systemData.*|lastModified\w*|changedTime|createdTime)$/i;
+const NOISE = /(^|\.)(id|name|type|etag|provisioningState|resourceGuid|systemData.*|lastModified\w*|changedTime|createdTime)$/i;
 
 const detected: Kind<DetectedChange[]> = {
   apiVersion: '2024-04-01',
