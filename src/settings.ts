@@ -139,6 +139,20 @@ export function statusPageUrl({ PAGE_URL, WEBSITE_HOSTNAME }: Settings): string 
   return PAGE_URL ?? (WEBSITE_HOSTNAME === undefined ? undefined : `https://${WEBSITE_HOSTNAME}/api/status`);
 }
 
+/** Where people see the resources of a sovereign cloud, by the end of the address of its Resource Manager. */
+const PORTALS: Readonly<Record<string, string>> = {
+  'usgovcloudapi.net': 'https://portal.azure.us',
+  'chinacloudapi.cn': 'https://portal.azure.cn',
+};
+
+/** The page of a resource in the portal of the cloud that is watched. */
+export function portalUrl({ ARM_ENDPOINT }: Pick<Settings, 'ARM_ENDPOINT'>, resourceId: string): string {
+  const host = new URL(ARM_ENDPOINT).hostname;
+  const portal = Object.entries(PORTALS).find(([end]) => host.endsWith(end))?.[1] ?? 'https://portal.azure.com';
+  // A name that is no text as Unicode has it would be an error of the page.
+  return `${portal}/#resource${encodeURI(resourceId.toWellFormed())}`;
+}
+
 const isGiven = (value: string | undefined) => value !== undefined && value.trim() !== '';
 
 /**

@@ -45,6 +45,14 @@ async function findTarget(arm: Arm, settings: Settings, { node, cluster }: Named
   }
 }
 
+/** Waits for an explanation; where it cannot be had, the verdict is told without. */
+async function explainOr(say: (line: string) => void, explaining: ReturnType<typeof explainCheck>): ReturnType<typeof explainCheck> {
+  return explaining.catch((error: unknown) => {
+    say(`Azure’s configuration could not be searched: ${error instanceof Error ? error.message : error}`);
+    return undefined;
+  });
+}
+
 /** Probes one node with the caller's own sign-in. Returns the exit status. */
 export async function runCheckCommand({ wanted, verbose, json, explain }: CheckOptions, settings: Settings): Promise<number> {
   const credential = new DefaultAzureCredential({ managedIdentityClientId: settings.AZURE_CLIENT_ID });
@@ -60,7 +68,7 @@ export async function runCheckCommand({ wanted, verbose, json, explain }: CheckO
   const { verdict, evidence, response = evidence } = checked;
   const isExplained = explain && verdict.verdict !== 'reachable';
   if (isExplained) report('Searching Azure’s configuration…');
-  const explanation = isExplained ? await explainCheck(arm, settings, target, checked) : undefined;
+  const explanation = isExplained ? await explainOr(report, explainCheck(arm, settings, target, checked)) : undefined;
   if (json) {
     const { stage, remedies } = reasons[verdict.reason];
     const said = verbose ? { response } : {};

@@ -5,6 +5,8 @@ import type { Neighbours } from './evaluate/case.ts';
 export interface Chosen {
   node: string;
   neighbours: Neighbours;
+  /** Whether a neighbour that was reachable is about to be probed again. */
+  isWaiting: boolean;
 }
 
 const subnetOf = ({ facts }: JudgedNode) => facts.subnet?.toLowerCase() ?? '';
@@ -29,11 +31,16 @@ export function chooseNode(
   const [failing = []] = [...groups.values()].sort((a, b) => b.length - a.length);
   const [newest] = [...failing].sort((a, b) => (timeOf(a) < timeOf(b) ? 1 : -1));
   if (newest === undefined) return undefined;
-  const others = standing.filter((node) => subnetOf(node) === subnetOf(newest) && node.state.latest?.verdict === 'reachable');
-  const reachable = others.filter((node) => timeOf(node) >= start).length;
+  // A single machine does not say in which subnet it is: it may be a neighbour, or none.
+  const mayBeNear = (node: JudgedNode) => [subnetOf(newest), ''].includes(subnetOf(node));
+  const others = standing.filter((node) => mayBeNear(node) && node.state.latest?.verdict === 'reachable');
+  const isNear = subnetOf(newest) !== '';
+  const reachable = others.filter((node) => timeOf(node) >= start && subnetOf(node) === subnetOf(newest)).length;
+  const isUnclear = !isNear || others.some((node) => timeOf(node) >= start && subnetOf(node) === '');
   const isWaiting = others.some((node) => timeOf(node) < start && now.getTime() - Date.parse(timeOf(node)) <= recentMs);
   return {
     node: newest.facts.node,
-    neighbours: { failing: failing.length, reachable: reachable === 0 && isWaiting ? undefined : reachable },
+    neighbours: { failing: failing.length, reachable: (reachable === 0 && (isWaiting || isUnclear)) || !isNear ? undefined : reachable },
+    isWaiting: reachable === 0 && isWaiting,
   };
 }

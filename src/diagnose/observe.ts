@@ -20,11 +20,14 @@ function dnsOf(facts: Facts): Observation['dns'] {
   return addressOf(facts) === undefined ? undefined : 'found';
 }
 
-/** Whether other places than the API server were reached; the fact ends in the status of the last one, 000 for none. */
+/**
+ * Whether other places than the API server were reached. The fact ends in what came of the first that answered: a status, `tls` where only its certificate
+ * was not accepted, 000 where none could be connected to. A name that was not found, or time that was up, says neither.
+ */
 function egressOf(facts: Facts): Observation['egress'] {
-  const egress = facts.get('egress');
-  if (egress === undefined || egress === '') return undefined;
-  return egress.endsWith(' 000') ? 'fails' : 'works';
+  const [, came] = / (\d{3}|tls)$/.exec(facts.get('egress') ?? '') ?? [];
+  if (came === undefined) return undefined;
+  return came === '000' ? 'fails' : 'works';
 }
 
 /**

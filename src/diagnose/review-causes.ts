@@ -35,11 +35,13 @@ export async function reviewCauses(
     start: first,
     now: time,
   };
-  const { found } = await search(startReading(readCache, true), sought, false);
+  const { found, unread } = await search(startReading(readCache, true), sought, false);
   const reviewed = revokeCauses(findings, (each) => isStillBlocking(each, found), time);
+  // What could not be read again is neither confirmed nor disproved.
+  const isKnown = unread.length === 0;
   await countCauses(
     tables,
-    reviewed.filter(({ kind }) => kind === 'cause'),
+    reviewed.filter(({ kind, revoked }) => kind === 'cause' && (isKnown || revoked !== undefined)),
   );
   return reviewed;
 }

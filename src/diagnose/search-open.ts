@@ -1,4 +1,4 @@
-import type { Diagnosis } from '../history/diagnosis.ts';
+import { type Diagnosis, isSearchedFor } from '../history/diagnosis.ts';
 import type { JudgedNode } from '../model/node.ts';
 import { intervalAt } from '../model/schedule.ts';
 import type { Services } from '../services.ts';
@@ -17,9 +17,11 @@ const HOLDS_INTERVALS = 2;
 export type OpenSubject = Subject & { since: string };
 
 /** Whether a node fails in the way that a search is for. */
-function failsBy({ subject, outages }: Subject): (node: JudgedNode) => boolean {
+function failsBy({ subject, since, outages }: OpenSubject): (node: JudgedNode) => boolean {
   if (subject === 'blind') return ({ state }) => state.latest?.verdict === 'unknown';
-  const failing = new Set(outages.flatMap(({ outage: { node, end } }) => (node !== undefined && end === undefined ? [node] : [])));
+  // Of nodes that fail one after another, those that began last: others had a search of their own.
+  const young = outages.filter(({ outage }) => isSearchedFor(outage, { since, at: '~' }));
+  const failing = new Set(young.flatMap(({ outage: { node } }) => node ?? []));
   return ({ facts, state }) => state.latest?.verdict === 'unreachable' && (subject === 'cluster' || failing.has(facts.node));
 }
 

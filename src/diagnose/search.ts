@@ -39,6 +39,8 @@ export interface SearchResult {
   mayNotLook: boolean;
 }
 
+/** Of a firewall. */
+const MOST_ADDRESSES = 4;
 /** What is kept of the changes, the newest ones. */
 const MOST_CHANGES = 20;
 
@@ -63,8 +65,10 @@ async function readHop(
   const { publicAddresses } = each.configuration;
   const address = routeToHop(each)?.route.nextHop;
   if (address === undefined) return { publicAddresses };
-  const hop = await readNextHop(reader, address, formerOwner(address, logs));
-  const own = settingOf(hop.nextHop)?.publicAddressIds ?? [];
+  const network = settingOf(each.configuration.network);
+  const networks = network === undefined ? [] : [network.id, ...network.peerings.map(({ remoteId }) => remoteId)];
+  const hop = await readNextHop(reader, address, networks, formerOwner(address, logs));
+  const own = (settingOf(hop.nextHop)?.publicAddressIds ?? []).slice(0, MOST_ADDRESSES);
   return { ...hop, publicAddresses: new Map([...publicAddresses, ...(await readAddresses(reader, own))]) };
 }
 

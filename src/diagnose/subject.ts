@@ -1,4 +1,4 @@
-import { type Diagnosis, isOf } from '../history/diagnosis.ts';
+import { type Diagnosis, isOf, isSearchedFor, newestStart } from '../history/diagnosis.ts';
 import { parseClusterId } from '../model/resource-id.ts';
 import { blindRows } from '../tables/blind-rows.ts';
 import type { Tables } from '../tables/open-tables.ts';
@@ -8,9 +8,9 @@ import { type OutageRow, readOutages } from '../tables/outage-rows.ts';
 export interface Subject {
   cluster: string;
   subject: string;
-  /** When what lasts began; undefined where it is over. */
+  /** When the newest of what lasts began; undefined where it is over. */
   since?: string;
-  /** The outages that it explains: those that are open, and those in which earlier findings were noted. */
+  /** Its open outages, and those that are over in which findings of this diagnosis were noted. */
   outages: OutageRow[];
 }
 
@@ -21,17 +21,23 @@ export function managedClusterId(cluster: string): string {
 }
 
 /** Whether an earlier search of this diagnosis was noted in an outage. */
-function isNoted({ outage: { node, reason, searchedAt } }: OutageRow, { subject, first, ended }: Diagnosis): boolean {
-  const isOfSubject = node === undefined ? subject === 'cluster' : subject === reason;
-  return isOfSubject && ended === undefined && searchedAt !== undefined && searchedAt >= first;
+function isNoted({ outage }: OutageRow, diagnosis: Diagnosis): boolean {
+  const { node, reason, searchedAt } = outage;
+  const isOfSubject = node === undefined ? diagnosis.subject === 'cluster' : diagnosis.subject === reason;
+  return isOfSubject && searchedAt !== undefined && searchedAt >= diagnosis.first && isSearchedFor(outage, diagnosis);
 }
 
 /** Reads what a diagnosis is for. */
 export async function readSubject(tables: Tables, cluster: string, subject: string, before: Diagnosis | undefined): Promise<Subject> {
   if (subject === 'blind') return { cluster, subject, since: (await blindRows.readOpen(tables, cluster))?.since, outages: [] };
+  const active = await readOutages(tables, cluster, { which: 'active' });
+  const since = newestStart(
+    active.map(({ outage }) => outage),
+    subject,
+  );
+  const open = active.filter(({ outage }) => isOf(outage, subject));
+  if (since !== undefined || before === undefined || before.ended !== undefined) return { cluster, subject, since, outages: open };
   // What has ended may be archived by now.
-  const all = await readOutages(tables, cluster, before === undefined ? { which: 'active' } : {});
-  const open = all.filter(({ outage }) => isOf(outage, subject));
-  const noted = before === undefined ? [] : all.filter((row) => !open.includes(row) && isNoted(row, before));
-  return { cluster, subject, since: open.map(({ outage }) => outage.start).sort()[0], outages: [...open, ...noted] };
+  const all = await readOutages(tables, cluster);
+  return { cluster, subject, outages: all.filter((row) => isNoted(row, before)) };
 }

@@ -102,7 +102,17 @@ export function foldBlindness(
     if (blind && before === undefined) return [{ subject, since: sweep, delivered: {}, ...counts, sweep }];
     if (before === undefined) return [];
     if (blind && before.until !== undefined)
-      return [{ ...resumeStanding(before, sweep, sinks, nextBlindnessNotifications), after: undefined, ...counts, sweep }];
+      return [
+        {
+          ...resumeStanding(before, sweep, sinks, nextBlindnessNotifications),
+          after: undefined,
+          findings: undefined,
+          changes: undefined,
+          searchedAt: undefined,
+          ...counts,
+          sweep,
+        },
+      ];
     const ends = !blind && before.until === undefined && (counts.planned > 0 || over.has(subject));
     return ends ? [{ ...before, until: sweep, after: { unknown: counts.unknown, planned: counts.planned }, sweep }] : [];
   });

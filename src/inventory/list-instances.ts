@@ -23,7 +23,7 @@ export async function* listInstances(
   for await (const instance of compute.virtualMachineScaleSetVMs.list(resourceGroup, vmss, withViews ? { expand: 'instanceView' } : {})) {
     const resourceId = path + (instance.instanceId ?? '');
     const [network] = instance.networkProfileConfiguration?.networkInterfaceConfigurations ?? [];
-    const subnet = network?.ipConfigurations?.[0]?.subnet?.id?.split('/').at(-1);
+    const subnet = network?.ipConfigurations?.[0]?.subnet?.id;
     yield [
       factsOf(instance, nameOfInstance(vmss, instance.instanceId ?? ''), { resourceId, pool, size: instance.sku?.name, subnet }),
       instance,

@@ -38,6 +38,8 @@ const evidence = z.object({
   /** What was read, such as `rule deny-443 (priority 110)`. */
   setting: z.string(),
   value: z.string(),
+  /** Where people see it. */
+  portal: z.string().optional(),
 });
 export type Evidence = z.output<typeof evidence>;
 

@@ -33,7 +33,11 @@ function findingLine(links: Links, finding: FindingView, start: string): Html {
   const changed = changedAt === undefined ? '' : html`; changed ${relative(changedAt, start)}${changedBy ? ` by ${changedBy}` : ''}`;
   const disproved = revoked === undefined ? '' : html` <em>Disproved: it was still so when the outage had ended.</em>`;
   const todo = html`<br><small>${explain[code].todo}</small>`;
-  const settingsRead = evidence.map(({ setting, value }) => html`<br><small>${setting}: <code>${value}</code></small>`);
+  const settingsRead = evidence.map((each) => {
+    // That of the finding itself stands above.
+    const own = each.resourceId === resourceId ? '' : html` (${resourceLink(links, each.resourceId)})`;
+    return html`<br><small>${each.setting}: <code>${each.value}</code>${own}</small>`;
+  });
   return html`<li class="${kind}"><strong>${KINDS[kind]}</strong>: ${sentence}${where}${changed}.${disproved}${settingsRead}${todo}</li>`;
 }
 

@@ -1,5 +1,5 @@
 import type { Services } from '../services.ts';
-import { type Settings, statusPageUrl } from '../settings.ts';
+import { portalUrl, type Settings, statusPageUrl } from '../settings.ts';
 import { currentIntervalMs } from '../views/current-interval.ts';
 import type { UptimeShares } from '../views/uptime.ts';
 import { Html, html } from './html.ts';
@@ -63,17 +63,6 @@ export interface Links {
   portal(resourceId: string): string;
 }
 
-/** Where people see the resources of a sovereign cloud, by the end of the address of its Resource Manager. */
-const PORTALS: Readonly<Record<string, string>> = {
-  'usgovcloudapi.net': 'https://portal.azure.us',
-  'chinacloudapi.cn': 'https://portal.azure.cn',
-};
-
-function portalOf({ ARM_ENDPOINT }: Settings): string {
-  const host = new URL(ARM_ENDPOINT).hostname;
-  return Object.entries(PORTALS).find(([end]) => host.endsWith(end))?.[1] ?? 'https://portal.azure.com';
-}
-
 /**
  * Creates the links of a page.
  *
@@ -92,7 +81,7 @@ export function linksWith(settings: Settings, key: string | undefined): Links {
     fleet: to([]),
     cluster: (cluster, query) => to(['clusters', cluster], query),
     node: (cluster, node) => to(['clusters', cluster, 'nodes', node]),
-    portal: (resourceId) => `${portalOf(settings)}/#resource${encodeURI(resourceId)}`,
+    portal: (resourceId) => portalUrl(settings, resourceId),
   };
 }
 

@@ -3,7 +3,7 @@ import type { Blindness } from '../history/blindness.ts';
 import { change, finding } from '../model/finding.ts';
 import { count, optionalJson, optionalText, reason, writeSome } from './columns.ts';
 import type { Tables } from './open-tables.ts';
-import { unlessLost } from './rows.ts';
+import { readRow, unlessLost } from './rows.ts';
 import { standingRows } from './standing-rows.ts';
 
 const PARTITION = 'blind';
@@ -24,9 +24,17 @@ export const blindRows = standingRows<Blindness>(PARTITION, {
   ...searched,
 });
 
-/** Notes in the row of a blind cluster what a search found, if it is still there. */
-export async function noteBlindFindings(tables: Tables, cluster: string, found: Pick<Blindness, keyof typeof searched>): Promise<void> {
+/** Notes in the row of a blind cluster what a search found, if it is still that blindness. Whoever writes the row meanwhile is faster. */
+export async function noteBlindFindings(
+  tables: Tables,
+  cluster: string,
+  since: string,
+  found: Pick<Blindness, keyof typeof searched>,
+): Promise<void> {
   const { findings, changes, searchedAt } = found;
+  const clusters = await tables.open('clusters');
+  const row = await readRow(clusters, PARTITION, cluster);
+  if (row?.since !== since) return;
   const entity = { partitionKey: PARTITION, rowKey: cluster, ...writeSome<typeof found>(searched, { findings, changes, searchedAt }) };
-  await unlessLost((await tables.open('clusters')).updateEntity(entity, 'Merge', { etag: '*' }));
+  await unlessLost(clusters.updateEntity(entity, 'Merge', { etag: row.etag }));
 }

@@ -1,7 +1,19 @@
 import { z } from 'zod';
 import type { Diagnosis } from '../history/diagnosis.ts';
-import { change, finding } from '../model/finding.ts';
-import { type Columns, count, flag, json, longJson, optionalJson, optionalText, readColumns, text, writeColumns } from './columns.ts';
+import { change, finding, findingCodes } from '../model/finding.ts';
+import {
+  type Columns,
+  count,
+  flag,
+  json,
+  longJson,
+  optionalJson,
+  optionalOneOf,
+  optionalText,
+  readColumns,
+  text,
+  writeColumns,
+} from './columns.ts';
 import type { Tables } from './open-tables.ts';
 import { prefixed, type Row, readRange, readRow, unlessLost } from './rows.ts';
 
@@ -14,6 +26,7 @@ export interface DiagnosisRow {
 const PREFIX = 'diagnosis|';
 
 const columns: Columns<Omit<Diagnosis, 'subject'>> = {
+  since: text,
   first: text,
   at: text,
   rounds: count,
@@ -22,6 +35,7 @@ const columns: Columns<Omit<Diagnosis, 'subject'>> = {
   findings: longJson(z.array(finding).readonly(), []),
   changes: longJson(z.array(change).readonly(), []),
   missing: json(z.array(z.string()).readonly(), []),
+  headline: optionalOneOf(...findingCodes),
   probe: optionalJson(z.object({ node: z.string(), at: z.string(), nonce: z.string() })),
 };
 
@@ -31,7 +45,13 @@ function toDiagnosisRow(row: Row & { etag: string }): DiagnosisRow {
   const read = readColumns(columns, row);
   return {
     etag: row.etag,
-    diagnosis: { subject: row.rowKey.slice(PREFIX.length), ...read, first: timeOr(read.first), at: timeOr(read.at) },
+    diagnosis: {
+      subject: row.rowKey.slice(PREFIX.length),
+      ...read,
+      since: timeOr(read.since),
+      first: timeOr(read.first),
+      at: timeOr(read.at),
+    },
   };
 }
 

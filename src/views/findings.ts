@@ -16,7 +16,14 @@ export const findingView = z
     sentence: z.string(),
     resourceId: resourceId.optional(),
     evidence: z
-      .array(z.object({ resourceId, setting: z.string(), value: z.string() }))
+      .array(
+        z.object({
+          resourceId,
+          setting: z.string(),
+          value: z.string(),
+          portal: z.string().optional().describe('Its page in the Azure portal.'),
+        }),
+      )
       .readonly()
       .describe('The settings as they were read.'),
     changedAt: time.optional().describe('The latest change of it since an hour before the outage.'),

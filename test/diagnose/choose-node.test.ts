@@ -25,7 +25,7 @@ describe('the node that stands for the failing ones', () => {
       node('b', '/a/subnets/X', 'unreachable', '2026-11-30T03:01:00.000Z'),
       node('c', '/a/subnets/y', 'unreachable', '2026-11-30T03:01:30.000Z'),
     );
-    expect(chosen).toEqual({ node: 'b', neighbours: { failing: 2, reachable: 0 } });
+    expect(chosen).toEqual({ node: 'b', neighbours: { failing: 2, reachable: 0 }, isWaiting: false });
   });
 
   it('is none where none fails', () => {
@@ -42,6 +42,14 @@ describe('its neighbours', () => {
 
   it('are unknown while one that was reachable waits for its next probe, which may fail too', () => {
     expect(choose(failing, node('b', '/s', 'reachable', '2026-11-30T02:58:00.000Z'))?.neighbours.reachable).toBeUndefined();
+  });
+
+  it('are unknown where a single machine, which does not say in which subnet it is, reaches its API server, or is the one that fails', () => {
+    const machine = node('vm', '', 'reachable', '2026-11-30T03:01:00.000Z');
+    expect(choose(failing, machine)?.neighbours.reachable).toBeUndefined();
+    expect(choose(failing, machine, node('b', '/s', 'reachable', '2026-11-30T03:01:00.000Z'))?.neighbours.reachable).toBe(1);
+    const alone = choose(node('vm', '', 'unreachable', start), node('b', '/s', 'reachable', '2026-11-30T03:01:00.000Z'));
+    expect(alone?.neighbours).toEqual({ failing: 1, reachable: undefined });
   });
 
   it('do not count where they are of another subnet, stopped, or were last seen long ago', () => {

@@ -43,6 +43,17 @@ describe('what a node saw', () => {
     });
   });
 
+  it.each([
+    ['https://mcr.microsoft.com/v2/ 401', 'works'],
+    ['mcr.microsoft.com tls', 'works'],
+    ['mcr.microsoft.com 000', 'fails'],
+    ['mcr.microsoft.com dns', undefined],
+    ['mcr.microsoft.com ', undefined],
+    ['', undefined],
+  ])('is of other places, by "%s": %s', (egress, expected) => {
+    expect(observe('ConnectionTimedOut', new Map([['egress', egress]]), 1).egress).toBe(expected);
+  });
+
   it('is nothing of a node that gave no verdict', () => {
     expect(observe('RunCommandTimedOut', new Map(), 0, true)).toMatchObject({ blind: true, address: undefined, tcp: undefined, port: 443 });
   });

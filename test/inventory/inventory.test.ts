@@ -142,7 +142,7 @@ describe('listNodes', () => {
       zone: '1',
       size: 'Standard_D4ds_v5',
       image: '2204gen2containerd/versions/202511.07.0',
-      subnet: 'aks-subnet',
+      subnet: expect.stringMatching(/^\/subscriptions\/.*\/virtualNetworks\/aks-vnet-\d+\/subnets\/aks-subnet$/),
       created: expect.stringMatching(/^\d{4}-.*Z$/),
       agent: 'ready',
       skipped: undefined,

@@ -28,6 +28,7 @@ const finding: Finding = {
 const change = { time, resourceId: '/nsg', operation: 'Microsoft.Network/networkSecurityGroups/securityRules/write', by: 'AKS itself' };
 const diagnosis: Diagnosis = {
   subject: 'ConnectionTimedOut',
+  since: time,
   first: time,
   at: time,
   rounds: 1,
@@ -57,12 +58,19 @@ describe('a diagnosis', () => {
     const { tables } = storage;
     const first = await putDiagnosis(tables, 'c', diagnosis, undefined);
     expect(await putDiagnosis(tables, 'c', diagnosis, undefined)).toBeUndefined();
-    expect((await readDiagnosis(tables, 'c', 'ConnectionTimedOut'))?.diagnosis).toEqual({ ...diagnosis, ended: undefined });
+    expect((await readDiagnosis(tables, 'c', 'ConnectionTimedOut'))?.diagnosis).toEqual({
+      ...diagnosis,
+      ended: undefined,
+      headline: undefined,
+    });
     const second = await putDiagnosis(tables, 'c', { ...diagnosis, running: false, findings: [] }, first!.etag);
     expect(await putDiagnosis(tables, 'c', diagnosis, first!.etag)).toBeUndefined();
     expect(await readDiagnoses(tables, 'c')).toEqual(
       new Map([
-        ['ConnectionTimedOut', { etag: second!.etag, diagnosis: { ...diagnosis, ended: undefined, running: false, findings: [] } }],
+        [
+          'ConnectionTimedOut',
+          { etag: second!.etag, diagnosis: { ...diagnosis, ended: undefined, headline: undefined, running: false, findings: [] } },
+        ],
       ]),
     );
     expect(await readDiagnosis(tables, 'c', 'cluster')).toBeUndefined();
@@ -95,10 +103,10 @@ describe('what a search found', () => {
 
   it('is noted in the row of a blind cluster while that is there', async () => {
     const { tables } = storage;
-    await noteBlindFindings(tables, 'c2', found);
+    await noteBlindFindings(tables, 'c2', time, found);
     expect(await blindRows.readOpen(tables, 'c2')).toBeUndefined();
     await blindRows.put(tables, { subject: 'c2', since: time, delivered: {}, sweep: time, unknown: 3, planned: 3, reason: 'NoProof' });
-    await noteBlindFindings(tables, 'c2', found);
+    await noteBlindFindings(tables, 'c2', time, found);
     expect(await blindRows.readOpen(tables, 'c2')).toMatchObject({ reason: 'NoProof', ...found });
   });
 });

@@ -51,7 +51,11 @@ export function isSameOrPart(one: string, other: string): boolean {
   return contains(a, b) || contains(b, a);
 }
 
-const cut = (text: string | undefined) => (text !== undefined && text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text);
+/** A value as it is shown; with addresses of people only where their names may be. */
+function shownValue(text: string | undefined, showNames: boolean): string | undefined {
+  const known = showNames ? text : text?.replace(/[^\s"'<>@]+@[^\s"'<>@]+\.\w+/g, '…@…');
+  return known !== undefined && known.length > LONGEST_VALUE ? `${known.slice(0, LONGEST_VALUE)}…` : known;
+}
 
 /**
  * Joins both change logs to one list, newest first: the Activity Log knows the time and the caller, Resource Graph the values before and after. Pure.
@@ -84,7 +88,12 @@ export function joinChanges(
       const by = nameOf(match?.caller ?? each.caller, identities, showNames);
       const common = { time, resourceId, operation, ...(by !== undefined && { by }) };
       if (each.properties.length === 0) return [common];
-      return each.properties.map(({ property, before, after: now }) => ({ ...common, property, before: cut(before), after: cut(now) }));
+      return each.properties.map(({ property, before, after: now }) => ({
+        ...common,
+        property,
+        before: shownValue(before, showNames),
+        after: shownValue(now, showNames),
+      }));
     });
   const fromLog = ours
     .filter((each) => !taken.has(each))

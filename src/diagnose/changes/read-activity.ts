@@ -1,15 +1,16 @@
 import { z } from 'zod';
-import type { Read } from '../evaluate/configuration.ts';
 import type { Kind } from '../read/kinds/kind.ts';
 import type { SettingsReader } from '../read/read-settings.ts';
 import type { LoggedOperation } from './join-changes.ts';
+import { type Log, sharedSpan, timeText } from './log.ts';
 
-const MINUTES_MS = 300_000;
 const MOST_PAGES = 2;
+/** A further page is read only while so much of the search's budget is left. */
+const REQUESTS_SPARED = 14;
 const OBJECT_ID = 'http://schemas.microsoft.com/identity/claims/objectidentifier';
 
 const event = z.object({
-  eventTimestamp: z.string(),
+  eventTimestamp: timeText,
   caller: z.string().nullish(),
   claims: z.record(z.string(), z.string()).nullish().catch(undefined),
   correlationId: z.string().nullish(),
@@ -63,24 +64,24 @@ export async function readActivity(
   provider: 'Microsoft.Network' | 'Microsoft.ContainerService',
   from: Date,
   until: Date,
-): Promise<Read<LoggedOperation[]>> {
-  const at = (ms: number) => new Date(ms).toISOString();
-  const [first, last] = [Math.floor(from.getTime() / MINUTES_MS) * MINUTES_MS, Math.ceil(until.getTime() / MINUTES_MS) * MINUTES_MS];
-  const filter = `eventTimestamp ge '${at(first)}' and eventTimestamp le '${at(last)}' and resourceProvider eq '${provider}'`;
+): Promise<Log<LoggedOperation>> {
+  const [first, last] = sharedSpan(from, until);
+  const filter = `eventTimestamp ge '${first}' and eventTimestamp le '${last}' and resourceProvider eq '${provider}'`;
   const base = `/subscriptions/${subscriptionId}/providers/Microsoft.Insights/eventtypes/management/values`;
   const about = { id: `the activity log of ${provider} in ${subscriptionId}`, kind: events };
   const all: LogEvent[] = [];
   let path = `${base}?api-version=${events.apiVersion}&$filter=${encodeURIComponent(filter)}`;
   for (let page = 1; ; page++) {
     const read = await reader.ask(path, about);
-    if (read.status !== 'read') return all.length > 0 ? { status: 'read', value: toOperations(all) } : read;
+    if (read.status !== 'read') return { entries: toOperations(all), unread: read.status === 'unread' ? read : undefined };
     const { value, nextLink } = read.value;
     all.push(...value);
-    if (!nextLink || page === MOST_PAGES || !URL.canParse(nextLink)) break;
+    if (!nextLink) return { entries: toOperations(all) };
+    if (page === MOST_PAGES || reader.requests() > REQUESTS_SPARED || !URL.canParse(nextLink)) break;
     // Only its path: the pipeline calls no other host than Azure Resource Manager's in any case.
     const next = new URL(nextLink);
     if (!next.pathname.toLowerCase().startsWith(base.toLowerCase())) break;
     path = `${next.pathname}${next.search}`;
   }
-  return { status: 'read', value: toOperations(all) };
+  return { entries: toOperations(all), unread: { status: 'unread', why: 'cut', resourceId: about.id, action: events.action } };
 }

@@ -17,7 +17,8 @@ export interface ChangeLogs {
   reads: number;
 }
 
-const subscriptionOf = (id: string) => id.split('/')[2]?.toLowerCase() ?? '';
+/** The subscription of a resource; empty where its id is none. */
+const subscriptionOf = (id: string) => /^\/subscriptions\/([0-9a-f-]{36})\//i.exec(id)?.[1]?.toLowerCase() ?? '';
 
 /**
  * Reads what has changed since an hour before an outage: clusters in the subscription of the cluster, networks also in those that its network leads to.
@@ -42,9 +43,9 @@ export async function readChangeLogs(
   ]);
   const isSince = ({ time }: { time: string }) => Date.parse(time) >= from.getTime();
   return {
-    logged: logs.flatMap((log) => (log.status === 'read' ? log.value : [])).filter(isSince),
-    detected: (graph.status === 'read' ? graph.value : []).filter(isSince),
-    unread: [...logs, graph].flatMap((each) => (each.status === 'unread' ? [each] : [])),
+    logged: logs.flatMap(({ entries }) => entries).filter(isSince),
+    detected: graph.entries.filter(isSince),
+    unread: [...logs, graph].flatMap(({ unread }) => unread ?? []),
     reads: logs.length + 1,
   };
 }

@@ -1,11 +1,10 @@
 import { z } from 'zod';
-import type { Read } from '../evaluate/configuration.ts';
 import type { Kind } from '../read/kinds/kind.ts';
 import { queryGraph } from '../read/read-next-hop.ts';
 import type { SettingsReader } from '../read/read-settings.ts';
 import type { DetectedChange } from './join-changes.ts';
+import { type Log, sharedSpan, timeText } from './log.ts';
 
-const MINUTES_MS = 300_000;
 const MOST = 500;
 const MOST_PROPERTIES = 10;
 
@@ -14,7 +13,7 @@ const text = z
   .transform((value) => (value === null || value === undefined ? undefined : typeof value === 'string' ? value : JSON.stringify(value)));
 const difference = z.object({ previousValue: text, newValue: text });
 const row = z.object({
-  t: z.string(),
+  t: timeText,
   id: z.string(),
   kind: z.string().nullish(),
   by: z.string().nullish(),
@@ -22,8 +21,8 @@ const row = z.object({
   changes: z.record(z.string(), difference).nullish().catch(undefined),
 });
 
-/** Properties that change with every write, and say nothing. */
-const NOISE = /(^|\.)(id|name|type|etag|provisioningState|resourceGuid|systemData.*|lastModified\w*|changedTime|createdTime)$/i;
+/** Properties that change with every write and say nothing, and tags, which people fill with what they like. */
+const NOISE = /^tags\b|(^|\.)(id|name|type|etag|provisioningState|resourceGuid|systemData.*|lastModified\w*|changedTime|createdTime)$/i;
 
 const detected: Kind<DetectedChange[]> = {
   apiVersion: '2024-04-01',
@@ -51,23 +50,27 @@ const detected: Kind<DetectedChange[]> = {
  * Reads from Resource Graph what has changed in some subscriptions, with the values before and after: of networks and clusters, not of machines, which
  * our own Run Commands change all the time. Clusters of one network share the answer.
  */
-export function readDetected(
+export async function readDetected(
   reader: SettingsReader,
   subscriptions: readonly string[],
   from: Date,
   until: Date,
-): Promise<Read<DetectedChange[]>> {
-  const [first, last] = [Math.floor(from.getTime() / MINUTES_MS) * MINUTES_MS, Math.ceil(until.getTime() / MINUTES_MS) * MINUTES_MS];
-  const at = (ms: number) => `datetime(${new Date(ms).toISOString()})`;
+): Promise<Log<DetectedChange>> {
+  const [first, last] = sharedSpan(from, until);
   const query = [
     'resourcechanges',
     'extend a=properties.changeAttributes,id=tolower(tostring(properties.targetResourceId)),type=tolower(tostring(properties.targetResourceType))',
     'extend t=todatetime(a.timestamp)',
-    `where t between(${at(first)}..${at(last)})`,
+    `where t between(datetime(${first})..datetime(${last}))`,
     "where type startswith 'microsoft.network/' or type =~ 'microsoft.containerservice/managedclusters'",
     'project t,id,kind=properties.changeType,by=a.changedBy,byType=a.changedByType,client=a.clientType,op=a.operation,changes=properties.changes',
     'order by t desc',
     `limit ${MOST}`,
   ].join('|');
-  return queryGraph(reader, query, detected, `the changes in ${subscriptions.join(', ')}`, [...subscriptions].sort());
+  const about = `the changes in ${subscriptions.join(', ')}`;
+  const read = await queryGraph(reader, query, detected, about, [...subscriptions].sort());
+  if (read.status !== 'read') return { entries: [], unread: read.status === 'unread' ? read : undefined };
+  const isCut = read.value.length >= MOST;
+  const unread = { status: 'unread', why: 'cut', resourceId: about, action: detected.action } as const;
+  return { entries: read.value, unread: isCut ? unread : undefined };
 }

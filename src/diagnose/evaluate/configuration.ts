@@ -1,7 +1,10 @@
-/** Why a setting was not read. What is `unseen` was looked for where only what the caller may read is listed. */
+/**
+ * Why a setting was not read. What is `unseen` was looked for where only what the caller may read is listed; `budget`: the search had asked for so much
+ * already; `cut`: it is longer than what was read of it.
+ */
 export interface Unread {
   status: 'unread';
-  why: 'denied' | 'unseen' | 'throttled' | 'failed';
+  why: 'denied' | 'unseen' | 'throttled' | 'budget' | 'cut' | 'failed';
   resourceId: string;
   /** The right that reading it needs, such as `Microsoft.Network/routeTables/read`. */
   action: string;
@@ -123,7 +126,7 @@ export interface NatGatewaySettings {
   prefixIds: readonly string[];
 }
 
-/** What holds, or held, the address that a route sends to. `absent`: nothing that could be searched holds it. */
+/** What holds, or held, the address that a route sends to. */
 export interface NextHopSettings {
   id: string;
   kind: 'firewall' | 'networkInterface' | 'loadBalancer';
@@ -134,8 +137,8 @@ export interface NextHopSettings {
   machinePower?: string;
   /** Of a firewall: ids of its public addresses. */
   publicAddressIds: readonly string[];
-  /** Of a firewall: the NAT gateway of its subnet, by whose addresses it leaves instead. */
-  natGatewayId?: string;
+  /** Of a firewall: whether it leaves by these, or its subnet has a NAT gateway or routes of its own by which it leaves otherwise. */
+  leaves?: 'byItself' | 'otherwise' | 'unknown';
 }
 
 /** The private endpoint of an API server. */
@@ -197,7 +200,9 @@ export interface Configuration {
   outboundBalancer?: Read<{ id: string; letsOut: boolean }>;
   /** Public addresses (`20.8.7.6`) and prefixes (`20.8.7.0/30`) by resource id in lower case. */
   publicAddresses: ReadonlyMap<string, Read<string>>;
+  /** `absent`: nothing that could be searched holds it. */
   nextHop?: Read<NextHopSettings>;
+  nextHopSubnet?: Read<SubnetSettings>;
   /** What of the next hop and of the endpoint was read apart, where it was not. */
   nextHopOwner?: Unread;
   nextHopMachine?: Read<unknown>;

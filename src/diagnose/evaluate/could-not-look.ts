@@ -9,6 +9,8 @@ const saying = {
   denied: (action: string) => `the role lacks ${action}`,
   unseen: (action: string) => `nothing that the role can see holds it (${action})`,
   throttled: () => 'Azure throttled reading it',
+  budget: () => 'the search had asked for as much as it may',
+  cut: () => 'it is longer than what was read of it',
   failed: () => 'reading it failed',
 };
 

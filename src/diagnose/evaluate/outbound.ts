@@ -31,8 +31,7 @@ function throughAppliance(hop: string | undefined, { nextHop, publicAddresses }:
   if (owner?.kind !== 'firewall' || !holdsHop)
     return { by: 'appliance', label: `virtual appliance ${hop ?? ''}`.trim(), addresses: [], isCertain: false };
   const own = addressesOf(owner.publicAddressIds, publicAddresses);
-  // A NAT gateway of its subnet replaces the addresses of the firewall.
-  const isCertain = own.isCertain && own.addresses.length > 0 && owner.natGatewayId === undefined;
+  const isCertain = own.isCertain && own.addresses.length > 0 && owner.leaves === 'byItself';
   return { by: 'firewall', resourceId: owner.id, label: `firewall ${nameOf(owner.id)}`, ...own, isCertain };
 }
 

@@ -4,7 +4,7 @@ import { failureOf } from '../../azure/failure.ts';
 
 /** For how long an answer is used again: one hub breaks many clusters, whose searches read the same things within minutes. */
 const KEPT_MS = 180_000;
-const MOST_KEPT = 2000;
+const MOST_KEPT = 500;
 /** Azure grants 250 reads at once and 25 a second for an identity and a subscription; sweeps need them more than searches do. */
 const LEAST_LEFT = 50;
 const PAUSE_MS = 30_000;
@@ -12,12 +12,19 @@ const LONGEST_PAUSE_MS = 600_000;
 /** Resource Graph grants 15 queries in 5 seconds. */
 const GRAPH_EVERY_MS = 400;
 const CONCURRENT_GRAPH = 1;
+const SEARCHES_AT_ONCE = 4;
 
 /** An answer of Azure; that Azure, or our own budget, asks to wait; or no answer. */
 export type Answer = { status: 'answered'; answer: ArmAnswer } | { status: 'throttled' } | { status: 'failed' };
 
 /** Answers of this process, shared by its searches. */
 export interface ReadCache {
+  /**
+   * Begins a search, if this process does not make too many: probes share its time.
+   *
+   * @returns what ends it; undefined where it must wait.
+   */
+  beginSearch(): (() => void) | undefined;
   /**
    * Asks, unless the same was asked within minutes or is being asked now.
    *
@@ -65,11 +72,23 @@ export function openReadCache(request: ArmRequest, now: () => Date = () => new D
       return answer;
     });
 
-  const forget = (time: number) => {
-    for (const [key, { at }] of kept) if (time - at > KEPT_MS || kept.size > MOST_KEPT) kept.delete(key);
+  // The oldest are first: bodies of logs are large, and this process probes.
+  const forgetOld = (time: number) => {
+    for (const [key, { at }] of kept) {
+      if (time - at <= KEPT_MS && kept.size <= MOST_KEPT) return;
+      kept.delete(key);
+    }
   };
 
+  let searches = 0;
   return {
+    beginSearch() {
+      if (searches >= SEARCHES_AT_ONCE) return undefined;
+      searches += 1;
+      return () => {
+        searches -= 1;
+      };
+    },
     async ask(path, { body, signal, fresh, onRequest }) {
       const time = now().getTime();
       const key = `${path.toLowerCase()} ${body === undefined ? '' : JSON.stringify(body)}`;
@@ -78,7 +97,8 @@ export function openReadCache(request: ArmRequest, now: () => Date = () => new D
       if ((pausedUntil.get(subscriptionOf(path)) ?? 0) > time) return { status: 'throttled' };
       onRequest();
       const answer = (body === undefined ? send : sendSpaced)(path, body, signal);
-      if (kept.size > MOST_KEPT) forget(time);
+      kept.delete(key);
+      forgetOld(time);
       kept.set(key, { at: time, answer });
       const settled = await answer.catch((error: unknown) => {
         kept.delete(key);

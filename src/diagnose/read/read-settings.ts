@@ -17,6 +17,9 @@ const ID = /^\/subscriptions\/[0-9a-f-]{36}\/resourceGroups\/[^/?#%\s]{1,90}\/pr
 
 const errorBody = z.object({ error: z.object({ code: z.string() }) });
 
+/** The search has asked for as much as it may. */
+type OutOfBudget = { status: 'budget' };
+
 /** What one search reads of Azure, within its budget. */
 export interface SettingsReader {
   /** Reads a resource by its id. */
@@ -31,9 +34,8 @@ function unread(why: Unread['why'], resourceId: string, action: string): Unread 
   return { status: 'unread', why, resourceId, action };
 }
 
-function interpret<T>(answer: Answer, id: string, { action, parse }: Kind<T>): Read<T> {
-  if (answer.status === 'throttled') return unread('throttled', id, action);
-  if (answer.status === 'failed') return unread('failed', id, action);
+function interpret<T>(answer: Answer | OutOfBudget, id: string, { action, parse }: Kind<T>): Read<T> {
+  if (answer.status !== 'answered') return unread(answer.status, id, action);
   const { status, body } = answer.answer;
   if (status === 403) return unread('denied', id, action);
   if (status === 404) {
@@ -45,8 +47,8 @@ function interpret<T>(answer: Answer, id: string, { action, parse }: Kind<T>): R
   try {
     return { status: 'read', value: parse(body) };
   } catch (error) {
-    if (!(error instanceof ZodError)) throw error;
-    log.warn(`the settings of ${id} could not be understood, and no finding rests on them: ${redact(z.prettifyError(error), 300)}`);
+    const why = error instanceof ZodError ? z.prettifyError(error) : String(error);
+    log.warn(`the settings of ${id} could not be understood, and no finding rests on them: ${redact(why, 300)}`);
     return unread('failed', id, action);
   }
 }
@@ -58,14 +60,14 @@ function interpret<T>(answer: Answer, id: string, { action, parse }: Kind<T>): R
  */
 export function startReading(cache: ReadCache, fresh = false): SettingsReader {
   const signal = AbortSignal.timeout(WITHIN_MS);
-  const own = new Map<string, Promise<Answer>>();
+  const own = new Map<string, Promise<Answer | OutOfBudget>>();
   let requests = 0;
 
-  const request = (path: string, body: unknown): Promise<Answer> => {
+  const request = (path: string, body: unknown): Promise<Answer | OutOfBudget> => {
     const key = `${path.toLowerCase()} ${JSON.stringify(body)}`;
     const before = own.get(key);
     if (before !== undefined) return before;
-    if (requests >= MOST_REQUESTS || signal.aborted) return Promise.resolve({ status: 'throttled' });
+    if (requests >= MOST_REQUESTS || signal.aborted) return Promise.resolve({ status: 'budget' });
     const onRequest = () => {
       requests += 1;
     };
@@ -78,7 +80,7 @@ export function startReading(cache: ReadCache, fresh = false): SettingsReader {
   return {
     ask,
     async read(id, kind, query = '') {
-      if (!ID.test(id) || id.includes('/../')) return unread('failed', id, kind.action);
+      if (!ID.test(id) || id.split('/').some((part) => /^\.+$/.test(part))) return unread('failed', id, kind.action);
       return ask(`${encodeURI(id)}?api-version=${kind.apiVersion}${query}`, { id, kind });
     },
     requests: () => requests,

@@ -1,9 +1,9 @@
 import type { Blindness } from '../../history/blindness.ts';
 import type { ClusterOutageState } from '../../history/cluster-outage.ts';
 import type { Degradation, DegradationState } from '../../history/degradation.ts';
+import type { Diagnosis } from '../../history/diagnosis.ts';
 import { openEpisode } from '../../history/node-state.ts';
 import type { UnseenGroup } from '../../history/unseen.ts';
-import type { Finding } from '../../model/finding.ts';
 import { type Counts, conclusiveOf, coverageOf, expectedOf, type Ledger, mainReason } from '../../model/ledger.ts';
 import type { Episode } from '../../model/node-state.ts';
 import { policyOf, type ReasonCode } from '../../model/reasons.ts';
@@ -39,7 +39,7 @@ function lastKnown(down: Episode | undefined, degraded: Degradation | undefined)
  * blind, or in which none gave a verdict this time, has a failure under another name: its own availability is not known. An outage that
  * is open stands all the same. While it is in maintenance its results have a name of their own too: they are not part of its availability. Pure.
  *
- * @param findings - of its outage, of most of its nodes' outages, or of its blindness.
+ * @param diagnosis - of its outage, of most of its nodes' outages, or of its blindness.
  * @param maintenance - whether it is in maintenance at the end of the sweep.
  * @returns undefined for a cluster that is not watched, and for one of which no verdict is expected and that has nothing open.
  */
@@ -48,7 +48,7 @@ export function availabilityOf(
   sweep: string,
   ledger: Ledger,
   blind: Blindness | undefined,
-  findings: readonly Finding[],
+  diagnosis: Pick<Diagnosis, 'findings' | 'headline'> | undefined,
   span: { startedAt: string; completedAt: string },
   maintenance: boolean,
   pageUrl: string | undefined,
@@ -81,7 +81,9 @@ export function availabilityOf(
       coverage: recordOnly !== undefined && policyOf(recordOnly).hides === 'subscription' ? '' : shareText(coverageOf(ledger)),
       reason: down?.reason ?? blind?.reason ?? outageReason ?? (seen ? '' : (mainReason(ledger) ?? '')),
       outageReason: outageReason ?? '',
-      ...findingFields(findings),
+      ...findingFields(diagnosis?.findings),
+      // An alert that is open is not replaced by another when a finding gets surer.
+      finding: diagnosis?.headline ?? '',
       unseenNodes: String(cluster.unseen.reduce((total, { nodes: count }) => total + count, 0)),
       unseenReason: [...cluster.unseen].sort((a, b) => b.nodes - a.nodes)[0]?.reason ?? '',
       degraded: String(degraded !== undefined),

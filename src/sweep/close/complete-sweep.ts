@@ -17,7 +17,7 @@ import { insertCompleted } from '../../tables/sweep-list.ts';
 import type { SweepRows } from '../../tables/sweep-rows.ts';
 import { faultPoint } from '../queue/fault-point.ts';
 import { availabilityOf } from './availability-of.ts';
-import { diagnosisWarnings, readCurrentDiagnoses } from './current-diagnoses.ts';
+import { currentDiagnoses, diagnosisWarnings } from './current-diagnoses.ts';
 import { judgeBlindness } from './judge-blindness.ts';
 import { judgeDegraded } from './judge-degraded.ts';
 import { judgeUnseen } from './judge-unseen.ts';
@@ -63,7 +63,7 @@ export async function completeSweep(
   const isGone = (cluster: string) => !watched.has(cluster);
   await judgeUnseen(services, sweep, seen, isGone, maintenance);
   await judgeDegraded(services, sweep, seen, isGone, maintenance);
-  const diagnoses = blindness.prober ? new Map<string, Diagnosis>() : await readCurrentDiagnoses(services, clusters, blindness.clusters);
+  const diagnoses = blindness.prober ? new Map<string, Diagnosis>() : await currentDiagnoses(services, clusters, blindness.clusters);
   const warnings = [...scopeWarnings(settings, listed), ...maintenanceWarnings(clusters), ...diagnosisWarnings(diagnoses, clusters)];
   // A fleet that is listed and has nothing to probe has no tally that counts requests.
   const requests = armRequests.take();
@@ -77,7 +77,6 @@ export async function completeSweep(
   faultPoint('close-sweep:completed');
   const span = { startedAt, completedAt };
   const isIn = (cluster: string) => maintenanceAt(maintenance.get(cluster), Date.parse(completedAt)) !== undefined;
-  const findingsOf = ({ cluster }: ClusterRow) => diagnoses.get(cluster)?.findings ?? [];
   // Made as it is sent.
   function* availability(): Generator<Availability> {
     // While the prober is blind there is nothing to say of any cluster, while one that cannot be listed stands as it did: its outage is not over.
@@ -86,7 +85,8 @@ export async function completeSweep(
       const own = finalized.get(cluster.cluster);
       const blind = blindness.clusters.get(cluster.cluster);
       const result =
-        own && availabilityOf(cluster, sweep, own, blind, findingsOf(cluster), span, isIn(cluster.cluster), statusPageUrl(settings));
+        own &&
+        availabilityOf(cluster, sweep, own, blind, diagnoses.get(cluster.cluster), span, isIn(cluster.cluster), statusPageUrl(settings));
       if (result !== undefined) yield result;
     }
   }

@@ -2,6 +2,7 @@ import pLimit from 'p-limit';
 import type { Blindness } from '../../history/blindness.ts';
 import type { Diagnosis } from '../../history/diagnosis.ts';
 import { openEpisode } from '../../history/node-state.ts';
+import { log } from '../../log.ts';
 import type { Services } from '../../services.ts';
 import type { ClusterRow } from '../../tables/cluster-rows.ts';
 import { readDiagnosis } from '../../tables/diagnosis-rows.ts';
@@ -17,7 +18,7 @@ function subjectOf({ outage, openOutages, outageReason }: ClusterRow, blind: Bli
 }
 
 /** Reads what searches in Azure found for the clusters that have something open, by cluster. */
-export async function readCurrentDiagnoses(
+async function readAll(
   { tables }: Pick<Services, 'tables'>,
   clusters: readonly ClusterRow[],
   blind: ReadonlyMap<string, Blindness>,
@@ -33,6 +34,14 @@ export async function readCurrentDiagnoses(
     ),
   );
   return new Map(read.flat());
+}
+
+/** What searches in Azure found for the clusters that have something open, by cluster; nothing where that cannot be read: a sweep is completed without. */
+export function currentDiagnoses(...given: Parameters<typeof readAll>): Promise<Map<string, Diagnosis>> {
+  return readAll(...given).catch((error: unknown) => {
+    log.warn('what searches for causes found could not be read', error);
+    return new Map();
+  });
 }
 
 /**

@@ -1,5 +1,7 @@
+import pLimit from 'p-limit';
 import { type Blindness, foldBlindness, isProberBlind, PROBER, visibilityOf } from '../../history/blindness.ts';
 import { openEpisode } from '../../history/node-state.ts';
+import { log } from '../../log.ts';
 import type { Ledger } from '../../model/ledger.ts';
 import type { Stretch } from '../../model/maintenance.ts';
 import { policyOf, type ReasonCode } from '../../model/reasons.ts';
@@ -18,15 +20,19 @@ export interface BlindAfterSweep {
   prober: boolean;
 }
 
-/** For so long a blindness is searched for, as often as that is due. */
+/** For so long a blindness is searched for; searches ask for those after them, so that only one that is missing is asked for. */
 const SEARCHED_FOR_MS = 3_600_000;
+const CONCURRENT_SENDS = 8;
 
 const isOver = (recordOnly: ReasonCode | undefined) => recordOnly !== undefined && policyOf(recordOnly).endsOutage;
 
-/** Asks for a search in Azure for what blinds clusters, while that is new, and once more for those that see again. */
+/** Asks for a search in Azure for what blinds clusters, while that is new, and once more for those that see again. Nothing fails with it. */
 async function requestDiagnoses(services: Services, blind: readonly Blindness[]): Promise<void> {
-  const isNew = ({ since, until }: Blindness) => until !== undefined || services.now().getTime() - Date.parse(since) < SEARCHED_FOR_MS;
-  for (const { subject } of blind.filter(isNew)) await requestDiagnosis(services, subject, 'blind');
+  const isNew = ({ since, until, searchedAt }: Blindness) =>
+    until !== undefined || (searchedAt === undefined && services.now().getTime() - Date.parse(since) < SEARCHED_FOR_MS);
+  const limit = pLimit(CONCURRENT_SENDS);
+  const sends = blind.filter(isNew).map(({ subject }) => limit(() => requestDiagnosis(services, subject, 'blind')));
+  await Promise.all(sends).catch((error: unknown) => log.warn('searches for what blinds clusters could not be asked for', error));
 }
 
 /**

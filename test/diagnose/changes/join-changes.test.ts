@@ -63,6 +63,14 @@ describe('who changed something', () => {
     expect(byOf({ name: ana.objectId }, false)).toBe(ana.objectId);
   });
 
+  it('is in no value either, unless names are shown', () => {
+    const properties = [{ property: 'properties.contact', before: 'ana@contoso.com', after: '["bob@contoso.com"]' }];
+    const values = (showNames: boolean) =>
+      joinChanges([], [detected({ properties })], all, [], showNames).map(({ before, after }) => [before, after]);
+    expect(values(true)).toEqual([['ana@contoso.com', '["bob@contoso.com"]']]);
+    expect(values(false)).toEqual([['…@…', '["…@…"]']]);
+  });
+
   it('is AKS itself, by the identity of the cluster or the application of AKS', () => {
     expect(byOf({ name: ana.objectId.toUpperCase() }, false, [ana.objectId])).toBe('AKS itself');
     expect(byOf({ name: 'x', applicationId: '7319c514-987d-4e9b-ac3d-d38c4f427f4c' }, true)).toBe('AKS itself');

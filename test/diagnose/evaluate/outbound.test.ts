@@ -40,7 +40,7 @@ describe('nodes leave by', () => {
     ],
     [
       'another NAT gateway, where the firewall has one',
-      { ...routed([toAppliance]), nextHop: firewall({ natGatewayId: NAT_ID }) },
+      { ...routed([toAppliance]), nextHop: firewall({ leaves: 'otherwise' }) },
       'perhaps firewall 20.5.5.5',
     ],
     [

@@ -135,7 +135,7 @@ export const routed = (routes: readonly Route[], over: Partial<RouteTableSetting
   routeTable: read<RouteTableSettings>({ id: TABLE_ID, learnsRoutes: false, routes, ...over }),
 });
 export const firewall = (over: Partial<NextHopSettings> = {}): Read<NextHopSettings> =>
-  read({ id: FIREWALL_ID, kind: 'firewall', addresses: ['10.0.0.4'], publicAddressIds: [addressId('fw')], ...over });
+  read({ id: FIREWALL_ID, kind: 'firewall', addresses: ['10.0.0.4'], publicAddressIds: [addressId('fw')], leaves: 'byItself', ...over });
 
 /** A NAT gateway that leaves by 20.8.7.6, and the subnet that has it. */
 export const behindNat = (over: Partial<NatGatewaySettings> = {}) => ({

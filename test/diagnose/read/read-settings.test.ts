@@ -70,13 +70,18 @@ describe('a setting', () => {
     expect(await readOnce()).toEqual(unread('failed'));
   });
 
-  it.each([`${subnetId}/../../secrets`, `${subnetId}?x=`, 'https://elsewhere.example/x', `${group}/a b/c`, ''])(
-    'is not asked for by what is no id: %s',
-    async (id) => {
-      expect(await startReading(openCache()).read(id, subnetKind)).toMatchObject({ status: 'unread', why: 'failed' });
-      expect(azure.received).toEqual([]);
-    },
-  );
+  it.each([
+    `${subnetId}/../../secrets`,
+    `${subnetId}/..`,
+    `${subnetId}/./x`,
+    `${subnetId}?x=`,
+    'https://elsewhere.example/x',
+    `${group}/a b/c`,
+    '',
+  ])('is not asked for by what is no id: %s', async (id) => {
+    expect(await startReading(openCache()).read(id, subnetKind)).toMatchObject({ status: 'unread', why: 'failed' });
+    expect(azure.received).toEqual([]);
+  });
 });
 
 describe('searches of one process', () => {
@@ -128,10 +133,20 @@ describe('searches of one process', () => {
     expect(azure.received).toHaveLength(1);
   });
 
+  it('are four at a time in one process, since probes share its time', () => {
+    const cache = openCache();
+    const ends = Array.from({ length: 5 }, () => cache.beginSearch());
+    expect(ends.map((end) => end !== undefined)).toEqual([true, true, true, true, false]);
+    ends[0]!();
+    expect(cache.beginSearch()).toBeDefined();
+  });
+
   it('each send at most 25 requests', async () => {
     const reader = startReading(openCache());
     const reads = Array.from({ length: 30 }, (_, nth) => reader.read(`${group}/virtualNetworks/v${nth}/subnets/n`, subnetKind));
-    expect((await Promise.all(reads)).filter(({ status }) => status === 'read')).toHaveLength(25);
+    const read = await Promise.all(reads);
+    expect(read.filter(({ status }) => status === 'read')).toHaveLength(25);
+    expect(read.at(-1)).toMatchObject({ status: 'unread', why: 'budget' });
     expect(reader.requests()).toBe(25);
   });
 });

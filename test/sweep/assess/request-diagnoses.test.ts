@@ -20,7 +20,18 @@ const outage = (node: string | undefined, more: Partial<Outage> = {}): Outage =>
   ...more,
 });
 const diagnosis = (subject: string, more: Partial<Diagnosis> = {}) => {
-  const own = { subject, first: start, at: start, rounds: 1, running: false, findings: [], changes: [], missing: [], ...more };
+  const own = {
+    subject,
+    since: start,
+    first: start,
+    at: start,
+    rounds: 1,
+    running: false,
+    findings: [],
+    changes: [],
+    missing: [],
+    ...more,
+  };
   return [subject, { diagnosis: own, etag: '' }] as const;
 };
 

@@ -54,7 +54,7 @@ function ledgerOf(nodes: Readonly<Record<string, number>>): Ledger {
 }
 const blind: Blindness = { subject: cluster, since, unknown: 3, planned: 4, reason: 'NoProof', delivered: {}, sweep };
 const stateOf = (ledger: Readonly<Record<string, number>>, more: Partial<ClusterRow> = {}, unseen?: Blindness, maintenance = false) =>
-  availabilityOf(row(more), sweep, ledgerOf(ledger), unseen, [], span, maintenance, undefined);
+  availabilityOf(row(more), sweep, ledgerOf(ledger), unseen, undefined, span, maintenance, undefined);
 const well = { 'reachable/Reachable': 4 };
 
 describe('the state of a cluster', () => {
