@@ -5,7 +5,7 @@ import { portalUrl, type Settings } from '../settings.ts';
 const LONGEST_SENTENCE = 500;
 const LONGEST_VALUE = 200;
 const LONGEST_SETTING = 100;
-const MOST_EVIDENCE = 8;
+const MOST_EVIDENCE = 6;
 const MOST_CHANGES = 12;
 
 const cut = (text: string, most: number) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);

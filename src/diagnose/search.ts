@@ -66,7 +66,9 @@ async function readHop(
   const address = routeToHop(each)?.route.nextHop;
   if (address === undefined) return { publicAddresses };
   const network = settingOf(each.configuration.network);
-  const networks = network === undefined ? [] : [network.id, ...network.peerings.map(({ remoteId }) => remoteId)];
+  // Without it nobody knows which of many equal addresses is meant.
+  if (network === undefined) return { publicAddresses };
+  const networks = [network.id, ...network.peerings.map(({ remoteId }) => remoteId)];
   const hop = await readNextHop(reader, address, networks, formerOwner(address, logs));
   const own = (settingOf(hop.nextHop)?.publicAddressIds ?? []).slice(0, MOST_ADDRESSES);
   return { ...hop, publicAddresses: new Map([...publicAddresses, ...(await readAddresses(reader, own))]) };

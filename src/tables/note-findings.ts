@@ -4,7 +4,8 @@ import type { Tables } from './open-tables.ts';
 import { noteSearch, type OutageRow, readOutage } from './outage-rows.ts';
 import { retryLostWrites, unlessLost } from './rows.ts';
 
-const BATCH = 100;
+// A transaction holds at most 4 MiB: findings make rows larger.
+const BATCH = 50;
 const ATTEMPTS = 5;
 
 /** Notes in outages what a search found, in batches; where a row of a batch changed meanwhile, one by one, each as it stands then. */

@@ -91,6 +91,31 @@ describe('the searches of a cluster', () => {
     expect(first.rounds).toBe(1);
   });
 
+  it('are made anew for outages that begin while an old one lasts, and say nothing of that one', async () => {
+    await open(8, { CLUSTER_QUORUM_PERCENT: '90' });
+    await world.sweep();
+    const names = await nodesOf();
+    cutOff = new Set(names.slice(0, 1));
+    await world.sweep();
+    const old = await diagnosed('ConnectionTimedOut', ({ rounds }) => rounds > 0);
+    expect(old.findings).toEqual([]);
+    // Sweeps later, somebody cuts off others.
+    await world.sweep();
+    await world.sweep();
+    await world.setFault('rg-shop/shop', 'nsg-denies');
+    cutOff = new Set(names.slice(0, 5));
+    await world.sweep();
+    const fresh = await diagnosed('ConnectionTimedOut', ({ first, rounds }) => first > old.first && rounds > 0);
+    expect(kinds(fresh)).toEqual(['suspicion NsgDenies']);
+    const rows = await world.workUntil('findings in the new outages', async () => {
+      const open = await readOutages(world.services().tables, shop, { which: 'open' });
+      return open.filter(({ outage: { findings } }) => findings?.[0]?.code === 'NsgDenies').length === 4 ? open : undefined;
+    });
+    const { findings, searchedAt = '' } = rows.find(({ outage: { node } }) => node === names[0])!.outage;
+    expect(findings).toEqual([]);
+    expect(searchedAt < fresh.first).toBe(true);
+  });
+
   it('come again for the late change logs, and no more once all is known', async () => {
     await open(1);
     cutOff = new Set(['shop']);

@@ -37,7 +37,7 @@ beforeAll(async () => {
   world = await openSweepWorld(
     networkFleet(clusters),
     {},
-    { changeLagSeconds: 0, intercept: ({ url }, answer) => interfere?.(url.pathname, answer) ?? answer() },
+    { changeLagSeconds: 0, pageSizes: { events: 1000 }, intercept: ({ url }, answer) => interfere?.(url.pathname, answer) ?? answer() },
   );
   await world.sweep();
   const { arm } = world.services();
