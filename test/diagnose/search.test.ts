@@ -29,13 +29,21 @@ const cutOff = (address: string) =>
     3,
   );
 
+/** A fleet with a second hub, which has the same addresses as the first and no cluster behind it. */
+function fleetOfTwoHubs() {
+  const fleet = networkFleet(clusters);
+  const firewall = { privateAddress: '10.0.0.4', publicAddress: '198.18.250.9' };
+  fleet.subscriptions[1]!.hubs!.unshift({ name: 'another', resourceGroup: 'rg-another', firewall });
+  return fleet;
+}
+
 let world: SweepWorld;
 /** Answers instead of the simulator where it returns something. */
 let interfere: (path: string, answer: () => Promise<ArmReply>) => Promise<ArmReply> | undefined;
 let nodeIds: Map<string, string>;
 beforeAll(async () => {
   world = await openSweepWorld(
-    networkFleet(clusters),
+    fleetOfTwoHubs(),
     {},
     { changeLagSeconds: 0, pageSizes: { events: 1000 }, intercept: ({ url }, answer) => interfere?.(url.pathname, answer) ?? answer() },
   );
@@ -98,6 +106,15 @@ describe('a search in Azure', () => {
       'ManagedClusters_Get',
       'ResourceGraph_Query',
     ]);
+  });
+});
+
+describe('the next hop of a route', () => {
+  it('is looked for where packets can go: the same address in another network is another one', async () => {
+    await world.setFault('hub', 'next-hop-dead');
+    const { findings } = await searchFor('behind', observe('RunCommandTimedOut', new Map(), 0, true));
+    await world.clearFault('hub');
+    expect(findings[0]).toMatchObject({ code: 'NextHopDead', resourceId: expect.stringMatching(/\/resourceGroups\/rg-hub\//i) });
   });
 });
 
