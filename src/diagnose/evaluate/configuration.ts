@@ -148,6 +148,8 @@ export interface EndpointSettings {
   state: string;
   /** The address of its network interface; absent where that was not read. */
   address?: string;
+  /** The subnet that it is in, whose policies for endpoints hold for it. */
+  subnetId?: string;
 }
 
 export interface ZoneLink {

@@ -1,7 +1,7 @@
 import { contains, isPrivate, isSameAddress, isSingle, type Prefix, parsePrefix, unroutedPrefixes } from './addresses.ts';
-import type { Configuration } from './configuration.ts';
+import type { Configuration, EndpointSettings } from './configuration.ts';
 import { ANYWHERE, familyOfTarget, prefixHolds, type Target } from './membership.ts';
-import { isUnread, settingOf, wordOf } from './names.ts';
+import { isSameId, isUnread, settingOf, wordOf } from './names.ts';
 import { type Place, placeOf } from './place.ts';
 
 /** The route that packets to a target take. */
@@ -29,14 +29,16 @@ const systemRoute = (name: string, text: string, type: string): Candidate[] => {
 };
 
 /** Whether the route that a private endpoint brings gives way to the table's; undefined where the settings do not say. */
-function givesWay({ subnet }: Place): boolean | undefined {
+function givesWay({ subnet }: Place, { subnetId }: EndpointSettings): boolean | undefined {
+  // The policies are those of endpoints in that subnet, and no other subnet is read.
+  if (!isSameId(subnetId, subnet?.id)) return undefined;
   const policies = wordOf(subnet?.endpointPolicies);
   if (['enabled', 'routetableenabled'].includes(policies)) return true;
   return ['disabled', 'networksecuritygroupenabled'].includes(policies) ? false : undefined;
 }
 
 function systemRoutes(configuration: Configuration, place: Place): Candidate[] {
-  const address = settingOf(configuration.endpoint)?.address;
+  const endpoint = settingOf(configuration.endpoint);
   return [
     ...systemRoute('default', '0.0.0.0/0', 'internet'),
     ...systemRoute('default', '::/0', 'internet'),
@@ -45,7 +47,7 @@ function systemRoutes(configuration: Configuration, place: Place): Candidate[] {
     ...(place.network?.peerings ?? [])
       .filter(({ state }) => wordOf(state) === 'connected')
       .flatMap(({ name, remotePrefixes }) => remotePrefixes.flatMap((text) => systemRoute(name, text, 'vnetlocal'))),
-    ...(address === undefined || givesWay(place) ? [] : systemRoute('private endpoint', address, 'vnetlocal')),
+    ...(endpoint?.address === undefined || givesWay(place, endpoint) ? [] : systemRoute('private endpoint', endpoint.address, 'vnetlocal')),
   ];
 }
 
@@ -67,10 +69,10 @@ function isInDoubt(best: Candidate, target: Target, configuration: Configuration
   if (place.network.mayLearnRoutes && (place.table.is === 'none' || place.table.value.learnsRoutes)) return true;
   const isOddPeering = ({ state }: { state: string }) => !['connected', 'initiated', 'disconnected'].includes(wordOf(state));
   if (place.network.peerings.some((each) => isOddPeering(each) && each.remotePrefixes.some((text) => mayHold(text, target)))) return true;
-  if (target === ANYWHERE || !isPrivate(target) || best.source === 'system') return false;
+  if (target === ANYWHERE || !isPrivate(target)) return false;
   const endpoint = settingOf(configuration.endpoint);
-  if (isUnread(configuration.endpoint) || (endpoint !== undefined && endpoint.address === undefined)) return true;
-  return endpoint?.address !== undefined && isSameAddress(endpoint.address, target) && givesWay(place) === undefined;
+  if (endpoint?.address !== undefined && isSameAddress(endpoint.address, target) && givesWay(place, endpoint) === undefined) return true;
+  return best.source === 'table' && (isUnread(configuration.endpoint) || (endpoint !== undefined && endpoint.address === undefined));
 }
 
 const mayHold = (text: string, target: Target): boolean => {

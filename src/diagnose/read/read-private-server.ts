@@ -18,9 +18,9 @@ async function readEndpoint(
 ): Promise<Pick<Configuration, 'endpoint' | 'endpointInterface'>> {
   const endpoint = await reader.read(endpointId(cluster), endpointKind);
   if (endpoint.status !== 'read') return { endpoint };
-  const { id, state, nicIds } = endpoint.value;
+  const { id, state, nicIds, subnetId } = endpoint.value;
   const nic = nicIds[0] === undefined ? undefined : await reader.read(nicIds[0], nicKind);
-  const value: EndpointSettings = { id, state, address: settingOf(nic)?.addresses[0] };
+  const value: EndpointSettings = { id, state, address: settingOf(nic)?.addresses[0], subnetId };
   return { endpoint: { status: 'read', value }, endpointInterface: nic };
 }
 

@@ -5,7 +5,22 @@ import { ANYWHERE } from '../../../src/diagnose/evaluate/membership.ts';
 import { effectiveRoute, textOf } from '../../../src/diagnose/evaluate/route.ts';
 import { tables } from './generate-configuration.ts';
 import { routeTo } from './naive.ts';
-import { API, absent, caseOf, ENDPOINT, endpoint, hubPeering, network, routed, subnet, TABLE_ID, toAppliance, unread } from './world.ts';
+import {
+  API,
+  absent,
+  caseOf,
+  ENDPOINT,
+  endpoint,
+  hubPeering,
+  NETWORK_ID,
+  network,
+  routed,
+  SUBNET_ID,
+  subnet,
+  TABLE_ID,
+  toAppliance,
+  unread,
+} from './world.ts';
 
 const routeOf = (configuration: Partial<Configuration>, target = API) => {
   const { source, prefix, type, nextHop, isCertain } = effectiveRoute(target, caseOf({ configuration }).configuration);
@@ -94,6 +109,21 @@ describe('the effective route', () => {
     expect(routeOf(parts, ENDPOINT)).toBe('table 10.1.0.0/24 none');
     // The default route is shorter than the network's own.
     expect(routeOf({ ...parts, ...routed([route('0.0.0.0/0')]), subnet: parts.subnet }, ENDPOINT)).toBe('system 10.1.0.0/16 vnetlocal');
+  });
+
+  it.each<[string, string | undefined]>([
+    ['another subnet than the nodes', `${NETWORK_ID}/subnets/endpoints`],
+    ['a subnet that is not known', undefined],
+  ])('to a private endpoint in %s is in doubt, whatever the subnet of the nodes says', (_, subnetId) => {
+    for (const endpointPolicies of ['Enabled', 'Disabled']) {
+      const parts = { ...routed([route('10.1.0.0/24')]), subnet: subnet({ routeTableId: TABLE_ID, endpointPolicies }) };
+      expect(routeOf({ ...parts, endpoint: endpoint({ subnetId }) }, ENDPOINT)).toBe('perhaps system 10.1.0.7/32 vnetlocal');
+    }
+  });
+
+  it('knows the subnet of a private endpoint in any letter case', () => {
+    const parts = { endpoint: endpoint({ subnetId: SUBNET_ID.toUpperCase() }), ...routed([route('10.1.0.0/24')]) };
+    expect(routeOf(parts, ENDPOINT)).toBe('system 10.1.0.7/32 vnetlocal');
   });
 
   it('is in doubt where an endpoint was not read that may have one of its own', () => {

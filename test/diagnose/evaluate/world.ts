@@ -143,7 +143,7 @@ export const behindNat = (over: Partial<NatGatewaySettings> = {}) => ({
   natGateway: read<NatGatewaySettings>({ id: NAT_ID, addressIds: [addressId('nat')], prefixIds: [], ...over }),
 });
 export const endpoint = (over: Partial<EndpointSettings> = {}): Read<EndpointSettings> =>
-  read({ id: idOf('privateEndpoints', 'kube-apiserver'), state: 'Approved', address: ENDPOINT, ...over });
+  read({ id: idOf('privateEndpoints', 'kube-apiserver'), state: 'Approved', address: ENDPOINT, subnetId: SUBNET_ID, ...over });
 export const zone = (links: readonly string[], record: Read<readonly string[]> = read([ENDPOINT])): NonNullable<Configuration['zone']> => ({
   id: ZONE_ID,
   links: read(links.map((networkId): ZoneLink => ({ networkId, state: 'Completed' }))),

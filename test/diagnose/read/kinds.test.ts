@@ -235,11 +235,18 @@ describe('a private API server', () => {
   it('has an endpoint, of whose connections the worst counts', () => {
     const connection = (status: string) => ({ properties: { privateLinkServiceConnectionState: { status, description: '' } } });
     const properties = {
+      subnet: { id: '/subnets/endpoints' },
       networkInterfaces: [{ id: '/nic' }],
       privateLinkServiceConnections: [connection('Approved')],
       manualPrivateLinkServiceConnections: [connection('Rejected')],
     };
-    expect(endpointKind.parse({ id: '/pe', properties })).toEqual({ id: '/pe', state: 'Rejected', nicIds: ['/nic'] });
+    expect(endpointKind.parse({ id: '/pe', properties })).toEqual({
+      id: '/pe',
+      state: 'Rejected',
+      nicIds: ['/nic'],
+      subnetId: '/subnets/endpoints',
+    });
+    expect(endpointKind.parse({ id: '/pe', properties: { ...properties, subnet: null } }).subnetId).toBeUndefined();
     expect(endpointKind.parse({ id: '/pe', properties: { ...properties, manualPrivateLinkServiceConnections: [] } }).state).toBe(
       'Approved',
     );

@@ -11,7 +11,7 @@ const connections = z
   )
   .nullish();
 
-/** A private endpoint: the worst state of its connections, and the ids of its network interfaces. */
+/** A private endpoint: the worst state of its connections, the ids of its network interfaces, and its subnet. */
 export const endpointKind = kindOf(
   'Microsoft.Network/privateEndpoints/read',
   NETWORK,
@@ -19,6 +19,7 @@ export const endpointKind = kindOf(
     .object({
       id: z.string(),
       properties: z.object({
+        subnet: reference.nullish(),
         networkInterfaces: references,
         privateLinkServiceConnections: connections,
         manualPrivateLinkServiceConnections: connections,
@@ -27,7 +28,8 @@ export const endpointKind = kindOf(
     .transform(({ id, properties }) => {
       const all = [...(properties.privateLinkServiceConnections ?? []), ...(properties.manualPrivateLinkServiceConnections ?? [])];
       const states = all.map((each) => each.properties.privateLinkServiceConnectionState?.status ?? '');
-      return { id, state: states.find((state) => state !== 'Approved') ?? states[0] ?? '', nicIds: idsOf(properties.networkInterfaces) };
+      const state = states.find((each) => each !== 'Approved') ?? states[0] ?? '';
+      return { id, state, nicIds: idsOf(properties.networkInterfaces), subnetId: properties.subnet?.id };
     }),
 );
 
