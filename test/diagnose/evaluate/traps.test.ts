@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   API,
   addressId,
+  adminRule,
   behindNat,
   blind,
   CLUSTER_ID,
@@ -37,6 +38,14 @@ import {
 const ranged = (authorizedRanges: readonly string[]) => cluster({ authorizedRanges });
 const behindFirewall = { ...routed([toAppliance]), network: network({ peerings: [hubPeering()] }), nextHop: firewall() };
 const customDns = network({ dnsServers: ['10.0.0.10'], peerings: [hubPeering()] });
+
+const denied = { subnetNsg: nsg('nsg-shop', rule({ destinations: [API] })) };
+const dnsDenied = {
+  network: network({ dnsServers: ['10.1.9.10'] }),
+  subnetNsg: nsg('nsg-shop', rule({ protocol: '*', destinations: ['10.1.9.10'], destinationPorts: ['53'] })),
+};
+const alwaysDns = { access: 'AlwaysAllow', protocol: 'Any', destinationPorts: ['53'] };
+const dnsTimeout = { ...nameUnknown, dns: 'timeout', reason: 'DnsTimeout', azureDns: { said: 'timeout', addresses: [] } } as const;
 
 describe('nothing is said', () => {
   it.each<[string, Parts]>([
@@ -320,6 +329,48 @@ describe('a suspicion at most', () => {
       },
       ['suspicion NsgDenies'],
     ],
+    ...['AzureCloud', 'AzureCloud.WestEurope', '20.0.0.0/8'].map((destination): [string, Parts, string[]] => [
+      `a denial that an admin rule for ${destination} overrules or may overrule`,
+      { configuration: { ...denied, adminRules: read([adminRule({ access: 'AlwaysAllow', destinations: [destination] })]) } },
+      ['suspicion NsgDenies'],
+    ]),
+    [
+      'a denial, where an admin rule has an access that nobody knows yet',
+      { configuration: { ...denied, adminRules: read([adminRule({ access: '' })]) } },
+      ['suspicion NsgDenies'],
+    ],
+    [
+      'a denial that an admin rule may overrule behind another one',
+      {
+        configuration: {
+          ...denied,
+          adminRules: read([
+            adminRule({ name: 'first', access: 'Allow', priority: 1 }),
+            adminRule({ access: 'AlwaysAllow', destinations: [] }),
+          ]),
+        },
+      },
+      ['suspicion NsgDenies'],
+    ],
+    [
+      'a denial of DNS that an admin rule overrules',
+      {
+        configuration: { ...dnsDenied, adminRules: read([adminRule({ ...alwaysDns, destinations: ['10.1.9.0/24'] })]) },
+        observation: dnsTimeout,
+      },
+      ['suspicion DnsServerCutOff'],
+    ],
+    [
+      "a denial of Azure's DNS, where an admin rule for anywhere may overrule it",
+      {
+        configuration: {
+          subnetNsg: nsg('nsg-shop', rule({ protocol: '*', destinations: ['AzurePlatformDNS'], destinationPorts: ['*'] })),
+          adminRules: read([adminRule(alwaysDns)]),
+        },
+        observation: dnsTimeout,
+      },
+      ['suspicion DnsServerCutOff'],
+    ],
     [
       'a denial, where admin rules were not read',
       { configuration: { subnetNsg: nsg('nsg-shop', rule({ destinations: [API] })), adminRules: unread(CLUSTER_ID, 'g') } },
@@ -435,8 +486,20 @@ describe('a suspicion at most', () => {
 });
 
 describe('a cause', () => {
+  const elsewhere = [
+    adminRule({ access: 'AlwaysAllow', destinations: ['30.0.0.0/8'] }),
+    adminRule({ access: 'AlwaysAllow', destinationPorts: ['80'] }),
+    adminRule({ access: 'AlwaysAllow', direction: 'Inbound' }),
+    adminRule({ access: 'Allow' }),
+  ];
   const cutOff = { egress: 'fails', reason: 'NoEgress' } as const;
   it.each<[string, Parts, string]>([
+    ['a denial beside admin rules for elsewhere', { configuration: { ...denied, adminRules: read(elsewhere) } }, 'NsgDenies'],
+    [
+      'a denial of DNS beside admin rules for elsewhere',
+      { configuration: { ...dnsDenied, adminRules: read(elsewhere) }, observation: dnsTimeout },
+      'DnsServerCutOff',
+    ],
     [
       'ranges for the load balancer alone, where nodes leave by a NAT gateway',
       { configuration: { ...behindNat(), cluster: ranged(['0.0.0.0/32']) } },

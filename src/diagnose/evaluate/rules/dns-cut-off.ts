@@ -1,3 +1,4 @@
+import { mayBeLetPast } from '../admin-rules.ts';
 import type { Candidate, Rule } from '../candidate.ts';
 import type { Case } from '../case.ts';
 import { outboundFlow } from '../flow.ts';
@@ -21,11 +22,14 @@ export const dnsServerCutOff: Rule = {
   find(each): Candidate[] {
     const place = placeOf(each.configuration);
     const servers = serversOf(each);
-    const verdicts = servers.map((server) => ({ server, ...outboundVerdict(each, outboundFlow(place, server, 53, 'udp')) }));
+    const verdicts = servers.map((server) => {
+      const flow = outboundFlow(place, server, 53, 'udp');
+      return { server, isSure: !mayBeLetPast(each.configuration, flow), ...outboundVerdict(each, flow) };
+    });
     const denied = verdicts.filter(isDenial);
     const first = denied.find(({ verdict }) => verdict === 'denies') ?? denied[0];
     if (first === undefined) return [];
-    const isEvery = verdicts.every(({ verdict }) => verdict === 'denies');
+    const isEvery = verdicts.every(({ verdict, isSure }) => verdict === 'denies' && isSure);
     const cut = denied.filter(({ rule, nsgId }) => rule === first.rule && nsgId === first.nsgId).map(({ server }) => server);
     return [
       {

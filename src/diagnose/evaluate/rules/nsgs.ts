@@ -1,7 +1,8 @@
 import type { Evidence } from '../../../model/finding.ts';
+import { adminRuleOf, asRule, mayBeLetPast } from '../admin-rules.ts';
 import type { Candidate, Rule } from '../candidate.ts';
 import type { Case } from '../case.ts';
-import type { AdminRule, NsgRule, NsgSettings, Read } from '../configuration.ts';
+import type { NsgRule, NsgSettings, Read } from '../configuration.ts';
 import { type Flow, outboundFlow } from '../flow.ts';
 import { ANYWHERE } from '../membership.ts';
 import { evidenceOf, nameOf, settingOf, wordOf } from '../names.ts';
@@ -36,23 +37,6 @@ export const says = ({ verdict }: NsgVerdict) => (verdict === 'denies' ? 'denies
 /** The rule that decides, as people call it. */
 export const named = ({ rule, nsgId }: NsgVerdict) => `NSG ${nameOf(nsgId!)}, rule ${rule!.name} (priority ${rule!.priority}),`;
 
-/** An admin rule as one of an NSG; where it lets traffic from is not read. */
-const asRule = (rule: AdminRule): NsgRule => ({
-  ...rule,
-  access: wordOf(rule.access) === 'deny' ? 'Deny' : 'Allow',
-  sources: ['*'],
-  sourcePorts: ['*'],
-  sourceAsgs: [],
-  destinationAsgs: [],
-});
-
-/** The admin rule that decides about a flow before the NSGs do. */
-function adminRuleOf(each: Case, flow: Flow): AdminRule | undefined {
-  const rules = (settingOf(each.configuration.adminRules) ?? []).map((own) => ({ own, rule: asRule(own) }));
-  const { rule: first } = verdictOf({ id: '', rules: rules.map(({ rule }) => rule) }, flow);
-  return rules.find(({ rule }) => rule === first)?.own;
-}
-
 /** Finding 9: an NSG on the way denies what the nodes send to the API server, or to everywhere. */
 export const nsgDenies: Rule = {
   layers: ['blind', 'tcp'],
@@ -67,16 +51,13 @@ export const nsgDenies: Rule = {
     // What denies everything cannot let other places through.
     const isOfEverything = outboundVerdict(each, outboundFlow(place, ANYWHERE, 443)).verdict === 'denies';
     const others: Agreement = isOfEverything && each.observation.egress === 'works' ? 'contradicts' : 'agrees';
-    // One that always allows stands before all NSGs, as far as the list of admin rules is up to date.
-    const admin = adminRuleOf(each, flow);
-    const isOverruled = wordOf(admin?.access) === 'alwaysallow';
     return [
       {
         code: 'NsgDenies',
         sentence: `${named(verdict)} ${says(verdict)} outbound TCP ${port} to ${target}`,
         resourceId: verdict.nsgId,
         evidence: [evidenceOfRule(verdict.nsgId!, verdict.rule!)],
-        proof: verdict.verdict === 'denies' && !isOverruled ? 'settings' : 'none',
+        proof: verdict.verdict === 'denies' && !mayBeLetPast(each.configuration, flow) ? 'settings' : 'none',
         facts: allAgree(looksDropped(each), others, target === ANYWHERE ? looksCutOff(each) : 'agrees'),
         needs: nsgNeeds(each),
       },
@@ -91,7 +72,7 @@ export const adminRuleDenies: Rule = {
     const target = targetOf(each);
     if (target === undefined) return [];
     const port = target === ANYWHERE ? 443 : each.observation.port;
-    const rule = adminRuleOf(each, outboundFlow(placeOf(each.configuration), target, port));
+    const rule = adminRuleOf(each.configuration, outboundFlow(placeOf(each.configuration), target, port));
     if (rule === undefined || wordOf(rule.access) !== 'deny') return [];
     return [
       {
