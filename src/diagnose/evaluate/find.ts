@@ -63,8 +63,7 @@ export function findingsOf(each: Case): Finding[] {
     fitting.flatMap((rule) => rule.find(each)),
     each,
   );
-  const others = found.map(({ finding }) => finding);
-  const all = [...found, ...judgeAll(recentChange(each, others), each)];
+  const all = [...found, ...judgeAll(recentChange(each, found), each)];
   const ranked = all.toSorted((a, b) => rankOf(a) - rankOf(b)).map(({ finding }) => finding);
   // What shows at two layers is one finding.
   const isFirst = (one: Finding, index: number) =>

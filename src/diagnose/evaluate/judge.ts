@@ -1,12 +1,13 @@
-import type { Finding } from '../../model/finding.ts';
+import type { Change, Finding } from '../../model/finding.ts';
 import type { Candidate } from './candidate.ts';
 import type { Case } from './case.ts';
 import { isUnread } from './names.ts';
 import { changeToName, concerns, mayHaveBrought } from './recent.ts';
 
-/** A finding, and whether a change may have brought it. */
+/** A finding, the change that it names, and whether that may have brought it. */
 export interface Judged {
   finding: Finding;
+  named?: Change;
   isChanged: boolean;
 }
 
@@ -15,8 +16,9 @@ export const isImpossible = ({ proof, needs }: Candidate): boolean => proof !== 
 
 /**
  * The rule of causes: the settings make the connection impossible; what the nodes saw agrees; no node behind the same things reaches its API server, which
- * must be known; the nodes connect by themselves and not through a proxy. All else is a suspicion, or nothing: what the nodes contradict, and what a
- * reachable neighbour shares unless it was changed just before. A change never makes a cause.
+ * must be known; the nodes connect by themselves and not through a proxy. Nodes that gave no verdict saw nothing, and may be silent for another reason than
+ * settings that have long been so: there, a change must also have brought the settings. A change alone never makes a cause. All else is a suspicion, or
+ * nothing: what the nodes contradict, and what a reachable neighbour shares unless it was changed just before.
  */
 export function judge(candidate: Candidate, each: Case): Judged | undefined {
   const { code, sentence, resourceId, evidence, facts, isUnshared } = candidate;
@@ -25,7 +27,8 @@ export function judge(candidate: Candidate, each: Case): Judged | undefined {
   const named = candidate.change ?? (resourceId === undefined ? undefined : changeToName(each, (change) => concerns(change, resourceId)));
   const isChanged = named !== undefined && mayHaveBrought(named, each);
   if (!isUnshared && !isChanged && (neighbours.reachable ?? 0) > 0) return undefined;
-  const isCause = isImpossible(candidate) && facts === 'agrees' && neighbours.reachable === 0 && !observation.proxied;
+  const isSeen = facts === 'agrees' && (!observation.blind || isChanged);
+  const isCause = isImpossible(candidate) && isSeen && neighbours.reachable === 0 && !observation.proxied;
   const finding: Finding = {
     code,
     kind: isCause ? 'cause' : 'suspicion',
@@ -36,7 +39,7 @@ export function judge(candidate: Candidate, each: Case): Judged | undefined {
     ...(named?.by !== undefined && { changedBy: named.by }),
     foundAt: now.toISOString(),
   };
-  return { finding, isChanged };
+  return { finding, named, isChanged };
 }
 
 /** How much a finding says: a cause first, then a suspicion with a change. */

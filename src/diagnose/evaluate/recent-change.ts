@@ -1,6 +1,8 @@
-import type { Change, Evidence, Finding } from '../../model/finding.ts';
+import type { Change, Evidence } from '../../model/finding.ts';
 import type { Candidate } from './candidate.ts';
 import type { Case } from './case.ts';
+import type { Judged } from './judge.ts';
+import { isSameId } from './names.ts';
 import { changedName, concerns, mayHaveBrought, newestFirst, recentChanges, whenOf } from './recent.ts';
 
 const SHOWN = 10;
@@ -21,8 +23,10 @@ function isDeletion({ operation, resourceId }: Change): boolean {
  * Finding 21: what else was changed just before, none of which belongs to another finding. All of it is one finding, so that a busy hour does not hide
  * what says more.
  */
-export function recentChange(each: Case, others: readonly Finding[]): Candidate[] {
-  const isTaken = (change: Change) => others.some(({ resourceId }) => resourceId !== undefined && concerns(change, resourceId));
+export function recentChange(each: Case, others: readonly Judged[]): Candidate[] {
+  const belongsTo = (change: Change, { finding: { resourceId }, named }: Judged) =>
+    isSameId(change.resourceId, named?.resourceId) || (resourceId !== undefined && concerns(change, resourceId));
+  const isTaken = (change: Change) => others.some((other) => belongsTo(change, other));
   const open = newestFirst(recentChanges(each, (change) => mayHaveBrought(change, each) && !isTaken(change)));
   const [newest] = open;
   if (newest === undefined) return [];

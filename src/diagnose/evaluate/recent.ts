@@ -43,6 +43,10 @@ export function changeToName(each: Case, isMeant: (change: Change) => boolean): 
   );
 }
 
+/** The change to name of something that rests on several resources. */
+export const changeOfAny = (each: Case, ids: readonly (string | undefined)[]): Change | undefined =>
+  changeToName(each, (change) => ids.some((id) => id !== undefined && concerns(change, id)));
+
 /** When a change was, as seen from the outage: `4 minutes before the outage`. */
 export function whenOf(change: Change, each: Case): string {
   const minutes = Math.round(leadOf(change, each) / 60_000);

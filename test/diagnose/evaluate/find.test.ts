@@ -152,13 +152,13 @@ const table: readonly { says: string; parts: Parts; but: string; neighbour: Part
   },
   {
     says: 'cause NatWithoutAddress: NAT gateway ng-shop has no public IP address',
-    parts: { configuration: behindNat({ addressIds: [] }), observation: blind },
+    parts: { configuration: behindNat({ addressIds: [] }), observation: blind, changes: [change(NAT_ID, 4)] },
     but: 'one with a prefix',
     neighbour: { configuration: behindNat({ addressIds: [], prefixIds: [addressId('nat')] }), observation: blind },
   },
   {
     says: 'cause NoOutboundPath: nothing gives the nodes of subnet nodes an outbound address (outbound type userDefinedRouting)',
-    parts: { configuration: isolated, observation: blind },
+    parts: { configuration: isolated, observation: blind, changes: [change(SUBNET_ID, 4)] },
     but: 'a load balancer',
     neighbour: { configuration: { subnet: isolated.subnet }, observation: blind },
   },
@@ -331,10 +331,9 @@ describe('findingsOf', () => {
 
   it('lets a load balancer without a rule for it give no way out, and one that was not read give one', () => {
     const balancer = (letsOut: boolean) => read({ id: '/lb', letsOut });
+    const changes = [change(SUBNET_ID, 90), change('/lb', 61)];
     const found = (outboundBalancer: Configuration['outboundBalancer']) =>
-      findingsOf(caseOf({ configuration: { subnet: isolated.subnet, outboundBalancer }, observation: blind })).map(
-        ({ code, kind }) => `${kind} ${code}`,
-      );
+      codes({ configuration: { subnet: isolated.subnet, outboundBalancer }, observation: { egress: 'fails' }, changes });
     expect(found(balancer(false))).toEqual(['cause NoOutboundPath']);
     expect(found(balancer(true))).toEqual([]);
     expect(found(unread('/lb', 'Microsoft.Network/loadBalancers/read'))).toEqual(['couldNotLook CouldNotLook']);

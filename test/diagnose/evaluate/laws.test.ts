@@ -170,9 +170,27 @@ describe('of generated outages', () => {
     .tuple(fc.constantFrom(...ids), fc.integer({ min: -10, max: 70 }), fc.constantFrom('ana', 'bo', 'AKS itself', undefined))
     .map(([id, before, by]) => change(id, before, { by }));
 
-  it('a change makes no cause, and takes none away', () => {
+  it('of nodes that saw nothing, there is no cause without a change; with changes of everything, what nodes that see would have', () => {
+    const seen = new Set<string>();
+    fc.assert(
+      fc.property(anyCase, (each) => {
+        fc.pre(each.observation.blind);
+        expect(causesOf(each)).toEqual([]);
+        const causes = causesOf({ ...each, changes: [...ids, idOf('networkSecurityGroups', 'nsg-nic')].map((id) => change(id, 4)) });
+        for (const code of causes) {
+          seen.add(code);
+          expect(blockersOf(each)).toContain(code);
+        }
+      }),
+      { numRuns: 200 },
+    );
+    expect(seen.size).toBeGreaterThanOrEqual(5);
+  });
+
+  it('a change makes no cause where nodes saw something, and takes none away', () => {
     fc.assert(
       fc.property(anyCase, fc.array(someChange, { maxLength: 6 }), (each, changes) => {
+        fc.pre(!each.observation.blind);
         const without = causesOf(each);
         // An outbound address that moved is as sure as the ranges that do not contain it.
         expect(causesOf({ ...each, changes }).filter((code) => code !== 'OutboundChanged')).toEqual(without.slice(0, 3));

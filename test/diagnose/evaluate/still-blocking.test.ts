@@ -4,6 +4,7 @@ import {
   API,
   blind,
   caseOf,
+  change,
   cluster,
   idOf,
   nameUnknown,
@@ -53,13 +54,9 @@ describe('after the outage has ended, a cause', () => {
     const stopped = { cluster: cluster({ powerState: 'Stopped' }) };
     expect([stillBlocks({ configuration: stopped }, stopped), stillBlocks({ configuration: stopped }, {})]).toEqual([true, false]);
     const dropped = routed([{ ...toAppliance, type: 'None' }]);
-    expect(stillBlocks({ configuration: dropped, observation: blind }, dropped)).toBe(true);
-    expect(
-      stillBlocks(
-        { configuration: dropped, observation: blind },
-        { subnet: subnet({ routeTableId: TABLE_ID }), routeTable: routed([]).routeTable },
-      ),
-    ).toBe(false);
+    const parts = { configuration: dropped, observation: blind, changes: [change(TABLE_ID, 4)] };
+    expect(stillBlocks(parts, dropped)).toBe(true);
+    expect(stillBlocks(parts, { subnet: subnet({ routeTableId: TABLE_ID }), routeTable: routed([]).routeTable })).toBe(false);
   });
 
   it('that rests on the answers of DNS servers is never disproved by settings', () => {

@@ -523,17 +523,21 @@ describe('a cause', () => {
     ],
     [
       'a denial of everything to blind nodes',
-      { configuration: { subnetNsg: nsg('nsg-shop', rule({ destinations: ['0.0.0.0/0'] })) }, observation: blind },
+      {
+        configuration: { subnetNsg: nsg('nsg-shop', rule({ destinations: ['0.0.0.0/0'] })) },
+        observation: blind,
+        changes: [change(idOf('networkSecurityGroups', 'nsg-shop'), 4)],
+      },
       'NsgDenies',
     ],
     [
       'a default route that drops, to blind nodes',
-      { configuration: routed([{ ...toAppliance, type: 'None' }]), observation: blind },
+      { configuration: routed([{ ...toAppliance, type: 'None' }]), observation: blind, changes: [change(TABLE_ID, 4)] },
       'RouteDrops',
     ],
     [
       'a firewall that was deallocated, to blind nodes',
-      { configuration: { ...behindFirewall, nextHop: firewall({ addresses: [] }) }, observation: blind },
+      { configuration: { ...behindFirewall, nextHop: firewall({ addresses: [] }) }, observation: blind, changes: [change(FIREWALL_ID, 4)] },
       'NextHopDead',
     ],
     [
@@ -551,7 +555,11 @@ describe('a cause', () => {
     ],
     [
       'a peering that is gone, to blind nodes',
-      { configuration: { ...behindFirewall, network: network({ peerings: [hubPeering('Disconnected')] }) }, observation: blind },
+      {
+        configuration: { ...behindFirewall, network: network({ peerings: [hubPeering('Disconnected')] }) },
+        observation: blind,
+        changes: [change(`${NETWORK_ID}/virtualNetworkPeerings/to-hub`, 4)],
+      },
       'PeeringDisconnected',
     ],
     [

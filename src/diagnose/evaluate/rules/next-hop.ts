@@ -3,6 +3,7 @@ import type { Candidate, Rule } from '../candidate.ts';
 import type { NextHopSettings } from '../configuration.ts';
 import { evidenceOf, nameOf, settingOf, wordOf } from '../names.ts';
 import { fellSilent } from '../observed.ts';
+import { changeOfAny } from '../recent.ts';
 import { evidenceOfRoute, factsOfRoute, routeNeeds, routeToHop } from './routes.ts';
 
 const kindNames = { firewall: 'firewall', networkInterface: 'network interface', loadBalancer: 'load balancer' } as const;
@@ -39,6 +40,8 @@ export const nextHopDead: Rule = {
       code: 'NextHopDead',
       facts: factsOfRoute(each, route),
       needs: [...routeNeeds(each.configuration), nextHop],
+      // Either the address died, or the route was turned to one that was dead.
+      change: changeOfAny(each, [tableId, settingOf(nextHop)?.id]),
     } as const;
     const where = `${route.nextHop}, where ${nameOf(tableId)} sends ${sent}`;
     if (nextHop.status === 'absent') {

@@ -7,6 +7,7 @@ import { evidenceOf, nameOf, settingOf } from '../names.ts';
 import { type Agreement, allAgree, looksCutOff, looksDropped, targetOf } from '../observed.ts';
 import { type Outbound, outboundOf } from '../outbound.ts';
 import { placeOf } from '../place.ts';
+import { changeOfAny } from '../recent.ts';
 import { isOneWayForAll } from '../route.ts';
 
 /** The way out of nodes that need one: those that lost everything, or have a public API server. */
@@ -68,6 +69,7 @@ export const noOutboundPath: Rule = {
         proof: isSure ? 'settings' : 'none',
         facts: factsOf(each),
         needs: needsOf(each),
+        change: changeOfAny(each, [balancer?.id, subnet.id, cluster.id]),
       },
     ];
   },
