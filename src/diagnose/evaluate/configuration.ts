@@ -74,7 +74,7 @@ export interface NetworkSettings {
   /** Its own DNS servers; none means Azure's. */
   dnsServers: readonly string[];
   peerings: readonly Peering[];
-  /** Whether it has a gateway, or may learn routes of one by a peering, so that there may be routes that nobody can read. */
+  /** Whether it has a gateway or a route server, or may learn routes of one by a peering, so that there may be routes that nobody can read. */
   mayLearnRoutes: boolean;
 }
 

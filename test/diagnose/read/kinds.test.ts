@@ -131,6 +131,7 @@ describe('the way of a node', () => {
       peerings: [{ name: 'hub', state: 'Connected', remoteId: '/hub' }],
     });
     expect(network(['nodes', 'GatewaySubnet'], false).mayLearnRoutes).toBe(true);
+    expect(network(['nodes', 'routeServerSubnet'], false).mayLearnRoutes).toBe(true);
     expect(network(['nodes'], true).mayLearnRoutes).toBe(true);
   });
 

@@ -30,6 +30,9 @@ const subnetBody = z
 
 export const subnetKind = kindOf('Microsoft.Network/virtualNetworks/subnets/read', NETWORK, subnetBody);
 
+/** The subnets of what teaches a network routes that nobody can read: gateways, and route servers. */
+const TEACHERS = ['gatewaysubnet', 'routeserversubnet'];
+
 const addressSpace = z.object({ addressPrefixes: texts }).nullish();
 
 const peering = z
@@ -65,13 +68,13 @@ export const virtualNetworkKind = kindOf(
     })
     .transform(({ id, properties }): NetworkSettings => {
       const peerings = properties.virtualNetworkPeerings ?? [];
-      const hasGateway = (properties.subnets ?? []).some(({ name }) => name?.toLowerCase() === 'gatewaysubnet');
+      const hasTeacher = (properties.subnets ?? []).some(({ name }) => TEACHERS.includes(name?.toLowerCase() ?? ''));
       return {
         id,
         prefixes: properties.addressSpace.addressPrefixes,
         dnsServers: properties.dhcpOptions?.dnsServers ?? [],
         peerings: peerings.map(({ usesGateways: _, ...each }) => each),
-        mayLearnRoutes: hasGateway || peerings.some(({ usesGateways }) => usesGateways),
+        mayLearnRoutes: hasTeacher || peerings.some(({ usesGateways }) => usesGateways),
       };
     }),
 );
