@@ -9,10 +9,12 @@ const LATE_MS = 300_000;
 /** How long before the start a change was, in milliseconds; negative after it. */
 const leadOf = (change: Change, { start }: Case) => Date.parse(start) - Date.parse(change.time);
 
-/** Whether a change may have brought the outage: within the hour before it, by somebody else than AKS. */
+const isOfTags = ({ property }: Change) => /^tags\b/i.test(property ?? '');
+
+/** Whether a change may have brought the outage: within the hour before it, by somebody else than AKS, and not of tags, which nothing on the way reads. */
 export function mayHaveBrought(change: Change, each: Case): boolean {
   const lead = leadOf(change, each);
-  return change.by !== AKS_ITSELF && lead <= BEFORE_MS && lead >= -LATE_MS;
+  return change.by !== AKS_ITSELF && !isOfTags(change) && lead <= BEFORE_MS && lead >= -LATE_MS;
 }
 
 /** Whether a change is one of a resource, or of a child or parent of it. */

@@ -113,7 +113,6 @@ const table: readonly { says: string; parts: Parts; but: string; neighbour: Part
     },
     but: 'a tag of the address',
     neighbour: { configuration: behindNat(), changes: [change(addressId('nat'), 4, { property: 'tags.owner' })] },
-    instead: ['suspicion RecentChange: ana@contoso.com changed nat 4 minutes before the outage'],
   },
   {
     says: 'suspicion DefaultRouteToAppliance: rt-spoke sends 0.0.0.0/0 to 10.0.0.4 (virtual appliance) since 12:03 UTC, written by ana@contoso.com 4 minutes before the outage',

@@ -626,6 +626,17 @@ describe('changes', () => {
     ).toEqual([]);
   });
 
+  it.each(['tags', 'tags.costCenter', 'Tags["cost center"]'])('of %s may have brought nothing', (property) => {
+    const id = idOf('networkSecurityGroups', 'nsg-shop');
+    const changes = [change(id, 4, { property })];
+    expect(codes({ changes })).toEqual([]);
+    expect(codes({ configuration: denied, neighbours: { reachable: 9 }, changes })).toEqual([]);
+    const blocking = { subnetNsg: nsg('nsg-shop', rule({ destinations: ['0.0.0.0/0'] })) };
+    expect(codes({ configuration: blocking, observation: blind, changes })).toEqual(['suspicion NsgDenies']);
+    const other = change(id, 9, { property: 'properties.tagsOfRules' });
+    expect(codes({ configuration: blocking, observation: blind, changes: [...changes, other] })).toEqual(['cause NsgDenies']);
+  });
+
   it('of another route of the table do not make the default route new', () => {
     expect(codes({ configuration: behindFirewall, changes: [change(`${TABLE_ID}/routes/other`, 4)] })).toEqual(['suspicion RecentChange']);
     const property = 'properties.routes["other"].properties.nextHopIpAddress';

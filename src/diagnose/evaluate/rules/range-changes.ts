@@ -53,7 +53,7 @@ const valueName = (value: string) => (value.startsWith('/subscriptions/') ? name
 /** Whether a change moved the way by which nodes leave: its resource, what the subnet leaves by, or the outbound type of the cluster. */
 function movesWayOut(each: Case, { resourceId, property }: Change): boolean {
   const { cluster, subnet } = each.configuration;
-  if (isWayOut(each, resourceId)) return !/^tags\b/.test(property ?? '');
+  if (isWayOut(each, resourceId)) return true;
   if (isSameId(resourceId, settingOf(subnet)?.id)) return /natGateway/i.test(property ?? '');
   return (
     isSameId(resourceId, settingOf(cluster)?.id) &&
