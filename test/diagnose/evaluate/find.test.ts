@@ -47,7 +47,15 @@ const integrated = {
   apiSubnet: subnet({ prefixes: ['10.1.8.0/28'] }),
 };
 const toIntegrated = { address: '10.1.8.4', host: '10.1.8.4' };
-const inbound = (over = {}) => rule({ name: 'deny-in', direction: 'Inbound', sources: ['10.1.0.0/16'], destinations: ['*'], ...over });
+const inbound = (over = {}) =>
+  rule({
+    name: 'deny-in',
+    direction: 'Inbound',
+    sources: ['10.1.0.0/16'],
+    destinations: ['*'],
+    destinationPorts: ['443', '4443'],
+    ...over,
+  });
 const isolated = {
   cluster: cluster({ outboundType: 'userDefinedRouting', loadBalancerAddressIds: [] }),
   subnet: subnet({ defaultOutboundAccess: false }),
@@ -240,7 +248,7 @@ const table: readonly { says: string; parts: Parts; but: string; neighbour: Part
     },
   },
   {
-    says: 'cause ApiSubnetBlocked: NSG nsg-api on the API subnet, rule deny-in (priority 110), denies inbound TCP 443 from the nodes',
+    says: 'cause ApiSubnetBlocked: NSG nsg-api on the API subnet, rule deny-in (priority 110), denies inbound TCP 443 and 4443 from the nodes',
     parts: { configuration: { ...integrated, apiSubnetNsg: nsg('nsg-api', inbound()) }, observation: toIntegrated },
     but: 'a rule for others',
     neighbour: {

@@ -1,8 +1,10 @@
 import { contains, parsePrefix } from '../addresses.ts';
+import { mayBeLetPast } from '../admin-rules.ts';
 import type { Candidate, Rule } from '../candidate.ts';
 import type { Case } from '../case.ts';
+import type { SubnetSettings } from '../configuration.ts';
 import { type End, type Flow, nodesEnd } from '../flow.ts';
-import { type Answer, AZURE_DNS, destinationHolds, type Target } from '../membership.ts';
+import { type Answer, AZURE_DNS, destinationHolds, familyOfTarget, sourceHolds, type Target } from '../membership.ts';
 import { nameOf, settingOf, wordOf } from '../names.ts';
 import { isDenial, verdictOf } from '../nsg.ts';
 import { looksDropped, targetOf } from '../observed.ts';
@@ -17,15 +19,18 @@ function probesHold(text: string): Answer {
   return prefix !== undefined && contains(prefix, AZURE_DNS) ? 'yes' : 'no';
 }
 
-/** The flows that an API server in a network of the cluster's owner needs, and whether nodes cannot connect without one. */
-function flowsTo(target: Target, place: Place): { flow: Flow; from: string; isVital: boolean }[] {
-  const to: End = { isIn: (text) => destinationHolds(text, target, place), isInGroup: () => 'maybe' };
+/**
+ * The flows that an API server in a network of the cluster's owner needs, and whether nodes connect by them. The NSG of its subnet sees what is behind the
+ * load balancer: some address of the subnet, at one of two ports.
+ */
+function flowsTo(target: Target, api: SubnetSettings, place: Place): { flow: Flow; from: string; isOfNodes: boolean }[] {
+  const to: End = { isIn: (text) => sourceHolds(text, api.prefixes, familyOfTarget(target)), isInGroup: () => 'maybe' };
   const flow = (port: number, from: End): Flow => ({ direction: 'inbound', protocol: 'tcp', port, from, to });
   const nodes = nodesEnd(place, target);
   return [
-    { flow: flow(443, nodes), from: 'the nodes', isVital: true },
-    { flow: flow(4443, nodes), from: 'the nodes', isVital: false },
-    { flow: flow(9988, { isIn: probesHold, isInGroup: () => 'no' }), from: 'AzureLoadBalancer', isVital: false },
+    { flow: flow(443, nodes), from: 'the nodes', isOfNodes: true },
+    { flow: flow(4443, nodes), from: 'the nodes', isOfNodes: true },
+    { flow: flow(9988, { isIn: probesHold, isInGroup: () => 'no' }), from: 'AzureLoadBalancer', isOfNodes: false },
   ];
 }
 
@@ -33,26 +38,30 @@ function flowsTo(target: Target, place: Place): { flow: Flow; from: string; isVi
 export const apiSubnetBlocked: Rule = {
   layers: ['tcp'],
   find(each: Case): Candidate[] {
-    const { cluster, nic, subnet, network, apiSubnet, apiSubnetNsg, apiAddress } = each.configuration;
+    const { cluster, nic, subnet, network, apiSubnet, apiSubnetNsg, apiAddress, adminRules } = each.configuration;
     const [nsg, api, target] = [settingOf(apiSubnetNsg), settingOf(apiSubnet), targetOf(each)];
     if (!settingOf(cluster)?.isIntegrated || nsg === undefined || api === undefined || target === undefined) return [];
     const place = placeOf(each.configuration);
-    const verdicts = flowsTo(target, place).map((one) => ({ ...one, ...verdictOf(nsg, one.flow) }));
-    const denied = verdicts.find(isDenial);
-    if (denied?.rule === undefined) return [];
-    const { flow, from, rule, verdict, isVital } = denied;
+    const verdicts = flowsTo(target, api, place).map((one) => ({ ...one, ...verdictOf(nsg, one.flow) }));
+    const denied = verdicts.filter(isDenial);
+    const [first] = denied;
+    if (first?.rule === undefined) return [];
+    const { from, rule, verdict } = first;
+    const ports = denied.filter((one) => one.rule === rule && one.verdict === verdict && one.from === from).map(({ flow }) => flow.port);
+    const others = denied.flatMap((one) => (one.rule !== undefined && one.rule !== rule && one.from === from ? [one.rule] : []));
+    const isClosed = verdicts.every((one) => !one.isOfNodes || (one.verdict === 'denies' && !mayBeLetPast(each.configuration, one.flow)));
     // The rules are for what is in the subnet.
     const isThere = api.prefixes.some((text) => destinationHolds(text, target, place) === 'yes');
     const says = verdict === 'denies' ? 'denies' : 'may deny';
     return [
       {
         code: 'ApiSubnetBlocked',
-        sentence: `NSG ${nameOf(nsg.id)} on the API subnet, rule ${rule.name} (priority ${rule.priority}), ${says} inbound TCP ${flow.port} from ${from}`,
+        sentence: `NSG ${nameOf(nsg.id)} on the API subnet, rule ${rule.name} (priority ${rule.priority}), ${says} inbound TCP ${ports.join(' and ')} from ${from}`,
         resourceId: nsg.id,
-        evidence: [evidenceOfRule(nsg.id, rule)],
-        proof: verdict === 'denies' && isVital && isThere ? 'settings' : 'none',
+        evidence: [rule, ...others].map((one) => evidenceOfRule(nsg.id, one)),
+        proof: isClosed && isThere ? 'settings' : 'none',
         facts: looksDropped(each),
-        needs: [cluster, nic, subnet, network, apiSubnet, apiSubnetNsg, apiAddress],
+        needs: [cluster, nic, subnet, network, apiSubnet, apiSubnetNsg, apiAddress, adminRules],
       },
     ];
   },
