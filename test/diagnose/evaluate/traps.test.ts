@@ -23,6 +23,7 @@ import {
   nic,
   nsg,
   type Parts,
+  PRIVATE_NAME,
   privateCluster,
   read,
   routed,
@@ -80,6 +81,15 @@ describe('nothing is said', () => {
         observation: { ...nameUnknown, resolvers: ['192.168.0.10'] },
       },
     ],
+    ...[['that is not linked', zone([])] as const, ['without a record', zone([NETWORK_ID], read([]))] as const].map(
+      ([what, own]): [string, Parts] => [
+        `of a private DNS zone ${what}, where nodes ask for the public name`,
+        {
+          configuration: { cluster: privateCluster(), zone: own },
+          observation: { ...nameUnknown, host: 'shop-x.hcp.westeurope.azmk8s.io' },
+        },
+      ],
+    ),
     [
       'of a zone where the cluster has none',
       { configuration: { cluster: privateCluster({ privateDnsZone: 'none' }), zone: zone([], read([])) }, observation: nameUnknown },
@@ -607,6 +617,11 @@ describe('a cause', () => {
       },
       'ZoneNotLinked',
     ],
+    ...[PRIVATE_NAME.toUpperCase(), `${PRIVATE_NAME}.`, undefined].map((host): [string, Parts, string] => [
+      `a private DNS zone without a link, where nodes ask for ${host ?? 'what nobody knows'}`,
+      { configuration: { cluster: privateCluster(), zone: zone([]) }, observation: { ...nameUnknown, host } },
+      'ZoneNotLinked',
+    ]),
     ['a cluster that is being deleted', { configuration: { cluster: cluster({ provisioningState: 'Deleting' }) } }, 'ClusterStopped'],
   ])('is %s', (_, parts, code) => {
     expect(codes(parts)).toEqual([`cause ${code}`]);

@@ -64,7 +64,9 @@ export const cluster = (over: Partial<ClusterSettings> = {}): Read<ClusterSettin
     identities: [],
     ...over,
   });
-export const privateCluster = (over: Partial<ClusterSettings> = {}) => cluster({ isPrivate: true, privateDnsZone: 'system', ...over });
+export const PRIVATE_NAME = 'shop-x.x.privatelink.westeurope.azmk8s.io';
+export const privateCluster = (over: Partial<ClusterSettings> = {}) =>
+  cluster({ isPrivate: true, privateDnsZone: 'system', privateFqdn: PRIVATE_NAME, ...over });
 
 export const nic = (over: Partial<NicSettings> = {}): Read<NicSettings> =>
   read({ scaleSetId: `${SUBSCRIPTION}/vmss`, subnetId: SUBNET_ID, asgIds: [], hasPublicAddress: false, ...over });
@@ -177,6 +179,9 @@ export interface Parts {
   changes?: readonly Change[];
 }
 
+const nameOf = (read: Read<ClusterSettings> = cluster()) =>
+  read.status === 'read' ? (read.value.privateFqdn ?? read.value.fqdn) : undefined;
+
 /** Nodes of a public cluster behind a load balancer whose TCP to the API server times out, with nothing in Azure that explains it. */
 export const caseOf = ({ configuration, observation, neighbours, changes = [] }: Parts = {}): Case => ({
   cluster: 'shop',
@@ -197,7 +202,7 @@ export const caseOf = ({ configuration, observation, neighbours, changes = [] }:
   observation: {
     reason: 'ConnectionTimedOut',
     blind: false,
-    host: 'shop-x.hcp.westeurope.azmk8s.io',
+    host: nameOf(configuration?.cluster),
     port: 443,
     address: API,
     dns: 'found',

@@ -8,7 +8,7 @@ import { looksDropped } from '../observed.ts';
 const DEAD_STATES = ['rejected', 'disconnected', 'pending'];
 
 /** A cluster whose nodes reach the API server by a private endpoint. */
-export function endpointCluster({ configuration }: Case): ClusterSettings | undefined {
+export function endpointCluster({ configuration }: Pick<Case, 'configuration'>): ClusterSettings | undefined {
   const cluster = settingOf(configuration.cluster);
   return cluster?.isPrivate && !cluster.isIntegrated ? cluster : undefined;
 }

@@ -19,10 +19,13 @@ function looksUnknown({ observation: { azureDns } }: Case): Agreement {
   return azureDns?.said === 'unknown' ? 'agrees' : 'unknown';
 }
 
-/** The zone of a private API server; undefined where names do not come from one, as with `none`. */
-function zoneOf(each: Case) {
-  const cluster = endpointCluster(each);
-  return cluster === undefined || wordOf(cluster.privateDnsZone) === 'none' ? undefined : each.configuration.zone;
+const bareName = (host: string | undefined) => wordOf(host).replace(/\.$/, '');
+
+/** The zone that the nodes' name of a private API server is in; undefined where it comes from none, as with `none` or the public name. */
+function zoneOf({ configuration, observation: { host } }: Case) {
+  const cluster = endpointCluster({ configuration });
+  if (cluster === undefined || wordOf(cluster.privateDnsZone) === 'none') return undefined;
+  return host === undefined || bareName(host) === bareName(cluster.privateFqdn) ? configuration.zone : undefined;
 }
 
 /** The link by which the DNS servers of the nodes know a zone; `elsewhere`: it has links, and may be known where servers are that nobody can find. */
