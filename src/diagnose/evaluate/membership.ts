@@ -1,6 +1,7 @@
 import { contains, covers, familyOf, holdsAddress, isPrivate, isPrivatePrefix, overlap, type Prefix, parsePrefix } from './addresses.ts';
 import { wordOf } from './names.ts';
 import type { Place } from './place.ts';
+import { isOfOtherService } from './service-tags.ts';
 
 /** Whether something holds, as far as settings tell. */
 export type Answer = 'yes' | 'no' | 'maybe';
@@ -51,12 +52,19 @@ function internetHolds(target: Target, { network }: Place): Answer {
   return network?.peerings.some(({ remotePrefixes }) => holdsAddress(remotePrefixes, target)) ? 'maybe' : 'yes';
 }
 
+const isOfPlatform = (tag: string) => tag.startsWith('azureplatform') || tag === 'azureloadbalancer';
+const isOfCloud = (tag: string) => tag === 'azurecloud' || tag.startsWith('azurecloud.');
+
+/** Whether a tag holds nodes, by their private addresses: one that nobody knows may. */
+const tagHoldsNodes = (tag: string): Answer =>
+  tag === 'internet' || isOfPlatform(tag) || isOfCloud(tag) || isOfOtherService(tag) ? 'no' : 'maybe';
+
 function tagHolds(tag: string, target: Target, place: Place): Answer {
   if (tag === 'virtualnetwork') return networkHolds(target, place);
   if (tag === 'internet') return internetHolds(target, place);
-  if (tag.startsWith('azureplatform') || tag === 'azureloadbalancer') return 'no';
+  if (isOfPlatform(tag)) return 'no';
   if (target === ANYWHERE) return 'maybe';
-  return (tag === 'azurecloud' || tag.startsWith('azurecloud.')) && !isPrivate(target) ? 'maybe' : 'no';
+  return isOfOtherService(tag) || (isOfCloud(tag) && isPrivate(target)) ? 'no' : 'maybe';
 }
 
 /** Whether what a rule names as destination (an address, a CIDR, `*`, a service tag) holds a target. */
@@ -74,7 +82,7 @@ export function sourceHolds(text: string, prefixes: readonly string[] | undefine
   const word = wordOf(text);
   if (word === '*' || word === 'any' || word === 'virtualnetwork') return 'yes';
   const prefix = parsePrefix(word);
-  if (prefix === undefined) return TAG.test(word) ? 'no' : 'maybe';
+  if (prefix === undefined) return TAG.test(word) ? tagHoldsNodes(word) : 'maybe';
   if (prefix.family !== family) return 'no';
   if (prefix.length === 0) return 'yes';
   const own = (prefixes ?? []).map(parsePrefix);

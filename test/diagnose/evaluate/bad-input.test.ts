@@ -40,7 +40,7 @@ describe('words that Azure may add', () => {
     ['an access', odd({ access: 'Audit' }), []],
     ['a direction', odd({ direction: 'Both' }), ['suspicion NsgDenies']],
     ['a protocol', odd({ protocol: 'Quic' }), ['suspicion NsgDenies']],
-    ['a service tag', odd({ destinations: ['BrandNewService'] }), []],
+    ['a service tag', odd({ destinations: ['BrandNewService'] }), ['suspicion NsgDenies']],
     ['a text as destination', odd({ destinations: ['20.1.1.1-20.1.1.9'] }), ['suspicion NsgDenies']],
     ['a text as port', odd({ destinationPorts: ['https'] }), ['suspicion NsgDenies']],
     ['a type of next hop', routed([{ ...toAppliance, type: 'Teleport' }]), []],

@@ -49,6 +49,23 @@ describe('one NSG', () => {
     ['a rule for AzureCloud', [rule({ destinations: ['AzureCloud'] })], 'maybe by deny-443'],
     ['a rule for AzureCloud in a region', [rule({ destinations: ['AzureCloud.WestEurope'] })], 'maybe by deny-443'],
     ['a rule for Storage', [rule({ destinations: ['Storage.WestEurope'] })], 'allows by AllowInternetOutBound'],
+    ...['Sql', 'AzureMonitor', 'azurefrontdoor.frontend', 'AzureFrontDoor.Backend.WestEurope', 'AzureKeyVault.NorthEurope'].map(
+      (tag): [string, NsgRule[], string] => [`a rule for ${tag}`, [rule({ destinations: [tag] })], 'allows by AllowInternetOutBound'],
+    ),
+    ...['AzureKubernetes', 'AzureKubernetesService.WestEurope', 'StorageOfTomorrow', 'Storage.West.Europe'].map(
+      (tag): [string, NsgRule[], string] => [`a rule for ${tag}, which nobody knows`, [rule({ destinations: [tag] })], 'maybe by deny-443'],
+    ),
+    [
+      'a denial after a permission for a tag that nobody knows',
+      [rule(), rule({ name: 'let', access: 'Allow', priority: 100, destinations: ['AzureKubernetes'] })],
+      'maybe by deny-443',
+    ],
+    ['a rule from a tag that nobody knows', [rule({ sources: ['MyNodes'] })], 'maybe by deny-443'],
+    [
+      'a rule from the Internet',
+      [rule({ sources: ['Internet', 'AzureCloud', 'AzureLoadBalancer', 'Sql'] })],
+      'allows by AllowInternetOutBound',
+    ],
     ['a rule for AzureLoadBalancer', [rule({ destinations: ['AzureLoadBalancer'] })], 'allows by AllowInternetOutBound'],
     ['a rule for VirtualNetwork, to a public address', [rule({ destinations: ['VirtualNetwork'] })], 'allows by AllowInternetOutBound'],
     ['a rule for a group of unknown members', [rule({ sources: [], sourceAsgs: [ASG] })], 'maybe by deny-443'],

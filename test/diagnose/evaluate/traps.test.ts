@@ -306,6 +306,19 @@ describe('a suspicion at most', () => {
       ['suspicion NsgDenies'],
     ],
     [
+      'a denial after a rule that allows a tag which nobody knows yet',
+      {
+        configuration: {
+          subnetNsg: nsg(
+            'nsg-shop',
+            rule({ destinations: [API] }),
+            rule({ name: 'let', access: 'Allow', priority: 100, destinations: ['AzureKubernetes'] }),
+          ),
+        },
+      },
+      ['suspicion NsgDenies'],
+    ],
+    [
       'a denial after a rule that may allow',
       {
         configuration: {
