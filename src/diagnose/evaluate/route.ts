@@ -28,9 +28,8 @@ const systemRoute = (name: string, text: string, type: string): Candidate[] => {
   return prefix === undefined ? [] : [{ source: 'system', name, prefix, type }];
 };
 
-/** Whether the route that a private endpoint brings gives way to the table's; undefined where the settings do not say. */
+/** Whether the route that a private endpoint brings gives way to the table's, by the policies of its own subnet; undefined where nobody read them. */
 function givesWay({ subnet }: Place, { subnetId }: EndpointSettings): boolean | undefined {
-  // The policies are those of endpoints in that subnet, and no other subnet is read.
   if (!isSameId(subnetId, subnet?.id)) return undefined;
   const policies = wordOf(subnet?.endpointPolicies);
   if (['enabled', 'routetableenabled'].includes(policies)) return true;

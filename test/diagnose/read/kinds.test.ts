@@ -12,6 +12,8 @@ import {
 } from '../../../src/diagnose/read/kinds/network.ts';
 import { endpointKind, recordKind, zoneLinksKind } from '../../../src/diagnose/read/kinds/private-server.ts';
 import { adminRuleRow, nsgKind } from '../../../src/diagnose/read/kinds/security.ts';
+import { readPrivateServer } from '../../../src/diagnose/read/read-private-server.ts';
+import type { SettingsReader } from '../../../src/diagnose/read/read-settings.ts';
 
 // The bodies have the shape of Azure's own: of the examples of its REST API, and of recordings of the Azure CLI.
 describe('a cluster', () => {
@@ -251,6 +253,28 @@ describe('a private API server', () => {
     expect(endpointKind.parse({ id: '/pe', properties: { ...properties, manualPrivateLinkServiceConnections: [] } }).state).toBe(
       'Approved',
     );
+  });
+
+  it('is read with the subnet of its endpoint', async () => {
+    const id = '/subscriptions/s/resourceGroups/mc/providers/Microsoft.Network/privateEndpoints/kube-apiserver';
+    const bodies: Record<string, object> = {
+      [id]: { id, properties: { subnet: { id: '/subnets/endpoints' }, networkInterfaces: [{ id: '/nic' }] } },
+      '/nic': { id: '/nic', properties: { ipConfigurations: [{ properties: { privateIPAddress: '10.1.0.7', subnet: { id: '/s' } } }] } },
+    };
+    const reader: SettingsReader = {
+      read: async (of, kind) => ({ status: 'read', value: kind.parse(bodies[of]) }),
+      ask: () => Promise.reject(new Error('nothing is asked')),
+      requests: () => 0,
+    };
+    const cluster = clusterKind.parse({
+      id: '/subscriptions/s/resourceGroups/rg/providers/Microsoft.ContainerService/managedClusters/c',
+      location: 'westeurope',
+      properties: { nodeResourceGroup: 'mc', apiServerAccessProfile: { enablePrivateCluster: true, privateDNSZone: 'none' } },
+    });
+    expect((await readPrivateServer(reader, cluster)).endpoint).toEqual({
+      status: 'read',
+      value: { id, state: '', address: '10.1.0.7', subnetId: '/subnets/endpoints' },
+    });
   });
 
   it('has a zone with links and a record; of a list that goes on, nothing is known to be missing', () => {
