@@ -2,7 +2,8 @@ import { type Diagnosis, revokeCauses } from '../history/diagnosis.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Services } from '../services.ts';
 import { countCauses } from '../tables/cause-counts.ts';
-import { isStillBlocking } from './evaluate/find.ts';
+import { unreadIn } from './evaluate/could-not-look.ts';
+import { isStillBlocking, restsOnAnswers } from './evaluate/find.ts';
 import { observe } from './observe.ts';
 import { startReading } from './read/read-settings.ts';
 import { readEvidence } from './read-evidence.ts';
@@ -35,13 +36,14 @@ export async function reviewCauses(
     start: first,
     now: time,
   };
-  const { found, unread } = await search(startReading(readCache, true), sought, false);
+  const { found } = await search(startReading(readCache, true), sought, false);
   const reviewed = revokeCauses(findings, (each) => isStillBlocking(each, found), time);
-  // What could not be read again is neither confirmed nor disproved.
-  const isKnown = unread.length === 0;
+  // A setting that could not be read again confirms nothing. Changes need not be read again: what was changed stays so.
+  const isKnown = unreadIn({ configuration: found.configuration }).length === 0;
+  const isSettled = (each: Finding) => each.revoked !== undefined || (isKnown && !restsOnAnswers(each, found));
   await countCauses(
     tables,
-    reviewed.filter(({ kind, revoked }) => kind === 'cause' && (isKnown || revoked !== undefined)),
+    reviewed.filter((each) => each.kind === 'cause' && isSettled(each)),
   );
   return reviewed;
 }

@@ -6,12 +6,13 @@ import type { Case, Neighbours, Observation } from './evaluate/case.ts';
 import type { ClusterSettings, Configuration, Read, Unread } from './evaluate/configuration.ts';
 import { unreadIn } from './evaluate/could-not-look.ts';
 import { findingsOf } from './evaluate/find.ts';
+import { settingOf } from './evaluate/names.ts';
 import { routeToHop } from './evaluate/rules/routes.ts';
 import { clusterKind } from './read/kinds/cluster.ts';
 import { readAdminRules } from './read/read-admin-rules.ts';
 import { readHealth } from './read/read-health.ts';
 import { readNextHop } from './read/read-next-hop.ts';
-import { nodeGroupId, type PathSettings, readAddresses, readPath, settingOf } from './read/read-path.ts';
+import { nodeGroupId, type PathSettings, readAddresses, readPath } from './read/read-path.ts';
 import { readPrivateServer } from './read/read-private-server.ts';
 import type { SettingsReader } from './read/read-settings.ts';
 

@@ -80,8 +80,8 @@ beforeAll(async () => {
 afterAll(() => world?.stop());
 
 describe('each fault of Azure’s configuration, provoked for real', () => {
-  it.each(all.filter((id) => id !== 'could-not-look'))('%s is found first, and as sure as it can be', (id) => {
-    if (!ids.includes(id)) return;
+  it.for(all.filter((id) => id !== 'could-not-look'))('%s is found first, and as sure as it can be', (id, { skip }) => {
+    if (!ids.includes(id)) skip('this machine cannot play it');
     const [first] = found.get(id)!.findings;
     expect(first).toMatchObject({ code: networkFaults[id].finding, kind: proven.has(id) ? 'cause' : 'suspicion' });
   });

@@ -80,10 +80,19 @@ export function findingsOf(each: Case): Finding[] {
  * @param each - the settings as they are now, with what the nodes saw during the outage.
  */
 export function isStillBlocking(finding: Finding, each: Case): boolean {
+  return sameAs(finding, each).some((candidate) => candidate.proof === 'settings' && isImpossible(candidate));
+}
+
+/** Whether a cause rests on answers that the nodes got during the outage, so that settings of after it neither confirm nor disprove it. Pure. */
+export function restsOnAnswers(finding: Finding, each: Case): boolean {
+  return sameAs(finding, each).some(({ proof }) => proof === 'node');
+}
+
+/** What the rules say now of the same thing. */
+function sameAs(finding: Finding, each: Case): Candidate[] {
   return rules
     .flatMap((rule) => rule.find(each))
     .filter(
       ({ code, resourceId }) => code === finding.code && (finding.resourceId === undefined || isSameId(resourceId, finding.resourceId)),
-    )
-    .some((candidate) => candidate.proof === 'settings' && isImpossible(candidate));
+    );
 }

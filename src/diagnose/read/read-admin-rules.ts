@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AdminRule, Read } from '../evaluate/configuration.ts';
+import type { AdminRule, Read, Unread } from '../evaluate/configuration.ts';
 import type { Kind } from './kinds/kind.ts';
 import { adminRuleRow } from './kinds/security.ts';
 import { queryGraph } from './read-next-hop.ts';
@@ -38,6 +38,8 @@ const rulesOf: Kind<AdminRule[]> = { ...GRAPH, parse: (body) => z.object({ data:
 
 const SNAPSHOT = /^(\/subscriptions\/[^'\\]+)\/snapshots\/(\d+)$/i;
 
+const unread = (why: Unread['why'], resourceId: string): Unread => ({ status: 'unread', why, resourceId, action: GRAPH.action });
+
 /**
  * Reads the rules of Azure Virtual Network Manager that apply to a network: they come before those of its security groups. Only Resource Graph has them
  * (https://learn.microsoft.com/azure/virtual-network-manager/how-to-view-applied-configurations): first which configurations apply, of all networks at once so that searches
@@ -49,12 +51,19 @@ export async function readAdminRules(reader: SettingsReader, networkId: string):
   const configurations = await queryGraph(reader, ofAll, applied, about);
   if (configurations.status !== 'read') return configurations;
   const own = configurations.value.filter(({ id }) => id.toLowerCase().startsWith(`${networkId.toLowerCase()}/`));
-  const snapshots = own.flatMap((each) => each.configurations.map((id) => SNAPSHOT.exec(id)).filter((match) => match !== null));
+  const applying = own.flatMap((each) => each.configurations);
+  const isCut = configurations.value.length >= MOST_NETWORKS || applying.length > MOST_CONFIGURATIONS;
+  if (isCut) return unread('cut', about);
   const rules: AdminRule[] = [];
-  for (const [, configuration, version] of snapshots.slice(0, MOST_CONFIGURATIONS)) {
+  for (const id of applying) {
+    const [, configuration, version] = SNAPSHOT.exec(id) ?? [];
+    if (configuration === undefined) return unread('failed', about);
     const query = `networkresources|where id startswith '${configuration}/'|where id contains '/rules/' and id contains '/snapshots/${version}'|project id,name,properties|limit ${MOST_RULES}`;
     const read = await queryGraph(reader, query, rulesOf, about);
     if (read.status !== 'read') return read;
+    if (read.value.length >= MOST_RULES) return unread('cut', about);
+    // A configuration that applies has rules; Resource Graph leaves out what the caller may not read.
+    if (read.value.length === 0) return unread('unseen', about);
     rules.push(...read.value);
   }
   return { status: 'read', value: rules };

@@ -1,10 +1,11 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import type { Configuration, NextHopSettings, Read } from '../evaluate/configuration.ts';
+import { settingOf } from '../evaluate/names.ts';
 import { machineKind, nicKind } from './kinds/cluster.ts';
 import type { Kind } from './kinds/kind.ts';
 import { firewallKind, loadBalancerKind, subnetKind } from './kinds/network.ts';
-import { mapRead, settingOf } from './read-path.ts';
+import { mapRead } from './read-path.ts';
 import type { SettingsReader } from './read-settings.ts';
 
 const GRAPH = '/providers/Microsoft.ResourceGraph/resources?api-version=2024-04-01';

@@ -1,5 +1,6 @@
 import { parseTarget } from '../../model/resource-id.ts';
 import type { ClusterSettings, Configuration, NicSettings, Read } from '../evaluate/configuration.ts';
+import { settingOf } from '../evaluate/names.ts';
 import { machineKind, nicKind, scaleSetKind } from './kinds/cluster.ts';
 import {
   loadBalancerKind,
@@ -19,9 +20,6 @@ const MOST_ADDRESSES = 4;
 export function mapRead<T, U>(read: Read<T>, map: (value: T) => U): Read<U> {
   return read.status === 'read' ? { status: 'read', value: map(read.value) } : read;
 }
-
-/** The value that was read, if it was. */
-export const settingOf = <T>(read: Read<T> | undefined): T | undefined => (read?.status === 'read' ? read.value : undefined);
 
 /** The group of the nodes' own resources, as the start of an id. */
 export function nodeGroupId({ id, nodeResourceGroup }: Pick<ClusterSettings, 'id' | 'nodeResourceGroup'>): string {

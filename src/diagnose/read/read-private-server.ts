@@ -1,9 +1,10 @@
 import type { ClusterSettings, Configuration, EndpointSettings } from '../evaluate/configuration.ts';
+import { settingOf } from '../evaluate/names.ts';
 import { nicKind } from './kinds/cluster.ts';
 import { loadBalancerKind, subnetKind } from './kinds/network.ts';
 import { endpointKind, recordKind, zoneLinksKind } from './kinds/private-server.ts';
 import { nsgKind } from './kinds/security.ts';
-import { mapRead, nodeGroupId, settingOf } from './read-path.ts';
+import { mapRead, nodeGroupId } from './read-path.ts';
 import type { SettingsReader } from './read-settings.ts';
 
 type ServerSettings = Pick<Configuration, 'endpoint' | 'endpointInterface' | 'zone' | 'apiAddress' | 'apiSubnet' | 'apiSubnetNsg'>;

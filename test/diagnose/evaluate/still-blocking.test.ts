@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findingsOf, isStillBlocking } from '../../../src/diagnose/evaluate/find.ts';
+import { findingsOf, isStillBlocking, restsOnAnswers } from '../../../src/diagnose/evaluate/find.ts';
 import {
   API,
   blind,
@@ -59,7 +59,7 @@ describe('after the outage has ended, a cause', () => {
     expect(stillBlocks(parts, { subnet: subnet({ routeTableId: TABLE_ID }), routeTable: routed([]).routeTable })).toBe(false);
   });
 
-  it('that rests on the answers of DNS servers is never disproved by settings', () => {
+  it('that rests on the answers of DNS servers is neither confirmed nor disproved by settings', () => {
     const configuration = { network: network({ dnsServers: ['10.0.0.10'] }) };
     const observation = {
       ...nameUnknown,
@@ -68,6 +68,10 @@ describe('after the outage has ended, a cause', () => {
       azureDns: { said: 'found', addresses: [API] },
     } as const;
     expect(stillBlocks({ configuration, observation }, configuration)).toBe(false);
+    const now = caseOf({ configuration, observation });
+    expect(restsOnAnswers(findingsOf(now)[0]!, now)).toBe(true);
+    const denied = caseOf({ configuration: denies });
+    expect(restsOnAnswers(findingsOf(denied)[0]!, denied)).toBe(false);
   });
 
   it('does not depend on neighbours, which are reachable again', () => {
