@@ -124,11 +124,13 @@ const findingsIntro = `A reason says *where* the path of a node broke, as the no
 | \`suspicion\` | may have to do with it, and one of these is missing |
 | \`couldNotLook\` | what could not be read, and which right is missing |
 
-At most three are shown, causes first, then suspicions with a change in the hour before, then the others; and always what could not be read. When the outage has ended, the settings of a cause are read again: a cause that blocks by them still was none, is marked as \`revoked\`, and counts in \`aks_fleet_prober_causes{outcome="revoked"}\`.
+At most three are shown, causes first, then suspicions with a change in the hour before, then the others; and always what could not be read. When the outage has ended, the settings of a cause are read again: a cause that blocks by them still was none, is marked as \`revoked\`, and counts in \`aks_fleet_prober_causes{outcome="revoked"}\`; one that blocks no more counts as \`confirmed\`. A cause that rests on answers of DNS servers, or whose settings cannot be read again, counts as neither.
 
 Where only some nodes or one node is known, as in \`npm run cli -- check --explain\`, nothing is more than a suspicion.
 
-**What it cannot see**: routes that a gateway or an on-premises network announces, appliances of third parties from within, Microsoft's own side, and the expiry of secrets. Kubernetes network policies do not apply to the network of the node itself, which is what is probed.`;
+Where no node gave a verdict at all, as in a blind cluster, nothing was seen that a setting could agree with: there, only a setting that was changed just before is a cause.
+
+**What it cannot see**: routes that a gateway or an on-premises network announces, appliances of third parties from within, Microsoft's own side, and the expiry of secrets. Of virtual network managers it sees what Resource Graph shows to its identity. Kubernetes network policies do not apply to the network of the node itself, which is what is probed.`;
 
 const eventsIntro = `What the prober sends to Application Insights. The page is made from \`src/notify/event-schemas.ts\` by \`npm run docs\`.
 
