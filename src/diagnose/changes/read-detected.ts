@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Kind } from '../read/kinds/kind.ts';
-import { queryGraph } from '../read/read-next-hop.ts';
+import { graph, queryGraph } from '../read/query-graph.ts';
 import type { SettingsReader } from '../read/read-settings.ts';
 import type { DetectedChange } from './join-changes.ts';
 import { type Log, sharedSpan, timeText } from './log.ts';
@@ -25,8 +25,7 @@ const row = z.object({
 const NOISE = /^tags\b|(^|\.)(id|name|type|etag|provisioningState|resourceGuid|systemData.*|lastModified\w*|changedTime|createdTime)$/i;
 
 const detected: Kind<DetectedChange[]> = {
-  apiVersion: '2024-04-01',
-  action: 'Microsoft.ResourceGraph/resources/read',
+  ...graph,
   parse: (body) =>
     z
       .object({ data: z.array(z.unknown()) })

@@ -2,14 +2,13 @@ import { z } from 'zod';
 import type { AdminRule, Read, Unread } from '../evaluate/configuration.ts';
 import type { Kind } from './kinds/kind.ts';
 import { adminRuleRow } from './kinds/security.ts';
-import { queryGraph } from './read-next-hop.ts';
+import { graph, queryGraph } from './query-graph.ts';
 import type { SettingsReader } from './read-settings.ts';
 
 const MOST_RULES = 100;
 /** As many as one answer holds. */
 const MOST_NETWORKS = 1000;
 const MOST_CONFIGURATIONS = 3;
-const GRAPH = { apiVersion: '2024-04-01', action: 'Microsoft.ResourceGraph/resources/read' };
 
 // Azure writes them with capitals, and has written them without.
 const reference = z.object({ Id: z.string().optional(), id: z.string().optional() });
@@ -23,7 +22,7 @@ const effective = z.object({
 
 /** Which version of which configurations a network manager applies to a network. */
 const applied: Kind<{ id: string; configurations: string[] }[]> = {
-  ...GRAPH,
+  ...graph,
   parse: (body) =>
     z
       .object({ data: z.array(effective) })
@@ -34,11 +33,11 @@ const applied: Kind<{ id: string; configurations: string[] }[]> = {
       }),
 };
 
-const rulesOf: Kind<AdminRule[]> = { ...GRAPH, parse: (body) => z.object({ data: z.array(adminRuleRow) }).parse(body).data };
+const rulesOf: Kind<AdminRule[]> = { ...graph, parse: (body) => z.object({ data: z.array(adminRuleRow) }).parse(body).data };
 
 const SNAPSHOT = /^(\/subscriptions\/[^'\\]+)\/snapshots\/(\d+)$/i;
 
-const unread = (why: Unread['why'], resourceId: string): Unread => ({ status: 'unread', why, resourceId, action: GRAPH.action });
+const unread = (why: Unread['why'], resourceId: string): Unread => ({ status: 'unread', why, resourceId, action: graph.action });
 
 /**
  * Reads the rules of Azure Virtual Network Manager that apply to a network: they come before those of its security groups. Only Resource Graph has them

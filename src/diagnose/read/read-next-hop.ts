@@ -1,14 +1,14 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import type { Configuration, NextHopSettings, Read } from '../evaluate/configuration.ts';
+import type { Configuration, NextHopSettings } from '../evaluate/configuration.ts';
 import { settingOf } from '../evaluate/names.ts';
 import { machineKind, nicKind } from './kinds/cluster.ts';
 import type { Kind } from './kinds/kind.ts';
 import { firewallKind, loadBalancerKind, subnetKind } from './kinds/network.ts';
+import { graph, queryGraph } from './query-graph.ts';
 import { mapRead } from './read-path.ts';
 import type { SettingsReader } from './read-settings.ts';
 
-const GRAPH = '/providers/Microsoft.ResourceGraph/resources?api-version=2024-04-01';
 /** Many networks of a tenant have the same addresses. */
 const MOST_OWNERS = 100;
 const TYPES = ['microsoft.network/azurefirewalls', 'microsoft.network/networkinterfaces', 'microsoft.network/loadbalancers'];
@@ -19,22 +19,9 @@ const json = z.unknown().transform((value) => JSON.stringify(value ?? ''));
 const OWNERS = 'Microsoft.Network/azureFirewalls/read, Microsoft.Network/networkInterfaces/read, Microsoft.Network/loadBalancers/read';
 
 const owners: Kind<{ id: string; type: string; properties: string }[]> = {
-  apiVersion: '2024-04-01',
-  action: 'Microsoft.ResourceGraph/resources/read',
+  ...graph,
   parse: (body) => z.object({ data: z.array(z.object({ id: z.string(), type: z.string(), properties: json })) }).parse(body).data,
 };
-
-/** Reads what Resource Graph rows say, by a query over all subscriptions that the identity can read. */
-export function queryGraph<T>(
-  reader: SettingsReader,
-  query: string,
-  kind: Kind<T>,
-  about: string,
-  subscriptions?: string[],
-): Promise<Read<T>> {
-  const body = { query, options: { resultFormat: 'objectArray' }, ...(subscriptions && { subscriptions }) };
-  return reader.ask(GRAPH, { id: about, kind }, body);
-}
 
 /** What was read of a next hop. */
 type Hop = Pick<Configuration, 'nextHop' | 'nextHopSubnet' | 'nextHopOwner' | 'nextHopMachine'>;
