@@ -1,19 +1,12 @@
 import { z } from 'zod';
 import type { Blindness } from '../history/blindness.ts';
-import { change, finding } from '../model/finding.ts';
-import { count, optionalJson, optionalText, reason, writeSome } from './columns.ts';
+import { count, optionalJson, reason, writeSome } from './columns.ts';
 import type { Tables } from './open-tables.ts';
 import { readRow, unlessLost } from './rows.ts';
+import { searchColumns } from './search-columns.ts';
 import { standingRows } from './standing-rows.ts';
 
 const PARTITION = 'blind';
-
-/** What only searches write. */
-const searched = {
-  findings: optionalJson(z.array(finding).readonly()),
-  changes: optionalJson(z.array(change).readonly()),
-  searchedAt: optionalText,
-};
 
 /** The rows of blindness, of clusters and of the prober itself (`PROBER`). */
 export const blindRows = standingRows<Blindness>(PARTITION, {
@@ -21,7 +14,7 @@ export const blindRows = standingRows<Blindness>(PARTITION, {
   unknown: count,
   planned: count,
   reason,
-  ...searched,
+  ...searchColumns,
 });
 
 /** Notes in the row of a blind cluster what a search found, if it is still that blindness. Whoever writes the row meanwhile is faster. */
@@ -29,12 +22,12 @@ export async function noteBlindFindings(
   tables: Tables,
   cluster: string,
   since: string,
-  found: Pick<Blindness, keyof typeof searched>,
+  found: Pick<Blindness, keyof typeof searchColumns>,
 ): Promise<void> {
   const { findings, changes, searchedAt } = found;
   const clusters = await tables.open('clusters');
   const row = await readRow(clusters, PARTITION, cluster);
   if (row?.since !== since) return;
-  const entity = { partitionKey: PARTITION, rowKey: cluster, ...writeSome<typeof found>(searched, { findings, changes, searchedAt }) };
+  const entity = { partitionKey: PARTITION, rowKey: cluster, ...writeSome<typeof found>(searchColumns, { findings, changes, searchedAt }) };
   await unlessLost(clusters.updateEntity(entity, 'Merge', { etag: row.etag }));
 }

@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { commonFactor } from '../history/common-factors.ts';
 import { logEntry } from '../history/log.ts';
 import type { Outage } from '../history/outage.ts';
-import { change, finding } from '../model/finding.ts';
 import { rankedReason } from '../model/rank-reasons.ts';
 import {
   type Columns,
@@ -20,6 +19,7 @@ import {
 } from './columns.ts';
 import { newestFirst, type Tables, timeOfKey } from './open-tables.ts';
 import { prefixed, type Row, readRange, readRow } from './rows.ts';
+import { searchColumns } from './search-columns.ts';
 
 /** An outage with what is needed to change its row. */
 export interface OutageRow {
@@ -53,9 +53,7 @@ const columns: Columns<Omit<Outage, 'cluster'>> = {
   counts: optionalJson(counts),
   reasons: optionalJson(z.array(rankedReason).readonly()),
   commonFactors: optionalJson(z.array(commonFactor).readonly()),
-  findings: optionalJson(z.array(finding).readonly()),
-  changes: optionalJson(z.array(change).readonly()),
-  searchedAt: optionalText,
+  ...searchColumns,
 };
 
 const timeOr = (value: string, fallback: string) => (Number.isNaN(Date.parse(value)) ? fallback : value);
