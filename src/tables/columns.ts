@@ -124,3 +124,6 @@ export function writeSome<V>(columns: Columns<V>, some: Partial<V>): Record<stri
 
 /** The names of all columns of a value, to select them. */
 export const namesOf = <C extends object>(columns: C): (keyof C & string)[] => Object.keys(columns) as (keyof C & string)[];
+
+/** A time as it was written, or another one where it is none. */
+export const timeOr = (value: string, fallback: string): string => (Number.isNaN(Date.parse(value)) ? fallback : value);

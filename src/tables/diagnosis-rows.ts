@@ -12,6 +12,7 @@ import {
   optionalText,
   readColumns,
   text,
+  timeOr,
   writeColumns,
 } from './columns.ts';
 import type { Tables } from './open-tables.ts';
@@ -39,7 +40,7 @@ const columns: Columns<Omit<Diagnosis, 'subject'>> = {
   probe: optionalJson(z.object({ node: z.string(), at: z.string(), nonce: z.string() })),
 };
 
-const timeOr = (time: string) => (Number.isNaN(Date.parse(time)) ? new Date(0).toISOString() : time);
+const NEVER = new Date(0).toISOString();
 
 function toDiagnosisRow(row: Row & { etag: string }): DiagnosisRow {
   const read = readColumns(columns, row);
@@ -48,9 +49,9 @@ function toDiagnosisRow(row: Row & { etag: string }): DiagnosisRow {
     diagnosis: {
       subject: row.rowKey.slice(PREFIX.length),
       ...read,
-      since: timeOr(read.since),
-      first: timeOr(read.first),
-      at: timeOr(read.at),
+      since: timeOr(read.since, NEVER),
+      first: timeOr(read.first, NEVER),
+      at: timeOr(read.at, NEVER),
     },
   };
 }

@@ -14,6 +14,7 @@ import {
   readColumns,
   reason,
   text,
+  timeOr,
   writeColumns,
   writeSome,
 } from './columns.ts';
@@ -55,8 +56,6 @@ const columns: Columns<Omit<Outage, 'cluster'>> = {
   commonFactors: optionalJson(z.array(commonFactor).readonly()),
   ...searchColumns,
 };
-
-const timeOr = (value: string, fallback: string) => (Number.isNaN(Date.parse(value)) ? fallback : value);
 
 /** Reads an outage out of its row. */
 export function toOutageRow(row: Row & { etag: string }): OutageRow {

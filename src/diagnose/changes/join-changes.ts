@@ -35,7 +35,7 @@ const LONGEST_VALUE = 300;
 /** The application of AKS's own resource provider, the same in every tenant: https://learn.microsoft.com/troubleshoot/entra/entra-id/governance/verify-first-party-apps-sign-in */
 const AKS_APPLICATION = '7319c514-987d-4e9b-ac3d-d38c4f427f4c';
 
-/** What people are told of a caller: names only where the settings allow it, since they are personal data. */
+/** What people see of a caller: names only where the settings allow it, since they are personal data. */
 function nameOf({ name, objectId, applicationId }: Caller, identities: readonly string[], showNames: boolean): string | undefined {
   const ids = [objectId, name, applicationId].map((id) => id?.toLowerCase());
   if (ids.some((id) => id !== undefined && (id === AKS_APPLICATION || identities.includes(id)))) return AKS_ITSELF;

@@ -23,7 +23,7 @@ type LogEvent = z.output<typeof event>;
 const events: Kind<{ value: LogEvent[]; nextLink?: string | null }> = {
   apiVersion: '2015-04-01',
   action: 'Microsoft.Insights/eventtypes/values/read',
-  // An event of another form is left out: a log that holds one such event still tells of the others.
+  // An event of another form is left out: a log that holds one such event still holds the others.
   parse(body) {
     const { value, nextLink } = z.object({ value: z.array(z.unknown()), nextLink: z.string().nullish() }).parse(body);
     return { value: value.flatMap((each) => event.safeParse(each).data ?? []), nextLink };

@@ -32,13 +32,13 @@ const detected: Kind<DetectedChange[]> = {
       .parse(body)
       .data.flatMap((each) => row.safeParse(each).data ?? [])
       .map(({ t, id, kind, by, op, changes }) => {
-        const told = Object.entries(changes ?? {}).filter(([property]) => !NOISE.test(property));
+        const shown = Object.entries(changes ?? {}).filter(([property]) => !NOISE.test(property));
         return {
           time: new Date(t).toISOString(),
           resourceId: id,
           operation: op || (kind ?? ''),
           caller: { name: by && !/^(System|Unspecified)$/i.test(by) ? by : undefined },
-          properties: told
+          properties: shown
             .slice(0, MOST_PROPERTIES)
             .map(([property, { previousValue, newValue }]) => ({ property, before: previousValue, after: newValue })),
         };

@@ -18,7 +18,7 @@ export interface Candidate {
   needs: readonly (Read<unknown> | undefined)[];
   /** Whether it is not of things that the nodes of a subnet share, so that a reachable one among them says nothing about it. */
   isUnshared?: true;
-  /** The change that it is about, or that belongs to it where its resource does not tell. */
+  /** The change that it is about, or that belongs to it where its resource does not say. */
   change?: Change;
 }
 

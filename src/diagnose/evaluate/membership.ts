@@ -3,7 +3,7 @@ import { wordOf } from './names.ts';
 import type { Place } from './place.ts';
 import { isOfOtherService } from './service-tags.ts';
 
-/** Whether something holds, as far as settings tell. */
+/** Whether something holds, as far as settings say. */
 export type Answer = 'yes' | 'no' | 'maybe';
 
 /** Where a connection goes when no address is known: to some public IPv4 address. */

@@ -2,7 +2,7 @@ import type { NsgRule, NsgSettings } from './configuration.ts';
 import { type Flow, ruleHolds } from './flow.ts';
 import { wordOf } from './names.ts';
 
-/** What one or more NSGs do to a flow. `maybe`: the settings read do not tell. */
+/** What one or more NSGs do to a flow. `maybe`: the settings read do not say. */
 export interface NsgVerdict {
   verdict: 'allows' | 'denies' | 'maybe';
   /** The rule that decides, or would if those before it do not hold. */

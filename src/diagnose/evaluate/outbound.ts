@@ -7,7 +7,7 @@ import { effectiveRoute } from './route.ts';
 
 /** By which addresses nodes leave for a target. */
 export interface Outbound {
-  /** What gives them the addresses; `none`: nothing does; `unknown`: the settings read do not tell. */
+  /** What gives them the addresses; `none`: nothing does; `unknown`: the settings read do not say. */
   by: 'firewall' | 'appliance' | 'natGateway' | 'nodeAddress' | 'loadBalancer' | 'default' | 'none' | 'unknown';
   resourceId?: string;
   /** As people call it, such as `NAT gateway ng`. */

@@ -140,7 +140,7 @@ export const publicPrefixKind = kindOf(
 
 /**
  * A load balancer: the private addresses of its frontends, the first one first, and whether a rule of it lets machines out.
- * A rule for incoming traffic does so too, unless it is told not to (https://learn.microsoft.com/azure/load-balancer/load-balancer-outbound-connections).
+ * A rule for incoming traffic does so too, unless it is set not to (https://learn.microsoft.com/azure/load-balancer/load-balancer-outbound-connections).
  */
 export const loadBalancerKind = kindOf(
   'Microsoft.Network/loadBalancers/read',
