@@ -85,6 +85,7 @@ const environment = z
     CLUSTER_QUORUM_NODES: wholeNumber(...thresholdRanges.CLUSTER_QUORUM_NODES),
     BLIND_PERCENT: wholeNumber(1, 100, 50),
     UNSEEN_AFTER_MINUTES: wholeNumber(15, 10_080, 60),
+    INCIDENT_CLUSTERS: wholeNumber(2, 1000, 3),
     NODE_GRACE_MINUTES: wholeNumber(0, 1440, 10),
     RETENTION_DAYS: wholeNumber(1, 365, 30),
     CHECKS_PER_MINUTE: wholeNumber(1, 1000, 30),

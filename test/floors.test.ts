@@ -27,6 +27,7 @@ const floors = [
   'src/diagnose/',
   'src/sweep/run/',
   'src/sweep/plan/',
+  'src/sweep/incidents/',
   'src/sweep/assess/',
   'src/sweep/close/',
   'src/check/',

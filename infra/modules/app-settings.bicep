@@ -23,6 +23,7 @@ func tunedSettings(sweepSchedule string, subscriptions string[], tuning tuningTy
   CLUSTER_QUORUM_NODES: string(tuning.?clusterQuorumNodes ?? 2)
   BLIND_PERCENT: string(tuning.?blindPercent ?? 50)
   UNSEEN_AFTER_MINUTES: string(tuning.?unseenAfterMinutes ?? 60)
+  INCIDENT_CLUSTERS: string(tuning.?incidentClusters ?? 3)
   NODE_GRACE_MINUTES: string(tuning.?nodeGraceMinutes ?? 10)
   RETENTION_DAYS: string(tuning.?retentionDays ?? 30)
   CHECKS_PER_MINUTE: string(tuning.?checksPerMinute ?? 30)

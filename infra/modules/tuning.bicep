@@ -76,6 +76,11 @@ type tuningType = {
   @maxValue(10080)
   unseenAfterMinutes: int?
 
+  @description('Clusters that fail together and share something which make them an incident.')
+  @minValue(2)
+  @maxValue(1000)
+  incidentClusters: int?
+
   @description('Minutes for which a new node is not probed.')
   @minValue(0)
   @maxValue(1440)

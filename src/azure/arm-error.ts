@@ -8,6 +8,11 @@ export function isRefusal(error: unknown): error is RestError {
   return isRestError(error) && [403, 404].includes(error.statusCode ?? 0);
 }
 
+/** Whether Azure refused a request because it knows no such subscription. */
+export function isUnknownSubscription({ code }: RestError): boolean {
+  return code === 'SubscriptionNotFound' || code === 'InvalidSubscriptionId';
+}
+
 /** The redacted message of Azure Resource Manager, with its error code: for a page of a list, the SDK's message holds only the status. */
 export function armErrorText({ code, message }: RestError): string {
   return redact(code === undefined || message.includes(code) ? message : `${code}: ${message}`, MOST_CHARACTERS);

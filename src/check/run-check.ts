@@ -65,9 +65,9 @@ async function collect(services: Services, check: CheckRow, row: NodeRow): Promi
   }
   if (found.status !== 'ended') return requeueCheck(services, check, settings.COLLECT_AGAIN_SECONDS);
   const { result, response, keepsClaim } = found.ended;
-  const worthAssessing = await recordResults(services, { sweep: id, cluster, slice: CHECK_SLICE }, [found.ended], new Map([[node, row]]));
+  const assess = await recordResults(services, { sweep: id, cluster, slice: CHECK_SLICE }, [found.ended], new Map([[node, row]]));
   const sweep = formatSweepId(previousOccurrence(settings.SWEEP_SCHEDULE, now()));
-  if (worthAssessing) await requestAssessment(services, sweep, cluster);
+  if (assess !== 'no') await requestAssessment(services, sweep, cluster, assess === 'at once' ? assess : undefined);
   if (isOwn || keepsClaim) return endCheck(services, check, { ...result, response });
   // The node is now free for the check's own run.
   await deleteStarted(tables, found.ended.claim.id, [node]);

@@ -1,7 +1,7 @@
 import { isRestError } from '@azure/core-rest-pipeline';
 import pLimit from 'p-limit';
 import type { Arm } from '../azure/arm.ts';
-import { armErrorText, isRefusal } from '../azure/arm-error.ts';
+import { armErrorText, isRefusal, isUnknownSubscription } from '../azure/arm-error.ts';
 import { listManagedClusters } from '../inventory/list-managed-clusters.ts';
 import { listNodes } from '../inventory/list-nodes.ts';
 import { diagnosisActions, type Grant, missingActions } from '../inventory/permissions.ts';
@@ -139,7 +139,7 @@ async function planSubscription(
     return {
       subscription,
       matched: [],
-      gap: isRefusal(error) ? 'SubscriptionUnreadable' : 'ProberError',
+      gap: !isRefusal(error) ? 'ProberError' : isUnknownSubscription(error) ? 'SubscriptionGone' : 'SubscriptionUnreadable',
       detail: armErrorText(error),
       clusters: [],
     };

@@ -28,11 +28,11 @@ async function runSearch(
   if (due === 'last' || subject.since === undefined)
     return endSearch(begun, 'last', { ...begun, findings: await reviewCauses(services, subject.cluster, begun) });
   const { settings } = services;
-  const { findings, changes, unread, probe, mayNotLook } = await searchOpen(services, { ...subject, since: subject.since }, chosen);
+  const { findings, changes, unread, path, probe, mayNotLook } = await searchOpen(services, { ...subject, since: subject.since }, chosen);
   const missing = [...new Set(unread.flatMap(({ why, action }) => (why === 'denied' ? [action] : [])))].sort();
   // The sweep says once for all outages that the role is missing.
   const said = mayNotLook ? findings.filter(({ kind }) => kind !== 'couldNotLook') : findings;
-  return endSearch(begun, due, { findings: keepFindings(said, settings), changes: keepChanges(changes), missing, probe });
+  return endSearch(begun, due, { findings: keepFindings(said, settings), changes: keepChanges(changes), missing, probe, path });
 }
 
 /** Whether a first search would come too early to know of the neighbours. */

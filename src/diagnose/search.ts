@@ -1,3 +1,4 @@
+import type { Diagnosis } from '../history/diagnosis.ts';
 import type { Change, Finding } from '../model/finding.ts';
 import { reasons } from '../model/reasons.ts';
 import { isSameOrPart, joinChanges } from './changes/join-changes.ts';
@@ -34,6 +35,8 @@ export interface SearchResult {
   found: Case;
   findings: Finding[];
   changes: readonly Change[];
+  /** Where the nodes' packets go first, which other clusters may share. */
+  path: NonNullable<Diagnosis['path']>;
   /** What could not be read, once each. */
   unread: Unread[];
   /** Whether the caller may read nothing but what probing needs too. */
@@ -139,5 +142,7 @@ export async function search(reader: SettingsReader, sought: Sought, showNames: 
   const found: Case = { ...before, configuration, changes };
   const isDenied = (read: Read<unknown> | undefined) => read?.status === 'unread' && read.why === 'denied';
   const mayNotLook = [health.health, health.issues].every(isDenied) && logs.unread.filter(isDenied).length === logs.reads;
-  return { found, findings: findingsOf(found), changes, unread: unreadIn(found), mayNotLook };
+  const hop = routeToHop(found)?.route.nextHop;
+  const path = { nextHops: hop === undefined ? [] : [hop], dnsServers: settingOf(configuration.network)?.dnsServers ?? [] };
+  return { found, findings: findingsOf(found), changes, path, unread: unreadIn(found), mayNotLook };
 }

@@ -1,5 +1,5 @@
 import { type Diagnosis, isOf, isSearchedFor, newestStart } from '../history/diagnosis.ts';
-import { parseClusterId } from '../model/resource-id.ts';
+import { formatManagedClusterId, parseClusterId } from '../model/resource-id.ts';
 import { blindRows } from '../tables/blind-rows.ts';
 import type { Tables } from '../tables/open-tables.ts';
 import { type OutageRow, readOutages } from '../tables/outage-rows.ts';
@@ -16,8 +16,7 @@ export interface Subject {
 
 /** The resource id of a cluster. */
 export function managedClusterId(cluster: string): string {
-  const { subscriptionId, resourceGroup, name } = parseClusterId(cluster)!;
-  return `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.ContainerService/managedClusters/${name}`;
+  return formatManagedClusterId(parseClusterId(cluster)!);
 }
 
 /** Whether an earlier search of this diagnosis was noted in an outage. */

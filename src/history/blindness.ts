@@ -2,11 +2,7 @@ import type { Change, Finding } from '../model/finding.ts';
 import type { Ledger } from '../model/ledger.ts';
 import { rankReasons } from '../model/rank-reasons.ts';
 import { isReasonCode, policyOf, type ReasonCode } from '../model/reasons.ts';
-import type { What } from './next-notification.ts';
-import { nextStandingNotifications, resumeStanding, type Standing } from './standing.ts';
-
-/** The subject that stands for the prober itself. */
-export const PROBER = '*';
+import { resumeStanding, type Standing } from './standing.ts';
 
 /** How many planned nodes of a cluster gave no verdict in a sweep, and whether that makes the cluster blind. */
 export interface Visibility {
@@ -18,7 +14,7 @@ export interface Visibility {
   reason: ReasonCode;
 }
 
-/** A cluster of which nothing can be said, or the prober itself (`PROBER`): since which sweep, and until which. */
+/** A cluster of which nothing can be said: since which sweep, and until which. */
 export interface Blindness extends Standing {
   /** The counts and the reason of the sweep in which it began. */
   unknown: number;
@@ -31,8 +27,6 @@ export interface Blindness extends Standing {
   changes?: readonly Change[];
   searchedAt?: string;
 }
-
-const PROBER_BLIND_SHARE = 0.9;
 
 /**
  * Judges from a cluster's ledger whether it is blind: so many of its planned nodes are `unknown`, not by access or our own doing. Pure.
@@ -58,28 +52,6 @@ export function visibilityOf(
 }
 
 /**
- * Judges whether it is the prober that is blind: then nearly all clusters with planned nodes are, and none of them is to blame. Pure.
- * With one cluster alone the two cannot be distinguished, and the cluster is named.
- */
-export function isProberBlind(clusters: readonly Visibility[]): boolean {
-  const asked = clusters.filter(({ planned }) => planned > 0);
-  const blind = asked.filter((each) => each.blind).length;
-  return blind >= 2 && blind >= asked.length * PROBER_BLIND_SHARE;
-}
-
-/** The prober's own visibility: that of all clusters together. */
-function visibilityOfAll(clusters: readonly Visibility[]): Visibility {
-  const total = (pick: (each: Visibility) => number) => clusters.reduce((sum, each) => sum + pick(each), 0);
-  return {
-    cluster: PROBER,
-    blind: isProberBlind(clusters),
-    unknown: total(({ unknown }) => unknown),
-    planned: total(({ planned }) => planned),
-    reason: clusters.find(({ blind }) => blind)?.reason ?? 'Undiagnosed',
-  };
-}
-
-/**
  * Decides which blindnesses begin, go on or end after a sweep. Pure.
  *
  * @param stored - by subject.
@@ -94,9 +66,7 @@ export function foldBlindness(
   over: ReadonlySet<string>,
   sinks: readonly string[],
 ): Blindness[] {
-  const all = visibilityOfAll(clusters);
-  // While the prober is blind nothing is known of the clusters: theirs stay as they are.
-  return (all.blind ? [all] : [...clusters, all]).flatMap(({ cluster: subject, blind, ...counts }) => {
+  return clusters.flatMap(({ cluster: subject, blind, ...counts }) => {
     const before = stored.get(subject);
     if (before !== undefined && before.sweep >= sweep) return [];
     if (blind && before === undefined) return [{ subject, since: sweep, delivered: {}, ...counts, sweep }];
@@ -104,7 +74,7 @@ export function foldBlindness(
     if (blind && before.until !== undefined)
       return [
         {
-          ...resumeStanding(before, sweep, sinks, nextBlindnessNotifications),
+          ...resumeStanding(before, sweep, sinks),
           after: undefined,
           findings: undefined,
           changes: undefined,
@@ -116,10 +86,4 @@ export function foldBlindness(
     const ends = !blind && before.until === undefined && (counts.planned > 0 || over.has(subject));
     return ends ? [{ ...before, until: sweep, after: { unknown: counts.unknown, planned: counts.planned }, sweep }] : [];
   });
-}
-
-/** What is to be sent of a blindness to a sink now. The end of the prober's own is not sent. Pure. */
-export function nextBlindnessNotifications(blindness: Blindness, sink: string): { what: What; since: string }[] {
-  const next = nextStandingNotifications(blindness, sink);
-  return blindness.subject === PROBER ? next.filter(({ what }) => what === 'started') : next;
 }

@@ -37,3 +37,8 @@ export function grantedOf(granted: Grants, failed: readonly FirstFailure[]): Rec
   const own = failed.filter(({ node, nonce }) => granted[node]?.nonce === nonce);
   return Object.fromEntries(own.map(({ node, nonce }) => [node, nonce]));
 }
+
+/** The nodes whose failure is still to be confirmed: their latest verdict is that failure. Pure. */
+export function unconfirmed(granted: Grants, latestOf: (node: string) => string | undefined): string[] {
+  return Object.entries(granted).flatMap(([node, { nonce }]) => (latestOf(node) === nonce ? [node] : []));
+}

@@ -22,6 +22,8 @@ export interface Diagnosis {
   missing: readonly string[];
   /** The probe of a failing node that it rests on. */
   probe?: { node: string; at: string; nonce: string };
+  /** Where the packets of the nodes go first: the address that a route sends them to, and DNS servers that are not Azure's; as the latest search read it. */
+  path?: { nextHops: readonly string[]; dnsServers: readonly string[] };
   /** The first finding that a search had, by which alerts are told apart: one that gets surer must not become another alert. */
   headline?: FindingCode;
 }
@@ -81,7 +83,7 @@ export function beginSearch(before: Diagnosis | undefined, subject: string, sinc
 export function endSearch(
   { rounds, ...begun }: Diagnosis,
   due: DueSearch,
-  result: Pick<Diagnosis, 'findings' | 'changes' | 'missing' | 'probe'>,
+  result: Pick<Diagnosis, 'findings' | 'changes' | 'missing' | 'probe' | 'path'>,
 ): Diagnosis {
   const over = due === 'last' ? { ended: begun.at } : {};
   const headline = begun.headline ?? result.findings.find(({ kind }) => kind !== 'couldNotLook')?.code;

@@ -9,6 +9,8 @@ export interface NotificationContext {
   finalizedSweep: string;
   /** The cluster's own outage: while it is open, no start of its nodes is notified. */
   clusterOutage?: { start: string; end?: string };
+  /** The open incident that the cluster is one of: while it is open, no start of the cluster or its nodes is notified. */
+  incident?: { since: string };
   /** The stretches of maintenance of the cluster in the last day: in one of them no start is notified. */
   maintenance?: readonly Stretch[];
   flapWindowMs: number;
@@ -21,7 +23,7 @@ export interface NotificationContext {
 export interface NextNotification {
   what: What[];
   heldUntil?: Date;
-  /** Its cluster's outage covers this episode: it is to be marked so. */
+  /** Its cluster's outage, or an incident, covers this episode: it is to be marked so. */
   covers: boolean;
   /** It began in a maintenance of its cluster: it is to be marked so. */
   maintains?: true;
@@ -29,7 +31,8 @@ export interface NextNotification {
   finished: boolean;
 }
 
-const HOLD_MS = 60_000;
+/** By then the others that fail with it are known, so that it may be part of an outage of its cluster. */
+const HOLD_MS = 10_000;
 const LATE_INTERVALS = 2;
 
 const nothing: NextNotification = { what: [], covers: false, finished: false };
@@ -47,7 +50,7 @@ export function marksOf({ delivered }: Outage, sink: string): DeliveryMarks {
 /**
  * Decides what to send of an outage to a sink. Pure.
  *
- * A start is sent once a sweep that began after it is finalized, or 60 s after it opened, whichever is first: by then it would have become part of its
+ * A start is sent once a sweep that began after it is finalized, or 10 s after it opened, whichever is first: by then it would have become part of its
  * cluster's outage, and while that is open it waits. The first end is sent at once. After a return the start of that episode is sent, its end only
  * after a quiet flap window, and no further start within it. A cluster's own start is sent at once.
  * While the cluster is in maintenance no start is sent: what began and ended in it is never notified, what goes on after it is notified then. The end of
@@ -68,7 +71,8 @@ function decideNext(outage: Outage, marks: DeliveryMarks, context: NotificationC
   return marks.started > marks.ended || marks.started >= episode ? nothing : nextStart(outage, context);
 }
 
-function isCovered({ node, end }: Outage, { clusterOutage }: NotificationContext): boolean {
+function isCovered({ node, end }: Outage, { clusterOutage, incident }: NotificationContext): boolean {
+  if (incident !== undefined && (end === undefined || end > incident.since)) return true;
   if (node === undefined || clusterOutage === undefined || clusterOutage.end !== undefined) return false;
   return end === undefined || end > clusterOutage.start;
 }

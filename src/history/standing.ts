@@ -94,6 +94,23 @@ export function foldStanding<S extends Standing>(
   return [...begun, ...ended.map((each) => ({ ...each, until: sweep, sweep }))];
 }
 
+/** What keeps people from being notified of the conditions of clusters. */
+export interface Quiet {
+  /** Recent stretches of maintenance, by cluster. */
+  maintenance: ReadonlyMap<string, readonly Stretch[]>;
+  /** Clusters that an incident covers. */
+  covered: ReadonlySet<string>;
+}
+
+export const notQuiet: Quiet = { maintenance: new Map(), covered: new Set() };
+
+/** Decides whether the start of a condition is held back, or nothing is sent of it at all: by an incident that covers its cluster, or its maintenance. Pure. */
+export function quietOf(standing: Standing, cluster: string, { maintenance, covered }: Quiet, now: Date): 'held' | 'silent' | undefined {
+  if (!covered.has(cluster)) return maintenanceOf(standing, maintenance.get(cluster), now);
+  const wasNotified = Object.values(standing.delivered).some(({ started }) => started);
+  return standing.until !== undefined && !wasNotified ? 'silent' : 'held';
+}
+
 /**
  * Decides what a maintenance of its cluster makes of a condition: starts are held back until the end of the maintenance, and one that began and ended
  * in it is never notified. Pure.

@@ -3,6 +3,7 @@ import { log } from '../log.ts';
 import type { Services } from '../services.ts';
 import { clearPartitionsBefore } from '../tables/clear-partitions.ts';
 import { listClusterIds } from '../tables/cluster-list.ts';
+import { pruneIncidents } from '../tables/incident-rows.ts';
 import { dropTablesBefore, makeResultsTable } from '../tables/open-tables.ts';
 import { pruneCluster } from '../tables/prune-cluster.ts';
 import { watchPoison } from './watch-poison.ts';
@@ -52,5 +53,6 @@ export async function prune(services: Services): Promise<void> {
   const mayGoOn = () => now().getTime() < time + CLEARING_MS;
   for (const [name, days, key] of KEPT)
     await clearPartitionsBefore(tables, name, key === 'moment' ? ago(days) : ago(days).slice(0, 10), mayGoOn);
+  await pruneIncidents(tables, ago(settings.RETENTION_DAYS));
   await pruneClusters(services);
 }

@@ -1,11 +1,10 @@
 import type { Gauge, OpenMetricsContentType } from 'prom-client';
-import { PROBER } from '../history/blindness.ts';
 import { openEpisode } from '../history/node-state.ts';
 import { startsBetween } from '../model/pace.ts';
 import { nextOccurrence } from '../model/schedule.ts';
 import type { Services } from '../services.ts';
-import { blindRows } from '../tables/blind-rows.ts';
 import { readCauseCounts } from '../tables/cause-counts.ts';
+import { readOpenIncidents } from '../tables/incident-rows.ts';
 import { readPace } from '../tables/pace-rows.ts';
 import { lastCompleted } from '../tables/sweep-list.ts';
 import { readFinalizedLedgers } from '../tables/sweep-rows.ts';
@@ -84,8 +83,8 @@ async function measureClusters(services: Services, define: Define): Promise<void
     if (row.blind !== undefined) blind.set({ cluster }, 1);
     if (maintenance !== null) maintained.set({ cluster }, 1);
   }
-  const prober = define('blind', 'Whether the prober itself is blind (0 or 1).');
-  prober.set((await blindRows.readOpen(services.tables, PROBER)) === undefined ? 0 : 1);
+  const incidents = await readOpenIncidents(services.tables);
+  define('blind', 'Whether nobody sees the fleet (0 or 1).').set(incidents.some(({ kind }) => kind === 'unseen') ? 1 : 0);
 }
 
 /** The last completed sweep, and its results in each cluster by reason. */

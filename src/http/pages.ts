@@ -1,4 +1,5 @@
 import { renderClusterPage } from '../page/cluster-page.ts';
+import { renderIncidentPage } from '../page/incident-page.ts';
 import { renderNodePage } from '../page/node-page.ts';
 import { renderStatusPage } from '../page/status-page.ts';
 import type { Services } from '../services.ts';
@@ -17,4 +18,9 @@ export async function showClusterPage(services: Services, { params, query, key }
 /** `GET /api/status/clusters/{cluster}/nodes/{node}` */
 export async function showNodePage(services: Services, { params, key }: RouteRequest): Promise<Reply> {
   return { html: await renderNodePage(services, { cluster: params.cluster!, node: params.node!, key }) };
+}
+
+/** `GET /api/status/incidents/{incident}` */
+export async function showIncidentPage(services: Services, { params, key }: RouteRequest): Promise<Reply> {
+  return { html: await renderIncidentPage(services, { incident: params.incident!, key }) };
 }

@@ -17,6 +17,20 @@ export const sweepParam = z.iso
   .datetime({ precision: 0, error: 'the id of a sweep, such as 2026-11-21T09:35:00Z (GET /api/sweeps lists them)' })
   .describe('The id of the sweep.');
 
+/** The id of an incident in a route. */
+export const incidentParam = z
+  .string()
+  .regex(/^\d{8}T\d{6}Z-[0-9a-f]{8}$/, 'the id of an incident (GET /api/incidents lists them)')
+  .describe('The id of the incident.');
+
+/** The further query parameters of the list of incidents. */
+export const incidentListQuery = {
+  state: z
+    .enum(['open', 'all'], 'open or all')
+    .default('open')
+    .describe('`open` for open incidents only, `all` for those that are over too.'),
+};
+
 /** The query parameters of every list. */
 export const listQuery = {
   limit: z

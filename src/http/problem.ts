@@ -24,6 +24,7 @@ const STATUSES: Readonly<Record<Exclude<ProblemType, `bad-${string}`>, Status>> 
   'unknown-cluster': 404,
   'unknown-node': 404,
   'unknown-check': 404,
+  'unknown-incident': 404,
   'no-sweep': 404,
   'unknown-sweep': 404,
   'ambiguous-node': 409,

@@ -3,6 +3,7 @@ import { checkView } from '../views/checks.ts';
 import { clusterListSchema, clusterView } from '../views/clusters.ts';
 import { fleetView } from '../views/fleet.ts';
 import { healthView } from '../views/health.ts';
+import { incidentListSchema, incidentView } from '../views/incidents.ts';
 import { clusterMaintenanceView, maintenanceView } from '../views/maintenance.ts';
 import { nodeDetailView } from '../views/node-detail.ts';
 import { nodeListSchema } from '../views/node-list.ts';
@@ -15,19 +16,31 @@ import { createCheck, showCheck } from './checks.ts';
 import { showCluster, showClusters } from './clusters.ts';
 import { showFleet } from './fleet.ts';
 import { showHealth } from './health.ts';
+import { showIncident, showIncidents } from './incidents.ts';
 import { beginMaintenance, endMaintenance, maintenanceBody, showMaintenance } from './maintenance.ts';
 import { METRICS_TYPE, showMetrics } from './metrics.ts';
 import { showNode, showNodes, showResults } from './nodes.ts';
 import { describeApi, refusal } from './openapi.ts';
 import { showOutages } from './outages.ts';
-import { showClusterPage, showNodePage, showStatusPage } from './pages.ts';
-import { clusterParam, listQuery, nodeListQuery, nodeParam, outageListQuery, resultListQuery, sweepParam } from './params.ts';
+import { showClusterPage, showIncidentPage, showNodePage, showStatusPage } from './pages.ts';
+import {
+  clusterParam,
+  incidentListQuery,
+  incidentParam,
+  listQuery,
+  nodeListQuery,
+  nodeParam,
+  outageListQuery,
+  resultListQuery,
+  sweepParam,
+} from './params.ts';
 import { showReasons } from './reasons.ts';
 import type { Route } from './route.ts';
 import { createSweep, showLatestSweep, showSweep, showSweeps } from './sweeps.ts';
 
 const inCluster = z.object({ cluster: clusterParam });
 const atNode = inCluster.extend({ node: nodeParam });
+const atIncident = z.object({ incident: incidentParam });
 const page = z.object(listQuery);
 
 const LATER = { 'retry-after': 'Seconds until a retry may succeed.' };
@@ -188,6 +201,26 @@ export const routes: readonly Route[] = [
     handle: showOutages,
   },
   {
+    name: 'list-incidents',
+    method: 'GET',
+    path: 'incidents',
+    summary: 'Incidents: clusters that failed together, or a fleet that nobody sees; newest first.',
+    kept: true,
+    query: page.extend(incidentListQuery),
+    replies: { 200: { description: 'A page of incidents.', schema: incidentListSchema } },
+    handle: showIncidents,
+  },
+  {
+    name: 'get-incident',
+    method: 'GET',
+    path: 'incidents/{incident}',
+    summary: 'One incident; kept for RETENTION_DAYS after its end.',
+    kept: true,
+    params: atIncident,
+    replies: { 200: { description: 'The incident.', schema: incidentView }, 404: refusal('No such incident is known.') },
+    handle: showIncident,
+  },
+  {
     name: 'list-sweeps',
     method: 'GET',
     path: 'sweeps',
@@ -244,6 +277,19 @@ export const routes: readonly Route[] = [
     kept: true,
     replies: { 200: { description: 'The page; it needs no JavaScript.', types: ['text/html'] } },
     handle: showStatusPage,
+  },
+  {
+    name: 'incident-page',
+    method: 'GET',
+    path: 'status/incidents/{incident}',
+    summary: 'One incident for people, with its clusters.',
+    kept: true,
+    params: atIncident,
+    replies: {
+      200: { description: 'The page; it needs no JavaScript.', types: ['text/html'] },
+      404: refusal('No such incident is known.'),
+    },
+    handle: showIncidentPage,
   },
   {
     name: 'cluster-page',

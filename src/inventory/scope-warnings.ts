@@ -20,12 +20,14 @@ export function scopeWarnings(
 ): string[] {
   const gaps = listed.filter(({ gap }) => gap !== undefined);
   const unread = gaps.map(({ subscription, gap, detail }) => {
-    const named = SUBSCRIPTIONS.includes(subscription) ? 'SUBSCRIPTIONS names it: correct it there, or give' : 'give';
+    const isNamed = SUBSCRIPTIONS.includes(subscription);
     // Only a refusal is a matter of rights: other causes are failures of the prober or of Azure.
     const advice =
-      gap === 'SubscriptionUnreadable'
-        ? `${named} the identity the right to read it`
-        : 'the next sweep tries again; if it fails each time, see "Errors of the prober itself" in the workbook and the exceptions in Application Insights';
+      gap === 'SubscriptionGone'
+        ? `Azure does not know it${isNamed ? '; SUBSCRIPTIONS names it: correct it there' : ''}`
+        : gap === 'SubscriptionUnreadable'
+          ? `${isNamed ? 'SUBSCRIPTIONS names it: correct it there, or give' : 'give'} the identity the right to read it`
+          : 'the next sweep tries again; if it fails each time, see "Errors of the prober itself" in the workbook and the exceptions in Application Insights';
     return `the subscription ${subscription} could not be read (${gap}${detail ? `: ${detail}` : ''}); ${advice}`;
   });
   const matched = new Set(listed.flatMap((each) => each.matched));

@@ -7,6 +7,7 @@ export type ProblemType =
   | 'unknown-cluster'
   | 'unknown-node'
   | 'unknown-check'
+  | 'unknown-incident'
   | 'no-sweep'
   | 'unknown-sweep'
   | 'out-of-scope'

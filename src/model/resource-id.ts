@@ -92,3 +92,8 @@ export function parseManagedClusterId(id: string): ClusterName | undefined {
   const parts = cluster.exec(id)?.groups as Record<string, string> | undefined;
   return parts && { subscriptionId: parts.subscriptionId!.toLowerCase(), resourceGroup: parts.resourceGroup!, name: parts.name! };
 }
+
+/** Formats the resource ID of a managed cluster. */
+export function formatManagedClusterId({ subscriptionId, resourceGroup, name }: ClusterName): string {
+  return `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.ContainerService/managedClusters/${name}`;
+}

@@ -1,11 +1,11 @@
-import { type Blindness, PROBER } from '../history/blindness.ts';
+import type { Blindness } from '../history/blindness.ts';
 import type { What } from '../history/next-notification.ts';
 import { findingFields } from './finding-fields.ts';
 import { clusterPageUrl } from './page-url.ts';
 import { causeOf, eventOf, secondsBetween, type TelemetryEvent } from './telemetry-event.ts';
 
 /**
- * Writes the event of a cluster of which nothing can be said any more, or again; of the prober itself it is a `ProberError`.
+ * Writes the event of a cluster of which nothing can be said any more, or again.
  *
  * @param since - when it became blind, as its recipient knows it; names the event.
  * @param pageUrl - address of the status page.
@@ -20,10 +20,6 @@ export function blindnessEvent(
 ): TelemetryEvent {
   // Both may be sent at once, where the first could not be delivered: each tells of its own moment.
   const { unknown, planned } = what === 'started' ? begun : (after ?? begun);
-  if (subject === PROBER) {
-    const message = `${unknown} of ${planned} nodes over all clusters could not be asked: the prober is at fault, not the clusters`;
-    return { name: 'ProberError', time: now.toISOString(), properties: { eventId: `prober|blind|${since}`, message, evidence: reason } };
-  }
   const started = what === 'started';
   const end = started ? '' : now.toISOString();
   const properties = {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sharedFactors } from '../history/shared-factor.ts';
 import { starter } from '../model/starter.ts';
 
 /** Application Insights cuts longer values of properties. */
@@ -47,6 +48,33 @@ const findingFields = {
   findingKind: text('How sure it is: `cause`, `suspicion` or `couldNotLook`; empty like `finding`.'),
   findings: text('All findings as sentences separated by `; `, the best first; empty like `finding`.'),
 };
+const incident = z.strictObject({
+  eventId,
+  incident: text('Names the incident; the same in its start, its end, its state and on its page.'),
+  kind: z
+    .enum(['outage', 'unseen'])
+    .describe('`outage`: clusters that failed together; `unseen`: nobody sees the fleet, and `reason` says why.'),
+  factor: z
+    .enum(sharedFactors)
+    .describe(
+      'What the clusters share and healthy ones do not: the resource of a finding, a next hop, a DNS server, and so on; `fleet` if it is all there is.',
+    ),
+  factorValue: text('The resource ID, address, region, subscription or reason that they share; `*` for the fleet.'),
+  subscriptionId: text('The subscription of the clusters; `*` if they are of several.'),
+  reason: cause.reason,
+  stage: cause.stage,
+  sentence: cause.sentence,
+  message: cause.message,
+  why: text('The best finding that most of them share, else the reason, as a sentence.'),
+  changed: text('What changed before, where, when and by whom; `-` if nothing is known.'),
+  start: text('When the first of the clusters began to fail, ISO 8601 UTC.'),
+  end: cause.end,
+  remedy: cause.remedy,
+  runbook: cause.runbook,
+  page: text('The page of the incident; empty where the app does not know its own address.'),
+  clusters: text('Ids of the clusters, separated by commas, as many as fit into 8,000 characters.'),
+  clustersOmitted: text('How many ids did not fit.'),
+});
 const nodeOutage = z.strictObject({
   eventId,
   ...cause,
@@ -96,6 +124,14 @@ const clusterCounts = {
   planned: number('Nodes that are to be probed.'),
   most: number('The most nodes that failed at once.'),
   members: number('Nodes that the outage hit, now or before.'),
+};
+const incidentCounts = {
+  affected: number('Clusters in trouble among those that share the factor.'),
+  inside: number('Clusters that share the factor.'),
+  elsewhereAffected: number('Clusters in trouble among the others.'),
+  elsewhere: number('Clusters that do not share the factor.'),
+  most: number('The most clusters that were in trouble at once.'),
+  nodes: number('Nodes that fail or give no verdict.'),
 };
 const blindCounts = { unknown: number('Nodes without a verdict.'), planned: clusterCounts.planned };
 
@@ -157,6 +193,18 @@ export const eventSchemas = {
     properties: degraded,
     measurements: z.strictObject({ notServed: restoredCount(notServedCount), asked: restoredCount(askedCount), durationSeconds }),
   },
+  IncidentStarted: {
+    description:
+      'Clusters failed together and share something that healthy ones do not, or nobody sees the fleet. While it is open, its clusters have no starts of their own.',
+    properties: incident,
+    measurements: z.strictObject(incidentCounts),
+  },
+  IncidentEnded: {
+    description:
+      'Fewer than half of the clusters of an incident were in trouble in two sweeps, or the fleet is seen again. Clusters that are still in trouble are then notified themselves.',
+    properties: incident,
+    measurements: z.strictObject({ ...incidentCounts, durationSeconds }),
+  },
   SweepCompleted: {
     description: 'The heartbeat: a sweep of the whole fleet is complete. Its absence is a reason for an alert.',
     properties: z.strictObject({
@@ -213,13 +261,18 @@ export const eventSchemas = {
       'The state of a cluster after a sweep, on which alerts rest. Not an event but an availability result, under the name of the cluster; a success only where nodes gave a verdict and the cluster has no outage.',
     properties: z.strictObject({
       cluster: cause.cluster,
+      clusterName: text('The name of the cluster.'),
+      subscriptionId: cause.subscriptionId,
+      target: text('The resource ID of the cluster, to which alerts are attached.'),
+      incident: text('The incident that covers the cluster, so that nobody is to be notified of it alone; empty if there is none.'),
       clusterOutage: flag('`true` while the cluster has an outage.'),
       openNodeOutages: text('How many of its nodes have an open outage.'),
       blind: flag('`true` while so few nodes give a verdict that nothing can be said of the cluster.'),
       seen: flag('`false` where no node gave a verdict in the sweep: what is said of outages is then what was known before.'),
       coverage: text(
-        'The share of nodes that gave a verdict among those of which one is expected, 0 to 1; empty where none is, and while its subscription cannot be listed, which the heartbeat says.',
+        'The share of nodes that gave a verdict among those of which one is expected, 0 to 1; empty where none is, while its subscription cannot be listed, which the heartbeat says, and in results between the completions of sweeps.',
       ),
+      coverageReason: text('The reason of most of the nodes without a verdict; empty if there is none, and where `coverage` is empty.'),
       reason: text(
         'The reason of its outage or blindness, else of most of the open outages of its nodes, else why it was not seen, as in the reference of reasons; empty if there is none.',
       ),
@@ -233,10 +286,37 @@ export const eventSchemas = {
       degraded: flag('`true` while the API server is reached, and does not serve so many nodes that the cluster itself is the subject.'),
       degradedReason: text('The reason of most of these nodes; empty while it is not degraded.'),
       upgrading: flag('`true` while Azure upgrades or changes the cluster: it is probed all the same.'),
+      alerts: text(
+        'What alerts say of the cluster, as JSON: an object by the name of the alert rule, of what stands only, with `subject`, `what`, `counts`, `since`, `why`, `changed` and `settled`. Settled words do not change while the condition stands.',
+      ),
       page: cause.page,
+    }),
+    measurements: z.strictObject({}),
+  },
+  IncidentState: {
+    description:
+      'The state of an incident, on which its alert rests. Not an event but an availability result under the name `incident/<id>`, and a success once the incident is over. Sent when the incident opens, changes or ends, and with each completed sweep.',
+    properties: z.strictObject({
+      incident: incident.shape.incident,
+      open: flag('`true` while it is open.'),
+      kind: incident.shape.kind,
+      severity: z.enum(['0', '1']).describe('`0` where most of the fleet is down, else `1`. It settles with the words.'),
+      factor: incident.shape.factor,
+      factorValue: incident.shape.factorValue,
+      subscriptionId: incident.shape.subscriptionId,
+      reason: cause.reason,
+      subject: text('The subject of a mail: who, how many, since when and why.'),
+      what: text('What happened, in one sentence.'),
+      counts: text('How many clusters (of kind `unseen`: nodes) of how many, such as `12 of 14`.'),
+      since: text('Since when, ISO 8601 UTC.'),
+      why: incident.shape.why,
+      changed: incident.shape.changed,
+      settled: flag('`true` once the words do not change any more.'),
+      page: incident.shape.page,
+      runbook: cause.runbook,
     }),
     measurements: z.strictObject({}),
   },
 } as const satisfies Record<string, EventSchema>;
 
-export type EventName = Exclude<keyof typeof eventSchemas, 'Availability'>;
+export type EventName = Exclude<keyof typeof eventSchemas, 'Availability' | 'IncidentState'>;

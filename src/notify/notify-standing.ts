@@ -1,10 +1,10 @@
 import pLimit from 'p-limit';
 import type { What } from '../history/next-notification.ts';
-import { isStandingFinished, maintenanceOf, markStandingDelivered, type Standing } from '../history/standing.ts';
-import type { Stretch } from '../model/maintenance.ts';
+import { isStandingFinished, markStandingDelivered, notQuiet, type Quiet, quietOf, type Standing } from '../history/standing.ts';
 import { statusPageUrl } from '../settings.ts';
+import type { Tables } from '../tables/open-tables.ts';
 import { unlessLost } from '../tables/rows.ts';
-import type { StandingRows } from '../tables/standing-rows.ts';
+import type { StandingRow } from '../tables/standing-rows.ts';
 import type { NotifyContext } from './notify-context.ts';
 import { deliverEach } from './sink.ts';
 import type { TelemetryEvent } from './telemetry-event.ts';
@@ -15,7 +15,13 @@ const CONCURRENT_WRITES = 8;
 export interface StandingKind<S extends Standing> {
   /** Names the kind, for messages. */
   name: string;
-  rows: StandingRows<S>;
+  rows: {
+    /** Reads all that somebody may still have to be notified of, by subject. */
+    read(tables: Tables): Promise<Map<string, StandingRow<S>>>;
+    put(tables: Tables, standing: S, etag: string): Promise<void>;
+    /** Puts away one that is over and that everybody knows of. */
+    close(tables: Tables, standing: S, etag: string): Promise<void>;
+  };
   /** The cluster that a condition is about, whose maintenance holds its start back. */
   clusterOf(standing: S): string;
   next(standing: S, sink: string): readonly { what: What; since: string }[];
@@ -24,20 +30,18 @@ export interface StandingKind<S extends Standing> {
 }
 
 /**
- * Sends each sink which conditions began and ended, marks what was accepted, and deletes what is over and known to all. What is lost is sent with the
- * next sweep. While a cluster is in maintenance, a sink is sent the end of what it was notified of before, and nothing else; what began and ended in
- * a maintenance is deleted unsent.
- *
- * @param maintenance - recent stretches of it, by cluster.
+ * Sends each sink which conditions began and ended, marks what was accepted, and closes what is over and known to all. What is lost is sent with the
+ * next sweep. While a cluster is in maintenance, or an incident covers it, a sink is sent the end of what it was notified of before, and nothing else;
+ * what began and ended meanwhile is closed unsent.
  */
 export async function notifyStanding<S extends Standing>(
   { tables, sinks, settings, now: clock }: NotifyContext,
   kind: StandingKind<S>,
-  maintenance: ReadonlyMap<string, readonly Stretch[]> = new Map(),
+  quiet: Quiet = notQuiet,
 ): Promise<void> {
   const [names, now, page] = [sinks.map(({ name }) => name), clock(), statusPageUrl(settings)];
-  const quietOf = (standing: S) => maintenanceOf(standing, maintenance.get(kind.clusterOf(standing)), now);
-  const rows = [...(await kind.rows.read(tables)).values()].map((row) => ({ ...row, quiet: quietOf(row.standing) }));
+  const stored = await kind.rows.read(tables);
+  const rows = [...stored.values()].map((row) => ({ ...row, quiet: quietOf(row.standing, kind.clusterOf(row.standing), quiet, now) }));
   const pendingOf = (sink: string) =>
     rows.flatMap(({ standing, quiet }) =>
       kind.next(standing, sink).flatMap(({ what, since }) => {
@@ -62,7 +66,7 @@ export async function notifyStanding<S extends Standing>(
       return own === undefined ? sum : markStandingDelivered(sum, sink, own);
     }, standing);
     // One that lost is left to whoever was faster: what was sent is sent again with the next sweep.
-    if (isOver(marked, quiet)) return limit(() => unlessLost(kind.rows.remove(tables, standing.subject, etag)));
+    if (isOver(marked, quiet)) return limit(() => unlessLost(kind.rows.close(tables, marked, etag)));
     return marked === standing ? undefined : limit(() => unlessLost(kind.rows.put(tables, marked, etag)));
   };
   await Promise.all(rows.map(mark));

@@ -4,25 +4,18 @@ import { type Outage, outageId } from '../history/outage.ts';
 import { type RankedReason, rankReasons } from '../model/rank-reasons.ts';
 import type { ReasonCode } from '../model/reasons.ts';
 import { findingFields } from './finding-fields.ts';
+import { fitNames } from './fit-names.ts';
 import { clusterPageUrl, nodePageUrl } from './page-url.ts';
 import { causeOf, eventOf, secondsBetween, type TelemetryEvent } from './telemetry-event.ts';
-
-const NAMES_LIMIT = 8000;
 
 /** The id under which the start or end of an outage's episode is sent, however often. */
 export function eventIdOf(outage: Outage, what: What, episode: number): string {
   return `${outageId(outage)}/${what}/${episode}`;
 }
 
-/** As many names as fit, cut between two of them. */
-function fitNames(names: readonly string[]): { nodes: string; nodesOmitted: string } {
-  let length = -1;
-  const over = names.findIndex((name) => {
-    length += name.length + 1;
-    return length > NAMES_LIMIT;
-  });
-  const kept = over < 0 ? names : names.slice(0, over);
-  return { nodes: kept.join(','), nodesOmitted: String(names.length - kept.length) };
+function nodeNames(all: readonly string[]): { nodes: string; nodesOmitted: string } {
+  const { names, omitted } = fitNames(all);
+  return { nodes: names, nodesOmitted: omitted };
 }
 
 const countsOf = (ranked: readonly RankedReason[]) => ranked.map(({ reason, nodes }) => `${nodes} ${reason}`).join(', ');
@@ -61,7 +54,7 @@ export function outageEvent(outage: Outage, what: What, pageUrl: string | undefi
     ...common,
     reasons: countsOf(outage.reasons ?? []),
     message,
-    ...fitNames(nodes),
+    ...nodeNames(nodes),
     commonFactors: factors,
     page: clusterPageUrl(pageUrl, cluster),
   };
@@ -103,7 +96,7 @@ export function summaryEvent(
     episode: '',
     flaps: '',
     summary: 'true' as const,
-    ...fitNames(members.map((each) => (cluster === '*' ? `${each.cluster}/${each.node}` : each.node))),
+    ...nodeNames(members.map((each) => (cluster === '*' ? `${each.cluster}/${each.node}` : each.node))),
     commonFactors: sentencesOf(factors),
   };
   if (what === 'started') return eventOf('NodeOutageStarted', now, properties, { members: members.length });

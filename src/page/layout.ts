@@ -59,6 +59,7 @@ export interface Links {
   fleet: string;
   cluster(cluster: string, query?: Record<string, string>): string;
   node(cluster: string, node: string): string;
+  incident(id: string): string;
   /** A resource in the portal of the cloud that is watched. */
   portal(resourceId: string): string;
 }
@@ -81,6 +82,7 @@ export function linksWith(settings: Settings, key: string | undefined): Links {
     fleet: to([]),
     cluster: (cluster, query) => to(['clusters', cluster], query),
     node: (cluster, node) => to(['clusters', cluster, 'nodes', node]),
+    incident: (id) => to(['incidents', id]),
     portal: (resourceId) => portalUrl(settings, resourceId),
   };
 }

@@ -8,10 +8,11 @@ import { viewNodeList } from '../views/node-list.ts';
 import { viewWorstOutages } from '../views/outage-list.ts';
 import type { OutageView } from '../views/outages.ts';
 import type { SweepView } from '../views/sweeps.ts';
-import { blindLines, calmBanner, maintenanceOf, staleBanner, troubleBanner } from './banner.ts';
+import { calmBanner, maintenanceOf, staleBanner, troubleBanner } from './banner.ts';
 import { blindClusters } from './blind-clusters.ts';
 import { countsOf, coverageWords, nameOf, notServedPart, otherReasons, stateOf, titleOf } from './cluster-words.ts';
 import { type Html, html } from './html.ts';
+import { openIncidents } from './incident-lines.ts';
 import { documentOf, type Links, linksWith, uptimeLine, when } from './layout.ts';
 import { nodeTable } from './node-table.ts';
 import { notServedClusters } from './not-served-lines.ts';
@@ -33,8 +34,7 @@ function fleetBanner(fleet: FleetView, clusters: readonly ClusterView[], stale: 
   const down = clusters.filter(({ clusterOutage }) => clusterOutage !== null);
   const who = down.length === 1 ? html`The cluster ${nameOf(down[0]!)} is` : html`${down.length} clusters are`;
   const trouble = troubleBanner(nodes, fleet.openOutages, down.length > 0 ? html`${who} cut off` : undefined);
-  if (fleet.blind !== null)
-    return html`${blindLines(fleet.blind, 'The prober sees nothing, and reports no cluster as down', links)}${trouble ?? ''}`;
+  if (fleet.incidents.length > 0) return html`${openIncidents(fleet.incidents, links)}${trouble ?? ''}`;
   if (trouble !== undefined) return trouble;
   const { ledger } = lastSweep;
   if (ledger === null || ledger.known === (ledger.byReason.Excluded ?? 0))

@@ -8,6 +8,7 @@ import { redact } from '../model/redact.ts';
 import type { Services } from '../services.ts';
 import { assessCluster } from './assess/assess-cluster.ts';
 import { closeSweep } from './close/close-sweep.ts';
+import { judgeIncidentsBetween } from './incidents/judge-between.ts';
 import { expandCluster } from './plan/expand-cluster.ts';
 import { listClusters } from './plan/list-clusters.ts';
 import { startSweep } from './plan/start-sweep.ts';
@@ -40,6 +41,8 @@ function runStage(services: Services, message: WorkMessage): Promise<void> {
       return assessCluster(services, message);
     case 'close-sweep':
       return closeSweep(services, message);
+    case 'judge-incidents':
+      return judgeIncidentsBetween(services, message);
     case 'check':
       return runCheck(services, message);
     case 'diagnose':

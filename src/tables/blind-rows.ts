@@ -8,7 +8,7 @@ import { standingRows } from './standing-rows.ts';
 
 const PARTITION = 'blind';
 
-/** The rows of blindness, of clusters and of the prober itself (`PROBER`). */
+/** The rows of blind clusters. */
 export const blindRows = standingRows<Blindness>(PARTITION, {
   after: optionalJson(z.object({ unknown: z.number(), planned: z.number() })),
   unknown: count,
@@ -30,4 +30,10 @@ export async function noteBlindFindings(
   if (row?.since !== since) return;
   const entity = { partitionKey: PARTITION, rowKey: cluster, ...writeSome<typeof found>(searchColumns, { findings, changes, searchedAt }) };
   await unlessLost(clusters.updateEntity(entity, 'Merge', { etag: row.etag }));
+}
+
+/** Reads the clusters that are blind now, by cluster. */
+export async function readBlind(tables: Tables): Promise<Map<string, Blindness>> {
+  const open = [...(await blindRows.read(tables)).values()].filter(({ standing }) => standing.until === undefined);
+  return new Map(open.map(({ standing }) => [standing.subject, standing]));
 }

@@ -20,7 +20,10 @@ const SHOWN = [
 ];
 
 /** A cluster as lists show it, with its blindness if it is blind now, and the latest request for its maintenance, over or not. */
-export type ListedCluster = Omit<ClusterRow, 'notReachable'> & { blind?: Blindness; maintenance?: MaintenanceRequest };
+export type ListedCluster = Omit<ClusterRow, 'notReachable' | 'networks' | 'alerts'> & {
+  blind?: Blindness;
+  maintenance?: MaintenanceRequest;
+};
 
 /** Whether a cluster still counts: one that is gone does until it has no more nodes and open outages. */
 const stands = (row: ListedCluster) => row.recordOnly !== 'ClusterGone' || isRemembered(row);

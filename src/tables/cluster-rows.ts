@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { ClusterOutageState } from '../history/cluster-outage.ts';
 import { type CommonFactor, commonFactor } from '../history/common-factors.ts';
 import { type DegradationState, degradationState } from '../history/degradation.ts';
+import { type FrozenWords, frozenWords } from '../history/frozen-words.ts';
 import { type Latency, latency } from '../history/latency.ts';
 import { type NotServedGroup, notServedGroup } from '../history/not-served.ts';
 import { type UnseenGroup, unseenGroup } from '../history/unseen.ts';
@@ -30,7 +31,7 @@ import {
 } from './columns.ts';
 import type { Tables } from './open-tables.ts';
 import { readJson } from './read-json.ts';
-import { prefixed, type Row, readRange, readRow } from './rows.ts';
+import { prefixed, type Row, readRange, readRow, unlessLost } from './rows.ts';
 import { updateRow } from './update-row.ts';
 import { toWatchedJson, watchedJson } from './watch-json.ts';
 
@@ -66,6 +67,12 @@ export interface ClusterRow {
   notServed: NotServedGroup[];
   /** Whether these are so many that the cluster is degraded. */
   degradation: DegradationState;
+  /** Resource ids of the virtual networks of its nodes, in lower case. */
+  networks: string[];
+  /** The words of the alerts that stand, by the name of their rule. */
+  alerts: Record<string, FrozenWords>;
+  /** Since which sweep it is blind, as the completion of sweeps says. */
+  blindSince?: string;
   /** Up to 500 names of nodes that are not reachable. */
   notReachable: string[];
   /** The cluster's own outage, open or the last one, and since when fewer than half the quorum fail. */
@@ -88,6 +95,8 @@ export type OwnClusterRow = ClusterRow & {
   forgotten: Watched;
   /** Since when the cluster is stopped, started, made or deleted, or has been since; see `comesOrGoes`. */
   plannedSince?: string;
+  /** The state that Application Insights accepted last, in short: another one is sent at once. */
+  sentState?: string;
 };
 
 const outageState = z.object({ outage: episode.optional(), below: z.object({ sweep: z.string(), since: z.string() }).optional() });
@@ -111,6 +120,9 @@ const columns: Columns<Omit<ClusterRow, 'cluster' | 'subscriptionId'>> = {
   unseen: longJson(z.array(unseenGroup), []),
   notServed: longJson(z.array(notServedGroup), []),
   degradation: json(degradationState, {}),
+  networks: json(z.array(z.string()), []),
+  alerts: json(z.record(z.string(), frozenWords), {}),
+  blindSince: optionalText,
   notReachable: longJson(z.array(z.string()), []),
   outage: json(outageState, {}),
   commonFactors: json(z.array(commonFactor), []),
@@ -123,13 +135,14 @@ const columns: Columns<Omit<ClusterRow, 'cluster' | 'subscriptionId'>> = {
 
 const noneWatched = sumWatched([]);
 
-const ownColumns: Columns<Pick<OwnClusterRow, 'outageDays' | 'forgotten' | 'plannedSince'>> = {
+const ownColumns: Columns<Pick<OwnClusterRow, 'outageDays' | 'forgotten' | 'plannedSince' | 'sentState'>> = {
   outageDays: longJson(outageDays, {}),
   forgotten: {
     read: (row, name) => readJson(watchedJson, row[name] ?? '', noneWatched),
     write: (value, name) => ({ [name]: JSON.stringify(toWatchedJson(value)) }),
   },
   plannedSince: optionalText,
+  sentState: optionalText,
 };
 
 /** Column names of a cluster's row, to select them. */
@@ -189,6 +202,20 @@ export function repairMarks(row: OwnClusterRow, now: Date): OwnClusterRow {
 export function putCluster(row: OwnClusterRow, etag: string | undefined): TransactionAction {
   const entity = { partitionKey: row.cluster, rowKey: 'cluster', ...writeColumns(columns, row), ...writeColumns(ownColumns, row) };
   return etag === undefined ? ['create', entity] : ['update', entity, 'Replace', { etag }];
+}
+
+/** Notes in a cluster's row in `fleet` since when it is blind, if it has one: the next assessment says so. */
+export async function noteBlindSince(tables: Tables, cluster: string, since: string | undefined): Promise<void> {
+  await updateRow(await tables.open('fleet'), cluster, 'cluster', (row) => {
+    if (row === undefined || columns.blindSince.read(row, 'blindSince') === since) return undefined;
+    return { merge: columns.blindSince.write(since, 'blindSince') };
+  });
+}
+
+/** Notes in a cluster's row in `fleet` which state was accepted. Whoever judges it meanwhile is faster. */
+export async function noteSentState(tables: Tables, cluster: string, sentState: string): Promise<void> {
+  const entity = { partitionKey: cluster, rowKey: 'cluster', ...ownColumns.sentState.write(sentState, 'sentState') };
+  await unlessLost((await tables.open('fleet')).updateEntity(entity, 'Merge'));
 }
 
 /** Copies a cluster's row to the table `clusters`, from which lists are read, unless that has a newer assessment. */

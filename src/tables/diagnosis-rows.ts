@@ -37,6 +37,7 @@ const columns: Columns<Omit<Diagnosis, 'subject'>> = {
   changes: longJson(z.array(change).readonly(), []),
   missing: json(z.array(z.string()).readonly(), []),
   headline: optionalOneOf(...findingCodes),
+  path: optionalJson(z.object({ nextHops: z.array(z.string()).readonly(), dnsServers: z.array(z.string()).readonly() })),
   probe: optionalJson(z.object({ node: z.string(), at: z.string(), nonce: z.string() })),
 };
 

@@ -1,7 +1,10 @@
 import { odata } from '@azure/data-tables';
+import { z } from 'zod';
+import type { Grants } from '../history/confirmations.ts';
 import { type Plan, plan, type Tally, tally } from '../model/ledger.ts';
 import { fromLongJson, toLongJson } from './long-json.ts';
 import type { Tables } from './open-tables.ts';
+import { readJson } from './read-json.ts';
 import { insertOnce, readRange, readRow } from './rows.ts';
 
 /** A cluster's plan, tallies and marks have a partition of their own in each sweep. */
@@ -79,13 +82,24 @@ export interface PlanAndTallies {
   /** Slices whose collection, or whose start, was enqueued once more. */
   recollected: Set<string>;
   restarted: Set<string>;
+  /** First failures that are confirmed, and when the last of these was granted. */
+  confirmations: { granted: Grants; at: string };
 }
+
+/** The row that says which first failures are confirmed. */
+export const CONFIRMATIONS = 'confirmations';
+
+const grants = z.record(z.string(), z.object({ nonce: z.string(), slice: z.string() }));
+
+/** Which first failures are confirmed, by a row that says so. */
+export const grantsIn = (row: Readonly<Record<string, unknown>> | undefined): Grants => readJson(grants, row?.granted, {});
 
 /** Reads a cluster's plan and tallies. */
 export async function readPlanAndTallies(tables: Tables, sweep: string, cluster: string): Promise<PlanAndTallies> {
   const table = await tables.open('sweeps');
   const rows = await readRange(table, planPartition(sweep, cluster));
   const own = rows.find((row) => row.rowKey === 'plan');
+  const confirmations = rows.find((row) => row.rowKey === CONFIRMATIONS);
   const bySlice = (kind: 'tally' | 'started' | 'queued' | 'recollected' | 'restarted') =>
     rows.filter((row) => row.rowKey.startsWith(`${kind}|`)).map((row) => [row.rowKey.slice(kind.length + 1), row] as const);
   return {
@@ -96,6 +110,7 @@ export async function readPlanAndTallies(tables: Tables, sweep: string, cluster:
     queued: new Map(bySlice('queued').map(([slice, { slot }]) => [slice, String(slot)])),
     recollected: new Set(bySlice('recollected').map(([slice]) => slice)),
     restarted: new Set(bySlice('restarted').map(([slice]) => slice)),
+    confirmations: { granted: grantsIn(confirmations), at: String(confirmations?.at ?? '') },
   };
 }
 

@@ -19,7 +19,7 @@ export interface StandingRows<S extends Standing> {
   /** Writes one as it was read, or makes it. Two runs of close-sweep judge the same sweep alike: the loser's write is not needed. */
   put(tables: Tables, standing: S, etag?: string): Promise<void>;
   /** Deletes one that is over and of which every sink was notified. */
-  remove(tables: Tables, subject: string, etag: string): Promise<void>;
+  close(tables: Tables, standing: S, etag: string): Promise<void>;
 }
 
 const marks = z.record(z.string(), z.object({ since: z.string(), started: z.boolean(), ended: z.boolean() }));
@@ -52,7 +52,7 @@ export function standingRows<S extends Standing>(partition: string, own: Columns
       if (etag === undefined) await clusters.createEntity(entity);
       else await clusters.updateEntity(entity, 'Replace', { etag });
     },
-    async remove(tables, subject, etag) {
+    async close(tables, { subject }, etag) {
       await (await tables.open('clusters')).deleteEntity(partition, subject, { etag });
     },
   };

@@ -1,15 +1,15 @@
 import { z } from 'zod';
-import { PROBER } from '../history/blindness.ts';
 import { addUptimes } from '../history/uptime.ts';
 import type { Services } from '../services.ts';
-import { blindRows } from '../tables/blind-rows.ts';
 import type { ListedCluster } from '../tables/cluster-list.ts';
+import { readOpenIncidents, type StoredIncident } from '../tables/incident-rows.ts';
 import { lastCompleted } from '../tables/sweep-list.ts';
 import { readGaps, readSubscriptions } from '../tables/sweep-rows.ts';
-import { blindView, viewBlind } from './blindness.ts';
+import { blindView } from './blindness.ts';
 import { viewCluster } from './clusters.ts';
 import { components, countsView } from './components.ts';
 import { staleBefore } from './current-interval.ts';
+import { incidentView, viewIncident } from './incidents.ts';
 import { sweepView, viewSweep } from './sweeps.ts';
 import { uptimeView, viewUptime } from './uptime.ts';
 import { addCounts, countWorst } from './worst-first.ts';
@@ -22,15 +22,22 @@ export const fleetView = z
     nodes: countsView,
     openOutages: z.number(),
     uptime: uptimeView,
-    blind: blindView
-      .nullable()
-      .describe('Blindness of the prober itself: then nothing about the fleet is known, and no cluster is reported as down.'),
+    blind: blindView.nullable().describe('That nobody sees the fleet: then nothing is known of it. `incidents` says more.'),
+    incidents: z.array(incidentView).describe('The incidents that are open, newest first.'),
     gaps: z.array(z.string()).describe('Subscriptions that the last completed sweep could not read.'),
     lastSweep: sweepView.nullable().describe('The last completed sweep.'),
   })
   .describe('Subscriptions and clusters count by the worst verdict among their nodes.')
   .register(components, { id: 'Fleet' });
 export type FleetView = z.output<typeof fleetView>;
+
+/** That nobody sees the fleet, in the shape of the blindness of a cluster; null if it is seen. */
+function unseenView(incidents: readonly StoredIncident[]): z.output<typeof blindView> | null {
+  const unseen = incidents.find(({ kind }) => kind === 'unseen');
+  if (unseen === undefined) return null;
+  const { since, reason, nodes, planned, finding } = unseen;
+  return { since, reason, unknown: nodes, planned, findings: finding === undefined ? [] : [finding], changes: [], searchedAt: null };
+}
 
 /** Shows the fleet: its latest verdicts and its last completed sweep. */
 export async function viewFleet(services: Services, rows: readonly ListedCluster[]): Promise<FleetView> {
@@ -39,10 +46,7 @@ export async function viewFleet(services: Services, rows: readonly ListedCluster
   const clusters = rows.map((row) => viewCluster(row, before, now()));
   const last = await lastCompleted(tables, now());
   const scope = last === undefined ? [] : await readSubscriptions(tables, last.sweep);
-  const [gaps, blind] = await Promise.all([
-    last === undefined ? [] : readGaps(tables, last.sweep, scope),
-    blindRows.readOpen(tables, PROBER),
-  ]);
+  const [gaps, incidents] = await Promise.all([last === undefined ? [] : readGaps(tables, last.sweep, scope), readOpenIncidents(tables)]);
   const bySubscription = Map.groupBy(clusters, (cluster) => cluster.subscriptionId);
   const subscriptions = new Set([...scope, ...bySubscription.keys()]);
   return {
@@ -51,7 +55,8 @@ export async function viewFleet(services: Services, rows: readonly ListedCluster
     nodes: addCounts(clusters.map(({ nodes }) => nodes)),
     openOutages: clusters.reduce((total, { openOutages }) => total + openOutages, 0),
     uptime: viewUptime(addUptimes(rows.map((row) => row.uptime))),
-    blind: viewBlind(blind),
+    blind: unseenView(incidents),
+    incidents: incidents.reverse().map(viewIncident),
     gaps,
     lastSweep: last === undefined ? null : viewSweep(last),
   };

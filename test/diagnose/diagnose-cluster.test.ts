@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { FleetFile } from '../../local/simulator/fleet-schema.ts';
 import { diagnoseCluster } from '../../src/diagnose/diagnose-cluster.ts';
-import { PROBER } from '../../src/history/blindness.ts';
 import type { Diagnosis } from '../../src/history/diagnosis.ts';
 import { diagnosisActions } from '../../src/inventory/permissions.ts';
 import { readCauseCounts } from '../../src/tables/cause-counts.ts';
@@ -153,7 +152,6 @@ describe('the searches of a cluster', () => {
       [shop, 'blind'],
       [shop, 'Nonsense'],
       [`${spokes}.rg-x.x`, 'cluster'],
-      [PROBER, 'blind'],
     ] as const)
       await diagnoseCluster(world.services(), { cluster, subject });
     expect((await world.requests()).total).toBe(before);

@@ -1,14 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type Blindness,
-  foldBlindness,
-  isProberBlind,
-  nextBlindnessNotifications,
-  PROBER,
-  type Visibility,
-  visibilityOf,
-} from '../../src/history/blindness.ts';
-import { isStandingFinished, markStandingDelivered } from '../../src/history/standing.ts';
+import { type Blindness, foldBlindness, type Visibility, visibilityOf } from '../../src/history/blindness.ts';
+import { isStandingFinished, markStandingDelivered, nextStandingNotifications } from '../../src/history/standing.ts';
 import { emptyLedger, type Ledger } from '../../src/model/ledger.ts';
 import type { ReasonCode } from '../../src/model/reasons.ts';
 
@@ -27,12 +19,6 @@ const cluster = (blind: boolean, planned = 10): Visibility => ({
   planned,
   reason: 'NoProof',
 });
-const clusters = (blind: number, seen: number, notAsked = 0) => [
-  ...Array.from({ length: blind }, () => cluster(true)),
-  ...Array.from({ length: seen }, () => cluster(false)),
-  ...Array.from({ length: notAsked }, () => cluster(false, 0)),
-];
-
 describe('visibilityOf', () => {
   it.each<[string, boolean, Ledger]>([
     ['half of the planned nodes is enough', true, ledgerOf(10, { NoProof: 5 })],
@@ -86,22 +72,6 @@ describe('visibilityOf', () => {
   });
 });
 
-describe('isProberBlind', () => {
-  it.each<[string, boolean, Visibility[]]>([
-    ['two clusters of two are blind', true, clusters(2, 0)],
-    ['nine of ten are', true, clusters(9, 1)],
-    ['eight of nine are: those are named', false, clusters(8, 1)],
-    ['one of two is: it is named', false, clusters(1, 1)],
-    ['the only cluster is: it is named', false, clusters(1, 0)],
-    ['the only one with planned nodes is', false, clusters(1, 0, 9)],
-    ['both with planned nodes are', true, clusters(2, 0, 9)],
-    ['none is', false, clusters(0, 10)],
-    ['there is none', false, []],
-  ])('%s', (_, expected, all) => {
-    expect(isProberBlind(all)).toBe(expected);
-  });
-});
-
 describe('visibilityOf a cluster that is known', () => {
   const judgeKnown = (ledger: Ledger, inOutage: boolean, blindNodes: number) =>
     visibilityOf('c', ledger, { percent: 50, nodes: 2 }, { inOutage, blindNodes }).blind;
@@ -144,11 +114,6 @@ describe('foldBlindness', () => {
     expect(fold(1, stored(begun), unseen, ['shop'])).toMatchObject([{ until: sweepOf(1) }]);
   });
 
-  it('names the prober where nearly all are blind, and leaves the clusters as they are', () => {
-    const all = [named('shop', true), named('bank', true)];
-    expect(fold(1, stored(begun), all)).toMatchObject([{ subject: PROBER, since: sweepOf(1), unknown: 20, planned: 20 }]);
-  });
-
   it('goes on with one whose end nobody knows, and begins anew for those who do', () => {
     const ended: Blindness = { ...markStandingDelivered(notified, 'page', ['started']), until: sweepOf(1), sweep: sweepOf(1) };
     const again = [named('shop', true), seen];
@@ -156,22 +121,21 @@ describe('foldBlindness', () => {
     expect(same).toMatchObject({ since: sweepOf(0), until: undefined });
     const [anew] = fold(2, stored(markStandingDelivered(ended, 'mail', ['ended'])), again, [], ['mail', 'page']) as [Blindness];
     expect(anew.since).toBe(sweepOf(2));
-    expect(nextBlindnessNotifications(anew, 'mail')).toEqual([{ what: 'started', since: sweepOf(2) }]);
-    expect(nextBlindnessNotifications(anew, 'page')).toEqual([]);
-    expect(nextBlindnessNotifications({ ...anew, until: sweepOf(3) }, 'page')).toEqual([{ what: 'ended', since: sweepOf(0) }]);
+    expect(nextStandingNotifications(anew, 'mail')).toEqual([{ what: 'started', since: sweepOf(2) }]);
+    expect(nextStandingNotifications(anew, 'page')).toEqual([]);
+    expect(nextStandingNotifications({ ...anew, until: sweepOf(3) }, 'page')).toEqual([{ what: 'ended', since: sweepOf(0) }]);
   });
 
-  it('is finished once every sink knows its end; of the prober, its start', () => {
+  it('is finished once every sink knows its end', () => {
     const ended = { ...notified, until: sweepOf(1) };
-    expect(isStandingFinished(notified, ['mail'], nextBlindnessNotifications)).toBe(false);
-    expect(isStandingFinished(ended, ['mail'], nextBlindnessNotifications)).toBe(false);
-    expect(isStandingFinished(markStandingDelivered(ended, 'mail', ['ended']), ['mail'], nextBlindnessNotifications)).toBe(true);
-    expect(isStandingFinished(markStandingDelivered(ended, 'mail', ['ended']), ['mail', 'page'], nextBlindnessNotifications)).toBe(false);
-    expect(isStandingFinished({ ...ended, subject: PROBER }, ['mail'], nextBlindnessNotifications)).toBe(true);
+    expect(isStandingFinished(notified, ['mail'])).toBe(false);
+    expect(isStandingFinished(ended, ['mail'])).toBe(false);
+    expect(isStandingFinished(markStandingDelivered(ended, 'mail', ['ended']), ['mail'])).toBe(true);
+    expect(isStandingFinished(markStandingDelivered(ended, 'mail', ['ended']), ['mail', 'page'])).toBe(false);
   });
 
   it('counts an end only where its start was accepted', () => {
     const ended = markStandingDelivered({ ...begun, until: sweepOf(1) }, 'mail', ['ended']);
-    expect(nextBlindnessNotifications(ended, 'mail').map(({ what }) => what)).toEqual(['started', 'ended']);
+    expect(nextStandingNotifications(ended, 'mail').map(({ what }) => what)).toEqual(['started', 'ended']);
   });
 });

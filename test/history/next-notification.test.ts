@@ -51,9 +51,9 @@ const nothing = { what: [], covers: false, finished: false };
 
 describe('nextNotification', () => {
   describe('of a start', () => {
-    it('holds it back for 60 s after the outage opened', () => {
-      expect(next(outageOf([[0]]), when(79.999))).toEqual({ ...nothing, heldUntil: at(80) });
-      expect(next(outageOf([[0]]), when(80))).toEqual({ ...nothing, what: ['started'] });
+    it('holds it back for 10 s after the outage opened', () => {
+      expect(next(outageOf([[0]]), when(29.999))).toEqual({ ...nothing, heldUntil: at(30) });
+      expect(next(outageOf([[0]]), when(30))).toEqual({ ...nothing, what: ['started'] });
     });
 
     it('tells it at once when a sweep that began after the first failure is finalized', () => {
@@ -64,7 +64,7 @@ describe('nextNotification', () => {
       ['the one that found the failure', sweepAt(0)],
       ['an earlier one', sweepAt(-300)],
     ])('does not count the finalizing of %s', (_, finalizedSweep) => {
-      expect(next(outageOf([[0]]), when(21, { finalizedSweep }))).toEqual({ ...nothing, heldUntil: at(80) });
+      expect(next(outageOf([[0]]), when(21, { finalizedSweep }))).toEqual({ ...nothing, heldUntil: at(30) });
     });
 
     it('tells that of a cluster at once', () => {
@@ -100,8 +100,8 @@ describe('nextNotification', () => {
   describe('of episodes', () => {
     it('tells the start of the second', () => {
       const outage = outageOf([[0, 300], [600]], { started: 1, ended: 1 });
-      expect(next(outage, when(679))).toEqual({ ...nothing, heldUntil: at(680) });
-      expect(next(outage, when(680)).what).toEqual(['started']);
+      expect(next(outage, when(629))).toEqual({ ...nothing, heldUntil: at(630) });
+      expect(next(outage, when(630)).what).toEqual(['started']);
     });
 
     const both: [number, number][] = [
@@ -394,8 +394,8 @@ describe('nextNotifications', () => {
 
   it('sends to a sink what it has not accepted, and nothing to one that has', () => {
     const outage = accepted({ ...outageOf([[0]]), ...nothingDelivered }, ['mail', 'started']);
-    expect(nextNotifications(outage, both, when(80)).bySink).toEqual(new Map([['page', ['started']]]));
-    expect(nextNotifications(accepted(outage, ['page', 'started']), both, when(80)).bySink).toEqual(new Map());
+    expect(nextNotifications(outage, both, when(30)).bySink).toEqual(new Map([['page', ['started']]]));
+    expect(nextNotifications(accepted(outage, ['page', 'started']), both, when(30)).bySink).toEqual(new Map());
   });
 
   it('is finished only when it is for each sink that is configured', () => {
@@ -426,7 +426,7 @@ describe('nextNotifications', () => {
       ['mail', 'started'],
     );
     expect(nextNotifications(outage, both, when(910)).heldUntil).toEqual(at(900 + FLAP));
-    expect(nextNotifications({ ...outageOf([[0]]), ...nothingDelivered }, both, when(20)).heldUntil).toEqual(at(80));
+    expect(nextNotifications({ ...outageOf([[0]]), ...nothingDelivered }, both, when(20)).heldUntil).toEqual(at(30));
   });
 });
 

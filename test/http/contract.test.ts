@@ -5,6 +5,7 @@ import type { Page } from '../../src/views/paging.ts';
 import { healthyAnswer, openSweepWorld, type SweepWorld } from '../sweep/sweep-world.ts';
 import { type Answered, ask } from './ask.ts';
 import { document, explainBreach, undescribedHeaders } from './contract.ts';
+import { INCIDENT, seedIncident } from './seed-incident.ts';
 
 const subscription = 'aaaaaaaa-0000-4000-8000-000000000001';
 const cluster = (name: string, count: number, more: object = {}) => ({
@@ -46,6 +47,8 @@ beforeAll(async () => {
   sick = Object.keys(await world.outcomes(idOf('ill')))[2]!;
   down.add('cut').add(sick);
   ({ sweep: newest } = await world.sweep());
+  await (await world.services().tables.open('clusters')).deleteEntity('incidents', '!guard');
+  await seedIncident(world.services(), { members: [idOf('cut')], open: [idOf('cut')] });
 });
 afterAll(() => world?.stop());
 
@@ -68,6 +71,10 @@ describe('every answer of every route is as the OpenAPI document says', () => {
       `sweeps/${encodeURIComponent(newest)}`,
       `clusters/${idOf('ill')}/maintenance`,
       'reasons',
+      'incidents',
+      'incidents?state=all&limit=1',
+      `incidents/${INCIDENT}`,
+      `status/incidents/${INCIDENT}`,
       'status',
       `status/clusters/${idOf('cut')}`,
       `status/${nodePath()}`,
@@ -117,6 +124,7 @@ describe('every answer of every route is as the OpenAPI document says', () => {
     const nobody = nobodyPath;
     const wrong: [string, number, string][] = [
       [nobody, 404, 'unknown-cluster'],
+      ['incidents/20261121T115000Z-ffffffff', 404, 'unknown-incident'],
       [`${nobody}/maintenance`, 404, 'unknown-cluster'],
       [`${nobody}/nodes`, 404, 'unknown-cluster'],
       [`${nobody}/nodes?reachable=False`, 404, 'unknown-cluster'],

@@ -78,6 +78,8 @@ export async function assess(services: Services, cluster: string, more: Partial<
     version: '1.33.5',
     upgrading: false,
     shortfalls: {},
+    networks: [],
+    alerts: {},
     unseen: [],
     notServed: groupNotServed(rows.values(), now(), intervalMs),
     degradation: {},

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { PROBER } from '../../src/history/blindness.ts';
 import { blindnessEvent } from '../../src/notify/blindness-event.ts';
 
 const now = new Date('2026-11-21T09:42:00.000Z');
@@ -35,18 +34,5 @@ describe('blindnessEvent', () => {
       '0 of 4 nodes give no verdict: enough others do again',
     ]);
     expect(told.map(({ measurements }) => measurements?.unknown)).toEqual([4, 0]);
-  });
-
-  it('of the prober itself is a ProberError, which blames no cluster', () => {
-    const event = blindnessEvent({ ...blind(12), subject: PROBER }, 'started', start, page, now);
-    expect(event).toEqual({
-      name: 'ProberError',
-      time: now.toISOString(),
-      properties: {
-        eventId: `prober|blind|${start}`,
-        message: '12 of 15 nodes over all clusters could not be asked: the prober is at fault, not the clusters',
-        evidence: 'RunCommandTimedOut',
-      },
-    });
   });
 });

@@ -4,7 +4,13 @@ import { outageTable } from '../../src/page/outage-table.ts';
 import { viewOutage } from '../../src/views/outages.ts';
 
 const start = '2026-11-21T09:35:02.000Z';
-const links = { fleet: '/', cluster: () => '/cluster', node: () => '/node', portal: (id: string) => `https://portal${id}` };
+const links = {
+  fleet: '/',
+  cluster: () => '/cluster',
+  node: () => '/node',
+  incident: () => '',
+  portal: (id: string) => `https://portal${id}`,
+};
 const outage: Outage = {
   cluster: '0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01.rg.shop',
   start,

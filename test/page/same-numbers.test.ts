@@ -89,7 +89,8 @@ function metric(name: string, labels: Record<string, string> = {}): number | und
   return line === undefined ? undefined : Number(line.split(' ').at(-1));
 }
 const heartbeat = () => told.find(({ properties }) => properties?.eventId === `${sweep}/completed`)!;
-const availability = (name: string) => told.find(({ id }) => id?.startsWith(`${sweep}|${idOf(name)}`));
+const availability = (name: string) =>
+  told.find(({ id, properties }) => id?.startsWith(`${sweep}|${idOf(name)}`) && id.split('|').length === 2 && properties !== undefined);
 
 describe('one fleet', () => {
   it('has the same coverage, and the same share of nodes that were asked, wherever it is told', async () => {

@@ -8,6 +8,7 @@ import { insertCompleted } from '../../src/tables/sweep-list.ts';
 import { insertFinalized, insertSubscription, insertSweep } from '../../src/tables/sweep-rows.ts';
 import { ask } from '../http/ask.ts';
 import { assess, type Condition, seedNodes } from '../http/seed-cluster.ts';
+import { INCIDENT, seedIncident } from '../http/seed-incident.ts';
 import { type Clock, servicesAt } from '../sweep/services-at.ts';
 
 const NOW = '2026-11-21T12:00:00Z';
@@ -183,14 +184,36 @@ describe('the pages', () => {
     );
   });
 
-  it('blame the prober and no cluster where it is the prober that sees nothing', async () => {
+  it('say that nobody sees the fleet, why, and what to do, where that is so', async () => {
     await seed({ known: 4, unknown: 4, byReason: { NoProof: 4 } }, ['unknown', 'unknown', 'unknown', 'unknown']);
-    await blind('*');
-    expect((await banners()).fleet).toMatch(
-      /^unknown: \? The prober sees nothing, and reports no cluster as down, since 2026-11-21T11:50:00Z/,
-    );
-    expect((await ask(services, 'fleet')).json).toMatchObject({ blind: { since: SINCE } });
+    await seedIncident(services, {
+      kind: 'unseen',
+      factor: 'fleet',
+      value: '*',
+      reason: 'AccessDenied',
+      since: SINCE,
+      nodes: 4,
+      planned: 4,
+    });
+    expect((await banners()).fleet).toMatch(/^unreachable: ✖ Nobody sees the fleet: 4 of 4 nodes of 12 clusters give no verdict/);
+    expect(await page('status')).toContain('assign the role of infra/fleet-access.bicep');
+    expect((await ask(services, 'fleet')).json).toMatchObject({
+      blind: { since: SINCE, reason: 'AccessDenied' },
+      incidents: [{ id: INCIDENT }],
+    });
     expect((await ask(services, 'metrics')).text).toContain('aks_fleet_prober_blind 1');
+  });
+
+  it('say first which clusters failed together, with a link to the incident and its clusters', async () => {
+    await seed({ known: 4, reachable: 4, byReason: { Reachable: 4 } });
+    await seedIncident(services, { members: [cluster], open: [cluster] });
+    const words = '✖ 12 of 14 clusters in westeurope cannot reach their API servers; 0 of 40 elsewhere';
+    expect((await banners()).fleet).toBe(`unreachable: ${words}`);
+    expect((await ask(services, 'status')).text).toContain(`/api/status/incidents/${INCIDENT}`);
+    const own = await page(`status/incidents/${INCIDENT}`);
+    expect(own).toContain(words);
+    expect(own).toContain(`${cluster}: ✖ in trouble`);
+    expect(own).toContain('Nobody was notified yet');
   });
 
   it('say that they are old where sweeps do not complete, rather than that nodes gave no verdict', async () => {
@@ -265,7 +288,7 @@ describe('the tabs', () => {
     await seed({ known: 4, unknown: 4, byReason: { NoProof: 4 } }, ['unknown', 'unknown', 'unknown', 'reachable']);
     await blind(cluster);
     expect((await titles()).own).toBe(`rg/shop: not seen since ${SINCE}`);
-    await blind('*');
+    await seedIncident(services, { kind: 'unseen', factor: 'fleet', value: '*', since: SINCE });
     expect((await titles()).fleet).toBe(`AKS fleet: not seen since ${SINCE}`);
   });
 

@@ -19,6 +19,7 @@ const bodies: Record<WorkKind, object> = {
   'collect-slice': slice,
   'assess-cluster': { cluster, assessAt: '2026-01-01T00:00:07.000Z' },
   'close-sweep': {},
+  'judge-incidents': {},
   diagnose: { cluster, subject: 'cluster' },
   check: { check: '2026-01-01-0123456789abcdef' },
 };

@@ -40,7 +40,7 @@ it('is changed and removed only as it was read', async () => {
   for (const late of [
     degradedRows.put(tables, degraded, etag),
     degradedRows.put(tables, degraded),
-    degradedRows.remove(tables, 'shop', etag),
+    degradedRows.close(tables, degraded, etag),
   ])
     await expect(late).rejects.toSatisfy(isLostWrite);
   expect(await degradedRows.readOpen(tables, 'shop')).toMatchObject({ notServed: 2, after });
@@ -51,6 +51,6 @@ it('is not read as open once it is over, nor where there is none', async () => {
   const { etag } = (await degradedRows.read(tables)).get('shop')!;
   await degradedRows.put(tables, { ...degraded, until: time }, etag);
   expect([await degradedRows.readOpen(tables, 'shop'), await degradedRows.readOpen(tables, 'bank')]).toEqual([undefined, undefined]);
-  await degradedRows.remove(tables, 'shop', (await degradedRows.read(tables)).get('shop')!.etag);
+  await degradedRows.close(tables, degraded, (await degradedRows.read(tables)).get('shop')!.etag);
   expect(await degradedRows.read(tables)).toEqual(new Map());
 });

@@ -115,6 +115,15 @@ export const azureReasons = {
       'If it left the management group: name its clusters in EXCLUDE_CLUSTERS, or list the other subscriptions in SUBSCRIPTIONS.',
     ],
   ),
+  SubscriptionGone: reason(
+    'azure',
+    { fault: 'operator', duration: 'lasting', expected: true, asked: false, endsOutage: false, blinds: 'nobody', hides: 'subscription' },
+    'Azure does not know the subscription: it was deleted, moved to another tenant, or its id is wrong.',
+    [
+      'Check the id and the tenant: az account list --all --query "[].{id:id, tenant:tenantId, state:state}".',
+      'If it is gone, remove it from SUBSCRIPTIONS.',
+    ],
+  ),
   Deallocated: reason(
     'azure',
     { fault: 'operator', duration: 'lasting', expected: false, asked: false, endsOutage: true, blinds: 'nobody', hides: 'nothing' },

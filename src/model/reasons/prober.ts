@@ -64,6 +64,15 @@ export const proberReasons = {
       'You: az login.',
     ],
   ),
+  NothingToWatch: reason(
+    'prober',
+    { fault: 'operator', duration: 'lasting', expected: true, asked: false, endsOutage: false, blinds: 'nobody', hides: 'nothing' },
+    'There is no cluster to watch: none exists in the subscriptions, or the settings exclude them all.',
+    [
+      'See what a sweep would probe, and why not: npm run cli -- plan.',
+      'Check INCLUDE_CLUSTERS, EXCLUDE_CLUSTERS, SUBSCRIPTIONS, and the tag aks-fleet-prober of the clusters.',
+    ],
+  ),
   AzureUnreachable: reason(
     'prober',
     { fault: 'prober', duration: 'passing', expected: true, asked: false, endsOutage: false, blinds: 'nobody', hides: 'nothing' },

@@ -1,5 +1,9 @@
 import { archiveOutages } from '../../history/archive-outages.ts';
+import { holdMs, nextSettling } from '../../history/frozen-words.ts';
+import { maintenanceAt } from '../../history/next-notification.ts';
+import { openEpisode } from '../../history/node-state.ts';
 import type { Outage } from '../../history/outage.ts';
+import { log } from '../../log.ts';
 import { recentMaintenance, withPlanned } from '../../model/cluster-maintenance.ts';
 import type { Stretch } from '../../model/maintenance.ts';
 import { intervalAt } from '../../model/schedule.ts';
@@ -14,6 +18,8 @@ import { type OutageRow, readOutages, replaceOutage } from '../../tables/outage-
 import { readClusterAndPools } from '../../tables/pool-rows.ts';
 import { isLostWrite, retryLostWrites } from '../../tables/rows.ts';
 import { isFinalized, readClusterFacts } from '../../tables/sweep-rows.ts';
+import { judgeIncidentsSoon } from '../incidents/judge-between.ts';
+import { readCovering } from '../incidents/read-covering.ts';
 import { faultPoint } from '../queue/fault-point.ts';
 import type { MessageOf } from '../queue/messages.ts';
 import { explainSweep, isPast } from '../queue/origin.ts';
@@ -23,6 +29,8 @@ import { isNewest, judgeCluster, type Seen } from './judge-cluster.ts';
 import { isAboutToNotify, lookAgain } from './look-again.ts';
 import { notificationContext } from './notification-context.ts';
 import { requestDiagnoses } from './request-diagnoses.ts';
+import { type Said, sayAlerts } from './say-alerts.ts';
+import { sendState } from './send-state.ts';
 
 const ATTEMPTS = 5;
 /** By which the clocks of two instances may differ. */
@@ -45,6 +53,9 @@ interface Judged {
   active?: OutageRow[];
   /** The outages that the judgement saw or made, those that it archives too. */
   outages: readonly Outage[];
+  said: Said;
+  /** Whether an outage of the cluster itself has just begun. */
+  isNewOutage: boolean;
 }
 
 /** The recent stretches of maintenance of a cluster. While it is stopped, started or deleted, nobody is notified either. */
@@ -110,7 +121,8 @@ async function judgeOnce(services: Services, message: MessageOf<'assess-cluster'
   await expectOurs(services, message, read !== undefined);
   const before = read && { ...read, row: repairMarks(read.row, services.now()) };
   if (before !== undefined && wasSeen(message, before.row)) {
-    return { row: before.row, isFresh: false, maintenance: await readMaintenance(services, before.row), outages: [] };
+    const maintenance = await readMaintenance(services, before.row);
+    return { row: before.row, isFresh: false, maintenance, outages: [], said: { alerts: before.row.alerts }, isNewOutage: false };
   }
   const names = sinks.map(({ name }) => name);
   const seen = await see(services, message, before, shortfalls, finalized);
@@ -120,15 +132,19 @@ async function judgeOnce(services: Services, message: MessageOf<'assess-cluster'
   const settled = own.writes.length > 0 ? seen.active.filter(({ outage }) => outage.node) : seen.active;
   // Where there is no outage, nothing is to be held back: most assessments need no further read.
   const maintenance = seen.active.length + own.writes.length === 0 ? [] : await readMaintenance(services, judged);
-  const context = notificationContext(settings, { ...judged, outage: own.outage }, maintenance, services.now());
+  const incident = await readCovering(services, { ...judged, outage: own.outage }, seen.active);
+  const context = notificationContext(settings, { ...judged, outage: own.outage }, maintenance, incident, services.now());
   const { archived, outageDays, byReason } = archiveOutages(settled, names, context, judged.outageDays, seen.now);
-  const row = { ...judged, outage: own.outage, outageDays, uptime: { ...judged.uptime, byReason } };
+  const assessed = { ...judged, outage: own.outage, outageDays, uptime: { ...judged.uptime, byReason } };
+  const ofNodes = seen.active.map(({ outage }) => outage).filter(({ node }) => node !== undefined);
+  const said = await sayAlerts(services, assessed, ofNodes);
+  const row = { ...assessed, alerts: said.alerts };
   const writes = [...own.writes, ...archived.map((each) => replaceOutage(each, true))];
   await writeFleet(tables, [putCluster(row, before?.etag), ...writes]);
   faultPoint('assess-cluster:cluster-row');
-  const ofNodes = seen.active.map(({ outage }) => outage).filter(({ node }) => node !== undefined);
   const outages = [...(own.record === undefined ? [] : [own.record]), ...ofNodes];
-  return { row, isFresh: true, maintenance, active: writes.length === 0 ? seen.active : undefined, outages };
+  const isNewOutage = openEpisode(row.outage.outage) !== undefined && openEpisode(before?.row.outage.outage) === undefined;
+  return { row, isFresh: true, maintenance, active: writes.length === 0 ? seen.active : undefined, outages, said, isNewOutage };
 }
 
 /** Judges a cluster, again where another wrote its row meanwhile, and shows the judgement in lists. Returns what is stored. */
@@ -146,13 +162,30 @@ async function judgeAndStore(services: Services, message: MessageOf<'assess-clus
   return judged;
 }
 
-/** Stage 6: judges one cluster as its results come in, notifies of its outages, and asks for searches for their causes. */
+/** Judges incidents if an outage of the cluster has just begun, before people are notified of it alone. The sweep judges them too. */
+async function judgeIncidents(services: Services, sweep: string, cluster: string): Promise<void> {
+  await judgeIncidentsSoon(services, sweep).catch((error: unknown) =>
+    log.warn(`whether the outage of ${cluster} is part of an incident could not be judged, and is at the end of the sweep`, error),
+  );
+}
+
+/**
+ * Stage 6: judges one cluster as its results come in, notifies of its outages, sends its state if that has changed, and asks for searches for their causes.
+ */
 export async function assessCluster(services: Services, message: MessageOf<'assess-cluster'>): Promise<void> {
+  const { settings } = services;
   const { sweep, cluster } = message;
-  const { row, maintenance, active, outages } = await judgeAndStore(services, message);
+  const { row, isFresh, maintenance, active, outages, said, isNewOutage } = await judgeAndStore(services, message);
+  if (isNewOutage) await judgeIncidents(services, sweep, cluster);
+  const incident = await readCovering(services, row, active);
   const now = services.now();
-  const again = await notifyOutages(services, row, notificationContext(services.settings, row, maintenance, now), active);
-  if (again !== undefined && again.getTime() - now.getTime() <= longestWaitMs(services.settings, now))
-    await requestAssessment(services, sweep, cluster, again);
+  const again = await notifyOutages(services, row, notificationContext(settings, row, maintenance, incident, now), active);
+  if (isFresh) await sendState(services, sweep, row, said, incident?.subject, maintenance);
+  // In maintenance no alert waits for its words.
+  const isQuiet = maintenanceAt(maintenance, now.getTime()) !== undefined;
+  const settling = isQuiet ? undefined : nextSettling(Object.values(row.alerts), holdMs(intervalAt(settings.SWEEP_SCHEDULE, now)));
+  const due = [again, settling].flatMap((time) => time ?? []).sort((a, b) => a.getTime() - b.getTime())[0];
+  if (due !== undefined && due.getTime() - now.getTime() <= longestWaitMs(settings, now))
+    await requestAssessment(services, sweep, cluster, due);
   await requestDiagnoses(services, cluster, outages);
 }

@@ -17,6 +17,9 @@ import type { OwnClusterRow } from '../../tables/cluster-rows.ts';
 import type { OutageRow } from '../../tables/outage-rows.ts';
 import type { MessageOf } from '../queue/messages.ts';
 
+/** A cluster has one, or one for each of its pools. */
+const MOST_NETWORKS = 20;
+
 const later = (a: string, b: string) => (a > b ? a : b);
 
 /** What an assessment has read. */
@@ -71,6 +74,12 @@ function judgeDegradation(
   return foldDegradation(stored, nodes.values(), { sweep: occurrence, now, ...rules });
 }
 
+/** The virtual networks of nodes, which other clusters may share. */
+function networksOf(nodes: Iterable<JudgedNode>): string[] {
+  const subnets = [...nodes].flatMap(({ facts, retiredAt }) => (retiredAt === undefined && facts.subnet ? [facts.subnet] : []));
+  return [...new Set(subnets.map((id) => id.toLowerCase().replace(/\/subnets\/[^/]*$/, '')))].sort().slice(0, MOST_NETWORKS);
+}
+
 /** Rolls the cluster up, judges its quorum and adds up for how long its nodes were watched: the row it comes to. Pure. */
 export function judgeCluster(
   settings: Settings,
@@ -114,6 +123,11 @@ export function judgeCluster(
     shortfalls,
     unseen: groupUnseen(nodes.values(), reasonOf, shortfalls, unseenBefore),
     notServed: groupNotServed(nodes.values(), now, interval),
+    networks: networksOf(nodes.values()),
+    // Said anew after the judgement.
+    alerts: before?.row.alerts ?? {},
+    blindSince: before?.row.blindSince,
+    sentState: before?.row.sentState,
     outage,
     degradation: judgeDegradation(settings, seen, { outage, recordOnly }, occurrence),
     commonFactors: commonFactors(factsOf(quorum.failing), factsOf(quorum.healthy), now),

@@ -1,35 +1,27 @@
-import type { Diagnosis } from '../../history/diagnosis.ts';
-import { maintenanceAt } from '../../history/next-notification.ts';
+import { coveredBy } from '../../history/incidents.ts';
 import { maintenanceWarnings } from '../../inventory/maintenance-warnings.ts';
 import { scopeWarnings } from '../../inventory/scope-warnings.ts';
-import { recentMaintenance } from '../../model/cluster-maintenance.ts';
 import { askedOf, coverageOf, type Ledger, sum } from '../../model/ledger.ts';
-import type { Stretch } from '../../model/maintenance.ts';
 import { policyOf } from '../../model/reasons.ts';
+import { blindnessKind } from '../../notify/blindness-kind.ts';
 import type { Availability } from '../../notify/envelopes.ts';
+import { incidentState } from '../../notify/incident-event.ts';
+import { notifyStanding } from '../../notify/notify-standing.ts';
 import { eventOf } from '../../notify/telemetry-event.ts';
 import { scriptHash } from '../../probe/script.ts';
 import type { Services } from '../../services.ts';
 import { statusPageUrl } from '../../settings.ts';
 import type { ClusterRow } from '../../tables/cluster-rows.ts';
-import { readMaintenanceRequests } from '../../tables/maintenance-rows.ts';
 import { insertCompleted } from '../../tables/sweep-list.ts';
 import type { SweepRows } from '../../tables/sweep-rows.ts';
+import { availabilityOf } from '../assess/availability-of.ts';
+import { currentDiagnoses, diagnosisWarnings } from '../incidents/current-diagnoses.ts';
+import { judgeIncidents } from '../incidents/judge-incidents.ts';
+import { maintainedAt, readMaintenances } from '../incidents/read-maintenances.ts';
 import { faultPoint } from '../queue/fault-point.ts';
-import { availabilityOf } from './availability-of.ts';
-import { currentDiagnoses, diagnosisWarnings } from './current-diagnoses.ts';
 import { judgeBlindness } from './judge-blindness.ts';
 import { judgeDegraded } from './judge-degraded.ts';
 import { judgeUnseen } from './judge-unseen.ts';
-
-/** The recent stretches of maintenance of each cluster that had any. */
-async function readMaintenances({ tables, now }: Services, clusters: readonly ClusterRow[]): Promise<Map<string, Stretch[]>> {
-  const requests = await readMaintenanceRequests(tables);
-  const all = clusters.map(({ cluster, maintenanceTag: tag }) => {
-    return [cluster, recentMaintenance({ tag, request: requests.get(cluster) }, now())] as const;
-  });
-  return new Map(all.filter(([, stretches]) => stretches.length > 0));
-}
 
 const isWatched = ({ recordOnly }: ClusterRow) => recordOnly === undefined || !policyOf(recordOnly).endsOutage;
 
@@ -56,14 +48,23 @@ export async function completeSweep(
   const gaps = listed.filter(({ gap }) => gap !== undefined).map(({ subscription }) => subscription);
   const [coverage, asked] = [coverageOf(ledger), askedOf(ledger)];
   const maintenance = await readMaintenances(services, clusters);
-  const blindness = await judgeBlindness(services, sweep, finalized, clusters, maintenance);
-  const isBlind = (cluster: string) => blindness.prober || blindness.clusters.has(cluster);
-  const seen = clusters.filter(({ cluster }) => finalized.has(cluster) && !isBlind(cluster));
+  const blind = await judgeBlindness(services, sweep, finalized, clusters);
+  const diagnoses = await currentDiagnoses(services, clusters, blind);
+  const maintained = maintainedAt(maintenance, new Date(completedAt));
+  const sighting = { subscriptions: listed, ledgers: finalized, total: ledger };
+  const evidence = { clusters, blind, maintained, diagnoses, sighting };
+  const incidents = await judgeIncidents(services, sweep, evidence, () => faultPoint('close-sweep:incidents'));
+  faultPoint('close-sweep:incidents-notified');
+  const covered = coveredBy(incidents);
+  const quiet = { maintenance, covered: new Set(covered.keys()) };
+  await notifyStanding(services, blindnessKind, quiet);
+  faultPoint('close-sweep:blindness-notified');
+  const seen = clusters.filter(({ cluster }) => finalized.has(cluster) && !blind.has(cluster));
   const watched = new Set(clusters.filter(isWatched).map(({ cluster }) => cluster));
   const isGone = (cluster: string) => !watched.has(cluster);
-  await judgeUnseen(services, sweep, seen, isGone, maintenance);
-  await judgeDegraded(services, sweep, seen, isGone, maintenance);
-  const diagnoses = blindness.prober ? new Map<string, Diagnosis>() : await currentDiagnoses(services, clusters, blindness.clusters);
+  await judgeUnseen(services, sweep, seen, isGone, quiet);
+  await judgeDegraded(services, sweep, seen, isGone, quiet);
+  const unsighted = incidents.some(({ kind, until }) => kind === 'unseen' && until === undefined);
   const warnings = [...scopeWarnings(settings, listed), ...maintenanceWarnings(clusters), ...diagnosisWarnings(diagnoses, clusters)];
   // A fleet that is listed and has nothing to probe has no tally that counts requests.
   const requests = armRequests.take();
@@ -76,19 +77,19 @@ export async function completeSweep(
   if (!isOurs) return armRequests.putBack(requests);
   faultPoint('close-sweep:completed');
   const span = { startedAt, completedAt };
-  const isIn = (cluster: string) => maintenanceAt(maintenance.get(cluster), Date.parse(completedAt)) !== undefined;
+  const pageUrl = statusPageUrl(settings);
   // Made as it is sent.
   function* availability(): Generator<Availability> {
-    // While the prober is blind there is nothing to say of any cluster, while one that cannot be listed stands as it did: its outage is not over.
-    if (blindness.prober) return;
-    for (const cluster of clusters) {
-      const own = finalized.get(cluster.cluster);
-      const blind = blindness.clusters.get(cluster.cluster);
-      const result =
-        own &&
-        availabilityOf(cluster, sweep, own, blind, diagnoses.get(cluster.cluster), span, isIn(cluster.cluster), statusPageUrl(settings));
+    for (const row of clusters) {
+      const { cluster } = row;
+      const own = finalized.get(cluster);
+      const known = { blind: blind.get(cluster), diagnosis: diagnoses.get(cluster), incident: covered.get(cluster)?.subject };
+      const state = { cluster: row, sweep, ledger: own, ...known, span, maintenance: maintained.has(cluster), pageUrl };
+      const result = own && availabilityOf(state);
       if (result !== undefined) yield result;
     }
+    for (const incident of incidents)
+      if (incident.until === undefined) yield incidentState(incident, sweep, pageUrl, new Date(completedAt));
   }
   const { known, reachable, notServed, unreachable, unknown, notProbed } = ledger;
   const durationSeconds = (Date.parse(completedAt) - Date.parse(startedAt)) / 1000;
@@ -117,7 +118,7 @@ export async function completeSweep(
     starter,
     gaps: gaps.join(','),
     script: scriptHash,
-    blind: String(blindness.prober) as 'true' | 'false',
+    blind: String(unsighted) as 'true' | 'false',
   };
   await telemetry.report(availability(), eventOf('SweepCompleted', new Date(completedAt), properties, measurements));
 }

@@ -1,24 +1,16 @@
 import pLimit from 'p-limit';
-import { type Blindness, foldBlindness, isProberBlind, PROBER, visibilityOf } from '../../history/blindness.ts';
+import { type Blindness, foldBlindness, visibilityOf } from '../../history/blindness.ts';
 import { openEpisode } from '../../history/node-state.ts';
 import { log } from '../../log.ts';
 import type { Ledger } from '../../model/ledger.ts';
-import type { Stretch } from '../../model/maintenance.ts';
 import { policyOf, type ReasonCode } from '../../model/reasons.ts';
-import { blindnessKind } from '../../notify/blindness-kind.ts';
-import { notifyStanding } from '../../notify/notify-standing.ts';
 import type { Services } from '../../services.ts';
-import { blindRows } from '../../tables/blind-rows.ts';
-import type { ClusterRow } from '../../tables/cluster-rows.ts';
+import { blindRows, readBlind } from '../../tables/blind-rows.ts';
+import { type ClusterRow, noteBlindSince } from '../../tables/cluster-rows.ts';
 import { faultPoint } from '../queue/fault-point.ts';
+import { requestAssessment } from '../queue/request-assessment.ts';
 import { requestDiagnosis } from '../queue/request-diagnosis.ts';
 import { changeStanding } from './change-standing.ts';
-
-/** Who is blind after a sweep. */
-export interface BlindAfterSweep {
-  clusters: ReadonlyMap<string, Blindness>;
-  prober: boolean;
-}
 
 /** For so long a blindness is searched for; searches ask for those after them, so that only one that is missing is asked for. */
 const SEARCHED_FOR_MS = 3_600_000;
@@ -35,19 +27,34 @@ async function requestDiagnoses(services: Services, blind: readonly Blindness[])
   await Promise.all(sends).catch((error: unknown) => log.warn('searches for what blinds clusters could not be asked for', error));
 }
 
+/** Notes in the rows of clusters that became blind, or see again, that they do, and has them assessed: their state leaves at once. */
+async function publishBlind(
+  services: Services,
+  sweep: string,
+  clusters: readonly ClusterRow[],
+  blind: ReadonlyMap<string, Blindness>,
+): Promise<void> {
+  const changed = clusters.filter(({ cluster, blindSince }) => blindSince !== blind.get(cluster)?.since);
+  const limit = pLimit(CONCURRENT_SENDS);
+  const publish = async ({ cluster }: ClusterRow) => {
+    await noteBlindSince(services.tables, cluster, blind.get(cluster)?.since);
+    await requestAssessment(services, sweep, cluster, 'now');
+  };
+  await Promise.all(changed.map((row) => limit(() => publish(row))));
+}
+
 /**
- * Judges after a sweep which clusters are blind, or whether it is the prober itself, and notifies of what changed.
+ * Judges after a sweep which clusters are blind.
  *
  * @param finalized - the ledgers of its clusters; one in an outage of its own has been seen.
- * @param maintenance - recent stretches of maintenance, by cluster: in one of them no start is notified.
+ * @returns those that are blind now, by cluster.
  */
 export async function judgeBlindness(
   services: Services,
   sweep: string,
   finalized: ReadonlyMap<string, Ledger>,
   clusters: readonly ClusterRow[],
-  maintenance: ReadonlyMap<string, readonly Stretch[]>,
-): Promise<BlindAfterSweep> {
+): Promise<Map<string, Blindness>> {
   const { settings, tables, sinks } = services;
   const least = { percent: settings.BLIND_PERCENT, nodes: settings.CLUSTER_QUORUM_NODES };
   const rows = new Map(clusters.map((row) => [row.cluster, row]));
@@ -60,13 +67,8 @@ export async function judgeBlindness(
   const names = sinks.map(({ name }) => name);
   const changed = await changeStanding(tables, blindRows, (stored) => foldBlindness(stored, sweep, visibility, over, names));
   faultPoint('close-sweep:blindness');
-  await notifyStanding(services, blindnessKind, maintenance);
-  faultPoint('close-sweep:blindness-notified');
-  const open = [...(await blindRows.read(tables)).values()].flatMap(({ standing }): [string, Blindness][] =>
-    standing.subject === PROBER || standing.until !== undefined ? [] : [[standing.subject, standing]],
-  );
-  const prober = isProberBlind(visibility);
-  const isEnding = ({ subject, until }: Blindness) => subject !== PROBER && until !== undefined;
-  await requestDiagnoses(services, [...(prober ? [] : open.map(([, blind]) => blind)), ...changed.filter(isEnding)]);
-  return { clusters: new Map(open), prober };
+  const blind = await readBlind(tables);
+  await publishBlind(services, sweep, clusters, blind);
+  await requestDiagnoses(services, [...blind.values(), ...changed.filter(({ until }) => until !== undefined)]);
+  return blind;
 }

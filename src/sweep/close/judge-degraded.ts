@@ -1,6 +1,6 @@
 import { foldDegraded } from '../../history/degraded-standing.ts';
 import { openEpisode } from '../../history/node-state.ts';
-import type { Stretch } from '../../model/maintenance.ts';
+import type { Quiet } from '../../history/standing.ts';
 import { degradedKind } from '../../notify/degraded-kind.ts';
 import { notifyStanding } from '../../notify/notify-standing.ts';
 import type { Services } from '../../services.ts';
@@ -13,14 +13,14 @@ import { changeStanding } from './change-standing.ts';
  *
  * @param seen - the clusters of the sweep that are not blind.
  * @param isGone - whether a cluster is not watched any more.
- * @param maintenance - recent stretches of maintenance, by cluster: in one of them no start is notified.
+ * @param quiet - the clusters of which no start is notified.
  */
 export async function judgeDegraded(
   services: Services,
   sweep: string,
   seen: readonly ClusterRow[],
   isGone: (cluster: string) => boolean,
-  maintenance: ReadonlyMap<string, readonly Stretch[]>,
+  quiet: Quiet,
 ): Promise<void> {
   const { tables, sinks } = services;
   const found = seen.map(({ cluster, degradation, notServed, outage }) => {
@@ -28,5 +28,5 @@ export async function judgeDegraded(
   });
   const names = sinks.map(({ name }) => name);
   await changeStanding(tables, degradedRows, (stored) => foldDegraded(stored, sweep, found, isGone, names));
-  await notifyStanding(services, degradedKind, maintenance);
+  await notifyStanding(services, degradedKind, quiet);
 }

@@ -1,5 +1,5 @@
+import type { Quiet } from '../../history/standing.ts';
 import { foldUnseen } from '../../history/unseen-standing.ts';
-import type { Stretch } from '../../model/maintenance.ts';
 import { notifyStanding } from '../../notify/notify-standing.ts';
 import { unseenKind } from '../../notify/unseen-kind.ts';
 import type { Services } from '../../services.ts';
@@ -13,18 +13,18 @@ import { changeStanding } from './change-standing.ts';
  * @param seen - the clusters of the sweep that are not blind: one that is blind is notified as such, and nothing more is said of its nodes until it is
  *   seen again.
  * @param isGone - whether a cluster is not watched any more.
- * @param maintenance - recent stretches of maintenance, by cluster: in one of them no start is notified.
+ * @param quiet - the clusters of which no start is notified.
  */
 export async function judgeUnseen(
   services: Services,
   sweep: string,
   seen: readonly ClusterRow[],
   isGone: (cluster: string) => boolean,
-  maintenance: ReadonlyMap<string, readonly Stretch[]>,
+  quiet: Quiet,
 ): Promise<void> {
   const { tables, sinks } = services;
   const found = seen.map(({ cluster, unseen }) => ({ cluster, groups: unseen }));
   const names = sinks.map(({ name }) => name);
   await changeStanding(tables, unseenRows, (stored) => foldUnseen(stored, sweep, found, isGone, names));
-  await notifyStanding(services, unseenKind, maintenance);
+  await notifyStanding(services, unseenKind, quiet);
 }

@@ -1,5 +1,6 @@
+import type { RestError } from '@azure/core-rest-pipeline';
 import pLimit from 'p-limit';
-import { armErrorText, isRefusal } from '../../azure/arm-error.ts';
+import { armErrorText, isRefusal, isUnknownSubscription } from '../../azure/arm-error.ts';
 import { askForCluster, listManagedClusters } from '../../inventory/list-managed-clusters.ts';
 import { isInScope } from '../../inventory/scope.ts';
 import { type ClusterFacts, poolNodesOf } from '../../model/cluster-facts.ts';
@@ -68,13 +69,14 @@ async function readMissing(services: Services, subscription: string, row: Cluste
 }
 
 /** A subscription that may not be read is a gap, unless the settings exclude all its clusters. */
-function rememberUnreadable(services: Services, subscription: string, known: readonly ClusterRow[], detail: string): Listed {
+function rememberUnreadable(services: Services, subscription: string, known: readonly ClusterRow[], refusal: RestError): Listed {
+  const gap = isUnknownSubscription(refusal) ? 'SubscriptionGone' : 'SubscriptionUnreadable';
   const selected = known.map((row) => ({ row, ...selectRow(services, row) }));
-  const clusters = selected.map((each) => remembered(each.row, each.selected ? 'SubscriptionUnreadable' : 'Excluded'));
+  const clusters = selected.map((each) => remembered(each.row, each.selected ? gap : 'Excluded'));
   // The identity may no longer read it and the settings exclude its clusters. If SUBSCRIPTIONS is not set, this excludes the subscription.
   const isTakenOut = services.settings.SUBSCRIPTIONS.length === 0 && known.length > 0 && selected.every((each) => !each.selected);
   if (isTakenOut) return { row: { subscription, matched: [...new Set(selected.flatMap((each) => each.matched))] }, clusters };
-  return { row: { subscription, matched: [], gap: 'SubscriptionUnreadable', detail }, clusters };
+  return { row: { subscription, matched: [], gap, detail: armErrorText(refusal) }, clusters };
 }
 
 async function listSubscription(services: Services, sweep: string, subscription: string, known: readonly ClusterRow[]): Promise<Listed> {
@@ -91,7 +93,7 @@ async function listSubscription(services: Services, sweep: string, subscription:
     return { row: { subscription, matched: [...globs] }, clusters: withQuotas(services, sweep, [...listed, ...found], known) };
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    return rememberUnreadable(services, subscription, known, armErrorText(error));
+    return rememberUnreadable(services, subscription, known, error);
   }
 }
 

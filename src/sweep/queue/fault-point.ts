@@ -54,6 +54,8 @@ export const faultPoints = [
   'close-sweep:finalized',
   'close-sweep:assess-cluster',
   'close-sweep:blindness',
+  'close-sweep:incidents',
+  'close-sweep:incidents-notified',
   'close-sweep:blindness-notified',
   'close-sweep:completed',
   'close-sweep:next-start',

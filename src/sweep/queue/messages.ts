@@ -35,6 +35,8 @@ const schema = z.discriminatedUnion('kind', [
   z.strictObject({ ...common, ...slice, kind: z.literal('collect-slice') }),
   z.strictObject({ ...common, kind: z.literal('assess-cluster'), cluster, assessAt: z.iso.datetime() }),
   z.strictObject({ ...common, kind: z.literal('close-sweep') }),
+  /** Looks between two completions of sweeps whether clusters have failed together. */
+  z.strictObject({ ...common, kind: z.literal('judge-incidents') }),
   /** A search in Azure for what cut nodes off; `subject` is `cluster`, `blind`, or the reason of the nodes' outages. */
   z.strictObject({ ...ownEnvelope, kind: z.literal('diagnose'), cluster, subject: z.string().regex(/^[A-Za-z]{1,60}$/) }),
   z.strictObject({

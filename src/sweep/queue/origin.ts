@@ -70,6 +70,7 @@ export async function explainForeign(services: Context, message: WorkMessage): P
       return explainSlice(services, message);
     case 'assess-cluster':
     case 'close-sweep':
+    case 'judge-incidents':
     case 'check':
     case 'diagnose':
       return undefined;

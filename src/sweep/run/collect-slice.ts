@@ -61,7 +61,7 @@ export async function collectSlice(services: Services, message: MessageOf<'colle
   }
   if (lost.size > 0) for (const [node, deferred] of await startAgain(services, message, lost)) started.set(node, deferred);
   await reportWrongMachines(services, cluster, ended);
-  const worthAssessing = await recordResults(services, message, await addOutsideView(services, sweep, cluster, ended), rows);
+  const assess = await recordResults(services, message, await addOutsideView(services, sweep, cluster, ended), rows);
   if ([...found.values()].some((inspection) => inspection.status === 'pending'))
     await queue.requeue({ ...message, tries: undefined }, settings.COLLECT_AGAIN_SECONDS);
   else {
@@ -69,8 +69,8 @@ export async function collectSlice(services: Services, message: MessageOf<'colle
     await forgetPollers(tables, id, nodes, started, rows, ended);
     if (started.size > 0) faultPoint('collect-slice:pollers-deleted');
   }
-  if (!worthAssessing) return;
-  await requestAssessment(services, sweep, cluster);
+  if (assess === 'no') return;
+  await requestAssessment(services, sweep, cluster, assess === 'at once' ? assess : undefined);
   faultPoint('collect-slice:assess-cluster');
 }
 

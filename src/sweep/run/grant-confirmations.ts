@@ -23,7 +23,7 @@ function steadyOf(facts: ClusterFacts | undefined, failed: readonly FirstFailure
  * @returns the nonces of the failures to confirm, by node.
  */
 export async function grantConfirmations(
-  { tables }: Services,
+  { tables, now }: Services,
   sweep: string,
   cluster: string,
   slice: string,
@@ -35,7 +35,7 @@ export async function grantConfirmations(
   const steady = steadyOf(await readClusterFacts(tables, sweep, cluster), failed);
   if (steady.length === 0) return {};
   let granted: Grants = {};
-  await updateGrants(tables, sweep, cluster, (before) => {
+  await updateGrants(tables, sweep, cluster, now().toISOString(), (before) => {
     granted = grant(before, slice, steady);
     return granted;
   });

@@ -131,15 +131,15 @@ async function readMaintenance({ settings, tables, now }: Services, cluster: str
  * Records ended probes: result rows, confirmations, logs, then node and outage rows in one batch per node.
  *
  * @param slice - the slice that collected them, after which its confirmation is named. Failures of a check are not confirmed.
- * @returns whether something changed that requires an assessment.
+ * @returns whether something changed that requires an assessment: at once where an outage began or ended, or as many nodes failed as a quorum needs.
  */
 export async function recordResults(
   services: Services,
   { sweep, cluster, slice }: { sweep: string; cluster: string; slice: string },
   ended: readonly Ended[],
   rows: ReadonlyMap<string, NodeRow>,
-): Promise<boolean> {
-  if (ended.length === 0) return false;
+): Promise<'no' | 'soon' | 'at once'> {
+  if (ended.length === 0) return 'no';
   await writeResults(services.tables, cluster, ended);
   faultPoint('collect-slice:result-rows');
 
@@ -155,5 +155,7 @@ export async function recordResults(
   }
 
   const written = await writeFolds(services, cluster, ended, folded, logs, maintenance);
-  return written.some(({ fold }) => fold.worthAssessing);
+  if (!written.some(({ fold }) => fold.worthAssessing)) return 'no';
+  const isUrgent = written.some(({ fold }) => fold.changed.length > 0) || failed.length >= services.settings.CLUSTER_QUORUM_NODES;
+  return isUrgent ? 'at once' : 'soon';
 }

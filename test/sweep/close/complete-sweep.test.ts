@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { addUptimes } from '../../../src/history/uptime.ts';
 import { emptyLedger, type Ledger } from '../../../src/model/ledger.ts';
 import type { Availability } from '../../../src/notify/envelopes.ts';
@@ -9,6 +9,7 @@ import type { Services } from '../../../src/services.ts';
 import { completeSweep } from '../../../src/sweep/close/complete-sweep.ts';
 import type { ClusterRow } from '../../../src/tables/cluster-rows.ts';
 import { changeMaintenanceRequest } from '../../../src/tables/maintenance-rows.ts';
+import { readRange } from '../../../src/tables/rows.ts';
 import { listSweeps } from '../../../src/tables/sweep-list.ts';
 import { json, serveHttps } from '../../serve-https.ts';
 import { type Storage, startStorage } from '../../tables/storage.ts';
@@ -20,19 +21,31 @@ const time = (n: number) => new Date(Date.UTC(2026, 10, 21, 9, 35 + n * 5)).toIS
 let storage: Storage;
 let services: Services;
 let results: Availability[];
+/** What was sent between the completions of sweeps. */
+let states: Availability[];
 let heartbeats: TelemetryEvent[];
 const accepting: Sink = { name: 'mail', deliver: async (events) => new Set(events.map(({ properties }) => properties.eventId)) };
 beforeAll(async () => {
   storage = await startStorage();
 });
 afterAll(() => storage.stop());
+// Each test is a fleet of its own.
+afterEach(async () => {
+  const clusters = await services.tables.open('clusters');
+  for (const { rowKey } of await readRange(clusters, 'incidents')) await clusters.deleteEntity('incidents', rowKey);
+});
 beforeEach(() => {
   results = [];
+  states = [];
   heartbeats = [];
   const telemetry: Services['telemetry'] = {
     async report(availability, event) {
       results.push(...availability);
       heartbeats.push(event);
+    },
+    async state(availability) {
+      states.push(...availability);
+      return true;
     },
     async exception() {},
   };
@@ -56,6 +69,8 @@ const row = (name: string, more: Partial<ClusterRow> = {}): ClusterRow => ({
   notServed: [],
   degradation: {},
   notReachable: [],
+  networks: [],
+  alerts: {},
   outage: {},
   commonFactors: [],
   uptime: addUptimes([]),
@@ -135,9 +150,18 @@ it('says nothing under the name of a cluster that nobody can see, but that it is
   expect(results[0]!.properties.blind).toBe('true');
 });
 
-it('says nothing of any cluster while the prober itself is blind', async () => {
+it('says that the clusters are blind where nobody sees the fleet, which is an incident that covers them', async () => {
   await complete(4, [row('shop'), row('bank')], [unseen, unseen]);
-  expect(results).toEqual([]);
+  const [shop, bank, incident] = results.map(({ name, success, properties }) => ({ name, success: String(success), ...properties }));
+  expect([shop, bank]).toMatchObject([
+    { blind: 'true', success: 'false' },
+    { blind: 'true', success: 'false' },
+  ]);
+  expect(incident).toMatchObject({ success: 'false', open: 'true', kind: 'unseen', severity: '1', reason: 'NoProof', counts: '20 of 20' });
+  const id = results[2]!.properties.incident;
+  expect(results.map(({ properties }) => properties.incident)).toEqual([id, id, id]);
+  for (const { properties } of results.slice(2)) eventSchemas.IncidentState.properties.parse(properties);
+  expect(states.map(({ name }) => name)).toEqual([incident!.name]);
   expect(heartbeats[0]!.properties.blind).toBe('true');
 });
 

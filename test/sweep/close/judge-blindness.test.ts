@@ -1,15 +1,20 @@
+import { QueueClient } from '@azure/storage-queue';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Azurite, startAzurite } from '../../../local/azurite.ts';
 import { addUptimes } from '../../../src/history/uptime.ts';
+import { sumWatched } from '../../../src/history/watched.ts';
 import { emptyCounts, emptyLedger, type Ledger } from '../../../src/model/ledger.ts';
 import type { Stretch } from '../../../src/model/maintenance.ts';
 import type { ReasonCode } from '../../../src/model/reasons.ts';
+import { blindnessKind } from '../../../src/notify/blindness-kind.ts';
+import { notifyStanding } from '../../../src/notify/notify-standing.ts';
 import type { Sink } from '../../../src/notify/sink.ts';
 import type { TelemetryEvent } from '../../../src/notify/telemetry-event.ts';
-import type { Services } from '../../../src/services.ts';
+import { type Services, WORK_QUEUE } from '../../../src/services.ts';
 import { judgeBlindness } from '../../../src/sweep/close/judge-blindness.ts';
 import { blindRows } from '../../../src/tables/blind-rows.ts';
-import type { ClusterRow } from '../../../src/tables/cluster-rows.ts';
+import { type ClusterRow, putCluster, readCluster } from '../../../src/tables/cluster-rows.ts';
+import { writeFleet } from '../../../src/tables/fleet-batch.ts';
 import { FakeSink } from '../../notify/fake-sink.ts';
 import { type Clock, servicesAt } from '../services-at.ts';
 
@@ -78,6 +83,8 @@ const rowOf = (name: string): ClusterRow => ({
   notServed: [],
   degradation: {},
   notReachable: [],
+  networks: [],
+  alerts: {},
   outage: {},
   commonFactors: [],
   uptime: addUptimes([]),
@@ -87,21 +94,19 @@ const rowOf = (name: string): ClusterRow => ({
   assessAt: timeOf(0),
 });
 
-const judge = (
+const judge = async (
   n: number,
   ledgers: Record<string, Ledger>,
   clusters: ClusterRow[] = [],
   by = services,
   maintenance: ReadonlyMap<string, readonly Stretch[]> = new Map(),
+  covered: string[] = [],
 ) => {
   clock.at(timeOf(n + 0.5));
-  return judgeBlindness(
-    by,
-    sweepOf(n),
-    new Map(Object.entries(ledgers).map(([name, ledger]) => [nameOf(name), ledger])),
-    clusters,
-    maintenance,
-  );
+  const finalized = new Map(Object.entries(ledgers).map(([name, ledger]) => [nameOf(name), ledger]));
+  const found = await judgeBlindness(by, sweepOf(n), finalized, clusters);
+  await notifyStanding(by, blindnessKind, { maintenance, covered: new Set(covered.map(nameOf)) });
+  return found;
 };
 const events = () => accepted.map(({ name, properties }) => `${name} ${properties.cluster?.split('.')[2] ?? ''}`.trim());
 const rowsOf = async () => [...(await blindRows.read(services.tables)).keys()];
@@ -109,7 +114,7 @@ const ids = () => new Set(accepted.map(({ properties }) => properties.eventId));
 
 describe('a cluster of which most nodes give no verdict', () => {
   it('is blind, which is notified once, until it is seen again', async () => {
-    expect(await judge(0, { shop: blind, bank: well, post: well })).toMatchObject({ prober: false });
+    await judge(0, { shop: blind, bank: well, post: well });
     expect(accepted).toMatchObject([
       {
         name: 'ClusterBlind',
@@ -118,10 +123,10 @@ describe('a cluster of which most nodes give no verdict', () => {
       },
     ]);
     for (const n of [1, 2, 3]) {
-      const { clusters } = await judge(n, { shop: blind, bank: well, post: well });
-      expect([...clusters.keys()]).toEqual([nameOf('shop')]);
+      const found = await judge(n, { shop: blind, bank: well, post: well });
+      expect([...found.keys()]).toEqual([nameOf('shop')]);
     }
-    expect((await judge(4, { shop: well, bank: well, post: well })).clusters.size).toBe(0);
+    expect((await judge(4, { shop: well, bank: well, post: well })).size).toBe(0);
     await judge(5, { shop: well, bank: well, post: well });
     expect(events()).toEqual(['ClusterBlind shop', 'ClusterSighted shop']);
     expect(accepted[1]).toMatchObject({ properties: { start: sweepOf(0) }, measurements: { durationSeconds: 4.5 * 300 } });
@@ -135,7 +140,7 @@ describe('a cluster of which most nodes give no verdict', () => {
   });
 
   it.each<ReasonCode>(['Throttled', 'AccessDenied', 'NodeBusy', 'NotRunning'])('is not blind where they are %s', async (reason) => {
-    expect((await judge(0, { shop: ledgerOf(10, reason), bank: well })).clusters.size).toBe(0);
+    expect((await judge(0, { shop: ledgerOf(10, reason), bank: well })).size).toBe(0);
     expect(events()).toEqual([]);
   });
 
@@ -170,7 +175,7 @@ describe('a cluster of which most nodes give no verdict', () => {
     await judge(0, { shop: blind, bank: well });
     const unread: Ledger = { ...emptyLedger, known: 10, notProbed: 10, byReason: { SubscriptionUnreadable: 10 } };
     const row = { ...rowOf('shop'), recordOnly: 'SubscriptionUnreadable' as const };
-    expect((await judge(1, { shop: unread, bank: well }, [row])).clusters.size).toBe(1);
+    expect((await judge(1, { shop: unread, bank: well }, [row])).size).toBe(1);
     expect(events()).toEqual(['ClusterBlind shop']);
   });
 
@@ -179,7 +184,7 @@ describe('a cluster of which most nodes give no verdict', () => {
     async (recordOnly) => {
       await judge(0, { shop: blind, bank: well });
       const unseen: Ledger = { ...emptyLedger, known: 10, notProbed: 10, byReason: { [recordOnly]: 10 } };
-      expect((await judge(1, { shop: unseen, bank: well }, [{ ...rowOf('shop'), recordOnly }])).clusters.size).toBe(0);
+      expect((await judge(1, { shop: unseen, bank: well }, [{ ...rowOf('shop'), recordOnly }])).size).toBe(0);
       expect(events()).toEqual(['ClusterBlind shop', 'ClusterSighted shop']);
       expect(await rowsOf()).toEqual([]);
     },
@@ -225,36 +230,40 @@ describe('a cluster in maintenance', () => {
   });
 });
 
-describe('a fleet of which no cluster can be seen', () => {
-  const all = (ledger: Ledger) => ({ shop: ledger, bank: ledger, post: ledger });
-
-  it('is the fault of the prober, notified once, and not of its clusters', async () => {
-    for (const n of [0, 1, 2]) {
-      const { clusters, prober } = await judge(n, all(blind));
-      expect([clusters.size, prober]).toEqual([0, true]);
-    }
-    expect(accepted).toMatchObject([
-      { name: 'ProberError', properties: { eventId: `prober|blind|${sweepOf(0)}`, evidence: 'RunCommandTimedOut' } },
-    ]);
-    expect(await judge(3, all(well))).toMatchObject({ prober: false });
-    expect(events()).toEqual(['ProberError']);
-    expect(await rowsOf()).toEqual([]);
-    await judge(4, all(blind));
-    expect(events()).toEqual(['ProberError', 'ProberError']);
-    expect(ids().size).toBe(2);
-  });
-
-  it('leaves the clusters as they were before', async () => {
-    await judge(0, { ...all(well), shop: blind });
-    expect([...(await judge(1, all(blind))).clusters.keys()]).toEqual([nameOf('shop')]);
-    await judge(2, { ...all(well), shop: blind });
-    await judge(3, all(well));
-    expect(events()).toEqual(['ClusterBlind shop', 'ProberError', 'ClusterSighted shop']);
-  });
-
-  it('of one cluster alone is that cluster', async () => {
-    expect(await judge(0, { shop: blind })).toMatchObject({ prober: false });
+describe('a cluster that an incident covers', () => {
+  it('is not notified while it does, and is once it is blind without it', async () => {
+    await judge(0, { shop: blind, bank: blind }, [], services, undefined, ['shop', 'bank']);
+    expect(events()).toEqual([]);
+    await judge(1, { shop: blind, bank: well }, [], services, undefined, ['shop', 'bank']);
+    await judge(2, { shop: blind, bank: well });
     expect(events()).toEqual(['ClusterBlind shop']);
+    expect(await rowsOf()).toEqual([nameOf('shop')]);
+  });
+
+  it('is notified of its end where it was notified of its start before', async () => {
+    await judge(0, { shop: blind, bank: well });
+    await judge(1, { shop: well, bank: well }, [], services, undefined, ['shop']);
+    expect(events()).toEqual(['ClusterBlind shop', 'ClusterSighted shop']);
+  });
+});
+
+describe('a cluster whose row does not say that it is blind', () => {
+  it('is noted as blind, and assessed at once; and once more when it sees again', async () => {
+    const queue = new QueueClient(azurite.connectionString, WORK_QUEUE);
+    await queue.createIfNotExists();
+    await queue.clearMessages();
+    const row = rowOf('shop');
+    await writeFleet(services.tables, [putCluster({ ...row, outageDays: {}, forgotten: sumWatched([]) }, undefined)]);
+    const noted = async () => (await readCluster(services.tables, row.cluster))?.row.blindSince;
+    await judge(0, { shop: blind, bank: well }, [row]);
+    expect(await noted()).toBe(sweepOf(0));
+    await judge(1, { shop: blind, bank: well }, [{ ...row, blindSince: sweepOf(0) }]);
+    await judge(2, { shop: well, bank: well }, [{ ...row, blindSince: sweepOf(0) }]);
+    expect(await noted()).toBeUndefined();
+    const { peekedMessageItems } = await queue.peekMessages({ numberOfMessages: 32 });
+    const sent = peekedMessageItems.map(({ messageText }) => JSON.parse(Buffer.from(messageText, 'base64').toString()));
+    const assessed = sent.filter(({ kind, cluster }) => kind === 'assess-cluster' && cluster === row.cluster);
+    expect(assessed.map(({ assessAt }) => assessAt)).toEqual([timeOf(0.5), timeOf(2.5)]);
   });
 });
 
@@ -282,16 +291,6 @@ describe('what could not be delivered', () => {
     down = false;
     await judge(2, { shop: well, bank: well });
     expect(events()).toEqual(['ClusterBlind shop', 'ClusterSighted shop']);
-  });
-
-  it('of the prober is delivered too', async () => {
-    down = true;
-    await judge(0, { shop: blind, bank: blind });
-    await judge(1, { shop: well, bank: well });
-    down = false;
-    await judge(2, { shop: well, bank: well });
-    expect(events()).toEqual(['ProberError']);
-    expect(await rowsOf()).toEqual([]);
   });
 
   it('goes on as one where the cluster is blind again before its end was delivered', async () => {
@@ -366,19 +365,5 @@ describe('of two sinks, one that cannot be reached', () => {
     ]);
     expect(starts(page)).toEqual([`ClusterBlind ${sweepOf(0)}`, `ClusterSighted ${sweepOf(0)}`]);
     expect(await rowsOf()).toEqual([]);
-  });
-
-  it('is notified once of a blind prober, and of the next one', async () => {
-    page.down = true;
-    await judge(0, { shop: blind, bank: blind }, [], both);
-    await judge(1, { shop: well, bank: well }, [], both);
-    expect([mail.log, page.log]).toEqual([['ProberError'], []]);
-    page.down = false;
-    await judge(2, { shop: well, bank: well }, [], both);
-    await judge(3, { shop: blind, bank: blind }, [], both);
-    expect([mail.log, page.log]).toEqual([
-      ['ProberError', 'ProberError'],
-      ['ProberError', 'ProberError'],
-    ]);
   });
 });

@@ -32,7 +32,8 @@ beforeEach(() => {
   vi.spyOn(console, 'error').mockImplementation(() => {});
 });
 afterEach(async () => {
-  for (const [subject, { etag }] of await degradedRows.read(storage.tables)) await degradedRows.remove(storage.tables, subject, etag);
+  for (const { standing, etag } of (await degradedRows.read(storage.tables)).values())
+    await degradedRows.close(storage.tables, standing, etag);
 });
 
 const degraded = { since: timeOf(-1), reason: 'EtcdUnavailable' as const, notServed: 3, asked: 4 };
@@ -52,6 +53,8 @@ const rowOf = (more: Partial<ClusterRow> = {}): ClusterRow => ({
   notServed: [{ reason: 'EtcdUnavailable', nodes: 3, names: ['a', 'b', 'c'], since: timeOf(-1) }],
   degradation: { degraded },
   notReachable: [],
+  networks: [],
+  alerts: {},
   outage: {},
   commonFactors: [],
   uptime: addUptimes([]),
@@ -64,7 +67,7 @@ const rowOf = (more: Partial<ClusterRow> = {}): ClusterRow => ({
 const [bad, well] = [rowOf(), rowOf({ degradation: { after: { notServed: 0, asked: 4 } }, notServed: [] })];
 const judge = (n: number, rows: ClusterRow[], maintenance: Stretch[] = [], isGone = false) => {
   clock.at(timeOf(n + 0.5));
-  return judgeDegraded(services, sweepOf(n), rows, () => isGone, new Map([[cluster, maintenance]]));
+  return judgeDegraded(services, sweepOf(n), rows, () => isGone, { maintenance: new Map([[cluster, maintenance]]), covered: new Set() });
 };
 const ids = (sink: FakeSink) => sink.accepted.map(({ properties }) => properties.eventId);
 const stored = async () => [...(await degradedRows.read(storage.tables)).keys()];

@@ -127,6 +127,8 @@ describe('grantConfirmations', () => {
       notServed: [],
       degradation: {},
       notReachable: [],
+      networks: [],
+      alerts: {},
       outage: { outage },
       commonFactors: [],
       uptime: addUptimes([]),

@@ -4,7 +4,7 @@ import { addUptimes } from '../../../src/history/uptime.ts';
 import { emptyLedger, type Ledger } from '../../../src/model/ledger.ts';
 import { type ReasonCode, reasons } from '../../../src/model/reasons.ts';
 import { eventSchemas } from '../../../src/notify/event-schemas.ts';
-import { availabilityOf } from '../../../src/sweep/close/availability-of.ts';
+import { availabilityOf } from '../../../src/sweep/assess/availability-of.ts';
 import type { ClusterRow } from '../../../src/tables/cluster-rows.ts';
 
 const cluster = '0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01.rg.shop';
@@ -29,6 +29,8 @@ const row = (more: Partial<ClusterRow> = {}): ClusterRow => ({
   notServed: [],
   degradation: {},
   notReachable: [],
+  networks: [],
+  alerts: {},
   outage: {},
   commonFactors: [],
   uptime: addUptimes([]),
@@ -54,7 +56,17 @@ function ledgerOf(nodes: Readonly<Record<string, number>>): Ledger {
 }
 const blind: Blindness = { subject: cluster, since, unknown: 3, planned: 4, reason: 'NoProof', delivered: {}, sweep };
 const stateOf = (ledger: Readonly<Record<string, number>>, more: Partial<ClusterRow> = {}, unseen?: Blindness, maintenance = false) =>
-  availabilityOf(row(more), sweep, ledgerOf(ledger), unseen, undefined, span, maintenance, undefined);
+  availabilityOf({
+    cluster: row(more),
+    sweep,
+    ledger: ledgerOf(ledger),
+    blind: unseen,
+    diagnosis: undefined,
+    incident: undefined,
+    span,
+    maintenance,
+    pageUrl: undefined,
+  });
 const well = { 'reachable/Reachable': 4 };
 
 describe('the state of a cluster', () => {

@@ -1,0 +1,56 @@
+import type { FleetFile } from '../local/simulator/fleet-schema.ts';
+import type { SimulatedNode } from '../local/simulator/lay-out-fleet.ts';
+
+/** What fails: one node, or all nodes of a cluster. */
+export type Fault = 'node' | 'cluster';
+
+const SUBSCRIPTION = 'dddddddd-0000-4000-8000-000000000001';
+
+/** Clusters that are alike, `shop-1` and so on. */
+export function detectionFleet(clusters: number, nodes: number): FleetFile {
+  const one = (n: number): FleetFile['subscriptions'][number]['clusters'][number] => ({
+    name: `shop-${n + 1}`,
+    resourceGroup: 'rg-detection',
+    location: 'westeurope',
+    kubernetesVersion: '1.33.5',
+    pools: [{ name: 'web', count: nodes }],
+  });
+  return { subscriptions: [{ id: SUBSCRIPTION, name: 'Detection', clusters: Array.from({ length: clusters }, (_, n) => one(n)) }] };
+}
+
+/** Numbers from 0 to 1 that follow from a seed (mulberry32). */
+export function createDice(seed: number): { next(): number } {
+  let state = seed >>> 0;
+  return {
+    next() {
+      state = (state + 0x6d2b79f5) >>> 0;
+      let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+      mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+      return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+    },
+  };
+}
+
+/** What a node prints without running the script; `down` holds those that cannot reach their API server, as `<cluster>/<node>`. */
+export function answerNode({ cluster, name }: Pick<SimulatedNode, 'cluster' | 'name'>, script: string, down: ReadonlySet<string>): string {
+  const nonce = /^\$?NONCE ?= ?'([0-9a-f]{16})'/im.exec(script)?.[1];
+  const [said, code] = down.has(`${cluster.id}/${name}`) ? ['dns=ok\ntcp=refused', 1] : ['ms=20\nserver=v1.33.5\nkubeconfig=ok', 0];
+  return `\nAFP1 begin ${nonce}\n${said}\nAFP1 end ${nonce} rc=${code}\n`;
+}
+
+/** What the availability results of a request to the ingestion endpoint say of clusters: whether nodes of them are cut off. */
+export function stateIn(body: string): { cluster: string; cut: boolean }[] {
+  const items: { data: { baseType: string; baseData: { properties: Record<string, string> } } }[] = JSON.parse(body);
+  return items
+    .filter(({ data }) => data.baseType === 'AvailabilityData' && data.baseData.properties.cluster !== undefined)
+    .map(({ data: { baseData } }) => {
+      const { cluster, clusterOutage, openNodeOutages } = baseData.properties;
+      return { cluster: cluster!, cut: clusterOutage === 'true' || Number(openNodeOutages) > 0 };
+    });
+}
+
+/** The value below which a share of some values lies: the nearest rank. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
+}

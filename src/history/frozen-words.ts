@@ -1,0 +1,50 @@
+import { z } from 'zod';
+
+/** What people are told of a condition, in the words of an alert. None of them is empty. */
+export const words = z.object({
+  /** The subject of a mail: who, how many, since when and why. */
+  subject: z.string(),
+  what: z.string(),
+  /** How many of how many, such as `9 of 9`. */
+  counts: z.string(),
+  /** Since when, ISO 8601 UTC. */
+  since: z.string(),
+  why: z.string(),
+  /** What changed before, and who changed it. */
+  changed: z.string(),
+});
+export type Words = z.output<typeof words>;
+
+/** The words for one condition: they change until they are settled, and then stay as long as it stands, since an alert with other words is another alert. */
+export const frozenWords = words.extend({
+  /** Names the condition: one that ends and begins anew has new words. */
+  of: z.string(),
+  /** When there were the first words for it. */
+  first: z.string(),
+  settled: z.boolean(),
+});
+export type FrozenWords = z.output<typeof frozenWords>;
+
+const LONGEST_HOLD_MS = 60_000;
+
+/**
+ * How long words wait until they are settled, in milliseconds: by then a search for causes has usually answered, and it is known whether a cluster is one
+ * of many.
+ */
+export function holdMs(intervalMs: number): number {
+  return Math.min(LONGEST_HOLD_MS, intervalMs / 5);
+}
+
+/** The words for a condition as they become, with what is known of it now. Pure. */
+export function settleWords(before: FrozenWords | undefined, of: string, now: Words, time: Date, hold: number): FrozenWords {
+  const same = before?.of === of ? before : undefined;
+  if (same?.settled) return same;
+  const first = same?.first ?? time.toISOString();
+  return { ...now, of, first, settled: time.getTime() - Date.parse(first) >= hold };
+}
+
+/** When the first of some words are to be settled; undefined where all are. */
+export function nextSettling(all: readonly FrozenWords[], hold: number): Date | undefined {
+  const due = all.filter(({ settled }) => !settled).map(({ first }) => Date.parse(first) + hold);
+  return due.length === 0 ? undefined : new Date(Math.min(...due));
+}

@@ -1,0 +1,76 @@
+import type { Words } from '../history/frozen-words.ts';
+import type { SharedFactor } from '../history/shared-factor.ts';
+import { isSilent } from '../history/sight.ts';
+import { reasons } from '../model/reasons.ts';
+import type { StoredIncident } from '../tables/incident-rows.ts';
+import { changedWords, whyWords } from './alert-words.ts';
+import { lastName, spoken, timeOfDay } from './spoken.ts';
+
+const phrases: Record<SharedFactor, (value: string) => string> = {
+  finding: (value) => `behind ${lastName(value)}`,
+  nextHop: (value) => `behind ${value}`,
+  dnsServers: (value) => `with the DNS server ${value}`,
+  network: (value) => `in the network ${lastName(value)}`,
+  region: (value) => `in ${value}`,
+  subscription: (value) => `of the subscription ${value}`,
+  reason: (value) => `with "${spoken(value)}"`,
+  fleet: () => 'of the fleet',
+};
+
+/** What the members of an incident share, as a phrase after "clusters". */
+export const sharedPhrase = ({ factor, value }: Pick<StoredIncident, 'factor' | 'value'>): string => phrases[factor](value);
+
+/** What the members cannot do: their nodes fail, or give no verdict. */
+function verbOf({ blind, open }: Pick<StoredIncident, 'blind' | 'open'>): string {
+  if (blind === 0) return 'cannot reach their API servers';
+  return blind >= open.length ? 'give no verdict' : 'cannot reach their API servers or give no verdict';
+}
+
+/** Whether nobody sees the fleet although Azure takes the commands and answers: no node sends a result back. */
+const isSilence = ({ kind, reason }: Pick<StoredIncident, 'kind' | 'reason'>) => kind === 'unseen' && isSilent(reason);
+
+function unseenWords(incident: StoredIncident): Words {
+  const { since, reason, nodes, planned, open, finding, counts } = incident;
+  const clusters = counts.affected === 1 ? '1 cluster' : `${counts.affected} clusters`;
+  const { short, long } = whyWords(finding, reason);
+  const shared =
+    'Azure accepts the commands and no node sends a result: what all nodes share is in question, such as the firewall on their way out, not the prober.';
+  const [remedy = ''] = reasons[reason].remedies;
+  const why = isSilence(incident) && finding === undefined ? `${shared} ${long}` : `${long} ${remedy}`.trim();
+  return {
+    subject: `Nobody sees the fleet since ${timeOfDay(since)}: ${isSilence(incident) && finding === undefined ? `no node answers (${short})` : short}`,
+    what:
+      planned === 0
+        ? 'Nobody sees the fleet: there is no node to probe'
+        : `Nobody sees the fleet: ${nodes} of ${planned} nodes of ${clusters} give no verdict`,
+    counts: planned === 0 ? '0 of 0' : `${nodes} of ${planned}`,
+    since,
+    why,
+    changed: open.length === 0 ? '-' : changedWords(finding),
+  };
+}
+
+/** What people are told of an incident now. Pure. */
+export function incidentWords(incident: StoredIncident): Words {
+  if (incident.kind === 'unseen') return unseenWords(incident);
+  const { since, reason, counts, finding, factor, open } = incident;
+  const { short, long } = whyWords(finding, reason);
+  const said = `${counts.affected} of ${counts.inside}`;
+  // Those that began together may not all share what most of them do.
+  const others = open.length > counts.affected ? `, and ${open.length - counts.affected} more` : '';
+  const elsewhere = counts.elsewhere === 0 ? '' : `; ${counts.elsewhereAffected} of ${counts.elsewhere} elsewhere`;
+  const who = factor === 'reason' ? `${open.length} clusters` : `${said} clusters ${sharedPhrase(incident)}`;
+  return {
+    subject: `${who} down since ${timeOfDay(since)}, ${short}`.slice(0, 160),
+    what: `${who}${others} ${verbOf(incident)}${factor === 'reason' ? ` (${short})` : ''}${elsewhere}`,
+    counts: said,
+    since,
+    why: long,
+    changed: changedWords(finding),
+  };
+}
+
+/** How loud an incident is: 0 where most of the fleet is down, else 1. Nobody knows how bad it is where nothing is seen. */
+export function severityOf({ kind, wide, blind, open }: Pick<StoredIncident, 'kind' | 'wide' | 'blind' | 'open'>): '0' | '1' {
+  return kind === 'outage' && wide && blind * 2 < open.length ? '0' : '1';
+}

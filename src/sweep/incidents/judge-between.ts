@@ -1,0 +1,35 @@
+import type { Services } from '../../services.ts';
+import { readBlind } from '../../tables/blind-rows.ts';
+import { listClusterRows } from '../../tables/cluster-rows.ts';
+import { readIncidentMark } from '../../tables/incident-rows.ts';
+import type { MessageOf } from '../queue/messages.ts';
+import { explainSweep } from '../queue/origin.ts';
+import { requestJudging } from '../queue/request-judging.ts';
+import { currentDiagnoses } from './current-diagnoses.ts';
+import { judgeIncidents } from './judge-incidents.ts';
+import { maintainedAt, readMaintenances } from './read-maintenances.ts';
+
+/** Judgements that follow one another sooner are joined: a region that fails is hundreds of outages in a minute. */
+const APART_MS = 2000;
+
+async function judge(services: Services, sweep: string): Promise<void> {
+  const { tables, now } = services;
+  const clusters = await listClusterRows(tables);
+  const [blind, maintenance] = [await readBlind(tables), await readMaintenances(services, clusters)];
+  const diagnoses = await currentDiagnoses(services, clusters, blind);
+  await judgeIncidents(services, sweep, { clusters, blind, maintained: maintainedAt(maintenance, now()), diagnoses });
+}
+
+/** Judges incidents between two completions of sweeps, as a message asks. */
+export async function judgeIncidentsBetween(services: Services, { sweep }: MessageOf<'judge-incidents'>): Promise<void> {
+  const fault = await explainSweep(services, sweep);
+  if (fault !== undefined) throw new Error(fault);
+  await judge(services, sweep);
+}
+
+/** Judges incidents once the outage of a cluster has begun: at once, or a moment later where others have just begun too. */
+export async function judgeIncidentsSoon(services: Services, sweep: string): Promise<void> {
+  const due = Date.parse(await readIncidentMark(services.tables)) + APART_MS;
+  if (due > services.now().getTime()) return requestJudging(services, sweep, new Date(due));
+  await judge(services, sweep);
+}

@@ -1,0 +1,163 @@
+import type { TransactionAction } from '@azure/data-tables';
+import { z } from 'zod';
+import { type FrozenWords, frozenWords } from '../history/frozen-words.ts';
+import type { Incident } from '../history/incidents.ts';
+import { sharedFactors } from '../history/shared-factor.ts';
+import type { PendingSight } from '../history/sight.ts';
+import { type Finding, finding } from '../model/finding.ts';
+import {
+  type Columns,
+  count,
+  flag,
+  json,
+  longJson,
+  oneOf,
+  optionalJson,
+  optionalOneOf,
+  optionalText,
+  readColumns,
+  reason,
+  text,
+  timeOr,
+  writeColumns,
+} from './columns.ts';
+import type { Tables } from './open-tables.ts';
+import { type Row, readRange, readRow } from './rows.ts';
+
+const PARTITION = 'incidents';
+/** Sorts before every id of an incident. */
+const GUARD = '!guard';
+
+/** An incident as it is stored, with what people are told of it. */
+export interface StoredIncident extends Incident {
+  /** What explains most of its members, as a search found it. */
+  finding?: Finding;
+  words?: FrozenWords;
+  /** How loud it is; it settles with the words. */
+  severity?: '0' | '1';
+  /** When it was judged last. */
+  judgedAt: string;
+  /** Whether it is over and everybody knows: nothing is sent of it any more. */
+  closed: boolean;
+}
+
+/** What judging incidents remembers, whose ETag lets one judge at a time write. */
+export interface IncidentGuard {
+  /** The newest sweep by whose completion incidents were judged. */
+  sweep: string;
+  /** The newest mark at which they were judged. */
+  mark: string;
+  pending?: PendingSight;
+}
+
+const marks = z.record(z.string(), z.object({ since: z.string(), started: z.boolean(), ended: z.boolean() }));
+const counts = z.object({ affected: z.number(), inside: z.number(), elsewhereAffected: z.number(), elsewhere: z.number() });
+
+const columns: Columns<Omit<StoredIncident, 'subject'>> = {
+  since: text,
+  until: optionalText,
+  delivered: json(marks, {}),
+  sweep: text,
+  kind: oneOf('outage', 'unseen'),
+  factor: oneOf(...sharedFactors),
+  value: text,
+  reason,
+  members: longJson(z.array(z.string()).readonly(), []),
+  open: longJson(z.array(z.string()).readonly(), []),
+  blind: count,
+  counts: json(counts, { affected: 0, inside: 0, elsewhereAffected: 0, elsewhere: 0 }),
+  most: count,
+  nodes: count,
+  planned: count,
+  wide: flag,
+  below: optionalJson(z.object({ sweep: z.string(), at: z.string() })),
+  finding: optionalJson(finding),
+  words: optionalJson(frozenWords),
+  severity: optionalOneOf('0', '1'),
+  judgedAt: text,
+  closed: flag,
+};
+
+const guardColumns: Columns<IncidentGuard> = {
+  sweep: text,
+  mark: text,
+  pending: optionalJson(z.object({ sweep: z.string(), since: z.string() })),
+};
+
+export interface IncidentRow {
+  incident: StoredIncident;
+  etag: string;
+}
+
+const toRow = ({ subject, ...each }: StoredIncident) => ({ partitionKey: PARTITION, rowKey: subject, ...writeColumns(columns, each) });
+const writeOf = (row: Row, etag: string | undefined): TransactionAction =>
+  etag === undefined ? ['create', row] : ['update', row, 'Replace', { etag }];
+
+const toIncident = (row: Row): StoredIncident => ({ subject: row.rowKey, ...readColumns(columns, row) });
+
+/** Reads what incidents are judged on: those that are not closed, and the guard; `etag` is undefined where there is none yet. */
+export async function readForJudging(tables: Tables): Promise<{ guard: IncidentGuard; etag: string | undefined; rows: IncidentRow[] }> {
+  const all = await readRange(await tables.open('clusters'), PARTITION, { filter: 'closed eq false' });
+  const guard = all.find(({ rowKey }) => rowKey === GUARD);
+  const rows = all.filter(({ rowKey }) => rowKey !== GUARD).map((row) => ({ incident: toIncident(row), etag: row.etag }));
+  return { guard: readColumns(guardColumns, guard ?? {}), etag: guard?.etag, rows };
+}
+
+/**
+ * Writes incidents with the guard, in one batch: one judge at a time.
+ *
+ * @param etag - of the guard as it was read; undefined where there was none.
+ * @throws RestError where another judge was faster, see `isLostWrite`.
+ */
+export async function writeIncidents(
+  tables: Tables,
+  guard: IncidentGuard,
+  etag: string | undefined,
+  changed: readonly { incident: StoredIncident; etag?: string }[],
+): Promise<void> {
+  const own = { partitionKey: PARTITION, rowKey: GUARD, closed: false, ...writeColumns(guardColumns, guard) };
+  const rows = changed.map((each): TransactionAction => writeOf(toRow(each.incident), each.etag));
+  await (await tables.open('clusters')).submitTransaction([writeOf(own, etag), ...rows]);
+}
+
+/** Writes one incident as it was read. */
+export async function writeIncident(tables: Tables, incident: StoredIncident, etag: string): Promise<void> {
+  await (await tables.open('clusters')).updateEntity(toRow(incident), 'Replace', { etag });
+}
+
+/** Reads the incidents that are open. */
+export async function readOpenIncidents(tables: Tables): Promise<StoredIncident[]> {
+  const rows = await readRange(await tables.open('clusters'), PARTITION, { filter: "closed eq false and until eq ''" });
+  return rows.map(toIncident);
+}
+
+/** Reads all incidents that are kept, the newest first. */
+export async function readIncidents(tables: Tables): Promise<StoredIncident[]> {
+  const rows = await readRange(await tables.open('clusters'), PARTITION);
+  return rows
+    .filter(({ rowKey }) => rowKey !== GUARD)
+    .map(toIncident)
+    .reverse();
+}
+
+/** Reads one incident; undefined if there is none, or not any more. */
+export async function readIncident(tables: Tables, id: string): Promise<StoredIncident | undefined> {
+  if (id === GUARD) return undefined;
+  const row = await readRow(await tables.open('clusters'), PARTITION, id);
+  return row && toIncident(row);
+}
+
+/** Deletes incidents that were over before a time. */
+export async function pruneIncidents(tables: Tables, before: string): Promise<void> {
+  const clusters = await tables.open('clusters');
+  const old = (await readRange(clusters, PARTITION, { select: ['RowKey', 'until', 'closed'] })).filter(
+    ({ closed, until }) => closed === true && typeof until === 'string' && until !== '' && until < before,
+  );
+  for (const { partitionKey, rowKey } of old) await clusters.deleteEntity(partitionKey, rowKey);
+}
+
+/** When incidents were judged last; the beginning of time where they never were. */
+export async function readIncidentMark(tables: Tables): Promise<string> {
+  const row = await readRow(await tables.open('clusters'), PARTITION, GUARD, ['mark']);
+  return timeOr(String(row?.mark ?? ''), new Date(0).toISOString());
+}

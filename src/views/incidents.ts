@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { sharedFactors } from '../history/shared-factor.ts';
+import { Problem } from '../model/problem.ts';
+import { incidentWords, severityOf } from '../notify/incident-words.ts';
+import type { Services } from '../services.ts';
+import { readIncident, readIncidents, readOpenIncidents, type StoredIncident } from '../tables/incident-rows.ts';
+import { components, reasonName, time } from './components.ts';
+import { findingView } from './findings.ts';
+import { cutPage, listOf, type Page, type PageRequest, readPage } from './paging.ts';
+
+/** An incident as the API shows it. */
+export const incidentView = z
+  .object({
+    id: z.string(),
+    kind: z.enum(['outage', 'unseen']).describe('`outage`: clusters that failed together; `unseen`: nobody sees the fleet.'),
+    severity: z.number().describe('0 where most of the fleet is down, else 1.'),
+    start: time,
+    end: time.nullable(),
+    factor: z.enum(sharedFactors).describe('What the clusters share and healthy ones do not.'),
+    factorValue: z.string().describe('The resource ID, address, region, subscription or reason that they share; `*` for the fleet.'),
+    reason: reasonName,
+    message: z.string(),
+    why: z.string(),
+    changed: z.string().nullable().describe('What changed before, where, when and by whom; null if nothing is known.'),
+    counts: z
+      .object({ affected: z.number(), inside: z.number(), elsewhereAffected: z.number(), elsewhere: z.number(), most: z.number() })
+      .describe('Clusters in trouble among those that share the factor, and among the others; and the most that were in trouble at once.'),
+    nodes: z.object({ affected: z.number(), planned: z.number() }).describe('Nodes that fail or give no verdict, of those to be probed.'),
+    clusters: z.array(z.string()).describe('Every cluster that ever was one of it.'),
+    openClusters: z.array(z.string()).describe('Those that are in trouble now.'),
+    finding: findingView.nullable().describe('The finding that most of them share.'),
+    notified: z.record(z.string(), z.object({ started: z.boolean(), ended: z.boolean() })).describe('What each sink accepted.'),
+  })
+  .register(components, { id: 'Incident' });
+export type IncidentView = z.output<typeof incidentView>;
+
+export const incidentListSchema = listOf(incidentView).register(components, { id: 'IncidentPage' });
+
+/** Shows an incident. */
+export function viewIncident(incident: StoredIncident): IncidentView {
+  const { subject, kind, since, until, factor, value, reason, counts, most, nodes, planned, members, open, finding } = incident;
+  const { what, why, changed } = incidentWords(incident);
+  return {
+    id: subject,
+    kind,
+    severity: Number(incident.severity ?? severityOf(incident)),
+    start: since,
+    end: until ?? null,
+    factor,
+    factorValue: value,
+    reason,
+    message: what,
+    why,
+    changed: changed === '-' ? null : changed,
+    counts: { ...counts, most },
+    nodes: { affected: nodes, planned },
+    clusters: [...members],
+    openClusters: [...open],
+    finding: finding ?? null,
+    notified: Object.fromEntries(Object.entries(incident.delivered).map(([sink, { started, ended }]) => [sink, { started, ended }])),
+  };
+}
+
+/** Shows one page of incidents, newest first. */
+export async function viewIncidentList(services: Services, which: 'open' | 'all', request: PageRequest): Promise<Page<IncidentView>> {
+  const list = `incidents ${which}`;
+  const wanted = readPage(request, list, z.tuple([z.number()]));
+  const all = which === 'open' ? (await readOpenIncidents(services.tables)).reverse() : await readIncidents(services.tables);
+  const place = new Map(all.map(({ subject }, at) => [subject, at]));
+  const { items, next } = cutPage(list, all, wanted, ({ subject }) => [place.get(subject)!]);
+  return { items: items.map(viewIncident), next };
+}
+
+/**
+ * Shows one incident.
+ *
+ * @throws Problem if there is none of this id, or not any more.
+ */
+export async function viewOneIncident(services: Services, id: string): Promise<IncidentView> {
+  const found = await readIncident(services.tables, id);
+  if (found === undefined)
+    throw new Problem('unknown-incident', `no incident ${id} is known; GET /api/incidents?state=all lists those that are kept`);
+  return viewIncident(found);
+}
