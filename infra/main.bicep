@@ -110,6 +110,9 @@ param pageGroupIds string[] = []
 @maxLength(5)
 param ticketGroupIds string[] = []
 
+@description('Optional. Address at which your people read docs/guides/on-call.md, such as that of your copy of it: the workbook leads there.')
+param onCallUrl string = ''
+
 @description('Optional. What the rules of clusters have an alert for: each cluster, each subscription, or none: then one alert each for the whole fleet. Only with cluster does an alert have words of its own.')
 @allowed(['cluster', 'subscription', 'none'])
 param splitBy string = 'cluster'
@@ -379,6 +382,7 @@ module workbook 'modules/workbook.bicep' = {
     displayName: 'AKS fleet (${environmentName})'
     workspaceId: monitoring.outputs.workspaceId
     pageUrl: tuning.?pageUrl ?? app.outputs.pageUrl
+    onCallUrl: onCallUrl
   }
 }
 
