@@ -328,8 +328,9 @@ describe('of a run of the app', () => {
     expect(inRun('prober-errors', 'faulty', 'faults')).toHaveLength(0);
   });
 
-  it('a blind prober is an error of its own', () => {
-    expect(inRun('prober-errors', 'blind', 'blind')).toHaveLength(1);
+  it('a blind prober is an incident, and no error beside it', () => {
+    expect(runs.blind.recording.rows.map(({ baseData }) => baseData.name)).toContain('ProberError');
+    expect(inRun('prober-errors', 'blind', 'blind')).toEqual([]);
     expect(inRun('poison-messages', 'blind', 'blind')).toEqual([]);
   });
 
