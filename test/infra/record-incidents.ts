@@ -8,8 +8,10 @@ const SUBSCRIPTION = 'aaaaaaaa-0000-4000-8000-000000000008';
 const OTHER = 'cccccccc-0000-4000-8000-000000000008';
 const HUB = 'hub-fw';
 const SWEEP_SECONDS = 20;
-/** Sweeps over 500 clusters need longer on one machine. */
-const FLEET_SWEEP_SECONDS = 120;
+/** A sweep over 500 clusters takes 80 to 120 s on one machine of two cores, and longer with 500 outages. */
+const FLEET_SWEEP_SECONDS = 180;
+/** Sweeps before something breaks, while it is broken, and after it has healed. */
+const SWEEPS = { before: 2, during: 4, after: 5 };
 // Azure lets a node that comes and goes be one outage for 15 minutes, which are three intervals of five: so many here, too.
 const FLAPS = { FLAP_WINDOW_MINUTES: '1' };
 
@@ -67,19 +69,19 @@ async function record(
   const { sweepSeconds = SWEEP_SECONDS } = options;
   const marks: Recording['marks'] = {};
   const rows = await runApp({ ...options, sweepSeconds }, async (run) => {
-    await sweeps(run, 2);
+    await sweeps(run, SWEEPS.before);
     await scene(run, marks);
-    await sweeps(run, 5);
+    await sweeps(run, SWEEPS.after);
   });
   await writeRecording({ name, sweepSeconds, marks, rows });
 }
 
-/** Something breaks, stays so for four sweeps, and heals. */
+/** Something breaks, stays so for some sweeps, and heals. */
 const broken =
   (breakIt: (run: Run) => Promise<unknown>, heal: (run: Run) => Promise<unknown>) => async (run: Run, marks: Recording['marks']) => {
     marks.fault = now();
     await breakIt(run);
-    await sweeps(run, 4);
+    await sweeps(run, SWEEPS.during);
     marks.healed = now();
     await heal(run);
   };
