@@ -293,7 +293,7 @@ resource alert 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [for rule i
           query: rule.query
           timeAggregation: rule.condition.timeAggregation
           metricMeasureColumn: rule.condition.?metricMeasureColumn
-          resourceIdColumn: rule.resourceIdColumn
+          resourceIdColumn: rule.?resourceIdColumn
           operator: rule.condition.operator
           threshold: rule.condition.threshold
           dimensions: map(rule.dimensions, dimension => {
