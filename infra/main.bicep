@@ -95,16 +95,27 @@ param telemetryDailyLimitGb int = -1
 @description('Optional. Whether each write to the storage is logged, for audits.')
 param logStorageWrites bool = false
 
-@description('Optional. Mail addresses that alerts go to.')
+@description('Optional. Mail addresses that alerts go to: all of them, unless pageGroupIds or ticketGroupIds take a part.')
 param alertEmails string[] = []
 
-@description('Optional. Address that alerts are posted to, in the common alert schema.')
+@description('Optional. Address that alerts are posted to, in the common alert schema: all of them, unless pageGroupIds or ticketGroupIds take a part.')
 @secure()
 param alertWebhookUrl string = ''
 
-@description('Optional. Resource IDs of action groups that alerts go to as well, four at most: a rule takes five, and one is for alertEmails and alertWebhookUrl.')
-@maxLength(4)
-param existingActionGroupIds string[] = []
+@description('Optional. Resource IDs of existing action groups that alerts of severity 0 and 1 go to, in place of alertEmails and alertWebhookUrl: those that wake somebody. A rule takes five.')
+@maxLength(5)
+param pageGroupIds string[] = []
+
+@description('Optional. Resource IDs of existing action groups that all other alerts go to, in place of alertEmails and alertWebhookUrl. A rule takes five.')
+@maxLength(5)
+param ticketGroupIds string[] = []
+
+@description('Optional. Address at which your people read docs/guides/on-call.md, such as that of your copy of it: the workbook leads there.')
+param onCallUrl string = ''
+
+@description('Optional. What the rules of clusters have an alert for: each cluster, each subscription, or none: then one alert each for the whole fleet. Only with cluster does an alert have words of its own.')
+@allowed(['cluster', 'subscription', 'none'])
+param splitBy string = 'cluster'
 
 @description('Optional. Percent of the nodes that should have a verdict; if fewer have one, there is an alert.')
 @minValue(1)
@@ -156,6 +167,15 @@ var granted = grantFleetAccess && empty(managementGroupName) && empty(refusals) 
 var threeIntervals = {
   '5': 'PT15M'
   '10': 'PT30M'
+  '15': 'PT45M'
+  '20': 'PT1H'
+  '30': 'PT2H'
+  '60': 'PT3H'
+}
+// Twice the interval, since one sweep may complete at once and the next at its end; ten minutes by which telemetry may be late; and two of slack.
+var silenceWindows = {
+  '5': 'PT30M'
+  '10': 'PT45M'
   '15': 'PT45M'
   '20': 'PT1H'
   '30': 'PT2H'
@@ -312,6 +332,11 @@ module actionGroup 'modules/action-group.bicep' = if (tellsPeople) {
   }
 }
 
+// Who is woken, and who is told in the morning: both are the same group unless others are named.
+var ownGroupIds = tellsPeople ? [actionGroup!.outputs.id] : []
+var woken = empty(pageGroupIds) ? ownGroupIds : pageGroupIds
+var told = empty(ticketGroupIds) ? ownGroupIds : ticketGroupIds
+
 module alerts 'modules/alerts.bicep' = {
   scope: group
   params: {
@@ -319,11 +344,33 @@ module alerts 'modules/alerts.bicep' = {
     location: location
     tags: tags
     workspaceId: monitoring.outputs.workspaceId
-    actionGroupIds: union(existingActionGroupIds, tellsPeople ? [actionGroup!.outputs.id] : [])
+    pageGroupIds: woken
+    ticketGroupIds: told
     pageUrl: tuning.?pageUrl ?? app.outputs.pageUrl
     threeIntervals: threeIntervals[string(sweepMinutes)]
+    silenceWindow: silenceWindows[string(sweepMinutes)]
+    splitBy: splitBy
     minimumCoveragePercent: minimumCoveragePercent
     toleratedNodeOutages: toleratedNodeOutages
+    packageIsLogged: logStorageWrites
+  }
+}
+
+module watchProber 'modules/watch-prober.bicep' = {
+  scope: group
+  params: {
+    name: base
+    location: location
+    tags: tags
+    appName: app.outputs.name
+    private: privateApp
+    healthUrl: app.outputs.healthUrl
+    componentName: monitoring.outputs.componentName
+    identityName: identity.outputs.name
+    storageName: storage.outputs.name
+    pageRuleIds: alerts.outputs.pageRuleIds
+    pageGroupIds: woken
+    ticketGroupIds: told
   }
 }
 
@@ -335,6 +382,7 @@ module workbook 'modules/workbook.bicep' = {
     displayName: 'AKS fleet (${environmentName})'
     workspaceId: monitoring.outputs.workspaceId
     pageUrl: tuning.?pageUrl ?? app.outputs.pageUrl
+    onCallUrl: onCallUrl
   }
 }
 

@@ -1,5 +1,5 @@
 metadata name = 'Alerts'
-metadata description = 'One rule for each query of infra/alerts. All are stateful: they are resolved when what they report is over.'
+metadata description = 'Rules on the queries of infra/alerts. All are stateful: they are resolved when what they report is over.'
 
 @description('Required. Prefix of the names of the rules.')
 param name string
@@ -13,15 +13,28 @@ param tags object = {}
 @description('Required. Resource ID of the Log Analytics workspace that is queried.')
 param workspaceId string
 
-@description('Required. Resource IDs of the action groups that are notified.')
-param actionGroupIds string[]
+@description('Required. Resource IDs of the action groups that are notified of severity 0 and 1: of what somebody is woken for.')
+@maxLength(5)
+param pageGroupIds string[]
+
+@description('Required. Resource IDs of the action groups that are notified of all other severities.')
+@maxLength(5)
+param ticketGroupIds string[]
 
 @description('Required. Address of the status page, part of each payload.')
 param pageUrl string
 
-@description('Required. Three intervals between sweeps: without a completed one for so long the prober is silent.')
+@description('Required. Three intervals between sweeps: what coverage and throttling look back on.')
 @allowed(['PT15M', 'PT30M', 'PT45M', 'PT1H', 'PT2H', 'PT3H'])
 param threeIntervals string
+
+@description('Required. Without a completed sweep for so long the prober is silent: two intervals between sweeps, and the ten minutes by which telemetry may be late.')
+@allowed(['PT30M', 'PT45M', 'PT1H', 'PT2H', 'PT3H'])
+param silenceWindow string
+
+@description('Optional. What the rules of clusters have an alert for: each cluster, each subscription, or none: then one alert each for the whole fleet.')
+@allowed(['cluster', 'subscription', 'none'])
+param splitBy string = 'cluster'
 
 @description('Optional. Percent of the nodes that should have a verdict below which there is an alert.')
 @minValue(1)
@@ -32,82 +45,142 @@ param minimumCoveragePercent int = 90
 @minValue(0)
 param toleratedNodeOutages int = 0
 
+@description('Optional. Whether writes to the storage are logged, so that changes of the deployed package can be told.')
+param packageIsLogged bool = false
+
 var runbooks = loadTextContent('../alerts/runbooks.kql')
-var state = '${runbooks}\n${loadTextContent('../alerts/state.kql')}'
-var ofCluster = ['cluster', 'reason', 'runbook', 'page']
-// The code, not the sentence: an alert that is open is not replaced when a sentence gets more exact.
-var ofOutage = ['cluster', 'reason', 'finding', 'runbook', 'page']
+var state = loadTextContent('../alerts/state.kql')
+var incident = loadTextContent('../alerts/incident.kql')
+
+// A mail about the end has the same words as the one about the beginning: what it is comes first.
+var condition = '\${data.essentials.monitorCondition}: '
+// Payloads list dimensions, and the address of one is its place. The order is not documented: each list here is in that of the alphabet, with the subject first.
+var firstDimension = '\${data.alertContext.condition.allOf[0].dimensions[0].value}'
+var count = '\${data.alertContext.condition.allOf[0].metricValue}'
+
+// Azure takes six dimensions at most, and the column of the target may count as one.
+var splits = {
+  cluster: {
+    query: loadTextContent('../alerts/by-cluster.kql')
+    dimensions: ['alert', 'changed', 'cluster', 'page', 'why']
+    resourceIdColumn: 'target'
+    subject: firstDimension
+  }
+  subscription: {
+    query: loadTextContent('../alerts/by-subscription.kql')
+    dimensions: ['subscription']
+    resourceIdColumn: null
+    subject: '${count} clusters of subscription ${firstDimension}: '
+  }
+  none: {
+    query: loadTextContent('../alerts/together.kql')
+    dimensions: []
+    resourceIdColumn: null
+    subject: '${count} clusters: '
+  }
+}
+var split = splits[splitBy]
+
 var rows = {
   timeAggregation: 'Count'
   operator: 'GreaterThan'
   threshold: 0
 }
+var clusters = {
+  timeAggregation: 'Total'
+  metricMeasureColumn: 'clusters'
+  operator: 'GreaterThan'
+  threshold: 0
+}
+var ofIncident = ['alert', 'changed', 'incident', 'page', 'runbook', 'why']
 
-var rules = [
+// Every minute, Azure looks back six hours at most; less often, two days.
+var everyMinute = {
+  frequency: 'PT1M'
+  window: 'PT6H'
+}
+var everyFiveMinutes = {
+  frequency: 'PT5M'
+  window: 'P1D'
+}
+
+var incidentRules = [
+  {
+    name: 'incident-fleet'
+    severity: 0
+    description: 'Most clusters of the fleet are down, for one cause as it seems. One alert, however many clusters: those of its clusters are covered by it. Lasts until it is over.'
+    query: '${incident}\n| where severity == \'0\''
+  }
+  {
+    name: 'incident'
+    severity: 1
+    description: 'Several clusters are down or blind that share something which the others do not, or nobody sees the fleet at all: a right is missing, Azure cannot be reached, Run Command is refused, nothing is watched. One alert, however many clusters: those of its clusters are covered by it. Lasts until it is over.'
+    query: '${incident}\n| where severity != \'0\''
+  }
+]
+
+var clusterRules = [
   {
     name: 'cluster-outage'
     severity: 1
     description: 'So many nodes of a cluster cannot reach their API server that the cluster itself is the subject. Lasts as long as the outage.'
-    query: '${state}\n${loadTextContent('../alerts/cluster-outage.kql')}'
-    condition: rows
-    dimensions: ofOutage
-    window: 'P1D'
-    frequency: 'PT5M'
+    query: '${state}${loadTextContent('../alerts/cluster-outage.kql')}'
+    several: 'down'
+    timing: everyMinute
   }
   {
     name: 'node-outages'
     severity: 2
     description: 'Nodes of a cluster cannot reach their API server, while most others can. Lasts as long as one of them cannot.'
-    query: '${state}\n${loadTextContent('../alerts/node-outages.kql')}'
-    condition: {
-      timeAggregation: 'Maximum'
-      metricMeasureColumn: 'openNodeOutages'
-      operator: 'GreaterThan'
-      threshold: toleratedNodeOutages
-    }
-    dimensions: ofOutage
-    window: 'P1D'
-    frequency: 'PT5M'
+    query: 'let toleratedNodeOutages = ${toleratedNodeOutages};\n${state}${loadTextContent('../alerts/node-outages.kql')}'
+    several: 'nodes are cut off'
+    timing: everyFiveMinutes
   }
   {
     name: 'cluster-blind'
     severity: 2
-    description: 'So few nodes of a cluster give a verdict that nothing can be said of it; cluster * is the prober itself, which is blind for all. Their agents or their way to Azure are in question.'
-    query: '${state}\n${loadTextContent('../alerts/cluster-blind.kql')}'
-    condition: rows
-    dimensions: ofOutage
-    window: 'P1D'
-    frequency: 'PT5M'
+    description: 'So few nodes of a cluster give a verdict that nothing can be said of it. Their agents or their way to Azure are in question.'
+    query: '${state}${loadTextContent('../alerts/cluster-blind.kql')}'
+    several: 'blind'
+    timing: everyFiveMinutes
   }
   {
     name: 'cluster-degraded'
     severity: 2
     description: 'Nodes reach the API server of a cluster, and it does not serve many of them: it answers, but not for their own node objects, for example because etcd does not answer, or the API server is overloaded. No outage of the connection; workloads that run go on, but changes may not reach them. Lasts as long as that does.'
-    query: '${state}\n${loadTextContent('../alerts/cluster-degraded.kql')}'
-    condition: rows
-    dimensions: ofCluster
-    window: 'P1D'
-    frequency: 'PT5M'
+    query: '${state}${loadTextContent('../alerts/cluster-degraded.kql')}'
+    several: 'degraded'
+    timing: everyFiveMinutes
   }
   {
     name: 'nodes-unseen'
     severity: 3
     description: 'Nodes of a cluster should have a verdict and had none for an hour (unseenAfterMinutes), for a reason that does not pass by itself: extensions that are disallowed, a lock, an agent that is silent, machines that cannot be found. They are watched by nobody until it is fixed; the reason says how.'
-    query: '${state}\n${loadTextContent('../alerts/nodes-unseen.kql')}'
-    condition: {
-      timeAggregation: 'Maximum'
-      metricMeasureColumn: 'unseenNodes'
-      operator: 'GreaterThan'
-      threshold: 0
+    query: '${state}${loadTextContent('../alerts/nodes-unseen.kql')}'
+    several: 'nodes are not seen'
+    timing: {
+      frequency: 'PT15M'
+      window: 'P1D'
     }
-    dimensions: ofCluster
-    window: 'P1D'
-    frequency: 'PT15M'
   }
+  {
+    name: 'coverage'
+    severity: 3
+    description: 'Too many nodes of a cluster that should have a verdict have none (one that nobody can see has the alert cluster blind instead), or a subscription cannot be read. The reason says why: access, budget, silent agents, a locked node resource group (exclude such a cluster).'
+    query: 'let minimumCoveragePercent = ${minimumCoveragePercent};\n${loadTextContent('../alerts/coverage.kql')}'
+    several: 'too few nodes have a verdict'
+    timing: {
+      frequency: 'PT15M'
+      window: threeIntervals
+    }
+  }
+]
+
+var proberRules = [
   {
     name: 'prober-silent'
     severity: 1
-    description: 'No sweep was completed for three intervals: nobody watches the fleet. See whether the function app runs, and what it logs.'
+    description: 'No sweep was completed for two intervals and the ten minutes by which telemetry may be late: nobody watches the fleet. See whether the function app runs, and what it logs.'
     query: loadTextContent('../alerts/prober-silent.kql')
     condition: {
       timeAggregation: 'Total'
@@ -116,23 +189,11 @@ var rules = [
       threshold: 1
     }
     dimensions: []
-    window: threeIntervals
-    frequency: 'PT5M'
-  }
-  {
-    name: 'coverage'
-    severity: 3
-    description: 'Too many nodes of a cluster that should have a verdict have none (one that nobody can see has the alert cluster blind instead), or a subscription cannot be read, or (cluster *) nothing at all is watched: no right on any subscription, or settings that no cluster matches. See the reasons on the status page: access, budget, silent agents, a locked node resource group (exclude such a cluster).'
-    query: loadTextContent('../alerts/coverage.kql')
-    condition: {
-      timeAggregation: 'Minimum'
-      metricMeasureColumn: 'coveragePercent'
-      operator: 'LessThan'
-      threshold: minimumCoveragePercent
+    subject: 'the prober is silent, and nobody watches the fleet'
+    timing: {
+      frequency: 'PT5M'
+      window: silenceWindow
     }
-    dimensions: ['cluster', 'page']
-    window: threeIntervals
-    frequency: 'PT15M'
   }
   {
     name: 'throttling'
@@ -141,8 +202,11 @@ var rules = [
     query: '${runbooks}\n${loadTextContent('../alerts/throttling.kql')}'
     condition: rows
     dimensions: ['reason', 'runbook']
-    window: threeIntervals
-    frequency: 'PT15M'
+    subject: 'the prober leaves nodes out, ${firstDimension}'
+    timing: {
+      frequency: 'PT15M'
+      window: threeIntervals
+    }
   }
   {
     name: 'poison-messages'
@@ -151,8 +215,11 @@ var rules = [
     query: loadTextContent('../alerts/poison-messages.kql')
     condition: rows
     dimensions: []
-    window: 'PT1H'
-    frequency: 'PT15M'
+    subject: 'the prober gave up on work'
+    timing: {
+      frequency: 'PT15M'
+      window: 'PT1H'
+    }
   }
   {
     name: 'prober-errors'
@@ -161,10 +228,48 @@ var rules = [
     query: loadTextContent('../alerts/prober-errors.kql')
     condition: rows
     dimensions: []
-    window: 'PT1H'
-    frequency: 'PT15M'
+    subject: 'the prober has errors of its own'
+    timing: {
+      frequency: 'PT15M'
+      window: 'PT1H'
+    }
   }
 ]
+
+var packageRules = [
+  {
+    name: 'package-changes'
+    severity: 2
+    description: 'Somebody wrote to the container of the deployed package: to the code that runs as the identity which may run commands on every node. Each deployment of yours is one of these.'
+    query: loadTextContent('../alerts/package-changes.kql')
+    condition: rows
+    dimensions: ['address', 'by']
+    subject: 'the deployed package was changed from ${firstDimension}'
+    timing: {
+      frequency: 'PT15M'
+      window: 'PT1H'
+    }
+  }
+]
+
+// What people are told, and by what: everything but the address of each rule.
+var rules = concat(
+  map(incidentRules, rule => union(rule, {
+    condition: rows
+    dimensions: ofIncident
+    resourceIdColumn: null
+    subject: firstDimension
+    timing: everyMinute
+  })),
+  map(clusterRules, rule => union(rule, {
+    query: '${rule.query}${split.query}'
+    condition: clusters
+    dimensions: split.dimensions
+    resourceIdColumn: split.resourceIdColumn
+    subject: splitBy == 'cluster' ? split.subject : '${split.subject}${rule.several}'
+  })),
+  map(concat(proberRules, packageIsLogged ? packageRules : []), rule => union(rule, { resourceIdColumn: null }))
+)
 
 resource alert 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [for rule in rules: {
   name: '${name}-${rule.name}'
@@ -177,8 +282,8 @@ resource alert 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [for rule i
     severity: rule.severity
     enabled: true
     scopes: [workspaceId]
-    evaluationFrequency: rule.frequency
-    windowSize: rule.window
+    evaluationFrequency: rule.timing.frequency
+    windowSize: rule.timing.window
     autoMitigate: true
     // At the first deployment there are no rows yet.
     skipQueryValidation: true
@@ -188,6 +293,7 @@ resource alert 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [for rule i
           query: rule.query
           timeAggregation: rule.condition.timeAggregation
           metricMeasureColumn: rule.condition.?metricMeasureColumn
+          resourceIdColumn: rule.?resourceIdColumn
           operator: rule.condition.operator
           threshold: rule.condition.threshold
           dimensions: map(rule.dimensions, dimension => {
@@ -203,7 +309,10 @@ resource alert 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [for rule i
       ]
     }
     actions: {
-      actionGroups: actionGroupIds
+      actionGroups: rule.severity <= 1 ? pageGroupIds : ticketGroupIds
+      actionProperties: {
+        'Email.Subject': '${condition}${rule.subject}'
+      }
       customProperties: {
         page: pageUrl
         open: 'Append ?code=<function key> to the address of a page.'
@@ -211,3 +320,6 @@ resource alert 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [for rule i
     }
   }
 }]
+
+@description('Resource IDs of the rules that somebody is woken for.')
+output pageRuleIds string[] = [for (rule, index) in filter(rules, each => each.severity <= 1): resourceId('Microsoft.Insights/scheduledQueryRules', '${name}-${rule.name}')]

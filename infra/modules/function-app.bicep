@@ -133,3 +133,6 @@ output name string = app.name
 
 @description('Address of the status page.')
 output pageUrl string = 'https://${app.properties.defaultHostName}/api/status'
+
+@description('Address that answers 200 while sweeps complete, and needs no key.')
+output healthUrl string = 'https://${app.properties.defaultHostName}/api/health'

@@ -19,6 +19,9 @@ resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' 
 @description('Resource ID of the identity.')
 output id string = identity.id
 
+@description('Name of the identity.')
+output name string = identity.name
+
 @description('Client ID, by which programs name it.')
 output clientId string = identity.properties.clientId
 

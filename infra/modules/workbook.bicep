@@ -16,7 +16,11 @@ param workspaceId string
 @description('Required. Address of the status page.')
 param pageUrl string
 
-var linked = replace(loadTextContent('../workbook.json'), '@@pageUrl@@', pageUrl)
+@description('Optional. Address at which your people read the guide of those on call; none without one, and the workbook names the file.')
+param onCallUrl string = ''
+
+var guide = empty(onCallUrl) ? 'What to do about each page is in docs/guides/on-call.md.' : '[What to do about each page](${onCallUrl}).'
+var linked = replace(replace(loadTextContent('../workbook.json'), '@@pageUrl@@', pageUrl), '@@onCall@@', guide)
 
 resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
   name: guid(resourceGroup().id, 'aks-fleet-prober')

@@ -31,8 +31,10 @@ const PRICES = {
   storedGb: 0.045,
   ingestedGb: 2.3,
   freeIngestedGb: 5,
-  alertRule: 1.5,
-  alertSeries: 0.15,
+  // A tenth of it for each further series.
+  alertRule: { 1: 3, 5: 1.5, 15: 0.5 },
+  metricSeries: 0.1,
+  webTest: 0.0006,
 } as const;
 
 /** What a sweep needs of each resource. The work of the app is measured by `npm run bench`, the rest is counted in the code. */
@@ -51,8 +53,14 @@ const A_SWEEP = {
   bytesPerCluster: 1500,
   bytes: 6000,
 } as const;
-const ALERT_RULES = 10;
-const RULES_BY_CLUSTER = 6;
+/** The rules of `infra/modules/alerts.bicep` by the minutes between evaluations, and which of them have a series for each cluster. */
+export const ALERT_RULES = [
+  { minutes: 1, rules: 3, byCluster: 1 },
+  { minutes: 5, rules: 4, byCluster: 3 },
+  { minutes: 15, rules: 5, byCluster: 2 },
+] as const;
+/** Five places that ask for the health of the app, each every 15 minutes. */
+const WEB_TESTS_A_DAY = 5 * 96;
 
 /**
  * Estimates the bill of a month, rather too high than too low. Run Command and requests to Azure Resource Manager are free.
@@ -68,7 +76,13 @@ export function estimateCost({ clusters, nodes, slices, intervalSeconds, retenti
   const transactions = sweeps * (nodes * A_SWEEP.transactionsPerNode + clusters * A_SWEEP.transactionsPerCluster);
   const storedGb = (sweeps * nodes * A_SWEEP.bytesPerResult * (retentionDays / 30)) / 1e9;
   const ingestedGb = (sweeps * (clusters * A_SWEEP.bytesPerCluster + A_SWEEP.bytes)) / 1e9;
-  const series = RULES_BY_CLUSTER * Math.max(0, clusters - 1);
+  const further = Math.max(0, clusters - 1);
+  const series = ALERT_RULES.reduce((sum, { rules, byCluster }) => sum + rules + byCluster * further, 0);
+  const alerts = ALERT_RULES.reduce((sum, { minutes, rules, byCluster }) => {
+    const price = PRICES.alertRule[minutes];
+    return sum + price * rules + (price / 10) * byCluster * further;
+  }, 0);
+  const webTests = 30 * WEB_TESTS_A_DAY;
   const line = (what: string, amount: number, unit: string, usd: number): CostLine => ({
     what,
     amount: Math.round(amount * 100) / 100,
@@ -82,6 +96,7 @@ export function estimateCost({ clusters, nodes, slices, intervalSeconds, retenti
     line('Table transactions', transactions, 'transactions', transactions * PRICES.tableTransaction),
     line('Table storage', storedGb, 'GB', storedGb * PRICES.storedGb),
     line('Log Analytics', ingestedGb, 'GB', Math.max(0, ingestedGb - PRICES.freeIngestedGb) * PRICES.ingestedGb),
-    line('Alert rules', ALERT_RULES + series, 'time series', ALERT_RULES * PRICES.alertRule + series * PRICES.alertSeries),
+    line('Alert rules', series, 'time series', alerts),
+    line('Availability test', webTests, 'tests', webTests * PRICES.webTest + PRICES.metricSeries),
   ];
 }

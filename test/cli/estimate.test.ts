@@ -46,10 +46,16 @@ describe('the bill of a month', () => {
           "what": "Log Analytics",
         },
         {
-          "amount": 28,
+          "amount": 30,
           "unit": "time series",
-          "usd": 17.7,
+          "usd": 20.05,
           "what": "Alert rules",
+        },
+        {
+          "amount": 14400,
+          "unit": "tests",
+          "usd": 8.74,
+          "what": "Availability test",
         },
       ]
     `);

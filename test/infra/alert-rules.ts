@@ -1,77 +1,48 @@
-import { readFileSync } from 'node:fs';
+import { valuesOf } from './bicep-values.ts';
 import type { Row, Value } from './kql-expressions.ts';
 import { runQuery } from './kql-operators.ts';
 import { analyze, type Syntax } from './kusto.ts';
 
-/** A rule as `alerts.bicep` deploys it. */
+/** A rule as `alerts.bicep` deploys it, but for its address. */
 export interface AlertRule {
   name: string;
   severity: number;
   description: string;
   query: string;
-  windowMinutes: number;
-  timeAggregation: string;
-  metricMeasureColumn: string | undefined;
-  operator: string;
-  threshold: number;
+  condition: { timeAggregation: string; metricMeasureColumn?: string; operator: string; threshold: number };
   dimensions: string[];
+  resourceIdColumn: string | null;
+  /** What the mail is named, with places for values of the payload. */
+  subject: string;
+  timing: { frequency: string; window: string };
 }
 
-const infra = new URL('../../infra/', import.meta.url);
-const load = (path: string) => readFileSync(new URL(path, new URL('modules/', infra)), 'utf8');
+/** What the template is deployed with where nothing else is said: sweeps every five minutes. */
+const DEFAULTS = {
+  threeIntervals: 'PT15M',
+  silenceWindow: 'PT30M',
+  splitBy: 'cluster',
+  minimumCoveragePercent: 90,
+  toleratedNodeOutages: 0,
+  packageIsLogged: false,
+};
 
-function expected(what: string, where: string): never {
-  throw new Error(`expected ${what} in alerts.bicep, got "${where.slice(0, 200)}": mend the file or this reader of it`);
-}
-const first = (pattern: RegExp, text: string) => pattern.exec(text)?.[1] ?? expected(String(pattern), text);
-
-const MINUTES: Record<string, number> = { P1D: 1440, PT1H: 60, PT15M: 15, threeIntervals: 15 };
-
-/** Puts a query together as the template does: texts of files, and variables that hold such. */
-function compose(expression: string, variables: ReadonlyMap<string, string>): string {
-  const whole = /^loadTextContent\('([^']+)'\)$/.exec(expression);
-  if (whole) return load(whole[1]!);
-  return first(/^'(.*)'$/, expression)
-    .replaceAll('\\n', '\n')
-    .replaceAll(/\$\{(?:loadTextContent\('([^']+)'\)|(\w+))\}/g, (_, file?: string, name?: string) =>
-      file !== undefined ? load(file) : (variables.get(name!) ?? expected('a variable', name!)),
-    );
+/** Reads the rules from the template, each with its whole query. */
+export function readRules(given: Record<string, unknown> = {}): AlertRule[] {
+  const { rules, condition } = valuesOf('modules/alerts.bicep', { ...DEFAULTS, ...given }) as { rules: AlertRule[]; condition: string };
+  // Objects of another realm are not equal to ours.
+  return (JSON.parse(JSON.stringify(rules)) as AlertRule[]).map((rule) => ({ ...rule, subject: `${condition}${rule.subject}` }));
 }
 
-/** Reads the rules from the template, each with its whole query and the parameters' defaults. */
-export function readRules(): AlertRule[] {
-  const text = load('alerts.bicep');
-  const variables = new Map<string, string>();
-  for (const [, name, expression] of text.matchAll(/^var (\w+) = ((?:'|loadTextContent).*)$/gm))
-    variables.set(name!, compose(expression!, variables));
-  const defaults = new Map([...text.matchAll(/^param (\w+) int = (\d+)$/gm)].map(([, name, value]) => [name!, Number(value)]));
-  const shared = first(/^var rows = \{\n([\s\S]*?)^\}/m, text);
-  const list = first(/^var rules = \[\n([\s\S]*?)^\]/m, text);
-  return [...list.matchAll(/^ {2}\{\n([\s\S]*?)^ {2}\}/gm)].map(([, body = '']) => {
-    const condition = /^ {4}condition: rows$/m.test(body) ? shared : first(/^ {4}condition: \{\n([\s\S]*?)^ {4}\}/m, body);
-    const threshold = first(/threshold: (\w+)/, condition);
-    const dimensions = first(/^ {4}dimensions: (.*)$/m, body);
-    const listed = dimensions.startsWith('[') ? dimensions : first(new RegExp(`^var ${dimensions} = (.*)$`, 'm'), text);
-    return {
-      name: first(/^ {4}name: '([\w-]+)'$/m, body),
-      severity: Number(first(/^ {4}severity: (\d)$/m, body)),
-      description: first(/^ {4}description: '(.*)'$/m, body),
-      query: compose(first(/^ {4}query: (.*)$/m, body), variables),
-      windowMinutes: MINUTES[first(/^ {4}window: '?(\w+)'?$/m, body)] ?? expected('a known window', body),
-      timeAggregation: first(/timeAggregation: '(\w+)'/, condition),
-      metricMeasureColumn: /metricMeasureColumn: '(\w+)'/.exec(condition)?.[1],
-      operator: first(/operator: '(\w+)'/, condition),
-      threshold: /^\d+$/.test(threshold) ? Number(threshold) : (defaults.get(threshold) ?? expected('a default', threshold)),
-      dimensions: [...listed.matchAll(/'(\w+)'/g)].map(([, name]) => name!),
-    };
-  });
+/** Minutes of a duration as the template writes it. */
+export function minutesOf(duration: string): number {
+  const [, days, hours, minutes] = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?$/.exec(duration) ?? [];
+  return Number(days ?? 0) * 1440 + Number(hours ?? 0) * 60 + Number(minutes ?? 0);
 }
 
 const aggregations: Record<string, (values: number[]) => number> = {
   Count: (values) => values.length,
   Total: (values) => values.reduce((sum, value) => sum + value, 0),
-  Maximum: (values) => Math.max(...values),
-  Minimum: (values) => Math.min(...values),
 };
 const conditions: Record<string, (value: number, threshold: number) => boolean> = {
   GreaterThan: (value, threshold) => value > threshold,
@@ -80,22 +51,51 @@ const conditions: Record<string, (value: number, threshold: number) => boolean> 
 
 const syntaxes = new Map<string, Syntax>();
 
+/** What a rule finds in one group of its answer: the values of its dimensions, its target, and the number that was measured. */
+export interface Found {
+  dimensions: Record<string, Value>;
+  target: Value;
+  value: number;
+}
+
 /**
- * What a rule finds at a moment, as Azure Monitor evaluates it: the query over the window, split by the dimensions, each part held against the threshold.
+ * What a rule finds at a moment, as Azure Monitor evaluates it: the query over the window, split by target and dimensions, each part held against the threshold.
  *
- * @returns the dimensions of each alert that would be firing.
+ * @param tables - rows that are visible at the moment.
  */
-export function firing(rule: AlertRule, tables: ReadonlyMap<string, readonly Row[]>, now: Date): Record<string, Value>[] {
-  const from = new Date(now.getTime() - rule.windowMinutes * 60_000).toISOString();
+export function evaluateRule(rule: AlertRule, tables: ReadonlyMap<string, readonly Row[]>, now: Date): Found[] {
+  const from = new Date(now.getTime() - minutesOf(rule.timing.window) * 60_000).toISOString();
   const inWindow = ({ TimeGenerated }: Row) => String(TimeGenerated) > from && String(TimeGenerated) <= now.toISOString();
   const windowed = new Map([...tables].map(([name, rows]) => [name, rows.filter(inWindow)]));
   const syntax = syntaxes.get(rule.query) ?? analyze(rule.query).syntax;
   syntaxes.set(rule.query, syntax);
-  const answer = runQuery(syntax, windowed);
-  const column = rule.metricMeasureColumn;
-  const groups = Map.groupBy(answer, (row) => JSON.stringify(Object.fromEntries(rule.dimensions.map((name) => [name, row[name] ?? '']))));
+  const { timeAggregation, metricMeasureColumn: column, operator, threshold } = rule.condition;
+  const targetOf = (row: Row) => (rule.resourceIdColumn === null ? null : (row[rule.resourceIdColumn] ?? null));
+  const dimensionsOf = (row: Row) => Object.fromEntries(rule.dimensions.map((name) => [name, row[name] ?? '']));
+  const groups = Map.groupBy(runQuery(syntax, windowed), (row) => JSON.stringify([targetOf(row), dimensionsOf(row)]));
   return [...groups].flatMap(([key, rows]) => {
-    const value = aggregations[rule.timeAggregation]!(rows.map((row) => (column === undefined ? 1 : Number(row[column]))));
-    return conditions[rule.operator]!(value, rule.threshold) ? [JSON.parse(key)] : [];
+    const value = aggregations[timeAggregation]!(rows.map((row) => (column === undefined ? 1 : Number(row[column]))));
+    const [target, dimensions] = JSON.parse(key);
+    return conditions[operator]!(value, threshold) ? [{ target, dimensions, value }] : [];
+  });
+}
+
+/** The dimensions of each alert that would be firing. */
+export const firing = (rule: AlertRule, tables: ReadonlyMap<string, readonly Row[]>, now: Date): Record<string, Value>[] =>
+  evaluateRule(rule, tables, now).map(({ dimensions }) => dimensions);
+
+/** The subject of the mail about an alert, with the values of its payload. */
+export function subjectOf(rule: AlertRule, { dimensions, value }: Found, monitorCondition: 'Fired' | 'Resolved'): string {
+  const payload = {
+    essentials: { monitorCondition },
+    alertContext: {
+      condition: { allOf: [{ metricValue: value, dimensions: rule.dimensions.map((name) => ({ name, value: dimensions[name] })) }] },
+    },
+  };
+  return rule.subject.replaceAll(/\$\{data\.([\w.[\]]+)\}/g, (place, path: string) => {
+    const found = path.split(/[.[\]]+/).reduce<unknown>((at, step) => (at as Record<string, unknown> | undefined)?.[step], payload);
+    if (found === undefined)
+      throw new Error(`expected a value of the payload at ${place} in the subject of ${rule.name}: see its dimensions in alerts.bicep`);
+    return String(found);
   });
 }

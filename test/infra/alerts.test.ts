@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { coverageOf } from '../../src/model/ledger.ts';
 import { reasons } from '../../src/model/reasons.ts';
-import { firing, readRules } from './alert-rules.ts';
+import { type AlertRule, evaluateRule, firing, minutesOf, readRules, subjectOf } from './alert-rules.ts';
+import type { Row } from './kql-expressions.ts';
 import { stretch, toTables } from './log-rows.ts';
 import { type Recording, readRecording } from './recording.ts';
+import { at, clusterRow, heartbeatRow, idOf, incidentRow, pageOf, tablesOf, targetOf, words } from './state-rows.ts';
 
-const rules = readRules();
-const named = (name: string) => rules.find((rule) => rule.name === name)!;
+const rules = readRules({ packageIsLogged: true });
+const named = (name: string, of: readonly AlertRule[] = rules) => of.find((rule) => rule.name === name)!;
 const load = (name: Recording['name']) => {
   const recording = readRecording(name);
   return { recording, tables: toTables(recording) };
@@ -19,16 +20,14 @@ const runs = {
   frozen: load('frozen'),
 };
 const MINUTE = 60_000;
-
-const idOf = (name: string) => `aaaaaaaa-0000-4000-8000-000000000008.rg-${name}.${name}`;
-const pageOf = (name: string) => `https://func-example.azurewebsites.net/api/status/clusters/${idOf(name)}`;
+// The runs are of the app, which does not log what is done to its storage.
+const ofApp = rules.filter(({ name }) => name !== 'package-changes');
 
 /** What an alert finds when a part of a run was over. */
-function at(rule: string, run: keyof typeof runs, mark: string) {
+function inRun(rule: string, run: keyof typeof runs, mark: string) {
   const { recording, tables } = runs[run];
   return firing(named(rule), tables, stretch(recording, recording.marks[mark]!));
 }
-const clustersOf = (alerts: ReturnType<typeof firing>) => alerts.map(({ cluster }) => cluster).sort();
 
 /** Whether an alert fires at any minute of a run, from its first completed sweep on. */
 function firesAtAll(rule: string, run: keyof typeof runs): boolean {
@@ -39,177 +38,321 @@ function firesAtAll(rule: string, run: keyof typeof runs): boolean {
   return false;
 }
 
+/** What a rule finds in some rows at a minute. */
+const found = (rule: string, minute: number, ...rows: Row[]) => evaluateRule(named(rule), tablesOf(...rows), at(minute));
+const clustersOf = (alerts: ReturnType<typeof found>) => alerts.map(({ dimensions }) => dimensions.cluster).sort();
+
 it('there is a rule for each thing that people should know of, with the severity that they are woken by', () => {
   expect(rules.map(({ name, severity }) => `${name} ${severity}`)).toEqual([
+    'incident-fleet 0',
+    'incident 1',
     'cluster-outage 1',
     'node-outages 2',
     'cluster-blind 2',
     'cluster-degraded 2',
     'nodes-unseen 3',
-    'prober-silent 1',
     'coverage 3',
+    'prober-silent 1',
     'throttling 3',
     'poison-messages 3',
     'prober-errors 3',
+    'package-changes 2',
   ]);
 });
 
-it.each(rules)('$name is silent in a healthy run', ({ name }) => {
+it('changes of the package are looked for only where they are logged', () => {
+  expect(readRules().map(({ name }) => name)).not.toContain('package-changes');
+});
+
+describe('within the limits of Azure', () => {
+  const all = ['cluster', 'subscription', 'none'].flatMap((splitBy) => readRules({ splitBy, packageIsLogged: true }));
+
+  it('a rule has six dimensions at most, with its target', () => {
+    for (const { name, dimensions, resourceIdColumn } of all)
+      expect([name, dimensions.length + (resourceIdColumn === null ? 0 : 1) <= 6]).toEqual([name, true]);
+  });
+
+  it('a rule that is evaluated every minute looks back six hours, in one table, without what Azure cannot make of it', () => {
+    const everyMinute = all.filter(({ timing }) => timing.frequency === 'PT1M');
+    expect(new Set(everyMinute.map(({ name }) => name))).toEqual(new Set(['incident-fleet', 'incident', 'cluster-outage']));
+    for (const { query, timing } of everyMinute) {
+      expect(minutesOf(timing.window)).toBe(360);
+      const code = query.replaceAll(/\/\/.*/g, '');
+      expect(code.match(/\bApp\w+/g)).toEqual(['AppAvailabilityResults']);
+      expect(code).not.toMatch(/\b(search|union|take|limit|join|lookup|let|toscalar|ingestion_time|adx)\b/);
+    }
+  });
+
+  it('windows and frequencies are those that Azure takes', () => {
+    for (const { timing } of all) {
+      expect(['PT1M', 'PT5M', 'PT15M']).toContain(timing.frequency);
+      expect([5, 10, 15, 30, 45, 60, 120, 180, 240, 300, 360, 1440, 2880]).toContain(minutesOf(timing.window));
+    }
+  });
+
+  it('a rule is smaller than 64 KB', () => {
+    for (const rule of all) expect([rule.name, JSON.stringify(rule).length < 32_000]).toEqual([rule.name, true]);
+  });
+
+  it('dimensions are in the order of the alphabet, as a payload may list them in either', () => {
+    for (const { name, dimensions } of all) expect([name, dimensions]).toEqual([name, dimensions.toSorted()]);
+  });
+});
+
+it.each(ofApp)('$name is silent in a healthy run', ({ name }) => {
   expect(firesAtAll(name, 'healthy')).toBe(false);
 });
 
-describe('while there are faults', () => {
-  it('no alert on an outage rests on the event of its beginning, which is out of every window while the outage goes on', () => {
-    const { recording } = runs.faulty;
-    const rows = recording.rows.filter(({ baseData }) => !/^(Node|Cluster)Outage|^ClusterBlind$/.test(baseData.name));
-    const later = toTables({ ...recording, rows });
-    for (const name of ['cluster-outage', 'node-outages', 'cluster-blind'])
-      expect(firing(named(name), later, stretch(recording, recording.marks.faults!))).toEqual(at(name, 'faulty', 'faults'));
-  });
+const OUTAGE = { clusterOutage: 'true', seen: 'true' };
+const down = 'shop-prod: 9 of 9 nodes down since 03:02 UTC, NSG denies';
 
-  it('an outage of a cluster names it, its reason, what in Azure caused it, where to read on and its page', () => {
-    expect(at('cluster-outage', 'faulty', 'faults')).toEqual([
+/** Each rule of clusters, with the state that it fires of. */
+const OF_CLUSTERS: [rule: string, state: Record<string, string>][] = [
+  ['cluster-outage', OUTAGE],
+  ['node-outages', { openNodeOutages: '2' }],
+  ['cluster-blind', { blind: 'true', seen: 'false' }],
+  ['cluster-degraded', { degraded: 'true' }],
+  ['nodes-unseen', { unseenNodes: '2' }],
+];
+
+describe.each(OF_CLUSTERS)('%s', (rule, state) => {
+  const told = (settled = true) => ({ [rule]: words(down, settled) });
+  const shop = (sweep: number, minute: number, also: Record<string, string> = {}) =>
+    clusterRow('shop-prod', sweep, minute, { ...state, ...also }, told());
+
+  it('says what it is, of which cluster, why, what changed, and where its page is', () => {
+    expect(found(rule, 6, shop(0, 1), clusterRow('calm', 0, 1))).toEqual([
       {
-        cluster: idOf('down'),
-        reason: 'ConnectionTimedOut',
-        finding: 'NsgDenies',
-        runbook: reasons.ConnectionTimedOut.links[0],
-        page: pageOf('down'),
+        target: targetOf('shop-prod'),
+        dimensions: { alert: down, changed: '-', cluster: idOf('shop-prod'), page: pageOf('shop-prod'), why: 'No answer came in time.' },
+        value: 1,
       },
     ]);
   });
 
-  it('outages of nodes are one alert of their cluster, and a cluster that is down is not among them', () => {
-    const [link] = reasons.NameNotFound.links;
-    expect(at('node-outages', 'faulty', 'faults')).toEqual([
-      { cluster: idOf('partly'), reason: 'NameNotFound', finding: '-', runbook: link, page: pageOf('partly') },
+  it('is told in a mail that begins with whether it is news or over, and with the cluster', () => {
+    const [only] = found(rule, 6, shop(0, 1));
+    expect(subjectOf(named(rule), only!, 'Fired')).toBe(`Fired: ${down}`);
+    expect(subjectOf(named(rule), only!, 'Resolved')).toBe(`Resolved: ${down}`);
+  });
+
+  it('waits until its words have settled, since words that change would be another alert', () => {
+    expect(found(rule, 2, clusterRow('shop-prod', 0, 1, state, told(false)))).toEqual([]);
+    expect(found(rule, 2, clusterRow('shop-prod', 0, 1, state, {}))).toEqual([]);
+  });
+
+  it('leaves a cluster to the incident that covers it, and one in maintenance alone', () => {
+    expect(found(rule, 6, shop(0, 1, { incident: 'nsg-hub|2026' }))).toEqual([]);
+    expect(found(rule, 6, shop(0, 1, { maintenance: 'true' }))).toEqual([]);
+  });
+
+  it('is over with the first result that says so', () => {
+    expect(found(rule, 6, shop(0, 1), clusterRow('shop-prod', 0, 3))).toEqual([]);
+  });
+
+  it('stands while no results come any more, for as long as its window', () => {
+    const { window } = named(rule).timing;
+    expect(found(rule, minutesOf(window) - 1, shop(0, 1))).toHaveLength(1);
+    expect(found(rule, minutesOf(window) + 2, shop(0, 1))).toEqual([]);
+  });
+
+  it('stands while two sweeps do not know the cluster, as while results are still arriving, and not after three', () => {
+    const others = [5, 10, 15].map((sweep) => clusterRow('calm', sweep, sweep + 1));
+    expect(found(rule, 17, shop(0, 1), ...others.slice(0, 2))).toHaveLength(1);
+    expect(found(rule, 17, shop(0, 1), ...others)).toEqual([]);
+  });
+
+  it('has no dimension that is empty, whatever nobody said', () => {
+    const bare = clusterRow('shop-prod', 0, 1, { ...state, page: '' }, { [rule]: { subject: down, settled: true } });
+    const [only] = found(rule, 6, bare);
+    expect(Object.values(only!.dimensions).filter((value) => value === '')).toEqual([]);
+  });
+});
+
+describe('of two conditions of a cluster', () => {
+  const all = Object.fromEntries(OF_CLUSTERS.map(([rule]) => [rule, words(rule)]));
+  const fires = (state: Record<string, string>) =>
+    OF_CLUSTERS.map(([rule]) => rule).filter((rule) => found(rule, 6, clusterRow('shop-prod', 0, 1, state, all)).length > 0);
+
+  it('an outage of the cluster is the one that is told of', () => {
+    expect(fires({ ...OUTAGE, openNodeOutages: '9', degraded: 'true' })).toEqual(['cluster-outage']);
+  });
+
+  it('outages of nodes stay while their cluster is blind, and what else nobody can see does not', () => {
+    expect(fires({ blind: 'true', openNodeOutages: '2', degraded: 'true', unseenNodes: '5' })).toEqual(['node-outages', 'cluster-blind']);
+  });
+
+  it('those that say different things are both told', () => {
+    expect(fires({ openNodeOutages: '2', degraded: 'true', unseenNodes: '5' })).toEqual([
+      'node-outages',
+      'cluster-degraded',
+      'nodes-unseen',
+    ]);
+  });
+});
+
+it('outages of nodes that are tolerated are no alert, and one more is', () => {
+  const tolerant = named('node-outages', readRules({ toleratedNodeOutages: 2 }));
+  const fires = (openNodeOutages: string) =>
+    evaluateRule(tolerant, tablesOf(clusterRow('shop', 0, 1, { openNodeOutages }, { 'node-outages': words('two') })), at(6)).length;
+  expect([fires('2'), fires('3')]).toEqual([0, 1]);
+});
+
+describe('where clusters are not told one by one', () => {
+  const rows = ['first', 'second', 'third'].map((name, since) =>
+    clusterRow(name, 0, 1, OUTAGE, { 'cluster-outage': { ...words(`${name} is down`), since: at(since).toISOString() } }),
+  );
+  const told = (splitBy: string) => {
+    const rule = named('cluster-outage', readRules({ splitBy }));
+    const alerts = evaluateRule(rule, tablesOf(...rows, clusterRow('calm', 0, 1)), at(2));
+    return alerts.map((each) => subjectOf(rule, each, 'Fired'));
+  };
+
+  it('there is one alert for each subscription, with their number', () => {
+    expect(told('subscription')).toEqual(['Fired: 3 clusters of subscription aaaaaaaa-0000-4000-8000-000000000008: down']);
+  });
+
+  it('there is one alert for the fleet, with their number', () => {
+    expect(told('none')).toEqual(['Fired: 3 clusters: down']);
+  });
+
+  it('nothing is no alert', () => {
+    for (const splitBy of ['subscription', 'none'])
+      for (const rule of readRules({ splitBy }).filter(
+        ({ resourceIdColumn, name }) => resourceIdColumn === null && name !== 'prober-silent',
+      ))
+        expect([rule.name, evaluateRule(rule, tablesOf(clusterRow('calm', 0, 1)), at(2))]).toEqual([rule.name, []]);
+  });
+});
+
+describe('an incident', () => {
+  const hub = (minute: number, state: Record<string, string> = {}) => incidentRow('hub-fw|2026-10-01', minute, state);
+
+  it('is one alert, with words of its own and its page', () => {
+    expect(found('incident', 1, hub(0))).toEqual([
+      {
+        target: null,
+        dimensions: {
+          alert: '12 clusters down behind hub-fw since 03:00 UTC',
+          changed: '-',
+          incident: 'hub-fw|2026-10-01',
+          page: '-',
+          runbook: '-',
+          why: 'No answer came in time.',
+        },
+        value: 1,
+      },
     ]);
   });
 
-  it('outages of nodes keep their reason while their cluster is blind, whose own is another', () => {
-    const { recording } = runs.faulty;
-    const [blindLink] = reasons.RunCommandTimedOut.links;
-    const changed = (properties: Record<string, string>) =>
-      recording.rows.map((row) =>
-        row.baseData.id !== undefined &&
-        row.baseData.properties.openNodeOutages === '1' &&
-        row.baseData.properties.cluster === idOf('partly')
-          ? { ...row, baseData: { ...row.baseData, properties: { ...row.baseData.properties, ...properties } } }
-          : row,
-      );
-    const found = (name: string, rows: Recording['rows']) =>
-      firing(named(name), toTables({ ...recording, rows }), stretch(recording, recording.marks.faults!));
-    const blinded = changed({ blind: 'true', reason: 'RunCommandTimedOut' });
-    expect(blinded).not.toEqual(recording.rows);
-    expect(found('node-outages', blinded)).toEqual(at('node-outages', 'faulty', 'faults'));
-    const blind = { cluster: idOf('partly'), reason: 'RunCommandTimedOut', finding: '-', runbook: blindLink, page: pageOf('partly') };
-    expect(found('cluster-blind', blinded)).toContainEqual(blind);
-    // An older version sent one reason for both.
-    const older = changed({ blind: 'true', reason: 'RunCommandTimedOut', outageReason: '' });
-    expect(found('node-outages', older)).toEqual([blind]);
+  it('wakes louder where most of the fleet is down, and never twice', () => {
+    const both = (severity: string) => [
+      found('incident-fleet', 1, hub(0, { severity })).length,
+      found('incident', 1, hub(0, { severity })).length,
+    ];
+    expect(both('0')).toEqual([1, 0]);
+    expect(both('1')).toEqual([0, 1]);
   });
 
-  it('a cluster that nobody can see is blind, not down', () => {
-    expect(at('cluster-blind', 'faulty', 'faults')).toMatchObject([{ cluster: idOf('unseen'), reason: 'NoProof' }]);
+  it('is told of while nobody sees the fleet, too', () => {
+    expect(found('incident', 1, hub(0, { kind: 'unseen', subject: 'Nobody sees the fleet: AccessDenied' }))).toHaveLength(1);
   });
 
-  it('coverage is too low where Azure throttles, where the pace has no room, of a locked cluster and of a subscription that cannot be read', () => {
-    const low = [idOf('busy'), idOf('wide'), idOf('locked'), 'subscription bbbbbbbb-0000-4000-8000-000000000008'];
-    expect(clustersOf(at('coverage', 'faulty', 'faults'))).toEqual(low.sort());
+  it('waits until its words have settled, stands while the prober is silent, and ends with the result that says so', () => {
+    expect(found('incident', 1, hub(0, { settled: 'false' }))).toEqual([]);
+    expect(found('incident', 300, hub(0))).toHaveLength(1);
+    expect(found('incident', 30, hub(0), hub(20, { open: 'false' }))).toEqual([]);
   });
 
-  it('coverage is not asked of a cluster whose subscription cannot be read: the gap says so', () => {
-    const { recording } = runs.faulty;
-    const unlisted = recording.rows.map((row) =>
-      row.baseData.properties.cluster === idOf('wide')
-        ? { ...row, baseData: { ...row.baseData, properties: { ...row.baseData.properties, coverage: '' } } }
-        : row,
-    );
-    const tables = toTables({ ...recording, rows: unlisted });
-    const alerts = firing(named('coverage'), tables, stretch(recording, recording.marks.faults!));
-    expect(clustersOf(alerts)).toEqual([idOf('busy'), idOf('locked'), 'subscription bbbbbbbb-0000-4000-8000-000000000008'].sort());
+  it('is no cluster, and changes the state of none', () => {
+    const shop = clusterRow('shop', 0, 1, OUTAGE, { 'cluster-outage': words(down) });
+    expect(clustersOf(found('cluster-outage', 30, shop, ...[5, 10, 15, 20].map((minute) => hub(minute))))).toEqual([idOf('shop')]);
+  });
+});
+
+describe('coverage', () => {
+  const told = { coverage: words('shop: 17 of 20 nodes have a verdict, OverBudget') };
+  const shop = (sweep: number, coverage: string, state: Record<string, string> = {}) =>
+    clusterRow('shop', sweep, sweep + 1, { coverage, coverageReason: 'OverBudget', ...state }, told);
+  const gaps = (...sweeps: number[]) =>
+    sweeps.map((sweep) => heartbeatRow(sweep, sweep + 1, { gaps: 'cccccccc-0000-4000-8000-000000000008' }));
+
+  it('is too low where it was so in each of two sweeps or more, and the alert says why', () => {
+    expect(found('coverage', 15, shop(5, '0.8500'), shop(10, '0.8000'))).toMatchObject([
+      { target: targetOf('shop'), dimensions: { alert: 'shop: 17 of 20 nodes have a verdict, OverBudget', cluster: idOf('shop') } },
+    ]);
+    expect(found('coverage', 15, shop(5, '0.9500'), shop(10, '0.8000'))).toEqual([]);
   });
 
-  it('coverage is left to the alert on blindness where nobody can see a cluster', () => {
-    const { recording } = runs.faulty;
-    const results = recording.rows.filter(({ baseData: { properties } }) => properties.cluster === idOf('unseen') && properties.coverage);
-    expect(results.some(({ baseData: { properties } }) => properties.blind === 'true' && properties.coverage === '0.0000')).toBe(true);
-    expect(clustersOf(at('coverage', 'faulty', 'faults'))).not.toContain(idOf('unseen'));
+  it('says nothing from one sweep alone, as where the others are late', () => {
+    expect(found('coverage', 15, shop(10, '0.8000'))).toEqual([]);
   });
 
-  it('a cluster in which no node was seen is no success, and neither down nor blind for it', () => {
-    const { recording } = runs.faulty;
-    const during = recording.rows.filter(({ time }) => time <= recording.marks.faults!);
-    const latest = during.findLast(({ baseData }) => baseData.id !== undefined && baseData.properties.cluster === idOf('locked'))!;
-    expect(latest.baseData).toMatchObject({ name: `${idOf('locked')}/unseen`, success: false, properties: { seen: 'false' } });
-    for (const rule of ['cluster-outage', 'node-outages', 'cluster-blind'])
-      expect(clustersOf(at(rule, 'faulty', 'faults'))).not.toContain(idOf('locked'));
-    // Every success of every run has a node behind it that was seen.
+  it('is not asked of a cluster that is blind, in maintenance, covered by an incident, or not listed', () => {
+    const others: Record<string, string>[] = [{ blind: 'true' }, { maintenance: 'true' }, { incident: 'hub-fw' }, { coverage: '' }];
+    for (const state of others) expect(found('coverage', 15, shop(5, '0.8000', state), shop(10, '0.8000', state))).toEqual([]);
+  });
+
+  it('reports a subscription that cannot be read in two sweeps, and not for one that a person started', () => {
+    expect(found('coverage', 15, ...gaps(5, 10))).toMatchObject([
+      {
+        target: '/subscriptions/cccccccc-0000-4000-8000-000000000008',
+        dimensions: {
+          alert: 'Subscription cccccccc-0000-4000-8000-000000000008 cannot be read',
+          cluster: 'subscription cccccccc-0000-4000-8000-000000000008',
+        },
+      },
+    ]);
+    expect(found('coverage', 15, ...gaps(10))).toEqual([]);
+    const [first, second] = gaps(5, 10) as [Row, Row];
+    const byPerson = { ...second, Properties: { ...(second.Properties as object), starter: 'person' } };
+    expect(found('coverage', 15, first, byPerson)).toEqual([]);
+  });
+
+  it('leaves that to the incident while nobody sees the fleet', () => {
+    const unseen = (open: string) => incidentRow('unseen', 11, { kind: 'unseen', open });
+    expect(found('coverage', 15, ...gaps(5, 10), unseen('true'))).toEqual([]);
+    expect(found('coverage', 15, ...gaps(5, 10), unseen('false'))).toHaveLength(1);
+  });
+});
+
+describe('of a run of the app', () => {
+  it('throttling by Azure and a pace without room are told apart', () => {
+    const alerts = inRun('throttling', 'faulty', 'faults');
+    expect(alerts.map(({ reason }) => reason)).toEqual(['Throttled', 'OverBudget']);
+    expect(alerts[0]!.runbook).toBe(reasons.Throttled.links[0]);
+  });
+
+  it('a poison message is reported, and is no error of another kind', () => {
+    expect(inRun('poison-messages', 'faulty', 'faults')).toHaveLength(1);
+    expect(inRun('prober-errors', 'faulty', 'faults')).toHaveLength(0);
+  });
+
+  it('a blind prober is an incident, and no error beside it', () => {
+    expect(runs.blind.recording.rows.map(({ baseData }) => baseData.name)).toContain('ProberError');
+    expect(inRun('prober-errors', 'blind', 'blind')).toEqual([]);
+    expect(inRun('poison-messages', 'blind', 'blind')).toEqual([]);
+  });
+
+  it('every success has a node behind it that was seen', () => {
     const successes = Object.values(runs).flatMap((run) => run.recording.rows.filter(({ baseData }) => baseData.success === true));
     expect(successes.length).toBeGreaterThan(0);
     for (const { baseData } of successes)
       expect(baseData.properties).toMatchObject({ seen: 'true', clusterOutage: 'false', blind: 'false' });
   });
 
-  it('an outage of a cluster stands while none of its nodes is seen, for as long as that lasts', () => {
+  it('a sweep that a person starts is no second one that is throttled', () => {
     const { recording } = runs.faulty;
-    const during = recording.rows.filter(({ time }) => time <= recording.marks.faults!);
-    const unseen = during.map((row) => {
-      const { properties } = row.baseData;
-      if (row.baseData.id === undefined || properties.clusterOutage !== 'true') return row;
-      return { ...row, baseData: { ...row.baseData, properties: { ...properties, seen: 'false', coverage: '0.0000' } } };
-    });
-    expect(unseen).not.toEqual(during);
-    const found = firing(named('cluster-outage'), toTables({ ...recording, rows: unseen }), stretch(recording, recording.marks.faults!));
-    expect(found).toEqual(at('cluster-outage', 'faulty', 'faults'));
-  });
-
-  it('a cluster whose node resource group is locked has no coverage, as the alert says', () => {
-    const nodes = { known: 3, reachable: 0, notServed: 0, unreachable: 0, unknown: 0, notProbed: 3 };
-    expect(coverageOf({ ...nodes, byReason: { NodeGroupLocked: 3 }, unknownByReason: {}, armRequests: 0 })).toBe(0);
-    expect(named('coverage').description).toContain('locked node resource group');
-  });
-
-  it('throttling by Azure and a pace without room are told apart', () => {
-    const alerts = at('throttling', 'faulty', 'faults');
-    expect(alerts.map(({ reason }) => reason)).toEqual(['Throttled', 'OverBudget']);
-    expect(alerts[0]!.runbook).toBe(reasons.Throttled.links[0]);
-  });
-
-  it('a poison message is reported, and is no error of another kind', () => {
-    expect(at('poison-messages', 'faulty', 'faults')).toHaveLength(1);
-    expect(at('prober-errors', 'faulty', 'faults')).toHaveLength(0);
-  });
-
-  it('a cluster in maintenance has no alert, and the others have theirs', () => {
-    const { recording } = runs.faulty;
-    const maintained = (...names: string[]) => ({
-      ...recording,
-      rows: recording.rows.map((row) => {
-        const { properties } = row.baseData;
-        if (row.baseData.id === undefined || !names.map(idOf).includes(properties.cluster!)) return row;
-        return { ...row, baseData: { ...row.baseData, properties: { ...properties, maintenance: 'true' } } };
-      }),
-    });
-    const found = (rule: string, ...names: string[]) =>
-      clustersOf(firing(named(rule), toTables(maintained(...names)), stretch(recording, recording.marks.faults!)));
-    for (const [rule, name] of [
-      ['cluster-outage', 'down'],
-      ['node-outages', 'partly'],
-      ['cluster-blind', 'unseen'],
-      ['coverage', 'locked'],
-    ] as const) {
-      const others = clustersOf(at(rule, 'faulty', 'faults')).filter((cluster) => cluster !== idOf(name));
-      expect([rule, found(rule, name)]).toEqual([rule, others]);
-      expect([rule, found(rule, 'calm')]).toEqual([rule, clustersOf(at(rule, 'faulty', 'faults'))]);
-    }
-  });
-
-  it('a blind prober reports itself and no cluster', () => {
-    expect(at('cluster-blind', 'blind', 'blind')).toMatchObject([{ cluster: '*', reason: 'ProberError' }]);
-    expect(at('prober-errors', 'blind', 'blind')).toHaveLength(1);
-    expect(at('poison-messages', 'blind', 'blind')).toEqual([]);
-    expect(at('cluster-outage', 'blind', 'blind')).toEqual([]);
+    const [first] = recording.rows.filter(
+      ({ baseData }) => baseData.name === 'SweepCompleted' && Number(baseData.measurements?.overBudget) > 0,
+    );
+    const again = (starter: string) => {
+      const { baseData } = first!;
+      const second = { ...first!, baseData: { ...baseData, properties: { ...baseData.properties, sweep: `${starter}-later`, starter } } };
+      return toTables({ ...recording, rows: [first!, second] });
+    };
+    const firingOf = (starter: string) => firing(named('throttling'), again(starter), stretch(recording, first!.time)).length;
+    expect([firingOf('person'), firingOf('timer')]).toEqual([0, 1]);
   });
 });
 
@@ -221,29 +364,9 @@ describe('while the timer is frozen', () => {
     expect(firing(named('prober-errors'), tables, stretch(recording, rows.at(-1)!.time))).toHaveLength(1);
   });
 
-  it.each(rules.filter(({ name }) => name !== 'prober-errors'))('$name is silent', ({ name }) => {
+  it.each(ofApp.filter(({ name }) => name !== 'prober-errors'))('$name is silent', ({ name }) => {
     expect(firesAtAll(name, 'frozen')).toBe(false);
   });
-});
-
-it('a sweep that a person starts is no second one that is throttled, or in which a subscription is not read', () => {
-  const { recording } = runs.faulty;
-  const [first] = recording.rows.filter(
-    ({ baseData }) => baseData.name === 'SweepCompleted' && Number(baseData.measurements?.overBudget) > 0,
-  );
-  const again = (starter: string) => {
-    const { baseData } = first!;
-    const second = { ...first!, baseData: { ...baseData, properties: { ...baseData.properties, sweep: `${starter}-later`, starter } } };
-    return toTables({ ...recording, rows: [first!, second] });
-  };
-  const firingOf = (name: string, starter: string) => firing(named(name), again(starter), stretch(recording, first!.time)).length;
-  expect([firingOf('throttling', 'person'), firingOf('throttling', 'timer')]).toEqual([0, 1]);
-  expect([firingOf('coverage', 'person'), firingOf('coverage', 'timer')]).toEqual([0, 1]);
-});
-
-it.each(['cluster-outage', 'node-outages', 'cluster-blind'])('%s is resolved when what it reports is over', (name) => {
-  expect(at(name, 'faulty', 'healed')).toEqual([]);
-  expect(at(name, 'blind', 'healed')).toEqual([]);
 });
 
 it('an exception that comes five times is an error of the prober, and one that comes four times is not', () => {
@@ -257,162 +380,23 @@ it('an exception that comes five times is an error of the prober, and one that c
   expect(firing(named('prober-errors'), thrown(5), now)).toHaveLength(1);
 });
 
-it('a prober that has nothing to watch has no coverage, and no other alert', () => {
-  const { recording, tables } = runs.unwatched;
-  const end = stretch(recording, recording.rows.at(-1)!.time);
-  expect(firing(named('coverage'), tables, end)).toMatchObject([{ cluster: '*' }]);
-  for (const { name } of rules.filter((rule) => rule.name !== 'coverage')) expect(firesAtAll(name, 'unwatched'), name).toBe(false);
-});
-
-describe('while the two tables fill independently', () => {
-  const { recording } = runs.faulty;
-  const during = recording.rows.filter(({ time }) => time <= recording.marks.faults!);
-  const sweepsOf = (rows: Recording['rows']) =>
-    rows.filter(({ baseData }) => baseData.name === 'SweepCompleted').map(({ baseData }) => baseData.properties.sweep!);
-  const isOf = (sweeps: readonly string[], { baseData }: Recording['rows'][number]) =>
-    baseData.id !== undefined && sweeps.includes(baseData.id.split('|')[0]!);
-  const found = (rule: string, rows: Recording['rows']) =>
-    firing(named(rule), toTables({ ...recording, rows }), stretch(recording, rows.at(-1)!.time));
-
-  it.each([
-    ['cluster-outage', 'down'],
-    ['node-outages', 'partly'],
-    ['cluster-blind', 'unseen'],
-  ])('%s stands when the heartbeat of a sweep is in and its results are not', (rule, name) => {
-    const late = during.filter((row) => !isOf(sweepsOf(during).slice(-1), row));
-    expect(late.length).toBeLessThan(during.length);
-    expect(clustersOf(found(rule, late))).toEqual([idOf(name)]);
+it('a change of the deployed package is reported with where it came from, and reading it is not', () => {
+  const blob = (OperationName: string, ObjectKey: string): Row => ({
+    TimeGenerated: at(1).toISOString(),
+    OperationName,
+    ObjectKey,
+    StatusText: 'Success',
+    CallerIpAddress: '203.0.113.7:443',
+    RequesterObjectId: 'somebody',
+    AuthenticationType: 'OAuth',
   });
-
-  it('a heartbeat that is sent twice counts once', () => {
-    const beat = during.findLast(({ baseData }) => baseData.name === 'SweepCompleted')!;
-    const late = [...during.filter((row) => !isOf(sweepsOf(during).slice(-1), row)), beat];
-    expect(clustersOf(found('cluster-outage', late))).toEqual([idOf('down')]);
-  });
-
-  it('an outage is over with the first result that says so', () => {
-    const ended = recording.rows.find(({ baseData }) => baseData.name === 'ClusterOutageEnded')!;
-    const healed = recording.rows.find(({ time, baseData }) => time >= ended.time && baseData.name === 'SweepCompleted')!;
-    expect(
-      found(
-        'cluster-outage',
-        recording.rows.filter(({ time }) => time <= healed.time),
-      ),
-    ).toEqual([]);
-  });
-
-  it('a cluster that two sweeps do not know any more has no alert, and one that only the latest does not know still has', () => {
-    const without = (count: number) =>
-      during.filter((row) => !(isOf(sweepsOf(during).slice(-count), row) && row.baseData.properties.cluster === idOf('down')));
-    expect(without(2)).toHaveLength(during.length - 2);
-    expect(clustersOf(found('cluster-outage', without(1)))).toEqual([idOf('down')]);
-    expect(found('cluster-outage', without(2))).toEqual([]);
-  });
-});
-
-/** A run in which the results of a cluster say something else. */
-function withState({ rows, ...more }: Recording, name: string, state: Record<string, string>): Recording {
-  const isOf = ({ baseData }: Recording['rows'][number]) => baseData.id !== undefined && baseData.properties.cluster === idOf(name);
-  const changed = rows.map((row) =>
-    isOf(row) ? { ...row, baseData: { ...row.baseData, properties: { ...row.baseData.properties, ...state } } } : row,
-  );
-  return { ...more, rows: changed };
-}
-
-/** A run in which two nodes of the locked cluster had no verdict for an hour, which is longer than a recording lasts. */
-const withUnseen = (recording: Recording, also: Record<string, string> = {}) =>
-  withState(recording, 'locked', { unseenNodes: '2', unseenReason: 'NodeGroupLocked', ...also });
-/** A run in which the API server of the widest cluster does not serve its nodes. */
-const withDegraded = (recording: Recording, also: Record<string, string> = {}) =>
-  withState(recording, 'wide', { degraded: 'true', degradedReason: 'EtcdUnavailable', ...also });
-
-describe('a cluster whose API server does not serve its nodes', () => {
-  const found = (recording: Recording) =>
-    firing(named('cluster-degraded'), toTables(recording), stretch(recording, recording.marks.faults!));
-
-  it('has an alert of its own, with the reason', () => {
-    const [runbook] = reasons.EtcdUnavailable.links;
-    expect(found(withDegraded(runs.faulty.recording))).toEqual([
-      { cluster: idOf('wide'), reason: 'EtcdUnavailable', runbook, page: pageOf('wide') },
-    ]);
-  });
-
-  it('has none while it has an outage, is blind or in maintenance, nor where it is not degraded', () => {
-    const others: Record<string, string>[] = [
-      { clusterOutage: 'true' },
-      { blind: 'true' },
-      { maintenance: 'true' },
-      { degraded: 'false', degradedReason: '' },
-    ];
-    for (const also of others) expect(found(withDegraded(runs.faulty.recording, also))).toEqual([]);
-  });
-});
-
-describe('nodes that nobody has seen for long', () => {
-  const found = (recording: Recording) => firing(named('nodes-unseen'), toTables(recording), stretch(recording, recording.marks.faults!));
-
-  it('are one alert of their cluster, with the reason', () => {
-    const [runbook] = reasons.NodeGroupLocked.links;
-    expect(found(withUnseen(runs.faulty.recording))).toEqual([
-      { cluster: idOf('locked'), reason: 'NodeGroupLocked', runbook, page: pageOf('locked') },
-    ]);
-  });
-
-  it('are none while their cluster is blind or in maintenance, nor where there are none', () => {
-    const others: Record<string, string>[] = [{ blind: 'true' }, { maintenance: 'true' }, { unseenNodes: '0', unseenReason: '' }];
-    for (const also of others) expect(found(withUnseen(runs.faulty.recording, also))).toEqual([]);
-  });
-});
-
-describe('no alert is split by an empty value', () => {
-  const bare = (run: keyof typeof runs) => ({
-    ...runs[run].recording,
-    rows: withDegraded(withUnseen(runs[run].recording)).rows.map((row) => ({
-      ...row,
-      baseData: { ...row.baseData, properties: { ...row.baseData.properties, page: '', runbook: '' } },
-    })),
-  });
-
-  it.each(rules.filter(({ dimensions }) => dimensions.length > 0))('$name', ({ name }) => {
-    const alerts = (['faulty', 'blind'] as const).flatMap((run) => {
-      const recording = bare(run);
-      return Object.values(recording.marks).flatMap((mark) => firing(named(name), toTables(recording), stretch(recording, mark)));
-    });
-    expect(alerts).not.toEqual([]);
-    for (const alert of alerts)
-      for (const [dimension, value] of Object.entries(alert)) expect({ [dimension]: value }).not.toEqual({ [dimension]: '' });
-  });
-
-  it('nor by a reason that nobody sent', () => {
-    const { recording } = runs.faulty;
-    const untold = recording.rows.map((row) => {
-      const properties: Record<string, string> = { ...row.baseData.properties, reason: '', outageReason: '' };
-      return { ...row, baseData: { ...row.baseData, properties } };
-    });
-    const tables = toTables({ ...recording, rows: untold });
-    for (const name of ['cluster-outage', 'node-outages', 'cluster-blind'])
-      expect(firing(named(name), tables, stretch(recording, recording.marks.faults!))).toMatchObject([{ reason: '-' }]);
-  });
-});
-
-describe('a prober that stops', () => {
-  const { recording } = runs.faulty;
-  const last = recording.marks.faults!;
-  const tables = toTables({ ...recording, rows: recording.rows.filter(({ time }) => time <= last) });
-  const minutesLater = (rule: string, minutes: number) =>
-    firing(named(rule), tables, new Date(stretch(recording, last).getTime() + minutes * MINUTE));
-
-  it('is silent after three intervals and not before', () => {
-    expect(minutesLater('prober-silent', 14)).toHaveLength(0);
-    expect(minutesLater('prober-silent', 16)).toHaveLength(1);
-  });
-
-  it('leaves the outages standing that it saw', () => {
-    expect(clustersOf(minutesLater('cluster-outage', 120))).toEqual([idOf('down')]);
-  });
-
-  it('is found in a workspace without a single event', () => {
-    const empty = new Map([...tables.keys()].map((name) => [name, []]));
-    expect(firing(named('prober-silent'), empty, new Date())).toHaveLength(1);
-  });
+  const changes = (...rows: Row[]) => firing(named('package-changes'), new Map([['StorageBlobLogs', rows]]), at(5));
+  expect(changes(blob('PutBlob', '/st/app-package/app.zip'))).toEqual([{ address: '203.0.113.7:443', by: 'somebody' }]);
+  expect(
+    changes(
+      blob('GetBlob', '/st/app-package/app.zip'),
+      blob('ListBlobs', '/st/app-package'),
+      blob('PutBlob', '/st/azure-webjobs-hosts/locks/x'),
+    ),
+  ).toEqual([]);
 });

@@ -6,6 +6,7 @@ const infra = new URL('../../infra/', import.meta.url);
 /** The functions of Bicep that the values below are written with; one that is not here fails as not defined. */
 const functions = {
   any: (value: unknown) => value,
+  concat: (...lists: unknown[][]) => lists.flat(),
   contains: (where: string | unknown[], what: never) => where.includes(what),
   empty: (value: string | unknown[]) => value.length === 0,
   fail(message: string) {
@@ -24,10 +25,10 @@ const functions = {
   substring: (text: string, from: number, count: number) => text.slice(from, from + count),
   toLower: (text: string) => text.toLowerCase(),
   trim: (text: string) => text.trim(),
-  union: (...lists: unknown[][]) => [...new Set(lists.flat())],
+  union: (...values: (unknown[] | object)[]) => (Array.isArray(values[0]) ? [...new Set(values.flat())] : Object.assign({}, ...values)),
 };
 
-/** Turns an expression of Bicep into one of JavaScript: texts in single quotes interpolate, and lines of a list need no commas. */
+/** Turns an expression of Bicep into one of JavaScript: texts in single quotes interpolate, and lines of a list or an object need no commas. */
 function toScript(bicep: string): string {
   const open: string[] = [];
   let script = '';
@@ -41,9 +42,14 @@ function toScript(bicep: string): string {
         at++;
       } else if (char === "'") {
         open.pop();
-        script += '`';
+        // The name of a property, which no template can be.
+        if (bicep[at + 1] === ':' && open.at(-1) === '{') script = script.replace(/`([^`]*)$/, "'$1'");
+        else script += '`';
       } else script += char === '`' ? '\\`' : char;
-    } else if (char === "'") {
+    } else if (bicep.startsWith('//', at)) at = bicep.indexOf('\n', at) - 1;
+    // That a value is there for sure.
+    else if (bicep.startsWith('!.', at)) continue;
+    else if (char === "'") {
       open.push(char);
       script += '`';
     } else if ('([{'.includes(char)) {
@@ -52,7 +58,8 @@ function toScript(bicep: string): string {
     } else if (')]}'.includes(char)) {
       open.pop();
       script += char;
-    } else if (char === '\n' && open.at(-1) === '[' && !/^\s*[\]?:]/.test(bicep.slice(at)) && !script.endsWith('[')) script += ',\n';
+    } else if (char === '\n' && '[{'.includes(open.at(-1) ?? '-') && !/^\s*[\]}?:]/.test(bicep.slice(at)) && !/[[{,]\s*$/.test(script))
+      script += ',\n';
     else script += char;
   }
   return script;
@@ -67,6 +74,7 @@ export function valuesOf(file: string, given: Record<string, unknown> = {}, envi
   const statements = readFileSync(new URL(file, infra), 'utf8').split(/\n(?=[^\s\]})])/);
   const values: Record<string, unknown> = {
     ...functions,
+    loadTextContent: (path: string) => readFileSync(new URL(path, new URL(file, infra)), 'utf8'),
     readEnvironmentVariable: (name: string, otherwise: string) => environment[name] ?? otherwise,
   };
   for (const statement of statements) {

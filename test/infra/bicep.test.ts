@@ -35,7 +35,7 @@ describe.each(templates)('%s', (file) => {
   });
 
   it('holds no key and calls no module of a registry', () => {
-    expect(text).not.toMatch(/listKeys|AccountKey|br\/|br:/);
+    expect(text).not.toMatch(/listKeys\(|AccountKey|br\/|br:/);
   });
 });
 
@@ -112,8 +112,33 @@ it('a deployment into a monitored subscription has another name in another regio
   expect(text).toMatch(/^var suffix = .*uniqueString\(.*environmentName, location\)/m);
 });
 
+describe('who is told of an alert', () => {
+  const groups = (given: Record<string, unknown>) => {
+    const { woken, told } = main({ actionGroup: { outputs: { id: 'own' } }, ...given });
+    return { woken, told };
+  };
+
+  it('is nobody, or one group for mail and webhook, unless others are named', () => {
+    expect(groups({})).toEqual({ woken: [], told: [] });
+    expect(groups({ alertEmails: ['a@example.com'] })).toEqual({ woken: ['own'], told: ['own'] });
+    expect(groups({ alertWebhookUrl: 'https://example.com/' })).toEqual({ woken: ['own'], told: ['own'] });
+  });
+
+  it('is a group for those who are woken, and another for the rest', () => {
+    expect(groups({ pageGroupIds: ['pager'], alertEmails: ['a@example.com'] })).toEqual({ woken: ['pager'], told: ['own'] });
+    expect(groups({ pageGroupIds: ['pager'], ticketGroupIds: ['desk'] })).toEqual({ woken: ['pager'], told: ['desk'] });
+  });
+
+  it('goes by the severity of a rule', () => {
+    expect(read('infra/modules/alerts.bicep')).toContain('actionGroups: rule.severity <= 1 ? pageGroupIds : ticketGroupIds\n');
+    expect(read('infra/modules/alerts.bicep')).toMatch(/'Email\.Subject': '\$\{condition\}\$\{rule\.subject\}'\n/);
+  });
+});
+
 it('a rule has never more action groups than the five that Azure Monitor takes', () => {
-  expect(read('infra/main.bicep')).toMatch(/@maxLength\(4\)\nparam existingActionGroupIds /);
+  for (const list of ['pageGroupIds', 'ticketGroupIds'])
+    for (const file of ['main.bicep', 'modules/alerts.bicep', 'modules/watch-prober.bicep'])
+      expect(read(`infra/${file}`)).toMatch(new RegExp(`@maxLength\\(5\\)\nparam ${list} `));
 });
 
 it('a region without Flex Consumption and numbers out of range are refused', () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { estimateCost } from '../../src/cli/estimate.ts';
-import { readRules } from './alert-rules.ts';
+import { ALERT_RULES, estimateCost } from '../../src/cli/estimate.ts';
+import { minutesOf, readRules } from './alert-rules.ts';
 
 const read = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
 const guide = read('docs/guides/deploy.md');
@@ -34,19 +34,26 @@ describe('what a month costs', () => {
   });
 });
 
+it('the bill counts the rules that are deployed', () => {
+  for (const { minutes, rules, byCluster } of ALERT_RULES) {
+    const deployed = readRules().filter(({ timing }) => minutesOf(timing.frequency) === minutes);
+    expect([deployed.length, deployed.filter(({ resourceIdColumn }) => resourceIdColumn !== null).length]).toEqual([rules, byCluster]);
+  }
+});
+
 it('the guide names each alert with its severity and how often it is looked at', () => {
   const rows = [...guide.matchAll(/^\| `([\w-]+)` \| (\d) \| .* \| (\d+) min \|$/gm)].map(([, ...row]) => row.join(' '));
-  const frequencies = new Map(
-    [...read('infra/modules/alerts.bicep').matchAll(/name: '([\w-]+)'[\s\S]*?frequency: 'PT(\d+)M'/g)].map(([, name, minutes]) => [
-      name,
-      minutes,
-    ]),
-  );
   expect(rows.sort()).toEqual(
-    readRules()
-      .map(({ name, severity }) => `${name} ${severity} ${frequencies.get(name)}`)
+    readRules({ packageIsLogged: true })
+      .map(({ name, severity, timing }) => `${name} ${severity} ${minutesOf(timing.frequency)}`)
       .sort(),
   );
+});
+
+it('the guide names each alert that needs no query, and each of them is in the template', () => {
+  const template = read('infra/modules/watch-prober.bicep');
+  const made = [...all(template, /name: '\$\{name\}-([\w-]+)'/g), ...all(template, /^ {4}name: '([\w-]+)'$/gm)];
+  expect(all(guide, /^\| `([\w-]+)` \| .* \| (?:page|ticket) \|$/gm)).toEqual([...new Set(made)].sort());
 });
 
 it('hooks, pipeline and guide ask for outputs that the template has', () => {

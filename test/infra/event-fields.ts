@@ -2,6 +2,8 @@ import { eventSchemas } from '../../src/notify/event-schemas.ts';
 import type { Syntax } from './kusto.ts';
 
 const TABLES = ['AppEvents', 'AppAvailabilityResults'];
+/** What availability results are of: clusters and incidents. */
+const STATES = ['Availability', 'IncidentState'].filter((name) => Object.hasOwn(eventSchemas, name));
 
 function* within(syntax: Syntax): Generator<Syntax> {
   yield syntax;
@@ -53,7 +55,7 @@ export function foreignFields(query: Syntax): string[] {
   for (const pipe of [...within(query)].filter(({ kind }) => kind === 'PipeExpression')) {
     const source = sourceOf(pipe, variables);
     if (source === undefined) continue;
-    const names = source.table === 'AppEvents' ? eventNames(source.steps) : ['Availability'];
+    const names = source.table === 'AppEvents' ? eventNames(source.steps) : STATES;
     const uses = fieldUses(source.steps);
     for (const name of names) if (!Object.hasOwn(eventSchemas, name)) mistakes.add(`no event is named ${name}`);
     if (names.length === 0 && uses.length > 0) mistakes.add(`the events that ${pipe.text.slice(0, 60)} reads have no name`);

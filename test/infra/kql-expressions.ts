@@ -43,6 +43,15 @@ const functions: Record<string, (...values: Value[]) => Value> = {
   iff: (condition, yes, no) => (condition === true ? yes! : no!),
   strcat: (...values) => values.map(asText).join(''),
   split: (text, by) => asText(text!).split(asText(by!)),
+  parse_json: (text) => {
+    try {
+      return JSON.parse(asText(text!));
+    } catch {
+      return text!;
+    }
+  },
+  bag_pack: (...pairs) =>
+    Object.fromEntries(pairs.flatMap((key, index) => (index % 2 === 0 ? [[asText(key), pairs[index + 1] ?? null]] : []))),
 };
 
 const ordered = (compare: (a: number | string, b: number | string) => boolean) => (a: Value, b: Value) => {
@@ -68,6 +77,8 @@ const operators: Record<string, (a: Value, b: Value) => Value> = {
   and: (a, b) => a === true && b === true,
   or: (a, b) => a === true || b === true,
   startswith: (a, b) => asText(a).toLowerCase().startsWith(asText(b).toLowerCase()),
+  '!startswith': (a, b) => !asText(a).toLowerCase().startsWith(asText(b).toLowerCase()),
+  contains: (a, b) => asText(a).toLowerCase().includes(asText(b).toLowerCase()),
   '*': reckoned((x, y) => x * y),
   '-': reckoned((x, y) => x - y),
 };
@@ -81,6 +92,10 @@ function literal(syntax: Syntax): Value {
   return unknown(syntax);
 }
 
+/** What is under a key of a bag; nothing where there is no such bag. */
+const memberOf = (bag: Value, key: string): Value =>
+  bag !== null && typeof bag === 'object' && Object.hasOwn(bag, key) ? ((bag as Record<string, Value>)[key] ?? null) : null;
+
 /** The value of an expression for one row. */
 export function evaluate(syntax: Syntax, row: Row, scope: Scope): Value {
   const { kind, parts, text } = syntax;
@@ -93,13 +108,13 @@ export function evaluate(syntax: Syntax, row: Row, scope: Scope): Value {
   }
   if (kind === 'PathExpression') {
     const bag = evaluate(parts.expression!, row, scope);
-    if (bag === null) return null;
-    return (bag as Record<string, Value>)[nameOf(parts.selector!)] ?? null;
+    return memberOf(bag, nameOf(parts.selector!));
   }
   if (kind === 'ElementExpression') {
     const list = evaluate(parts.expression!, row, scope);
-    const index = Number(/^\[(\d+)\]$/.exec(parts.selector!.text)?.[1] ?? unknown(syntax));
-    return Array.isArray(list) ? (list[index] ?? null) : null;
+    const [, index, key] = /^\[(?:(\d+)|'([^']*)')\]$/.exec(parts.selector!.text) ?? unknown(syntax);
+    if (key !== undefined) return memberOf(list, key);
+    return Array.isArray(list) ? (list[Number(index)] ?? null) : null;
   }
   if (kind === 'BinaryExpression') {
     const operator = operators[parts.operator!.text];

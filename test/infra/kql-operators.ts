@@ -21,6 +21,12 @@ const columnsOf = (syntax: Syntax, rows: readonly Row[], scope: Scope, keep: boo
   }));
 };
 
+/** For each row in its order, the number of its value among those before it: 1 for the first, and one more for each value that differs from the last. */
+function denseRanks(values: readonly Value[]): number[] {
+  let rank = 0;
+  return values.map((value, at) => (at > 0 && value === values[at - 1] ? rank : ++rank));
+}
+
 const extreme = (values: readonly Value[], better: (a: string, b: string) => boolean): Value =>
   values.reduce((best, value) => (value !== null && (best === null || better(value as string, best as string)) ? value : best), null);
 const greatest = (values: readonly Value[]) => extreme(values, (a, b) => a > b);
@@ -39,8 +45,8 @@ function aggregate(syntax: Syntax, rows: readonly Row[], scope: Scope): Row {
   if (kind === 'max') return { [name]: greatest(values()) };
   if (kind === 'min') return { [name]: least(values()) };
   if (kind === 'dcount') return { [name]: new Set(values().filter((value) => value !== null)).size };
-  if (kind === 'arg_max' && !isNamed) {
-    const best = greatest(values());
+  if ((kind === 'arg_max' || kind === 'arg_min') && !isNamed) {
+    const best = (kind === 'arg_max' ? greatest : least)(values());
     const row = rows.find((each) => evaluate(args[0]!, each, scope) === best) ?? {};
     return args[1]?.text === '*' ? row : Object.fromEntries(args.map(named).map((column) => [column.name, row[column.name] ?? null]));
   }
@@ -49,7 +55,20 @@ function aggregate(syntax: Syntax, rows: readonly Row[], scope: Scope): Row {
 
 const operators: Record<string, Operator> = {
   FilterOperator: ({ parts }, rows, scope) => rows.filter((row) => evaluate(parts.condition!, row, scope) === true),
-  ExtendOperator: (syntax, rows, scope) => columnsOf(syntax, rows, scope, true),
+  ExtendOperator(syntax, rows, scope) {
+    const [only, ...others] = syntax.parts.expressions!.items.map(named);
+    if (others.length > 0 || only!.expression.parts.name?.text !== 'row_rank_dense') return columnsOf(syntax, rows, scope, true);
+    // It goes by the order of the rows, which only sorting gives them.
+    const [of] = only!.expression.parts.argumentList!.parts.expressions!.items;
+    const ranks = denseRanks(rows.map((row) => evaluate(of!, row, scope)));
+    return rows.map((row, at) => ({ ...row, [only!.name]: ranks[at]! }));
+  },
+  SortOperator(syntax, rows, scope) {
+    const [only, ...others] = syntax.parts.expressions!.items;
+    if (others.length > 0 || only!.parts.ordering?.text !== 'desc') return unknown(syntax);
+    const keyed = rows.map((row) => ({ row, by: evaluate(only!.parts.expression!, row, scope) as string }));
+    return keyed.sort((a, b) => (a.by === b.by ? 0 : a.by < b.by ? 1 : -1)).map(({ row }) => row);
+  },
   ProjectOperator: (syntax, rows, scope) => columnsOf(syntax, rows, scope, false),
   SummarizeOperator({ parts }, rows, scope) {
     const by = (parts.byClause?.parts.expressions?.items ?? []).map(named);
@@ -135,6 +154,7 @@ export function runQuery(syntax: Syntax, tables: ReadonlyMap<string, readonly Ro
   for (const { kind, parts } of syntax.parts.statements!.items.filter((each) => each.kind !== 'SyntaxToken')) {
     if (kind === 'ExpressionStatement') answer = rowsOf(parts.expression!, scope);
     else if (kind !== 'LetStatement') unknown(parts.expression!);
+    else if (parts.expression!.kind === 'LiteralExpression') scope.scalars.set(nameOf(parts.name!), evaluate(parts.expression!, {}, scope));
     else if (parts.expression!.kind === 'ToScalarExpression')
       scope.scalars.set(nameOf(parts.name!), Object.values(rowsOf(parts.expression!.parts.expression!, scope)[0] ?? {})[0] ?? null);
     else scope.tables.set(nameOf(parts.name!), rowsOf(parts.expression!, scope));

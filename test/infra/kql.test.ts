@@ -7,10 +7,13 @@ import { foreignFields } from './event-fields.ts';
 import { analyze } from './kusto.ts';
 import { readRecording } from './recording.ts';
 
-const rules = readRules();
+const splits = ['cluster', 'subscription', 'none'];
+const rules = splits.flatMap((splitBy) =>
+  readRules({ splitBy, packageIsLogged: true }).map((rule) => ({ ...rule, name: `${rule.name} by ${splitBy}` })),
+);
 const folder = new URL('../../infra/alerts/', import.meta.url);
 
-describe.each(rules)('the query of $name', ({ query, dimensions, metricMeasureColumn }) => {
+describe.each(rules)('the query of $name', ({ query, dimensions, resourceIdColumn, condition: { metricMeasureColumn } }) => {
   const { mistakes, syntax, columns } = analyze(query);
 
   it('is what the language service can bind to the tables of a workspace', () => {
@@ -22,7 +25,8 @@ describe.each(rules)('the query of $name', ({ query, dimensions, metricMeasureCo
   });
 
   it('answers with the dimensions as texts and the measure as a number', () => {
-    for (const dimension of dimensions) expect(columns).toHaveProperty(dimension, 'string');
+    for (const dimension of [...dimensions, ...(resourceIdColumn === null ? [] : [resourceIdColumn])])
+      expect(columns).toHaveProperty(dimension, 'string');
     if (metricMeasureColumn !== undefined) expect(columns[metricMeasureColumn]).toMatch(/^(long|real)$/);
   });
 });

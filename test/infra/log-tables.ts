@@ -12,6 +12,9 @@ export const logTables: Readonly<Record<string, string>> = {
   AppAvailabilityResults: `(${common}, Id: string, Name: string, Location: string, Success: bool, Message: string, Size: real, DurationMs: real, PerformanceBucket: string)`,
   AppExceptions: `(${common}, ProblemId: string, HandledAt: string, ExceptionType: string, Assembly: string, Method: string, OuterType: string, OuterMessage: string, OuterAssembly: string, OuterMethod: string, InnermostType: string, InnermostMessage: string, InnermostAssembly: string, InnermostMethod: string, SeverityLevel: int, Details: dynamic, Message: string)`,
   AppTraces: `(${common}, Message: string, SeverityLevel: int)`,
+  // Only where writes to the storage are logged.
+  StorageBlobLogs:
+    '(TimeGenerated: datetime, AccountName: string, OperationName: string, AuthenticationType: string, StatusCode: string, StatusText: string, Uri: string, CallerIpAddress: string, ObjectKey: string, UserAgentHeader: string, RequesterObjectId: string, RequesterUpn: string, Category: string, TenantId: string, Type: string, _ResourceId: string)',
   Usage:
     '(TimeGenerated: datetime, DataType: string, Quantity: real, QuantityUnit: string, IsBillable: bool, StartTime: datetime, EndTime: datetime, ResourceUri: string, Solution: string, Type: string, TenantId: string)',
 };

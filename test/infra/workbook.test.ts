@@ -3,8 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { foreignFields } from './event-fields.ts';
 import { runQuery } from './kql-operators.ts';
 import { analyze } from './kusto.ts';
-import { toTables } from './log-rows.ts';
-import { readRecording } from './recording.ts';
+import { clusterRow, idOf, incidentRow, tablesOf } from './state-rows.ts';
 
 interface Item {
   name?: string;
@@ -34,33 +33,47 @@ describe.each(queries.filter(({ query }) => query !== undefined))('the query of 
 });
 
 describe.each(['now', 'clusters-now'])('the query of %s', (name) => {
-  const recording = readRecording('faulty');
   const { query } = queries.find((each) => each.name === name)!;
   const newest = 'arg_max(TimeGenerated, *) by cluster';
   // What it makes of the clusters is left out: the reader of queries has no tiles.
   const { syntax } = analyze(`${fill(query!.slice(0, query!.indexOf(newest)))}${newest};\nstate | project cluster`);
-  const during = recording.rows.filter(({ time }) => time <= recording.marks.faults!);
-  const sweeps = during.filter(({ baseData }) => baseData.name === 'SweepCompleted').map(({ baseData }) => baseData.properties.sweep!);
-  const down = 'aaaaaaaa-0000-4000-8000-000000000008.rg-down.down';
   /** The clusters that are there where the last sweeps know nothing of one of them any more. */
   const shown = (unknownFor: number) => {
-    const of = sweeps.slice(sweeps.length - unknownFor);
-    const rows = during.filter(
-      ({ baseData }) => !(of.some((sweep) => baseData.id?.startsWith(`${sweep}|`)) && baseData.properties.cluster === down),
-    );
-    expect(during.length - rows.length).toBe(unknownFor);
-    return runQuery(syntax, toTables({ ...recording, rows })).map(({ cluster }) => cluster);
+    const sweeps = [0, 5, 10, 15];
+    const of = (cluster: string, known: number[]) => known.map((sweep) => clusterRow(cluster, sweep, sweep + 1));
+    const rows = [...of('calm', sweeps), ...of('gone', sweeps.slice(0, sweeps.length - unknownFor)), incidentRow('hub', 16)];
+    return runQuery(syntax, tablesOf(...rows)).map(({ cluster }) => cluster);
   };
 
-  it('knows each cluster that one of the last two sweeps knows, and none that only older ones know', () => {
-    expect([shown(0).length, shown(1).length, shown(2).length]).toEqual([6, 6, 5]);
-    expect([shown(1).includes(down), shown(2).includes(down)]).toEqual([true, false]);
+  it('knows each cluster that one of the last three sweeps knows, and none that only older ones know, as alerts do', () => {
+    expect([shown(0).length, shown(2).length]).toEqual([2, 2]);
+    expect(shown(3)).toEqual([idOf('calm')]);
+  });
+});
+
+describe('the incidents that are open', () => {
+  const { query } = queries.find(({ name }) => name === 'incidents-now')!;
+  const { syntax } = analyze(`${query!.split('| project')[0]}| project incident = tostring(Properties.incident)`);
+
+  it('are those of which nothing says that they are over', () => {
+    const rows = [incidentRow('hub', 1), incidentRow('hub', 6), incidentRow('old', 1), incidentRow('old', 5, { open: 'false' })];
+    expect(runQuery(syntax, tablesOf(...rows))).toEqual([{ incident: 'hub' }]);
   });
 });
 
 it('it uses no parameter that it does not have', () => {
   const known = items.flatMap(({ content }) => content.parameters ?? []).map(({ name }) => name);
   for (const { query = '' } of queries) for (const [, name] of query.matchAll(/\{(\w+)(?::\w+)?\}/g)) expect(known).toContain(name);
+});
+
+it('it shows incidents before anything else', () => {
+  expect(items.find(({ content }) => content.query !== undefined)!.name).toBe('incidents-now');
+});
+
+it('what was asked and what gave a verdict have names of their own', () => {
+  for (const { name, query = '' } of queries) expect([name, query.includes('coveragePercent')]).toEqual([name, false]);
+  for (const name of ['nodes-now', 'coverage'])
+    expect(queries.find((each) => each.name === name)!.query).toMatch(/askedPercent = .*asked.*verdictPercent = .*coverage/);
 });
 
 it('it shows the fleet now, outages over time and by reason, how quickly they are found and healed, coverage, cost, and one node', () => {
@@ -70,10 +83,12 @@ it('it shows the fleet now, outages over time and by reason, how quickly they ar
   );
 });
 
-it('it leads to the status page, and both that and the workspace are filled in by the template', () => {
+it('it leads to the status page and to the guide of those on call, and these and the workspace are filled in by the template', () => {
   const [link] = items.flatMap(({ content }) => content.links ?? []);
   expect(link).toMatchObject({ cellValue: '@@pageUrl@@', linkTarget: 'Url' });
   const template = readFileSync(new URL('../../infra/modules/workbook.bicep', import.meta.url), 'utf8');
   const filled = new Set([...text.matchAll(/@@\w+@@/g)].map(([mark]) => mark));
+  expect(filled).toEqual(new Set(['@@pageUrl@@', '@@workspaceId@@', '@@onCall@@']));
+  expect(template).toContain('docs/guides/on-call.md');
   for (const mark of filled) expect(template).toContain(`'${mark}'`);
 });
