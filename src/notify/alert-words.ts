@@ -8,7 +8,7 @@ import type { ClusterRow } from '../tables/cluster-rows.ts';
 import { lastName, spoken, timeOfDay } from './spoken.ts';
 
 /** The alert rules of infra/modules/alerts.bicep that are about one cluster and take its words. */
-export const alertRules = ['cluster-outage', 'node-outages', 'cluster-blind', 'cluster-degraded', 'nodes-unseen'] as const;
+export const alertRules = ['cluster-outage', 'node-outages', 'cluster-blind', 'cluster-degraded', 'nodes-unseen', 'coverage'] as const;
 export type AlertRule = (typeof alertRules)[number];
 
 /** A condition of a cluster that an alert is about, and what is to be said of it now. */
@@ -45,11 +45,11 @@ export function whyWords(finding: Finding | undefined, reason: ReasonCode): { sh
   return { short: spoken(reason), long: cut(reasons[reason].sentence) };
 }
 
+/** What is said of a condition of a cluster, before it is put together. */
+type Told = Omit<Words, 'subject' | 'why' | 'what'> & { what: string; did: string; short: string; long: string };
+
 /** Puts words together. */
-export function say(
-  who: string,
-  { did, counts, what, since, short, long, changed }: Omit<Words, 'subject' | 'why'> & { did: string; short: string; long: string },
-): Words {
+export function say(who: string, { did, counts, what, since, short, long, changed }: Told): Words {
   return {
     subject: cut(`${who}: ${did} since ${timeOfDay(since)}, ${short}`, SUBJECT_CHARACTERS),
     what,
@@ -60,73 +60,99 @@ export function say(
   };
 }
 
-type Said = Pick<ClusterRow, 'name' | 'nodes' | 'openOutages' | 'outageReason' | 'outage' | 'degradation' | 'unseen'>;
+/** What is known of a cluster that something is to be said of. */
+export interface Speaking {
+  row: Pick<ClusterRow, 'name' | 'nodes' | 'openOutages' | 'outageReason' | 'outage' | 'degradation' | 'unseen' | 'uncovered'>;
+  blind?: Pick<Blindness, 'since' | 'unknown' | 'planned' | 'reason' | 'findings' | 'changes'>;
+  /** Of its outage, of most of its nodes' outages, or of its blindness. */
+  diagnosis?: Pick<Diagnosis, 'findings' | 'changes'>;
+  /** When the first of the open outages of its nodes began. */
+  nodesSince?: string;
+}
 
-/**
- * What is to be said of a cluster now, by alert rule: only what stands. Pure.
- *
- * @param diagnosis - of its outage, of most of its nodes' outages, or of its blindness.
- * @param nodesSince - when the first of the open outages of its nodes began.
- */
-export function conditionsOf(
-  { name, nodes, openOutages, outageReason, outage, degradation, unseen }: Said,
-  blind: Pick<Blindness, 'since' | 'unknown' | 'planned' | 'reason' | 'findings' | 'changes'> | undefined,
-  diagnosis: Pick<Diagnosis, 'findings' | 'changes'> | undefined,
-  nodesSince: string | undefined,
-): Map<AlertRule, Condition> {
-  const found = new Map<AlertRule, Condition>();
-  const down = openEpisode(outage.outage);
-  const planned = nodes.known - nodes.notProbed;
+const plannedOf = ({ row: { nodes } }: Speaking) => nodes.known - nodes.notProbed;
+
+function clusterOutage(speaking: Speaking): Condition | undefined {
+  const { row, diagnosis } = speaking;
+  const down = openEpisode(row.outage.outage);
+  if (down === undefined) return undefined;
   const finding = bestOf(diagnosis?.findings);
+  const counts = `${row.nodes.unreachable} of ${plannedOf(speaking)}`;
+  const told = { counts, what: `${counts} nodes cannot reach their API server`, did: `${counts} nodes down`, since: down.from };
   const changed = changedWords(finding, diagnosis?.changes);
-  if (down !== undefined) {
-    const counts = `${nodes.unreachable} of ${planned}`;
-    const what = `${counts} nodes cannot reach their API server`;
-    const own = { counts, what, since: down.from, changed, did: `${counts} nodes down`, ...whyWords(finding, down.reason) };
-    found.set('cluster-outage', { of: `${down.outage}/${down.episode}`, words: say(name, own) });
-  }
-  if (openOutages > 0 && nodesSince !== undefined) {
-    const counts = `${openOutages} of ${planned}`;
-    const what = `${counts} nodes cannot reach their API server, while most others can`;
-    const why = whyWords(down === undefined ? finding : undefined, outageReason ?? 'Undiagnosed');
-    found.set('node-outages', {
-      of: 'open',
-      words: say(name, { counts, what, since: nodesSince, changed, did: `${counts} nodes cannot reach the API server`, ...why }),
-    });
-  }
-  if (blind !== undefined) {
-    const best = bestOf(blind.findings) ?? (down === undefined ? finding : undefined);
-    const counts = `${blind.unknown} of ${blind.planned}`;
-    const what = `${counts} nodes give no verdict, so that nothing can be said of the cluster`;
-    const more = { since: blind.since, changed: changedWords(best, blind.changes), did: `nobody sees ${counts} nodes` };
-    found.set('cluster-blind', { of: blind.since, words: say(name, { counts, what, ...more, ...whyWords(best, blind.reason) }) });
-  }
-  const { degraded } = degradation;
-  if (degraded !== undefined) {
-    const counts = `${degraded.notServed} of ${degraded.asked}`;
-    const what = `${counts} nodes reach their API server and are not served by it`;
-    const more = { since: degraded.since, changed: '-', did: `API server does not serve ${counts} nodes` };
-    found.set('cluster-degraded', {
-      of: degraded.since,
-      words: say(name, { counts, what, ...more, ...whyWords(undefined, degraded.reason) }),
-    });
-  }
-  const [most] = [...unseen].sort((a, b) => b.nodes - a.nodes);
-  if (most !== undefined) {
-    const counts = `${unseen.reduce((total, each) => total + each.nodes, 0)} of ${nodes.known}`;
-    const since = unseen.map((each) => each.since).sort()[0]!;
-    const what = `${counts} nodes should have a verdict and have none for long`;
-    found.set('nodes-unseen', {
-      of: 'unseen',
-      words: say(name, {
-        counts,
-        what,
-        since,
-        changed: '-',
-        did: `${counts} nodes without a verdict`,
-        ...whyWords(undefined, most.reason),
-      }),
-    });
-  }
-  return found;
+  return { of: `${down.outage}/${down.episode}`, words: say(row.name, { ...told, changed, ...whyWords(finding, down.reason) }) };
+}
+
+function nodeOutages(speaking: Speaking): Condition | undefined {
+  const { row, diagnosis, nodesSince: since } = speaking;
+  if (row.openOutages === 0 || since === undefined) return undefined;
+  // While the cluster has an outage itself, what was found is about that.
+  const own = openEpisode(row.outage.outage) === undefined ? diagnosis : undefined;
+  const finding = bestOf(own?.findings);
+  const counts = `${row.openOutages} of ${plannedOf(speaking)}`;
+  const did = `${counts} nodes cannot reach the API server`;
+  const told = { counts, what: `${counts} nodes cannot reach their API server, while most others can`, did, since };
+  const changed = changedWords(finding, own?.changes);
+  return { of: 'open', words: say(row.name, { ...told, changed, ...whyWords(finding, row.outageReason ?? 'Undiagnosed') }) };
+}
+
+function blindness({ row, blind, diagnosis }: Speaking): Condition | undefined {
+  if (blind === undefined) return undefined;
+  const own = openEpisode(row.outage.outage) === undefined ? diagnosis : undefined;
+  const finding = bestOf(blind.findings) ?? bestOf(own?.findings);
+  const counts = `${blind.unknown} of ${blind.planned}`;
+  const what = `${counts} nodes give no verdict, so that nothing can be said of the cluster`;
+  const told = { counts, what, did: `nobody sees ${counts} nodes`, since: blind.since, changed: changedWords(finding, blind.changes) };
+  return { of: blind.since, words: say(row.name, { ...told, ...whyWords(finding, blind.reason) }) };
+}
+
+function degradation({ row }: Speaking): Condition | undefined {
+  const { degraded } = row.degradation;
+  if (degraded === undefined) return undefined;
+  const counts = `${degraded.notServed} of ${degraded.asked}`;
+  const did = `API server does not serve ${counts} nodes`;
+  const told = {
+    counts,
+    what: `${counts} nodes reach their API server and are not served by it`,
+    did,
+    since: degraded.since,
+    changed: '-',
+  };
+  return { of: degraded.since, words: say(row.name, { ...told, ...whyWords(undefined, degraded.reason) }) };
+}
+
+function unseenNodes({ row }: Speaking): Condition | undefined {
+  const [most] = [...row.unseen].sort((a, b) => b.nodes - a.nodes);
+  if (most === undefined) return undefined;
+  const counts = `${row.unseen.reduce((total, { nodes }) => total + nodes, 0)} of ${row.nodes.known}`;
+  const since = row.unseen.map((each) => each.since).sort()[0]!;
+  const told = { counts, what: `${counts} nodes should have a verdict and have had none for long`, did: `${counts} nodes not seen`, since };
+  return { of: 'unseen', words: say(row.name, { ...told, changed: '-', ...whyWords(undefined, most.reason) }) };
+}
+
+function uncoveredNodes({ row: { name, uncovered } }: Speaking): Condition | undefined {
+  if (uncovered === undefined) return undefined;
+  const { nodes, expected, reason, since } = uncovered;
+  const counts = `${nodes} of ${expected}`;
+  const told = { counts, what: `${counts} nodes that should have a verdict have none`, did: `${counts} nodes without a verdict`, since };
+  return { of: since, words: say(name, { ...told, changed: '-', ...whyWords(undefined, reason) }) };
+}
+
+const conditions: Readonly<Record<AlertRule, (speaking: Speaking) => Condition | undefined>> = {
+  'cluster-outage': clusterOutage,
+  'node-outages': nodeOutages,
+  'cluster-blind': blindness,
+  'cluster-degraded': degradation,
+  'nodes-unseen': unseenNodes,
+  coverage: uncoveredNodes,
+};
+
+/** What is to be said of a cluster now, by alert rule: only what stands. Pure. */
+export function conditionsOf(speaking: Speaking): Map<AlertRule, Condition> {
+  return new Map(
+    alertRules.flatMap((rule): [AlertRule, Condition][] => {
+      const found = conditions[rule](speaking);
+      return found === undefined ? [] : [[rule, found]];
+    }),
+  );
 }

@@ -12,7 +12,7 @@ import { sumWatched } from '../history/watched.ts';
 import { type Shortfalls, shortfalls } from '../model/cluster-facts.ts';
 import { type Counts, counts, emptyCounts } from '../model/ledger.ts';
 import { episode } from '../model/node-state.ts';
-import type { ReasonCode } from '../model/reasons.ts';
+import { type ReasonCode, reasonCode } from '../model/reasons.ts';
 import { parseClusterId } from '../model/resource-id.ts';
 import { SKEW_MS } from '../model/schedule.ts';
 import type { Watched } from '../model/watch.ts';
@@ -71,6 +71,8 @@ export interface ClusterRow {
   networks: string[];
   /** The words of the alerts that stand, by the name of their rule. */
   alerts: Record<string, FrozenWords>;
+  /** Nodes that should have had a verdict in the newest finalized sweep and had none, of how many, mostly why, and since which sweep there are any. */
+  uncovered?: { nodes: number; expected: number; reason: ReasonCode; since: string };
   /** Since which sweep it is blind, as the completion of sweeps says. */
   blindSince?: string;
   /** Up to 500 names of nodes that are not reachable. */
@@ -122,6 +124,7 @@ const columns: Columns<Omit<ClusterRow, 'cluster' | 'subscriptionId'>> = {
   degradation: json(degradationState, {}),
   networks: json(z.array(z.string()), []),
   alerts: json(z.record(z.string(), frozenWords), {}),
+  uncovered: optionalJson(z.object({ nodes: z.number(), expected: z.number(), reason: reasonCode, since: z.string() })),
   blindSince: optionalText,
   notReachable: longJson(z.array(z.string()), []),
   outage: json(outageState, {}),

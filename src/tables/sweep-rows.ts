@@ -186,8 +186,9 @@ export async function insertFinalized(
 }
 
 /** Whether a cluster is finalized in a sweep. */
-export async function isFinalized(tables: Tables, sweep: string, cluster: string): Promise<boolean> {
-  return (await readRow(await tables.open('sweeps'), sweep, `finalized|${cluster}`, ['RowKey'])) !== undefined;
+export async function readFinalized(tables: Tables, sweep: string, cluster: string): Promise<{ ledger?: Ledger } | undefined> {
+  const row = await readRow(await tables.open('sweeps'), sweep, `finalized|${cluster}`, ['ledger']);
+  return row && { ledger: ledgerOf(row.ledger) };
 }
 
 /** Reads the ledgers of a sweep's finalized clusters, by cluster; one that cannot be read is left out. */

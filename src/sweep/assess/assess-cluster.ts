@@ -17,7 +17,7 @@ import { readJudgedNodes } from '../../tables/node-rows.ts';
 import { type OutageRow, readOutages, replaceOutage } from '../../tables/outage-rows.ts';
 import { readClusterAndPools } from '../../tables/pool-rows.ts';
 import { isLostWrite, retryLostWrites } from '../../tables/rows.ts';
-import { isFinalized, readClusterFacts } from '../../tables/sweep-rows.ts';
+import { readClusterFacts, readFinalized } from '../../tables/sweep-rows.ts';
 import { judgeIncidentsSoon } from '../incidents/judge-between.ts';
 import { readCovering } from '../incidents/read-covering.ts';
 import { faultPoint } from '../queue/fault-point.ts';
@@ -92,7 +92,7 @@ async function see(
   { sweep, cluster }: MessageOf<'assess-cluster'>,
   before: Seen['before'],
   shortfalls: Seen['shortfalls'],
-  finalized: boolean,
+  finalized: Seen['finalized'],
 ): Promise<Seen> {
   const { tables } = services;
   // Before anything is read: what is written from then on is not in this judgement.
@@ -114,7 +114,7 @@ async function judgeSeen(services: Services, message: MessageOf<'assess-cluster'
 }
 
 /** Judges a cluster and writes the judgement under the ETag of its row, unless a judgement has seen what it was asked for. */
-async function judgeOnce(services: Services, message: MessageOf<'assess-cluster'>, finalized: boolean): Promise<Judged> {
+async function judgeOnce(services: Services, message: MessageOf<'assess-cluster'>, finalized: Seen['finalized']): Promise<Judged> {
   const { tables, settings, sinks } = services;
   const { cluster } = message;
   const { read, shortfalls } = await readClusterAndPools(tables, cluster);
@@ -131,14 +131,16 @@ async function judgeOnce(services: Services, message: MessageOf<'assess-cluster'
   // What is written by this very judgement is archived with the next.
   const settled = own.writes.length > 0 ? seen.active.filter(({ outage }) => outage.node) : seen.active;
   // Where there is no outage, nothing is to be held back: most assessments need no further read.
-  const maintenance = seen.active.length + own.writes.length === 0 ? [] : await readMaintenance(services, judged);
+  const hasNone = seen.active.length + own.writes.length === 0;
+  const known = hasNone ? [] : await readMaintenance(services, judged);
   const incident = await readCovering(services, { ...judged, outage: own.outage }, seen.active);
-  const context = notificationContext(settings, { ...judged, outage: own.outage }, maintenance, incident, services.now());
+  const context = notificationContext(settings, { ...judged, outage: own.outage }, known, incident, services.now());
   const { archived, outageDays, byReason } = archiveOutages(settled, names, context, judged.outageDays, seen.now);
   const assessed = { ...judged, outage: own.outage, outageDays, uptime: { ...judged.uptime, byReason } };
   const ofNodes = seen.active.map(({ outage }) => outage).filter(({ node }) => node !== undefined);
   const said = await sayAlerts(services, assessed, ofNodes);
   const row = { ...assessed, alerts: said.alerts };
+  const maintenance = hasNone && Object.keys(said.alerts).length > 0 ? await readMaintenance(services, judged) : known;
   const writes = [...own.writes, ...archived.map((each) => replaceOutage(each, true))];
   await writeFleet(tables, [putCluster(row, before?.etag), ...writes]);
   faultPoint('assess-cluster:cluster-row');
@@ -150,7 +152,7 @@ async function judgeOnce(services: Services, message: MessageOf<'assess-cluster'
 /** Judges a cluster, again where another wrote its row meanwhile, and shows the judgement in lists. Returns what is stored. */
 async function judgeAndStore(services: Services, message: MessageOf<'assess-cluster'>): Promise<Judged> {
   const { sweep, cluster } = message;
-  const finalized = await isFinalized(services.tables, sweep, cluster);
+  const finalized = await readFinalized(services.tables, sweep, cluster);
   const judged = await retryLostWrites(ATTEMPTS, () => judgeOnce(services, message, finalized)).catch((cause: unknown) => {
     if (!isLostWrite(cause)) throw cause;
     throw new Error(`expected to judge ${cluster} within ${ATTEMPTS} attempts; others wrote its row each time`, { cause });

@@ -7,13 +7,14 @@ import { outcomeOf, rollUp } from '../../history/roll-up.ts';
 import { groupUnseen } from '../../history/unseen.ts';
 import { sumWatched, windowsOf } from '../../history/watched.ts';
 import type { ClusterFacts, Shortfalls } from '../../model/cluster-facts.ts';
+import { conclusiveOf, expectedOf, type Ledger, reasonWithout } from '../../model/ledger.ts';
 import type { JudgedNode } from '../../model/node.ts';
 import { occurrenceOf } from '../../model/occurrences.ts';
-import { comesOrGoes } from '../../model/reasons.ts';
+import { comesOrGoes, policyOf, type ReasonCode } from '../../model/reasons.ts';
 import { parseClusterId } from '../../model/resource-id.ts';
 import { intervalAt, SKEW_MS } from '../../model/schedule.ts';
 import type { Settings } from '../../settings.ts';
-import type { OwnClusterRow } from '../../tables/cluster-rows.ts';
+import type { ClusterRow, OwnClusterRow } from '../../tables/cluster-rows.ts';
 import type { OutageRow } from '../../tables/outage-rows.ts';
 import type { MessageOf } from '../queue/messages.ts';
 
@@ -32,7 +33,8 @@ export interface Seen {
   facts?: ClusterFacts;
   /** Nodes that no machine was found for, by pool. */
   shortfalls: Shortfalls;
-  finalized: boolean;
+  /** What the sweep came to for the cluster, once it is finalized. */
+  finalized?: { ledger?: Ledger };
   now: Date;
 }
 
@@ -74,6 +76,21 @@ function judgeDegradation(
   return foldDegradation(stored, nodes.values(), { sweep: occurrence, now, ...rules });
 }
 
+/** Which nodes should have had a verdict in a sweep and had none; what was known before, where the sweep is not finalized. */
+function uncoveredIn(
+  sweep: string,
+  ledger: Ledger | undefined,
+  recordOnly: ReasonCode | undefined,
+  before: ClusterRow['uncovered'],
+): ClusterRow['uncovered'] {
+  if (ledger === undefined) return before;
+  // Of a subscription that could not be listed, its gap in the heartbeat says so once for all clusters.
+  const isHidden = recordOnly !== undefined && policyOf(recordOnly).hides === 'subscription';
+  const expected = isHidden ? 0 : expectedOf(ledger);
+  const nodes = expected - conclusiveOf(ledger);
+  return nodes > 0 ? { nodes, expected, reason: reasonWithout(ledger) ?? 'Undiagnosed', since: before?.since ?? sweep } : undefined;
+}
+
 /** The virtual networks of nodes, which other clusters may share. */
 function networksOf(nodes: Iterable<JudgedNode>): string[] {
   const subnets = [...nodes].flatMap(({ facts, retiredAt }) => (retiredAt === undefined && facts.subnet ? [facts.subnet] : []));
@@ -93,7 +110,7 @@ export function judgeCluster(
   const { byReason: _, ...judged } = rollUp(nodes.values(), now, interval, settings.BLIND_AFTER, before?.row.outageReason, shortfalls);
   const unseenBefore = new Date(now.getTime() - settings.UNSEEN_AFTER_MINUTES * 60_000).toISOString();
   const reasonOf = (node: JudgedNode) => outcomeOf(node, now, interval).reason;
-  const quorum = judgeQuorum(nodes.values(), now, interval, finalized, quorumOf(settings));
+  const quorum = judgeQuorum(nodes.values(), now, interval, finalized !== undefined, quorumOf(settings));
   const flapWindowMs = settings.FLAP_WINDOW_MINUTES * 60_000;
   const stored = before?.row.outage ?? {};
   const occurrence = judgedIn(settings, sweep, before);
@@ -126,6 +143,7 @@ export function judgeCluster(
     networks: networksOf(nodes.values()),
     // Said anew after the judgement.
     alerts: before?.row.alerts ?? {},
+    uncovered: uncoveredIn(sweep, finalized?.ledger, known?.recordOnly, before?.row.uncovered),
     blindSince: before?.row.blindSince,
     sentState: before?.row.sentState,
     outage,
@@ -136,7 +154,7 @@ export function judgeCluster(
     uptime: { ...windowsOf(sumWatched([forgotten, ...watched]), now), byReason: before?.row.uptime.byReason ?? {} },
     assessedAt: now.toISOString(),
     sweep: later(sweep, before?.row.sweep ?? ''),
-    finalizedSweep: finalized ? later(sweep, before?.row.finalizedSweep ?? '') : (before?.row.finalizedSweep ?? ''),
+    finalizedSweep: finalized !== undefined ? later(sweep, before?.row.finalizedSweep ?? '') : (before?.row.finalizedSweep ?? ''),
     // An assessAt of a stranger or of a skewed clock must not silence the cluster.
     assessAt: assessAt <= new Date(now.getTime() + SKEW_MS).toISOString() ? assessAt : now.toISOString(),
   };

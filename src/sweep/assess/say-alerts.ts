@@ -29,11 +29,11 @@ export async function sayAlerts(services: Services, row: OwnClusterRow, outages:
   const { cluster, blindSince } = row;
   const blind = blindSince === undefined ? undefined : await blindRows.readOpen(tables, cluster);
   const since = nodesSince(outages);
-  const standing = conditionsOf(row, blind, undefined, since);
+  const standing = conditionsOf({ row, blind, nodesSince: since });
   if (standing.size === 0) return { alerts: {}, blind };
   const diagnosis = (await currentDiagnoses(services, [row], new Map(blind && [[cluster, blind]]))).get(cluster);
   const hold = holdMs(intervalAt(settings.SWEEP_SCHEDULE, now()));
-  const alerts = [...conditionsOf(row, blind, diagnosis, since)].map(([rule, { of, words }]) => [
+  const alerts = [...conditionsOf({ row, blind, diagnosis, nodesSince: since })].map(([rule, { of, words }]) => [
     rule,
     settleWords(row.alerts[rule], of, words, now(), hold),
   ]);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { emptyLedger, type Ledger } from '../../../src/model/ledger.ts';
 import type { JudgedNode } from '../../../src/model/node.ts';
 import { readSettings } from '../../../src/settings.ts';
 import { judgeCluster, type Seen } from '../../../src/sweep/assess/judge-cluster.ts';
@@ -19,7 +20,7 @@ const seenOf = (nodes: JudgedNode[], more: Partial<Seen> = {}): Seen => ({
   nodes: new Map(nodes.map((node) => [node.facts.node, node])),
   active: [],
   shortfalls: {},
-  finalized: true,
+  finalized: {},
   now,
   ...more,
 });
@@ -146,7 +147,31 @@ describe('the judgement of a cluster', () => {
   });
 
   it('says that a sweep is finalized only once it is', () => {
-    const finalized = [false, true].map((each) => judge(seenOf([], { finalized: each }))[0].finalizedSweep);
+    const finalized = [undefined, {}].map((each) => judge(seenOf([], { finalized: each }))[0].finalizedSweep);
     expect(finalized).toEqual(['', sweep]);
+  });
+
+  it('says which nodes should have had a verdict in a finalized sweep and had none, and keeps since when', () => {
+    const ledger = { ...emptyLedger, known: 9, reachable: 5, unknown: 3, notProbed: 1 };
+    const byReason = { Reachable: 5, Throttled: 3, ClusterStopped: 1 };
+    const seen = (more: Partial<Ledger>) =>
+      seenOf([], { finalized: { ledger: { ...ledger, byReason, unknownByReason: { Throttled: 3 }, ...more } } });
+    const [first] = judge(seen({}));
+    expect(first.uncovered).toEqual({ nodes: 3, expected: 8, reason: 'Throttled', since: sweep });
+    const before = { row: { ...first, uncovered: { ...first.uncovered!, since: 'earlier' } }, etag: '' };
+    expect(judge({ ...seen({}), before })[0].uncovered?.since).toBe('earlier');
+    expect(judge({ ...seenOf([], { finalized: undefined }), before })[0].uncovered?.since).toBe('earlier');
+    expect(
+      judge(seen({ reachable: 8, unknown: 0, byReason: { Reachable: 8 }, unknownByReason: {}, known: 8, notProbed: 0 }))[0].uncovered,
+    ).toBeUndefined();
+  });
+
+  it('knows the networks of its nodes, once each', () => {
+    const inSubnet = (node: string, subnet: string) => {
+      const own = nodeOf(node, 'reachable');
+      return { ...own, facts: { ...own.facts, subnet } };
+    };
+    const [row] = judge(seenOf([inSubnet('a', '/Net/VirtualNetworks/V/subnets/one'), inSubnet('b', '/net/virtualnetworks/v/subnets/two')]));
+    expect(row.networks).toEqual(['/net/virtualnetworks/v']);
   });
 });
