@@ -88,6 +88,36 @@ const askedCount = 'Nodes that reached their API server and asked it';
 const restoredCount = (meaning: string) =>
   z.number().optional().describe(`${meaning}, when it ended; absent where the cluster is not watched for this any more.`);
 
+const incident = z.strictObject({
+  eventId,
+  incident: text('The id of the incident.'),
+  kind: text('`outage`, or `unseen`: nobody sees the fleet.'),
+  factor: text('What its clusters share: `finding`, `nextHop`, `dnsServers`, `network`, `region`, `subscription`, `reason` or `fleet`.'),
+  factorValue: text('Which one it is, such as the resource ID of a virtual network.'),
+  subscriptionId: text('The subscription of its clusters; `*` where they are of several.'),
+  reason: cause.reason,
+  stage: cause.stage,
+  sentence: cause.sentence,
+  message: cause.message,
+  why: text('What is known of its cause, in one sentence; `-` if nothing is.'),
+  changed: text('What changed shortly before, by whom and when; `-` if nothing is known.'),
+  start: text('When it began, ISO 8601 UTC.'),
+  end: text('When it ended, ISO 8601 UTC; empty while it lasts.'),
+  remedy: cause.remedy,
+  runbook: cause.runbook,
+  page: text('The status page of the incident; empty where the app does not know its own address.'),
+  clusters: text('Ids of its clusters, separated by commas, as many as fit into 8,000 characters.'),
+  clustersOmitted: text('How many ids did not fit.'),
+});
+const incidentCounts = {
+  affected: number('Clusters in trouble that share the factor.'),
+  inside: number('Clusters that share the factor.'),
+  elsewhereAffected: number('Clusters in trouble that do not share it.'),
+  elsewhere: number('Clusters that do not share it.'),
+  most: number('The most clusters that were in trouble at once.'),
+  nodes: number('Nodes that fail now.'),
+};
+
 const members = z.number().optional().describe('Only in a summary. How many nodes it stands for.');
 const durationSeconds = number('Seconds from `start` to `end`.');
 const clusterCounts = {
@@ -156,6 +186,16 @@ export const eventSchemas = {
       'The API server of a degraded cluster serves its nodes again, or all but a few; or the cluster is not watched for this any more, as the message says.',
     properties: degraded,
     measurements: z.strictObject({ notServed: restoredCount(notServedCount), asked: restoredCount(askedCount), durationSeconds }),
+  },
+  IncidentStarted: {
+    description: 'Clusters failed together, or nobody sees the fleet: people are notified of this, and not of each cluster.',
+    properties: incident,
+    measurements: z.strictObject(incidentCounts),
+  },
+  IncidentEnded: {
+    description: 'An incident is over.',
+    properties: incident,
+    measurements: z.strictObject({ ...incidentCounts, durationSeconds }),
   },
   SweepCompleted: {
     description: 'The heartbeat: a sweep of the whole fleet is complete. Its absence is a reason for an alert.',
