@@ -4,6 +4,7 @@ import { log } from '../log.ts';
 import { redact } from '../model/redact.ts';
 import { inconclusive } from '../model/verdict.ts';
 import { deliverToAll } from '../notify/sink.ts';
+import { loseDelivery } from '../notify/webhooks/deliver-webhook.ts';
 import type { Services } from '../services.ts';
 import { giveUpListing } from '../sweep/plan/list-clusters.ts';
 import { startOverKnown } from '../sweep/plan/start-sweep.ts';
@@ -27,6 +28,7 @@ async function giveUp(services: Services, message: WorkMessage): Promise<void> {
   const foreign = await explainForeign(services, message);
   if (foreign !== undefined) return log.warn(`nothing was given up for a ${message.kind} message: ${foreign}`);
   if (message.kind === 'check') return loseCheck(services, message.check);
+  if (message.kind === 'deliver-webhook') return loseDelivery(services, message);
   // The next assessment of the cluster asks for its search again.
   if (message.kind === 'diagnose') return;
   const { sweep } = message;

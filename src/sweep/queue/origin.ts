@@ -72,6 +72,7 @@ export async function explainForeign(services: Context, message: WorkMessage): P
     case 'close-sweep':
     case 'check':
     case 'diagnose':
+    case 'deliver-webhook':
       return undefined;
   }
 }
