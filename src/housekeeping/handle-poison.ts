@@ -17,6 +17,8 @@ import { readJudgedNodes } from '../tables/node-rows.ts';
 import { insertPlan } from '../tables/plan-rows.ts';
 import { insertPoison } from '../tables/poison-rows.ts';
 
+const DAY_MS = 86_400_000;
+
 async function loseCheck(services: Services, id: string): Promise<void> {
   const check = await readCheck(services.tables, id);
   if (check !== undefined) await endCheck(services, check, inconclusive('ProberError', 'the check failed each time it was tried'));
@@ -47,8 +49,10 @@ async function giveUp(services: Services, message: WorkMessage): Promise<void> {
 
 /** Reads a poison message, late or not; a text where it is none of ours. */
 function read({ settings, now }: Services, raw: unknown): WorkMessage | string {
+  // As far ahead as when it was first read.
+  const latest = new Date(Math.max(latestDeadline(settings, now()).getTime(), now().getTime() + DAY_MS));
   try {
-    const found = readMessage(raw, new Date(0), latestDeadline(settings, now()));
+    const found = readMessage(raw, new Date(0), latest);
     return found.status === 'work' ? found.message : 'a message of a newer version, which no instance took';
   } catch (error) {
     return `a message that is none of ours: ${redact((error as Error).message, 300)}`;

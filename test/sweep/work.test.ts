@@ -20,6 +20,7 @@ const bodies: Record<WorkKind, object> = {
   'assess-cluster': { cluster, assessAt: '2026-01-01T00:00:07.000Z' },
   'close-sweep': {},
   diagnose: { cluster, subject: 'cluster' },
+  'deliver-webhook': { webhook: 'pager', day: '2026-01-01', event: '0123456789abcdef0123456789abcdef' },
   check: { check: '2026-01-01-0123456789abcdef' },
 };
 

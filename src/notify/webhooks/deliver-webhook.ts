@@ -59,10 +59,12 @@ export async function deliverWebhook(services: Context, message: MessageOf<'deli
   await tryDelivery(services, webhook, key, delivery);
 }
 
-/** Gives up a delivery whose message failed each time it was tried. */
-export async function loseDelivery(services: Context, { webhook, day, event }: MessageOf<'deliver-webhook'>): Promise<void> {
+/** Gives up a delivery whose message failed each time it was tried, which is told like that of every other message. */
+export async function loseDelivery(
+  { tables }: Pick<Context, 'tables'>,
+  { webhook, day, event }: MessageOf<'deliver-webhook'>,
+): Promise<void> {
   const key = { webhook, day, event };
-  const delivery = await readDelivery(services.tables, key);
-  if (delivery?.state === 'pending')
-    await giveUpDelivery(services, key, delivery, 'could not be asked', 'the message failed each time it was tried');
+  const delivery = await readDelivery(tables, key);
+  if (delivery?.state === 'pending') await noteDelivery(tables, key, { state: 'givenUp' });
 }
