@@ -89,7 +89,7 @@ export function noticeOf({ name, time, properties }: TelemetryEvent): Notice | u
   const where = node === '' || node === '*' ? who : `${who}, ${node}`;
   const facts = FACTS.flatMap(([field, called]): [string, string][] => {
     const value = text[field] ?? '';
-    return value === '' || value === '-' ? [] : [[called, cut(value, LONGEST_FACT)]];
+    return value === '' || value === '-' || (field === 'remedy' && action === 'resolve') ? [] : [[called, cut(value, LONGEST_FACT)]];
   });
   const links = LINKS.flatMap(([field, called]): [string, string][] => {
     const address = text[field] ?? '';

@@ -10,7 +10,7 @@ const addressOf = (address: string) => address.replaceAll('|', '%7C').replaceAll
 
 /** A message for an incoming webhook of Slack: https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks */
 export function slackBody({ title, action, facts, links }: Notice): object {
-  const headline = `${action === 'resolve' ? '✅' : '🔴'} ${title}`;
+  const headline = `${action === 'resolve' ? '✅ Over:' : '🔴'} ${title}`;
   const lines = facts.map(([name, text]) => `*${name}:* ${escaped(text)}`);
   const section = cut(lines.join('\n'), SECTION);
   const linkLine = links.map(([name, address]) => `<${escaped(addressOf(address))}|${name}>`).join(' · ');
@@ -19,7 +19,7 @@ export function slackBody({ title, action, facts, links }: Notice): object {
     text: escaped(headline),
     blocks: [
       { type: 'header', text: { type: 'plain_text', text: cut(headline, HEADER) } },
-      ...(title.length > HEADER - 2 ? [markdown(cut(escaped(title), SECTION))] : []),
+      ...(headline.length > HEADER ? [markdown(cut(escaped(title), SECTION))] : []),
       ...(section === '' ? [] : [markdown(section)]),
       ...(linkLine === '' ? [] : [markdown(linkLine)]),
     ],

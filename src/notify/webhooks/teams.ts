@@ -15,7 +15,14 @@ export function teamsBody({ title, action, severity, facts, links }: Notice): ob
     version: '1.4',
     msteams: { width: 'Full' },
     body: [
-      { type: 'TextBlock', text: cut(title, FACT), size: 'Medium', weight: 'Bolder', color, wrap: true },
+      {
+        type: 'TextBlock',
+        text: cut(action === 'resolve' ? `Over: ${title}` : title, FACT),
+        size: 'Medium',
+        weight: 'Bolder',
+        color,
+        wrap: true,
+      },
       { type: 'FactSet', facts: facts.map(([name, text]) => ({ title: name, value: cut(text, FACT) })) },
     ],
     actions: links.map(([name, address]) => ({ type: 'Action.OpenUrl', title: name, url: address })),
