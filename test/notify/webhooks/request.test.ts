@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { recordedReceivers, renderRequests } from '../../../scripts/render-webhooks.ts';
 import { type Webhook, type WebhookTemplate, webhookTemplates } from '../../../src/model/webhooks.ts';
 import { eventSchemas } from '../../../src/notify/event-schemas.ts';
 import { incidentEvent } from '../../../src/notify/incident-event.ts';
@@ -72,12 +74,6 @@ describe.each(webhookTemplates)('the template %s', (template) => {
       expect(faultsOf(receivers[template].schema, body)).toBeUndefined();
       if (template === 'teams') expect(Buffer.byteLength(JSON.stringify(body))).toBeLessThan(28_000);
     }
-  });
-
-  it('is recorded in infra/webhooks, for an incident that begins and ends', async () => {
-    const [started, ended] = ['IncidentStarted', 'IncidentEnded'].map((name) => send(template, named(name))!);
-    const recorded = { started, ended };
-    await expect(`${JSON.stringify(recorded, null, 2)}\n`).toMatchFileSnapshot(`../../../infra/webhooks/${template}.json`);
   });
 
   it('says nothing of a cluster that an incident stands for, and of the heartbeat', () => {
@@ -190,9 +186,52 @@ describe('a CloudEvent', () => {
     expect(Buffer.byteLength(request.body)).toBeLessThan(64 * 1024);
     expect(JSON.parse(request.body).data.properties.clusters).toContain(CLUSTER);
   });
+});
 
-  it('is recorded in infra/webhooks, for an incident that begins and ends', async () => {
-    const [started, ended] = ['IncidentStarted', 'IncidentEnded'].map((name) => send(undefined, named(name))!);
-    await expect(`${JSON.stringify({ started, ended }, null, 2)}\n`).toMatchFileSnapshot('../../../infra/webhooks/cloudevents.json');
+describe.each(recordedReceivers)('the recorded request infra/webhooks/%s.json', (receiver) => {
+  const text = readFileSync(new URL(`../../../infra/webhooks/${receiver}.json`, import.meta.url), 'utf8');
+
+  it('is what is sent of the test incident', () => {
+    expect(text).toBe(renderRequests(receiver));
+  });
+
+  it('is what the receiver takes', () => {
+    const schema = receiver === 'cloudevents' ? cloudEventSchema : receivers[receiver].schema;
+    const { started, ended } = JSON.parse(text);
+    expect([started, ended].map(({ body }) => faultsOf(schema, body))).toEqual([undefined, undefined]);
+    expect(text).toContain('test: true');
+  });
+});
+
+describe('the workflow of Azure Logic Apps in infra/webhooks', () => {
+  const { definition } = JSON.parse(readFileSync(new URL('../../../infra/webhooks/logic-app.json', import.meta.url), 'utf8'));
+  const text = JSON.stringify(definition);
+
+  it('takes what is sent, and nothing that lacks an attribute', () => {
+    const [trigger] = Object.values<{ inputs: { schema: object } }>(definition.triggers);
+    const event = send(undefined, named('ClusterOutageStarted'))!.body;
+    expect(faultsOf(trigger!.inputs.schema, event)).toBeUndefined();
+    for (const attribute of ['id', 'type', 'source', 'specversion', 'time', 'data'])
+      expect(faultsOf(trigger!.inputs.schema, { ...event, [attribute]: undefined })).toBeDefined();
+  });
+
+  it('refers to nothing that it does not have, and holds no secret', () => {
+    const namesIn = (actions: Record<string, { actions?: object; else?: { actions: object } }>): string[] =>
+      Object.entries(actions).flatMap(([name, own]) => [
+        name,
+        ...namesIn((own.actions ?? {}) as never),
+        ...namesIn((own.else?.actions ?? {}) as never),
+      ]);
+    const actions = namesIn(definition.actions);
+    for (const [, name] of text.matchAll(/(?:outputs|body|actions)\('([^']+)'\)/g)) expect(actions).toContain(name);
+    for (const [, name] of text.matchAll(/parameters\('([^']+)'\)/g))
+      expect(definition.parameters[name!]).toMatchObject({ type: 'SecureString' });
+    expect(text).not.toMatch(/whsec_|sig=/);
+  });
+
+  it('compares the id in the header with that of the event as it is encoded there', () => {
+    const { headers, body } = send(undefined, named('ClusterOutageStarted'))!;
+    expect(text).toContain("decodeUriComponent(coalesce(triggerOutputs()?['headers']?['webhook-id'], ''))");
+    expect(decodeURIComponent(headers['webhook-id']!)).toBe(body.id);
   });
 });
