@@ -234,6 +234,20 @@ describe('a webhook that is down', () => {
     expect(messages).toEqual([]);
   });
 
+  it('is asked by one of several instances that find its wait over at the same moment', async () => {
+    answers.pager = reply(503);
+    await deliver('first');
+    const ids = Array.from({ length: 12 }, (_, n) => `event-${n}`);
+    await deliver(...ids);
+    receiver.received.length = 0;
+    const due = messages.splice(0).filter(({ body }) => body.webhook === 'pager');
+    expect(due).toHaveLength(13);
+    clock.at(seconds(30).getTime());
+    await Promise.all(due.map(({ body }) => doWork(services, body)));
+    expect(idsAt('pager')).toHaveLength(1);
+    expect(messages).toHaveLength(13);
+  });
+
   it('for a day loses the event: a poison letter and one event a day to the others say so', async () => {
     answers.pager = reply(500);
     await deliver('one', 'two');
