@@ -4,7 +4,7 @@ metadata name = 'aks-fleet-prober'
 metadata description = 'The whole service in one resource group, with least privilege.'
 
 import { tuningType } from 'modules/tuning.bicep'
-import { identitySettings, tunedSettings } from 'modules/app-settings.bicep'
+import { identitySettings, tunedSettings, webhookSettings } from 'modules/app-settings.bicep'
 
 @description('Required. Name of the environment, of letters, digits and - _ . ( ); names of resources are made from it, with - in place of the last four.')
 @minLength(1)
@@ -140,6 +140,14 @@ param signInClientId string = ''
 
 @description('Optional. Object IDs of the people who may sign in; everyone of the tenant without one. Needs signInClientId.')
 param signInPrincipals string[] = []
+
+@description('Optional. Webhooks that are notified besides Application Insights, as docs/guides/webhooks.md describes WEBHOOKS, or a reference to a secret in a Key Vault that holds them.')
+@secure()
+param webhooks string = ''
+
+@description('Optional. Secrets of the webhooks, as docs/guides/webhooks.md describes WEBHOOK_SECRETS, or a reference to a secret in a Key Vault that holds them.')
+@secure()
+param webhookSecrets string = ''
 
 @description('Optional. Tags of all resources.')
 param tags object = {}
@@ -286,6 +294,7 @@ module app 'modules/function-app.bicep' = {
       ),
       empty(signInClientId) ? {} : { OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID: identity.outputs.clientId }
     )
+    secretSettings: webhookSettings(webhooks, webhookSecrets)
   }
 }
 

@@ -11,3 +11,7 @@ param grantFleetAccess = readEnvironmentVariable('GRANT_FLEET_ACCESS', 'true') !
 // Who is notified.
 param alertEmails = filter(map(split(readEnvironmentVariable('ALERT_EMAILS', ''), ','), email => trim(email)), email => !empty(email))
 param alertWebhookUrl = readEnvironmentVariable('ALERT_WEBHOOK_URL', '')
+
+// Webhooks that are notified as well, and their secrets: the values, or references to secrets in a Key Vault.
+param webhooks = readEnvironmentVariable('WEBHOOKS', '')
+param webhookSecrets = readEnvironmentVariable('WEBHOOK_SECRETS', '')

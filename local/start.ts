@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
@@ -57,6 +58,12 @@ async function prepareFolder(dir: string, keep: boolean): Promise<void> {
   for (const part of ['azurite', 'simulator']) await mkdir(join(dir, part), { recursive: true });
 }
 
+/** A webhook of the simulator, which shows what it received at /control/webhooks. */
+const webhookAt = ({ url }: Simulator) => ({
+  WEBHOOKS: `simulator=${url}/webhooks/simulator`,
+  WEBHOOK_SECRETS: `simulator=whsec_${randomBytes(32).toString('base64')}`,
+});
+
 /** The settings that the app runs with; those of the user's environment win. */
 function settingsFor(options: StartOptions, azurite: Azurite, simulator: Simulator): Record<string, string> {
   return {
@@ -65,6 +72,7 @@ function settingsFor(options: StartOptions, azurite: Azurite, simulator: Simulat
     SWEEP_SCHEDULE: options.schedule,
     FIRST_COLLECT_SECONDS: String(Math.ceil(options.runCommandSeconds) + 1),
     COLLECT_AGAIN_SECONDS: '2',
+    ...(options.settings.WEBHOOKS === undefined ? webhookAt(simulator) : {}),
     PAGE_URL: `http://127.0.0.1:${options.port}/api/status`,
     ...options.settings,
     AzureWebJobsStorage: azurite.connectionString,
@@ -81,6 +89,10 @@ const CLI_SETTINGS = [
   'EGRESS_ENDPOINTS',
   'FIRST_COLLECT_SECONDS',
   'COLLECT_AGAIN_SECONDS',
+  'APPLICATIONINSIGHTS_CONNECTION_STRING',
+  'APPLICATIONINSIGHTS_AUTHENTICATION_STRING',
+  'WEBHOOKS',
+  'WEBHOOK_SECRETS',
 ];
 
 /** Assignments for a shell. */

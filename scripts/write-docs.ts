@@ -10,6 +10,7 @@ import type { Reason } from '../src/model/reasons/reason.ts';
 import { reasons } from '../src/model/reasons.ts';
 import { eventSchemas } from '../src/notify/event-schemas.ts';
 import { renderApi } from './render-api.ts';
+import { recordedReceivers, renderRequests } from './render-webhooks.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -132,7 +133,7 @@ Where no node gave a verdict at all, as in a blind cluster, nothing was seen tha
 
 **What it cannot see**: routes that a gateway or an on-premises network announces, appliances of third parties from within, Microsoft's own side, and the expiry of secrets. Of virtual network managers it sees what Resource Graph shows to its identity. Kubernetes network policies do not apply to the network of the node itself, which is what is probed.`;
 
-const eventsIntro = `What the prober sends to Application Insights. The page is made from \`src/notify/event-schemas.ts\` by \`npm run docs\`.
+const eventsIntro = `What the prober sends to Application Insights, and to [webhooks](../guides/webhooks.md). The page is made from \`src/notify/event-schemas.ts\` by \`npm run docs\`.
 
 Events are history: what happened, when, and why, one custom event (table \`customEvents\`) for each change that people should know about, never one for a healthy probe. Fields of type text are in \`customDimensions\`, numbers in \`customMeasurements\`. The timestamp is when the event was sent; \`start\` and \`end\` say when it happened. No text is longer than 8,192 characters.
 
@@ -177,4 +178,5 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await writeFile(join(root, 'docs', 'reference', 'events.md'), renderEvents());
   await writeFile(join(root, 'docs', 'reference', 'api.md'), renderApi());
   await writeFile(join(root, 'infra', 'alerts', 'runbooks.kql'), renderRunbooks());
+  for (const receiver of recordedReceivers) await writeFile(join(root, 'infra', 'webhooks', `${receiver}.json`), renderRequests(receiver));
 }

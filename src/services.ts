@@ -109,17 +109,19 @@ export function buildServices(
     connection ? new QueueClient(connection, name) : new QueueClient(`${storageUrl(settings, 'queue')}/${name}`, credential);
   const armRequests = countRequests();
   const arm = connectArm(settings, given, [armRequests.policy]);
+  const tables = openTables(table, tableService);
+  const workQueue = openWorkQueue(queue(WORK_QUEUE), now);
   return {
     settings,
     now,
-    tables: openTables(table, tableService),
-    queue: openWorkQueue(queue(WORK_QUEUE), now),
+    tables,
+    queue: workQueue,
     poisonQueue: queue(POISON_QUEUE),
     arm,
     armRequests,
     readCache: openReadCache(arm.request, now),
     egressPlaces: openEgressPlaces(settings.EGRESS_ENDPOINTS),
-    sinks: openSinks(settings, credential),
+    sinks: openSinks({ settings, credential, tables, queue: workQueue, now }),
     telemetry: openTelemetry(settings, credential),
   };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseConnectionString } from './model/connection-string.ts';
 import { explainScheduleFault } from './model/schedule.ts';
+import { readWebhooks, type Webhook } from './model/webhooks.ts';
 
 const DEFAULT_SCHEDULE = '0 */5 * * * *';
 
@@ -118,6 +119,12 @@ const environment = z
         if (typeof parsed === 'string') context.addIssue({ code: 'custom', message: parsed });
       }),
     APPLICATIONINSIGHTS_AUTHENTICATION_STRING: z.string().optional(),
+    WEBHOOKS: z.string().optional(),
+    WEBHOOK_SECRETS: z.string().optional(),
+  })
+  .superRefine(({ WEBHOOKS, WEBHOOK_SECRETS }, context) => {
+    for (const { setting, message } of readWebhooks(WEBHOOKS, WEBHOOK_SECRETS).mistakes)
+      context.addIssue({ code: 'custom', path: [setting], message });
   })
   .superRefine((settings, context) => {
     const services = [settings.AzureWebJobsStorage__queueServiceUri, settings.AzureWebJobsStorage__tableServiceUri];
@@ -134,6 +141,11 @@ const environment = z
 export const settingNames: readonly string[] = Object.keys(environment.shape);
 
 export type Settings = Readonly<z.output<typeof environment>>;
+
+/** The webhooks that the settings name. */
+export function webhooksOf({ WEBHOOKS, WEBHOOK_SECRETS }: Settings): readonly Webhook[] {
+  return readWebhooks(WEBHOOKS, WEBHOOK_SECRETS).webhooks;
+}
 
 /** The address of the status page, for links; undefined if the app does not know its own address. */
 export function statusPageUrl({ PAGE_URL, WEBSITE_HOSTNAME }: Settings): string | undefined {

@@ -73,6 +73,9 @@ const freeText = [
   'APPLICATIONINSIGHTS_AUTHENTICATION_STRING',
 ];
 
+// Tried in test/model/webhooks.test.ts: what is wrong with them is told by the name of the webhook, never with the value.
+const webhooks = ['WEBHOOKS', 'WEBHOOK_SECRETS'];
+
 describe('readSettings', () => {
   it('fills in every default where only the storage is told', () => {
     expect(readSettings(storage)).toMatchInlineSnapshot(`
@@ -116,7 +119,7 @@ describe('readSettings', () => {
   });
 
   it('is tried here with a mistake in each setting that can hold one', () => {
-    const tried = [...wholeNumbers.map(([name]) => name), ...texts.map(([name]) => name), 'AZURE_CLIENT_ID', ...freeText];
+    const tried = [...wholeNumbers.map(([name]) => name), ...texts.map(([name]) => name), 'AZURE_CLIENT_ID', ...freeText, ...webhooks];
     expect(tried.sort()).toEqual([...settingNames].sort());
   });
 

@@ -33,6 +33,13 @@ func tunedSettings(sweepSchedule string, subscriptions string[], tuning tuningTy
   PAGE_URL: tuning.?pageUrl ?? ''
 }
 
+@export()
+@description('The webhooks: secrets, or references to secrets in a Key Vault.')
+func webhookSettings(webhooks string, webhookSecrets string) object => {
+  WEBHOOKS: webhooks
+  WEBHOOK_SECRETS: webhookSecrets
+}
+
 @description('Addresses of services.')
 @sealed()
 type endpointsType = {

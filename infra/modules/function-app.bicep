@@ -22,6 +22,10 @@ param packageUrl string
 @description('Required. Settings of the app by name.')
 param settings { *: string }
 
+@description('Optional. Settings of the app by name that are secret, or references to secrets in a Key Vault.')
+@secure()
+param secretSettings { *: string } = {}
+
 @description('Optional. Memory of an instance in megabytes.')
 @allowed([512, 2048, 4096])
 param instanceMemoryMB int = 512
@@ -70,13 +74,15 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
   properties: {
     serverFarmId: plan.id
     httpsOnly: true
+    // References to secrets in a Key Vault are resolved by the identity of the app, which has no other.
+    keyVaultReferenceIdentity: identityId
     clientAffinityEnabled: false
     publicNetworkAccess: private ? 'Disabled' : 'Enabled'
     virtualNetworkSubnetId: empty(subnetId) ? null : subnetId
     siteConfig: {
       minTlsVersion: '1.2'
       http20Enabled: true
-      appSettings: map(items(settings), setting => {
+      appSettings: map(items(union(settings, secretSettings)), setting => {
         name: setting.key
         value: setting.value
       })

@@ -23,7 +23,7 @@ param private bool = false
 param packageContainer string = 'app-package'
 
 // Created here so that the app finds them when it starts; it creates those with a date in their name itself.
-var tableNames = ['fleet', 'clusters', 'names', 'probes', 'sweeps', 'pace', 'poison', 'checks']
+var tableNames = ['fleet', 'clusters', 'names', 'probes', 'sweeps', 'pace', 'poison', 'checks', 'webhooks']
 var queueNames = ['work', 'work-poison']
 
 resource account 'Microsoft.Storage/storageAccounts@2023-05-01' = {

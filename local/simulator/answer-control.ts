@@ -4,10 +4,18 @@ import { faults } from './faults.ts';
 import type { World } from './lay-out-fleet.ts';
 import type { RequestLog } from './log-requests.ts';
 import { Problem } from './problem.ts';
+import type { WebhookReceiver } from './receive-webhooks.ts';
 import type { Rights } from './rights.ts';
 import type { FaultBoard } from './switch-faults.ts';
 
-type Surroundings = { world: World; board: FaultBoard; log: RequestLog; telemetry: TelemetryStore; rights: Rights };
+type Surroundings = {
+  world: World;
+  board: FaultBoard;
+  log: RequestLog;
+  telemetry: TelemetryStore;
+  rights: Rights;
+  webhooks: WebhookReceiver;
+};
 
 /**
  * Makes the control routes, which switch faults and show what the simulator has received.
@@ -30,7 +38,7 @@ export function answerControl(around: Surroundings): (method: string, path: stri
 }
 
 async function answer(
-  { world, board, log, telemetry, rights }: Surroundings,
+  { world, board, log, telemetry, rights, webhooks }: Surroundings,
   method: string,
   path: string,
   body: unknown,
@@ -61,6 +69,13 @@ async function answer(
       return { lacks: rights.lacking() };
     case 'GET /control/rights':
       return { lacks: rights.lacking() };
+    case 'GET /control/webhooks':
+      return webhooks.read();
+    case 'DELETE /control/webhooks':
+      webhooks.clear();
+      return { cleared: true };
+    case 'PUT /control/webhooks/fault':
+      return webhooks.fail(body);
     default:
       throw new Problem(404, 'Unknown route', `Expected a control route, got ${method} ${path}.`, {
         routes: [
@@ -70,6 +85,8 @@ async function answer(
           'GET|DELETE /control/telemetry',
           'GET /control/requests',
           'GET|PUT /control/rights',
+          'GET|DELETE /control/webhooks',
+          'PUT /control/webhooks/fault',
         ],
       });
   }

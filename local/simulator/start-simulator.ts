@@ -18,6 +18,7 @@ import { keepOperations } from './keep-operations.ts';
 import { layOutFleet, type SimulatedNode } from './lay-out-fleet.ts';
 import { logRequests } from './log-requests.ts';
 import { keepNetwork } from './network/keep-network.ts';
+import { isWebhook, receiveWebhooks } from './receive-webhooks.ts';
 import { keepRights } from './rights.ts';
 import { runCommands } from './run-commands.ts';
 import { type AzureRequest, serveAzure } from './serve-azure.ts';
@@ -141,13 +142,15 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     enforceQuota: options.enforceQuota ?? false,
     retryAfterSeconds: options.retryAfterSeconds ?? 30,
   });
-  const control = answerControl({ world, board, log, telemetry, rights });
+  const webhooks = receiveWebhooks();
+  const control = answerControl({ world, board, log, telemetry, rights, webhooks });
 
   const answerOwn = async ({ method, url, headers, text }: AzureRequest): Promise<ArmReply> => {
     const path = url.pathname;
     if (path === '/msi/token') return answerIdentity(url, String(headers['x-identity-header']), identityHeader, desk);
     if (path.startsWith('/control/')) return control(method, path, parseJson(text));
     if (method === 'POST' && isIngestion(path)) return telemetry.track(path, text, headers.authorization);
+    if (method === 'POST' && isWebhook(path)) return webhooks.receive(path, headers, parseJson(text));
     // A registry that answers as mcr.microsoft.com does: what nodes may reach besides their API server.
     if (path === '/v2/') return ok({});
     return refuseToken(desk, headers.authorization, server.url) ?? arm(method, url, parseJson(text));

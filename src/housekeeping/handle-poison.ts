@@ -4,6 +4,7 @@ import { log } from '../log.ts';
 import { redact } from '../model/redact.ts';
 import { inconclusive } from '../model/verdict.ts';
 import { deliverToAll } from '../notify/sink.ts';
+import { loseDelivery } from '../notify/webhooks/deliver-webhook.ts';
 import type { Services } from '../services.ts';
 import { giveUpListing } from '../sweep/plan/list-clusters.ts';
 import { startOverKnown } from '../sweep/plan/start-sweep.ts';
@@ -16,6 +17,8 @@ import { readJudgedNodes } from '../tables/node-rows.ts';
 import { insertPlan } from '../tables/plan-rows.ts';
 import { insertPoison } from '../tables/poison-rows.ts';
 
+const DAY_MS = 86_400_000;
+
 async function loseCheck(services: Services, id: string): Promise<void> {
   const check = await readCheck(services.tables, id);
   if (check !== undefined) await endCheck(services, check, inconclusive('ProberError', 'the check failed each time it was tried'));
@@ -27,6 +30,7 @@ async function giveUp(services: Services, message: WorkMessage): Promise<void> {
   const foreign = await explainForeign(services, message);
   if (foreign !== undefined) return log.warn(`nothing was given up for a ${message.kind} message: ${foreign}`);
   if (message.kind === 'check') return loseCheck(services, message.check);
+  if (message.kind === 'deliver-webhook') return loseDelivery(services, message);
   // The next assessment of the cluster asks for its search again.
   if (message.kind === 'diagnose') return;
   const { sweep } = message;
@@ -45,8 +49,10 @@ async function giveUp(services: Services, message: WorkMessage): Promise<void> {
 
 /** Reads a poison message, late or not; a text where it is none of ours. */
 function read({ settings, now }: Services, raw: unknown): WorkMessage | string {
+  // As far ahead as when it was first read.
+  const latest = new Date(Math.max(latestDeadline(settings, now()).getTime(), now().getTime() + DAY_MS));
   try {
-    const found = readMessage(raw, new Date(0), latestDeadline(settings, now()));
+    const found = readMessage(raw, new Date(0), latest);
     return found.status === 'work' ? found.message : 'a message of a newer version, which no instance took';
   } catch (error) {
     return `a message that is none of ours: ${redact((error as Error).message, 300)}`;

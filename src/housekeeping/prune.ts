@@ -20,6 +20,7 @@ const KEPT = [
   ['sweeps', 2, 'moment'],
   ['poison', 7, 'day'],
   ['checks', 7, 'day'],
+  ['webhooks', 7, 'day'],
 ] as const;
 
 /** Prunes each cluster; one that fails is logged and keeps no other from it. */

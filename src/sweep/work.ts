@@ -5,6 +5,7 @@ import { runCheck } from '../check/run-check.ts';
 import { diagnoseCluster } from '../diagnose/diagnose-cluster.ts';
 import { log } from '../log.ts';
 import { redact } from '../model/redact.ts';
+import { deliverWebhook } from '../notify/webhooks/deliver-webhook.ts';
 import type { Services } from '../services.ts';
 import { assessCluster } from './assess/assess-cluster.ts';
 import { closeSweep } from './close/close-sweep.ts';
@@ -47,6 +48,8 @@ function runStage(services: Services, message: WorkMessage): Promise<void> {
       return runCheck(services, message);
     case 'diagnose':
       return diagnoseCluster(services, message);
+    case 'deliver-webhook':
+      return deliverWebhook(services, message);
   }
 }
 

@@ -10,7 +10,7 @@ export interface Tables {
   drop(name: TableName): Promise<void>;
 }
 
-type Fixed = 'fleet' | 'clusters' | 'names' | 'probes' | 'sweeps' | 'pace' | 'poison' | 'checks';
+type Fixed = 'fleet' | 'clusters' | 'names' | 'probes' | 'sweeps' | 'pace' | 'poison' | 'checks' | 'webhooks';
 export type TableName = Fixed | `results${number}` | `sweeps${number}`;
 
 /**

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pLimit from 'p-limit';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { askSimulator } from '../../local/ask-simulator.ts';
 import type { FleetPlan } from '../../src/cli/plan.ts';
 import { quickSweeps, type Stage, setStage } from './stage.ts';
 
@@ -365,5 +366,65 @@ describe.concurrent('a plan from a laptop', patience, () => {
     expect(stderr).toMatch(/^2 invalid settings/);
     expect(stderr).toContain('SUBSCRIPTIONS');
     expect(stderr).toContain('STARTS_PER_MINUTE');
+  });
+});
+
+describe('a test of the notifications', patience, () => {
+  const secret = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
+  const webhooks = () => ({
+    WEBHOOKS: `audit=${stage.simulator.url}/webhooks/audit chat:slack=${stage.simulator.url}/webhooks/chat`,
+    WEBHOOK_SECRETS: `audit=${secret}`,
+    PAGE_URL: 'https://prober.example/api/status',
+  });
+  const ask = async (method: string, path: string, body?: object) =>
+    JSON.parse((await askSimulator(stage.simulator, method, path, body)).text);
+
+  it('reaches every sink from end to end, marked as a test, and says what each answered', async () => {
+    const { code, stdout, stderr } = await cliWith(webhooks(), 'notify', '--test');
+    expect(stderr).toBe('Sending the start and the end of a test incident to ApplicationInsights, webhook-audit, webhook-chat …\n');
+    const lines = stdout.trim().split('\n');
+    expect(lines).toHaveLength(6);
+    for (const line of lines)
+      expect(line).toMatch(
+        /^(ApplicationInsights|webhook-audit|webhook-chat) Incident(Started|Ended): accepted in \d+ ms, .*(200|answered 200)/,
+      );
+    expect(code).toBe(0);
+    const received: { name: string; body: Record<string, unknown> }[] = await ask('GET', '/control/webhooks');
+    const types = received.filter(({ name }) => name === 'audit').map(({ body }) => body.type);
+    expect(types).toEqual(['aks-fleet-prober.IncidentStarted.v1', 'aks-fleet-prober.IncidentEnded.v1']);
+    const told = (await ask('GET', '/control/telemetry')).map(({ data }: { data: { baseData: object } }) => data.baseData);
+    expect(told).toMatchObject(
+      ['IncidentStarted', 'IncidentEnded'].map((name) => ({ name, properties: { message: expect.stringMatching(/^TEST .*test: true/) } })),
+    );
+    expect(received.every(({ body }) => JSON.stringify(body).includes('test: true'))).toBe(true);
+  });
+
+  it('fails where one sink does not accept it, and shows no secret', async () => {
+    await ask('PUT', '/control/webhooks/fault', { status: 403 });
+    const { code, stdout, stderr } = await cliWith(webhooks(), 'notify', '--test', '--json');
+    await ask('PUT', '/control/webhooks/fault', {});
+    expect(code).toBe(1);
+    const answers: { sink: string; accepted: boolean; answer: string; ms: number }[] = JSON.parse(stdout);
+    expect(answers.map(({ sink, accepted }) => [sink, accepted])).toEqual([
+      ...Array(2).fill(['ApplicationInsights', true]),
+      ...Array(2).fill(['webhook-audit', false]),
+      ...Array(2).fill(['webhook-chat', false]),
+    ]);
+    expect(answers[2]!.answer).toBe('403 {"accepted":false}');
+    expect(`${stdout}${stderr}`).not.toContain(secret.slice(6));
+  });
+
+  it('says what is missing where there is no sink, or no command', async () => {
+    const none = await cliWith({ APPLICATIONINSIGHTS_CONNECTION_STRING: '' }, 'notify', '--test');
+    expect([none.code, none.stderr]).toEqual([
+      2,
+      expect.stringMatching(/^expected a sink in the settings, found none: set APPLICATIONINSIGHTS_CONN/),
+    ]);
+    const bare = await cliWith({ WEBHOOKS: 'audit=http://a.example' }, 'notify', '--verbose');
+    expect([bare.code, bare.stdout]).toEqual([2, '']);
+    for (const mistake of ['expected notify with --test', 'got --verbose', 'setting WEBHOOKS: expected an https URL'])
+      expect(bare.stderr).toContain(mistake);
+    const other = await cli('plan', '--test');
+    expect([other.code, other.stderr]).toEqual([2, 'expected --test with notify only; see --help\n']);
   });
 });

@@ -147,6 +147,16 @@ describe('npm start', () => {
     const [open] = await until('the open outage', async () => nonEmpty((await get<Page<OutageView>>('outages?state=open')).items), MOST_MS);
     expect(open).toMatchObject({ subject: { kind: 'node', node: sick }, reason: 'ConnectionRefused', stage: 'tcp', end: null });
     expect(await until('its event', async () => nonEmpty(await telemetry('NodeOutageStarted')), MOST_MS)).toHaveLength(1);
+    const toWebhook = async () => {
+      const { text } = await askSimulator({ url: state.simulatorUrl, caFile: state.caFile }, 'GET', '/control/webhooks');
+      const sent = JSON.parse(text) as {
+        headers: Record<string, string>;
+        body: { type: string; data: { properties: Record<string, string> } };
+      }[];
+      return nonEmpty(sent.filter(({ body }) => body.type.includes('NodeOutageStarted') && body.data.properties.node === sick));
+    };
+    const [signed] = await until('its event at the webhook', toWebhook, MOST_MS);
+    expect(signed!.headers).toMatchObject({ 'webhook-signature': expect.stringMatching(/^v1,/) });
     const shop = clusters.find(({ name }) => name === 'shop-prod')!;
     // Between two sweeps that a busy machine makes slow, a verdict of 10-second sweeps may be out of date for a moment.
     const node = await until(

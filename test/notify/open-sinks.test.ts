@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { openSinks } from '../../src/notify/open-sinks.ts';
-import { readSettings } from '../../src/settings.ts';
+import { servicesAt } from '../sweep/services-at.ts';
 
-const noToken = { getToken: () => Promise.reject(new Error('no token was to be asked for')) };
 const namesOf = (more: Record<string, string>) =>
-  openSinks(readSettings({ AzureWebJobsStorage: 'UseDevelopmentStorage=true', ...more }), noToken).map(({ name }) => name);
+  servicesAt('UseDevelopmentStorage=true', '2026-11-21T09:35:00Z', more).services.sinks.map(({ name }) => name);
 const CONNECTION = 'InstrumentationKey=00000000-0000-0000-0000-000000000000;IngestionEndpoint=https://127.0.0.1:1/';
 
 describe('the sinks that the settings name', () => {
@@ -16,5 +14,16 @@ describe('the sinks that the settings name', () => {
     const names = namesOf({ APPLICATIONINSIGHTS_CONNECTION_STRING: CONNECTION });
     expect(names).toHaveLength(1);
     expect(names).not.toContain('log');
+  });
+
+  it('are each webhook besides, under its own name, by which what it accepted is noted', () => {
+    const secret = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
+    const webhooks = { WEBHOOKS: 'audit=https://a.example pager=https://b.example', WEBHOOK_SECRETS: `audit=${secret} pager=${secret}` };
+    expect(namesOf(webhooks)).toEqual(['log', 'webhook-audit', 'webhook-pager']);
+    expect(namesOf({ ...webhooks, APPLICATIONINSIGHTS_CONNECTION_STRING: CONNECTION })).toEqual([
+      'ApplicationInsights',
+      'webhook-audit',
+      'webhook-pager',
+    ]);
   });
 });

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, type Mock, vi } from 'vitest';
 import { openApplicationInsights } from '../../src/notify/application-insights.ts';
 import { logSink } from '../../src/notify/log-sink.ts';
-import { openSinks } from '../../src/notify/open-sinks.ts';
 import type { Sink } from '../../src/notify/sink.ts';
 import type { TelemetryEvent } from '../../src/notify/telemetry-event.ts';
 import { readSettings } from '../../src/settings.ts';
@@ -90,12 +89,4 @@ describeSink('ApplicationInsights', {
         const { name, properties, measurements } = baseData;
         return { name, time, properties, measurements };
       }),
-});
-
-describe('openSinks', () => {
-  it('opens the log where there is no Application Insights, and Application Insights alone where there is', () => {
-    const namesOf = (more: Record<string, string>) => openSinks(settingsWith(more), noToken).map(({ name }) => name);
-    expect(namesOf({})).toEqual(['log']);
-    expect(namesOf({ APPLICATIONINSIGHTS_CONNECTION_STRING: connectionString() })).toEqual(['ApplicationInsights']);
-  });
 });

@@ -137,3 +137,20 @@ test('ingestion can be down, or take only half', async () => {
   await simulator.clearFault('ingestion');
   expect((await track([envelope('one')])).status).toBe(200);
 });
+
+test('webhooks keep what they are sent, and fail where they are told to', async () => {
+  const send = () => simulator.ask('POST', '/webhooks/pager', { body: { id: 'one' }, headers: { 'webhook-id': 'one' } });
+  expect((await send()).status).toBe(200);
+  await simulator.ask('PUT', '/control/webhooks/fault', { body: { status: 503, retryAfterSeconds: 7 } });
+  const { status, headers } = await send();
+  expect([status, headers['retry-after']]).toEqual([503, '7']);
+  await simulator.ask('PUT', '/control/webhooks/fault', { body: {} });
+  expect((await send()).status).toBe(200);
+  const kept = (await simulator.ask<object[]>('GET', '/control/webhooks')).body;
+  expect(kept).toMatchObject(
+    [200, 503, 200].map((each) => ({ name: 'pager', status: each, body: { id: 'one' }, headers: { 'webhook-id': 'one' } })),
+  );
+  expect((await simulator.ask('PUT', '/control/webhooks/fault', { body: { status: 'down' } })).status).toBe(400);
+  await simulator.ask('DELETE', '/control/webhooks');
+  expect((await simulator.ask<object[]>('GET', '/control/webhooks')).body).toEqual([]);
+});

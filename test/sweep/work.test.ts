@@ -21,6 +21,7 @@ const bodies: Record<WorkKind, object> = {
   'close-sweep': {},
   'judge-incidents': {},
   diagnose: { cluster, subject: 'cluster' },
+  'deliver-webhook': { webhook: 'pager', day: '2026-01-01', event: '0123456789abcdef0123456789abcdef' },
   check: { check: '2026-01-01-0123456789abcdef' },
 };
 

@@ -39,6 +39,14 @@ const schema = z.discriminatedUnion('kind', [
   z.strictObject({ ...common, kind: z.literal('judge-incidents') }),
   /** A search in Azure for what cut nodes off; `subject` is `cluster`, `blind`, or the reason of the nodes' outages. */
   z.strictObject({ ...ownEnvelope, kind: z.literal('diagnose'), cluster, subject: z.string().regex(/^[A-Za-z]{1,60}$/) }),
+  /** An attempt to deliver an event to a webhook. It holds names only: where to is in the settings, what in the tables. */
+  z.strictObject({
+    ...ownEnvelope,
+    kind: z.literal('deliver-webhook'),
+    webhook: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/),
+    day: z.iso.date(),
+    event: z.string().regex(/^[0-9a-f]{32}$/),
+  }),
   z.strictObject({
     ...ownEnvelope,
     kind: z.literal('check'),

@@ -73,6 +73,7 @@ export async function explainForeign(services: Context, message: WorkMessage): P
     case 'judge-incidents':
     case 'check':
     case 'diagnose':
+    case 'deliver-webhook':
       return undefined;
   }
 }

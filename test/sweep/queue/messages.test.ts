@@ -17,6 +17,14 @@ const work = {
   'collect-slice': { ...common, ...slice, kind: 'collect-slice' },
   'assess-cluster': { ...common, kind: 'assess-cluster', cluster, assessAt: '2026-11-21T09:35:30.000Z' },
   'close-sweep': { ...common, kind: 'close-sweep' },
+  'deliver-webhook': {
+    v: 1,
+    deadline: common.deadline,
+    kind: 'deliver-webhook',
+    webhook: 'pager',
+    day: '2026-11-21',
+    event: '0123456789abcdef0123456789abcdef',
+  },
 } as const;
 
 describe('readMessage', () => {
