@@ -31,6 +31,7 @@ const wholeNumbers: [name: string, low: number, high: number][] = [
   ['CLUSTER_QUORUM_NODES', 1, 1000],
   ['BLIND_PERCENT', 1, 100],
   ['UNSEEN_AFTER_MINUTES', 15, 10_080],
+  ['INCIDENT_CLUSTERS', 2, 1000],
   ['NODE_GRACE_MINUTES', 0, 1440],
   ['RETENTION_DAYS', 1, 365],
   ['CHECKS_PER_MINUTE', 1, 1000],
