@@ -96,6 +96,7 @@ describe('readSettings', () => {
         "FAILURE_THRESHOLD": 2,
         "FIRST_COLLECT_SECONDS": 25,
         "FLAP_WINDOW_MINUTES": 15,
+        "INCIDENT_CLUSTERS": 3,
         "INCLUDE_CLUSTERS": [
           "*",
         ],
