@@ -143,6 +143,8 @@ export async function search(reader: SettingsReader, sought: Sought, showNames: 
   const isDenied = (read: Read<unknown> | undefined) => read?.status === 'unread' && read.why === 'denied';
   const mayNotLook = [health.health, health.issues].every(isDenied) && logs.unread.filter(isDenied).length === logs.reads;
   const hop = routeToHop(found)?.route.nextHop;
-  const path = { nextHops: hop === undefined ? [] : [hop], dnsServers: settingOf(configuration.network)?.dnsServers ?? [] };
+  // The address, and what holds it.
+  const nextHops = [hop ?? '', settingOf(configuration.nextHop)?.id ?? ''].filter((text) => text !== '');
+  const path = { nextHops, dnsServers: settingOf(configuration.network)?.dnsServers ?? [] };
   return { found, findings: findingsOf(found), changes, path, unread: unreadIn(found), mayNotLook };
 }

@@ -32,7 +32,7 @@ const LONGEST_HOLD_MS = 60_000;
  * of many.
  */
 export function holdMs(intervalMs: number): number {
-  return Math.min(LONGEST_HOLD_MS, intervalMs / 5);
+  return Math.min(LONGEST_HOLD_MS, intervalMs / 3);
 }
 
 /** The words for a condition as they become, with what is known of it now. Pure. */
@@ -41,6 +41,13 @@ export function settleWords(before: FrozenWords | undefined, of: string, now: Wo
   if (same?.settled) return same;
   const first = same?.first ?? time.toISOString();
   return { ...now, of, first, settled: time.getTime() - Date.parse(first) >= hold };
+}
+
+const LONGEST_GATHERING_MS = 10_000;
+
+/** For how long the first event of an incident gathers clusters, in milliseconds: those that fail together are found within moments. */
+export function gatheringMs(intervalMs: number): number {
+  return Math.min(LONGEST_GATHERING_MS, intervalMs / 30);
 }
 
 /** When the first of some words are to be settled; undefined where all are. */

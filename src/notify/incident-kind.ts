@@ -6,15 +6,22 @@ import type { StandingKind } from './notify-standing.ts';
 const bySubject = (rows: readonly IncidentRow[]) =>
   new Map(rows.map(({ incident, etag }) => [incident.subject, { standing: incident, etag }]));
 
-/** Incidents that began, and that are over. One that everybody knows to be over is kept, for people to look at. */
-export const incidentKind: StandingKind<StoredIncident> = {
-  name: 'incidents',
-  rows: {
-    read: async (tables) => bySubject((await readForJudging(tables)).rows),
-    put: (tables, incident, etag) => writeIncident(tables, incident, etag),
-    close: (tables, incident, etag) => writeIncident(tables, { ...incident, closed: true }, etag),
-  },
-  clusterOf: ({ subject }) => subject,
-  next: nextStandingNotifications,
-  toEvent: incidentEvent,
-};
+/**
+ * Incidents that began, and that are over. One that everybody knows to be over is kept, for people to look at.
+ *
+ * @param begunBy - incidents that were found later are not sent yet: they gather clusters.
+ */
+export function incidentKind(begunBy: Date): StandingKind<StoredIncident> {
+  const gathers = ({ until, words }: StoredIncident) => until === undefined && Date.parse(words?.first ?? '') > begunBy.getTime();
+  return {
+    name: 'incidents',
+    rows: {
+      read: async (tables) => bySubject((await readForJudging(tables)).rows),
+      put: (tables, incident, etag) => writeIncident(tables, incident, etag),
+      close: (tables, incident, etag) => writeIncident(tables, { ...incident, closed: true }, etag),
+    },
+    clusterOf: ({ subject }) => subject,
+    next: (incident, sink) => (gathers(incident) ? [] : nextStandingNotifications(incident, sink)),
+    toEvent: incidentEvent,
+  };
+}

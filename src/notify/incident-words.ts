@@ -8,7 +8,7 @@ import { lastName, spoken, timeOfDay } from './spoken.ts';
 
 const phrases: Record<SharedFactor, (value: string) => string> = {
   finding: (value) => `behind ${lastName(value)}`,
-  nextHop: (value) => `behind ${value}`,
+  nextHop: (value) => `behind ${lastName(value)}`,
   dnsServers: (value) => `with the DNS server ${value}`,
   network: (value) => `in the network ${lastName(value)}`,
   region: (value) => `in ${value}`,

@@ -23,6 +23,7 @@ import {
 } from './columns.ts';
 import type { Tables } from './open-tables.ts';
 import { type Row, readRange, readRow } from './rows.ts';
+import { updateRow } from './update-row.ts';
 
 const PARTITION = 'incidents';
 /** Sorts before every id of an incident. */
@@ -156,8 +157,25 @@ export async function pruneIncidents(tables: Tables, before: string): Promise<vo
   for (const { partitionKey, rowKey } of old) await clusters.deleteEntity(partitionKey, rowKey);
 }
 
+const markOf = (row: Readonly<Record<string, unknown>> | undefined) => timeOr(String(row?.mark ?? ''), new Date(0).toISOString());
+
 /** When incidents were judged last; the beginning of time where they never were. */
 export async function readIncidentMark(tables: Tables): Promise<string> {
-  const row = await readRow(await tables.open('clusters'), PARTITION, GUARD, ['mark']);
-  return timeOr(String(row?.mark ?? ''), new Date(0).toISOString());
+  return markOf(await readRow(await tables.open('clusters'), PARTITION, GUARD, ['mark']));
+}
+
+/**
+ * Acquires the turn to judge incidents now.
+ *
+ * @param apartMs - two turns are so many milliseconds apart.
+ * @returns undefined if it is this caller's turn, else when the next one may be.
+ */
+export async function acquireJudging(tables: Tables, now: Date, apartMs: number): Promise<Date | undefined> {
+  let next: Date | undefined;
+  await updateRow(await tables.open('clusters'), PARTITION, GUARD, (row) => {
+    const due = Date.parse(markOf(row)) + apartMs;
+    next = due > now.getTime() ? new Date(due) : undefined;
+    return next === undefined ? { merge: { closed: false, ...guardColumns.mark.write(now.toISOString(), 'mark') } } : undefined;
+  });
+  return next;
 }

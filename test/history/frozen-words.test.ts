@@ -34,7 +34,7 @@ describe('the words for a condition', () => {
     expect(nextSettling([{ ...first, settled: true }], HOLD)).toBeUndefined();
   });
 
-  it('wait a fifth of an interval, a minute at most', () => {
-    expect([holdMs(20_000), holdMs(300_000), holdMs(3_600_000)]).toEqual([4000, 60_000, 60_000]);
+  it('wait a third of an interval, a minute at most', () => {
+    expect([holdMs(30_000), holdMs(300_000), holdMs(3_600_000)]).toEqual([10_000, 60_000, 60_000]);
   });
 });

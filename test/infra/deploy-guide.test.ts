@@ -50,6 +50,18 @@ it('the guide names each alert with its severity and how often it is looked at',
   );
 });
 
+it('the guide for people on call has the first three things to do for each alert', () => {
+  const chapters = read('docs/guides/on-call.md').split(/^### /m).slice(1);
+  const told = chapters.flatMap((text) => {
+    const [title = ''] = text.split('\n');
+    const steps = [...text.matchAll(/^(\d)\. /gm)].map(([, nth]) => nth);
+    expect([title, steps]).toEqual([title, ['1', '2', '3']]);
+    return all(title, /`([\w-]+)`/g);
+  });
+  const withoutQuery = all(guide, /^\| `([\w-]+)` \| .* \| (?:page|ticket) \|$/gm);
+  expect(told.sort()).toEqual([...readRules({ packageIsLogged: true }).map(({ name }) => name), ...withoutQuery].sort());
+});
+
 it('the guide names each alert that needs no query, and each of them is in the template', () => {
   const template = read('infra/modules/watch-prober.bicep');
   const made = [...all(template, /name: '\$\{name\}-([\w-]+)'/g), ...all(template, /^ {4}name: '([\w-]+)'$/gm)];

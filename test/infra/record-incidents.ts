@@ -8,10 +8,12 @@ const SUBSCRIPTION = 'aaaaaaaa-0000-4000-8000-000000000008';
 const OTHER = 'cccccccc-0000-4000-8000-000000000008';
 const HUB = 'hub-fw';
 const SWEEP_SECONDS = 20;
+/** A search in Azure takes about 15 s, and words wait for a third of an interval: with shorter sweeps none would have its cause. */
+const HUB_SWEEP_SECONDS = 60;
 /** A sweep over 500 clusters takes 40 to 120 s on one machine of two cores. */
 const FLEET_SWEEP_SECONDS = 120;
 /** Sweeps before something breaks, while it is broken, and after it has healed. */
-const SWEEPS = { before: 2, during: 4, after: 5 };
+const SWEEPS = { before: 2, during: 4, after: 4 };
 // Azure lets a node that comes and goes be one outage for 15 minutes, which are three intervals of five: so many here, too.
 const FLAPS = { FLAP_WINDOW_MINUTES: '1' };
 
@@ -30,7 +32,7 @@ const idOf = (name: string, subscription = SUBSCRIPTION) => `${subscription}.rg-
 
 const small = [{ id: SUBSCRIPTION, name: 'Recorded', clusters: clusters('shop', 4) }];
 const two = [...small, { id: OTHER, name: 'Other', clusters: clusters('lab', 3) }];
-/** Twelve clusters whose nodes leave by the firewall of a hub, and six that do not. */
+/** Twelve clusters whose nodes leave by the firewall of a hub, and fourteen that do not. */
 const behindHub = [
   {
     id: SUBSCRIPTION,
@@ -47,7 +49,7 @@ const behindHub = [
       },
     })),
   },
-  { id: OTHER, name: 'Other', clusters: clusters('lab', 6) },
+  { id: OTHER, name: 'Other', clusters: clusters('lab', 14, { pools: [{ name: 'web', count: 1 }] }) },
 ];
 const spokes = Array.from({ length: 12 }, (_, index) => idOf(`spoke-${index + 1}`));
 /** 500 clusters, a hundred in each of five subscriptions. */
@@ -141,16 +143,16 @@ export const incidentScenes: Partial<Record<Recording['name'], () => Promise<voi
       cutOff.clear();
       await run.clear(HUB);
     };
-    await record('hub', { subscriptions: behindHub, cutOff }, broken(breakIt, heal));
+    await record('hub', { subscriptions: behindHub, cutOff, sweepSeconds: HUB_SWEEP_SECONDS }, broken(breakIt, heal));
   },
 
   async parts() {
     const cutOff = new Set<string>();
-    await record('parts', { subscriptions: behindHub, cutOff }, async (run, marks) => {
+    await record('parts', { subscriptions: behindHub, cutOff, sweepSeconds: HUB_SWEEP_SECONDS }, async (run, marks) => {
       marks.fault = now();
       for (const id of spokes) cutOff.add(id);
       await run.set(HUB, 'default-route-to-appliance');
-      await sweeps(run, 3);
+      await sweeps(run, 2);
       marks.healed = now();
       // A third, then all but two, then all.
       for (const until of [4, 10, 12]) {

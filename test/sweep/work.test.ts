@@ -19,7 +19,7 @@ const bodies: Record<WorkKind, object> = {
   'collect-slice': slice,
   'assess-cluster': { cluster, assessAt: '2026-01-01T00:00:07.000Z' },
   'close-sweep': {},
-  'judge-incidents': {},
+  'judge-incidents': { judgeAt: '2026-01-01T00:00:07.000Z' },
   diagnose: { cluster, subject: 'cluster' },
   'deliver-webhook': { webhook: 'pager', day: '2026-01-01', event: '0123456789abcdef0123456789abcdef' },
   check: { check: '2026-01-01-0123456789abcdef' },

@@ -1,7 +1,7 @@
 import type { Services } from '../../services.ts';
 import { readBlind } from '../../tables/blind-rows.ts';
 import { listClusterRows } from '../../tables/cluster-rows.ts';
-import { readIncidentMark } from '../../tables/incident-rows.ts';
+import { acquireJudging, readIncidentMark } from '../../tables/incident-rows.ts';
 import type { MessageOf } from '../queue/messages.ts';
 import { explainSweep } from '../queue/origin.ts';
 import { requestJudging } from '../queue/request-judging.ts';
@@ -20,16 +20,22 @@ async function judge(services: Services, sweep: string): Promise<void> {
   await judgeIncidents(services, sweep, { clusters, blind, maintained: maintainedAt(maintenance, now()), diagnoses });
 }
 
-/** Judges incidents between two completions of sweeps, as a message asks. */
-export async function judgeIncidentsBetween(services: Services, { sweep }: MessageOf<'judge-incidents'>): Promise<void> {
-  const fault = await explainSweep(services, sweep);
-  if (fault !== undefined) throw new Error(fault);
+/** Judges incidents, or a moment later where that has just been done. */
+async function judgeInTurn(services: Services, sweep: string): Promise<void> {
+  const next = await acquireJudging(services.tables, services.now(), APART_MS);
+  if (next !== undefined) return requestJudging(services, sweep, next);
   await judge(services, sweep);
 }
 
+/** Judges incidents between two completions of sweeps, as a message asks, unless that was done since. */
+export async function judgeIncidentsBetween(services: Services, { sweep, judgeAt }: MessageOf<'judge-incidents'>): Promise<void> {
+  const fault = await explainSweep(services, sweep);
+  if (fault !== undefined) throw new Error(fault);
+  if ((await readIncidentMark(services.tables)) >= judgeAt) return;
+  await judgeInTurn(services, sweep);
+}
+
 /** Judges incidents once the outage of a cluster has begun: at once, or a moment later where others have just begun too. */
-export async function judgeIncidentsSoon(services: Services, sweep: string): Promise<void> {
-  const due = Date.parse(await readIncidentMark(services.tables)) + APART_MS;
-  if (due > services.now().getTime()) return requestJudging(services, sweep, new Date(due));
-  await judge(services, sweep);
+export function judgeIncidentsSoon(services: Services, sweep: string): Promise<void> {
+  return judgeInTurn(services, sweep);
 }

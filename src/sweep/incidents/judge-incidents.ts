@@ -1,6 +1,6 @@
 import type { Blindness } from '../../history/blindness.ts';
 import type { Diagnosis } from '../../history/diagnosis.ts';
-import { holdMs, nextSettling, settleWords } from '../../history/frozen-words.ts';
+import { gatheringMs, holdMs, nextSettling, settleWords } from '../../history/frozen-words.ts';
 import { coveredBy, foldIncidents, type Incident } from '../../history/incidents.ts';
 import { judgeSight, type Sighting } from '../../history/sight.ts';
 import type { Finding } from '../../model/finding.ts';
@@ -37,13 +37,19 @@ export interface IncidentEvidence {
 
 const isWatched = ({ recordOnly }: ClusterRow) => recordOnly === undefined || !policyOf(recordOnly).endsOutage;
 
-/** The finding that most clusters of an incident have in common: that of its own factor, else of most of them. Pure. */
+/**
+ * The finding that most clusters of an incident have in common: that of its own factor, else one about the same resource, else the same one about
+ * resources that are alike, such as the route table of each. Pure.
+ */
 export function sharedFinding({ factor, value, open }: Incident, diagnoses: ReadonlyMap<string, Diagnosis>): Finding | undefined {
   const found = open.flatMap((cluster) => bestOf(diagnoses.get(cluster)?.findings) ?? []);
-  const keyOf = ({ code, resourceId = '' }: Finding) => `${code}|${resourceId.toLowerCase()}`;
+  const ofMost = (some: readonly Finding[], keyOf: (finding: Finding) => string) => {
+    const [most] = [...Map.groupBy(some, keyOf).values()].sort((a, b) => b.length - a.length);
+    return most !== undefined && most.length * 2 >= open.length ? most[0] : undefined;
+  };
+  const sameResource = ({ code, resourceId = '' }: Finding) => `${code}|${resourceId.toLowerCase()}`;
   const own = factor === 'finding' ? found.filter(({ resourceId }) => resourceId?.toLowerCase() === value) : [];
-  const [most] = [...Map.groupBy(own.length > 0 ? own : found, keyOf).values()].sort((a, b) => b.length - a.length);
-  return most !== undefined && most.length * 2 >= open.length ? most[0] : undefined;
+  return ofMost(own, sameResource) ?? ofMost(found, sameResource) ?? ofMost(found, ({ code }) => code);
 }
 
 /** An incident with what people are told of it: words that are settled stay. */
@@ -105,7 +111,8 @@ async function judgeOnce(services: Services, sweep: string, evidence: IncidentEv
 }
 
 /**
- * Judges which clusters failed together, and whether anybody sees the fleet; notifies of incidents that began and ended, and sends their state at once.
+ * Judges which clusters failed together, and whether anybody sees the fleet; sends the state of incidents at once, and notifies of those that began, once
+ * they have gathered clusters for a moment, and of those that ended.
  *
  * @returns all incidents that are open, or were until now.
  */
@@ -116,19 +123,21 @@ export async function judgeIncidents(
   written: () => void = () => {},
 ): Promise<StoredIncident[]> {
   const { telemetry, settings, now } = services;
+  const interval = intervalAt(settings.SWEEP_SCHEDULE, now());
+  const gathering = gatheringMs(interval);
   const { all, changed } = await retryLostWrites(ATTEMPTS, () => judgeOnce(services, sweep, evidence));
   written();
-  await notifyStanding(services, incidentKind);
+  await notifyStanding(services, incidentKind(new Date(now().getTime() - gathering)));
   await telemetry.state(changed.map((each) => incidentState(each, sweep, statusPageUrl(settings), now())));
   const open = all.filter(({ until }) => until === undefined);
   const covered = coveredBy(open);
   const left = changed.flatMap(({ until, open: own }) => (until === undefined ? [] : own)).filter((cluster) => !covered.has(cluster));
   // They are notified themselves from now on.
   for (const cluster of left) await requestAssessment(services, sweep, cluster, 'now');
-  const settling = nextSettling(
-    open.flatMap(({ words }) => words ?? []),
-    holdMs(intervalAt(settings.SWEEP_SCHEDULE, now())),
-  );
-  if (settling !== undefined) await requestJudging(services, sweep, settling);
+  const words = open.flatMap((each) => each.words ?? []);
+  const gathered = words.map(({ first }) => Date.parse(first) + gathering).filter((time) => time > now().getTime());
+  const settling = nextSettling(words, holdMs(interval));
+  const due = Math.min(...gathered, settling?.getTime() ?? Number.POSITIVE_INFINITY);
+  if (Number.isFinite(due)) await requestJudging(services, sweep, new Date(due));
   return all;
 }

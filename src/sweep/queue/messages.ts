@@ -36,7 +36,7 @@ const schema = z.discriminatedUnion('kind', [
   z.strictObject({ ...common, kind: z.literal('assess-cluster'), cluster, assessAt: z.iso.datetime() }),
   z.strictObject({ ...common, kind: z.literal('close-sweep') }),
   /** Looks between two completions of sweeps whether clusters have failed together. */
-  z.strictObject({ ...common, kind: z.literal('judge-incidents') }),
+  z.strictObject({ ...common, kind: z.literal('judge-incidents'), judgeAt: z.iso.datetime() }),
   /** A search in Azure for what cut nodes off; `subject` is `cluster`, `blind`, or the reason of the nodes' outages. */
   z.strictObject({ ...ownEnvelope, kind: z.literal('diagnose'), cluster, subject: z.string().regex(/^[A-Za-z]{1,60}$/) }),
   /** An attempt to deliver an event to a webhook. It holds names only: where to is in the settings, what in the tables. */

@@ -1,7 +1,7 @@
 import type { QueueContext } from './work-queue.ts';
 
-/** Queues a judgement of incidents between two completions of sweeps, at a time. */
+/** Queues a judgement of incidents between two completions of sweeps, at a time. Requests for one time are one judgement. */
 export async function requestJudging({ queue, now }: Pick<QueueContext, 'queue' | 'now'>, sweep: string, at: Date): Promise<void> {
   const delaySeconds = Math.max(0, (at.getTime() - now().getTime()) / 1000);
-  await queue.send({ kind: 'judge-incidents', sweep }, { delaySeconds });
+  await queue.send({ kind: 'judge-incidents', sweep, judgeAt: at.toISOString() }, { delaySeconds });
 }

@@ -105,9 +105,14 @@ const judge = (n: number, clusters: ClusterRow[], more: Partial<IncidentEvidence
 const names = () => mail.accepted.map(({ name }) => name);
 
 describe('three clusters that fail together', () => {
-  it('are notified as one incident, at once and once, whose state leaves at once too', async () => {
+  it('are notified as one incident, once, as soon as it has gathered clusters for 10 s; its state leaves at once', async () => {
+    await judge(0, fleet(3, 4), {}, false);
+    expect([names(), states.length]).toEqual([[], 1]);
+    expect(sent).toEqual([
+      { kind: 'judge-incidents', sweep: sweepOf(0), judgeAt: new Date(Date.parse(timeOf(0)) + 10_000).toISOString(), delaySeconds: 10 },
+    ]);
+    clock.move(10_000);
     const clusters = fleet(3, 4);
-    await judge(0, clusters, {}, false);
     await judge(0, clusters);
     await judge(1, clusters);
     expect(names()).toEqual(['IncidentStarted']);
@@ -143,10 +148,14 @@ describe('three clusters that fail together', () => {
 
   it('are judged once more when their words settle', async () => {
     await judge(0, fleet(3, 4), {}, false);
-    expect(sent).toEqual([{ kind: 'judge-incidents', sweep: sweepOf(0), delaySeconds: 60 }]);
+    clock.move(10_000);
+    await judge(0, fleet(3, 4), {}, false);
+    expect(sent.at(-1)).toMatchObject({ kind: 'judge-incidents', sweep: sweepOf(0), delaySeconds: 50 });
   });
 
   it('are notified as over once, and each that is left is assessed at once', async () => {
+    await judge(0, fleet(3, 4));
+    clock.move(10_000);
     await judge(0, fleet(3, 4));
     const healing = [row('down-0', true), row('down-1', false), row('down-2', false), ...fleet(0, 4)];
     await judge(1, healing);
@@ -156,7 +165,7 @@ describe('three clusters that fail together', () => {
     expect(states.at(-1)).toMatchObject({ success: true, properties: { open: 'false' } });
     expect(await readOpenIncidents(services.tables)).toEqual([]);
     // It is kept, for its page.
-    expect(await readIncidents(services.tables)).toMatchObject([{ closed: true, until: timeOf(0) }]);
+    expect(await readIncidents(services.tables)).toMatchObject([{ closed: true, until: new Date(clock.move(0)).toISOString() }]);
     const left = sent.flatMap((work) => (work.kind === 'assess-cluster' ? [work.cluster] : []));
     expect(left).toEqual([`${sub}.rg.down-0`]);
   });
@@ -168,6 +177,8 @@ describe('three clusters that fail together', () => {
   });
 
   it('are notified with the next judgement where the sink was down, under the same id', async () => {
+    await judge(0, fleet(3, 4), {}, false);
+    clock.move(10_000);
     mail.down = true;
     await judge(0, fleet(3, 4), {}, false);
     mail.down = false;
@@ -177,6 +188,8 @@ describe('three clusters that fail together', () => {
   });
 
   it('are one incident under one id where two judge at once', async () => {
+    await Promise.all([judge(0, fleet(3, 4), {}, false), judge(0, fleet(3, 4))]);
+    clock.move(10_000);
     await Promise.all([judge(0, fleet(3, 4), {}, false), judge(0, fleet(3, 4))]);
     expect(new Set(mail.accepted.map(({ properties }) => properties.eventId)).size).toBe(1);
     expect(await readOpenIncidents(services.tables)).toHaveLength(1);
@@ -225,6 +238,7 @@ describe('a fleet that nobody sees', () => {
     await unseen(0);
     expect(names()).toEqual([]);
     await unseen(1);
+    clock.move(10_000);
     await unseen(2);
     await judge(3, fleet(0, 2));
     expect(names()).toEqual(['IncidentStarted', 'IncidentEnded']);
