@@ -77,6 +77,28 @@ describe('nextNotification', () => {
     });
   });
 
+  describe('of a cluster that an incident covers', () => {
+    const incident = { since: iso(0) };
+    const ofCluster = (episodes: [number, number?][], marks = {}) => outageOf(episodes, marks, { cluster: subject.cluster });
+
+    it('holds back its start, marks it, and tells it once the incident is over', () => {
+      expect(next(ofCluster([[0]]), when(9000, { incident }))).toEqual({ ...nothing, covers: true });
+      expect(next(ofCluster([[0]], { covered: 1 }), when(9000, { incident }))).toEqual(nothing);
+      expect(next(ofCluster([[0]], { covered: 1 }), when(9001)).what).toEqual(['started']);
+    });
+
+    it('tells nothing of what ended meanwhile, and the end of what was told before', () => {
+      expect(next(ofCluster([[0, 300]]), when(301, { incident }))).toEqual({ ...nothing, covers: true });
+      expect(next(ofCluster([[0, 300]], { covered: 1 }), when(400)).what).toEqual([]);
+      expect(next(ofCluster([[0, 300]], { started: 1 }), when(301, { incident })).what).toEqual(['ended']);
+    });
+
+    it('covers its nodes too, but not what was over before', () => {
+      expect(next(outageOf([[0]]), when(9000, { incident })).covers).toBe(true);
+      expect(next(outageOf([[-600, -300]]), when(-299, { incident })).what).toEqual(['started', 'ended']);
+    });
+  });
+
   describe('of an end', () => {
     it('tells start and end of an outage that ended while it was held back', () => {
       expect(next(outageOf([[0, 30]]), when(31)).what).toEqual(['started', 'ended']);
