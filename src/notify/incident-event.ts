@@ -38,7 +38,7 @@ export function incidentEvent(incident: StoredIncident, what: What, since: strin
   const started = what === 'started';
   const end = started ? '' : (incident.until ?? now.toISOString());
   const names = fitNames(started && incident.until === undefined ? open : members);
-  const left = open.length === 0 ? '' : `; ${open.length} of its clusters are still in trouble, and are notified themselves`;
+  const left = open.length === 0 ? '' : `; still in trouble, and notified by itself: ${open.length}`;
   const properties = {
     eventId: `incident|${subject}/${what}`,
     ...sharedOf(incident),
