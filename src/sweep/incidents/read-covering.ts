@@ -1,4 +1,5 @@
 import { coveredBy } from '../../history/incidents.ts';
+import { openEpisode } from '../../history/node-state.ts';
 import type { Services } from '../../services.ts';
 import type { ClusterRow } from '../../tables/cluster-rows.ts';
 import { readOpenIncidents, type StoredIncident } from '../../tables/incident-rows.ts';
@@ -13,6 +14,7 @@ export async function readCovering(
   { cluster, outage, alerts, blindSince }: Pick<ClusterRow, 'cluster' | 'outage' | 'alerts' | 'blindSince'>,
   active: readonly unknown[] | undefined,
 ): Promise<StoredIncident | undefined> {
-  const isCalm = outage.outage === undefined && Object.keys(alerts).length === 0 && blindSince === undefined && active?.length === 0;
+  const stands = openEpisode(outage.outage) !== undefined || blindSince !== undefined || Object.keys(alerts).length > 0;
+  const isCalm = !stands && active?.length === 0;
   return isCalm ? undefined : coveredBy(await readOpenIncidents(tables)).get(cluster);
 }
