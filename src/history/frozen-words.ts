@@ -35,7 +35,11 @@ export function holdMs(intervalMs: number): number {
   return Math.min(LONGEST_HOLD_MS, intervalMs / 3);
 }
 
-/** The words for a condition as they become, with what is known of it now. Pure. */
+/**
+ * The words for a condition as they become, with what is known of it now. Pure.
+ *
+ * @param hold - how long they wait until they are settled, in milliseconds; infinite while nobody is to be notified.
+ */
 export function settleWords(before: FrozenWords | undefined, of: string, now: Words, time: Date, hold: number): FrozenWords {
   const same = before?.of === of ? before : undefined;
   if (same?.settled) return same;

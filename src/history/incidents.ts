@@ -68,26 +68,19 @@ export interface IncidentFacts {
 const LASTING: readonly SharedFactor[] = ['finding', 'nextHop', 'dnsServers', 'network'];
 
 /** Whether a cluster in trouble belongs to an incident that is open. */
-function fits(
-  each: ClusterCondition,
-  { kind, factor, value }: Incident,
-  present: readonly ClusterCondition[],
-  togetherMs: number,
-): boolean {
+function fits(each: ClusterCondition, { kind, factor, value, since }: Incident, togetherMs: number): boolean {
   if (kind === 'unseen' || !valuesOf(each, factor).includes(value)) return false;
-  if (LASTING.includes(factor)) return true;
-  const [at, ...times] = [each, ...present].map(({ since }) => Date.parse(since!)) as [number, ...number[]];
-  return times.length > 0 && at >= Math.min(...times) - togetherMs && at <= Math.max(...times) + togetherMs;
+  // What only looks alike has those that began with it: a later one may have another cause, and must not be covered.
+  return LASTING.includes(factor) || Math.abs(Date.parse(each.since!) - Date.parse(since)) <= togetherMs;
 }
 
 /** The clusters of an incident as they stand now. */
 function measure(
-  incident: Pick<Incident, 'factor' | 'value' | 'reason' | 'most' | 'members'>,
+  incident: Pick<Incident, 'factor' | 'value' | 'most' | 'members'>,
   present: readonly ClusterCondition[],
   clusters: readonly ClusterCondition[],
 ) {
   const counts = countShared(clusters, incident.factor, incident.value);
-  const affected = clusters.filter(({ since }) => since !== undefined).length;
   return {
     members: [...new Set([...incident.members, ...present.map(({ cluster }) => cluster)])].sort(),
     open: present.map(({ cluster }) => cluster).sort(),
@@ -96,7 +89,7 @@ function measure(
     most: Math.max(incident.most, present.length),
     nodes: present.reduce((total, { nodes }) => total + nodes, 0),
     planned: present.reduce((total, { planned }) => total + planned, 0),
-    wide: present.length * 2 >= clusters.length && affected * 2 >= clusters.length,
+    wide: present.length * 2 >= clusters.length,
   };
 }
 
@@ -113,22 +106,31 @@ function refine(incident: Incident, present: readonly ClusterCondition[], { clus
     : incident;
 }
 
-/** What an incident that was open has become: it ends when fewer than half of its members are in trouble in two sweeps. */
-function goOn(incident: Incident, present: readonly ClusterCondition[], { sweep, now, clusters, isComplete }: IncidentFacts): Incident {
+/**
+ * What an incident that was open has become. It ends when fewer than half of its members are in trouble in two sweeps, and too few for an incident: what
+ * heals slowly must not begin anew with each half. Members that are not watched any more do not count.
+ */
+function goOn(
+  incident: Incident,
+  present: readonly ClusterCondition[],
+  { sweep, now, clusters, isComplete, least }: IncidentFacts,
+): Incident {
   const { below: wasBelow, ...before } = { ...incident, ...measure(incident, present, clusters) };
   const after = { ...before, sweep: sweep > incident.sweep ? sweep : incident.sweep };
   if (!isComplete) return { ...after, below: wasBelow };
-  if (present.length * 2 >= after.members.length) return after;
+  const watched = new Set(clusters.map(({ cluster }) => cluster));
+  const members = after.members.filter((cluster) => watched.has(cluster)).length;
+  if (present.length > 0 && (present.length * 2 >= members || present.length >= least)) return after;
   if (wasBelow === undefined) return { ...after, below: { sweep, at: now.toISOString() } };
   return sweep > wasBelow.sweep ? { ...after, below: wasBelow, until: wasBelow.at } : { ...after, below: wasBelow };
 }
 
-/** Names an incident for ever: when it began, and what it is about. */
-function nameOf(start: string, factor: SharedFactor, value: string, first: string): string {
+/** Names an incident for ever: when it was found, and what it is about. What was left of another is found later than that was. */
+function nameOf(found: Date, factor: SharedFactor, value: string, first: string): string {
   // FNV-1a: short, and the same everywhere. It need not be hard to find another text with the same hash.
   let hash = 0x811c9dc5;
-  for (const char of `${factor}|${value}|${first}`) hash = Math.imul(hash ^ char.codePointAt(0)!, 0x01000193) >>> 0;
-  return `${start.replace(/[-:]|\.\d+/g, '')}-${hash.toString(16).padStart(8, '0')}`;
+  for (const char of `${found.getTime()}|${factor}|${value}|${first}`) hash = Math.imul(hash ^ char.codePointAt(0)!, 0x01000193) >>> 0;
+  return `${found.toISOString().replace(/[-:]|\.\d+/g, '')}-${hash.toString(16).padStart(8, '0')}`;
 }
 
 function begin(
@@ -141,7 +143,7 @@ function begin(
   const since = present.reduce((first, each) => (each.since! < first ? each.since! : first), present[0]!.since!);
   const reason = mainReason(present);
   const own = { factor, value, reason, most: 0, members: [] };
-  const subject = nameOf(since, factor, value, present[0]!.cluster);
+  const subject = nameOf(facts.now, factor, value, present[0]!.cluster);
   return { subject, since, delivered: {}, sweep: facts.sweep, kind, ...own, ...measure(own, present, facts.clusters) };
 }
 
@@ -159,7 +161,7 @@ function foldUnseen(stored: Incident | undefined, taken: ReadonlySet<string>, fa
   const current = { open, members, counts, blind, nodes, planned, most: Math.max(stored?.most ?? 0, affected), wide: false, sweep };
   if (stored !== undefined) return { ...stored, ...current };
   const { reason, since } = unsighted;
-  const subject = nameOf(since, 'fleet', 'unseen', reason);
+  const subject = nameOf(now, 'fleet', 'unseen', reason);
   return { subject, since, delivered: {}, kind: 'unseen', factor: 'fleet', value: WHOLE_FLEET, reason, ...current };
 }
 
@@ -178,7 +180,9 @@ export function foldIncidents(stored: readonly Incident[], facts: IncidentFacts)
   const groups = open
     .filter(({ kind }) => kind === 'outage')
     .map((incident) => {
-      const present = affected.filter(({ cluster }) => incident.members.includes(cluster) && !taken.has(cluster));
+      const stays = (each: ClusterCondition) =>
+        incident.open.includes(each.cluster) || (incident.members.includes(each.cluster) && fits(each, incident, togetherMs));
+      const present = affected.filter((each) => !taken.has(each.cluster) && stays(each));
       for (const { cluster } of present) taken.add(cluster);
       return { incident, present };
     });
@@ -190,7 +194,7 @@ export function foldIncidents(stored: readonly Incident[], facts: IncidentFacts)
   for (let hasJoined = true; hasJoined; ) {
     for (const group of groups) group.incident = refine(group.incident, group.present, facts);
     const joining = affected.flatMap((each) => {
-      const own = isFree(each) ? groups.find(({ incident, present }) => fits(each, incident, present, togetherMs)) : undefined;
+      const own = isFree(each) ? groups.find(({ incident }) => fits(each, incident, togetherMs)) : undefined;
       return own === undefined ? [] : [{ own, each }];
     });
     for (const { own, each } of joining) {
@@ -210,7 +214,7 @@ export function foldIncidents(stored: readonly Incident[], facts: IncidentFacts)
     if (found === undefined) break;
     const begun = begin(facts, 'outage', found.factor, found.value, found.members);
     // What brings all down has those, too, that began at other times.
-    const present = free.filter((each) => found.members.includes(each) || fits(each, begun, found.members, togetherMs));
+    const present = free.filter((each) => found.members.includes(each) || fits(each, begun, togetherMs));
     const whole = begin(facts, 'outage', found.factor, found.value, present);
     after.push(whole);
     for (const { cluster } of present) {
@@ -222,10 +226,13 @@ export function foldIncidents(stored: readonly Incident[], facts: IncidentFacts)
   return unseen === undefined ? after : [...after, unseen];
 }
 
-/** The incident that covers each cluster, by cluster: while it is open, nobody is notified of its members themselves, nor of what they recover from. */
+/** The open incident that covers each cluster, by cluster: while it has it, nobody is notified of the cluster itself. */
 export function coveredBy<I extends Incident>(incidents: readonly I[]): Map<string, I> {
   const open = incidents.filter(({ until }) => until === undefined);
-  const members = open.flatMap((each) => each.members.map((cluster) => [cluster, each] as const));
-  // One that has left an incident may be in trouble in another.
-  return new Map([...members, ...open.flatMap((each) => each.open.map((cluster) => [cluster, each] as const))]);
+  return new Map(open.flatMap((each) => each.open.map((cluster) => [cluster, each] as const)));
+}
+
+/** Clusters that are, or were, one of some incidents: nobody is notified of what they recovered from meanwhile. */
+export function membersOf(incidents: readonly Incident[]): Set<string> {
+  return new Set(incidents.flatMap(({ members }) => members));
 }

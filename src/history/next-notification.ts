@@ -33,6 +33,8 @@ export interface NextNotification {
 
 /** By then the others that fail with it are known, so that it may be part of an outage of its cluster. */
 const HOLD_MS = 10_000;
+/** By then it is known whether other clusters fail with it, so that it is part of an incident. */
+const CLUSTER_HOLD_MS = 5_000;
 const LATE_INTERVALS = 2;
 
 const nothing: NextNotification = { what: [], covers: false, finished: false };
@@ -52,7 +54,7 @@ export function marksOf({ delivered }: Outage, sink: string): DeliveryMarks {
  *
  * A start is sent once a sweep that began after it is finalized, or 10 s after it opened, whichever is first: by then it would have become part of its
  * cluster's outage, and while that is open it waits. The first end is sent at once. After a return the start of that episode is sent, its end only
- * after a quiet flap window, and no further start within it. A cluster's own start is sent at once.
+ * after a quiet flap window, and no further start within it. A cluster's own start is sent 5 s after it opened: it may be one of many, an incident.
  * While the cluster is in maintenance no start is sent: what began and ended in it is never notified, what goes on after it is notified then. The end of
  * what was notified is sent all the same.
  *
@@ -95,9 +97,9 @@ function nextStart(outage: Outage, context: NotificationContext): NextNotificati
   const maintenance = maintenanceAt(context.maintenance, now.getTime());
   if (maintenance !== undefined) return { ...nothing, heldUntil: new Date(maintenance.until) };
   const finalized = finalizedSweep !== '' && Date.parse(finalizedSweep) > Date.parse(began);
-  const heldUntil = new Date(Date.parse(openedAt) + HOLD_MS);
+  const heldUntil = new Date(Date.parse(openedAt) + (node === undefined ? CLUSTER_HOLD_MS : HOLD_MS));
   // One that its cluster's outage left behind has waited long enough.
-  const waits = node !== undefined && !finalized && now < heldUntil && covered < episode;
+  const waits = (node === undefined || !finalized) && now < heldUntil && covered < episode;
   return waits ? { ...nothing, heldUntil } : { ...nothing, what: ['started'] };
 }
 

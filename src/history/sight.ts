@@ -12,6 +12,8 @@ export interface Sighting {
   subscriptions: readonly { gap?: string }[];
   /** The ledgers of the clusters, by cluster, and the sum of them. */
   ledgers: ReadonlyMap<string, Ledger>;
+  /** Clusters that are blind. */
+  blind: ReadonlySet<string>;
   total: Ledger;
 }
 
@@ -61,7 +63,9 @@ export function judgeSight(
   // A sweep that is judged once more is not a second one.
   const next = pending ?? { sweep, since: sweep };
   const isBelieved = isSilent(reason) || sweep > next.sweep;
-  const clusters = [...sighting.ledgers].filter(([, ledger]) => ledger.known > 0 && conclusiveOf(ledger) === 0).map(([cluster]) => cluster);
+  const isUnseen = ([cluster, ledger]: [string, Ledger]) =>
+    expectedOf(ledger) > 0 && (conclusiveOf(ledger) === 0 || sighting.blind.has(cluster));
+  const clusters = [...sighting.ledgers].filter(isUnseen).map(([cluster]) => cluster);
   const planned = Math.max(0, expectedOf(sighting.total));
   const nodes = Math.max(0, planned - conclusiveOf(sighting.total));
   return { pending: next, ...(isBelieved && { unsighted: { reason, since: next.since, nodes, planned, clusters } }) };

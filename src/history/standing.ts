@@ -100,15 +100,22 @@ export interface Quiet {
   maintenance: ReadonlyMap<string, readonly Stretch[]>;
   /** Clusters that an incident covers. */
   covered: ReadonlySet<string>;
+  /** Clusters that are, or were, one of an incident that is open or has just ended. */
+  members: ReadonlySet<string>;
 }
 
-export const notQuiet: Quiet = { maintenance: new Map(), covered: new Set() };
+export const notQuiet: Quiet = { maintenance: new Map(), covered: new Set(), members: new Set() };
 
 /** Decides whether the start of a condition is held back, or nothing is sent of it at all: by an incident that covers its cluster, or its maintenance. Pure. */
-export function quietOf(standing: Standing, cluster: string, { maintenance, covered }: Quiet, now: Date): 'held' | 'silent' | undefined {
-  if (!covered.has(cluster)) return maintenanceOf(standing, maintenance.get(cluster), now);
+export function quietOf(
+  standing: Standing,
+  cluster: string,
+  { maintenance, covered, members }: Quiet,
+  now: Date,
+): 'held' | 'silent' | undefined {
   const wasNotified = Object.values(standing.delivered).some(({ started }) => started);
-  return standing.until !== undefined && !wasNotified ? 'silent' : 'held';
+  if (standing.until !== undefined && !wasNotified && members.has(cluster)) return 'silent';
+  return covered.has(cluster) ? 'held' : maintenanceOf(standing, maintenance.get(cluster), now);
 }
 
 /**

@@ -20,9 +20,10 @@ export interface Condition {
 
 /** Application Insights keeps longer texts, people do not read them. */
 const MOST_CHARACTERS = 300;
-const SUBJECT_CHARACTERS = 160;
+export const SUBJECT_CHARACTERS = 160;
 
-const cut = (text: string, most = MOST_CHARACTERS) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
+/** A text of a length at most. */
+export const cut = (text: string, most = MOST_CHARACTERS) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
 
 /** The best of some findings that still holds. */
 export const bestOf = (findings: readonly Finding[] = []): Finding | undefined =>
@@ -68,16 +69,19 @@ export interface Speaking {
   diagnosis?: Pick<Diagnosis, 'findings' | 'changes'>;
   /** When the first of the open outages of its nodes began. */
   nodesSince?: string;
+  /** The most nodes that failed at once in the outage of the cluster itself. */
+  most?: number;
 }
 
 const plannedOf = ({ row: { nodes } }: Speaking) => nodes.known - nodes.notProbed;
 
 function clusterOutage(speaking: Speaking): Condition | undefined {
-  const { row, diagnosis } = speaking;
+  const { row, diagnosis, most = 0 } = speaking;
   const down = openEpisode(row.outage.outage);
   if (down === undefined) return undefined;
   const finding = bestOf(diagnosis?.findings);
-  const counts = `${row.nodes.unreachable} of ${plannedOf(speaking)}`;
+  // Some may have recovered by now, while the outage is not over.
+  const counts = `${Math.max(row.nodes.unreachable, most)} of ${plannedOf(speaking)}`;
   const told = { counts, what: `${counts} nodes cannot reach their API server`, did: `${counts} nodes down`, since: down.from };
   const changed = changedWords(finding, diagnosis?.changes);
   return { of: `${down.outage}/${down.episode}`, words: say(row.name, { ...told, changed, ...whyWords(finding, down.reason) }) };
@@ -93,7 +97,10 @@ function nodeOutages(speaking: Speaking): Condition | undefined {
   const did = `${counts} nodes cannot reach the API server`;
   const told = { counts, what: `${counts} nodes cannot reach their API server, while most others can`, did, since };
   const changed = changedWords(finding, own?.changes);
-  return { of: 'open', words: say(row.name, { ...told, changed, ...whyWords(finding, row.outageReason ?? 'Undiagnosed') }) };
+  return {
+    of: row.outageReason ?? 'open',
+    words: say(row.name, { ...told, changed, ...whyWords(finding, row.outageReason ?? 'Undiagnosed') }),
+  };
 }
 
 function blindness({ row, blind, diagnosis }: Speaking): Condition | undefined {
@@ -127,7 +134,7 @@ function unseenNodes({ row }: Speaking): Condition | undefined {
   const counts = `${row.unseen.reduce((total, { nodes }) => total + nodes, 0)} of ${row.nodes.known}`;
   const since = row.unseen.map((each) => each.since).sort()[0]!;
   const told = { counts, what: `${counts} nodes should have a verdict and have had none for long`, did: `${counts} nodes not seen`, since };
-  return { of: 'unseen', words: say(row.name, { ...told, changed: '-', ...whyWords(undefined, most.reason) }) };
+  return { of: most.reason, words: say(row.name, { ...told, changed: '-', ...whyWords(undefined, most.reason) }) };
 }
 
 function uncoveredNodes({ row: { name, uncovered } }: Speaking): Condition | undefined {
@@ -135,7 +142,11 @@ function uncoveredNodes({ row: { name, uncovered } }: Speaking): Condition | und
   const { nodes, expected, reason, since } = uncovered;
   const counts = `${nodes} of ${expected}`;
   const told = { counts, what: `${counts} nodes that should have a verdict have none`, did: `${counts} nodes without a verdict`, since };
-  return { of: since, words: say(name, { ...told, changed: '-', ...whyWords(undefined, reason) }) };
+  // With another reason, or twice as many nodes, there is something new to say.
+  return {
+    of: `${since}|${reason}|${Math.floor(Math.log2(nodes))}`,
+    words: say(name, { ...told, changed: '-', ...whyWords(undefined, reason) }),
+  };
 }
 
 const conditions: Readonly<Record<AlertRule, (speaking: Speaking) => Condition | undefined>> = {

@@ -34,7 +34,9 @@ const runbookOf = ({ reason }: StoredIncident): string => (reasons[reason].links
 export function incidentEvent(incident: StoredIncident, what: What, since: string, pageUrl: string | undefined, now: Date): TelemetryEvent {
   const { subject, reason, counts, most, nodes, members, open } = incident;
   const { stage, sentence, remedies } = reasons[reason];
-  const { what: said, why, changed } = incidentWords(incident);
+  // Of one that is over, what is known now is about nobody any more.
+  const known = incident.until === undefined ? undefined : incident.words;
+  const { what: said, why, changed } = known ?? incidentWords(incident);
   const started = what === 'started';
   const end = started ? '' : (incident.until ?? now.toISOString());
   const names = fitNames(started && incident.until === undefined ? open : members);
@@ -45,7 +47,11 @@ export function incidentEvent(incident: StoredIncident, what: What, since: strin
     reason,
     stage,
     sentence,
-    message: started ? said : `It is over for most of its ${members.length} clusters${left}`,
+    message: started
+      ? said
+      : incident.kind === 'unseen'
+        ? 'The fleet is seen again'
+        : `It is over for most of its ${members.length} clusters${left}`,
     why,
     changed,
     start: since,

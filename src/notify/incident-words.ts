@@ -3,7 +3,7 @@ import type { SharedFactor } from '../history/shared-factor.ts';
 import { isSilent } from '../history/sight.ts';
 import { reasons } from '../model/reasons.ts';
 import type { StoredIncident } from '../tables/incident-rows.ts';
-import { changedWords, whyWords } from './alert-words.ts';
+import { changedWords, cut, SUBJECT_CHARACTERS, whyWords } from './alert-words.ts';
 import { lastName, spoken, timeOfDay } from './spoken.ts';
 
 const phrases: Record<SharedFactor, (value: string) => string> = {
@@ -53,7 +53,7 @@ function unseenWords(incident: StoredIncident): Words {
 /** What people are told of an incident now. Pure. */
 export function incidentWords(incident: StoredIncident): Words {
   if (incident.kind === 'unseen') return unseenWords(incident);
-  const { since, reason, counts, finding, factor, open } = incident;
+  const { since, reason, counts, finding, factor, open, blind } = incident;
   const { short, long } = whyWords(finding, reason);
   const said = `${counts.affected} of ${counts.inside}`;
   // Those that began together may not all share what most of them do.
@@ -61,7 +61,10 @@ export function incidentWords(incident: StoredIncident): Words {
   const elsewhere = counts.elsewhere === 0 ? '' : `; ${counts.elsewhereAffected} of ${counts.elsewhere} elsewhere`;
   const who = factor === 'reason' ? `${open.length} clusters` : `${said} clusters ${sharedPhrase(incident)}`;
   return {
-    subject: `${who} down since ${timeOfDay(since)}, ${short}`.slice(0, 160),
+    subject: cut(
+      `${who} ${blind >= open.length && open.length > 0 ? 'without a verdict' : 'down'} since ${timeOfDay(since)}, ${short}`,
+      SUBJECT_CHARACTERS,
+    ),
     what: `${who}${others} ${verbOf(incident)}${factor === 'reason' ? ` (${short})` : ''}${elsewhere}`,
     counts: said,
     since,

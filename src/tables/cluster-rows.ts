@@ -12,7 +12,7 @@ import { sumWatched } from '../history/watched.ts';
 import { type Shortfalls, shortfalls } from '../model/cluster-facts.ts';
 import { type Counts, counts, emptyCounts } from '../model/ledger.ts';
 import { episode } from '../model/node-state.ts';
-import { type ReasonCode, reasonCode } from '../model/reasons.ts';
+import { policyOf, type ReasonCode, reasonCode } from '../model/reasons.ts';
 import { parseClusterId } from '../model/resource-id.ts';
 import { SKEW_MS } from '../model/schedule.ts';
 import type { Watched } from '../model/watch.ts';
@@ -227,6 +227,11 @@ export async function publishCluster(tables: Tables, row: OwnClusterRow): Promis
     const isNewer = before !== undefined && unlessAhead(String(before.assessAt), new Date(row.assessedAt)) > row.assessAt;
     return isNewer ? undefined : { replace: writeColumns(columns, row) };
   });
+}
+
+/** Whether somebody would see that a cluster fails: it is not stopped, gone or excluded. */
+export function isWatched({ recordOnly }: Pick<ClusterRow, 'recordOnly'>): boolean {
+  return recordOnly === undefined || !policyOf(recordOnly).endsOutage;
 }
 
 /** Whether a cluster still has nodes or outages to account for. */

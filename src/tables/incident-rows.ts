@@ -1,3 +1,4 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { TransactionAction } from '@azure/data-tables';
 import { z } from 'zod';
 import { type FrozenWords, frozenWords } from '../history/frozen-words.ts';
@@ -6,11 +7,11 @@ import { sharedFactors } from '../history/shared-factor.ts';
 import type { PendingSight } from '../history/sight.ts';
 import { type Finding, finding } from '../model/finding.ts';
 import {
+  type Column,
   type Columns,
   count,
   flag,
   json,
-  longJson,
   oneOf,
   optionalJson,
   optionalOneOf,
@@ -21,11 +22,13 @@ import {
   timeOr,
   writeColumns,
 } from './columns.ts';
+import { fromLongJson, toLongJson } from './long-json.ts';
 import type { Tables } from './open-tables.ts';
 import { type Row, readRange, readRow } from './rows.ts';
 import { updateRow } from './update-row.ts';
 
 const PARTITION = 'incidents';
+const MOST_NAMES_BYTES = 20_000_000;
 /** Sorts before every id of an incident. */
 const GUARD = '!guard';
 
@@ -46,10 +49,25 @@ export interface StoredIncident extends Incident {
 export interface IncidentGuard {
   /** The newest sweep by whose completion incidents were judged. */
   sweep: string;
-  /** The newest mark at which they were judged. */
+  /** Until when what they were judged on between two completions was read. */
   mark: string;
+  /** When somebody last took the turn to do so. */
+  turn: string;
   pending?: PendingSight;
 }
+
+/** Names in as many properties as they need, compressed: those of thousands of clusters do not fit in a row as they are. */
+const packedNames: Column<readonly string[]> = {
+  read: (row, name) => {
+    try {
+      const packed = Buffer.from(fromLongJson(z.string(), name, row, ''), 'base64');
+      return z.array(z.string()).parse(JSON.parse(inflateRawSync(packed, { maxOutputLength: MOST_NAMES_BYTES }).toString()));
+    } catch {
+      return [];
+    }
+  },
+  write: (value, name) => toLongJson(name, deflateRawSync(JSON.stringify(value)).toString('base64')),
+};
 
 const marks = z.record(z.string(), z.object({ since: z.string(), started: z.boolean(), ended: z.boolean() }));
 const counts = z.object({ affected: z.number(), inside: z.number(), elsewhereAffected: z.number(), elsewhere: z.number() });
@@ -63,8 +81,8 @@ const columns: Columns<Omit<StoredIncident, 'subject'>> = {
   factor: oneOf(...sharedFactors),
   value: text,
   reason,
-  members: longJson(z.array(z.string()).readonly(), []),
-  open: longJson(z.array(z.string()).readonly(), []),
+  members: packedNames,
+  open: packedNames,
   blind: count,
   counts: json(counts, { affected: 0, inside: 0, elsewhereAffected: 0, elsewhere: 0 }),
   most: count,
@@ -82,6 +100,7 @@ const columns: Columns<Omit<StoredIncident, 'subject'>> = {
 const guardColumns: Columns<IncidentGuard> = {
   sweep: text,
   mark: text,
+  turn: text,
   pending: optionalJson(z.object({ sweep: z.string(), since: z.string() })),
 };
 
@@ -89,6 +108,10 @@ export interface IncidentRow {
   incident: StoredIncident;
   etag: string;
 }
+
+/** Whether two are the same but for when they were judged. */
+export const isSameIncident = (one: StoredIncident, other: StoredIncident): boolean =>
+  JSON.stringify(writeColumns(columns, { ...one, judgedAt: '' })) === JSON.stringify(writeColumns(columns, { ...other, judgedAt: '' }));
 
 const toRow = ({ subject, ...each }: StoredIncident) => ({ partitionKey: PARTITION, rowKey: subject, ...writeColumns(columns, each) });
 const writeOf = (row: Row, etag: string | undefined): TransactionAction =>
@@ -157,11 +180,12 @@ export async function pruneIncidents(tables: Tables, before: string): Promise<vo
   for (const { partitionKey, rowKey } of old) await clusters.deleteEntity(partitionKey, rowKey);
 }
 
-const markOf = (row: Readonly<Record<string, unknown>> | undefined) => timeOr(String(row?.mark ?? ''), new Date(0).toISOString());
+const timeIn = (row: Readonly<Record<string, unknown>> | undefined, name: string) =>
+  timeOr(String(row?.[name] ?? ''), new Date(0).toISOString());
 
-/** When incidents were judged last; the beginning of time where they never were. */
+/** Until when what incidents were judged on last was read; the beginning of time where they never were. */
 export async function readIncidentMark(tables: Tables): Promise<string> {
-  return markOf(await readRow(await tables.open('clusters'), PARTITION, GUARD, ['mark']));
+  return timeIn(await readRow(await tables.open('clusters'), PARTITION, GUARD, ['mark']), 'mark');
 }
 
 /**
@@ -173,9 +197,9 @@ export async function readIncidentMark(tables: Tables): Promise<string> {
 export async function acquireJudging(tables: Tables, now: Date, apartMs: number): Promise<Date | undefined> {
   let next: Date | undefined;
   await updateRow(await tables.open('clusters'), PARTITION, GUARD, (row) => {
-    const due = Date.parse(markOf(row)) + apartMs;
+    const due = Date.parse(timeIn(row, 'turn')) + apartMs;
     next = due > now.getTime() ? new Date(due) : undefined;
-    return next === undefined ? { merge: { closed: false, ...guardColumns.mark.write(now.toISOString(), 'mark') } } : undefined;
+    return next === undefined ? { merge: { closed: false, ...guardColumns.turn.write(now.toISOString(), 'turn') } } : undefined;
   });
   return next;
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { coveredBy, foldIncidents, type Incident, type IncidentFacts, type Unsighted } from '../../src/history/incidents.ts';
+import { coveredBy, foldIncidents, type Incident, type IncidentFacts, membersOf, type Unsighted } from '../../src/history/incidents.ts';
 import type { ClusterCondition, SharedFactor } from '../../src/history/shared-factor.ts';
 
 const MINUTE = 60_000;
@@ -150,13 +150,36 @@ describe('an incident that is open', () => {
     expect([after!.until, after!.below]).toEqual([undefined, undefined]);
   });
 
-  it('leaves those that are still in trouble to a new one, where they are enough for it', () => {
+  it('goes on while those that are left are enough for an incident: what heals slowly pages once', () => {
     const large = fold([], [...many(10, (n) => behindHub(n)), ...elsewhere]);
-    const part = [...many(4, (n) => behindHub(n)), ...many(6, (n) => wellBehindHub(n + 4)), ...elsewhere];
-    const [below] = fold(large, part, 2);
-    const after = fold([below!], part, 3);
-    expect(after.map(({ until }) => until === undefined)).toEqual([false, true]);
-    expect([...coveredBy(after).keys()].sort()).toEqual(['hub-0', 'hub-1', 'hub-2', 'hub-3']);
+    const part = (left: number) => [...many(left, (n) => behindHub(n)), ...many(10 - left, (n) => wellBehindHub(n + left)), ...elsewhere];
+    let open = large;
+    for (const [n, left] of [8, 4, 4, 3, 3].entries()) open = fold(open, part(left), n + 2);
+    expect(open.map(({ subject, until }) => [subject, until])).toEqual([[large[0]!.subject, undefined]]);
+    for (const n of [8, 9]) open = fold(open, part(2), n);
+    expect(open.map(({ until }) => until !== undefined)).toEqual([true]);
+    // The two that are left are notified themselves.
+    expect(coveredBy(open).size).toBe(0);
+    expect(membersOf(open).size).toBe(10);
+  });
+
+  it('has an id of its own, whatever it has in common with one that is over', () => {
+    const [first] = fold([], [...many(3, (n) => behindHub(n)), ...elsewhere], 1);
+    const [again] = fold([], [...many(3, (n) => behindHub(n)), ...elsewhere], 9);
+    expect(again!.subject).not.toBe(first!.subject);
+  });
+
+  it('does not take back a member that has recovered and fails of something else', () => {
+    const healed = fold(begun, [...many(3, (n) => behindHub(n)), wellBehindHub(3), ...elsewhere], 2);
+    const other = cluster('hub-3', 400, { finding: ['/another/resource'], network: ['own'] });
+    const [after] = fold(healed, [...many(3, (n) => behindHub(n)), other, ...elsewhere], 80);
+    expect(after!.open).toEqual(['hub-0', 'hub-1', 'hub-2']);
+    expect(coveredBy([after!]).has('hub-3')).toBe(false);
+  });
+
+  it('does not count members that nobody watches any more', () => {
+    const gone = [...many(2, (n) => behindHub(n)), ...elsewhere];
+    expect(fold(begun, gone, 2)[0]!.below).toBeUndefined();
   });
 
   it('is explained more exactly once a search has found the cause, under the same id', () => {
@@ -292,13 +315,28 @@ describe('whatever happens', () => {
     );
   });
 
-  it('an incident that is open has at least half of its members in trouble, or had in the sweep before', () => {
+  it('no two incidents have the same id, those that are over included', () => {
+    fc.assert(
+      fc.property(history, (moments) => {
+        const seen = new Map<string, Incident>();
+        for (const all of run(moments)) {
+          expect(new Set(all.map(({ subject }) => subject)).size).toBe(all.length);
+          for (const each of all) {
+            expect(seen.get(each.subject)?.until).toBeUndefined();
+            seen.set(each.subject, each);
+          }
+        }
+      }),
+    );
+  });
+
+  it('an incident that is open has half of its members in trouble or enough for an incident, or had in the sweep before', () => {
     fc.assert(
       fc.property(history, (moments) => {
         const complete = moments.map((moment) => ({ ...moment, isComplete: true }));
         for (const all of run(complete))
           for (const { kind, open, members, until, below } of all)
-            if (kind === 'outage' && until === undefined && open.length * 2 < members.length) expect(below).toBeDefined();
+            if (kind === 'outage' && until === undefined && open.length === 0 && members.length > 0) expect(below).toBeDefined();
       }),
     );
   });

@@ -67,9 +67,11 @@ describe('nextNotification', () => {
       expect(next(outageOf([[0]]), when(21, { finalizedSweep }))).toEqual({ ...nothing, heldUntil: at(30) });
     });
 
-    it('tells that of a cluster at once', () => {
+    it('tells that of a cluster 5 s after it opened: it may be one of many', () => {
       const ofCluster = outageOf([[0]], {}, { cluster: subject.cluster });
-      expect(next(ofCluster, when(0, { clusterOutage: { start: iso(0) } })).what).toEqual(['started']);
+      const own = { clusterOutage: { start: iso(0) }, finalizedSweep: sweepAt(1) };
+      expect(next(ofCluster, when(24.999, own))).toEqual({ ...nothing, heldUntil: at(25) });
+      expect(next(ofCluster, when(25, own)).what).toEqual(['started']);
     });
 
     it('tells nothing more of an outage that is open and told', () => {

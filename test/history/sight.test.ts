@@ -49,8 +49,9 @@ describe('whether anybody sees the fleet', () => {
     const ledgers = new Map([
       ['shop', ledgerOf(nodes)],
       ['bank', ledgerOf({ 'notProbed/ClusterStopped': 1 })],
+      ['half', ledgerOf({})],
     ]);
-    return judgeSight({ subscriptions: one, ledgers, total: sum([...ledgers.values()]) }, sweep, pending);
+    return judgeSight({ subscriptions: one, ledgers, total: sum([...ledgers.values()]), blind: new Set(['half']) }, sweep, pending);
   };
   const [first, second] = ['2026-11-30T03:00:00Z', '2026-11-30T03:05:00Z'];
 
@@ -73,7 +74,7 @@ describe('whether anybody sees the fleet', () => {
     expect(judge({ 'reachable/Reachable': 9 }, second, { sweep: first, since: first })).toEqual({});
   });
 
-  it('names the clusters in which no node gave a verdict', () => {
-    expect(judge({ 'unknown/NoProof': 9 }, first).unsighted?.clusters).toEqual(['shop', 'bank']);
+  it('names the clusters of which a verdict is expected and that gave none', () => {
+    expect(judge({ 'unknown/NoProof': 9 }, first).unsighted?.clusters).toEqual(['shop']);
   });
 });

@@ -27,5 +27,5 @@ export async function seedIncident(services: Services, more: Partial<StoredIncid
     closed: false,
     ...more,
   };
-  await writeIncidents(services.tables, { sweep: now, mark: now }, undefined, [{ incident }]);
+  await writeIncidents(services.tables, { sweep: now, mark: now, turn: '' }, undefined, [{ incident }]);
 }

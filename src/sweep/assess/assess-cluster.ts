@@ -1,5 +1,6 @@
 import { archiveOutages } from '../../history/archive-outages.ts';
 import { holdMs, nextSettling } from '../../history/frozen-words.ts';
+import { coveredBy } from '../../history/incidents.ts';
 import { maintenanceAt } from '../../history/next-notification.ts';
 import { openEpisode } from '../../history/node-state.ts';
 import type { Outage } from '../../history/outage.ts';
@@ -12,6 +13,7 @@ import type { Services } from '../../services.ts';
 import type { Settings } from '../../settings.ts';
 import { hasRows, type OwnClusterRow, publishCluster, putCluster, repairMarks } from '../../tables/cluster-rows.ts';
 import { writeFleet } from '../../tables/fleet-batch.ts';
+import { readOpenIncidents } from '../../tables/incident-rows.ts';
 import { readClusterMaintenance } from '../../tables/maintenance-rows.ts';
 import { readJudgedNodes } from '../../tables/node-rows.ts';
 import { type OutageRow, readOutages, replaceOutage } from '../../tables/outage-rows.ts';
@@ -132,19 +134,22 @@ async function judgeOnce(services: Services, message: MessageOf<'assess-cluster'
   const settled = own.writes.length > 0 ? seen.active.filter(({ outage }) => outage.node) : seen.active;
   // Where there is no outage, nothing is to be held back: most assessments need no further read.
   const hasNone = seen.active.length + own.writes.length === 0;
-  const known = hasNone ? [] : await readMaintenance(services, judged);
+  let maintenance = hasNone ? [] : await readMaintenance(services, judged);
   const incident = await readCovering(services, { ...judged, outage: own.outage }, seen.active);
-  const context = notificationContext(settings, { ...judged, outage: own.outage }, known, incident, services.now());
+  const context = notificationContext(settings, { ...judged, outage: own.outage }, maintenance, incident, services.now());
   const { archived, outageDays, byReason } = archiveOutages(settled, names, context, judged.outageDays, seen.now);
   const assessed = { ...judged, outage: own.outage, outageDays, uptime: { ...judged.uptime, byReason } };
   const ofNodes = seen.active.map(({ outage }) => outage).filter(({ node }) => node !== undefined);
-  const said = await sayAlerts(services, assessed, ofNodes);
+  const outages = [...(own.record === undefined ? [] : [own.record]), ...ofNodes];
+  const said = await sayAlerts(services, assessed, outages, async () => {
+    if (hasNone) maintenance = await readMaintenance(services, judged);
+    const isMaintained = maintenanceAt(maintenance, seen.now.getTime()) !== undefined;
+    return isMaintained || coveredBy(await readOpenIncidents(tables)).has(cluster);
+  });
   const row = { ...assessed, alerts: said.alerts };
-  const maintenance = hasNone && Object.keys(said.alerts).length > 0 ? await readMaintenance(services, judged) : known;
   const writes = [...own.writes, ...archived.map((each) => replaceOutage(each, true))];
   await writeFleet(tables, [putCluster(row, before?.etag), ...writes]);
   faultPoint('assess-cluster:cluster-row');
-  const outages = [...(own.record === undefined ? [] : [own.record]), ...ofNodes];
   const isNewOutage = openEpisode(row.outage.outage) !== undefined && openEpisode(before?.row.outage.outage) === undefined;
   return { row, isFresh: true, maintenance, active: writes.length === 0 ? seen.active : undefined, outages, said, isNewOutage };
 }
@@ -183,8 +188,8 @@ export async function assessCluster(services: Services, message: MessageOf<'asse
   const now = services.now();
   const again = await notifyOutages(services, row, notificationContext(settings, row, maintenance, incident, now), active);
   if (isFresh) await sendState(services, sweep, row, said, incident?.subject, maintenance);
-  // In maintenance no alert waits for its words.
-  const isQuiet = maintenanceAt(maintenance, now.getTime()) !== undefined;
+  // In maintenance, or in an incident, no alert waits for its words.
+  const isQuiet = incident !== undefined || maintenanceAt(maintenance, now.getTime()) !== undefined;
   const settling = isQuiet ? undefined : nextSettling(Object.values(row.alerts), holdMs(intervalAt(settings.SWEEP_SCHEDULE, now)));
   const due = [again, settling].flatMap((time) => time ?? []).sort((a, b) => a.getTime() - b.getTime())[0];
   if (due !== undefined && due.getTime() - now.getTime() <= longestWaitMs(settings, now))

@@ -23,17 +23,28 @@ function nodesSince(outages: readonly Outage[]): string | undefined {
   return open.map(startOf).sort()[0];
 }
 
-/** Finds the words for what stands of a cluster: those that are settled stay. A cluster of which nothing stands costs no read. */
-export async function sayAlerts(services: Services, row: OwnClusterRow, outages: readonly Outage[]): Promise<Said> {
+/**
+ * Finds the words for what stands of a cluster: those that are settled stay. A cluster of which nothing stands costs no read.
+ *
+ * @param outages - of the cluster and its nodes, those that are open.
+ * @param isQuiet - whether nobody is to be notified of it, so that nothing settles; asked where something stands.
+ */
+export async function sayAlerts(
+  services: Services,
+  row: OwnClusterRow,
+  outages: readonly Outage[],
+  isQuiet: () => Promise<boolean>,
+): Promise<Said> {
   const { settings, tables, now } = services;
   const { cluster, blindSince } = row;
   const blind = blindSince === undefined ? undefined : await blindRows.readOpen(tables, cluster);
   const since = nodesSince(outages);
-  const standing = conditionsOf({ row, blind, nodesSince: since });
+  const most = outages.find(({ node, end }) => node === undefined && end === undefined)?.counts?.most;
+  const standing = conditionsOf({ row, blind, nodesSince: since, most });
   if (standing.size === 0) return { alerts: {}, blind };
   const diagnosis = (await currentDiagnoses(services, [row], new Map(blind && [[cluster, blind]]))).get(cluster);
-  const hold = holdMs(intervalAt(settings.SWEEP_SCHEDULE, now()));
-  const alerts = [...conditionsOf({ row, blind, diagnosis, nodesSince: since })].map(([rule, { of, words }]) => [
+  const hold = (await isQuiet()) ? Number.POSITIVE_INFINITY : holdMs(intervalAt(settings.SWEEP_SCHEDULE, now()));
+  const alerts = [...conditionsOf({ row, blind, diagnosis, nodesSince: since, most })].map(([rule, { of, words }]) => [
     rule,
     settleWords(row.alerts[rule], of, words, now(), hold),
   ]);

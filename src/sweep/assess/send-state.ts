@@ -32,7 +32,8 @@ export async function sendState(
   const maintenance = maintenanceAt(stretches, now.getTime()) !== undefined;
   const state = shortState(row, incident ?? '', maintenance);
   if (state === (row.sentState ?? '')) return;
-  const span = { startedAt: sweep, completedAt: now.toISOString() };
+  // As of its judgement: a state that leaves later must not hide a newer one.
+  const span = { startedAt: sweep, completedAt: row.assessedAt };
   const result = availabilityOf({ cluster: row, sweep, blind, diagnosis, incident, span, maintenance, pageUrl: statusPageUrl(settings) });
   if (result !== undefined && !(await telemetry.state([result]))) return;
   await noteSentState(tables, row.cluster, state);

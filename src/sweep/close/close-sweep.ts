@@ -44,6 +44,7 @@ export async function closeSweep(services: Services, { sweep }: MessageOf<'close
   if (last && rows.subscriptions === undefined) return log.warn(`the sweep ${sweep} never began: the message that starts it was lost`);
   if (fault !== undefined) throw new Error(fault);
   await ensureNextClose(services, sweep, rows, lastRun(services, sweep));
+  const asOf = now();
   const known = await listClusterRows(tables);
   const assessed = new Map(known.map((row) => [row.cluster, row.finalizedSweep]));
   const isAssessed = (cluster: string) => (assessed.get(cluster) ?? '') >= sweep;
@@ -65,7 +66,7 @@ export async function closeSweep(services: Services, { sweep }: MessageOf<'close
   const listed = rows.subscriptions?.every((id) => rows.listed.some((row) => row.subscription === id)) ?? false;
   const allFinalized = listed && clusters.every((cluster) => finalized.has(cluster));
   if ((allFinalized && clusters.every(isAssessed)) || last) {
-    await completeSweep(services, sweep, rows, finalized, known);
+    await completeSweep(services, sweep, rows, finalized, known, asOf);
     await requestNext(services, sweep);
   } else {
     await sendAgain(services, sweep, rows, unplanned);

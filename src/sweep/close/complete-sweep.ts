@@ -1,8 +1,8 @@
-import { coveredBy } from '../../history/incidents.ts';
+import { coveredBy, membersOf } from '../../history/incidents.ts';
 import { maintenanceWarnings } from '../../inventory/maintenance-warnings.ts';
 import { scopeWarnings } from '../../inventory/scope-warnings.ts';
+import { log } from '../../log.ts';
 import { askedOf, coverageOf, type Ledger, sum } from '../../model/ledger.ts';
-import { policyOf } from '../../model/reasons.ts';
 import { blindnessKind } from '../../notify/blindness-kind.ts';
 import type { Availability } from '../../notify/envelopes.ts';
 import { incidentState } from '../../notify/incident-event.ts';
@@ -11,25 +11,34 @@ import { eventOf } from '../../notify/telemetry-event.ts';
 import { scriptHash } from '../../probe/script.ts';
 import type { Services } from '../../services.ts';
 import { statusPageUrl } from '../../settings.ts';
-import type { ClusterRow } from '../../tables/cluster-rows.ts';
+import { type ClusterRow, isWatched } from '../../tables/cluster-rows.ts';
+import { readOpenIncidents, type StoredIncident } from '../../tables/incident-rows.ts';
 import { insertCompleted } from '../../tables/sweep-list.ts';
 import type { SweepRows } from '../../tables/sweep-rows.ts';
 import { availabilityOf } from '../assess/availability-of.ts';
 import { currentDiagnoses, diagnosisWarnings } from '../incidents/current-diagnoses.ts';
-import { judgeIncidents } from '../incidents/judge-incidents.ts';
+import { type IncidentEvidence, judgeIncidents } from '../incidents/judge-incidents.ts';
 import { maintainedAt, readMaintenances } from '../incidents/read-maintenances.ts';
 import { faultPoint } from '../queue/fault-point.ts';
-import { judgeBlindness } from './judge-blindness.ts';
+import { judgeBlindness, publishBlind } from './judge-blindness.ts';
 import { judgeDegraded } from './judge-degraded.ts';
 import { judgeUnseen } from './judge-unseen.ts';
 
-const isWatched = ({ recordOnly }: ClusterRow) => recordOnly === undefined || !policyOf(recordOnly).endsOutage;
+/** Judges incidents; where that fails, those that are open stand: a sweep is completed without. */
+async function judgeOrRead(services: Services, sweep: string, evidence: IncidentEvidence): Promise<StoredIncident[]> {
+  try {
+    return await judgeIncidents(services, sweep, evidence, () => faultPoint('close-sweep:incidents'));
+  } catch (error) {
+    log.error(`incidents could not be judged after the sweep ${sweep}, and are after the next one`, error);
+    return readOpenIncidents(services.tables);
+  }
+}
 
 /**
  * Completes a sweep, once, and reports it: one availability result for each cluster that is watched, and the heartbeat.
  *
  * @param finalized - the ledgers of its clusters.
- * @param clusters - their roll-ups.
+ * @param clusters - their roll-ups, and when they were read.
  */
 export async function completeSweep(
   services: Services,
@@ -37,6 +46,7 @@ export async function completeSweep(
   rows: SweepRows,
   finalized: ReadonlyMap<string, Ledger>,
   clusters: readonly ClusterRow[],
+  asOf: Date,
 ): Promise<void> {
   const { settings, tables, armRequests, telemetry, now } = services;
   const completedAt = now().toISOString();
@@ -52,11 +62,12 @@ export async function completeSweep(
   const diagnoses = await currentDiagnoses(services, clusters, blind);
   const maintained = maintainedAt(maintenance, new Date(completedAt));
   const sighting = { subscriptions: listed, ledgers: finalized, total: ledger };
-  const evidence = { clusters, blind, maintained, diagnoses, sighting };
-  const incidents = await judgeIncidents(services, sweep, evidence, () => faultPoint('close-sweep:incidents'));
+  const evidence = { clusters, blind, maintained, diagnoses, sighting, asOf };
+  const incidents = await judgeOrRead(services, sweep, evidence);
   faultPoint('close-sweep:incidents-notified');
   const covered = coveredBy(incidents);
-  const quiet = { maintenance, covered: new Set(covered.keys()) };
+  const quiet = { maintenance, covered: new Set(covered.keys()), members: membersOf(incidents) };
+  await publishBlind(services, sweep, clusters, blind);
   await notifyStanding(services, blindnessKind, quiet);
   faultPoint('close-sweep:blindness-notified');
   const seen = clusters.filter(({ cluster }) => finalized.has(cluster) && !blind.has(cluster));
@@ -76,7 +87,8 @@ export async function completeSweep(
   });
   if (!isOurs) return armRequests.putBack(requests);
   faultPoint('close-sweep:completed');
-  const span = { startedAt, completedAt };
+  // What was judged since the clusters were read has been sent, and is newer.
+  const span = { startedAt, completedAt: asOf.toISOString() };
   const pageUrl = statusPageUrl(settings);
   // Made as it is sent.
   function* availability(): Generator<Availability> {
@@ -88,8 +100,8 @@ export async function completeSweep(
       const result = own && availabilityOf(state);
       if (result !== undefined) yield result;
     }
-    for (const incident of incidents)
-      if (incident.until === undefined) yield incidentState(incident, sweep, pageUrl, new Date(completedAt));
+    // That one is over is said with each completion until the next sweep has judged it.
+    for (const incident of incidents) yield incidentState(incident, sweep, pageUrl, new Date(completedAt));
   }
   const { known, reachable, notServed, unreachable, unknown, notProbed } = ledger;
   const durationSeconds = (Date.parse(completedAt) - Date.parse(startedAt)) / 1000;

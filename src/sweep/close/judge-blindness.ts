@@ -28,7 +28,7 @@ async function requestDiagnoses(services: Services, blind: readonly Blindness[])
 }
 
 /** Notes in the rows of clusters that became blind, or see again, that they do, and has them assessed: their state leaves at once. */
-async function publishBlind(
+export async function publishBlind(
   services: Services,
   sweep: string,
   clusters: readonly ClusterRow[],
@@ -68,7 +68,6 @@ export async function judgeBlindness(
   const changed = await changeStanding(tables, blindRows, (stored) => foldBlindness(stored, sweep, visibility, over, names));
   faultPoint('close-sweep:blindness');
   const blind = await readBlind(tables);
-  await publishBlind(services, sweep, clusters, blind);
   await requestDiagnoses(services, [...blind.values(), ...changed.filter(({ until }) => until !== undefined)]);
   return blind;
 }

@@ -14,10 +14,11 @@ const APART_MS = 2000;
 
 async function judge(services: Services, sweep: string): Promise<void> {
   const { tables, now } = services;
+  const asOf = now();
   const clusters = await listClusterRows(tables);
   const [blind, maintenance] = [await readBlind(tables), await readMaintenances(services, clusters)];
   const diagnoses = await currentDiagnoses(services, clusters, blind);
-  await judgeIncidents(services, sweep, { clusters, blind, maintained: maintainedAt(maintenance, now()), diagnoses });
+  await judgeIncidents(services, sweep, { clusters, blind, maintained: maintainedAt(maintenance, now()), diagnoses, asOf });
 }
 
 /** Judges incidents, or a moment later where that has just been done. */

@@ -4,7 +4,7 @@ import { gatheringMs, holdMs, nextSettling, settleWords } from '../../history/fr
 import { coveredBy, foldIncidents, type Incident } from '../../history/incidents.ts';
 import { judgeSight, type Sighting } from '../../history/sight.ts';
 import type { Finding } from '../../model/finding.ts';
-import { policyOf } from '../../model/reasons.ts';
+import { occurrenceOf } from '../../model/occurrences.ts';
 import { intervalAt } from '../../model/schedule.ts';
 import { bestOf } from '../../notify/alert-words.ts';
 import { incidentState } from '../../notify/incident-event.ts';
@@ -13,8 +13,8 @@ import { incidentWords, severityOf } from '../../notify/incident-words.ts';
 import { notifyStanding } from '../../notify/notify-standing.ts';
 import type { Services } from '../../services.ts';
 import { statusPageUrl } from '../../settings.ts';
-import type { ClusterRow } from '../../tables/cluster-rows.ts';
-import { type IncidentGuard, readForJudging, type StoredIncident, writeIncidents } from '../../tables/incident-rows.ts';
+import { type ClusterRow, isWatched } from '../../tables/cluster-rows.ts';
+import { type IncidentGuard, isSameIncident, readForJudging, type StoredIncident, writeIncidents } from '../../tables/incident-rows.ts';
 import { retryLostWrites } from '../../tables/rows.ts';
 import { requestAssessment } from '../queue/request-assessment.ts';
 import { requestJudging } from '../queue/request-judging.ts';
@@ -32,10 +32,10 @@ export interface IncidentEvidence {
   maintained: ReadonlySet<string>;
   diagnoses: ReadonlyMap<string, Diagnosis>;
   /** What a sweep that is complete saw; absent between the completions of sweeps. */
-  sighting?: Sighting;
+  sighting?: Omit<Sighting, 'blind'>;
+  /** When the clusters were read. */
+  asOf: Date;
 }
-
-const isWatched = ({ recordOnly }: ClusterRow) => recordOnly === undefined || !policyOf(recordOnly).endsOutage;
 
 /**
  * The finding that most clusters of an incident have in common: that of its own factor, else one about the same resource, else the same one about
@@ -74,11 +74,13 @@ async function judgeOnce(services: Services, sweep: string, evidence: IncidentEv
   // An older sweep never judges over a newer one.
   if (sighting !== undefined && guard.sweep > sweep) return { all: rows.map(({ incident }) => incident), changed: [] };
   const interval = intervalAt(settings.SWEEP_SCHEDULE, now);
-  const sight = sighting && judgeSight(sighting, sweep, guard.pending);
+  // A sweep that a person starts soon after another is no second sweep in a row.
+  const occurrence = occurrenceOf(settings, sweep);
+  const sight = sighting && judgeSight({ ...sighting, blind: new Set(evidence.blind.keys()) }, occurrence, guard.pending);
   const folded = foldIncidents(
     rows.map(({ incident }) => incident),
     {
-      sweep,
+      sweep: occurrence,
       now,
       clusters: evidence.clusters
         .filter(isWatched)
@@ -96,10 +98,13 @@ async function judgeOnce(services: Services, sweep: string, evidence: IncidentEv
     const known = before.get(each.subject)?.incident;
     return withWords({ judgedAt, closed: false, ...known, ...each }, evidence.diagnoses, now, holdMs(interval));
   });
-  const isNew = (each: StoredIncident) => JSON.stringify(each) !== JSON.stringify(before.get(each.subject)?.incident);
+  const isNew = (each: StoredIncident) => {
+    const known = before.get(each.subject)?.incident;
+    return known === undefined || !isSameIncident(each, known);
+  };
   const changed = told.filter(isNew).map((each) => ({ ...each, judgedAt }));
   const next: IncidentGuard =
-    sight === undefined ? { ...guard, mark: judgedAt } : { sweep, mark: judgedAt, ...(sight.pending && { pending: sight.pending }) };
+    sight === undefined ? { ...guard, mark: evidence.asOf.toISOString() } : { ...guard, sweep, pending: sight.pending };
   await writeIncidents(
     tables,
     next,
@@ -127,7 +132,7 @@ export async function judgeIncidents(
   const gathering = gatheringMs(interval);
   const { all, changed } = await retryLostWrites(ATTEMPTS, () => judgeOnce(services, sweep, evidence));
   written();
-  await notifyStanding(services, incidentKind(new Date(now().getTime() - gathering)));
+  await notifyStanding(services, incidentKind(new Date(now().getTime() - gathering), occurrenceOf(settings, sweep)));
   await telemetry.state(changed.map((each) => incidentState(each, sweep, statusPageUrl(settings), now())));
   const open = all.filter(({ until }) => until === undefined);
   const covered = coveredBy(open);

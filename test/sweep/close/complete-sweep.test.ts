@@ -100,6 +100,7 @@ const complete = (n: number, clusters: ClusterRow[], ledgers: Ledger[]) => {
     },
     finalized,
     clusters,
+    services.now(),
   );
 };
 const told = () => results.map(({ name, success, properties }) => `${name.split('.')[2]} ${success} ${properties.reason}`);

@@ -11,7 +11,7 @@ import { notifyStanding } from '../../../src/notify/notify-standing.ts';
 import type { Sink } from '../../../src/notify/sink.ts';
 import type { TelemetryEvent } from '../../../src/notify/telemetry-event.ts';
 import { type Services, WORK_QUEUE } from '../../../src/services.ts';
-import { judgeBlindness } from '../../../src/sweep/close/judge-blindness.ts';
+import { judgeBlindness, publishBlind } from '../../../src/sweep/close/judge-blindness.ts';
 import { blindRows } from '../../../src/tables/blind-rows.ts';
 import { type ClusterRow, putCluster, readCluster } from '../../../src/tables/cluster-rows.ts';
 import { writeFleet } from '../../../src/tables/fleet-batch.ts';
@@ -105,7 +105,8 @@ const judge = async (
   clock.at(timeOf(n + 0.5));
   const finalized = new Map(Object.entries(ledgers).map(([name, ledger]) => [nameOf(name), ledger]));
   const found = await judgeBlindness(by, sweepOf(n), finalized, clusters);
-  await notifyStanding(by, blindnessKind, { maintenance, covered: new Set(covered.map(nameOf)) });
+  await publishBlind(by, sweepOf(n), clusters, found);
+  await notifyStanding(by, blindnessKind, { maintenance, covered: new Set(covered.map(nameOf)), members: new Set(covered.map(nameOf)) });
   return found;
 };
 const events = () => accepted.map(({ name, properties }) => `${name} ${properties.cluster?.split('.')[2] ?? ''}`.trim());

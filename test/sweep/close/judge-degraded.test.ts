@@ -67,7 +67,11 @@ const rowOf = (more: Partial<ClusterRow> = {}): ClusterRow => ({
 const [bad, well] = [rowOf(), rowOf({ degradation: { after: { notServed: 0, asked: 4 } }, notServed: [] })];
 const judge = (n: number, rows: ClusterRow[], maintenance: Stretch[] = [], isGone = false) => {
   clock.at(timeOf(n + 0.5));
-  return judgeDegraded(services, sweepOf(n), rows, () => isGone, { maintenance: new Map([[cluster, maintenance]]), covered: new Set() });
+  return judgeDegraded(services, sweepOf(n), rows, () => isGone, {
+    maintenance: new Map([[cluster, maintenance]]),
+    covered: new Set(),
+    members: new Set(),
+  });
 };
 const ids = (sink: FakeSink) => sink.accepted.map(({ properties }) => properties.eventId);
 const stored = async () => [...(await degradedRows.read(storage.tables)).keys()];

@@ -99,6 +99,7 @@ const judge = (n: number, clusters: ClusterRow[], more: Partial<IncidentEvidence
     blind: new Map(),
     maintained: new Set(),
     diagnoses: new Map(),
+    asOf: services.now(),
     ...(isComplete && { sighting: sightingOf(clusters, seen) }),
     ...more,
   });
