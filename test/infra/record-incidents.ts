@@ -173,6 +173,12 @@ export const incidentScenes: Partial<Record<Recording['name'], () => Promise<voi
   },
 
   rights: () => record('rights', { subscriptions: two, cutOff: new Set() }, onAll('access-denied')),
-  firewall: () => record('firewall', { subscriptions: two, cutOff: new Set() }, onAll('agent-silent')),
+  // A silent node is waited for until its probe's deadline: half an interval, as with sweeps of five minutes.
+  firewall: () =>
+    record(
+      'firewall',
+      { subscriptions: two, cutOff: new Set(), sweepSeconds: HUB_SWEEP_SECONDS, settings: { PROBE_DEADLINE_SECONDS: '30' } },
+      onAll('agent-silent'),
+    ),
   refusal: () => record('refusal', { subscriptions: two, cutOff: new Set() }, onAll('extensions-disallowed')),
 };
