@@ -51,13 +51,8 @@ export function markStandingDelivered<S extends Standing>(standing: S, sink: str
 }
 
 /** One that stands again: for a sink that accepted its end it begins anew, for one that did not it goes on. */
-export function resumeStanding<S extends Standing>(
-  before: S,
-  sweep: string,
-  sinks: readonly string[],
-  next: (standing: S, sink: string) => readonly unknown[] = nextStandingNotifications,
-): S {
-  const unfinished = sinks.filter((sink) => next(before, sink).length > 0);
+export function resumeStanding<S extends Standing>(before: S, sweep: string, sinks: readonly string[]): S {
+  const unfinished = sinks.filter((sink) => nextStandingNotifications(before, sink).length > 0);
   const delivered = Object.fromEntries(unfinished.map((sink) => [sink, marksOf(before, sink)]));
   return { ...before, since: unfinished.length < sinks.length ? sweep : before.since, until: undefined, delivered };
 }

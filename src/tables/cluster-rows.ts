@@ -246,6 +246,18 @@ export async function listClusterRows(tables: Tables, subscriptionId?: string): 
   return rows.map((row: Row) => toClusterRow(row.rowKey, row));
 }
 
+/** What incidents are judged on: without the names of nodes, which are most of a row. */
+const JUDGED = clusterColumns(
+  ...(['resourceGroup', 'name', 'region', 'nodes', 'recordOnly', 'maintenanceTag'] as const),
+  ...(['openOutages', 'outageReason', 'outage', 'networks'] as const),
+);
+
+/** Lists the clusters of the fleet with what incidents are judged on; all else of them is empty. */
+export async function listJudgedClusters(tables: Tables): Promise<ClusterRow[]> {
+  const rows = await readRange(await tables.open('clusters'), 'fleet', { select: JUDGED });
+  return rows.map((row: Row) => toClusterRow(row.rowKey, row));
+}
+
 /** Whether anything is known of a cluster. */
 export async function hasRows(tables: Tables, cluster: string): Promise<boolean> {
   const [some] = await readRange(await tables.open('fleet'), cluster, { select: ['RowKey'], most: 1 });

@@ -185,7 +185,7 @@ export async function insertFinalized(
   return { stored: ledgerOf((await readRow(table, sweep, rowKey))?.ledger) ?? own, first: false };
 }
 
-/** Whether a cluster is finalized in a sweep. */
+/** Reads what a sweep came to for a cluster; undefined if the cluster is not finalized in it. */
 export async function readFinalized(tables: Tables, sweep: string, cluster: string): Promise<{ ledger?: Ledger } | undefined> {
   const row = await readRow(await tables.open('sweeps'), sweep, `finalized|${cluster}`, ['ledger']);
   return row && { ledger: ledgerOf(row.ledger) };

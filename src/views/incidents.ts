@@ -4,9 +4,10 @@ import { Problem } from '../model/problem.ts';
 import { incidentWords, severityOf } from '../notify/incident-words.ts';
 import type { Services } from '../services.ts';
 import { readIncident, readIncidents, readOpenIncidents, type StoredIncident } from '../tables/incident-rows.ts';
+import { newestFirst } from '../tables/open-tables.ts';
 import { components, reasonName, time } from './components.ts';
 import { findingView } from './findings.ts';
-import { cutPage, listOf, type Page, type PageRequest, readPage } from './paging.ts';
+import { comparePlaces, cutPage, listOf, type Page, type PageRequest, readPage } from './paging.ts';
 
 /** An incident as the API shows it. */
 export const incidentView = z
@@ -64,10 +65,11 @@ export function viewIncident(incident: StoredIncident): IncidentView {
 /** Shows one page of incidents, newest first. */
 export async function viewIncidentList(services: Services, which: 'open' | 'all', request: PageRequest): Promise<Page<IncidentView>> {
   const list = `incidents ${which}`;
-  const wanted = readPage(request, list, z.tuple([z.number()]));
-  const all = which === 'open' ? (await readOpenIncidents(services.tables)).reverse() : await readIncidents(services.tables);
-  const place = new Map(all.map(({ subject }, at) => [subject, at]));
-  const { items, next } = cutPage(list, all, wanted, ({ subject }) => [place.get(subject)!]);
+  const wanted = readPage(request, list, z.tuple([z.string(), z.string()]));
+  const all = which === 'open' ? await readOpenIncidents(services.tables) : await readIncidents(services.tables);
+  const placeOf = ({ since, subject }: StoredIncident) => [newestFirst(since), subject];
+  const sorted = [...all].sort((a, b) => comparePlaces(placeOf(a), placeOf(b)));
+  const { items, next } = cutPage(list, sorted, wanted, placeOf);
   return { items: items.map(viewIncident), next };
 }
 

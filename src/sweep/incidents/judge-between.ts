@@ -1,6 +1,6 @@
 import type { Services } from '../../services.ts';
 import { readBlind } from '../../tables/blind-rows.ts';
-import { listClusterRows } from '../../tables/cluster-rows.ts';
+import { listJudgedClusters } from '../../tables/cluster-rows.ts';
 import { acquireJudging, readIncidentMark } from '../../tables/incident-rows.ts';
 import type { MessageOf } from '../queue/messages.ts';
 import { explainSweep } from '../queue/origin.ts';
@@ -15,14 +15,14 @@ const APART_MS = 2000;
 async function judge(services: Services, sweep: string): Promise<void> {
   const { tables, now } = services;
   const asOf = now();
-  const clusters = await listClusterRows(tables);
+  const clusters = await listJudgedClusters(tables);
   const [blind, maintenance] = [await readBlind(tables), await readMaintenances(services, clusters)];
   const diagnoses = await currentDiagnoses(services, clusters, blind);
   await judgeIncidents(services, sweep, { clusters, blind, maintained: maintainedAt(maintenance, now()), diagnoses, asOf });
 }
 
-/** Judges incidents, or a moment later where that has just been done. */
-async function judgeInTurn(services: Services, sweep: string): Promise<void> {
+/** Judges incidents once the outage of a cluster has begun: at once, or a moment later where others have just begun too. */
+export async function judgeIncidentsSoon(services: Services, sweep: string): Promise<void> {
   const next = await acquireJudging(services.tables, services.now(), APART_MS);
   if (next !== undefined) return requestJudging(services, sweep, next);
   await judge(services, sweep);
@@ -33,10 +33,5 @@ export async function judgeIncidentsBetween(services: Services, { sweep, judgeAt
   const fault = await explainSweep(services, sweep);
   if (fault !== undefined) throw new Error(fault);
   if ((await readIncidentMark(services.tables)) >= judgeAt) return;
-  await judgeInTurn(services, sweep);
-}
-
-/** Judges incidents once the outage of a cluster has begun: at once, or a moment later where others have just begun too. */
-export function judgeIncidentsSoon(services: Services, sweep: string): Promise<void> {
-  return judgeInTurn(services, sweep);
+  await judgeIncidentsSoon(services, sweep);
 }

@@ -194,7 +194,8 @@ describe('an event for webhooks', () => {
   });
 });
 
-describe('a webhook that is down', () => {
+// Hours of a clock that stands are many requests.
+describe('a webhook that is down', { timeout: 120_000 }, () => {
   it('neither blocks nor slows Application Insights, nor another webhook', async () => {
     const held: ServerResponse[] = [];
     answers.pager = (response) => void held.push(response);
