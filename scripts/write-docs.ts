@@ -125,7 +125,7 @@ const findingsIntro = `A reason says *where* the path of a node broke, as the no
 | \`suspicion\` | may have to do with it, and one of these is missing |
 | \`couldNotLook\` | what could not be read, and which right is missing |
 
-At most three are shown, causes first, then suspicions with a change in the hour before, then the others; and always what could not be read. When the outage has ended, the settings of a cause are read again: a cause that blocks by them still was none, is marked as \`revoked\`, and counts in \`aks_fleet_prober_causes{outcome="revoked"}\`; one that blocks no more counts as \`confirmed\`. A cause that rests on answers of DNS servers, or whose settings cannot be read again, counts as neither.
+At most three are shown, causes first, then suspicions with a change in the hour before, then the others; and always what could not be read. When the outage has ended, the settings of a cause are read again: a cause that blocks by them still was none, is marked as \`revoked\`, and counts in \`aks_fleet_prober_causes_total{outcome="revoked"}\`; one that blocks no more counts as \`confirmed\`. A cause that rests on answers of DNS servers, or whose settings cannot be read again, counts as neither.
 
 Where only some nodes or one node is known, as in \`npm run cli -- check --explain\`, nothing is more than a suspicion.
 

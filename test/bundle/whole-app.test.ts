@@ -121,7 +121,7 @@ describe('the app as it is deployed, in a host', { timeout: MOST_MS }, () => {
       'application/openmetrics-text; version=1.0.0; charset=utf-8',
     ]);
     const families = parseOpenMetrics(await response.text());
-    expect(families.get('aks_fleet_prober_nodes')).toContain(`aks_fleet_prober_nodes{cluster="${cluster}",verdict="unreachable"} 1`);
+    expect(families.get('aks_fleet_prober_nodes')).toContain(`aks_fleet_prober_nodes{cluster_id="${cluster}",verdict="unreachable"} 1`);
     expect(families.has('aks_fleet_prober_last_sweep_completion_timestamp_seconds')).toBe(true);
   });
 
