@@ -34,7 +34,7 @@ function addVerdicts({ add }: Figures, row: ListedCluster, before: number, now: 
   for (const window of WINDOWS) {
     if (uptime[window] !== null) add('uptime_ratio', { cluster_id, window }, uptime[window]);
     add('watched_seconds', { cluster_id, window }, uptime.watchedSeconds[window]);
-    add('maintenance_seconds', { cluster_id, window }, uptime.maintenanceSeconds[window]);
+    if (uptime.maintenanceSeconds[window] > 0) add('maintenance_seconds', { cluster_id, window }, uptime.maintenanceSeconds[window]);
   }
 }
 

@@ -68,7 +68,11 @@ export const families = {
     'window',
   ),
   watched_seconds: gauge('Seconds for which the nodes of a cluster were watched, added up.', 'cluster_id', 'window'),
-  maintenance_seconds: gauge('Seconds for which they would have been watched in maintenance, added up.', 'cluster_id', 'window'),
+  maintenance_seconds: gauge(
+    'Seconds for which they would have been watched in maintenance, added up; absent if there was none.',
+    'cluster_id',
+    'window',
+  ),
 
   coverage_ratio: gauge(
     'The share of the nodes of a cluster that gave a verdict in the last completed sweep, among those that are expected to; absent if none is.',
