@@ -6,7 +6,7 @@ import { readRange } from './rows.ts';
 import { updateRow } from './update-row.ts';
 
 /** What goes wrong with the prober itself. */
-export const errorKinds = ['poison', 'poison-queue', 'timer', 'wrong-machine', 'crash'] as const;
+export const errorKinds = ['poison', 'poison-queue', 'timer', 'wrong-machine', 'webhook', 'crash'] as const;
 export type ErrorKind = (typeof errorKinds)[number];
 
 const PARTITION = 'totals';

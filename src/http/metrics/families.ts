@@ -121,7 +121,7 @@ export const families = {
   poison_messages_total: counter('Work that failed each time it was tried and was given up; its nodes are unknown.'),
   prober_errors_total: counter('Other errors of the prober that it reported, by kind; one that lasts is reported again.', 'kind'),
   notifications_pending: gauge(
-    'Notifications that are due and that a sink has not accepted yet; those that maintenance or an incident holds back are not due.',
+    'Notifications that are due and that a sink, or the receiver behind it, has not accepted yet; those that maintenance or an incident holds back are not due.',
     'sink',
   ),
   causes_total: counter(

@@ -149,10 +149,10 @@ describe('the judgement of a cluster', () => {
   it('counts the latencies of a sweep once: when it is finalized', () => {
     const quick: JudgedNode = { ...nodeOf('a', 'reachable') };
     quick.state = { ...quick.state, latest: { ...quick.state.latest!, latencyMs: 40 } };
-    const [before] = judge(seenOf([quick], { finalized: false }));
+    const [before] = judge(seenOf([quick], { finalized: undefined }));
     expect(before.latencyCounts).toBeUndefined();
-    const [final] = judge(seenOf([quick], { before: { row: before, etag: '' } }));
-    const [again] = judge(seenOf([quick], { before: { row: final, etag: '' } }));
+    const [final] = judge(seenOf([quick], { finalized: {}, before: { row: before, etag: '' } }));
+    const [again] = judge(seenOf([quick], { finalized: {}, before: { row: final, etag: '' } }));
     expect([final.latencyCounts?.sumMs, again.latencyCounts?.sumMs]).toEqual([40, 40]);
   });
 
