@@ -16,7 +16,8 @@ export const LOST_SUBSCRIPTION = 'aaaaaaaa-0000-4000-8000-000000000002';
 export const idOf = (name: string) => `${SUBSCRIPTION}.rg-${name}.${name}`;
 export const SINCE = '2026-11-21T11:50:00.000Z';
 
-const uptime = { ...addUptimes([]), '24h': { watched: 86_400, down: 864, maintained: 600 } };
+const watched = { watched: 86_400, down: 864, maintained: 600 };
+const uptime = { ...addUptimes([]), '24h': watched, '7d': watched, '30d': watched };
 const whole: Ledger = { ...emptyLedger, known: 2, reachable: 2, byReason: { Reachable: 2 }, armRequests: 9 };
 const ledgers: Record<string, Ledger> = {
   shop: { ...emptyLedger, known: 3, reachable: 1, unreachable: 2, byReason: { Reachable: 1, ConnectionRefused: 2 } },
