@@ -1,7 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { readRules } from './alert-rules.ts';
 import { faultsIn } from './promql.ts';
 import { hasPromtool } from './serve-prometheus.ts';
@@ -87,4 +90,28 @@ it.skipIf(!hasPromtool)('promtool finds the rules free of faults, and they fire 
     `SUCCESS: ${rules.length} rules found`,
   );
   expect(promtool('test', 'rules', path('infra/prometheus/rules.test.yaml'))).toContain('SUCCESS');
+});
+
+describe('the guide', () => {
+  const guide = read('docs/guides/prometheus.md');
+
+  it('names each alert under its severity', () => {
+    const rows = [...guide.matchAll(/^\| `(critical|warning|info)`[^|]*\| ([^|]*) \|/gm)];
+    const named = rows.flatMap(([, severity, names = '']) =>
+      names.split(', ').map((name) => [name.replaceAll('`', ''), severity] as const),
+    );
+    expect(new Map([...named].sort())).toEqual(new Map(alerts.map(({ name, severity }) => [name, severity] as const).sort()));
+  });
+
+  it.skipIf(!hasPromtool)('has a job that Prometheus takes, with the key as a parameter; the other one is for later versions', async () => {
+    const jobs = [...guide.matchAll(/```yaml\n(scrape_configs:[\s\S]*?)```/g)].map(([, job]) => job!);
+    expect(jobs.map((job) => job.includes('http_headers'))).toEqual([true, false]);
+    const [withHeader, withParameter] = jobs as [string, string];
+    const withoutKey = withHeader.replace(/^ {4}http_headers:\n(?: {6}.*\n)+/m, '');
+    expect(withoutKey).toBe(withParameter.replace(/^ {4}params:\n(?: {6}code.*\n)+/m, ''));
+    const file = join(await mkdtemp(join(tmpdir(), 'guide-')), 'prometheus.yml');
+    await writeFile(file, withParameter.replace('<function app>', 'func-fleet'));
+    expect(execFileSync('promtool', ['check', 'config', file], { encoding: 'utf8' })).toContain('SUCCESS');
+    await rm(dirname(file), { recursive: true });
+  });
 });

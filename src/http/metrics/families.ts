@@ -134,3 +134,30 @@ export const families = {
 export type FamilyName = keyof typeof families;
 /** The names of all labels of a family. */
 export type LabelOf<N extends FamilyName> = (typeof families)[N]['labels'][number];
+
+/** What each label says. */
+export const labelMeanings: Record<LabelOf<FamilyName>, string> = {
+  cluster_id: '`<subscription id>.<resource group>.<cluster name>` in lower case',
+  subscription_id: 'ID of the subscription',
+  resource_group: 'resource group of the cluster',
+  name: 'name of the cluster',
+  region: 'Azure region',
+  version: 'Kubernetes version of the cluster; of `build_info`, version of the prober',
+  verdict: '`reachable`, `unreachable`, `unknown`, `notProbed`',
+  reason: 'code of the [reason](reasons.md)',
+  subject: '`node` or `cluster`',
+  condition: 'name of the alert: `cluster-outage`, `node-outages`, `cluster-blind`, `cluster-degraded`, `nodes-unseen`',
+  incident: 'ID of the incident; its page is `/api/status/incidents/{incident}`',
+  kind: 'of an incident `outage` (clusters that failed together) or `unseen` (nobody sees the fleet); of an error, what it was',
+  factor:
+    'what the clusters of an incident share: `finding`, `nextHop`, `dnsServers`, `network`, `region`, `subscription`, `reason`, `fleet`',
+  factor_value: 'the resource ID, address, region, subscription or reason that they share; `*` for the fleet',
+  severity: '`0` where most of the fleet is down, else `1`',
+  window: '`24h`, `7d`, `30d`',
+  starter: '`timer`, `close-sweep`, `request`, `person`',
+  lane: '`sweep` for first probes, `extra` for confirmations and checks',
+  script: 'SHA-256 of the scripts that run on nodes',
+  sink: '`ApplicationInsights`, `webhook-<name>`, or `log` where there is neither',
+  code: 'code of the [finding](findings.md)',
+  outcome: '`confirmed` or `revoked`',
+};
