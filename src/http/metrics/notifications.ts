@@ -1,4 +1,4 @@
-import { coveredBy } from '../../history/incidents.ts';
+import { coveredBy, membersOf } from '../../history/incidents.ts';
 import type { Quiet } from '../../history/standing.ts';
 import { recentMaintenance } from '../../model/cluster-maintenance.ts';
 import { blindnessKind } from '../../notify/blindness-kind.ts';
@@ -17,7 +17,11 @@ import type { Figures } from './figures.ts';
 /** What keeps people from being notified of conditions of clusters now. */
 function quietNow(rows: readonly ListedCluster[], open: readonly StoredIncident[], now: Date): Quiet {
   const stretchesOf = ({ maintenanceTag: tag, maintenance: request }: ListedCluster) => recentMaintenance({ tag, request }, now);
-  return { maintenance: new Map(rows.map((row) => [row.cluster, stretchesOf(row)])), covered: new Set(coveredBy(open).keys()) };
+  return {
+    maintenance: new Map(rows.map((row) => [row.cluster, stretchesOf(row)])),
+    covered: new Set(coveredBy(open).keys()),
+    members: membersOf(open),
+  };
 }
 
 /** What a webhook has accepted into its outbox, and its receiver has not. */
@@ -35,7 +39,7 @@ export async function measureBacklog(
 ): Promise<void> {
   const quiet = quietNow(rows, open, services.now());
   const counts: ReadonlyMap<string, number>[] = await Promise.all([
-    countPending(services, incidentKind(services.now())),
+    countPending(services, incidentKind(services.now(), '')),
     countPending(services, blindnessKind, quiet),
     countPending(services, degradedKind, quiet),
     countPending(services, unseenKind, quiet),
