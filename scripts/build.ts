@@ -25,6 +25,17 @@ const inlineFiles: Plugin = {
   },
 };
 
+// The sources read it from the package, which is not deployed.
+const inlineVersion: Plugin = {
+  name: 'inline-version',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]src[\\/]version\.ts$/ }, async () => {
+      const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+      return { contents: `export const version = ${JSON.stringify(version)};`, loader: 'ts' };
+    });
+  },
+};
+
 /** A chunk that is loaded when it is first needed, and the module whose names it must export. */
 export interface LazyChunk {
   /** Path of the chunk, below the folder that was built. */
@@ -55,7 +66,7 @@ async function bundle(entryPoints: Record<string, string>, outdir: string, exter
     keepNames: true,
     metafile: true,
     external,
-    plugins: [inlineFiles, lazyCommonJs],
+    plugins: [inlineFiles, inlineVersion, lazyCommonJs],
     logLevel: 'warning',
     // CommonJS packages expect these three. In a banner, the latter two would collide with those that a module declares.
     banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },

@@ -30,8 +30,8 @@ async function exportedNames(file: string, seen = new Set<string>()): Promise<Se
 
 /**
  * Makes `import()` of a CommonJS file return what it returns in Node: its `module.exports` as `default`, and its names.
- * With splitting, esbuild makes a chunk that exports `default` alone, so that `const { Registry } = await import('prom-client')` is undefined
- * in the bundle and nowhere else (https://github.com/evanw/esbuild/issues/442).
+ * With splitting, esbuild makes a chunk that exports `default` alone, so that `const { HttpSender } = await import('./httpSender.js')` is
+ * undefined in the bundle and nowhere else (https://github.com/evanw/esbuild/issues/442).
  */
 export const lazyCommonJs: Plugin = {
   name: NAMESPACE,

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
 import { explain } from '../src/diagnose/evaluate/catalogue.ts';
+import { families, labelMeanings, PREFIX } from '../src/http/metrics/families.ts';
 import { OF_POWER } from '../src/inventory/skip-reason.ts';
 import { findingCodes } from '../src/model/finding.ts';
 import { OF_CLUSTER, OF_POOL, type Treatment } from '../src/model/lifecycle.ts';
@@ -125,7 +126,7 @@ const findingsIntro = `A reason says *where* the path of a node broke, as the no
 | \`suspicion\` | may have to do with it, and one of these is missing |
 | \`couldNotLook\` | what could not be read, and which right is missing |
 
-At most three are shown, causes first, then suspicions with a change in the hour before, then the others; and always what could not be read. When the outage has ended, the settings of a cause are read again: a cause that blocks by them still was none, is marked as \`revoked\`, and counts in \`aks_fleet_prober_causes{outcome="revoked"}\`; one that blocks no more counts as \`confirmed\`. A cause that rests on answers of DNS servers, or whose settings cannot be read again, counts as neither.
+At most three are shown, causes first, then suspicions with a change in the hour before, then the others; and always what could not be read. When the outage has ended, the settings of a cause are read again: a cause that blocks by them still was none, is marked as \`revoked\`, and counts in \`aks_fleet_prober_causes_total{outcome="revoked"}\`; one that blocks no more counts as \`confirmed\`. A cause that rests on answers of DNS servers, or whose settings cannot be read again, counts as neither.
 
 Where only some nodes or one node is known, as in \`npm run cli -- check --explain\`, nothing is more than a suspicion.
 
@@ -162,6 +163,33 @@ export function renderEvents(): string {
   return `# Events\n\n${eventsIntro}\n\n${chapters.join('\n')}`;
 }
 
+const metricsIntro = `What \`GET /api/metrics\` answers, in the OpenMetrics text format. The page is made from \`src/http/metrics/families.ts\` by \`npm run docs\`; [the guide](../guides/prometheus.md) says how to scrape it.
+
+All of it is read from storage, so that every instance of the app answers alike, and counters go on through restarts. Each name begins with \`${PREFIX}\`. Labels go down to clusters, reasons and buckets, never to nodes. A gauge says what the latest assessments and the last completed sweep came to; a counter and the histogram only grow, each sweep, outage and probe counted once.`;
+
+/** Writes the figures of the metrics and their labels as a reference page. */
+export function renderMetrics(): string {
+  const rows = Object.entries(families).map(([name, { kind, labels, help }]) => {
+    const named = labels.map((label) => `\`${label}\``).join(', ');
+    return `| \`${name}\` | ${kind} | ${named} | ${help} |\n`;
+  });
+  const meanings = Object.entries(labelMeanings).map(([label, meaning]) => `| \`${label}\` | ${meaning} |\n`);
+  return `# Metrics
+
+${metricsIntro}
+
+| name | kind | labels | meaning |
+|---|---|---|---|
+${rows.join('')}
+A histogram has the samples \`_bucket\` (with the label \`le\`), \`_sum\` and \`_count\`.
+
+## Labels
+
+| label | says |
+|---|---|
+${meanings.join('')}`;
+}
+
 /** Writes the page that alerts link to each reason, as the table of a KQL query. */
 export function renderRunbooks(): string {
   const rows = Object.entries<Reason>(reasons).flatMap(([code, { links }]) =>
@@ -176,6 +204,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await writeFile(join(root, 'docs', 'reference', 'states.md'), renderStates());
   await writeFile(join(root, 'docs', 'reference', 'findings.md'), renderFindings());
   await writeFile(join(root, 'docs', 'reference', 'events.md'), renderEvents());
+  await writeFile(join(root, 'docs', 'reference', 'metrics.md'), renderMetrics());
   await writeFile(join(root, 'docs', 'reference', 'api.md'), renderApi());
   await writeFile(join(root, 'infra', 'alerts', 'runbooks.kql'), renderRunbooks());
   for (const receiver of recordedReceivers) await writeFile(join(root, 'infra', 'webhooks', `${receiver}.json`), renderRequests(receiver));

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { inspect } from 'node:util';
 import { redact } from './model/redact.ts';
-import { deliverToAll } from './notify/sink.ts';
+import { reportError } from './notify/report-error.ts';
 import type { Services } from './services.ts';
 
 const SENDING_MS = 5000;
@@ -20,7 +20,8 @@ function redacted(error: Error): Error {
  * Ends the process at the first error that nobody caught, so that the host starts it anew: what it would do from then on cannot be trusted.
  * The log has the error with its stack first, then operators get a `ProberError` and an exception; the work it had is done again, as after any crash.
  */
-export function endAtUnexpectedErrors({ sinks, telemetry, now }: Pick<Services, 'sinks' | 'telemetry' | 'now'>): void {
+export function endAtUnexpectedErrors(services: Pick<Services, 'sinks' | 'tables' | 'telemetry' | 'now'>): void {
+  const { telemetry, now } = services;
   let isEnding = false;
   // No listener of `uncaughtException`: Azure's worker has one, which ends the process before any that comes later. Rejections that nobody handles
   // come here too: that is what Node makes of them unless it is configured otherwise.
@@ -39,7 +40,8 @@ export function endAtUnexpectedErrors({ sinks, telemetry, now }: Pick<Services, 
       message: `the process of the prober ended by an error that nobody caught, and was started anew: ${redact(String(error), 300)}`,
       evidence: redact(stack, 1000),
     };
-    const sent = Promise.allSettled([deliverToAll(sinks, { name: 'ProberError', time, properties }), telemetry.exception(redacted(error))]);
+    const event = { name: 'ProberError' as const, time, properties };
+    const sent = Promise.allSettled([reportError(services, 'crash', event), telemetry.exception(redacted(error))]);
     const timeUp = new Promise((resolve) => setTimeout(resolve, SENDING_MS));
     void Promise.race([sent, timeUp]).finally(() => process.exit(1));
   });

@@ -10,6 +10,7 @@ const root = fileURLToPath(new URL('../', import.meta.url));
 const floors = [
   'src/model/',
   'src/log.ts',
+  'src/version.ts',
   'src/small-heap.ts',
   'src/settings.ts',
   'src/history/',

@@ -198,7 +198,7 @@ var proberRules = [
   {
     name: 'throttling'
     severity: 3
-    description: 'In two sweeps or more, Azure throttled the prober (Throttled: sweep less often, or lower startsPerMinute), or its pace had no room for all nodes (OverBudget: sweep less often, or raise startsPerMinute where Azure has room). GET /api/metrics says where: aks_fleet_prober_arm_paused_seconds by subscription and region, aks_fleet_prober_last_sweep_nodes by cluster and reason.'
+    description: 'In two sweeps or more, Azure throttled the prober (Throttled: sweep less often, or lower startsPerMinute), or its pace had no room for all nodes (OverBudget: sweep less often, or raise startsPerMinute where Azure has room). GET /api/metrics says where: aks_fleet_prober_arm_paused_seconds by subscription_id and region, aks_fleet_prober_last_sweep_nodes by cluster_id and reason.'
     query: '${runbooks}\n${loadTextContent('../alerts/throttling.kql')}'
     condition: rows
     dimensions: ['reason', 'runbook']

@@ -16,6 +16,8 @@ export interface RollUp {
   openOutages: number;
   /** The most frequent reason with which these began. It is kept as long as one of them began with it, so that an alert with this reason stays one alert. */
   outageReason?: ReasonCode;
+  /** When the first of them began. */
+  outagesSince?: string;
   /** Number of blind nodes, see `isBlind`. */
   blindNodes: number;
   /** How long it takes on nodes that reach their API server; absent if none does. */
@@ -63,7 +65,7 @@ export function rollUp(
     notReachable: [],
   };
   const latencies: number[] = [];
-  const begunWith: { reason: ReasonCode; at: string }[] = [];
+  const begunWith: { reason: ReasonCode; at: string; since: string }[] = [];
   for (const node of nodes) {
     if (node.retiredAt !== undefined) continue;
     const { verdict, reason, notServed } = outcomeOf(node, now, intervalMs);
@@ -74,11 +76,12 @@ export function rollUp(
     if (verdict === 'reachable' && latencyMs !== undefined) latencies.push(latencyMs);
     result.byReason[reason] = (result.byReason[reason] ?? 0) + 1;
     const open = openEpisode(node.state.outage);
-    if (open !== undefined) begunWith.push({ reason: open.reason, at: open.from });
+    if (open !== undefined) begunWith.push({ reason: open.reason, at: open.from, since: open.outage });
     if (verdict === 'unknown' && isBlind(node.state, blindAfter)) result.blindNodes += 1;
     if ((verdict === 'unreachable' || verdict === 'unknown') && result.notReachable.length < NAMES_KEPT)
       result.notReachable.push(node.facts.node);
   }
   const outageReason = (begunWith.find(({ reason }) => reason === earlierReason) ?? rankReasons(begunWith)[0])?.reason;
-  return { ...result, openOutages: begunWith.length, outageReason, latency: latencyOf(latencies) };
+  const outagesSince = begunWith.map(({ since }) => since).sort()[0];
+  return { ...result, openOutages: begunWith.length, outageReason, outagesSince, latency: latencyOf(latencies) };
 }

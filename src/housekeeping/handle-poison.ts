@@ -3,7 +3,7 @@ import { endCheck } from '../check/end-check.ts';
 import { log } from '../log.ts';
 import { redact } from '../model/redact.ts';
 import { inconclusive } from '../model/verdict.ts';
-import { deliverToAll } from '../notify/sink.ts';
+import { reportError } from '../notify/report-error.ts';
 import { loseDelivery } from '../notify/webhooks/deliver-webhook.ts';
 import type { Services } from '../services.ts';
 import { giveUpListing } from '../sweep/plan/list-clusters.ts';
@@ -65,7 +65,7 @@ function read({ settings, now }: Services, raw: unknown): WorkMessage | string {
  * @param raw - its body, as the host decoded it. Nothing else of it is used: a body may overwrite what the host says of a message.
  */
 export async function handlePoison(services: Services, raw: unknown): Promise<void> {
-  const { tables, sinks, now } = services;
+  const { tables, now } = services;
   const time = now().toISOString();
   const text = redact(typeof raw === 'string' ? raw : (JSON.stringify(raw) ?? ''));
   const id = createHash('sha256').update(text).digest('hex').slice(0, 32);
@@ -75,5 +75,5 @@ export async function handlePoison(services: Services, raw: unknown): Promise<vo
   await insertPoison(tables, { id, time, message: text, error: detail });
   if (typeof message !== 'string') await giveUp(services, message);
   const properties = { eventId: `poison/${id}`, message: detail, evidence: text.slice(0, 1000) };
-  await deliverToAll(sinks, { name: 'ProberError', time, properties });
+  await reportError(services, 'poison', { name: 'ProberError', time, properties });
 }

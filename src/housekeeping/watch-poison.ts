@@ -2,7 +2,7 @@ import { isRestError } from '@azure/core-rest-pipeline';
 import type { QueueClient } from '@azure/storage-queue';
 import { log } from '../log.ts';
 import { redact } from '../model/redact.ts';
-import { deliverToAll } from '../notify/sink.ts';
+import { reportError } from '../notify/report-error.ts';
 import type { Services } from '../services.ts';
 
 const EVIDENCE_BYTES = 1000;
@@ -26,13 +26,15 @@ async function look(queue: QueueClient): Promise<{ count: number; texts: string[
  *
  * One event a day, sent each time.
  */
-async function reportPoison({ poisonQueue, sinks, now }: Services): Promise<void> {
+async function reportPoison(services: Services): Promise<void> {
+  const { poisonQueue, now } = services;
   const { count, texts } = await look(poisonQueue);
   if (count === 0) return;
   const time = now().toISOString();
   const message = `the queue ${poisonQueue.name} holds ${count} message${count === 1 ? '' : 's'} that its function did not take or failed on: look who sends what is not base64, then clear the queue`;
   const evidence = redact(texts.join('\n'), EVIDENCE_BYTES);
-  await deliverToAll(sinks, { name: 'ProberError', time, properties: { eventId: `poison/queue/${time.slice(0, 10)}`, message, evidence } });
+  const properties = { eventId: `poison/queue/${time.slice(0, 10)}`, message, evidence };
+  await reportError(services, 'poison-queue', { name: 'ProberError', time, properties });
 }
 
 /** Looks at the poison queue and notifies of what stays there; a look that fails keeps nobody from anything else. */

@@ -2,6 +2,7 @@ import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import { renderProblemPage } from '../page/problem-page.ts';
 import type { Services } from '../services.ts';
 import { currentIntervalMs } from '../views/current-interval.ts';
+import { compress } from './compress.ts';
 import type { KeptAnswers } from './keep-answers.ts';
 import { statusOfProblem } from './problem.ts';
 import { KEY, readRequest } from './read-request.ts';
@@ -40,5 +41,7 @@ async function respond(services: Services, kept: KeptAnswers, route: Route, requ
  */
 export async function answer(services: Services, kept: KeptAnswers, route: Route, request: HttpRequest): Promise<HttpResponseInit> {
   const response = await respond(services, kept, route, request);
-  return request.method === 'HEAD' ? withoutBody(response) : response;
+  const isHead = request.method === 'HEAD';
+  const encoded = route.compressed ? await compress(response, isHead ? null : request.headers.get('accept-encoding')) : response;
+  return isHead ? withoutBody(encoded) : encoded;
 }

@@ -18,7 +18,8 @@ import { showFleet } from './fleet.ts';
 import { showHealth } from './health.ts';
 import { showIncident, showIncidents } from './incidents.ts';
 import { beginMaintenance, endMaintenance, maintenanceBody, showMaintenance } from './maintenance.ts';
-import { METRICS_TYPE, showMetrics } from './metrics.ts';
+import { METRICS_TYPE } from './metrics/figures.ts';
+import { showMetrics } from './metrics.ts';
 import { showNode, showNodes, showResults } from './nodes.ts';
 import { describeApi, refusal } from './openapi.ts';
 import { showOutages } from './outages.ts';
@@ -46,6 +47,7 @@ const page = z.object(listQuery);
 const LATER = { 'retry-after': 'Seconds until a retry may succeed.' };
 const VARY = { vary: '`Accept`: text or JSON.' };
 const CHECKED = { ...VARY, location: 'The address of the check.', 'preference-applied': 'The `wait` that was applied.' };
+const ENCODED = { vary: '`Accept-Encoding`: a large answer is compressed.', 'content-encoding': '`gzip`, where the caller takes it.' };
 const TEXT = '`text/plain` for the output format of kubectl-az.';
 
 /** Every route of the app. Requests are validated, functions registered and the API described by this table. */
@@ -331,7 +333,8 @@ export const routes: readonly Route[] = [
     path: 'metrics',
     summary: 'Figures for Prometheus, in the OpenMetrics text format.',
     kept: true,
-    replies: { 200: { description: 'The figures.', types: [METRICS_TYPE.split(';')[0]!] } },
+    compressed: true,
+    replies: { 200: { description: 'The figures.', types: [METRICS_TYPE.split(';')[0]!], headers: ENCODED } },
     handle: showMetrics,
   },
   {

@@ -150,14 +150,19 @@ export function mainReason({ byReason }: Ledger): ReasonCode | undefined {
   return rankReasons(all.filter(({ reason }) => policyOf(reason).expected))[0]?.reason;
 }
 
-/** The most frequent reason among the nodes that should have given a verdict and gave none. */
-export function reasonWithout({ byReason, unknownByReason }: Ledger): ReasonCode | undefined {
+/** How many nodes should have given a verdict and gave none, by reason. */
+export function withoutVerdict({ byReason, unknownByReason }: Ledger): { reason: ReasonCode; nodes: number }[] {
   const without = Object.entries(byReason).flatMap(([reason, nodes]) => {
     if (!isReasonCode(reason) || !policyOf(reason).expected) return [];
     // A reason with which nodes were asked is one of a verdict, but for those that stayed unknown.
     return [{ reason, nodes: policyOf(reason).asked ? (unknownByReason[reason] ?? 0) : nodes }];
   });
-  return rankReasons(without.filter(({ nodes }) => nodes > 0))[0]?.reason;
+  return without.filter(({ nodes }) => nodes > 0);
+}
+
+/** The most frequent reason among the nodes that should have given a verdict and gave none. */
+export function reasonWithout(ledger: Ledger): ReasonCode | undefined {
+  return rankReasons(withoutVerdict(ledger))[0]?.reason;
 }
 
 /** Number of nodes that gave the verdict `reachable` or `unreachable`. */

@@ -3,6 +3,7 @@ import { type Outage, outageId } from '../history/outage.ts';
 import { statusPageUrl } from '../settings.ts';
 import { faultPoint } from '../sweep/queue/fault-point.ts';
 import { changeOutages } from '../tables/change-outages.ts';
+import { notePending } from '../tables/cluster-rows.ts';
 import { acquireNotificationLease } from '../tables/notification-lease.ts';
 import type { Tables } from '../tables/open-tables.ts';
 import { type OutageRow, readOutages } from '../tables/outage-rows.ts';
@@ -65,8 +66,10 @@ async function markAccepted(tables: Tables, due: readonly DueRow[], pending: Pen
   await changeOutages(tables, changes);
 }
 
-/** Freezes summaries, sends events, marks what was accepted, and clears the outbox of what all have. Returns whether all was accepted. */
-async function deliver(services: NotifyContext, subject: NotifiedCluster, due: readonly DueRow[]): Promise<boolean> {
+type Refused = Record<string, number>;
+
+/** Freezes summaries, sends events, marks what was accepted, and clears the outbox of what all have. Returns how many events each sink did not accept. */
+async function deliver(services: NotifyContext, subject: NotifiedCluster, due: readonly DueRow[]): Promise<Refused> {
   const { tables, sinks, settings, now } = services;
   const { cluster } = subject;
   const plan = planNotifications(subject, due, await readSummaries(tables, cluster), namesOf(services));
@@ -77,10 +80,12 @@ async function deliver(services: NotifyContext, subject: NotifiedCluster, due: r
   }
   const page = statusPageUrl(settings);
   const pending: Pending = new Map([...plan.bySink].map(([sink, own]) => [sink, toPending(own, cluster, page, now())]));
-  if ([...pending.values()].every((own) => own.length === 0)) return true;
+  if ([...pending.values()].every((own) => own.length === 0)) return {};
   const eventsOf = (sink: string) => pending.get(sink)!.map(({ event }) => event);
   const deliveries = await deliverEach(sinks, eventsOf, `outages of ${cluster}`);
-  if (deliveries.every(({ accepted }) => accepted.size === 0)) return false;
+  const left = deliveries.map(({ sink, accepted }) => [sink, pending.get(sink)!.length - accepted.size] as const);
+  const refused = Object.fromEntries(left.filter(([, events]) => events > 0));
+  if (deliveries.every(({ accepted }) => accepted.size === 0)) return refused;
   faultPoint('assess-cluster:notified');
   await markAccepted(tables, due, pending, deliveries);
   faultPoint('assess-cluster:marked');
@@ -96,7 +101,14 @@ async function deliver(services: NotifyContext, subject: NotifiedCluster, due: r
     cluster,
     [...sent.values()].filter(({ eventId }) => !awaited.has(eventId)),
   );
-  return deliveries.every(({ sink, accepted }) => accepted.size === pending.get(sink)!.length);
+  return refused;
+}
+
+/** Notes what waits, where that is another number than was noted. */
+async function noteRefused({ tables }: NotifyContext, { cluster, pending = {} }: NotifiedCluster, refused: Refused): Promise<void> {
+  const names = Object.keys(refused);
+  const isSame = names.length === Object.keys(pending).length && names.every((name) => pending[name] === refused[name]);
+  if (!isSame) await notePending(tables, cluster, names.length === 0 ? undefined : refused);
 }
 
 /**
@@ -124,9 +136,11 @@ export async function notifyOutages(
       const due = await readDue(services, cluster, context);
       await markSilent(services.tables, due);
       // One that is covered since may be in a summary that was frozen before: then it is marked with it.
-      if (!(await deliver(services, subject, due))) again.push(new Date(now.getTime() + TRY_AGAIN_MS));
+      const refused = await deliver(services, subject, due);
+      if (Object.keys(refused).length > 0) again.push(new Date(now.getTime() + TRY_AGAIN_MS));
+      await noteRefused(services, subject, refused);
       await lease.release();
     }
-  }
+  } else await noteRefused(services, subject, {});
   return again.sort((a, b) => a.getTime() - b.getTime())[0];
 }

@@ -29,6 +29,25 @@ export interface StandingKind<S extends Standing> {
   toEvent(standing: S, what: What, since: string, pageUrl: string | undefined, now: Date): TelemetryEvent;
 }
 
+type Held = 'held' | 'silent' | undefined;
+
+const isHeld = (standing: Standing, quiet: Held, sink: string) => quiet !== undefined && !standing.delivered[sink]?.started;
+
+/** Counts what is due of the conditions of one kind, by sink. It sends nothing. */
+export async function countPending<S extends Standing>(
+  { tables, sinks, now }: NotifyContext,
+  kind: StandingKind<S>,
+  quiet: Quiet = notQuiet,
+): Promise<ReadonlyMap<string, number>> {
+  const all = [...(await kind.rows.read(tables)).values()].map(({ standing }) => standing);
+  const countFor = (sink: string) =>
+    all.reduce((total, standing) => {
+      const own = quietOf(standing, kind.clusterOf(standing), quiet, now());
+      return total + (isHeld(standing, own, sink) ? 0 : kind.next(standing, sink).length);
+    }, 0);
+  return new Map(sinks.map(({ name }) => [name, countFor(name)]));
+}
+
 /**
  * Sends each sink which conditions began and ended, marks what was accepted, and closes what is over and known to all. What is lost is sent with the
  * next sweep. While a cluster is in maintenance, or an incident covers it, a sink is sent the end of what it was notified of before, and nothing else;
@@ -45,13 +64,12 @@ export async function notifyStanding<S extends Standing>(
   const pendingOf = (sink: string) =>
     rows.flatMap(({ standing, quiet }) =>
       kind.next(standing, sink).flatMap(({ what, since }) => {
-        if (quiet !== undefined && !standing.delivered[sink]?.started) return [];
+        if (isHeld(standing, quiet, sink)) return [];
         return [{ subject: standing.subject, what, event: kind.toEvent(standing, what, since, page, now) }];
       }),
     );
   const pending = new Map(names.map((name) => [name, pendingOf(name)]));
-  const isOver = (standing: S, quiet: 'held' | 'silent' | undefined) =>
-    quiet === 'silent' || isStandingFinished(standing, names, kind.next);
+  const isOver = (standing: S, quiet: Held) => quiet === 'silent' || isStandingFinished(standing, names, kind.next);
   const isQuiet = [...pending.values()].every((own) => own.length === 0);
   if (isQuiet && !rows.some(({ standing, quiet }) => isOver(standing, quiet))) return;
   const deliveries = await deliverEach(sinks, (sink) => pending.get(sink)!.map(({ event }) => event), kind.name);

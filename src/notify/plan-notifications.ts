@@ -11,6 +11,8 @@ const MOST_EVENTS = 20;
 /** A cluster, and what its failing nodes share. */
 export interface NotifiedCluster extends Pick<Summary, 'commonFactors'> {
   cluster: string;
+  /** Notifications that waited for a sink, by its name, as it was noted last. */
+  pending?: Record<string, number>;
 }
 
 /** An outage with what is to be sent of it. */

@@ -28,11 +28,18 @@ export type ListedCluster = Omit<ClusterRow, 'notReachable' | 'networks' | 'aler
 /** Whether a cluster still counts: one that is gone does until it has no more nodes and open outages. */
 const stands = (row: ListedCluster) => row.recordOnly !== 'ClusterGone' || isRemembered(row);
 
-/** Lists the clusters that still count, in the order of their ids. */
-export async function listStandingClusters(tables: Tables): Promise<ListedCluster[]> {
+/** What metrics tell beside. */
+const MEASURED = [...SHOWN, ...clusterColumns('outageReason', 'outagesSince', 'outageCounts', 'latencyCounts', 'pending')];
+
+/**
+ * Lists the clusters that still count, in the order of their ids.
+ *
+ * @param how - with what lists show of them, or with all that is measured.
+ */
+export async function listStandingClusters(tables: Tables, how: 'shown' | 'measured' = 'shown'): Promise<ListedCluster[]> {
   const clusters = await tables.open('clusters');
   const [rows, blind, requests] = await Promise.all([
-    readRange(clusters, 'fleet', { select: SHOWN }),
+    readRange(clusters, 'fleet', { select: how === 'shown' ? SHOWN : MEASURED }),
     blindRows.read(tables),
     readMaintenanceRequests(tables),
   ]);

@@ -4,8 +4,9 @@ import type { ClusterOutageState } from '../history/cluster-outage.ts';
 import { type CommonFactor, commonFactor } from '../history/common-factors.ts';
 import { type DegradationState, degradationState } from '../history/degradation.ts';
 import { type FrozenWords, frozenWords } from '../history/frozen-words.ts';
-import { type Latency, latency } from '../history/latency.ts';
+import { type Latency, type LatencyCounts, latency, latencyCounts } from '../history/latency.ts';
 import { type NotServedGroup, notServedGroup } from '../history/not-served.ts';
+import { type OutageCounts, outageCounts } from '../history/outage-counts.ts';
 import { type UnseenGroup, unseenGroup } from '../history/unseen.ts';
 import { addUptimes, type OutageDays, outageDays, type Uptime, uptime } from '../history/uptime.ts';
 import { sumWatched } from '../history/watched.ts';
@@ -55,10 +56,18 @@ export interface ClusterRow {
   openOutages: number;
   /** The main reason of the open outages of its nodes, see `RollUp`. */
   outageReason?: ReasonCode;
+  /** When the first of them began. */
+  outagesSince?: string;
+  /** Notifications of its outages that are due and that a sink has not accepted, by its name; absent if there are none. */
+  pending?: Record<string, number>;
+  /** How many outages there were. */
+  outageCounts?: OutageCounts;
   /** Number of blind nodes, see `isBlind`. */
   blindNodes: number;
   /** How long it takes on its nodes to reach the API server. */
   latency?: Latency;
+  /** The same of all sweeps, counted. */
+  latencyCounts?: LatencyCounts;
   /** Nodes that its pools are to have and that no machine was found for, by the name of the pool. */
   shortfalls: Shortfalls;
   /** Nodes that nobody has seen for long, by reason. */
@@ -116,8 +125,12 @@ const columns: Columns<Omit<ClusterRow, 'cluster' | 'subscriptionId'>> = {
   recordOnly: optionalReason,
   openOutages: count,
   outageReason: optionalReason,
+  outagesSince: optionalText,
+  pending: optionalJson(z.record(z.string(), z.number())),
+  outageCounts: optionalJson(outageCounts),
   blindNodes: count,
   latency: optionalJson(latency),
+  latencyCounts: optionalJson(latencyCounts),
   shortfalls: json(shortfalls, {}),
   unseen: longJson(z.array(unseenGroup), []),
   notServed: longJson(z.array(notServedGroup), []),
@@ -213,6 +226,13 @@ export async function noteBlindSince(tables: Tables, cluster: string, since: str
     if (row === undefined || columns.blindSince.read(row, 'blindSince') === since) return undefined;
     return { merge: columns.blindSince.write(since, 'blindSince') };
   });
+}
+
+/** Notes in a cluster's rows how many notifications wait. Whoever judges it meanwhile notifies anew. */
+export async function notePending(tables: Tables, cluster: string, pending: ClusterRow['pending']): Promise<void> {
+  const column = columns.pending.write(pending, 'pending');
+  for (const [table, partitionKey, rowKey] of [['fleet', cluster, 'cluster'] as const, ['clusters', 'fleet', cluster] as const])
+    await unlessLost((await tables.open(table)).updateEntity({ partitionKey, rowKey, ...column }, 'Merge'));
 }
 
 /** Notes in a cluster's row in `fleet` which state was accepted. Whoever judges it meanwhile is faster. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { type Columns, count, oneOf, optionalLongJson, readColumns, text, writeColumns, writeSome } from './columns.ts';
 import type { Tables } from './open-tables.ts';
-import { insertOnce, readRow, unlessLost } from './rows.ts';
+import { insertOnce, readRange, readRow, unlessLost } from './rows.ts';
 
 const storedEvent = z.object({
   name: z.string(),
@@ -66,4 +66,16 @@ export async function noteDelivery(tables: Tables, key: DeliveryKey, some: Parti
   const table = await tables.open('webhooks');
   // It may have been cleared meanwhile.
   await unlessLost(table.updateEntity({ partitionKey: key.day, rowKey: rowKeyOf(key), ...writeSome(columns, some) }, 'Merge'));
+}
+
+/** An event is delivered for a day at most. */
+const DELIVERED_MS = 86_400_000;
+
+/** Counts the deliveries that wait, by webhook. */
+export async function countDeliveries(tables: Tables, now: Date): Promise<Map<string, number>> {
+  const table = await tables.open('webhooks');
+  const days = [new Date(now.getTime() - DELIVERED_MS), now].map((time) => time.toISOString().slice(0, 10));
+  const pending = await Promise.all(days.map((day) => readRange(table, day, { select: ['RowKey'], filter: "state eq 'pending'" })));
+  const byWebhook = Map.groupBy(pending.flat(), ({ rowKey }) => rowKey.split('|')[0]!);
+  return new Map([...byWebhook].map(([webhook, rows]) => [webhook, rows.length]));
 }

@@ -105,8 +105,8 @@ export function sortClusters(services: Services, rows: readonly ListedCluster[])
 }
 
 /** The rows of every cluster that still counts, in no particular order. */
-export async function readClusters({ tables }: Services): Promise<ListedCluster[]> {
-  return listStandingClusters(tables);
+export async function readClusters({ tables }: Services, how?: 'measured'): Promise<ListedCluster[]> {
+  return listStandingClusters(tables, how);
 }
 
 /** Shows one page of the clusters, failures first. */

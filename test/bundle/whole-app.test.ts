@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { QueueClient } from '@azure/storage-queue';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { version } from '../../src/version.ts';
 import type { SweepView } from '../../src/views/sweeps.ts';
 import { type App, fetchAgain, quickSweeps, type Stage, setStage } from '../e2e/stage.ts';
 import { until } from '../host/until.ts';
@@ -121,8 +122,10 @@ describe('the app as it is deployed, in a host', { timeout: MOST_MS }, () => {
       'application/openmetrics-text; version=1.0.0; charset=utf-8',
     ]);
     const families = parseOpenMetrics(await response.text());
-    expect(families.get('aks_fleet_prober_nodes')).toContain(`aks_fleet_prober_nodes{cluster="${cluster}",verdict="unreachable"} 1`);
+    expect(families.get('aks_fleet_prober_nodes')).toContain(`aks_fleet_prober_nodes{cluster_id="${cluster}",verdict="unreachable"} 1`);
     expect(families.has('aks_fleet_prober_last_sweep_completion_timestamp_seconds')).toBe(true);
+    expect(families.get('aks_fleet_prober_build')?.[0]).toContain(`{version="${version}",script="`);
+    expect(response.headers.get('content-encoding')).toBe('gzip');
   });
 
   it('runs every function: the timers, the work, HTTP, and what is left of poison', async () => {

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { renderApi } from '../../scripts/render-api.ts';
-import { renderEvents, renderFindings, renderReasons, renderStates } from '../../scripts/write-docs.ts';
+import { renderEvents, renderFindings, renderMetrics, renderReasons, renderStates } from '../../scripts/write-docs.ts';
 import { routes } from '../../src/http/routes.ts';
 import { settingNames } from '../../src/settings.ts';
 
@@ -56,6 +56,10 @@ it('the reference of events is what their schemas say, each field with a sentenc
 
 it('the reference of findings is what their catalogue says', () => {
   expect(read('docs/reference/findings.md')).toBe(renderFindings());
+});
+
+it('the reference of metrics is what their table says', () => {
+  expect(read('docs/reference/metrics.md')).toBe(renderMetrics());
 });
 
 it('the reference of the HTTP API is what the table of routes says', () => {

@@ -63,15 +63,19 @@ describe('rollUp', () => {
     fc.assert(
       fc.property(fc.uniqueArray(told, { selector: ({ node }) => node, maxLength: 30, size: 'max' }), (all) => {
         const rows = all.map(rowOf);
-        const { nodes, byReason, openOutages, outageReason, blindNodes, notReachable } = rollUp(rows, now, interval, 3);
+        const { nodes, byReason, openOutages, outageReason, outagesSince, blindNodes, notReachable } = rollUp(rows, now, interval, 3);
         const kept = all.filter(({ retired }) => !retired);
         expect(nodes.known).toBe(kept.length);
         expect(nodes.reachable + nodes.unreachable + nodes.unknown + nodes.notProbed).toBe(nodes.known);
         expect(Object.values(byReason).reduce((sum, count) => sum + count, 0)).toBe(nodes.known);
         expect(notReachable).toHaveLength(nodes.unreachable + nodes.unknown);
-        expect(openOutages).toBe(kept.filter(({ outage }) => outage).length);
+        const open = kept.filter(({ outage }) => outage);
+        expect(openOutages).toBe(open.length);
+        const oldest = Math.max(...open.map(({ ageMs = 0 }) => ageMs));
+        expect(outagesSince).toBe(open.length === 0 ? undefined : new Date(now.getTime() - oldest).toISOString());
         const turned = rollUp([...rows].reverse(), now, interval, 3);
-        expect(turned).toEqual({ nodes, byReason, openOutages, outageReason, blindNodes, notReachable: [...notReachable].reverse() });
+        const unordered = { nodes, byReason, openOutages, outageReason, outagesSince, blindNodes };
+        expect(turned).toEqual({ ...unordered, notReachable: [...notReachable].reverse() });
       }),
       { numRuns: 500 },
     );

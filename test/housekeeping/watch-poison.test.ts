@@ -1,6 +1,7 @@
 import { QueueClient } from '@azure/storage-queue';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { prune } from '../../src/housekeeping/prune.ts';
+import { readTotals } from '../../src/tables/total-rows.ts';
 import { json, type LoopbackAzure, serveHttps } from '../serve-https.ts';
 import { servicesAt } from '../sweep/services-at.ts';
 import { type Storage, startStorage } from '../tables/storage.ts';
@@ -47,6 +48,7 @@ describe('what stays in the poison queue', () => {
     const sent = { name: 'ProberError', eventId: 'poison/queue/2026-11-21', message, evidence: '' };
     expect(await pruneAt()).toEqual([sent]);
     expect(await pruneAt('2026-11-21T03:17:00.000Z')).toEqual([sent, sent]);
+    expect((await readTotals(storage.tables)).errors).toEqual({ 'poison-queue': 2 });
     expect((await pruneAt('2026-11-22T00:17:00.000Z')).at(-1)).toEqual({ ...sent, eventId: 'poison/queue/2026-11-22' });
   });
 

@@ -362,17 +362,17 @@ describe('what the routes tell', () => {
     expect(headers.get('content-type')).toBe('application/openmetrics-text; version=1.0.0; charset=utf-8');
     expect(text).toMatch(/\n# EOF\n$/);
     for (const line of [
-      `aks_fleet_prober_nodes{cluster="${idOf('cut')}",verdict="unreachable"} 4`,
-      `aks_fleet_prober_nodes{cluster="${idOf('ill')}",verdict="reachable"} 5`,
-      `aks_fleet_prober_latency_seconds{cluster="${idOf('well')}",quantile="1"} 1.211`,
-      `aks_fleet_prober_nodes_slow{cluster="${idOf('well')}"} 0`,
-      `aks_fleet_prober_open_outages{cluster="${idOf('cut')}",subject="cluster"} 1`,
-      `aks_fleet_prober_open_outages{cluster="${idOf('ill')}",subject="node"} 1`,
-      `aks_fleet_prober_last_sweep_nodes{cluster="${idOf('cut')}",reason="ConnectionRefused"} 4`,
-      `aks_fleet_prober_last_sweep_nodes{cluster="${idOf('idle')}",reason="ClusterStopped"} 2`,
+      `aks_fleet_prober_nodes{cluster_id="${idOf('cut')}",verdict="unreachable"} 4`,
+      `aks_fleet_prober_nodes{cluster_id="${idOf('ill')}",verdict="reachable"} 5`,
+      `aks_fleet_prober_latency_worst_seconds{cluster_id="${idOf('well')}"} 1.211`,
+      `aks_fleet_prober_nodes_slow{cluster_id="${idOf('well')}"} 0`,
+      `aks_fleet_prober_open_outages{cluster_id="${idOf('cut')}",subject="cluster"} 1`,
+      `aks_fleet_prober_open_outages{cluster_id="${idOf('ill')}",subject="node"} 1`,
+      `aks_fleet_prober_last_sweep_nodes{cluster_id="${idOf('cut')}",reason="ConnectionRefused"} 4`,
+      `aks_fleet_prober_last_sweep_nodes{cluster_id="${idOf('idle')}",reason="ClusterStopped"} 2`,
       'aks_fleet_prober_last_sweep_coverage_ratio 1',
       'aks_fleet_prober_blind 0',
-      `aks_fleet_prober_arm_paused_seconds{subscription="${subscription}",region="westeurope"} 0`,
+      `aks_fleet_prober_arm_paused_seconds{subscription_id="${subscription}",region="westeurope"} 0`,
     ])
       expect(text.split('\n')).toContain(line);
     expect(text).toMatch(/^aks_fleet_prober_last_sweep_duration_seconds [\d.]+$/m);

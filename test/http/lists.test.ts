@@ -222,6 +222,6 @@ describe('the status page and metrics', () => {
     const { text } = await ask(services, 'metrics');
     expect(text.match(/^# EOF$/gm)).toHaveLength(1);
     for (const each of text.trimEnd().split('\n'))
-      expect(each).toMatch(/^(# (HELP|TYPE) \w+ .+|# EOF|\w+(\{(\w+="([^"\\\n]|\\["\\n])*",?)*\})? -?[\d.e+]+)$/);
+      expect(each).toMatch(/^(# (HELP|TYPE|UNIT) \w+ .+|# EOF|\w+(\{(\w+="([^"\\\n]|\\["\\n])*",?)*\})? -?[\d.e+]+)$/);
   });
 });

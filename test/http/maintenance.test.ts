@@ -53,11 +53,11 @@ describe('POST /api/clusters/{cluster}/maintenance', () => {
     };
     expect(await call('POST', { duration: 'PT2H', reason: 'new firewall' })).toEqual({ status: 201, json: maintenance });
     expect(await shown()).toEqual(maintenance);
-    expect((await ask(services, 'metrics')).text).toContain(`aks_fleet_prober_cluster_maintenance{cluster="${cluster}"} 1`);
+    expect((await ask(services, 'metrics')).text).toContain(`aks_fleet_prober_cluster_maintenance{cluster_id="${cluster}"} 1`);
     expect(warn.mock.calls).toEqual([[expect.stringContaining(`${cluster} is in maintenance until ${LATER}, asked for by the holder of`)]]);
     clock.at(LATER);
     expect(await shown()).toBeNull();
-    expect((await ask(services, 'metrics')).text).not.toContain(`cluster_maintenance{cluster="${cluster}"}`);
+    expect((await ask(services, 'metrics')).text).not.toContain(`cluster_maintenance{cluster_id="${cluster}"}`);
   });
 
   it('takes a time too, and changes the end of one that is on, not its beginning', async () => {

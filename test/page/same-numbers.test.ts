@@ -107,7 +107,7 @@ describe('one fleet', () => {
     const { nodes } = fleet;
     expect(nodes).toEqual({ known: 16, reachable: 3, notServed: 0, unreachable: 8, unknown: 2, notProbed: 3 });
     for (const verdict of ['reachable', 'unreachable', 'unknown', 'notProbed'] as const) {
-      expect(names.reduce((sum, name) => sum + metric('nodes', { cluster: idOf(name), verdict })!, 0)).toBe(nodes[verdict]);
+      expect(names.reduce((sum, name) => sum + metric('nodes', { cluster_id: idOf(name), verdict })!, 0)).toBe(nodes[verdict]);
       expect(heartbeat().measurements?.[verdict]).toBe(nodes[verdict]);
     }
     expect(heartbeat().measurements?.expected).toBe(nodes.known);
@@ -130,12 +130,12 @@ describe.each(names)('the cluster %s', (name) => {
     const { nodes, openOutages } = await readCluster(idOf(name));
     const { reachable, unreachable, unknown, notProbed, known } = nodes;
     for (const verdict of ['reachable', 'unreachable', 'unknown', 'notProbed'] as const)
-      expect(metric('nodes', { cluster: idOf(name), verdict })).toBe(nodes[verdict]);
+      expect(metric('nodes', { cluster_id: idOf(name), verdict })).toBe(nodes[verdict]);
     expect(await pageOf(idOf(name))).toContain(
       `${reachable} reachable, ${unreachable} unreachable, ${unknown} unknown, ${notProbed} not probed`,
     );
-    const nodeOutages = metric('open_outages', { cluster: idOf(name), subject: 'node' })!;
-    expect(nodeOutages + metric('open_outages', { cluster: idOf(name), subject: 'cluster' })!).toBe(openOutages);
+    const nodeOutages = metric('open_outages', { cluster_id: idOf(name), subject: 'node' })!;
+    expect(nodeOutages + metric('open_outages', { cluster_id: idOf(name), subject: 'cluster' })!).toBe(openOutages);
     const result = availability(name);
     if (name === 'idle') return expect(result).toBeUndefined();
     expect(result?.properties.openNodeOutages).toBe(String(nodeOutages));
@@ -161,8 +161,8 @@ describe.each(names)('the cluster %s', (name) => {
     for (const window of WINDOWS) {
       const watched = own.reduce((sum, each) => sum + each.watchedSeconds[window], 0);
       expect(uptime.watchedSeconds[window]).toBe(watched);
-      expect(metric('watched_seconds', { cluster: idOf(name), window })).toBe(watched);
-      expect(metric('uptime_ratio', { cluster: idOf(name), window }) ?? null).toBe(uptime[window]);
+      expect(metric('watched_seconds', { cluster_id: idOf(name), window })).toBe(watched);
+      expect(metric('uptime_ratio', { cluster_id: idOf(name), window }) ?? null).toBe(uptime[window]);
       if (watched === 0) expect([uptime[window], ...own.map((each) => each[window])]).toEqual(Array(nodes.length + 1).fill(null));
       else
         expect(uptime[window]).toBeCloseTo(

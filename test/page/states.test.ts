@@ -145,7 +145,9 @@ describe('the pages', () => {
     expect(await page()).toContain('RunCommandTimedOut: ');
     expect(await page('status')).toContain(`not seen since ${SINCE}`);
     const metrics = (await ask(services, 'metrics')).text.split('\n');
-    expect(metrics).toEqual(expect.arrayContaining([`aks_fleet_prober_cluster_blind{cluster="${cluster}"} 1`, 'aks_fleet_prober_blind 0']));
+    expect(metrics).toEqual(
+      expect.arrayContaining([`aks_fleet_prober_cluster_blind{cluster_id="${cluster}"} 1`, 'aks_fleet_prober_blind 0']),
+    );
     const { json } = await ask(services, `clusters/${cluster}`);
     expect(json).toMatchObject({ blind: { since: SINCE, reason: 'RunCommandTimedOut', unknown: 3, planned: 4 } });
   });
@@ -180,7 +182,7 @@ describe('the pages', () => {
     const { json } = await ask(services, `clusters/${cluster}`);
     expect(json).toMatchObject({ unseen: [group], missingMachines: [{ pool: 'gpu', nodes: 1, since: SINCE }] });
     expect((await ask(services, 'metrics')).text).toContain(
-      `aks_fleet_prober_unseen_nodes{cluster="${cluster}",reason="ExtensionsDisallowed"} 2`,
+      `aks_fleet_prober_unseen_nodes{cluster_id="${cluster}",reason="ExtensionsDisallowed"} 2`,
     );
   });
 

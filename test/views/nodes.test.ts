@@ -69,11 +69,11 @@ it('is part of the reachable ones in the counts of its cluster and of the fleet'
 
 it('is in the metrics, as a part of the reachable ones', async () => {
   const { text } = await ask(services, 'metrics');
-  expect(text).toContain(`aks_fleet_prober_nodes_not_served{cluster="${cluster}"} 1`);
+  expect(text).toContain(`aks_fleet_prober_nodes_not_served{cluster_id="${cluster}"} 1`);
   expect(text).not.toContain('aks_fleet_prober_cluster_degraded{');
   const degraded = { since: NOW, reason: 'EtcdUnavailable' as const, notServed: 1, asked: 2 };
   await assess(services, cluster, { degradation: { degraded } });
-  expect((await ask(services, 'metrics')).text).toContain(`aks_fleet_prober_cluster_degraded{cluster="${cluster}"} 1`);
+  expect((await ask(services, 'metrics')).text).toContain(`aks_fleet_prober_cluster_degraded{cluster_id="${cluster}"} 1`);
   expect((await ask(services, `clusters/${cluster}`)).json).toMatchObject({ degraded });
 });
 

@@ -2,7 +2,7 @@ import { log } from '../../log.ts';
 import { hasPoison, insertPoison } from '../../tables/poison-rows.ts';
 import { type Delivery, type DeliveryKey, noteDelivery } from '../../tables/webhook-rows.ts';
 import type { NotifyContext } from '../notify-context.ts';
-import { deliverToAll } from '../sink.ts';
+import { reportError } from '../report-error.ts';
 
 /** The name of the sink of a webhook. */
 export const sinkOf = (webhook: string) => `webhook-${webhook}`;
@@ -29,7 +29,7 @@ export async function giveUpDelivery(
   const others = sinks.filter(({ name }) => name !== sinkOf(webhook));
   const id = `webhook-${webhook}`;
   if (!(await hasPoison(tables, id, time))) {
-    await deliverToAll(others, { name: 'ProberError', time, properties });
+    await reportError({ tables, sinks: others }, 'webhook', { name: 'ProberError', time, properties });
     await insertPoison(tables, { id, time, message: what, error: `${why}: ${answer}` });
   }
   await noteDelivery(tables, key, { state: 'givenUp', answer, attempts });

@@ -4,6 +4,7 @@ import { coveredBy } from '../../history/incidents.ts';
 import { maintenanceAt } from '../../history/next-notification.ts';
 import { openEpisode } from '../../history/node-state.ts';
 import type { Outage } from '../../history/outage.ts';
+import { countOutages } from '../../history/outage-counts.ts';
 import { log } from '../../log.ts';
 import { recentMaintenance, withPlanned } from '../../model/cluster-maintenance.ts';
 import type { Stretch } from '../../model/maintenance.ts';
@@ -138,7 +139,12 @@ async function judgeOnce(services: Services, message: MessageOf<'assess-cluster'
   const incident = await readCovering(services, { ...judged, outage: own.outage }, seen.active);
   const context = notificationContext(settings, { ...judged, outage: own.outage }, maintenance, incident, services.now());
   const { archived, outageDays, byReason } = archiveOutages(settled, names, context, judged.outageDays, seen.now);
-  const assessed = { ...judged, outage: own.outage, outageDays, uptime: { ...judged.uptime, byReason } };
+  const counts = countOutages(
+    judged.outageCounts,
+    [...seen.active.map(({ outage }) => outage), ...(own.record === undefined ? [] : [own.record])],
+    archived.map(({ outage }) => outage),
+  );
+  const assessed = { ...judged, outage: own.outage, outageDays, outageCounts: counts, uptime: { ...judged.uptime, byReason } };
   const ofNodes = seen.active.map(({ outage }) => outage).filter(({ node }) => node !== undefined);
   const outages = [...(own.record === undefined ? [] : [own.record]), ...ofNodes];
   const said = await sayAlerts(services, assessed, outages, async () => {

@@ -1,6 +1,7 @@
 import { endsBecause, foldQuorum, judgeQuorum, type Quorum, type QuorumSettings } from '../../history/cluster-outage.ts';
 import { commonFactors } from '../../history/common-factors.ts';
 import { type DegradationState, foldDegradation } from '../../history/degradation.ts';
+import { countLatencies } from '../../history/latency.ts';
 import { openEpisode } from '../../history/node-state.ts';
 import { groupNotServed } from '../../history/not-served.ts';
 import { outcomeOf, rollUp } from '../../history/roll-up.ts';
@@ -123,6 +124,7 @@ export function judgeCluster(
   const forgotten = before?.row.forgotten ?? sumWatched([]);
   // Those that are gone were watched too.
   const watched = [...nodes.values()].flatMap(({ state: { watch } }) => watch ?? []);
+  const isFinal = finalized && sweep > (before?.row.finalizedSweep ?? '');
   const row: OwnClusterRow = {
     cluster,
     subscriptionId: named.subscriptionId,
@@ -137,6 +139,11 @@ export function judgeCluster(
     recordOnly,
     plannedSince: isPlanned ? (before?.row.plannedSince ?? now.toISOString()) : undefined,
     ...judged,
+    // Once for each sweep: when it is final for the cluster.
+    latencyCounts: isFinal ? countLatencies(before?.row.latencyCounts, nodes.values(), sweep) : before?.row.latencyCounts,
+    pending: before?.row.pending,
+    // Counted anew with the outages that are archived.
+    outageCounts: before?.row.outageCounts,
     shortfalls,
     unseen: groupUnseen(nodes.values(), reasonOf, shortfalls, unseenBefore),
     notServed: groupNotServed(nodes.values(), now, interval),

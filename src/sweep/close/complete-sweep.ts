@@ -15,6 +15,7 @@ import { type ClusterRow, isWatched } from '../../tables/cluster-rows.ts';
 import { readOpenIncidents, type StoredIncident } from '../../tables/incident-rows.ts';
 import { insertCompleted } from '../../tables/sweep-list.ts';
 import type { SweepRows } from '../../tables/sweep-rows.ts';
+import { countSweep } from '../../tables/total-rows.ts';
 import { availabilityOf } from '../assess/availability-of.ts';
 import { currentDiagnoses, diagnosisWarnings } from '../incidents/current-diagnoses.ts';
 import { type IncidentEvidence, judgeIncidents } from '../incidents/judge-incidents.ts';
@@ -81,7 +82,13 @@ export async function completeSweep(
   const requests = armRequests.take();
   ledger.armRequests += requests;
   const { starter } = rows;
-  const isOurs = await insertCompleted(tables, { sweep, startedAt, completedAt, starter, ledger, warnings }).catch((error: unknown) => {
+  const complete = async () => {
+    // Before: whoever completes it again, after a crash in between, finds it counted.
+    await countSweep(tables, { sweep, starter, ledger });
+    faultPoint('close-sweep:totals');
+    return insertCompleted(tables, { sweep, startedAt, completedAt, starter, ledger, warnings });
+  };
+  const isOurs = await complete().catch((error: unknown) => {
     armRequests.putBack(requests);
     throw error;
   });

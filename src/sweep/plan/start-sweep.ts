@@ -5,7 +5,7 @@ import { subscriptionsInScope } from '../../inventory/scope.ts';
 import { log } from '../../log.ts';
 import { endOf, formatSweepId, intervalAfter, lastStart, sweepIdAt } from '../../model/schedule.ts';
 import { isStandIn, mustYield, type StandIn, type Starter, timerMissedSince } from '../../model/starter.ts';
-import { deliverToAll } from '../../notify/sink.ts';
+import { reportError } from '../../notify/report-error.ts';
 import { timerEvent } from '../../notify/timer-event.ts';
 import type { Services } from '../../services.ts';
 import type { Settings } from '../../settings.ts';
@@ -58,10 +58,10 @@ async function readEarlier({ settings, tables, now }: Services, sweep: string): 
 }
 
 /** Tells of a sweep that the timer did not start. Where that fails it is left at it: the next sweep tells it again, as long as the timer is silent. */
-async function reportTimer({ sinks, now }: Services, sweep: string, starter: StandIn, since: string): Promise<void> {
-  const event = timerEvent(sweep, starter, since, now());
+async function reportTimer(services: Services, sweep: string, starter: StandIn, since: string): Promise<void> {
+  const event = timerEvent(sweep, starter, since, services.now());
   log.warn(event.properties.message!);
-  await deliverToAll(sinks, event).catch((error: unknown) => log.error('the silence of the timer could not be notified', error));
+  await reportError(services, 'timer', event).catch((error: unknown) => log.error('the silence of the timer could not be notified', error));
 }
 
 /**

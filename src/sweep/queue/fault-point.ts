@@ -57,6 +57,7 @@ export const faultPoints = [
   'close-sweep:incidents',
   'close-sweep:incidents-notified',
   'close-sweep:blindness-notified',
+  'close-sweep:totals',
   'close-sweep:completed',
   'close-sweep:next-start',
 ] as const;

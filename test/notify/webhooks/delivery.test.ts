@@ -7,6 +7,7 @@ import type { TelemetryEvent } from '../../../src/notify/telemetry-event.ts';
 import { openWebhooks } from '../../../src/notify/webhooks/webhook-sink.ts';
 import type { Services } from '../../../src/services.ts';
 import { doWork } from '../../../src/sweep/work.ts';
+import { countDeliveries } from '../../../src/tables/webhook-rows.ts';
 import { type LoopbackAzure, type Received, serveHttps } from '../../serve-https.ts';
 import { openClockQueue, type Queued } from '../../sweep/clock-queue.ts';
 import { type Clock, servicesAt } from '../../sweep/services-at.ts';
@@ -128,6 +129,7 @@ describe('an event for webhooks', () => {
   it('is tried again for hours, ever more seldom, until it is accepted', async () => {
     answers.pager = reply(503);
     await deliver('one');
+    expect(await countDeliveries(storage.tables, services.now())).toEqual(new Map([['pager', 1]]));
     const times: number[] = [];
     answers.pager = (response) => {
       times.push(Math.round((services.now().getTime() - Date.parse(START)) / 1000));

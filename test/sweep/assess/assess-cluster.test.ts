@@ -534,6 +534,22 @@ describe('more than 20 outages of nodes', () => {
     },
   );
 
+  it('are counted once for good, and as pending for a sink only while it refuses them', async () => {
+    await seedMany();
+    ingestion.down = true;
+    await pass(2, 20 * MINUTE);
+    const listed = async () => (await listClusterRows(services.tables)).find((row) => row.cluster === cluster);
+    expect((await clusterRow()).pending).toEqual({ [ingestion.name]: 1 });
+    expect((await listed())?.pending).toEqual({ [ingestion.name]: 1 });
+    ingestion.down = false;
+    await pass(2, MINUTE);
+    expect([(await clusterRow()).pending, (await listed())?.pending]).toEqual([undefined, undefined]);
+    expect((await clusterRow()).outageCounts?.node).toEqual({ begun: 25, archived: 0 });
+    await healNodes(sick, at(50));
+    await pass(8, 20 * MINUTE);
+    expect((await clusterRow()).outageCounts).toEqual({ node: { begun: 25, archived: 25 }, cluster: { begun: 0, archived: 0 } });
+  });
+
   it('are all sent after hours of refusal, with those that came and ended meanwhile', async () => {
     await seedMany();
     ingestion.down = true;

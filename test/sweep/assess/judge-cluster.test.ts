@@ -146,6 +146,16 @@ describe('the judgement of a cluster', () => {
     expect(judge(seenOf([]), '2026-11-21T09:37:00.000Z')[0].assessAt).toBe('2026-11-21T09:37:00.000Z');
   });
 
+  it('counts the latencies of a sweep once: when it is finalized', () => {
+    const quick: JudgedNode = { ...nodeOf('a', 'reachable') };
+    quick.state = { ...quick.state, latest: { ...quick.state.latest!, latencyMs: 40 } };
+    const [before] = judge(seenOf([quick], { finalized: undefined }));
+    expect(before.latencyCounts).toBeUndefined();
+    const [final] = judge(seenOf([quick], { finalized: {}, before: { row: before, etag: '' } }));
+    const [again] = judge(seenOf([quick], { finalized: {}, before: { row: final, etag: '' } }));
+    expect([final.latencyCounts?.sumMs, again.latencyCounts?.sumMs]).toEqual([40, 40]);
+  });
+
   it('says that a sweep is finalized only once it is', () => {
     const finalized = [undefined, {}].map((each) => judge(seenOf([], { finalized: each }))[0].finalizedSweep);
     expect(finalized).toEqual(['', sweep]);

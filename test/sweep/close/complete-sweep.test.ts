@@ -11,6 +11,7 @@ import type { ClusterRow } from '../../../src/tables/cluster-rows.ts';
 import { changeMaintenanceRequest } from '../../../src/tables/maintenance-rows.ts';
 import { readRange } from '../../../src/tables/rows.ts';
 import { listSweeps } from '../../../src/tables/sweep-list.ts';
+import { readTotals } from '../../../src/tables/total-rows.ts';
 import { json, serveHttps } from '../../serve-https.ts';
 import { type Storage, startStorage } from '../../tables/storage.ts';
 import { servicesAt } from '../services-at.ts';
@@ -248,3 +249,14 @@ it.each([
   },
   60_000,
 );
+
+it('is counted once, with its probes by verdict and its outcomes by reason', async () => {
+  const before = (await readTotals(services.tables)).sweeps;
+  await complete(50, [row('shop'), row('bank')], [well, unseen]);
+  await complete(50, [row('shop'), row('bank')], [well, unseen]);
+  const { sweeps, probes, outcomes } = (await readTotals(services.tables)).sweeps;
+  const more = (after: Record<string, number>, earlier: Record<string, number>, key: string) => (after[key] ?? 0) - (earlier[key] ?? 0);
+  expect(more(sweeps, before.sweeps, 'request')).toBe(1);
+  expect(['reachable', 'unreachable', 'unknown'].map((verdict) => more(probes, before.probes, verdict))).toEqual([10, 0, 10]);
+  expect(['Reachable', 'NoProof'].map((reason) => more(outcomes, before.outcomes, reason))).toEqual([10, 10]);
+});
