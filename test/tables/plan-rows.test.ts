@@ -57,6 +57,7 @@ describe('the plan of a cluster', () => {
       queued: new Map(),
       recollected: new Set(),
       restarted: new Set(),
+      confirmations: { granted: {}, at: '' },
     });
     await insertPlan(storage.tables, 'tally', cluster, plan(['a'], ['b']));
     expect(await insertTally(storage.tables, 'tally', cluster, '0', { 'reachable/Reachable': ['a'] }, 3)).toBe(true);
@@ -80,6 +81,7 @@ describe('the plan of a cluster', () => {
       queued: new Map([['1', '2026-11-21T09:35:20.000Z']]),
       recollected: new Set(['1']),
       restarted: new Set(['0']),
+      confirmations: { granted: {}, at: '' },
     });
   });
 
