@@ -40,7 +40,8 @@ export interface Told extends Notice {
 export function whatPeopleAreTold({ recording: name, lateMinutes = 0, silentAfter }: Incident): Told[] {
   const recording = readRecording(name);
   const beats = recording.rows.filter(({ baseData }) => baseData.name === 'SweepCompleted').map(({ time }) => time);
-  const last = silentAfter === undefined ? recording.rows.at(-1)!.time : beats[silentAfter - 1]!;
+  // What comes after the last heartbeat belongs to a sweep that was cut off with the recording.
+  const last = silentAfter === undefined ? beats.at(-1)! : beats[silentAfter - 1]!;
   const tables = toTables({ ...recording, rows: recording.rows.filter(({ time }) => time <= last) });
   const began = stretch(recording, recording.marks.fault ?? last).getTime();
   const until = stretch(recording, last).getTime() + (silentAfter === undefined ? WATCHED_AFTER : 60) * MINUTE;

@@ -47,11 +47,11 @@ it('a column, an event and a field that are not there are found', () => {
   expect(foreignFields(analyze(`AppEvents | where Name in ('Sweep')`).syntax)).toEqual(['no event is named Sweep']);
 });
 
-describe.each(['healthy', 'faulty', 'blind'] as const)('the recording of the %s run', (name) => {
+describe.each(['healthy', 'faulty', 'blind', 'hub'] as const)('the recording of the %s run', (name) => {
   it('is what the schemas of today say', () => {
     for (const { baseType, baseData } of readRecording(name).rows) {
-      const { properties, measurements } =
-        eventSchemas[baseType === 'EventData' ? (baseData.name as keyof typeof eventSchemas) : 'Availability'];
+      const state = baseData.name.startsWith('incident/') ? 'IncidentState' : 'Availability';
+      const { properties, measurements } = eventSchemas[baseType === 'EventData' ? (baseData.name as keyof typeof eventSchemas) : state];
       properties.parse(baseData.properties);
       measurements.parse(baseData.measurements ?? {});
     }

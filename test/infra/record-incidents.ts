@@ -14,6 +14,8 @@ const HUB_SWEEP_SECONDS = 60;
 const FLEET_SWEEP_SECONDS = 120;
 /** Sweeps before something breaks, while it is broken, and after it has healed. */
 const SWEEPS = { before: 2, during: 4, after: 4 };
+/** As few as it takes for a large fleet to be told of, and to be well again. */
+const FLEET_SWEEPS = { before: 1, during: 2, after: 5 };
 // Azure lets a node that comes and goes be one outage for 15 minutes, which are three intervals of five: so many here, too.
 const FLAPS = { FLAP_WINDOW_MINUTES: '1' };
 
@@ -65,25 +67,26 @@ const now = () => new Date().toISOString();
 /** Records a run that is well at first, and in which something then breaks and heals: sweeps before, during and after. */
 async function record(
   name: Recording['name'],
-  options: Omit<RunOptions, 'sweepSeconds'> & { sweepSeconds?: number },
+  { count = SWEEPS, ...options }: Omit<RunOptions, 'sweepSeconds'> & { sweepSeconds?: number; count?: typeof SWEEPS },
   scene: (run: Run, marks: Recording['marks']) => Promise<void>,
 ): Promise<void> {
   const { sweepSeconds = SWEEP_SECONDS } = options;
   const marks: Recording['marks'] = {};
   const rows = await runApp({ ...options, sweepSeconds }, async (run) => {
-    await sweeps(run, SWEEPS.before);
+    await sweeps(run, count.before);
     await scene(run, marks);
-    await sweeps(run, SWEEPS.after);
+    await sweeps(run, count.after);
   });
   await writeRecording({ name, sweepSeconds, marks, rows });
 }
 
 /** Something breaks, stays so for some sweeps, and heals. */
 const broken =
-  (breakIt: (run: Run) => Promise<unknown>, heal: (run: Run) => Promise<unknown>) => async (run: Run, marks: Recording['marks']) => {
+  (breakIt: (run: Run) => Promise<unknown>, heal: (run: Run) => Promise<unknown>, during = SWEEPS.during) =>
+  async (run: Run, marks: Recording['marks']) => {
     marks.fault = now();
     await breakIt(run);
-    await sweeps(run, SWEEPS.during);
+    await sweeps(run, during);
     marks.healed = now();
     await heal(run);
   };
@@ -169,7 +172,11 @@ export const incidentScenes: Partial<Record<Recording['name'], () => Promise<voi
       for (const id of everywhere) cutOff.add(id);
     };
     const heal = async () => cutOff.clear();
-    await record('fleet', { subscriptions: fleet, cutOff, sweepSeconds: FLEET_SWEEP_SECONDS }, broken(breakIt, heal));
+    await record(
+      'fleet',
+      { subscriptions: fleet, cutOff, sweepSeconds: FLEET_SWEEP_SECONDS, count: FLEET_SWEEPS, settings: { STARTS_PER_MINUTE: '1500' } },
+      broken(breakIt, heal, FLEET_SWEEPS.during),
+    );
   },
 
   rights: () => record('rights', { subscriptions: two, cutOff: new Set() }, onAll('access-denied')),

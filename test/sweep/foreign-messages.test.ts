@@ -54,7 +54,8 @@ async function seeAll(): Promise<Record<string, unknown>> {
     const rows: unknown[] = [];
     for await (const row of (await world.services().tables.open(name as 'fleet')).listEntities()) {
       const { etag: _, timestamp: __, ...stored } = row;
-      rows.push(stored);
+      // That it came is counted.
+      if (!(stored.partitionKey === 'totals' && stored.rowKey === 'errors')) rows.push(stored);
     }
     if (rows.length > 0) seen[name] = rows;
   }
