@@ -11,6 +11,8 @@ const WATCHED_AFTER = 25;
 interface Incident {
   recording: Recording['name'];
   lateMinutes?: number;
+  /** So many clusters are told of by themselves, since they are left when the others are well, and are too few for an incident. */
+  alone?: number;
   /** After so many sweeps nothing is sent any more; that is what happens. */
   silentAfter?: number;
 }
@@ -24,6 +26,7 @@ export const incidents: Readonly<Record<string, Incident>> = {
   'one cluster, and telemetry is 10 minutes late': { recording: 'cluster', lateMinutes: 10 },
   '12 clusters behind one hub': { recording: 'hub' },
   '12 clusters that heal in parts': { recording: 'parts' },
+  '12 clusters of which two stay down': { recording: 'left', alone: 2 },
   '500 clusters': { recording: 'fleet' },
   'the fleet is unseen: no rights': { recording: 'rights' },
   'the fleet is unseen: a firewall before all nodes': { recording: 'firewall' },

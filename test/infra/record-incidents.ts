@@ -102,6 +102,23 @@ const onAll = (fault: string) =>
     },
   );
 
+/** Twelve clusters fail together, and as many of them as given are well after each part. */
+async function healInParts(name: 'parts' | 'left', parts: readonly number[]): Promise<void> {
+  const cutOff = new Set<string>();
+  await record(name, { subscriptions: behindHub, cutOff, sweepSeconds: HUB_SWEEP_SECONDS }, async (run, marks) => {
+    marks.fault = now();
+    for (const id of spokes) cutOff.add(id);
+    await run.set(HUB, 'default-route-to-appliance');
+    await sweeps(run, 2);
+    marks.healed = now();
+    for (const until of parts) {
+      for (const id of spokes.slice(0, until)) cutOff.delete(id);
+      if (until === spokes.length) await run.clear(HUB);
+      await sweeps(run, 3);
+    }
+  });
+}
+
 /** Runs in which something happens that people must be told of once, and each of which is expected to wake somebody once. */
 export const incidentScenes: Partial<Record<Recording['name'], () => Promise<void>>> = {
   node: () =>
@@ -149,22 +166,8 @@ export const incidentScenes: Partial<Record<Recording['name'], () => Promise<voi
     await record('hub', { subscriptions: behindHub, cutOff, sweepSeconds: HUB_SWEEP_SECONDS }, broken(breakIt, heal));
   },
 
-  async parts() {
-    const cutOff = new Set<string>();
-    await record('parts', { subscriptions: behindHub, cutOff, sweepSeconds: HUB_SWEEP_SECONDS }, async (run, marks) => {
-      marks.fault = now();
-      for (const id of spokes) cutOff.add(id);
-      await run.set(HUB, 'default-route-to-appliance');
-      await sweeps(run, 2);
-      marks.healed = now();
-      // A third, then all but two, then all.
-      for (const until of [4, 10, 12]) {
-        for (const id of spokes.slice(0, until)) cutOff.delete(id);
-        if (until === 12) await run.clear(HUB);
-        await sweeps(run, 3);
-      }
-    });
-  },
+  parts: () => healInParts('parts', [4, 8, 12]),
+  left: () => healInParts('left', [4, 10, 12]),
 
   async fleet() {
     const cutOff = new Set<string>();

@@ -30,6 +30,7 @@ export interface Recording {
     | 'cluster'
     | 'hub'
     | 'parts'
+    | 'left'
     | 'fleet'
     | 'rights'
     | 'firewall'
