@@ -7,14 +7,14 @@ import { type Links, when } from './layout.ts';
 /** What is known of an incident: what, why, what changed, and what to do first. */
 export function incidentLines(incident: IncidentView, links: Links): Html {
   const { start, end, message, reason, why, changed, finding } = incident;
-  const { remedies } = reasons[reason];
   const until = end === null ? '' : html` to ${when(end)}`;
-  const found =
-    finding === null
-      ? html`<p><strong>${reason}</strong>: ${why}</p>`
-      : findingLines(links, { findings: [finding], changes: [], searchedAt: start }, start);
   const before = changed === null ? '' : html`<p>Changed before: ${changed}</p>`;
-  return html`<p class="banner ${end === null ? 'unreachable' : 'reachable'}">${end === null ? '✖' : '●'} ${message}</p><p>Since ${when(start)}${until}.</p>${found}${before}<p><small>${remedies[0]}</small></p>`;
+  // A finding says what to do, and what had changed, more exactly.
+  const known =
+    finding === null
+      ? html`<p><strong>${reason}</strong>: ${why}</p>${before}<p><small>${reasons[reason].remedies[0]}</small></p>`
+      : findingLines(links, { findings: [finding], changes: [], searchedAt: start }, start);
+  return html`<p class="banner ${end === null ? 'unreachable' : 'reachable'}">${end === null ? '✖' : '●'} ${message}</p><p>Since ${when(start)}${until}.</p>${known}`;
 }
 
 /** The open incidents of the fleet, each with a link to its page; empty if there is none. */
