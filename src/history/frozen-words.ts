@@ -47,6 +47,20 @@ export function settleWords(before: FrozenWords | undefined, of: string, now: Wo
   return { ...now, of, first, settled: time.getTime() - Date.parse(first) >= hold };
 }
 
+/** So many times as long the words of an incident wait that still grows, and so much of that time they wait for the next cluster. */
+const GROWING = { most: 3, quiet: 1 / 3 };
+
+/**
+ * When the words of an incident settle, in milliseconds since 1970: once it has not grown for a while, since a large fleet is found to fail bit by bit.
+ *
+ * @param first - when there were the first words for it.
+ * @param grownAt - when a cluster joined it last.
+ */
+export function settlesAt(first: string, grownAt: string, hold: number): number {
+  const begun = Date.parse(first);
+  return Math.min(begun + GROWING.most * hold, Math.max(begun + hold, Date.parse(grownAt) + GROWING.quiet * hold));
+}
+
 const LONGEST_GATHERING_MS = 10_000;
 
 /** For how long the first event of an incident gathers clusters, in milliseconds: those that fail together are found within moments. */

@@ -31,6 +31,7 @@ export function testIncident(page: string, now: Date): [started: TelemetryEvent,
     nodes: 0,
     planned: 0,
     wide: false,
+    grownAt: since,
     judgedAt: since,
     closed: false,
   };

@@ -39,6 +39,8 @@ export interface StoredIncident extends Incident {
   words?: FrozenWords;
   /** How loud it is; it settles with the words. */
   severity?: '0' | '1';
+  /** When a cluster joined it last. */
+  grownAt: string;
   /** When it was judged last. */
   judgedAt: string;
   /** Whether it is over and everybody knows: nothing is sent of it any more. */
@@ -93,6 +95,7 @@ const columns: Columns<Omit<StoredIncident, 'subject'>> = {
   finding: optionalJson(finding),
   words: optionalJson(frozenWords),
   severity: optionalOneOf('0', '1'),
+  grownAt: text,
   judgedAt: text,
   closed: flag,
 };

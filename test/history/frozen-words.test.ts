@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type FrozenWords, holdMs, nextSettling, settleWords, type Words } from '../../src/history/frozen-words.ts';
+import { type FrozenWords, holdMs, nextSettling, settlesAt, settleWords, type Words } from '../../src/history/frozen-words.ts';
 
 const at = (seconds: number) => new Date(Date.parse('2026-11-30T03:00:00Z') + seconds * 1000);
 const said = (counts: string): Words => ({ subject: counts, what: counts, counts, since: at(0).toISOString(), why: 'x', changed: '-' });
@@ -32,6 +32,11 @@ describe('the words for a condition', () => {
     const later: FrozenWords = { ...first, first: at(20).toISOString() };
     expect(nextSettling([later, first], HOLD)).toEqual(at(60));
     expect(nextSettling([{ ...first, settled: true }], HOLD)).toBeUndefined();
+  });
+
+  it('of an incident that grows wait until it has not grown for a while, three times as long at most', () => {
+    const times = (grown: number) => (settlesAt(at(0).toISOString(), at(grown).toISOString(), HOLD) - at(0).getTime()) / 1000;
+    expect([0, 30, 50, 100, 170, 900].map(times)).toEqual([60, 60, 70, 120, 180, 180]);
   });
 
   it('wait a third of an interval, a minute at most', () => {

@@ -23,6 +23,7 @@ export async function seedIncident(services: Services, more: Partial<StoredIncid
     nodes: 36,
     planned: 40,
     wide: false,
+    grownAt: now,
     judgedAt: now,
     closed: false,
     ...more,

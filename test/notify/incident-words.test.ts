@@ -23,6 +23,7 @@ const incident: StoredIncident = {
   nodes: 27,
   planned: 27,
   wide: false,
+  grownAt: since,
   judgedAt: since,
   closed: false,
 };

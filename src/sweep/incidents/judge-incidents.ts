@@ -1,6 +1,6 @@
 import type { Blindness } from '../../history/blindness.ts';
 import type { Diagnosis } from '../../history/diagnosis.ts';
-import { gatheringMs, holdMs, nextSettling, settleWords } from '../../history/frozen-words.ts';
+import { gatheringMs, holdMs, settlesAt, settleWords } from '../../history/frozen-words.ts';
 import { coveredBy, foldIncidents, type Incident } from '../../history/incidents.ts';
 import { judgeSight, type Sighting } from '../../history/sight.ts';
 import type { Finding } from '../../model/finding.ts';
@@ -56,7 +56,9 @@ export function sharedFinding({ factor, value, open }: Incident, diagnoses: Read
 function withWords(incident: StoredIncident, diagnoses: ReadonlyMap<string, Diagnosis>, now: Date, hold: number): StoredIncident {
   const finding = incident.until === undefined ? (sharedFinding(incident, diagnoses) ?? incident.finding) : incident.finding;
   const told = { ...incident, finding };
-  const words = settleWords(incident.words, incident.subject, incidentWords(told), now, hold);
+  const first = incident.words?.first ?? now.toISOString();
+  const wait = settlesAt(first, incident.grownAt, hold) - Date.parse(first);
+  const words = settleWords(incident.words, incident.subject, incidentWords(told), now, wait);
   return { ...told, words, severity: incident.words?.settled ? incident.severity : severityOf(told) };
 }
 
@@ -96,7 +98,9 @@ async function judgeOnce(services: Services, sweep: string, evidence: IncidentEv
   const judgedAt = now.toISOString();
   const told = folded.map((each): StoredIncident => {
     const known = before.get(each.subject)?.incident;
-    return withWords({ judgedAt, closed: false, ...known, ...each }, evidence.diagnoses, now, holdMs(interval));
+    const hasGrown = known === undefined || each.members.length > known.members.length;
+    const grownAt = hasGrown ? judgedAt : known.grownAt;
+    return withWords({ judgedAt, closed: false, ...known, ...each, grownAt }, evidence.diagnoses, now, holdMs(interval));
   });
   const isNew = (each: StoredIncident) => {
     const known = before.get(each.subject)?.incident;
@@ -139,10 +143,10 @@ export async function judgeIncidents(
   const left = changed.flatMap(({ until, open: own }) => (until === undefined ? [] : own)).filter((cluster) => !covered.has(cluster));
   // They are notified themselves from now on.
   for (const cluster of left) await requestAssessment(services, sweep, cluster, 'now');
-  const words = open.flatMap((each) => each.words ?? []);
-  const gathered = words.map(({ first }) => Date.parse(first) + gathering).filter((time) => time > now().getTime());
-  const settling = nextSettling(words, holdMs(interval));
-  const due = Math.min(...gathered, settling?.getTime() ?? Number.POSITIVE_INFINITY);
+  const told = open.flatMap(({ words, grownAt }) => (words === undefined ? [] : { ...words, grownAt }));
+  const gathered = told.map(({ first }) => Date.parse(first) + gathering).filter((time) => time > now().getTime());
+  const settling = told.filter(({ settled }) => !settled).map(({ first, grownAt }) => settlesAt(first, grownAt, holdMs(interval)));
+  const due = Math.min(...gathered, ...settling);
   if (Number.isFinite(due)) await requestJudging(services, sweep, new Date(due));
   return all;
 }

@@ -48,6 +48,7 @@ export const incident: StoredIncident = {
   nodes: 108,
   planned: 120,
   wide: false,
+  grownAt: start,
   judgedAt: start,
   closed: false,
 };

@@ -133,15 +133,19 @@ describe('three clusters that fail together', () => {
     expect(states[0]).toMatchObject({ success: false, properties: { open: 'true', severity: '1', settled: 'false', counts: '3 of 3' } });
   });
 
-  it('are told in words that settle after a minute and then stay', async () => {
+  it('are told in words that settle after a minute, or once no cluster has joined for 20 s, and then stay', async () => {
     await judge(0, fleet(3, 4), {}, false);
     clock.move(61_000);
+    await judge(0, fleet(4, 4), {}, false);
+    expect(sent.at(-1)).toMatchObject({ kind: 'judge-incidents', delaySeconds: 20 });
+    clock.move(20_000);
     await judge(0, fleet(4, 4), {}, false);
     clock.move(300_000);
     await judge(1, fleet(6, 4));
     const said = states.map(({ properties: { subject, settled } }) => [subject, settled]);
     expect(said).toEqual([
       ['3 of 3 clusters in the network spoke down since 03:00 UTC, connection timed out', 'false'],
+      ['4 of 4 clusters in the network spoke down since 03:00 UTC, connection timed out', 'false'],
       ['4 of 4 clusters in the network spoke down since 03:00 UTC, connection timed out', 'true'],
       ['4 of 4 clusters in the network spoke down since 03:00 UTC, connection timed out', 'true'],
     ]);
