@@ -25,6 +25,8 @@ const shownElsewhere: Partial<Record<ReasonCode, string>> = {
   Undiagnosed: 'probe/classify.test.ts',
   RunCommandStuck: 'sweep/whole-sweep.test.ts',
   SubscriptionUnreadable: 'sweep/whole-sweep.test.ts',
+  SubscriptionGone: 'history/sight.test.ts',
+  NothingToWatch: 'history/sight.test.ts',
   OverBudget: 'sweep/whole-sweep.test.ts',
   ClusterStopped: 'e2e/npm-start.test.ts',
   Deallocated: 'e2e/npm-start.test.ts',

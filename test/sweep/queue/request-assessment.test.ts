@@ -31,8 +31,9 @@ describe('an assessment', () => {
     expect(await assessmentAt('*/20 * * * * *')).toEqual(['2026-11-21T09:35:10.000Z', 3]);
   });
 
-  it('is not requested before the moment that it waits for', async () => {
-    expect(await assessmentAt('0 */5 * * * *', new Date('2026-11-21T09:36:10.000Z'))).toEqual(['2026-11-21T09:36:30.000Z', 83]);
+  it('is requested for the moment that it waits for, not before it and at most two seconds after it', async () => {
+    expect(await assessmentAt('0 */5 * * * *', new Date('2026-11-21T09:36:10.000Z'))).toEqual(['2026-11-21T09:36:10.000Z', 63]);
+    expect(await assessmentAt('0 */5 * * * *', new Date('2026-11-21T09:36:10.001Z'))).toEqual(['2026-11-21T09:36:12.000Z', 65]);
   });
 
   it('is due at once where that is asked for', async () => {
