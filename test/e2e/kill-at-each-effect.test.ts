@@ -64,12 +64,18 @@ const sick = new Set<string>();
 let stage: Stage;
 
 beforeAll(async () => {
-  const subscriptions = scenarios.map(({ id, name }) => ({
+  const clusterOf = (name: string, count: number) => ({
+    name,
+    resourceGroup: `rg-${name}`,
+    location: 'westeurope',
+    kubernetesVersion: '1.33.5',
+    pools: [{ name: 'web', count }],
+  });
+  const subscriptions = scenarios.map(({ id, name, variant }) => ({
     id,
     name,
-    clusters: [
-      { name, resourceGroup: `rg-${name}`, location: 'westeurope', kubernetesVersion: '1.33.5', pools: [{ name: 'web', count: 3 }] },
-    ],
+    // Where nothing else is seen, nobody sees the fleet, and a blind cluster is not told of by itself.
+    clusters: [clusterOf(name, 3), ...(variant === 'blind' ? [clusterOf(`${name}-seen`, 6)] : [])],
   }));
   stage = await setStage(
     { subscriptions },
