@@ -1,20 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { judgeSight, whyUnsighted } from '../../src/history/sight.ts';
-import { emptyLedger, type Ledger, sum } from '../../src/model/ledger.ts';
+import { sum } from '../../src/model/ledger.ts';
 import type { ReasonCode } from '../../src/model/reasons.ts';
+import { ledgerOf } from '../model/ledger-of.ts';
 
-/** A ledger of nodes by `verdict/reason`. */
-function ledgerOf(nodes: Readonly<Record<string, number>>): Ledger {
-  const ledger: Ledger = { ...emptyLedger, byReason: {}, unknownByReason: {} };
-  for (const [key, count] of Object.entries(nodes)) {
-    const [verdict, reason] = key.split('/') as ['reachable' | 'unreachable' | 'unknown' | 'notProbed', ReasonCode];
-    ledger.known += count;
-    ledger[verdict] += count;
-    ledger.byReason[reason] = (ledger.byReason[reason] ?? 0) + count;
-    if (verdict === 'unknown') ledger.unknownByReason[reason] = (ledger.unknownByReason[reason] ?? 0) + count;
-  }
-  return ledger;
-}
 const one = [{}];
 const why = (nodes: Readonly<Record<string, number>>, subscriptions: { gap?: string }[] = one) =>
   whyUnsighted({ subscriptions, total: ledgerOf(nodes) });

@@ -1,59 +1,33 @@
 import { describe, expect, it } from 'vitest';
 import type { Blindness } from '../../../src/history/blindness.ts';
-import { addUptimes } from '../../../src/history/uptime.ts';
-import { emptyLedger, type Ledger } from '../../../src/model/ledger.ts';
 import { type ReasonCode, reasons } from '../../../src/model/reasons.ts';
 import { eventSchemas } from '../../../src/notify/event-schemas.ts';
 import { availabilityOf } from '../../../src/sweep/assess/availability-of.ts';
 import type { ClusterRow } from '../../../src/tables/cluster-rows.ts';
+import { ledgerOf } from '../../model/ledger-of.ts';
+import { bareCluster } from '../bare-cluster.ts';
 
 const cluster = '0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01.rg.shop';
 const sweep = '2026-11-21T09:35:00Z';
 const span = { startedAt: sweep, completedAt: '2026-11-21T09:35:40Z' };
 const since = '2026-11-21T09:10:02.000Z';
 
-const row = (more: Partial<ClusterRow> = {}): ClusterRow => ({
-  cluster,
-  subscriptionId: '0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01',
-  resourceGroup: 'rg',
-  name: 'shop',
-  region: '',
-  version: '',
-  // Of verdicts that are old by now, or of this sweep.
-  nodes: { known: 4, reachable: 4, notServed: 0, unreachable: 0, unknown: 0, notProbed: 0 },
-  upgrading: false,
-  openOutages: 0,
-  blindNodes: 0,
-  shortfalls: {},
-  unseen: [],
-  notServed: [],
-  degradation: {},
-  notReachable: [],
-  networks: [],
-  alerts: {},
-  outage: {},
-  commonFactors: [],
-  uptime: addUptimes([]),
-  assessedAt: sweep,
-  sweep,
-  finalizedSweep: sweep,
-  assessAt: sweep,
-  ...more,
-});
+const row = (more: Partial<ClusterRow> = {}): ClusterRow =>
+  bareCluster({
+    cluster,
+    subscriptionId: '0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01',
+    resourceGroup: 'rg',
+    name: 'shop',
+    // Of verdicts that are old by now, or of this sweep.
+    nodes: { known: 4, reachable: 4, notServed: 0, unreachable: 0, unknown: 0, notProbed: 0 },
+    assessedAt: sweep,
+    sweep,
+    finalizedSweep: sweep,
+    assessAt: sweep,
+    ...more,
+  });
 const down = { outage: { outage: since, episode: 1, from: since, reason: 'DnsTimeout' as const } };
 
-/** A ledger of these nodes, by verdict and reason. */
-function ledgerOf(nodes: Readonly<Record<string, number>>): Ledger {
-  const ledger: Ledger = { ...emptyLedger, byReason: {}, unknownByReason: {} };
-  for (const [key, count] of Object.entries(nodes)) {
-    const [verdict, reason] = key.split('/') as ['reachable' | 'unreachable' | 'unknown' | 'notProbed', ReasonCode];
-    ledger.known += count;
-    ledger[verdict] += count;
-    ledger.byReason[reason] = (ledger.byReason[reason] ?? 0) + count;
-    if (verdict === 'unknown') ledger.unknownByReason[reason] = (ledger.unknownByReason[reason] ?? 0) + count;
-  }
-  return ledger;
-}
 const blind: Blindness = { subject: cluster, since, unknown: 3, planned: 4, reason: 'NoProof', delivered: {}, sweep };
 const stateOf = (ledger: Readonly<Record<string, number>>, more: Partial<ClusterRow> = {}, unseen?: Blindness, maintenance = false) =>
   availabilityOf({

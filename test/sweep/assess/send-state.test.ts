@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { FrozenWords } from '../../../src/history/frozen-words.ts';
-import { addUptimes } from '../../../src/history/uptime.ts';
 import { sumWatched } from '../../../src/history/watched.ts';
 import type { Availability } from '../../../src/notify/envelopes.ts';
 import { eventSchemas } from '../../../src/notify/event-schemas.ts';
@@ -9,6 +8,7 @@ import { sendState } from '../../../src/sweep/assess/send-state.ts';
 import { type OwnClusterRow, putCluster, readCluster } from '../../../src/tables/cluster-rows.ts';
 import { writeFleet } from '../../../src/tables/fleet-batch.ts';
 import { type Storage, startStorage } from '../../tables/storage.ts';
+import { bareCluster } from '../bare-cluster.ts';
 import { type Clock, servicesAt } from '../services-at.ts';
 
 const sub = '0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01';
@@ -59,30 +59,16 @@ const down = {
   alerts: { 'cluster-outage': words },
 };
 const row = (more: Partial<OwnClusterRow> = {}): OwnClusterRow => ({
-  cluster,
-  subscriptionId: sub,
-  resourceGroup: 'rg',
-  name: `shop-${nth}`,
-  region: '',
-  version: '',
-  nodes: { known: 3, reachable: 0, notServed: 0, unreachable: 3, unknown: 0, notProbed: 0 },
-  upgrading: false,
-  openOutages: 0,
-  blindNodes: 0,
-  shortfalls: {},
-  unseen: [],
-  notServed: [],
-  degradation: {},
-  notReachable: [],
-  networks: [],
-  alerts: {},
-  outage: {},
-  commonFactors: [],
-  uptime: addUptimes([]),
-  assessedAt: NOW,
-  sweep,
-  finalizedSweep: '',
-  assessAt: NOW,
+  ...bareCluster({
+    cluster,
+    subscriptionId: sub,
+    resourceGroup: 'rg',
+    name: `shop-${nth}`,
+    nodes: { known: 3, reachable: 0, notServed: 0, unreachable: 3, unknown: 0, notProbed: 0 },
+    assessedAt: NOW,
+    sweep,
+    assessAt: NOW,
+  }),
   outageDays: {},
   forgotten: sumWatched([]),
   ...more,

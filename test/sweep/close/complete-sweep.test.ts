@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { addUptimes } from '../../../src/history/uptime.ts';
 import { emptyLedger, type Ledger } from '../../../src/model/ledger.ts';
 import type { Availability } from '../../../src/notify/envelopes.ts';
 import { eventSchemas } from '../../../src/notify/event-schemas.ts';
@@ -14,6 +13,7 @@ import { listSweeps } from '../../../src/tables/sweep-list.ts';
 import { readTotals } from '../../../src/tables/total-rows.ts';
 import { json, serveHttps } from '../../serve-https.ts';
 import { type Storage, startStorage } from '../../tables/storage.ts';
+import { bareCluster } from '../bare-cluster.ts';
 import { servicesAt } from '../services-at.ts';
 
 const sub = '0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01';
@@ -54,33 +54,17 @@ beforeEach(() => {
   services = { ...servicesAt(storage.connectionString, time(0), settings).services, sinks: [accepting], telemetry };
 });
 
-const row = (name: string, more: Partial<ClusterRow> = {}): ClusterRow => ({
-  cluster: `${sub}.rg.${name}`,
-  subscriptionId: sub,
-  resourceGroup: 'rg',
-  name,
-  region: '',
-  version: '',
-  nodes: { known: 10, reachable: 10, notServed: 0, unreachable: 0, unknown: 0, notProbed: 0 },
-  upgrading: false,
-  openOutages: 0,
-  blindNodes: 0,
-  shortfalls: {},
-  unseen: [],
-  notServed: [],
-  degradation: {},
-  notReachable: [],
-  networks: [],
-  alerts: {},
-  outage: {},
-  commonFactors: [],
-  uptime: addUptimes([]),
-  assessedAt: time(0),
-  sweep: '',
-  finalizedSweep: '',
-  assessAt: time(0),
-  ...more,
-});
+const row = (name: string, more: Partial<ClusterRow> = {}): ClusterRow =>
+  bareCluster({
+    cluster: `${sub}.rg.${name}`,
+    subscriptionId: sub,
+    resourceGroup: 'rg',
+    name,
+    nodes: { known: 10, reachable: 10, notServed: 0, unreachable: 0, unknown: 0, notProbed: 0 },
+    assessedAt: time(0),
+    assessAt: time(0),
+    ...more,
+  });
 const well: Ledger = { ...emptyLedger, known: 10, reachable: 10, byReason: { Reachable: 10 } };
 const unseen: Ledger = { ...emptyLedger, known: 10, unknown: 10, byReason: { NoProof: 10 }, unknownByReason: { NoProof: 10 } };
 

@@ -1,9 +1,8 @@
 import { QueueClient } from '@azure/storage-queue';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Azurite, startAzurite } from '../../../local/azurite.ts';
-import { addUptimes } from '../../../src/history/uptime.ts';
 import { sumWatched } from '../../../src/history/watched.ts';
-import { emptyCounts, emptyLedger, type Ledger } from '../../../src/model/ledger.ts';
+import { emptyLedger, type Ledger } from '../../../src/model/ledger.ts';
 import type { Stretch } from '../../../src/model/maintenance.ts';
 import type { ReasonCode } from '../../../src/model/reasons.ts';
 import { blindnessKind } from '../../../src/notify/blindness-kind.ts';
@@ -16,6 +15,7 @@ import { blindRows } from '../../../src/tables/blind-rows.ts';
 import { type ClusterRow, putCluster, readCluster } from '../../../src/tables/cluster-rows.ts';
 import { writeFleet } from '../../../src/tables/fleet-batch.ts';
 import { FakeSink } from '../../notify/fake-sink.ts';
+import { bareCluster } from '../bare-cluster.ts';
 import { type Clock, servicesAt } from '../services-at.ts';
 
 const START = Date.parse('2026-11-21T09:35:00Z');
@@ -67,32 +67,17 @@ function ledgerOf(unknown: number, reason: ReasonCode = 'RunCommandTimedOut', pl
 }
 const [well, blind] = [ledgerOf(0), ledgerOf(8)];
 
-const rowOf = (name: string): ClusterRow => ({
-  cluster: nameOf(name),
-  subscriptionId: sub,
-  resourceGroup: 'rg',
-  name,
-  region: '',
-  version: '',
-  nodes: emptyCounts,
-  upgrading: false,
-  openOutages: 0,
-  blindNodes: 0,
-  shortfalls: {},
-  unseen: [],
-  notServed: [],
-  degradation: {},
-  notReachable: [],
-  networks: [],
-  alerts: {},
-  outage: {},
-  commonFactors: [],
-  uptime: addUptimes([]),
-  assessedAt: timeOf(0),
-  sweep: sweepOf(0),
-  finalizedSweep: sweepOf(0),
-  assessAt: timeOf(0),
-});
+const rowOf = (name: string): ClusterRow =>
+  bareCluster({
+    cluster: nameOf(name),
+    subscriptionId: sub,
+    resourceGroup: 'rg',
+    name,
+    assessedAt: timeOf(0),
+    sweep: sweepOf(0),
+    finalizedSweep: sweepOf(0),
+    assessAt: timeOf(0),
+  });
 
 const judge = async (
   n: number,

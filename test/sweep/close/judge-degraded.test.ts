@@ -1,6 +1,4 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { addUptimes } from '../../../src/history/uptime.ts';
-import { emptyCounts } from '../../../src/model/ledger.ts';
 import type { Stretch } from '../../../src/model/maintenance.ts';
 import type { Services } from '../../../src/services.ts';
 import { judgeDegraded } from '../../../src/sweep/close/judge-degraded.ts';
@@ -8,6 +6,7 @@ import type { ClusterRow } from '../../../src/tables/cluster-rows.ts';
 import { degradedRows } from '../../../src/tables/degraded-rows.ts';
 import { FakeSink } from '../../notify/fake-sink.ts';
 import { type Storage, startStorage } from '../../tables/storage.ts';
+import { bareCluster } from '../bare-cluster.ts';
 import { type Clock, servicesAt } from '../services-at.ts';
 
 const START = Date.parse('2026-11-21T09:35:00Z');
@@ -37,33 +36,20 @@ afterEach(async () => {
 });
 
 const degraded = { since: timeOf(-1), reason: 'EtcdUnavailable' as const, notServed: 3, asked: 4 };
-const rowOf = (more: Partial<ClusterRow> = {}): ClusterRow => ({
-  cluster,
-  subscriptionId: '0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01',
-  resourceGroup: 'rg',
-  name: 'shop',
-  region: '',
-  version: '',
-  nodes: emptyCounts,
-  upgrading: false,
-  openOutages: 0,
-  blindNodes: 0,
-  shortfalls: {},
-  unseen: [],
-  notServed: [{ reason: 'EtcdUnavailable', nodes: 3, names: ['a', 'b', 'c'], since: timeOf(-1) }],
-  degradation: { degraded },
-  notReachable: [],
-  networks: [],
-  alerts: {},
-  outage: {},
-  commonFactors: [],
-  uptime: addUptimes([]),
-  assessedAt: timeOf(0),
-  sweep: sweepOf(0),
-  finalizedSweep: sweepOf(0),
-  assessAt: timeOf(0),
-  ...more,
-});
+const rowOf = (more: Partial<ClusterRow> = {}): ClusterRow =>
+  bareCluster({
+    cluster,
+    subscriptionId: '0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01',
+    resourceGroup: 'rg',
+    name: 'shop',
+    notServed: [{ reason: 'EtcdUnavailable', nodes: 3, names: ['a', 'b', 'c'], since: timeOf(-1) }],
+    degradation: { degraded },
+    assessedAt: timeOf(0),
+    sweep: sweepOf(0),
+    finalizedSweep: sweepOf(0),
+    assessAt: timeOf(0),
+    ...more,
+  });
 const [bad, well] = [rowOf(), rowOf({ degradation: { after: { notServed: 0, asked: 4 } }, notServed: [] })];
 const judge = (n: number, rows: ClusterRow[], maintenance: Stretch[] = [], isGone = false) => {
   clock.at(timeOf(n + 0.5));

@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Diagnosis } from '../../../src/history/diagnosis.ts';
-import { addUptimes } from '../../../src/history/uptime.ts';
 import { emptyLedger, type Ledger } from '../../../src/model/ledger.ts';
 import type { Availability } from '../../../src/notify/envelopes.ts';
 import { eventSchemas } from '../../../src/notify/event-schemas.ts';
@@ -12,6 +11,7 @@ import { readIncidents, readOpenIncidents } from '../../../src/tables/incident-r
 import { readRange } from '../../../src/tables/rows.ts';
 import { FakeSink } from '../../notify/fake-sink.ts';
 import { type Storage, startStorage } from '../../tables/storage.ts';
+import { bareCluster } from '../bare-cluster.ts';
 import { type Clock, servicesAt } from '../services-at.ts';
 
 const sub = '0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01';
@@ -56,33 +56,22 @@ afterEach(async () => {
 });
 
 const nodes = { known: 3, reachable: 0, notServed: 0, unreachable: 3, unknown: 0, notProbed: 0 };
-const row = (name: string, down: boolean, more: Partial<ClusterRow> = {}): ClusterRow => ({
-  cluster: `${sub}.rg.${name}`,
-  subscriptionId: sub,
-  resourceGroup: 'rg',
-  name,
-  region: 'westeurope',
-  version: '',
-  nodes: down ? nodes : { ...nodes, reachable: 3, unreachable: 0 },
-  upgrading: false,
-  openOutages: 0,
-  blindNodes: 0,
-  shortfalls: {},
-  unseen: [],
-  notServed: [],
-  degradation: {},
-  notReachable: [],
-  networks: ['/spoke'],
-  alerts: {},
-  outage: down ? { outage: { outage: timeOf(0), episode: 1, from: timeOf(0), reason: 'ConnectionTimedOut' } } : {},
-  commonFactors: [],
-  uptime: addUptimes([]),
-  assessedAt: timeOf(0),
-  sweep: sweepOf(0),
-  finalizedSweep: sweepOf(0),
-  assessAt: timeOf(0),
-  ...more,
-});
+const row = (name: string, down: boolean, more: Partial<ClusterRow> = {}): ClusterRow =>
+  bareCluster({
+    cluster: `${sub}.rg.${name}`,
+    subscriptionId: sub,
+    resourceGroup: 'rg',
+    name,
+    region: 'westeurope',
+    nodes: down ? nodes : { ...nodes, reachable: 3, unreachable: 0 },
+    networks: ['/spoke'],
+    outage: down ? { outage: { outage: timeOf(0), episode: 1, from: timeOf(0), reason: 'ConnectionTimedOut' } } : {},
+    assessedAt: timeOf(0),
+    sweep: sweepOf(0),
+    finalizedSweep: sweepOf(0),
+    assessAt: timeOf(0),
+    ...more,
+  });
 const fleet = (down: number, well: number) => [
   ...Array.from({ length: down }, (_, n) => row(`down-${n}`, true)),
   ...Array.from({ length: well }, (_, n) => row(`well-${n}`, false, { networks: ['/far'], region: 'northeurope' })),

@@ -3,15 +3,14 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Azurite, startAzurite } from '../../../local/azurite.ts';
 import { type FirstFailure, spread } from '../../../src/history/confirmations.ts';
-import { addUptimes } from '../../../src/history/uptime.ts';
 import { sumWatched } from '../../../src/history/watched.ts';
 import type { ClusterFacts } from '../../../src/model/cluster-facts.ts';
-import { emptyCounts } from '../../../src/model/ledger.ts';
 import type { Services } from '../../../src/services.ts';
 import { grantConfirmations } from '../../../src/sweep/run/grant-confirmations.ts';
 import { type OwnClusterRow, putCluster } from '../../../src/tables/cluster-rows.ts';
 import { writeBatch } from '../../../src/tables/rows.ts';
 import { insertSubscription } from '../../../src/tables/sweep-rows.ts';
+import { bareCluster } from '../bare-cluster.ts';
 import { servicesAt } from '../services-at.ts';
 
 const start = '2026-11-21T09:35:00.000Z';
@@ -112,32 +111,18 @@ describe('grantConfirmations', () => {
   it('grants nothing while the cluster itself is in an outage, and again once that is over', async () => {
     const outage = { outage: start, episode: 1, from: start, reason: 'DnsTimeout' as const };
     const row: OwnClusterRow = {
-      cluster,
-      subscriptionId: '',
-      resourceGroup: 'rg',
-      name: 'shop',
-      region: '',
-      version: '',
-      nodes: emptyCounts,
-      upgrading: false,
-      openOutages: 0,
-      blindNodes: 0,
-      shortfalls: {},
-      unseen: [],
-      notServed: [],
-      degradation: {},
-      notReachable: [],
-      networks: [],
-      alerts: {},
-      outage: { outage },
-      commonFactors: [],
-      uptime: addUptimes([]),
+      ...bareCluster({
+        cluster,
+        subscriptionId: '',
+        resourceGroup: 'rg',
+        name: 'shop',
+        outage: { outage },
+        assessedAt: start,
+        sweep,
+        assessAt: start,
+      }),
       outageDays: {},
       forgotten: sumWatched([]),
-      assessedAt: start,
-      sweep,
-      finalizedSweep: '',
-      assessAt: start,
     };
     const fleet = await services.tables.open('fleet');
     await writeBatch(fleet, [putCluster(row, undefined)]);
