@@ -150,7 +150,8 @@ async function judgeOnce(services: Services, message: MessageOf<'assess-cluster'
   const said = await sayAlerts(services, assessed, outages, async () => {
     if (hasNone) maintenance = await readMaintenance(services, judged);
     const isMaintained = maintenanceAt(maintenance, seen.now.getTime()) !== undefined;
-    return isMaintained || coveredBy(await readOpenIncidents(tables)).has(cluster);
+    // Where nothing stood before, nothing was read: `incident` says nothing then.
+    return isMaintained || incident !== undefined || coveredBy(await readOpenIncidents(tables)).has(cluster);
   });
   const row = { ...assessed, alerts: said.alerts };
   const writes = [...own.writes, ...archived.map((each) => replaceOutage(each, true))];
