@@ -1,7 +1,7 @@
 /**
  * Reads the options of `notify`.
  *
- * @param mistakes - mistakes are added: without `--test` there is nothing to tell of, and every other option would be ignored.
+ * @param mistakes - mistakes are added: without `--test` there is nothing to send, and every other option would be ignored.
  */
 export function readNotifyOptions(
   { test, json, ...given }: { test: boolean; json: boolean } & Readonly<Record<string, string | boolean | undefined>>,

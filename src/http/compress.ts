@@ -14,7 +14,7 @@ const takesGzip = (accepted: string | null) =>
   (accepted ?? '').split(',').some((each) => /^\s*(gzip|\*)\s*(;\s*q=(?!0(\.0*)?\s*$).*)?$/i.test(each));
 
 /**
- * Compresses a large answer for a caller that takes it so. Only for answers without secrets: the length of a compressed one would tell of them.
+ * Compresses a large answer for a caller that takes it so. Only for answers without secrets: the length of a compressed one would reveal them.
  *
  * @param accepted - the header `Accept-Encoding` of the request.
  */

@@ -42,7 +42,7 @@ export interface Route {
   anonymous?: true;
   /** Answers may be kept for some seconds, as `Age` says, because they are expensive to make and rarely change. */
   kept?: true;
-  /** Large answers are compressed: they hold no secret, whose length that would tell. */
+  /** Large answers are compressed: they hold no secret, whose length that would reveal. */
   compressed?: true;
   /** Schemas of the path and query parameters; the handler gets the parsed texts. */
   params?: z.ZodObject;

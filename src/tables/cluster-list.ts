@@ -28,7 +28,7 @@ export type ListedCluster = Omit<ClusterRow, 'notReachable' | 'networks' | 'aler
 /** Whether a cluster still counts: one that is gone does until it has no more nodes and open outages. */
 const stands = (row: ListedCluster) => row.recordOnly !== 'ClusterGone' || isRemembered(row);
 
-/** What metrics tell beside. */
+/** What metrics show besides. */
 const MEASURED = [...SHOWN, ...clusterColumns('outageReason', 'outagesSince', 'outageCounts', 'latencyCounts', 'pending')];
 
 /**
