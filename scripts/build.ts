@@ -2,6 +2,7 @@ import { copyFile, glob, mkdir, readFile, rm, writeFile } from 'node:fs/promises
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
+import { billOfMaterials } from './bill-of-materials.ts';
 import { lazyCommonJs } from './lazy-commonjs.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -36,6 +37,13 @@ const inlineVersion: Plugin = {
   },
 };
 
+/** What was built. */
+interface Bundle {
+  lazy: LazyChunk[];
+  /** Paths of the files that are in it, below the project's folder. */
+  files: Set<string>;
+}
+
 /** A chunk that is loaded when it is first needed, and the module whose names it must export. */
 export interface LazyChunk {
   /** Path of the chunk, below the folder that was built. */
@@ -45,7 +53,7 @@ export interface LazyChunk {
 }
 
 // ES modules with splitting, since each function then loads only what it uses; one CommonJS file for each function would repeat every SDK.
-async function bundle(entryPoints: Record<string, string>, outdir: string, external: string[]): Promise<LazyChunk[]> {
+async function bundle(entryPoints: Record<string, string>, outdir: string, external: string[]): Promise<Bundle> {
   const { metafile } = await build({
     absWorkingDir: root,
     entryPoints,
@@ -74,28 +82,34 @@ async function bundle(entryPoints: Record<string, string>, outdir: string, exter
   });
   const imports = Object.values(metafile.outputs).flatMap((output) => output.imports);
   const lazy = new Set(imports.filter(({ kind, external: out }) => kind === 'dynamic-import' && !out).map(({ path }) => path));
-  return [...lazy].sort().map((path) => ({
-    chunk: relative(outdir, join(root, path)),
-    module: metafile.outputs[path]!.entryPoint!.replace(/^lazy-commonjs:/, ''),
-  }));
+  const files = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs));
+  return {
+    lazy: [...lazy].sort().map((path) => ({
+      chunk: relative(outdir, join(root, path)),
+      module: metafile.outputs[path]!.entryPoint!.replace(/^lazy-commonjs:/, ''),
+    })),
+    files: new Set(files),
+  };
 }
 
 /**
  * Builds what is deployed, and only that: the bundle, `host.json` and a `package.json` without dependencies.
  *
  * @param outdir - emptied first.
+ * @param bill - where the bill of materials is written, if it is.
  * @returns the chunks that are loaded lazily.
  */
-export async function buildApp(outdir = join(root, 'dist')): Promise<LazyChunk[]> {
+export async function buildApp(outdir = join(root, 'dist'), bill?: string): Promise<LazyChunk[]> {
   await rm(outdir, { recursive: true, force: true });
   await mkdir(outdir, { recursive: true });
   const entryPoints: Record<string, string> = {};
   for await (const file of glob('functions/*.ts', { cwd: root })) entryPoints[file.replace(/\.ts$/, '')] = file;
-  const lazy = await bundle(entryPoints, outdir, ['@azure/functions-core']);
+  const { lazy, files } = await bundle(entryPoints, outdir, ['@azure/functions-core']);
   await copyFile(join(root, 'host.json'), join(outdir, 'host.json'));
   const { name, version, license } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   const deployed = { name, version, license, private: true, type: 'module', main: 'functions/*.js' };
   await writeFile(join(outdir, 'package.json'), `${JSON.stringify(deployed, null, 2)}\n`);
+  if (bill !== undefined) await writeFile(bill, `${JSON.stringify(await billOfMaterials(root, files), null, 2)}\n`);
   return lazy;
 }
 
@@ -107,13 +121,13 @@ export async function buildApp(outdir = join(root, 'dist')): Promise<LazyChunk[]
  */
 export async function buildCommands(outdir = join(root, 'dist-commands')): Promise<LazyChunk[]> {
   await rm(outdir, { recursive: true, force: true });
-  const lazy = await bundle({ cli: 'src/cli/main.ts', replay: 'src/cli/replay.ts' }, outdir, []);
+  const { lazy } = await bundle({ cli: 'src/cli/main.ts', replay: 'src/cli/replay.ts' }, outdir, []);
   await writeFile(join(outdir, 'package.json'), '{ "type": "module" }\n');
   return lazy;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await buildApp();
+  await buildApp(undefined, join(root, 'sbom.cdx.json'));
   await buildCommands();
-  console.log('built dist: the bundle, host.json and package.json; and dist-commands: the command line');
+  console.log('built dist: the bundle, host.json and package.json; sbom.cdx.json: what is in it; and dist-commands: the command line');
 }

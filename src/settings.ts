@@ -98,6 +98,11 @@ const environment = z
       }),
     WEBSITE_HOSTNAME: z.string().optional(),
     WEBSITE_AUTH_ENABLED: z.string().optional(),
+    HOME_SUBSCRIPTION: z
+      .string()
+      .regex(guid, 'expected a subscription id (GUID)')
+      .transform((id) => id.toLowerCase())
+      .optional(),
     AZURE_CLIENT_ID: z.string().regex(guid, 'expected a client id (GUID)').optional(),
     EGRESS_ENDPOINTS: z
       .string()

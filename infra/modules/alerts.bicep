@@ -1,6 +1,8 @@
 metadata name = 'Alerts'
 metadata description = 'Rules on the queries of infra/alerts. All are stateful: they are resolved when what they report is over.'
 
+import { ownTelemetry } from 'own-telemetry.bicep'
+
 @description('Required. Prefix of the names of the rules.')
 param name string
 
@@ -12,6 +14,12 @@ param tags object = {}
 
 @description('Required. Resource ID of the Log Analytics workspace that is queried.')
 param workspaceId string
+
+@description('Required. Resource ID of the Application Insights component that the prober sends its telemetry to.')
+param componentId string
+
+@description('Optional. Whether others send their telemetry to the workspace, too.')
+param workspaceIsShared bool = false
 
 @description('Required. Resource IDs of the action groups that are notified of severity 0 and 1: of what somebody is woken for.')
 @maxLength(5)
@@ -47,6 +55,12 @@ param toleratedNodeOutages int = 0
 
 @description('Optional. Whether writes to the storage are logged, so that changes of the deployed package can be told.')
 param packageIsLogged bool = false
+
+@description('Optional. Whether the Activity Log of the monitored subscriptions is in the workspace, so that runs which the prober did not start can be told.')
+param watchRuns bool = false
+
+@description('Conditional. Principal ID of the identity of the prober. Needed with watchRuns.')
+param principalId string = ''
 
 var runbooks = loadTextContent('../alerts/runbooks.kql')
 var state = loadTextContent('../alerts/state.kql')
@@ -252,6 +266,22 @@ var packageRules = [
   }
 ]
 
+var runRules = [
+  {
+    name: 'unknown-runs'
+    severity: 2
+    description: 'Somebody ran a command on a node with the identity of the prober, and no sweep and no check of it did: treat it as a security incident. Or no run of the prober is found in the Activity Log, so that nothing can be said: see that it arrives in the workspace.'
+    query: 'let principalId = \'${principalId}\';\n${loadTextContent('../alerts/unknown-runs.kql')}'
+    condition: rows
+    dimensions: ['alert', 'resource']
+    subject: firstDimension
+    timing: {
+      frequency: 'PT15M'
+      window: 'P1D'
+    }
+  }
+]
+
 // What people are told, and by what: everything but the address of each rule.
 var rules = concat(
   map(incidentRules, rule => union(rule, {
@@ -268,7 +298,7 @@ var rules = concat(
     resourceIdColumn: split.resourceIdColumn
     subject: splitBy == 'cluster' ? split.subject : '${split.subject}${rule.several}'
   })),
-  map(concat(proberRules, packageIsLogged ? packageRules : []), rule => union(rule, { resourceIdColumn: null }))
+  map(concat(proberRules, packageIsLogged ? packageRules : [], watchRuns ? runRules : []), rule => union(rule, { resourceIdColumn: null }))
 )
 
 resource alert 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [for rule in rules: {
@@ -290,7 +320,7 @@ resource alert 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [for rule i
     criteria: {
       allOf: [
         {
-          query: rule.query
+          query: workspaceIsShared ? ownTelemetry(rule.query, componentId, '\n') : rule.query
           timeAggregation: rule.condition.timeAggregation
           metricMeasureColumn: rule.condition.?metricMeasureColumn
           resourceIdColumn: rule.?resourceIdColumn

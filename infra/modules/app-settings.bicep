@@ -31,6 +31,7 @@ func tunedSettings(sweepSchedule string, subscriptions string[], tuning tuningTy
   PROBE_SERVED: tuning.?probeServed ?? 'on'
   SHOW_CALLERS: tuning.?showCallers ?? 'off'
   PAGE_URL: tuning.?pageUrl ?? ''
+  HOME_SUBSCRIPTION: subscription().subscriptionId
 }
 
 @export()
@@ -52,15 +53,13 @@ type endpointsType = {
 
 @export()
 @description('The settings that say where things are and who the app is. It signs in to everything with its identity: none of them is a secret.')
-func identitySettings(clientId string, endpoints endpointsType, connectionString string) object => {
+func identitySettings(endpoints endpointsType, connectionString string) object => {
   AzureWebJobsStorage__credential: 'managedidentity'
-  AzureWebJobsStorage__clientId: clientId
   AzureWebJobsStorage__blobServiceUri: endpoints.blobs
   AzureWebJobsStorage__queueServiceUri: endpoints.queues
   AzureWebJobsStorage__tableServiceUri: endpoints.tables
-  AZURE_CLIENT_ID: clientId
   ARM_ENDPOINT: endpoints.resourceManager
   AZURE_AUTHORITY_HOST: endpoints.login
   APPLICATIONINSIGHTS_CONNECTION_STRING: connectionString
-  APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${clientId};Authorization=AAD'
+  APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'Authorization=AAD'
 }

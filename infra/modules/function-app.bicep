@@ -13,8 +13,8 @@ param location string
 @description('Optional. Tags of both.')
 param tags object = {}
 
-@description('Required. Resource ID of the identity of the app.')
-param identityId string
+@description('Optional. Resource ID of the identity by which people sign in; none without a sign-in.')
+param signInIdentityId string = ''
 
 @description('Required. Address of the container that holds the deployed package.')
 param packageUrl string
@@ -46,6 +46,9 @@ param subnetId string = ''
 @description('Optional. Whether the app can only be reached through a private endpoint.')
 param private bool = false
 
+@description('Optional. Whether instances are spread over availability zones. Azure then keeps two instances of each function ready.')
+param zoneRedundant bool = false
+
 resource plan 'Microsoft.Web/serverfarms@2024-04-01' = {
   name: planName
   location: location
@@ -57,6 +60,7 @@ resource plan 'Microsoft.Web/serverfarms@2024-04-01' = {
   }
   properties: {
     reserved: true
+    zoneRedundant: zoneRedundant
   }
 }
 
@@ -65,22 +69,26 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
   location: location
   tags: union(tags, { 'azd-service-name': 'prober' })
   kind: 'functionapp,linux'
-  identity: {
-    type: 'UserAssigned'
+  // The identity that may run commands on nodes is the app's own: it cannot be attached to anything else, and ends with the app.
+  identity: empty(signInIdentityId) ? {
+    type: 'SystemAssigned'
+  } : {
+    type: 'SystemAssigned, UserAssigned'
     userAssignedIdentities: {
-      '${identityId}': {}
+      '${signInIdentityId}': {}
     }
   }
   properties: {
     serverFarmId: plan.id
     httpsOnly: true
-    // References to secrets in a Key Vault are resolved by the identity of the app, which has no other.
-    keyVaultReferenceIdentity: identityId
     clientAffinityEnabled: false
     publicNetworkAccess: private ? 'Disabled' : 'Enabled'
     virtualNetworkSubnetId: empty(subnetId) ? null : subnetId
     siteConfig: {
       minTlsVersion: '1.2'
+      scmMinTlsVersion: '1.2'
+      ftpsState: 'Disabled'
+      remoteDebuggingEnabled: false
       http20Enabled: true
       appSettings: map(items(union(settings, secretSettings)), setting => {
         name: setting.key
@@ -93,8 +101,7 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
           type: 'blobContainer'
           value: packageUrl
           authentication: {
-            type: 'UserAssignedIdentity'
-            userAssignedIdentityResourceId: identityId
+            type: 'SystemAssignedIdentity'
           }
         }
       }
@@ -136,6 +143,9 @@ output id string = app.id
 
 @description('Name of the app.')
 output name string = app.name
+
+@description('Principal ID of its identity, to which roles are assigned.')
+output principalId string = app.identity.principalId
 
 @description('Address of the status page.')
 output pageUrl string = 'https://${app.properties.defaultHostName}/api/status'

@@ -1,8 +1,11 @@
 metadata name = 'Monitoring'
-metadata description = 'Log Analytics and Application Insights, both reached by identity only.'
+metadata description = 'Log Analytics, unless there is a workspace, and Application Insights, both reached by identity only.'
 
-@description('Required. Name of the Log Analytics workspace.')
+@description('Required. Name of the Log Analytics workspace, if one is made.')
 param workspaceName string
+
+@description('Optional. Resource ID of an existing workspace. Its retention, its limit and who may query it are its owner\'s.')
+param existingWorkspaceId string = ''
 
 @description('Required. Name of the Application Insights component.')
 param componentName string
@@ -22,7 +25,12 @@ param retentionDays int = 90
 @minValue(-1)
 param dailyLimitGb int = -1
 
-resource workspace 'Microsoft.OperationalInsights/workspaces@2023-09-01' = {
+@description('Optional. Whether both can only be reached through a private link scope, for telemetry as for queries.')
+param private bool = false
+
+var access = private ? 'Disabled' : 'Enabled'
+
+resource workspace 'Microsoft.OperationalInsights/workspaces@2023-09-01' = if (empty(existingWorkspaceId)) {
   name: workspaceName
   location: location
   tags: tags
@@ -34,12 +42,16 @@ resource workspace 'Microsoft.OperationalInsights/workspaces@2023-09-01' = {
     workspaceCapping: {
       dailyQuotaGb: dailyLimitGb
     }
+    publicNetworkAccessForIngestion: access
+    publicNetworkAccessForQuery: access
     features: {
       disableLocalAuth: true
       enableLogAccessUsingOnlyResourcePermissions: true
     }
   }
 }
+
+var id = empty(existingWorkspaceId) ? workspace.id : existingWorkspaceId
 
 resource component 'Microsoft.Insights/components@2020-02-02' = {
   name: componentName
@@ -50,15 +62,20 @@ resource component 'Microsoft.Insights/components@2020-02-02' = {
     Application_Type: 'web'
     DisableLocalAuth: true
     IngestionMode: 'LogAnalytics'
-    WorkspaceResourceId: workspace.id
+    WorkspaceResourceId: id
+    publicNetworkAccessForIngestion: access
+    publicNetworkAccessForQuery: access
   }
 }
 
 @description('Resource ID of the workspace: alerts and the workbook query it.')
-output workspaceId string = workspace.id
+output workspaceId string = id
 
 @description('Name of the Application Insights component.')
 output componentName string = component.name
+
+@description('Resource ID of the Application Insights component.')
+output componentId string = component.id
 
 @description('Where telemetry is sent. Not a secret: without a token of the identity nothing is accepted.')
 output connectionString string = component.properties.ConnectionString

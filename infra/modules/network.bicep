@@ -1,5 +1,5 @@
 metadata name = 'Network'
-metadata description = 'A virtual network with a subnet for the app and one for private endpoints, and a way out to Azure Resource Manager.'
+metadata description = 'A virtual network with a subnet for the app and one for private endpoints, and a way out to Azure Resource Manager: a NAT gateway, or the route table that is given.'
 
 @description('Required. Name of the virtual network; the names of its parts begin with it.')
 param name string
@@ -13,7 +13,16 @@ param tags object = {}
 @description('Required. Addresses of the network, a /25 or larger.')
 param addressPrefix string
 
-resource outbound 'Microsoft.Network/publicIPAddresses@2024-05-01' = {
+@description('Optional. Resource ID of an existing network security group for both subnets; one is made for each without it.')
+param securityGroupId string = ''
+
+@description('Optional. Resource ID of an existing route table for the subnet of the app, which leads to a firewall; a NAT gateway with a public address is made without it.')
+param routeTableId string = ''
+
+var ownGateway = empty(routeTableId)
+var ownGroups = empty(securityGroupId)
+
+resource outbound 'Microsoft.Network/publicIPAddresses@2024-05-01' = if (ownGateway) {
   name: '${name}-outbound'
   location: location
   tags: tags
@@ -26,7 +35,7 @@ resource outbound 'Microsoft.Network/publicIPAddresses@2024-05-01' = {
 }
 
 // Subnets of new networks may have no default outbound access.
-resource gateway 'Microsoft.Network/natGateways@2024-05-01' = {
+resource gateway 'Microsoft.Network/natGateways@2024-05-01' = if (ownGateway) {
   name: '${name}-nat'
   location: location
   tags: tags
@@ -38,6 +47,52 @@ resource gateway 'Microsoft.Network/natGateways@2024-05-01' = {
     publicIpAddresses: [
       {
         id: outbound.id
+      }
+    ]
+  }
+}
+
+// Nothing calls the app through its subnet: what Azure allows by default is enough for the way out.
+resource ofApp 'Microsoft.Network/networkSecurityGroups@2024-05-01' = if (ownGroups) {
+  name: '${name}-app'
+  location: location
+  tags: tags
+  properties: {
+    securityRules: []
+  }
+}
+
+resource ofEndpoints 'Microsoft.Network/networkSecurityGroups@2024-05-01' = if (ownGroups) {
+  name: '${name}-endpoints'
+  location: location
+  tags: tags
+  properties: {
+    securityRules: [
+      {
+        name: 'https-from-the-network'
+        properties: {
+          priority: 100
+          direction: 'Inbound'
+          access: 'Allow'
+          protocol: 'Tcp'
+          sourceAddressPrefix: 'VirtualNetwork'
+          sourcePortRange: '*'
+          destinationAddressPrefix: '*'
+          destinationPortRange: '443'
+        }
+      }
+      {
+        name: 'nothing-else'
+        properties: {
+          priority: 4096
+          direction: 'Inbound'
+          access: 'Deny'
+          protocol: '*'
+          sourceAddressPrefix: '*'
+          sourcePortRange: '*'
+          destinationAddressPrefix: '*'
+          destinationPortRange: '*'
+        }
       }
     ]
   }
@@ -56,8 +111,15 @@ resource network 'Microsoft.Network/virtualNetworks@2024-05-01' = {
         name: 'app'
         properties: {
           addressPrefix: cidrSubnet(addressPrefix, 26, 0)
-          natGateway: {
+          defaultOutboundAccess: false
+          networkSecurityGroup: {
+            id: ownGroups ? ofApp.id : securityGroupId
+          }
+          natGateway: ownGateway ? {
             id: gateway.id
+          } : null
+          routeTable: ownGateway ? null : {
+            id: routeTableId
           }
           delegations: [
             {
@@ -73,7 +135,11 @@ resource network 'Microsoft.Network/virtualNetworks@2024-05-01' = {
         name: 'endpoints'
         properties: {
           addressPrefix: cidrSubnet(addressPrefix, 26, 1)
-          privateEndpointNetworkPolicies: 'Disabled'
+          defaultOutboundAccess: false
+          networkSecurityGroup: {
+            id: ownGroups ? ofEndpoints.id : securityGroupId
+          }
+          privateEndpointNetworkPolicies: 'NetworkSecurityGroupEnabled'
         }
       }
     ]

@@ -1,5 +1,5 @@
 metadata name = 'Private endpoint'
-metadata description = 'One private endpoint with its private DNS zone, linked to the virtual network.'
+metadata description = 'One private endpoint, with its record in a private DNS zone unless a policy makes that.'
 
 @description('Required. Name of the endpoint.')
 param name string
@@ -7,7 +7,7 @@ param name string
 @description('Required. Region of the endpoint.')
 param location string
 
-@description('Optional. Tags of the endpoint and the zone.')
+@description('Optional. Tags of the endpoint.')
 param tags object = {}
 
 @description('Required. Resource ID of the target that is reached through it.')
@@ -16,31 +16,11 @@ param targetId string
 @description('Required. The part of the target (group ID), such as queue.')
 param groupId string
 
-@description('Required. Name of the private DNS zone.')
-param zoneName string
-
-@description('Required. Resource ID of the virtual network.')
-param virtualNetworkId string
+@description('Optional. Resource ID of the private DNS zone; none where a policy makes the records, as that of Azure landing zones does.')
+param zoneId string = ''
 
 @description('Required. Resource ID of the subnet for endpoints.')
 param subnetId string
-
-resource zone 'Microsoft.Network/privateDnsZones@2020-06-01' = {
-  name: zoneName
-  location: 'global'
-  tags: tags
-
-  resource link 'virtualNetworkLinks' = {
-    name: name
-    location: 'global'
-    properties: {
-      registrationEnabled: false
-      virtualNetwork: {
-        id: virtualNetworkId
-      }
-    }
-  }
-}
 
 resource endpoint 'Microsoft.Network/privateEndpoints@2024-05-01' = {
   name: name
@@ -61,14 +41,14 @@ resource endpoint 'Microsoft.Network/privateEndpoints@2024-05-01' = {
     ]
   }
 
-  resource names 'privateDnsZoneGroups' = {
+  resource names 'privateDnsZoneGroups' = if (!empty(zoneId)) {
     name: 'default'
     properties: {
       privateDnsZoneConfigs: [
         {
           name: groupId
           properties: {
-            privateDnsZoneId: zone.id
+            privateDnsZoneId: zoneId
           }
         }
       ]

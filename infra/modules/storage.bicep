@@ -38,6 +38,9 @@ resource account 'Microsoft.Storage/storageAccounts@2023-05-01' = {
     accessTier: 'Hot'
     allowBlobPublicAccess: false
     allowCrossTenantReplication: false
+    allowedCopyScope: 'AAD'
+    isLocalUserEnabled: false
+    isSftpEnabled: false
     allowSharedKeyAccess: false
     defaultToOAuthAuthentication: true
     minimumTlsVersion: 'TLS1_2'
@@ -51,6 +54,17 @@ resource account 'Microsoft.Storage/storageAccounts@2023-05-01' = {
 
   resource blobs 'blobServices' = {
     name: 'default'
+    // So that a package that somebody deleted or wrote over can be looked at.
+    properties: {
+      containerDeleteRetentionPolicy: {
+        enabled: true
+        days: 14
+      }
+      deleteRetentionPolicy: {
+        enabled: true
+        days: 14
+      }
+    }
 
     resource package 'containers' = {
       name: packageContainer

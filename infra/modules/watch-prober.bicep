@@ -22,9 +22,6 @@ param healthUrl string
 @description('Required. Name of the Application Insights component.')
 param componentName string
 
-@description('Required. Name of the identity of the app.')
-param identityName string
-
 @description('Required. Name of the storage account.')
 param storageName string
 
@@ -45,10 +42,6 @@ resource app 'Microsoft.Web/sites@2024-04-01' existing = {
 
 resource component 'Microsoft.Insights/components@2020-02-02' existing = {
   name: componentName
-}
-
-resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' existing = {
-  name: identityName
 }
 
 resource storage 'Microsoft.Storage/storageAccounts@2023-05-01' existing = {
@@ -194,8 +187,8 @@ var changes = [
   }
   {
     name: 'identity-changed'
-    description: 'Somebody changed the identity of the prober, let somebody else sign in as it (federated credentials), or gave it to another resource (assign). It may run commands on every node: nothing else may use it.'
-    scope: identity.id
+    description: 'Somebody made or changed a user-assigned identity beside the prober, let somebody sign in as it (federated credentials), or gave it to a resource (assign). The prober needs none but that of the sign-in, which has no right: any other may be a way to its rights.'
+    scope: resourceGroup().id
     operations: [
       'Microsoft.ManagedIdentity/userAssignedIdentities/write'
       'Microsoft.ManagedIdentity/userAssignedIdentities/delete'

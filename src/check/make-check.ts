@@ -4,6 +4,7 @@ import type { Services } from '../services.ts';
 import type { Settings } from '../settings.ts';
 import { type Bounds, useUp } from '../tables/budget-rows.ts';
 import { type CheckRow, insertCheck, lockNode, readCheck, unlockNode } from '../tables/check-rows.ts';
+import { announceCheck } from './announce-check.ts';
 import { lostAt } from './end-check.ts';
 import { resolveTarget } from './resolve-target.ts';
 import { searchBudget } from './search-budget.ts';
@@ -97,7 +98,7 @@ async function makeNewCheck(services: Services, order: CheckOrder): Promise<Chec
     throw otherRequest();
   }
   // A repetition starts nothing: the request that created the check has started it.
-  if (made) await startAtOnce(services, stored);
+  if (made) await Promise.all([startAtOnce(services, stored), announceCheck(services, stored)]);
   return stored;
 }
 

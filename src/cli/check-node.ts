@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Arm } from '../azure/arm.ts';
 import { SignInError } from '../azure/sign-in-error.ts';
@@ -56,7 +56,7 @@ export async function checkNode(
     const os = osOf(storageProfile);
     onStart(os);
     const script = composeScript(nonce, await openEgressPlaces(settings.EGRESS_ENDPOINTS)(), os, settings.PROBE_SERVED);
-    const poller = await startWhenFree(() => startRun(arm.computeOnce(target.subscriptionId), target, os, script), report);
+    const poller = await startWhenFree(() => startRun(arm.computeOnce(target.subscriptionId), target, os, script, randomUUID()), report);
     const deadline = Date.now() + settings.PROBE_DEADLINE_SECONDS * 1000;
     for (let delay = settings.FIRST_COLLECT_SECONDS; Date.now() < deadline; delay = settings.COLLECT_AGAIN_SECONDS) {
       await sleep(delay * 1000);

@@ -6,7 +6,7 @@ import { listManagedClusters } from '../inventory/list-managed-clusters.ts';
 import { listNodes } from '../inventory/list-nodes.ts';
 import { diagnosisActions, type Grant, missingActions } from '../inventory/permissions.ts';
 import { findShortfalls } from '../inventory/pool-gaps.ts';
-import { subscriptionsInScope } from '../inventory/scope.ts';
+import { isOnlyHome, subscriptionsInScope } from '../inventory/scope.ts';
 import type { ClusterFacts } from '../model/cluster-facts.ts';
 import { currentMaintenance } from '../model/cluster-maintenance.ts';
 import type { NodeFacts } from '../model/node.ts';
@@ -24,6 +24,8 @@ export interface ClusterPlan {
   region: string;
   version: string;
   upgrading: boolean;
+  /** The resource group of its machines. */
+  nodeResourceGroup: string;
   /** The value of its tag that says when it is in maintenance, and until when it is in one by that. */
   maintenanceTag?: string;
   maintenanceUntil: string | null;
@@ -85,6 +87,7 @@ async function planCluster(arm: Arm, settings: Settings, subscription: string, f
     region,
     version,
     upgrading,
+    nodeResourceGroup,
     maintenanceTag,
     maintenanceUntil: currentMaintenance({ tag: maintenanceTag }, now)?.until ?? null,
     probed: 0,
@@ -125,6 +128,7 @@ async function planSubscription(
   arm: Arm,
   settings: Settings,
   subscription: string,
+  all: readonly string[],
   now: Date,
   report: (line: string) => void,
 ): Promise<SubscriptionPlan> {
@@ -136,6 +140,8 @@ async function planSubscription(
     return { subscription, matched, clusters: plans };
   } catch (error) {
     if (!isRestError(error)) throw error;
+    if (isRefusal(error) && !isUnknownSubscription(error) && isOnlyHome(settings, subscription, all, 0))
+      return { subscription, matched: [], clusters: [] };
     return {
       subscription,
       matched: [],
@@ -154,5 +160,5 @@ async function planSubscription(
 export async function planFleet(arm: Arm, settings: Settings, now: Date, report: (line: string) => void): Promise<SubscriptionPlan[]> {
   const subscriptions = await subscriptionsInScope(settings.SUBSCRIPTIONS, arm.subscriptions);
   const limit = pLimit(CONCURRENT_SUBSCRIPTIONS);
-  return Promise.all(subscriptions.map((id) => limit(() => planSubscription(arm, settings, id, now, report))));
+  return Promise.all(subscriptions.map((id) => limit(() => planSubscription(arm, settings, id, subscriptions, now, report))));
 }

@@ -6,6 +6,7 @@ import { msPerStart, startsBetween } from '../model/pace.ts';
 import { intervalAfter, nextOccurrence } from '../model/schedule.ts';
 import { connectArm } from '../services.ts';
 import type { Settings } from '../settings.ts';
+import { describeGrants } from './describe-grants.ts';
 import { estimateCost } from './estimate.ts';
 import { areRightsUnknown, missingDiagnosis, missingRights } from './missing-rights.ts';
 import { planFleet, type SubscriptionPlan } from './plan-fleet.ts';
@@ -34,6 +35,8 @@ export interface FleetPlan {
   intervalSeconds: number;
   armRequests: { inventory: number; probes: number };
   cost: { lines: ReturnType<typeof estimateCost>; usdAMonth: number };
+  /** What the prober is granted in each way of granting access, as sentences. */
+  grants: string[];
   /** Subscriptions on which the rights are unknown. */
   rightsUnknown: string[];
   /** Optional rights that are missing, as sentences: without them outages have fewer findings. */
@@ -112,6 +115,7 @@ export async function runPlanCommand({ json }: { json: boolean }, settings: Sett
     intervalSeconds,
     armRequests: { inventory: requests.take(), probes: nodes * REQUESTS_PER_PROBE },
     cost: { lines, usdAMonth: Math.round(lines.reduce((total, { usd }) => total + usd, 0) * 100) / 100 },
+    grants: describeGrants(subscriptions),
     rightsUnknown: subscriptions.filter(areRightsUnknown).map(({ subscription }) => subscription),
     notes: missingDiagnosis(subscriptions),
     warnings: warn(settings, { subscriptions, regions }),

@@ -19,7 +19,7 @@ const until = (time: string | null) => (time === null ? '' : `in maintenance unt
 
 /** Formats a plan as text. */
 export function printPlan(plan: FleetPlan): string {
-  const { subscriptions, regions, totals, intervalSeconds, armRequests, cost, rightsUnknown, notes, warnings } = plan;
+  const { subscriptions, regions, totals, intervalSeconds, armRequests, cost, grants, rightsUnknown, notes, warnings } = plan;
   const clusters = subscriptions.flatMap(({ clusters: some }) =>
     some.map(({ cluster, region, version, upgrading, maintenanceUntil, probed, skipped, recordOnly, error }) => {
       const notes = [
@@ -45,6 +45,9 @@ export function printPlan(plan: FleetPlan): string {
     '',
     ...table(['A month', 'Amount', 'Unit', 'US$'], bill),
     `About US$ ${cost.usdAMonth.toFixed(2)} a month, at list prices, rather too high than too low.`,
+    '',
+    'What you would grant (docs/guides/deploy.md says how):',
+    ...grants.map((grant) => `- ${grant}`),
     '',
     ...rightsUnknown.map((id) => `Whether the rights on ${id} suffice is not known: they could not be read on any node resource group.`),
     ...(notes.length > 0 ? ['Optional (infra/fleet-diagnosis.bicep grants it):', ...notes.map((note) => `- ${note}`), ''] : []),

@@ -1,4 +1,4 @@
-/** Every action that the app needs on a subscription it watches; `infra/fleet-actions.json` grants exactly these. */
+/** Every action that the app needs on a subscription it watches; `infra/access/read-actions.json` and `run-actions.json` grant exactly these. */
 export const neededActions = [
   'Microsoft.Resources/subscriptions/read',
   'Microsoft.ContainerService/managedClusters/read',
@@ -14,7 +14,7 @@ export const neededActions = [
 ] as const;
 
 /**
- * Every further action that a search for the cause of an outage needs, reads only; `infra/diagnosis-actions.json` grants exactly these. Without them the
+ * Every further action that a search for the cause of an outage needs, reads only; `infra/access/diagnosis-actions.json` grants exactly these. Without them the
  * app probes and notifies all the same. Machines are those that routes may send to. The last one is for the table of changes in Resource Graph, which no
  * path names.
  */

@@ -8,6 +8,22 @@ export function isInScope({ SUBSCRIPTIONS }: Pick<Settings, 'SUBSCRIPTIONS'>, su
   return SUBSCRIPTIONS.length === 0 || SUBSCRIPTIONS.includes(subscription);
 }
 
+/**
+ * Whether a subscription whose clusters may not be listed is no gap: the identity of the app can read it only since the app itself is there, and nobody
+ * asked for it. Pure.
+ *
+ * @param all - the subscriptions of the sweep. If there is no other one, access was granted to none: that is a gap.
+ * @param knownClusters - how many of its clusters were ever listed. With one, a right was lost.
+ */
+export function isOnlyHome(
+  { SUBSCRIPTIONS, HOME_SUBSCRIPTION }: Pick<Settings, 'SUBSCRIPTIONS' | 'HOME_SUBSCRIPTION'>,
+  subscription: string,
+  all: readonly string[],
+  knownClusters: number,
+): boolean {
+  return SUBSCRIPTIONS.length === 0 && subscription === HOME_SUBSCRIPTION && all.length > 1 && knownClusters === 0;
+}
+
 /** Whether the settings include a cluster. Its tags may still exclude it. */
 export function isWatched(settings: Pick<Settings, 'SUBSCRIPTIONS' | 'INCLUDE_CLUSTERS' | 'EXCLUDE_CLUSTERS'>, cluster: string): boolean {
   const named = parseClusterId(cluster);

@@ -16,6 +16,9 @@ const text = (meaning: string) => z.string().max(VALUE_LIMIT).describe(meaning);
 const flag = (meaning: string) => z.enum(['true', 'false']).describe(meaning);
 const number = (meaning: string) => z.number().describe(meaning);
 
+const requests = text(
+  'How the IDs of its Run Command requests begin, as the Activity Log keeps them (`clientRequestId`): a run of the prober whose ID begins otherwise is none of its own.',
+);
 const eventId = text('Names the event for ever; the same however often it is sent.');
 const cause = {
   cluster: text('The cluster, as `<subscription id>.<resource group>.<cluster name>` in lower case.'),
@@ -218,6 +221,7 @@ export const eventSchemas = {
         ),
       gaps: text('Subscriptions that could not be read, separated by commas; empty if none.'),
       script: text('The hash of the script that ran on the nodes.'),
+      requests,
       blind: flag('`true` if so few nodes gave a verdict that the sweep says nothing of the fleet.'),
     }),
     measurements: z.strictObject({
@@ -245,6 +249,17 @@ export const eventSchemas = {
         'Requests to Azure Resource Manager that the instances counted meanwhile, at least: checks that HTTP begins are missing.',
       ),
     }),
+  },
+  CheckStarted: {
+    description: 'Somebody asked for a check of one node, and it was accepted. Who that was is in the table of checks.',
+    properties: z.strictObject({
+      eventId,
+      check: text('The check, as in `GET /api/checks/{id}`.'),
+      cluster: cause.cluster,
+      node: text('The node.'),
+      requests,
+    }),
+    measurements: z.strictObject({}),
   },
   ProberError: {
     description:

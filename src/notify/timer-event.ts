@@ -15,7 +15,7 @@ const WAYS: Readonly<Record<StandIn, string>> = {
 export function timerEvent(sweep: string, starter: StandIn, since: string, now: Date): TelemetryEvent {
   const message =
     `the timer start-sweep has started no sweep since that of ${since}; ${WAYS[starter]}. Restart the function app; if that does not help, break ` +
-    'the lease of the blob locks/<host id>/Host.Functions.start-sweep.Listener in the container azure-webjobs-hosts, see docs/guides/deploy.md';
+    'the lease of the blob locks/<host id>/Host.Functions.start-sweep.Listener in the container azure-webjobs-hosts, see docs/guides/on-call.md';
   return {
     name: 'ProberError',
     time: now.toISOString(),

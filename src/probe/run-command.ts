@@ -22,6 +22,7 @@ export type RunState =
  * Starts a script on a node with an action Run Command and does not wait for its end.
  *
  * @param compute - a client that never retries: if the first request had started a run, a second one would lose its operation.
+ * @param requestId - the ID under which Azure's Activity Log keeps the request.
  * @param onRemaining - called with the header `x-ms-ratelimit-remaining-resource` of Azure's response: the calls that are left in this region.
  * @returns the serialized poller, which any process can restore.
  * @throws RestError if Azure refuses the run.
@@ -31,15 +32,17 @@ export async function startRun(
   target: Target,
   os: NodeOs,
   script: string[],
+  requestId: string,
   onRemaining: (remaining: string | undefined) => void = () => {},
 ): Promise<string> {
   const input = { commandId: os === 'Windows' ? 'RunPowerShellScript' : 'RunShellScript', script };
   const onResponse = ({ headers }: { headers: { get(name: string): string | undefined } }) =>
     onRemaining(headers.get('x-ms-ratelimit-remaining-resource'));
+  const options = { onResponse, requestOptions: { headers: { 'x-ms-client-request-id': requestId } } };
   const poller =
     target.kind === 'instance'
-      ? compute.virtualMachineScaleSetVMs.runCommand(target.resourceGroup, target.vmss, target.instanceId, input, { onResponse })
-      : compute.virtualMachines.runCommand(target.resourceGroup, target.vm, input, { onResponse });
+      ? compute.virtualMachineScaleSetVMs.runCommand(target.resourceGroup, target.vmss, target.instanceId, input, options)
+      : compute.virtualMachines.runCommand(target.resourceGroup, target.vm, input, options);
   return poller.serialize();
 }
 

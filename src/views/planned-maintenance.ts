@@ -41,7 +41,7 @@ function sentenceOf(error: unknown): string {
   if (!isRestError(error)) return 'the prober could not read the answer of Azure; its log has the cause';
   if (failure.kind === 'throttled') return `Azure throttles the prober; try again in ${Math.max(60, retryAfterSeconds(error))} s`;
   if (error.statusCode === 403)
-    return `the prober lacks the right ${RIGHT} on the cluster, which is optional; to have it, deploy the role of infra/fleet-access.bicep again`;
+    return `the prober lacks the right ${RIGHT} on the cluster, which is optional; to have it, define the roles again with infra/fleet-roles.bicep or fleet-roles-mg.bicep`;
   return error.statusCode === 404 ? 'Azure has no such cluster, or does not show it to the prober' : armErrorText(error);
 }
 

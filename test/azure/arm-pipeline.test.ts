@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { ComputeManagementClient } from '@azure/arm-compute';
 import type { TokenCredential } from '@azure/identity';
@@ -85,13 +86,13 @@ describe('a client that reads', () => {
 describe('a client that posts runs', () => {
   it.each([500, 502, 503, 408, 429])('sends a Run Command once, even if it gets %i', async (status) => {
     refuse(status, { 'retry-after': '1' });
-    await expect(startRun(connect(false), target, 'Linux', ['true'])).rejects.toMatchObject({ statusCode: status });
+    await expect(startRun(connect(false), target, 'Linux', ['true'], randomUUID())).rejects.toMatchObject({ statusCode: status });
     expect(azure.received.map(({ method }) => method)).toEqual(['POST']);
   });
 
   it('sends a Run Command once, even if the connection is cut', async () => {
     answer = (_, response) => response.destroy();
-    await expect(startRun(connect(false), target, 'Linux', ['true'])).rejects.toMatchObject({ code: 'ECONNRESET' });
+    await expect(startRun(connect(false), target, 'Linux', ['true'], randomUUID())).rejects.toMatchObject({ code: 'ECONNRESET' });
     expect(azure.received).toHaveLength(1);
   });
 });
@@ -112,7 +113,7 @@ describe('the host rule', () => {
 
   it('lets no poller from a table lead elsewhere', async () => {
     answer = (_, response) => json(response, 202, {}, { location: `${azure.url}/operations/1?api-version=1` });
-    const serialized = await startRun(connect(false), target, 'Linux', ['true']);
+    const serialized = await startRun(connect(false), target, 'Linux', ['true'], randomUUID());
     expect(serialized).toContain(azure.url);
     const run = await pollRun(connect(true), resourceId, serialized.replaceAll(azure.url, elsewhere.url));
     expect(run).toEqual({ status: 'unread', error: expect.any(ForeignHostError) });
@@ -120,7 +121,7 @@ describe('the host rule', () => {
 
   it('lets no answer to a Run Command lead elsewhere', async () => {
     answer = (_, response) => json(response, 202, {}, { location: `${elsewhere.url}/operations/1?api-version=1` });
-    const serialized = await startRun(connect(false), target, 'Linux', ['true']);
+    const serialized = await startRun(connect(false), target, 'Linux', ['true'], randomUUID());
     expect(await pollRun(connect(true), resourceId, serialized)).toEqual({ status: 'unread', error: expect.any(ForeignHostError) });
   });
 

@@ -15,6 +15,7 @@ const planOf = (missing: Record<string, string[] | null>, gap?: SubscriptionPlan
     region: 'westeurope',
     version: '1.33.5',
     upgrading: false,
+    nodeResourceGroup: 'MC_rg',
     probed: 1,
     skipped: {},
     missing: {},

@@ -25,7 +25,11 @@ const DEFAULTS = {
   minimumCoveragePercent: 90,
   toleratedNodeOutages: 0,
   packageIsLogged: false,
+  watchRuns: false,
 };
+
+/** With every rule that is deployed only on demand. */
+export const ALL_RULES = { packageIsLogged: true, watchRuns: true, principalId: 'eeeeeeee-0000-4000-8000-000000000001' };
 
 /** Reads the rules from the template, each with its whole query. */
 export function readRules(given: Record<string, unknown> = {}): AlertRule[] {

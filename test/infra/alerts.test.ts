@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { reasons } from '../../src/model/reasons.ts';
-import { type AlertRule, evaluateRule, firing, minutesOf, readRules, subjectOf } from './alert-rules.ts';
+import { ALL_RULES, type AlertRule, evaluateRule, firing, minutesOf, readRules, subjectOf } from './alert-rules.ts';
 import type { Row } from './kql-expressions.ts';
 import { stretch, toTables } from './log-rows.ts';
 import { type Recording, readRecording } from './recording.ts';
 import { at, clusterRow, heartbeatRow, idOf, incidentRow, pageOf, tablesOf, targetOf, words } from './state-rows.ts';
 
-const rules = readRules({ packageIsLogged: true });
+const rules = readRules(ALL_RULES);
 const named = (name: string, of: readonly AlertRule[] = rules) => of.find((rule) => rule.name === name)!;
 const load = (name: Recording['name']) => {
   const recording = readRecording(name);
@@ -20,8 +20,8 @@ const runs = {
   frozen: load('frozen'),
 };
 const MINUTE = 60_000;
-// The runs are of the app, which does not log what is done to its storage.
-const ofApp = rules.filter(({ name }) => name !== 'package-changes');
+// The runs are of the app, which logs neither what is done to its storage nor what Azure's Activity Log holds.
+const ofApp = rules.filter(({ name }) => name !== 'package-changes' && name !== 'unknown-runs');
 
 /** What an alert finds when a part of a run was over. */
 function inRun(rule: string, run: keyof typeof runs, mark: string) {
@@ -57,15 +57,17 @@ it('there is a rule for each thing that people should know of, with the severity
     'poison-messages 3',
     'prober-errors 3',
     'package-changes 2',
+    'unknown-runs 2',
   ]);
 });
 
-it('changes of the package are looked for only where they are logged', () => {
+it('changes of the package, and runs by strangers, are looked for only where they are logged', () => {
   expect(readRules().map(({ name }) => name)).not.toContain('package-changes');
+  expect(readRules().map(({ name }) => name)).not.toContain('unknown-runs');
 });
 
 describe('within the limits of Azure', () => {
-  const all = ['cluster', 'subscription', 'none'].flatMap((splitBy) => readRules({ splitBy, packageIsLogged: true }));
+  const all = ['cluster', 'subscription', 'none'].flatMap((splitBy) => readRules({ ...ALL_RULES, splitBy }));
 
   it('a rule has six dimensions at most, with its target', () => {
     for (const { name, dimensions, resourceIdColumn } of all)

@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
+import { pwsh as powershell } from '../probe/windows-node.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
@@ -16,8 +18,28 @@ function scriptOf(hook: string, system: 'posix' | 'windows'): string {
   return lines.replaceAll(/^ {8}/gm, '');
 }
 
-function run(hook: string, env: Record<string, string>) {
-  const { status, stdout, stderr } = spawnSync('sh', ['-c', scriptOf(hook, 'posix')], { env, encoding: 'utf8' });
+/** The folder of a project that somebody has chosen a mode for, and one of a fresh clone. */
+const chosen = mkdtempSync(join(tmpdir(), 'aks-fleet-prober-azd-'));
+mkdirSync(join(chosen, 'infra'));
+writeFileSync(join(chosen, 'infra', 'main.bicepparam'), '');
+const fresh = mkdtempSync(join(tmpdir(), 'aks-fleet-prober-azd-'));
+afterAll(() => {
+  for (const dir of [chosen, fresh]) rmSync(dir, { recursive: true });
+});
+
+const systems = ['posix', 'windows'] as const;
+type System = (typeof systems)[number];
+
+function run(system: System, hook: string, env: Record<string, string>, cwd = chosen) {
+  const [command, ...args] = system === 'posix' ? ['sh', '-c'] : [powershell!, '-NoProfile', '-NonInteractive', '-Command'];
+  // PowerShell writes where HOME is.
+  const around =
+    system === 'posix' ? {} : { PATH: process.env.PATH!, HOME: fresh, DOTNET_CLI_TELEMETRY_OPTOUT: '1', POWERSHELL_TELEMETRY_OPTOUT: '1' };
+  const { status, stdout, stderr } = spawnSync(command!, [...args, scriptOf(hook, system)], {
+    cwd,
+    env: { ...around, ...env },
+    encoding: 'utf8',
+  });
   return { status, output: stdout, complaint: stderr };
 }
 
@@ -30,45 +52,59 @@ const deployed = {
   principalId: 'cccccccc-0000-4000-8000-000000000008',
 };
 
-describe('the hooks of azd', () => {
-  it('refuse to begin with nothing to monitor', () => {
-    expect(run('preprovision', {})).toMatchObject({ status: 1, complaint: expect.stringContaining('azd env set MONITORED_SUBSCRIPTIONS') });
-    expect(run('preprovision', { MANAGEMENT_GROUP: 'fleet' }).status).toBe(0);
-  });
-
-  it('leave nothing to do where access was granted by the deployment', () => {
-    const { output } = run('postdeploy', { ...deployed, MONITORED_SUBSCRIPTIONS: 'one' });
-    expect(output).toContain(deployed.pageUrl);
-    expect(output).not.toContain('Still to do');
-  });
-
-  it('say for each subscription what is still to do where others grant access', () => {
-    const { output } = run('postdeploy', { ...deployed, GRANT_FLEET_ACCESS: 'false', MONITORED_SUBSCRIPTIONS: 'one, two' });
-    const commands = output.split('\n').filter((line) => line.includes('az deployment'));
-    const command = (id: string) =>
-      `az deployment sub create --name "fleet-access-prod-westeurope" --subscription ${id} --location westeurope --template-file infra/fleet-access.bicep --parameters principalId=${deployed.principalId}`;
-    expect(commands.map((line) => line.trim())).toEqual([command('one'), command('two')]);
-  });
-
-  it('say it of a management group, once', () => {
-    const { output } = run('postdeploy', {
-      ...deployed,
-      GRANT_FLEET_ACCESS: 'false',
-      MANAGEMENT_GROUP: 'fleet',
-      MONITORED_SUBSCRIPTIONS: 'one',
+describe.each(systems)('the hooks of azd on %s', (system) => {
+  describe.skipIf(system === 'windows' && powershell === undefined)('(skipped without PowerShell where they need it)', () => {
+    it('refuse to begin before a mode was chosen', () => {
+      const { status, complaint } = run(system, 'preprovision', { MANAGEMENT_GROUP: 'fleet' }, fresh);
+      expect(status).not.toBe(0);
+      expect(complaint).toContain('infra/mode-default.bicepparam');
     });
-    expect(output.match(/az deployment/g)).toHaveLength(1);
-    expect(output).toContain('az deployment mg create --name "fleet-access-prod-westeurope" --management-group-id "fleet"');
-  });
 
-  it('print the same on Windows', () => {
-    const commands = (system: 'posix' | 'windows') =>
-      [...scriptOf('postdeploy', system).matchAll(/ {2}(az .*)"$/gm)].map(([, command]) =>
-        command!.replaceAll('$env:', '$').replaceAll('`"', '\\"'),
-      );
-    expect(commands('posix')).toHaveLength(3);
-    expect(commands('windows')).toEqual(commands('posix'));
+    it('refuse to begin with nothing to monitor', () => {
+      const { status, complaint } = run(system, 'preprovision', {});
+      expect(status).not.toBe(0);
+      expect(complaint).toContain('azd env set MONITORED_SUBSCRIPTIONS');
+      expect(run(system, 'preprovision', { MANAGEMENT_GROUP: 'fleet' }).status).toBe(0);
+    });
+
+    it('leave nothing to do where access was granted by the deployment', () => {
+      const { output } = run(system, 'postdeploy', { ...deployed, MONITORED_SUBSCRIPTIONS: 'one' });
+      expect(output).toContain(deployed.pageUrl);
+      expect(output).not.toContain('Still to do');
+    });
+
+    it('say for each subscription what is still to do where others grant access', () => {
+      const { output } = run(system, 'postdeploy', { ...deployed, GRANT_FLEET_ACCESS: 'false', MONITORED_SUBSCRIPTIONS: 'one, two' });
+      const commands = output.split('\n').filter((line) => line.includes('az deployment'));
+      const command = (id: string) =>
+        `az deployment sub create --name "fleet-access-prod-westeurope" --subscription ${id} --location westeurope --template-file infra/fleet-access.bicep --parameters principalId=${deployed.principalId} rolesScope=/providers/Microsoft.Management/managementGroups/NAME`;
+      expect(commands.map((line) => line.trim())).toEqual([command('one'), command('two')]);
+    });
+
+    it('say it of a management group, once: its roles, and access to it', () => {
+      const given = { ...deployed, GRANT_FLEET_ACCESS: 'false', MANAGEMENT_GROUP: 'fleet', MONITORED_SUBSCRIPTIONS: 'one' };
+      const commands = run(system, 'postdeploy', given)
+        .output.split('\n')
+        .filter((line) => line.includes('az deployment'));
+      expect(commands.map((line) => /--template-file (\S+)/.exec(line)?.[1])).toEqual([
+        'infra/fleet-roles-mg.bicep',
+        'infra/fleet-access-mg.bicep',
+      ]);
+      for (const line of commands) expect(line).toContain('--management-group-id "fleet"');
+    });
   });
+});
+
+it('the hooks lead to chapters that the guide has', () => {
+  const anchors = new Set([...azd.matchAll(/deploy\.md#([\w-]+)/g)].map(([, anchor]) => anchor!));
+  expect(anchors.size).toBe(2);
+  const headings = [...guide.matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
+    heading!
+      .toLowerCase()
+      .replaceAll(/[^\w -]/g, '')
+      .replaceAll(' ', '-'),
+  );
+  for (const anchor of anchors) expect(headings).toContain(anchor);
 });
 
 describe('what azd deploys', () => {

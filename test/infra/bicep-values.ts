@@ -12,6 +12,7 @@ const functions = {
   fail(message: string) {
     throw new Error(message);
   },
+  first: (values: string | unknown[]) => values.at(0),
   filter: (values: unknown[], keep: (value: unknown) => boolean) => values.filter((value) => keep(value)),
   join: (values: unknown[], by: string) => values.join(by),
   length: (value: string | unknown[]) => value.length,
@@ -20,6 +21,7 @@ const functions = {
   reduce: (values: unknown[], first: unknown, add: (sum: unknown, value: unknown) => unknown) =>
     values.reduce((sum, value) => add(sum, value), first),
   replace: (text: string, what: string, by: string) => text.replaceAll(what, by),
+  startsWith: (text: string, what: string) => text.startsWith(what),
   split: (text: string, by: string) => text.split(by),
   string: String,
   substring: (text: string, from: number, count: number) => text.slice(from, from + count),

@@ -3,23 +3,26 @@ import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { valuesOf } from './bicep-values.ts';
+import { bicep, findBuilder, MODES } from './compile.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const read = (file: string) => readFileSync(`${root}${file}`, 'utf8');
 const templates = globSync('infra/**/*.bicep', { cwd: root }).sort();
 
-/** The real compiler: alone, as `scripts/fetch-bicep.sh` fetches it, or as part of the Azure CLI; undefined where there is none. */
-function findCompiler(): [command: string, ...args: string[]] | undefined {
-  const works = (command: string, ...args: string[]) => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
-  for (const command of ['bicep', `${root}.local/bicep/bicep`]) if (works(command, '--version')) return [command, 'build', '--stdout'];
-  return works('az', 'bicep', 'version') ? ['az', 'bicep', 'build', '--stdout', '--file'] : undefined;
-}
-const compiler = findCompiler();
+const compiler = findBuilder();
 
 describe.skipIf(compiler === undefined)('the Bicep compiler (skipped where neither bicep nor az is installed)', () => {
   it.each(templates)('builds %s without a warning', (file) => {
     const [command, ...args] = compiler!;
     const { status, stderr } = spawnSync(command, [...args, file], { cwd: root, encoding: 'utf8', maxBuffer: 1 << 26 });
+    expect(stderr).not.toMatch(/: (Warning|Error) /);
+    expect(status).toBe(0);
+  });
+});
+
+describe.skipIf(bicep === undefined)('the parameters of each mode (skipped without the Bicep compiler)', () => {
+  it.each(globSync('infra/mode-*.bicepparam', { cwd: root }).sort())('%s is built without a warning', (file) => {
+    const { status, stderr } = spawnSync(bicep!, ['build-params', '--stdout', file], { cwd: root, encoding: 'utf8', maxBuffer: 1 << 26 });
     expect(stderr).not.toMatch(/: (Warning|Error) /);
     expect(status).toBe(0);
   });
@@ -40,6 +43,11 @@ describe.each(templates)('%s', (file) => {
 });
 
 const ID = 'aaaaaaaa-0000-4000-8000-000000000008';
+const GROUP = `/subscriptions/${ID}/resourceGroups/rg`;
+const SUBNET = `${GROUP}/providers/Microsoft.Network/virtualNetworks/vnet/subnets/app`;
+const SCOPE = `${GROUP}/providers/Microsoft.Insights/privateLinkScopes/scope`;
+const WORKSPACE = `${GROUP}/providers/Microsoft.OperationalInsights/workspaces/log`;
+const inLandingZone = { appSubnetId: SUBNET, endpointSubnetId: SUBNET.replace('/app', '/endpoints'), policyMakesDnsRecords: true };
 const main = (given: Record<string, unknown>) =>
   valuesOf('main.bicep', { environmentName: 'prod', monitoredSubscriptions: [ID], ...given });
 
@@ -48,6 +56,29 @@ describe('what makes no sense is refused before anything is made, with what to g
     ['a prober of nothing', { monitoredSubscriptions: [] }, /give monitoredSubscriptions .* or managementGroupName/],
     ['the name of a subscription', { monitoredSubscriptions: [ID, 'Production'] }, /"Production"\. Give GUIDs/],
     ['an environment whose name has other characters', { environmentName: 'prod/eu' }, /"prod\/eu": give one of letters, digits and/],
+    ['a subnet of the app alone', { appSubnetId: SUBNET, policyMakesDnsRecords: true }, /appSubnetId without endpointSubnetId/],
+    ['a subnet of endpoints alone', { endpointSubnetId: SUBNET }, /give the resource ID of the subnet of the app/],
+    ['two networks', { ...inLandingZone, virtualNetwork: true }, /contradict each other/],
+    [
+      'endpoints that nobody finds',
+      { ...inLandingZone, policyMakesDnsRecords: false },
+      /give either privateDnsGroupId .* or policyMakesDnsRecords/,
+    ],
+    ['records that two make', { ...inLandingZone, privateDnsGroupId: GROUP }, /give either privateDnsGroupId/],
+    ['zones for no endpoint', { privateDnsGroupId: GROUP }, /give appSubnetId as well/],
+    [
+      'routes of a network that is not made',
+      { routeTableId: `${GROUP}/providers/Microsoft.Network/routeTables/r` },
+      /virtualNetwork = true as well/,
+    ],
+    ['a private link scope that no network leads to', { monitorScopeId: SCOPE }, /needs a network that leads to it/],
+    ['a name in place of a resource ID', { ...inLandingZone, appSubnetId: 'snet-app' }, /appSubnetId = "snet-app"\. Give it as/],
+    ['the ID of something else', { workspaceId: GROUP }, /workspaceId = /],
+    [
+      'what the sample holds',
+      { workspaceId: WORKSPACE.replace(ID, '00000000-0000-0000-0000-000000000000') },
+      /Still the value of the sample: workspaceId/,
+    ],
     ['a private app without a network', { privateApp: true }, /give virtualNetwork = true/],
     ['people who may sign in to nothing', { signInPrincipals: [ID] }, /give the client ID of the app registration/],
     ['a sign-in by name', { signInClientId: 'AKS fleet prober' }, /"AKS fleet prober": give the client ID/],
@@ -68,14 +99,18 @@ describe('what makes no sense is refused before anything is made, with what to g
     expect(main({}).refusal).toBe('');
     expect(main({ signInClientId: ID, signInPrincipals: [ID], privateApp: true, virtualNetwork: true }).refusal).toBe('');
     expect(main({ monitoredSubscriptions: [], managementGroupName: 'fleet', telemetryDailyLimitGb: -1 }).refusal).toBe('');
+    expect(main(inLandingZone).refusal).toBe('');
+    expect(main({ ...inLandingZone, policyMakesDnsRecords: false, privateDnsGroupId: GROUP }).refusal).toBe('');
+    expect(main({ ...inLandingZone, monitorScopeId: SCOPE, workspaceId: WORKSPACE }).refusal).toBe('');
+    expect(main({ virtualNetwork: true, privateApp: true, monitorScopeId: SCOPE }).refusal).toBe('');
     // What is computed and never used is never refused.
-    expect(read('infra/main.bicep')).toMatch(/name: 'rg-\$\{base\}\$\{refusal\}'/);
+    expect(read('infra/main.bicep')).toMatch(/name: '\$\{[^\n]*\}\$\{refusal\}'/);
   });
 });
 
 describe('subscriptions and addresses from the environment', () => {
   const other = ID.replace('8', '9');
-  const given = (environment: Record<string, string>) => valuesOf('main.bicepparam', {}, environment);
+  const given = (environment: Record<string, string>) => valuesOf('mode-default.bicepparam', {}, environment);
 
   it('may have spaces and capitals and come twice: each is watched, and granted access to, once', () => {
     const { monitoredSubscriptions } = given({ MONITORED_SUBSCRIPTIONS: ` ${ID}, ${other.toUpperCase()},, , ${ID.toUpperCase()} ` });
@@ -174,3 +209,14 @@ function listed(text: string, variable: string): string[] {
   const values = new RegExp(`^var ${variable} = \\[(.*)\\]$`, 'm').exec(text)![1]!;
   return values.split(', ').map((value) => value.slice(1, -1));
 }
+
+describe('the parameters of a mode', () => {
+  it('are a sample: the file of the reader is no part of the repository, so that no upgrade touches it', () => {
+    expect(spawnSync('git', ['ls-files', 'infra/main.bicepparam'], { cwd: root, encoding: 'utf8' }).stdout).toBe('');
+    for (const mode of MODES) expect(read(`infra/mode-${mode}.bicepparam`)).toContain('Copy it to infra/main.bicepparam');
+  });
+
+  it('name the template from where the copy lies: beside them', () => {
+    for (const mode of MODES) expect(read(`infra/mode-${mode}.bicepparam`)).toMatch(/^using 'main\.bicep'$/m);
+  });
+});

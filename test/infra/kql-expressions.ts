@@ -42,6 +42,9 @@ const functions: Record<string, (...values: Value[]) => Value> = {
   coalesce: (...values) => values.find((value) => !isEmpty(value)) ?? null,
   iff: (condition, yes, no) => (condition === true ? yes! : no!),
   strcat: (...values) => values.map(asText).join(''),
+  tolower: (text) => asText(text!).toLowerCase(),
+  substring: (text, from, count) => asText(text!).slice(Number(from), Number(from) + Number(count)),
+  column_ifexists: (value) => value!,
   split: (text, by) => asText(text!).split(asText(by!)),
   parse_json: (text) => {
     try {
@@ -78,6 +81,8 @@ const operators: Record<string, (a: Value, b: Value) => Value> = {
   or: (a, b) => a === true || b === true,
   startswith: (a, b) => asText(a).toLowerCase().startsWith(asText(b).toLowerCase()),
   '!startswith': (a, b) => !asText(a).toLowerCase().startsWith(asText(b).toLowerCase()),
+  endswith: (a, b) => asText(a).toLowerCase().endsWith(asText(b).toLowerCase()),
+  '=~': (a, b) => asText(a).toLowerCase() === asText(b).toLowerCase(),
   contains: (a, b) => asText(a).toLowerCase().includes(asText(b).toLowerCase()),
   '*': reckoned((x, y) => x * y),
   '-': reckoned((x, y) => x - y),
@@ -95,6 +100,8 @@ function literal(syntax: Syntax): Value {
 /** What is under a key of a bag; nothing where there is no such bag. */
 const memberOf = (bag: Value, key: string): Value =>
   bag !== null && typeof bag === 'object' && Object.hasOwn(bag, key) ? ((bag as Record<string, Value>)[key] ?? null) : null;
+
+const listOf = ({ kind, parts }: Syntax): readonly Syntax[] => (kind === 'ExpressionList' ? parts.expressions!.items : []);
 
 /** The value of an expression for one row. */
 export function evaluate(syntax: Syntax, row: Row, scope: Scope): Value {
@@ -119,6 +126,11 @@ export function evaluate(syntax: Syntax, row: Row, scope: Scope): Value {
   if (kind === 'BinaryExpression') {
     const operator = operators[parts.operator!.text];
     return operator ? operator(evaluate(parts.left!, row, scope), evaluate(parts.right!, row, scope)) : unknown(syntax);
+  }
+  if (kind === 'InExpression') {
+    const [value, ...among] = [parts.left!, ...listOf(parts.right!)].map((each) => evaluate(each, row, scope));
+    const same = operators[parts.operator!.text === 'in~' ? '=~' : '==']!;
+    return parts.operator!.text.startsWith('!') ? unknown(syntax) : among.some((each) => same(value!, each) === true);
   }
   if (kind === 'FunctionCallExpression') {
     const name = nameOf(parts.name!);

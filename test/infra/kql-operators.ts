@@ -113,6 +113,12 @@ const operators: Record<string, Operator> = {
         : [{ ...Object.fromEntries(added.map((name) => [name, null])), ...row }];
     });
   },
+  JoinOperator(syntax, rows, _scope, query) {
+    const on = syntax.parts.conditionClause!.parts.expressions!.items.map(nameOf);
+    if (parameter(syntax, 'kind') !== 'leftanti') return unknown(syntax);
+    const right = query(syntax.parts.expression!);
+    return rows.filter((row) => !right.some((each) => on.every((name) => each[name] === row[name])));
+  },
   MvExpandOperator(syntax, rows, scope) {
     const [only, ...others] = syntax.parts.expressions!.items;
     if (others.length > 0) return unknown(syntax);

@@ -2,14 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { renderRunbooks } from '../../scripts/write-docs.ts';
 import { eventSchemas } from '../../src/notify/event-schemas.ts';
-import { readRules } from './alert-rules.ts';
+import { ALL_RULES, readRules } from './alert-rules.ts';
 import { foreignFields } from './event-fields.ts';
 import { analyze } from './kusto.ts';
 import { readRecording } from './recording.ts';
 
 const splits = ['cluster', 'subscription', 'none'];
 const rules = splits.flatMap((splitBy) =>
-  readRules({ splitBy, packageIsLogged: true }).map((rule) => ({ ...rule, name: `${rule.name} by ${splitBy}` })),
+  readRules({ ...ALL_RULES, splitBy }).map((rule) => ({ ...rule, name: `${rule.name} by ${splitBy}` })),
 );
 const folder = new URL('../../infra/alerts/', import.meta.url);
 

@@ -15,6 +15,9 @@ export const logTables: Readonly<Record<string, string>> = {
   // Only where writes to the storage are logged.
   StorageBlobLogs:
     '(TimeGenerated: datetime, AccountName: string, OperationName: string, AuthenticationType: string, StatusCode: string, StatusText: string, Uri: string, CallerIpAddress: string, ObjectKey: string, UserAgentHeader: string, RequesterObjectId: string, RequesterUpn: string, Category: string, TenantId: string, Type: string, _ResourceId: string)',
+  // Only where the Activity Log of the monitored subscriptions is sent to the workspace.
+  AzureActivity:
+    '(TimeGenerated: datetime, OperationNameValue: string, ActivityStatusValue: string, Caller: string, CallerIpAddress: string, Claims: string, CorrelationId: string, HTTPRequest: string, CategoryValue: string, SubscriptionId: string, ResourceGroup: string, TenantId: string, Type: string, _ResourceId: string)',
   Usage:
     '(TimeGenerated: datetime, DataType: string, Quantity: real, QuantityUnit: string, IsBillable: bool, StartTime: datetime, EndTime: datetime, ResourceUri: string, Solution: string, Type: string, TenantId: string)',
 };

@@ -8,10 +8,16 @@ const tuning = read('infra/modules/tuning.bicep');
 const reference = read('docs/reference/settings.md');
 const sample = Object.keys(JSON.parse(read('local.settings.sample.json')).Values);
 
-// Given by Azure itself, or not by keys: storage is reached by identity, by the addresses of its services.
-const notDeployed = ['AzureWebJobsStorage', 'AzureWebJobsStorage__accountName', 'WEBSITE_HOSTNAME', 'WEBSITE_AUTH_ENABLED'];
+// Given by Azure itself, or not by keys: storage is reached by identity, by the addresses of its services. The app has an identity of its own.
+const notDeployed = [
+  'AzureWebJobsStorage',
+  'AzureWebJobsStorage__accountName',
+  'AZURE_CLIENT_ID',
+  'WEBSITE_HOSTNAME',
+  'WEBSITE_AUTH_ENABLED',
+];
 // What the host and the platform read, not the app.
-const ofThePlatform = ['AzureWebJobsStorage__credential', 'AzureWebJobsStorage__clientId', 'AzureWebJobsStorage__blobServiceUri'];
+const ofThePlatform = ['AzureWebJobsStorage__credential', 'AzureWebJobsStorage__blobServiceUri'];
 // https://learn.microsoft.com/azure/azure-functions/flex-consumption-plan#deprecated-properties-and-settings
 const refusedByFlex = /^(FUNCTIONS_WORKER_RUNTIME|FUNCTIONS_EXTENSION_VERSION|WEBSITE_NODE_DEFAULT_VERSION|WEBSITE_RUN_FROM_PACKAGE)/;
 

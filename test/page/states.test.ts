@@ -198,7 +198,7 @@ describe('the pages', () => {
       planned: 4,
     });
     expect((await banners()).fleet).toMatch(/^unreachable: ✖ Nobody sees the fleet: 4 of 4 nodes of 12 clusters give no verdict/);
-    expect(await page('status')).toContain('assign the role of infra/fleet-access.bicep');
+    expect(await page('status')).toContain('grant it access (docs/guides/deploy.md#grant-access)');
     expect((await ask(services, 'fleet')).json).toMatchObject({
       blind: { since: SINCE, reason: 'AccessDenied' },
       incidents: [{ id: INCIDENT }],

@@ -7,6 +7,8 @@ import { judgeState } from '../../src/probe/judge-run.ts';
 import { pollRun, startRun } from '../../src/probe/run-command.ts';
 import { json, type LoopbackAzure, type Received, serveHttps } from '../serve-https.ts';
 
+/** The ID that the request is given. */
+const REQUEST = 'aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee';
 const nonce = '0123456789abcdef';
 const subscriptionId = '0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01';
 const target = { kind: 'vm', subscriptionId, resourceGroup: 'rg', vm: 'node' } as const;
@@ -50,7 +52,7 @@ async function come(status: { code?: number; body?: unknown }, result: { code?: 
     if (method === 'POST') json(response, 202, {}, places);
     else send(response, path.startsWith('/operations') ? status : result);
   };
-  const poller = await startRun(client, target, 'Linux', ['true']);
+  const poller = await startRun(client, target, 'Linux', ['true'], REQUEST);
   isPolling = true;
   const state = await pollRun(client, resourceId, foreign ? poller.replaceAll(azure.url, 'https://127.0.0.1:1') : poller);
   const judged = judgeState(state, nonce, { vmId: '', serverNames: [] });
@@ -62,6 +64,12 @@ const stdout = `\nAFP1 begin ${nonce}\nms=20\nserver=v1.33.5\nkubeconfig=ok\nAFP
 const value = [{ code: 'ProvisioningState/succeeded', message: `Enable succeeded: \n[stdout]\n${stdout}\n[stderr]\n` }];
 const notFound = { code: 404, body: { error: { code: 'NotFound', message: 'The entity was not found in this Azure location.' } } };
 const preempted = { code: 'OperationPreempted', message: 'The operation execution has been preempted by a more recent operation.' };
+
+it('is kept by the Activity Log under the ID that it is given', async () => {
+  await come(succeeded, { body: { value } });
+  const posts = azure.received.filter(({ method }) => method === 'POST');
+  expect(posts.at(-1)!.headers['x-ms-client-request-id']).toBe(REQUEST);
+});
 
 describe('a run', () => {
   it('is reachable by what its result holds, or the status of its operation where there is no other', async () => {

@@ -60,8 +60,8 @@ export const azureReasons = {
     { fault: 'operator', duration: 'lasting', expected: true, asked: false, endsOutage: false, blinds: 'node', hides: 'cluster' },
     'The identity in use, the prober or you with your own sign-in, may not run commands on the node, or may not read its cluster or its subscription.',
     [
-      'The prober: assign the role of infra/fleet-access.bicep to its identity.',
-      'You: have a role with the actions of infra/fleet-actions.json, such as Virtual Machine Contributor on the node resource group with Reader on the subscription.',
+      'The prober: grant it access (docs/guides/deploy.md#grant-access). On a new cluster, its policy does so within about half an hour; infra/grant-node-groups.sh at once.',
+      'You: have a role with the actions of infra/access/read-actions.json and run-actions.json, such as Virtual Machine Contributor on the node resource group with Reader on the subscription.',
     ],
   ),
   NodeGroupLocked: reason(
@@ -111,7 +111,7 @@ export const azureReasons = {
     { fault: 'operator', duration: 'lasting', expected: true, asked: false, endsOutage: false, blinds: 'nobody', hides: 'subscription' },
     'The subscription could not be read.',
     [
-      'Assign the role of infra/fleet-access.bicep on it, or remove it from SUBSCRIPTIONS.',
+      'Grant access to it with infra/fleet-access.bicep, or remove it from SUBSCRIPTIONS.',
       'If it left the management group: name its clusters in EXCLUDE_CLUSTERS, or list the other subscriptions in SUBSCRIPTIONS.',
     ],
   ),

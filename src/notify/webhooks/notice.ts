@@ -22,7 +22,7 @@ export interface Notice {
   links: readonly [name: string, address: string][];
 }
 
-/** What each event is to those who page people; the heartbeat is no news. */
+/** What each event is to those who page people; the heartbeat is no news, nor is that somebody asked for a check. */
 const KINDS: Readonly<Record<EventName, readonly [kind: string, action: Notice['action'], severity: Severity] | undefined>> = {
   IncidentStarted: ['Incident', 'trigger', 'critical'],
   IncidentEnded: ['Incident', 'resolve', 'critical'],
@@ -38,6 +38,7 @@ const KINDS: Readonly<Record<EventName, readonly [kind: string, action: Notice['
   NodesSeen: ['NodesUnseen', 'resolve', 'warning'],
   ProberError: ['ProberError', 'trigger', 'warning'],
   SweepCompleted: undefined,
+  CheckStarted: undefined,
 };
 
 const LONGEST_FACT = 800;

@@ -2,7 +2,7 @@ import type { RestError } from '@azure/core-rest-pipeline';
 import pLimit from 'p-limit';
 import { armErrorText, isRefusal, isUnknownSubscription } from '../../azure/arm-error.ts';
 import { askForCluster, listManagedClusters } from '../../inventory/list-managed-clusters.ts';
-import { isInScope } from '../../inventory/scope.ts';
+import { isInScope, isOnlyHome } from '../../inventory/scope.ts';
 import { type ClusterFacts, poolNodesOf } from '../../model/cluster-facts.ts';
 import { occurrenceNumber } from '../../model/occurrences.ts';
 import { startsBetween } from '../../model/pace.ts';
@@ -68,9 +68,21 @@ async function readMissing(services: Services, subscription: string, row: Cluste
   return typeof answer === 'string' ? remembered(row, answer) : answer;
 }
 
-/** A subscription that may not be read is a gap, unless the settings exclude all its clusters. */
-function rememberUnreadable(services: Services, subscription: string, known: readonly ClusterRow[], refusal: RestError): Listed {
+/**
+ * A subscription that may not be read is a gap, unless the settings exclude all its clusters, or it is only where the app itself is.
+ *
+ * @param all - the subscriptions of the sweep.
+ */
+function rememberUnreadable(
+  services: Services,
+  subscription: string,
+  all: readonly string[],
+  known: readonly ClusterRow[],
+  refusal: RestError,
+): Listed {
   const gap = isUnknownSubscription(refusal) ? 'SubscriptionGone' : 'SubscriptionUnreadable';
+  if (gap === 'SubscriptionUnreadable' && isOnlyHome(services.settings, subscription, all, known.length))
+    return { row: { subscription, matched: [] }, clusters: [] };
   const selected = known.map((row) => ({ row, ...selectRow(services, row) }));
   const clusters = selected.map((each) => remembered(each.row, each.selected ? gap : 'Excluded'));
   // The identity may no longer read it and the settings exclude its clusters. If SUBSCRIPTIONS is not set, this excludes the subscription.
@@ -79,7 +91,13 @@ function rememberUnreadable(services: Services, subscription: string, known: rea
   return { row: { subscription, matched: [], gap, detail: armErrorText(refusal) }, clusters };
 }
 
-async function listSubscription(services: Services, sweep: string, subscription: string, known: readonly ClusterRow[]): Promise<Listed> {
+async function listSubscription(
+  services: Services,
+  sweep: string,
+  subscription: string,
+  all: readonly string[],
+  known: readonly ClusterRow[],
+): Promise<Listed> {
   const { settings, arm } = services;
   if (!isInScope(settings, subscription))
     return { row: { subscription, matched: [] }, clusters: known.map((row) => remembered(row, 'Excluded')) };
@@ -93,7 +111,7 @@ async function listSubscription(services: Services, sweep: string, subscription:
     return { row: { subscription, matched: [...globs] }, clusters: withQuotas(services, sweep, [...listed, ...found], known) };
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    return rememberUnreadable(services, subscription, known, error);
+    return rememberUnreadable(services, subscription, all, known, error);
   }
 }
 
@@ -116,7 +134,11 @@ export async function listClusters(services: Services, { sweep, subscription }: 
   const subscriptions = await readSubscriptions(services.tables, sweep);
   if (!subscriptions.includes(subscription))
     throw new Error(`expected a subscription of sweep ${sweep}, got ${subscription}: the message does not come from its start-sweep`);
-  await storeListing(services, sweep, await listSubscription(services, sweep, subscription, await readKnown(services, subscription)));
+  await storeListing(
+    services,
+    sweep,
+    await listSubscription(services, sweep, subscription, subscriptions, await readKnown(services, subscription)),
+  );
 }
 
 /** Gives up a subscription whose listing failed each time: records it as a gap, with the nodes that are known in it. */

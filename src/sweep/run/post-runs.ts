@@ -9,6 +9,7 @@ import { parseTarget } from '../../model/resource-id.ts';
 import type { Started } from '../../model/start.ts';
 import { inconclusive, type Verdict } from '../../model/verdict.ts';
 import { refusalOf } from '../../probe/classify-azure.ts';
+import { requestIdOf } from '../../probe/request-id.ts';
 import { startRun } from '../../probe/run-command.ts';
 import { composeScript } from '../../probe/script.ts';
 import type { Services } from '../../services.ts';
@@ -84,7 +85,14 @@ export async function postRuns(
     if (unsent !== undefined) return decideRefusal(claim, unsent, true, until);
     try {
       const script = composeScript(nonce, await egressPlaces(), facts.os, settings.PROBE_SERVED);
-      const poller = await startRun(compute, parseTarget(facts.resourceId)!, facts.os, script, onRemaining);
+      const poller = await startRun(
+        compute,
+        parseTarget(facts.resourceId)!,
+        facts.os,
+        script,
+        requestIdOf(claim.sweep, nonce),
+        onRemaining,
+      );
       watch.answered(facts.resourceId);
       return { nonce, status: 'polling', poller };
     } catch (error) {

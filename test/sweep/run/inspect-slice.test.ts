@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import tls from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -50,7 +51,7 @@ beforeAll(async () => {
     instanceId: '0',
   } as const;
   resourceId = `${compute}/virtualMachineScaleSets/${set!.name}/virtualMachines/0`;
-  poller = await startRun(services.arm.computeOnce(subscriptionId), target, 'Linux', ['true']);
+  poller = await startRun(services.arm.computeOnce(subscriptionId), target, 'Linux', ['true'], randomUUID());
   await putStarted(services.tables, claim.id, new Map([[node, { nonce, status: 'polling', poller }]]));
 });
 afterAll(async () => {

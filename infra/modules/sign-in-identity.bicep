@@ -1,5 +1,5 @@
-metadata name = 'Identity'
-metadata description = 'The one identity of the prober. It can run code as root on every node it is given access to: nothing else may use it.'
+metadata name = 'Identity for the sign-in'
+metadata description = 'By which the app vouches for the app registration that people sign in to, so that there is no secret to keep. It has no role anywhere: nodes are reached by the identity of the app itself, which cannot be attached to anything else.'
 
 @description('Required. Name of the identity.')
 param name string
@@ -19,11 +19,8 @@ resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' 
 @description('Resource ID of the identity.')
 output id string = identity.id
 
-@description('Name of the identity.')
-output name string = identity.name
-
-@description('Client ID, by which programs name it.')
+@description('Client ID, by which the app names it.')
 output clientId string = identity.properties.clientId
 
-@description('Principal ID, to which roles are assigned.')
+@description('Principal ID: the subject of the federated credential of the app registration.')
 output principalId string = identity.properties.principalId
