@@ -71,3 +71,6 @@ resource activityLog 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' 
     ]
   }
 }
+
+@description('Resource ID of the assignment of the policy, by which "az policy remediation create" grants access to the clusters that exist; empty without the policy.')
+output policyAssignmentId string = runCommandOn == 'nodeGroupsByPolicy' ? policy!.outputs.assignmentId : ''

@@ -109,7 +109,7 @@ param telemetryDailyLimitGb int = -1
 @description('Optional. Whether each write to the storage is logged, for audits.')
 param logStorageWrites bool = false
 
-@description('Optional. Whether an alert reports Run Commands by the identity of the prober that it did not start. Needs the Activity Log of the monitored subscriptions in the workspace: this deployment sends it there if it grants access, else their owners do.')
+@description('Optional. Whether an alert reports Run Commands by the identity of the prober that it did not start. Needs the Activity Log of the monitored subscriptions in the workspace: this deployment sends it there if it makes the workspace and grants access, else their owners do.')
 param watchRuns bool = false
 
 @description('Optional. Mail addresses that alerts go to: all of them, unless pageGroupIds or ticketGroupIds take a part.')
@@ -230,6 +230,7 @@ var refusal = empty(refusals) ? '' : fail(join(refusals, ' '))
 
 var suffix = take(uniqueString(subscription().id, environmentName, location), 8)
 var base = toLower(reduce(['_', '.', '(', ')'], environmentName, (name, mark) => replace(string(name), string(mark), '-')))
+var groupName = empty(resourceGroupName) ? 'rg-${base}-${location}' : resourceGroupName
 // A value that was refused is not used as a scope: Azure's message would hide ours.
 var granted = grantFleetAccess && empty(managementGroupName) && empty(refusals) ? subscriptions : []
 var threeIntervals = {
@@ -256,15 +257,17 @@ var zoneNames = {
   sites: 'privatelink.azurewebsites.net'
 }
 var storageServices = ['blob', 'queue', 'table']
-var ownZones = !virtualNetwork ? [] : concat(storageServices, privateApp ? ['sites'] : [])
 // Those of others are found by their name; none where a policy makes the records.
 var othersZones = empty(privateDnsGroupId) ? '' : '${privateDnsGroupId}/providers/Microsoft.Network/privateDnsZones/'
 var proberName = '${environmentName} ${location}'
+// A module that is not deployed has a scope all the same, which Azure computes: one that is there, the group of the prober itself.
+var joinsScope = !empty(monitorScopeId) && empty(refusals)
+var scopeParts = split(joinsScope ? monitorScopeId : '/subscriptions/${subscription().subscriptionId}/resourceGroups/${groupName}/providers/-/-/-', '/')
 var tellsPeople = !empty(alertEmails) || !empty(alertWebhookUrl)
 
 resource group 'Microsoft.Resources/resourceGroups@2024-03-01' = {
   // Another region needs another group: one keeps its region for ever.
-  name: '${empty(resourceGroupName) ? 'rg-${base}-${location}' : resourceGroupName}${refusal}'
+  name: '${groupName}${refusal}'
   location: location
   tags: union(tags, { 'azd-env-name': environmentName })
 }
@@ -303,19 +306,19 @@ module monitoring 'modules/monitoring.bicep' = {
   }
 }
 
-module componentInScope 'modules/private-link-scope.bicep' = if (!empty(monitorScopeId)) {
-  scope: resourceGroup(split(monitorScopeId, '/')[2], split(monitorScopeId, '/')[4])
+module componentInScope 'modules/private-link-scope.bicep' = if (joinsScope) {
+  scope: resourceGroup(scopeParts[2], scopeParts[4])
   params: {
-    scopeName: last(split(monitorScopeId, '/'))
+    scopeName: scopeParts[8]
     memberId: monitoring.outputs.componentId
   }
 }
 
 // One that exists is in the scope or not: that is its owner's.
-module workspaceInScope 'modules/private-link-scope.bicep' = if (!empty(monitorScopeId) && empty(workspaceId)) {
-  scope: resourceGroup(split(monitorScopeId, '/')[2], split(monitorScopeId, '/')[4])
+module workspaceInScope 'modules/private-link-scope.bicep' = if (joinsScope && empty(workspaceId)) {
+  scope: resourceGroup(scopeParts[2], scopeParts[4])
   params: {
-    scopeName: last(split(monitorScopeId, '/'))
+    scopeName: scopeParts[8]
     memberId: monitoring.outputs.workspaceId
   }
 }
@@ -332,7 +335,7 @@ module network 'modules/network.bicep' = if (virtualNetwork) {
   }
 }
 
-module zones 'modules/private-zone.bicep' = [for service in ownZones: {
+module zones 'modules/private-zone.bicep' = [for service in storageServices: if (virtualNetwork) {
   scope: group
   params: {
     name: zoneNames[service]
@@ -340,6 +343,15 @@ module zones 'modules/private-zone.bicep' = [for service in ownZones: {
     tags: tags
   }
 }]
+
+module appZone 'modules/private-zone.bicep' = if (virtualNetwork && privateApp) {
+  scope: group
+  params: {
+    name: zoneNames.sites
+    virtualNetworkId: network!.outputs.id
+    tags: tags
+  }
+}
 
 module storageEndpoint 'modules/private-endpoint.bicep' = [for (service, index) in storageServices: if (isPrivate) {
   scope: group
@@ -406,7 +418,7 @@ module appEndpoint 'modules/private-endpoint.bicep' = if (appIsPrivate) {
     tags: tags
     targetId: app.outputs.id
     groupId: 'sites'
-    zoneId: virtualNetwork ? last(zones)!.outputs.id : empty(othersZones) ? '' : '${othersZones}${zoneNames.sites}'
+    zoneId: virtualNetwork ? appZone!.outputs.id : empty(othersZones) ? '' : '${othersZones}${zoneNames.sites}'
     subnetId: virtualNetwork ? network!.outputs.endpointSubnetId : endpointSubnetId
   }
 }
@@ -449,7 +461,7 @@ module alerts 'modules/alerts.bicep' = {
   scope: group
   params: {
     name: base
-    location: location
+    location: monitoring.outputs.workspaceLocation
     tags: tags
     componentId: monitoring.outputs.componentId
     workspaceIsShared: !empty(workspaceId)
@@ -517,7 +529,8 @@ module access 'fleet-access.bicep' = [for id in granted: {
     proberName: proberName
     runCommandOn: runCommandOn
     location: location
-    activityLogTo: watchRuns ? monitoring.outputs.workspaceId : ''
+    // Where the workspace was there before, so may be what is sent to it: Azure refuses the same category twice.
+    activityLogTo: watchRuns && empty(workspaceId) ? monitoring.outputs.workspaceId : ''
   }
 }]
 
@@ -538,6 +551,18 @@ output principalId string = app.outputs.principalId
 
 @description('Principal ID of the identity of the sign-in, the subject of the federated credential of the app registration; empty without a sign-in.')
 output signInPrincipalId string = empty(signInClientId) ? '' : signInIdentity!.outputs.principalId
+
+@description('Whether this deployment granted access to what is monitored; the rest is what others need to do so.')
+output accessGranted bool = !empty(granted)
+
+@description('The management group that is monitored; empty without one.')
+output managementGroup string = managementGroupName
+
+@description('The subscriptions that are monitored, separated by commas; empty if all of the management group are.')
+output monitored string = join(subscriptions, ',')
+
+@description('Resource ID of the Log Analytics workspace, which fleet-access.bicep takes as activityLogTo.')
+output workspaceId string = monitoring.outputs.workspaceId
 
 @description('Name of the storage account, where results are.')
 output storageName string = storage.outputs.name

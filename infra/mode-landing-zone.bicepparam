@@ -7,9 +7,11 @@ param location = any(readEnvironmentVariable('AZURE_LOCATION', 'westeurope'))
 
 // What is monitored: IDs of subscriptions of the same tenant, separated by commas.
 param monitoredSubscriptions = filter(map(split(readEnvironmentVariable('MONITORED_SUBSCRIPTIONS', ''), ','), id => trim(id)), id => !empty(id))
+// Or all below a management group; with both, only these of its subscriptions. Its access is granted by fleet-access-mg.bicep.
+param managementGroupName = readEnvironmentVariable('MANAGEMENT_GROUP', '')
 
 // Others grant access to them, with fleet-roles-mg.bicep and fleet-access.bicep.
-param grantFleetAccess = false
+param grantFleetAccess = readEnvironmentVariable('GRANT_FLEET_ACCESS', 'false') == 'true'
 
 // The network: subnets that exist. That of the app is delegated to Microsoft.App/environments and used by nothing else; their security groups and routes are yours.
 param appSubnetId = '/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-spoke/providers/Microsoft.Network/virtualNetworks/vnet-spoke/subnets/snet-fleet-prober'

@@ -5,8 +5,9 @@ using 'main.bicep'
 param environmentName = readEnvironmentVariable('AZURE_ENV_NAME', 'prod')
 param location = any(readEnvironmentVariable('AZURE_LOCATION', 'westeurope'))
 
-// What is monitored: all subscriptions of this management group. With monitoredSubscriptions as well, only these of them.
+// What is monitored: all subscriptions of this management group; with both, only these of them.
 param managementGroupName = readEnvironmentVariable('MANAGEMENT_GROUP', '')
+param monitoredSubscriptions = filter(map(split(readEnvironmentVariable('MONITORED_SUBSCRIPTIONS', ''), ','), id => trim(id)), id => !empty(id))
 
 // Set it to true once the Activity Log of the monitored subscriptions is sent to the workspace: an alert then reports Run Commands as the prober that it did
 // not start.

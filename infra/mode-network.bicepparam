@@ -7,6 +7,8 @@ param location = any(readEnvironmentVariable('AZURE_LOCATION', 'westeurope'))
 
 // What is monitored: IDs of subscriptions of the same tenant, separated by commas.
 param monitoredSubscriptions = filter(map(split(readEnvironmentVariable('MONITORED_SUBSCRIPTIONS', ''), ','), id => trim(id)), id => !empty(id))
+// Or all below a management group; with both, only these of its subscriptions. Its access is granted by fleet-access-mg.bicep.
+param managementGroupName = readEnvironmentVariable('MANAGEMENT_GROUP', '')
 
 // Whether this deployment grants access to them, and where: on the node resource groups of AKS clusters, which a policy keeps in step with new clusters.
 param grantFleetAccess = readEnvironmentVariable('GRANT_FLEET_ACCESS', 'true') != 'false'

@@ -121,12 +121,16 @@ describe('readSettings', () => {
   });
 
   it('is tried here with a mistake in each setting that can hold one', () => {
-    const tried = [...wholeNumbers.map(([name]) => name), ...texts.map(([name]) => name), 'AZURE_CLIENT_ID', ...freeText, ...webhooks];
+    const tried = [...wholeNumbers.map(([name]) => name), ...texts.map(([name]) => name), 'AZURE_CLIENT_ID', 'HOME_SUBSCRIPTION', ...freeText, ...webhooks];
     expect(tried.sort()).toEqual([...settingNames].sort());
   });
 
   it.each(texts)('says what is wrong with %s', (name, value, message) => {
     expect(complaint({ ...storage, [name]: value })).toBe(one(`${name}: ${message}`));
+  });
+
+  it('names HOME_SUBSCRIPTION when it is no GUID', () => {
+    expect(complaint({ ...storage, HOME_SUBSCRIPTION: 'Platform' })).toContain('\n  HOME_SUBSCRIPTION: expected a subscription id (GUID)');
   });
 
   it('names AZURE_CLIENT_ID when it is no GUID', () => {

@@ -19,6 +19,9 @@ param policyRole string
 @description('Required. Region of the identity of the policy.')
 param location string
 
+@description('Optional. What tells one remediation from the next: one that is running cannot be replaced.')
+param stamp string = utcNow('yyyyMMddHHmmss')
+
 // Two probers may watch the same clusters.
 var name = '${policyWords.name}-${take(uniqueString(principalId), 8)}'
 
@@ -80,7 +83,9 @@ resource mayAssign 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
 
 // The clusters that exist. Those to come are granted access as they are made.
 resource existing 'Microsoft.PolicyInsights/remediations@2021-10-01' = {
-  name: name
+  // It is work to be done, not a state: each deployment asks for it anew.
+  #disable-next-line use-stable-resource-identifiers
+  name: '${name}-${stamp}'
   dependsOn: [mayAssign]
   properties: {
     policyAssignmentId: assignment.id
@@ -88,5 +93,5 @@ resource existing 'Microsoft.PolicyInsights/remediations@2021-10-01' = {
   }
 }
 
-@description('Resource ID of the assignment.')
+@description('Resource ID of the assignment, by which "az policy remediation create" grants access to the clusters that exist.')
 output assignmentId string = assignment.id

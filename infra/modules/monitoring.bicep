@@ -51,6 +51,13 @@ resource workspace 'Microsoft.OperationalInsights/workspaces@2023-09-01' = if (e
   }
 }
 
+var existingParts = split(empty(existingWorkspaceId) ? '${resourceGroup().id}/providers/-/-/-' : existingWorkspaceId, '/')
+
+resource given 'Microsoft.OperationalInsights/workspaces@2023-09-01' existing = if (!empty(existingWorkspaceId)) {
+  scope: resourceGroup(existingParts[2], existingParts[4])
+  name: existingParts[8]
+}
+
 var id = empty(existingWorkspaceId) ? workspace.id : existingWorkspaceId
 
 resource component 'Microsoft.Insights/components@2020-02-02' = {
@@ -70,6 +77,9 @@ resource component 'Microsoft.Insights/components@2020-02-02' = {
 
 @description('Resource ID of the workspace: alerts and the workbook query it.')
 output workspaceId string = id
+
+@description('Region of the workspace, which rules that query it are made in.')
+output workspaceLocation string = empty(existingWorkspaceId) ? workspace!.location : given!.location
 
 @description('Name of the Application Insights component.')
 output componentName string = component.name

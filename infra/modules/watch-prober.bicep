@@ -174,12 +174,14 @@ resource health 'Microsoft.Insights/activityLogAlerts@2020-10-01' = {
 var changes = [
   {
     name: 'app-changed'
-    description: 'Somebody changed the function app: its settings or its code, asked for credentials to publish, or stopped it. Whoever can do that can run code on every node.'
+    description: 'Somebody changed the function app: its settings or its code, asked for credentials to publish, or stopped it. Whoever can do that can run code on every node. What is pushed to its deployment site directly is not in this log: logStorageWrites records it.'
     scope: app.id
     operations: [
       'Microsoft.Web/sites/write'
       'Microsoft.Web/sites/delete'
       'Microsoft.Web/sites/config/write'
+      'Microsoft.Web/sites/extensions/write'
+      'Microsoft.Web/sites/publish/action'
       'Microsoft.Web/sites/publishxml/action'
       'Microsoft.Web/sites/basicPublishingCredentialsPolicies/write'
       'Microsoft.Web/sites/stop/action'
@@ -187,8 +189,8 @@ var changes = [
   }
   {
     name: 'identity-changed'
-    description: 'Somebody made or changed a user-assigned identity beside the prober, let somebody sign in as it (federated credentials), or gave it to a resource (assign). The prober needs none but that of the sign-in, which has no right: any other may be a way to its rights.'
-    scope: resourceGroup().id
+    description: 'Somebody made or changed a user-assigned identity in the subscription that the prober is deployed to, let somebody sign in as it (federated credentials), or gave it to a resource (assign). Those of the pipeline deploy the prober; that of the sign-in has no right; any other may be a way to its rights.'
+    scope: subscription().id
     operations: [
       'Microsoft.ManagedIdentity/userAssignedIdentities/write'
       'Microsoft.ManagedIdentity/userAssignedIdentities/delete'

@@ -8,13 +8,13 @@ import { onlyRolesOfTheTemplate, previewActions } from 'deployment-rights.bicep'
 @description('Optional. Region of the identities.')
 param location string = deployment().location
 
-@description('Optional. Name of the resource group of the identities, apart from that of the prober.')
-param resourceGroupName string = 'rg-fleet-prober-pipeline'
+@description('Optional. Name of the pipeline, part of the names of all that is made: another pipeline needs another one.')
+param pipelineName string = 'fleet-prober'
 
 @description('Required. Issuer of the tokens: https://token.actions.githubusercontent.com, or what the service connection of Azure Pipelines shows.')
 param issuer string
 
-@description('Required. Subject of the token that may preview: repo:<owner>/<repository>:ref:refs/heads/main, or what the service connection shows.')
+@description('Required. Subject of the token that may preview: repo:<owner>/<repository>:environment:preview, or what the service connection shows.')
 param previewSubject string
 
 @description('Required. Subject of the token that may deploy, which only an approved run gets: repo:<owner>/<repository>:environment:production, or what the service connection shows.')
@@ -22,6 +22,8 @@ param deploySubject string
 
 @description('Optional. Tags of the resource group and the identities.')
 param tags object = {}
+
+var resourceGroupName = 'rg-${pipelineName}-pipeline-${location}'
 
 resource group 'Microsoft.Resources/resourceGroups@2024-03-01' = {
   name: resourceGroupName
@@ -32,7 +34,7 @@ resource group 'Microsoft.Resources/resourceGroups@2024-03-01' = {
 module preview 'identity.bicep' = {
   scope: group
   params: {
-    name: 'id-fleet-prober-preview'
+    name: 'id-${pipelineName}-preview'
     location: location
     tags: tags
     issuer: issuer
@@ -43,7 +45,7 @@ module preview 'identity.bicep' = {
 module deploy 'identity.bicep' = {
   scope: group
   params: {
-    name: 'id-fleet-prober-deploy'
+    name: 'id-${pipelineName}-deploy'
     location: location
     tags: tags
     issuer: issuer
@@ -118,3 +120,12 @@ output previewClientId string = preview.outputs.clientId
 
 @description('Client ID of the identity that deploys: the variable AZURE_CLIENT_ID.')
 output deployClientId string = deploy.outputs.clientId
+
+@description('Name of the resource group of the identities.')
+output resourceGroupName string = group.name
+
+@description('Principal ID of the identity that previews: a landing zone grants it Reader where network, zones, workspace and private link scope are.')
+output previewPrincipalId string = preview.outputs.principalId
+
+@description('Principal ID of the identity that deploys: a landing zone grants it rights there.')
+output deployPrincipalId string = deploy.outputs.principalId

@@ -3,6 +3,7 @@ import { type ClusterFacts, clusterFacts } from '../model/cluster-facts.ts';
 import { emptyLedger, type Ledger, ledger } from '../model/ledger.ts';
 import { type ReasonCode, reasonCode } from '../model/reasons.ts';
 import { type Starter, starter } from '../model/starter.ts';
+import { newRequestPrefix } from '../probe/request-id.ts';
 import { fromLongJson, toLongJson } from './long-json.ts';
 import type { Tables } from './open-tables.ts';
 import { readJson } from './read-json.ts';
@@ -26,6 +27,8 @@ export interface SweepRows {
   startedAt?: string;
   /** Who began it. */
   starter: Starter;
+  /** How the IDs of its requests for Run Command begin; '' where an earlier version began it. */
+  requests: string;
   /** Who asked for it. */
   requested: Set<Starter>;
   listed: SubscriptionRow[];
@@ -50,6 +53,13 @@ export interface Beginning {
   timerMissedSince?: string;
 }
 
+const requestsOfRow = (row: Record<string, unknown>): string =>
+  z
+    .string()
+    .regex(/^[0-9a-f]{8}-[0-9a-f]{4}$/)
+    .catch('')
+    .parse(row.requests);
+
 const starterOfRow = (row: Record<string, unknown>): Starter => starter.catch('timer').parse(row.starter);
 
 /**
@@ -65,7 +75,7 @@ export async function insertSweep(
   beginning: Beginning = { starter: 'timer' },
 ): Promise<{ subscriptions: string[]; starter: Starter; first: boolean }> {
   const rows = await tables.open('sweeps');
-  const own = { startedAt: now, starter: beginning.starter, ...toLongJson('subscriptions', subscriptions) };
+  const own = { startedAt: now, starter: beginning.starter, requests: newRequestPrefix(), ...toLongJson('subscriptions', subscriptions) };
   const first = await insertOnce(rows, { partitionKey: sweep, rowKey: 'sweep', ...own });
   const stored = (await readRow(rows, sweep, 'sweep')) ?? { starter: beginning.starter };
   const who = starterOfRow(stored);
@@ -77,6 +87,12 @@ export async function insertSweep(
 export async function hasBegun(tables: Tables, sweep: string): Promise<boolean> {
   const sweeps = await tables.open('sweeps');
   return (await readRow(sweeps, sweep, 'sweep', ['RowKey'])) !== undefined;
+}
+
+/** Reads how the IDs of a sweep's requests for Run Command begin; undefined where it does not say. */
+export async function readRequestPrefix(tables: Tables, sweep: string): Promise<string | undefined> {
+  const sweeps = await tables.open('sweeps');
+  return requestsOfRow((await readRow(sweeps, sweep, 'sweep', ['requests'])) ?? {}) || undefined;
 }
 
 /** Reads the subscriptions in the scope of a sweep. */
@@ -149,6 +165,7 @@ export async function readSweep(tables: Tables, sweep: string): Promise<SweepRow
     subscriptions: own && fromLongJson(names, 'subscriptions', own, []),
     startedAt: own && String(own.startedAt),
     starter: starterOfRow(own ?? {}),
+    requests: requestsOfRow(own ?? {}),
     requested: new Set(rows.flatMap(({ rowKey }) => requesterOf(rowKey) ?? [])),
     listed: rows.filter((row) => row.rowKey.startsWith('subscription|')).map(toSubscriptionRow),
     clusters: await readClusterIds(tables, sweep),

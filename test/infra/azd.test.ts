@@ -50,31 +50,31 @@ const deployed = {
   resourceGroupName: 'rg-prod',
   functionAppName: 'func-example',
   principalId: 'cccccccc-0000-4000-8000-000000000008',
+  accessGranted: 'false',
+  managementGroup: '',
+  monitored: '',
 };
 
 describe.each(systems)('the hooks of azd on %s', (system) => {
   describe.skipIf(system === 'windows' && powershell === undefined)('(skipped without PowerShell where they need it)', () => {
     it('refuse to begin before a mode was chosen', () => {
-      const { status, complaint } = run(system, 'preprovision', { MANAGEMENT_GROUP: 'fleet' }, fresh);
+      const { status, complaint } = run(system, 'preprovision', {}, fresh);
       expect(status).not.toBe(0);
       expect(complaint).toContain('infra/mode-default.bicepparam');
     });
 
-    it('refuse to begin with nothing to monitor', () => {
-      const { status, complaint } = run(system, 'preprovision', {});
-      expect(status).not.toBe(0);
-      expect(complaint).toContain('azd env set MONITORED_SUBSCRIPTIONS');
-      expect(run(system, 'preprovision', { MANAGEMENT_GROUP: 'fleet' }).status).toBe(0);
+    it('begin once it was: what is monitored is for the template to judge', () => {
+      expect(run(system, 'preprovision', {}).status).toBe(0);
     });
 
     it('leave nothing to do where access was granted by the deployment', () => {
-      const { output } = run(system, 'postdeploy', { ...deployed, MONITORED_SUBSCRIPTIONS: 'one' });
+      const { output } = run(system, 'postdeploy', { ...deployed, accessGranted: 'true', monitored: 'one' });
       expect(output).toContain(deployed.pageUrl);
       expect(output).not.toContain('Still to do');
     });
 
     it('say for each subscription what is still to do where others grant access', () => {
-      const { output } = run(system, 'postdeploy', { ...deployed, GRANT_FLEET_ACCESS: 'false', MONITORED_SUBSCRIPTIONS: 'one, two' });
+      const { output } = run(system, 'postdeploy', { ...deployed, monitored: 'one,two' });
       const commands = output.split('\n').filter((line) => line.includes('az deployment'));
       const command = (id: string) =>
         `az deployment sub create --name "fleet-access-prod-westeurope" --subscription ${id} --location westeurope --template-file infra/fleet-access.bicep --parameters principalId=${deployed.principalId} rolesScope=/providers/Microsoft.Management/managementGroups/NAME`;
@@ -82,7 +82,7 @@ describe.each(systems)('the hooks of azd on %s', (system) => {
     });
 
     it('say it of a management group, once: its roles, and access to it', () => {
-      const given = { ...deployed, GRANT_FLEET_ACCESS: 'false', MANAGEMENT_GROUP: 'fleet', MONITORED_SUBSCRIPTIONS: 'one' };
+      const given = { ...deployed, managementGroup: 'fleet', monitored: 'one' };
       const commands = run(system, 'postdeploy', given)
         .output.split('\n')
         .filter((line) => line.includes('az deployment'));

@@ -72,6 +72,7 @@ describe('what makes no sense is refused before anything is made, with what to g
       /virtualNetwork = true as well/,
     ],
     ['a private link scope that no network leads to', { monitorScopeId: SCOPE }, /needs a network that leads to it/],
+    ['a name in place of a private link scope', { virtualNetwork: true, monitorScopeId: 'ampls' }, /monitorScopeId = "ampls"\. Give it as/],
     ['a name in place of a resource ID', { ...inLandingZone, appSubnetId: 'snet-app' }, /appSubnetId = "snet-app"\. Give it as/],
     ['the ID of something else', { workspaceId: GROUP }, /workspaceId = /],
     [
@@ -211,9 +212,16 @@ function listed(text: string, variable: string): string[] {
 }
 
 describe('the parameters of a mode', () => {
-  it('are a sample: the file of the reader is no part of the repository, so that no upgrade touches it', () => {
-    expect(spawnSync('git', ['ls-files', 'infra/main.bicepparam'], { cwd: root, encoding: 'utf8' }).stdout).toBe('');
+  it('are a sample: the file of the reader is the copy, which the repository does not hold', () => {
     for (const mode of MODES) expect(read(`infra/mode-${mode}.bicepparam`)).toContain('Copy it to infra/main.bicepparam');
+  });
+
+  it('read what is monitored from the environment, in whichever mode', () => {
+    for (const mode of MODES)
+      for (const name of ['MONITORED_SUBSCRIPTIONS', 'MANAGEMENT_GROUP', 'ALERT_EMAILS', 'WEBHOOKS'].filter(
+        (each) => each !== 'ALERT_EMAILS' || mode !== 'landing-zone',
+      ))
+        expect(read(`infra/mode-${mode}.bicepparam`), mode).toContain(`readEnvironmentVariable('${name}', '')`);
   });
 
   it('name the template from where the copy lies: beside them', () => {

@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const works = (command: string, ...args: string[]) => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
 
 /** The Bicep compiler, as `scripts/fetch-bicep.sh` fetches it or as it is installed; undefined where there is none. */
-export const bicep = ['bicep', `${root}.local/bicep/bicep`].find((command) => works(command, '--version'));
+export const bicep = [`${root}.local/bicep/bicep`, 'bicep'].find((command) => works(command, '--version'));
 
 /** The command that builds a template: of the compiler, or of the Azure CLI; undefined where there is neither. */
 export function findBuilder(): [command: string, ...args: string[]] | undefined {
@@ -44,17 +44,20 @@ const SCOPES: Readonly<Record<string, readonly string[]>> = {
 };
 const SAMPLE = '00000000-0000-0000-0000-000000000000';
 
-const environment = {
+/** The environment that the parameters of a mode are read from. */
+const environmentOf = (mode: Mode): Record<string, string> => ({
   AZURE_ENV_NAME: 'prod',
   AZURE_LOCATION: 'westeurope',
-  MONITORED_SUBSCRIPTIONS: MONITORED.join(','),
-  MANAGEMENT_GROUP: 'fleet',
   ALERT_EMAILS: 'oncall@example.com',
-};
+  ...(mode === 'management-group' ? { MANAGEMENT_GROUP: 'fleet' } : { MONITORED_SUBSCRIPTIONS: MONITORED.join(',') }),
+});
 
 // Queries and the workbook have tests of their own; here it matters only that they have not changed unseen.
-const shorten = (text: string) =>
-  text.length < 600 ? text : `<${text.length} characters, SHA-256 ${createHash('sha256').update(text).digest('hex').slice(0, 16)}>`;
+const shorten = (given: string) => {
+  // The time of the deployment is part of the name of a remediation.
+  const text = given.replaceAll(/(fleet-prober-\w+)-20\d{12}/g, '$1-<time>');
+  return text.length < 600 ? text : `<${text.length} characters, SHA-256 ${createHash('sha256').update(text).digest('hex').slice(0, 16)}>`;
+};
 
 /**
  * What the compiler predicts that a parameter file would deploy, with all its modules and the tag that
@@ -65,7 +68,7 @@ const shorten = (text: string) =>
  */
 export function predict(mode: Mode, change: (parameters: string) => string = (text) => text): Predicted[] {
   const text = change(readFileSync(`${root}infra/mode-${mode}.bicepparam`, 'utf8').replaceAll(SAMPLE, OWN));
-  return predictText(/^param tags /m.test(text) ? text : `${text}\nparam tags = { costCenter: 'platform' }\n`);
+  return predictText(/^param tags /m.test(text) ? text : `${text}\nparam tags = { costCenter: 'platform' }\n`, environmentOf(mode));
 }
 
 /** The same of a template with the values of its parameters given. */
@@ -76,7 +79,17 @@ export function predictFile(file: string, given: Record<string, string | readonl
   return predictText(`using '${file}'\n\n${lines.join('\n')}\n`);
 }
 
-function predictText(parameters: string): Predicted[] {
+/** What was predicted in this process: the compiler takes seconds. */
+const predicted = new Map<string, Predicted[]>();
+
+function predictText(parameters: string, environment: Record<string, string> = {}): Predicted[] {
+  const key = JSON.stringify([parameters, environment]);
+  const resources = predicted.get(key) ?? compile(parameters, environment);
+  predicted.set(key, resources);
+  return resources;
+}
+
+function compile(parameters: string, environment: Record<string, string>): Predicted[] {
   const dir = mkdtempSync(join(tmpdir(), 'aks-fleet-prober-bicep-'));
   try {
     cpSync(`${root}infra`, dir, { recursive: true });

@@ -162,18 +162,17 @@ it('whoever grants access has the right to deploy as well: User Access Administr
 
 describe('everything that the guide has made is taken away by it', () => {
   const [, after] = guide.split('\n## Uninstall\n') as [string, string];
-  const identities = read('infra/pipelines/identities.bicep');
 
   it.each([
-    ['the assignments of the roles, on every scope', /az role assignment list --all --subscription .* --assignee "<principalId>"/],
+    ['the assignments of the roles, on every scope', /az role assignment list --all --subscription [\s\S]*\nrevoke "<principalId>"\n/],
     ['the roles', /az role definition delete --name "AKS fleet prober: read \(…\)"/],
-    ['the policy with its identity, and its definition', /az policy assignment delete .*\n(.*\n)?az policy definition delete /],
+    [
+      'the right of the policy, before it is gone, and its definition',
+      /revoke "\$\(az policy assignment show .*\n.*az policy assignment delete .*\n.*az policy definition delete /,
+    ],
     ['the way of the Activity Log', /az monitor diagnostic-settings subscription list/],
     ['the integration in the network, before the app', /az functionapp vnet-integration remove[\s\S]*az group delete/],
-    [
-      'the identities of the pipeline',
-      new RegExp(`az group delete --name ${/^param resourceGroupName string = '(.*)'$/m.exec(identities)![1]}\\n`),
-    ],
+    ['the identities of the pipeline', /az group delete --name "rg-fleet-prober-pipeline-<region>"\n/],
     ['their custom role', /az role definition delete --name "Preview of deployments \(/],
     ['the registration that people sign in to', /az ad app delete --id "<signInClientId>"/],
   ])('%s', (_, command) => {

@@ -16,69 +16,73 @@ const functions = ['api', 'poison', 'prune', 'start-sweep', 'work'].map((name) =
 
 const needed = [...(await deriveActions(await readApp(functions))).keys()].sort();
 
-describe.skipIf(bicep === undefined)('what the prober may do in each way of granting access (skipped without the Bicep compiler)', () => {
-  const MG = '/providers/Microsoft.Management/managementGroups/fleet';
-  const ids = (suffix: string) => {
-    const roles = predictFile(`fleet-roles${suffix}.bicep`, suffix === '' ? { subscriptionIds: MONITORED } : {});
-    return Object.fromEntries(roles.map((role) => [keyOf(role), role]));
-  };
-  const keyOf = ({ properties }: Predicted) => /^AKS fleet prober: (\w+)/.exec(String(properties!.roleName))![1]!.toLowerCase();
-  const guidOf = (id: unknown) => String(id).split('/').at(-1)!;
-  const actionsOf = ({ properties }: Predicted) => (properties!.permissions as [{ actions: string[] }])[0].actions;
+describe.skipIf(bicep === undefined)(
+  'what the prober may do in each way of granting access (skipped without the Bicep compiler)',
+  { timeout: 120_000 },
+  () => {
+    const MG = '/providers/Microsoft.Management/managementGroups/fleet';
+    const ids = (suffix: string) => {
+      const roles = predictFile(`fleet-roles${suffix}.bicep`, suffix === '' ? { subscriptionIds: MONITORED } : {});
+      return Object.fromEntries(roles.map((role) => [keyOf(role), role]));
+    };
+    const keyOf = ({ properties }: Predicted) => /^AKS fleet prober: (\w+)/.exec(String(properties!.roleName))![1]!.toLowerCase();
+    const guidOf = (id: unknown) => String(id).split('/').at(-1)!;
+    const actionsOf = ({ properties }: Predicted) => (properties!.permissions as [{ actions: string[] }])[0].actions;
 
-  const ways = [
-    ['fleet-access.bicep', '', 'nodeGroupsByPolicy', 'node groups'],
-    ['fleet-access.bicep', '', 'nodeGroupsByScript', 'node groups'],
-    ['fleet-access.bicep', '', 'subscription', `/subscriptions/${OWN}`],
-    ['fleet-access-mg.bicep', '-mg', 'nodeGroupsByPolicy', 'node groups'],
-    ['fleet-access-mg.bicep', '-mg', 'nodeGroupsByScript', 'node groups'],
-    ['fleet-access-mg.bicep', '-mg', 'managementGroup', MG],
-  ] as const;
+    const ways = [
+      ['fleet-access.bicep', '', 'nodeGroupsByPolicy', 'node groups'],
+      ['fleet-access.bicep', '', 'nodeGroupsByScript', 'node groups'],
+      ['fleet-access.bicep', '', 'subscription', `/subscriptions/${OWN}`],
+      ['fleet-access-mg.bicep', '-mg', 'nodeGroupsByPolicy', 'node groups'],
+      ['fleet-access-mg.bicep', '-mg', 'nodeGroupsByScript', 'node groups'],
+      ['fleet-access-mg.bicep', '-mg', 'managementGroup', MG],
+    ] as const;
 
-  it.each(ways)('%s%s, %s: what the app calls, no more and no less, and Run Command on: %s', (file, suffix, runCommandOn, runsOn) => {
-    const roles = ids(suffix);
-    const rolesScope = suffix === '' ? `/subscriptions/${OWN}` : MG;
-    const given = { principalId: PROBER, rolesScope, runCommandOn };
-    const resources = predictFile(file, given);
-    const ofProber = (list: Predicted[]) =>
-      list.filter(({ type, properties }) => type === 'Microsoft.Authorization/roleAssignments' && properties!.principalId === PROBER);
-    const where = (assignment: Predicted) => assignment.id.split('/providers/Microsoft.Authorization/')[0]!;
-    const direct = ofProber(resources).map((assignment) => {
-      const role = Object.values(roles).find(({ id }) => guidOf(id) === guidOf(assignment.properties!.roleDefinitionId))!;
-      return { actions: actionsOf(role), on: where(assignment) };
+    it.each(ways)('%s%s, %s: what the app calls, no more and no less, and Run Command on: %s', (file, suffix, runCommandOn, runsOn) => {
+      const roles = ids(suffix);
+      const rolesScope = suffix === '' ? `/subscriptions/${OWN}` : MG;
+      const given = { principalId: PROBER, rolesScope, runCommandOn };
+      const resources = predictFile(file, given);
+      const ofProber = (list: Predicted[]) =>
+        list.filter(({ type, properties }) => type === 'Microsoft.Authorization/roleAssignments' && properties!.principalId === PROBER);
+      const where = (assignment: Predicted) => assignment.id.split('/providers/Microsoft.Authorization/')[0]!;
+      const direct = ofProber(resources).map((assignment) => {
+        const role = Object.values(roles).find(({ id }) => guidOf(id) === guidOf(assignment.properties!.roleDefinitionId))!;
+        return { actions: actionsOf(role), on: where(assignment) };
+      });
+      // By policy and by script alike, one role on each node resource group.
+      const group = ofProber(predictFile('access/node-group.bicep', { principalId: PROBER, rolesScope }));
+      expect(group.map(({ properties }) => guidOf(properties!.roleDefinitionId))).toEqual([guidOf(roles.run!.id)]);
+      const policy = resources.filter(({ type }) => /policy(Definitions|Assignments)$/.test(type));
+      expect(policy.length).toBe(runCommandOn === 'nodeGroupsByPolicy' ? 2 : 0);
+      // The compiler leaves what contains expressions of another language as it is.
+      for (const { type, properties } of policy) {
+        if (type.endsWith('Definitions')) expect(properties!.policyRule).toContain("roleDefinitions', parameters('policyRole'))");
+        else expect(properties!.parameters).toEqual({ principalId: { value: PROBER }, runRole: { value: guidOf(roles.run!.id) } });
+      }
+      const ofPolicy = resources.filter(({ properties }) => guidOf(properties?.roleDefinitionId) === guidOf(roles.policy!.id));
+      expect(ofPolicy.length).toBe(policy.length / 2);
+      const inGroups = runsOn === 'node groups' ? [{ actions: actionsOf(roles.run!), on: runsOn }] : [];
+      const all = [...direct, ...inGroups];
+      expect(all.flatMap(({ actions }) => actions).sort()).toEqual(needed);
+      const runs = all.filter(({ actions }) => actions.some((action) => action.endsWith('/action')));
+      expect(runs.map(({ on }) => on)).toEqual([runsOn]);
     });
-    // By policy and by script alike, one role on each node resource group.
-    const group = ofProber(predictFile('access/node-group.bicep', { principalId: PROBER, rolesScope }));
-    expect(group.map(({ properties }) => guidOf(properties!.roleDefinitionId))).toEqual([guidOf(roles.run!.id)]);
-    const policy = resources.filter(({ type }) => /policy(Definitions|Assignments)$/.test(type));
-    expect(policy.length).toBe(runCommandOn === 'nodeGroupsByPolicy' ? 2 : 0);
-    // The compiler leaves what contains expressions of another language as it is.
-    for (const { type, properties } of policy) {
-      if (type.endsWith('Definitions')) expect(properties!.policyRule).toContain("roleDefinitions', parameters('policyRole'))");
-      else expect(properties!.parameters).toEqual({ principalId: { value: PROBER }, runRole: { value: guidOf(roles.run!.id) } });
-    }
-    const ofPolicy = resources.filter(({ properties }) => guidOf(properties?.roleDefinitionId) === guidOf(roles.policy!.id));
-    expect(ofPolicy.length).toBe(policy.length / 2);
-    const inGroups = runsOn === 'node groups' ? [{ actions: actionsOf(roles.run!), on: runsOn }] : [];
-    const all = [...direct, ...inGroups];
-    expect(all.flatMap(({ actions }) => actions).sort()).toEqual(needed);
-    const runs = all.filter(({ actions }) => actions.some((action) => action.endsWith('/action')));
-    expect(runs.map(({ on }) => on)).toEqual([runsOn]);
-  });
 
-  it('main.bicep defines each role once, however many subscriptions it monitors, and assigns it in each', () => {
-    const resources = deployed('default');
-    const definitions = resources.filter(({ type }) => type === 'Microsoft.Authorization/roleDefinitions');
-    expect(definitions.map(keyOf).sort()).toEqual(['diagnosis', 'policy', 'read', 'run']);
-    for (const { properties } of definitions)
-      expect(properties!.assignableScopes).toEqual([OWN, ...MONITORED].map((id) => `/subscriptions/${id}`));
-    const read = definitions.find((each) => keyOf(each) === 'read')!;
-    const assigned = resources
-      .filter(({ properties }) => guidOf(properties?.roleDefinitionId) === guidOf(read.id))
-      .map(({ id }) => /bbbbbbbb[0-9a-f-]*/.exec(id)?.[0]);
-    expect(assigned.sort()).toEqual(MONITORED);
-  });
-});
+    it('main.bicep defines each role once, however many subscriptions it monitors, and assigns it in each', () => {
+      const resources = deployed('default');
+      const definitions = resources.filter(({ type }) => type === 'Microsoft.Authorization/roleDefinitions');
+      expect(definitions.map(keyOf).sort()).toEqual(['diagnosis', 'policy', 'read', 'run']);
+      for (const { properties } of definitions)
+        expect(properties!.assignableScopes).toEqual([OWN, ...MONITORED].map((id) => `/subscriptions/${id}`));
+      const read = definitions.find((each) => keyOf(each) === 'read')!;
+      const assigned = resources
+        .filter(({ properties }) => guidOf(properties?.roleDefinitionId) === guidOf(read.id))
+        .map(({ id }) => /bbbbbbbb[0-9a-f-]*/.exec(id)?.[0]);
+      expect(assigned.sort()).toEqual(MONITORED);
+    });
+  },
+);
 
 describe('the rule of the policy', () => {
   const rule = JSON.parse(read('infra/access/node-group-rule.json'));

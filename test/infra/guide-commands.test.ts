@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { pwsh } from '../probe/windows-node.ts';
+import { mistakeOf } from './az-commands.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
@@ -75,8 +76,8 @@ describe('the commands of the guides', () => {
       }
       const file = following('--template-file');
       expect(existsSync(join(root, file)), file).toBe(true);
-      const scope = /^targetScope = '(\w+)'$/m.exec(read(file))![1];
-      expect(words[2]).toBe(scope === 'managementGroup' ? 'mg' : 'sub');
+      const [, scope = 'group'] = /^targetScope = '(\w+)'$/m.exec(read(file)) ?? [];
+      expect(words[2]).toBe({ managementGroup: 'mg', subscription: 'sub', group: 'group' }[scope]);
       const rest = words.includes('--parameters') ? words.slice(words.indexOf('--parameters') + 1) : [];
       const given = rest.slice(0, rest.findIndex((word) => word.startsWith('--')) >>> 0).map((word) => word.split('=')[0]!);
       const known = parametersOf(file);
@@ -85,8 +86,18 @@ describe('the commands of the guides', () => {
     }
   });
 
+  it('have options that the Azure CLI has', () => {
+    const mistakes = everything.filter(([tool]) => tool === 'az').map(([, ...words]) => mistakeOf(words));
+    expect(mistakes.length).toBeGreaterThan(30);
+    expect(mistakes.filter((mistake) => mistake !== undefined)).toEqual([]);
+  });
+
   it('are run with tools that the guide says to install', () => {
-    expect([...new Set(everything.map(([tool]) => tool))].sort()).toEqual(['az', 'azd', 'curl', 'gh', 'npm', 'zip']);
+    const [, table = ''] = /\n\*\*Tools\.\*\*\n\n((?:\|.*\n)+)/.exec(read('docs/guides/deploy.md')) ?? [];
+    const said: Record<string, string> = { az: 'Azure CLI', npm: 'npm', azd: 'azd', gh: '`gh`', zip: '`zip`', curl: '`curl`' };
+    const used = [...new Set(everything.map(([tool]) => tool!))].sort();
+    expect(used).toEqual(Object.keys(said).sort());
+    for (const tool of used) expect(table).toContain(said[tool]);
   });
 
   it.skipIf(pwsh === undefined)('for PowerShell are read by it (skipped where there is none)', () => {
@@ -98,6 +109,15 @@ describe('the commands of the guides', () => {
     const env = { PATH: process.env.PATH!, HOME: dir, POWERSHELL_TELEMETRY_OPTOUT: '1' };
     expect(spawnSync(pwsh!, ['-NoProfile', '-NonInteractive', '-Command', script], { env, encoding: 'utf8' }).stdout.trim()).toBe('0');
   });
+});
+
+it.each([
+  [['deployment', 'sub', 'what-if', '--no-pretty-print', 'false'], 'takes no "false" there'],
+  [['group', 'remove', '--name', 'a'], 'no command "az group remove"'],
+  [['group', 'delete', '--nme', 'a'], 'has no option --nme'],
+  [['group', 'delete', '--name', 'a', 'b'], 'takes no "b" there'],
+])('a mistake in a command is found: %s', (words, mistake) => {
+  expect(mistakeOf(words)).toContain(mistake);
 });
 
 describe('infra/grant-node-groups.sh', () => {

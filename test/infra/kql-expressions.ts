@@ -85,6 +85,8 @@ const operators: Record<string, (a: Value, b: Value) => Value> = {
   '=~': (a, b) => asText(a).toLowerCase() === asText(b).toLowerCase(),
   contains: (a, b) => asText(a).toLowerCase().includes(asText(b).toLowerCase()),
   '*': reckoned((x, y) => x * y),
+  // Of times, only a time and a number of hours.
+  '+': (a, b) => (a === null || b === null ? null : new Date(Date.parse(asText(a)) + Number(b)).toISOString()),
   '-': reckoned((x, y) => x - y),
 };
 
@@ -93,6 +95,8 @@ function literal(syntax: Syntax): Value {
   const quoted = /^'([^'\\]*)'$/.exec(text) ?? /^"([^"\\]*)"$/.exec(text);
   if (quoted) return quoted[1]!;
   if (/^\d+(\.\d+)?$/.test(text)) return Number(text);
+  const hours = /^(\d+)h$/.exec(text);
+  if (hours) return Number(hours[1]) * 3_600_000;
   if (text === 'true' || text === 'false') return text === 'true';
   return unknown(syntax);
 }

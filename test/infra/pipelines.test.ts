@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { mistakeOf } from './az-commands.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const read = (name: string) => readFileSync(join(root, 'infra/pipelines', name), 'utf8');
@@ -21,7 +22,7 @@ interface Step {
   with?: Record<string, string>;
 }
 interface Job {
-  needs?: string;
+  needs?: string | string[];
   if?: string;
   environment?: string;
   permissions: Record<string, string>;
@@ -29,18 +30,22 @@ interface Job {
 }
 
 describe('on GitHub', () => {
-  const workflow = parse(read('github-actions.yml')) as { permissions: object; jobs: Record<string, Job> };
-  const { build, preview, deploy } = workflow.jobs as { build: Job; preview: Job; deploy: Job };
+  const workflow = parse(read('github-actions.yml')) as {
+    permissions: object;
+    defaults: { run: { shell: string } };
+    jobs: Record<string, Job>;
+  };
+  const { build, attest, preview, deploy } = workflow.jobs as Record<'build' | 'attest' | 'preview' | 'deploy', Job>;
   const steps = Object.values(workflow.jobs).flatMap((job) => job.steps);
 
   it('tests run first, then it shows what would change, then somebody approves, then it deploys', () => {
     expect(build.steps.findIndex(({ run }) => run === 'npm test')).toBeLessThan(
       build.steps.findIndex(({ run }) => run === 'npm run build'),
     );
-    expect([preview.needs, deploy.needs]).toEqual(['build', 'preview']);
+    expect([attest.needs, preview.needs, deploy.needs]).toEqual(['build', 'build', ['preview', 'attest']]);
     expect(preview.steps.at(-1)!.run).toContain('az deployment sub what-if');
-    expect([build.environment, preview.environment, deploy.environment]).toEqual([undefined, undefined, 'production']);
-    for (const { if: condition } of [preview, deploy]) expect(condition).toBe("github.ref == 'refs/heads/main'");
+    expect([build.environment, preview.environment, deploy.environment]).toEqual([undefined, 'preview', 'production']);
+    for (const { if: condition } of [attest, preview, deploy]) expect(condition).toBe("github.ref == 'refs/heads/main'");
   });
 
   it('each action is pinned by digest, with its version for people', () => {
@@ -59,23 +64,45 @@ describe('on GitHub', () => {
     expect(JSON.stringify([build, preview])).not.toContain('secrets.');
   });
 
+  it.each(['previews', 'a preview that fails'])('the step that shows what would change, of %s', (kind) => {
+    const bin = mkdtempSync(join(dir, 'bin-'));
+    writeFileSync(join(bin, 'az'), `#!/bin/sh\necho "what would change"\nexit ${kind === 'previews' ? 0 : 1}\n`, { mode: 0o755 });
+    const summary = join(bin, 'summary');
+    const env = { PATH: `${bin}:${process.env.PATH}`, GITHUB_STEP_SUMMARY: summary, DEPLOYMENT: 'd', AZURE_LOCATION: 'l' };
+    expect(workflow.defaults.run.shell).toBe('bash');
+    // As GitHub runs "shell: bash".
+    const args = ['--noprofile', '--norc', '-eo', 'pipefail', '-c', preview.steps.at(-1)!.run!];
+    const { status } = spawnSync('bash', args, { env, encoding: 'utf8' });
+    expect(status).toBe(kind === 'previews' ? 0 : 1);
+    expect(readFileSync(summary, 'utf8')).toContain('what would change');
+  });
+
+  it('every script is one that a shell reads', () => {
+    for (const { run } of steps.filter((step) => step.run !== undefined))
+      expect(spawnSync('bash', ['-n'], { input: run!.replaceAll(/\$\{\{.*?\}\}/g, 'x'), encoding: 'utf8' })).toMatchObject({
+        status: 0,
+        stderr: '',
+      });
+  });
+
   it('has no rights beyond those of each job, and keeps no token on the disk', () => {
     expect(workflow.permissions).toEqual({});
     const asked = Object.entries(workflow.jobs).map(([name, { permissions }]) => [name, Object.keys(permissions).sort()]);
     expect(asked).toEqual([
-      ['build', ['attestations', 'contents', 'id-token']],
+      ['build', ['contents']],
+      ['attest', ['attestations', 'id-token']],
       ['preview', ['contents', 'id-token']],
       ['deploy', ['contents', 'id-token']],
     ]);
-    for (const { permissions } of Object.values(workflow.jobs)) expect(permissions.contents).toBe('read');
+    for (const { permissions } of Object.values(workflow.jobs)) expect(permissions.contents ?? 'read').toBe('read');
     const checkouts = steps.filter(({ uses }) => uses?.startsWith('actions/checkout@'));
     for (const checkout of checkouts) expect(checkout.with).toMatchObject({ 'persist-credentials': false });
   });
 
   it('says what is in the package and where it comes from, and deploys that very package', () => {
-    const subjects = build.steps.filter(({ uses }) => uses?.startsWith('actions/attest')).map((step) => step.with!['subject-path']);
+    const subjects = attest.steps.filter(({ uses }) => uses?.startsWith('actions/attest')).map((step) => step.with!['subject-path']);
     expect(subjects).toEqual(['app.zip', 'app.zip']);
-    const bill = build.steps.find(({ uses }) => uses?.startsWith('actions/attest-sbom@'))!.with!['sbom-path'];
+    const bill = attest.steps.find(({ uses }) => uses?.startsWith('actions/attest-sbom@'))!.with!['sbom-path'];
     expect(readFileSync(join(root, 'scripts/build.ts'), 'utf8')).toContain(`'${bill}'`);
     expect(deploy.steps.some(({ uses }) => uses?.startsWith('actions/download-artifact@'))).toBe(true);
     expect(deploy.steps.map(({ run = '' }) => run).join('\n')).not.toMatch(/npm |\bzip --quiet/);
@@ -136,6 +163,16 @@ describe('on Azure Pipelines', () => {
     writeFileSync(app, 'something else');
     expect(provenance('--verify', app, statement)).toMatchObject({ status: 1, stderr: expect.stringContaining('nothing is deployed') });
   });
+});
+
+it('what both ask of the Azure CLI, it has', () => {
+  const texts = ['github-actions.yml', 'azure-pipelines.yml']
+    .map(read)
+    .join('\n')
+    .replaceAll(/\$\(\w[^()\n]*\)/g, 'value');
+  const calls = [...texts.matchAll(/\baz ((?:deployment|functionapp) [^\n|;&)]*)/g)].map(([, words]) => words!.match(/"[^"]*"|\S+/g)!);
+  expect(calls.length).toBeGreaterThan(6);
+  expect(calls.map(mistakeOf).filter((mistake) => mistake !== undefined)).toEqual([]);
 });
 
 describe('waiting for the first sweep', () => {

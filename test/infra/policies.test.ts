@@ -45,7 +45,7 @@ describe('the policies of an Azure landing zone, on what each mode deploys', () 
   });
 });
 
-describe.skipIf(bicep === undefined)('variants (skipped without the Bicep compiler)', () => {
+describe.skipIf(bicep === undefined)('variants (skipped without the Bicep compiler)', { timeout: 120_000 }, () => {
   it('a network of its own behind a firewall of yours makes no public address', () => {
     const table = `/subscriptions/aaaaaaaa-0000-4000-8000-000000000001/resourceGroups/rg-hub/providers/Microsoft.Network/routeTables/to-firewall`;
     const resources = predict(

@@ -16,7 +16,7 @@ const assignedBy = (resources: Predicted[]) =>
     )
     .map(({ properties }) => String(properties!.roleDefinitionId).split('/').at(-1)!);
 
-describe.skipIf(bicep === undefined)('the identity that deploys (skipped without the Bicep compiler)', () => {
+describe.skipIf(bicep === undefined)('the identity that deploys (skipped without the Bicep compiler)', { timeout: 120_000 }, () => {
   const identities =
     bicep === undefined
       ? []

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bicep, MODES, predict, snapshotFile } from './compile.ts';
 
-describe.skipIf(bicep === undefined)('what each mode deploys (skipped without the Bicep compiler)', () => {
+describe.skipIf(bicep === undefined)('what each mode deploys (skipped without the Bicep compiler)', { timeout: 120_000 }, () => {
   it.each(MODES)(
     '%s: is as it was reviewed; "npx vitest run test/infra/snapshots -u" takes a change over',
     async (mode) => {
@@ -20,5 +20,5 @@ describe.skipIf(bicep === undefined)('what each mode deploys (skipped without th
     const east = new Set(names('eastus').map(([, id]) => id));
     const shared = names('westeurope').filter(([, id]) => east.has(id));
     expect(shared).toEqual([]);
-  }, 120_000);
+  });
 });

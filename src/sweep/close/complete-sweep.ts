@@ -8,7 +8,6 @@ import type { Availability } from '../../notify/envelopes.ts';
 import { incidentState } from '../../notify/incident-event.ts';
 import { notifyStanding } from '../../notify/notify-standing.ts';
 import { eventOf } from '../../notify/telemetry-event.ts';
-import { requestPrefix } from '../../probe/request-id.ts';
 import { scriptHash } from '../../probe/script.ts';
 import type { Services } from '../../services.ts';
 import { statusPageUrl } from '../../settings.ts';
@@ -138,7 +137,7 @@ export async function completeSweep(
     starter,
     gaps: gaps.join(','),
     script: scriptHash,
-    requests: requestPrefix(sweep),
+    requests: rows.requests,
     blind: String(unsighted) as 'true' | 'false',
   };
   await telemetry.report(availability(), eventOf('SweepCompleted', new Date(completedAt), properties, measurements));

@@ -15,6 +15,7 @@ import { composeScript } from '../../probe/script.ts';
 import type { Services } from '../../services.ts';
 import type { ClaimedNode } from './claim.ts';
 import { canWaitFor, decidePost, decideRefusal, type Place, type Until } from './decide-post.ts';
+import { requestPrefixOf } from './request-prefix.ts';
 import { type ThrottlingWatch, watchThrottling } from './watch-throttling.ts';
 
 const CONCURRENT_POSTS = 8;
@@ -66,6 +67,8 @@ export async function postRuns(
 ): Promise<Posted> {
   const { settings, arm, egressPlaces, now } = services;
   const { deferUntil } = until;
+  // All of a slice are of one sweep. Without it nothing is posted: a run under another ID would look like a stranger's.
+  const requests = claims[0] === undefined ? '' : await requestPrefixOf(services, claims[0].claim.sweep);
   const compute = arm.computeOnce(place.subscriptionId);
   const limit = pLimit(CONCURRENT_POSTS);
   const { watch, sizes } = seenIn(services, place);
@@ -85,14 +88,7 @@ export async function postRuns(
     if (unsent !== undefined) return decideRefusal(claim, unsent, true, until);
     try {
       const script = composeScript(nonce, await egressPlaces(), facts.os, settings.PROBE_SERVED);
-      const poller = await startRun(
-        compute,
-        parseTarget(facts.resourceId)!,
-        facts.os,
-        script,
-        requestIdOf(claim.sweep, nonce),
-        onRemaining,
-      );
+      const poller = await startRun(compute, parseTarget(facts.resourceId)!, facts.os, script, requestIdOf(requests, nonce), onRemaining);
       watch.answered(facts.resourceId);
       return { nonce, status: 'polling', poller };
     } catch (error) {

@@ -75,6 +75,7 @@ const complete = (n: number, clusters: ClusterRow[], ledgers: Ledger[]) => {
     time(n).replace('.000Z', 'Z'),
     {
       starter: 'request',
+      requests: 'aaaaaaaa-bbbb',
       requested: new Set(),
       listed: [],
       clusters: [],

@@ -237,7 +237,7 @@ describe('a fleet that nobody sees', () => {
     await judge(3, fleet(0, 2));
     expect(names()).toEqual(['IncidentStarted', 'IncidentEnded']);
     expect(mail.accepted[0]!.properties).toMatchObject({ kind: 'unseen', reason: 'AccessDenied' });
-    expect(mail.accepted[0]!.properties.remedy).toContain('infra/fleet-access.bicep');
+    expect(mail.accepted[0]!.properties.remedy).toContain('grant it access (docs/guides/deploy.md#grant-access)');
     expect(states[0]!.properties.subject).toBe('Nobody sees the fleet since 03:00 UTC: access denied');
   });
 
