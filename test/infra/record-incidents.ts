@@ -10,7 +10,7 @@ const HUB = 'hub-fw';
 const SWEEP_SECONDS = 20;
 /** A search in Azure takes about 15 s, and words wait for a third of an interval: with shorter sweeps none would have its cause. */
 const HUB_SWEEP_SECONDS = 60;
-/** A sweep over 500 clusters takes 40 to 120 s on one machine of two cores. */
+/** A sweep over 500 clusters takes 40 to 150 s on one machine of two cores that does nothing else. */
 const FLEET_SWEEP_SECONDS = 180;
 /** Sweeps before something breaks, while it is broken, and after it has healed. */
 const SWEEPS = { before: 2, during: 4, after: 4 };
