@@ -121,7 +121,14 @@ describe('readSettings', () => {
   });
 
   it('is tried here with a mistake in each setting that can hold one', () => {
-    const tried = [...wholeNumbers.map(([name]) => name), ...texts.map(([name]) => name), 'AZURE_CLIENT_ID', 'HOME_SUBSCRIPTION', ...freeText, ...webhooks];
+    const tried = [
+      ...wholeNumbers.map(([name]) => name),
+      ...texts.map(([name]) => name),
+      'AZURE_CLIENT_ID',
+      'HOME_SUBSCRIPTION',
+      ...freeText,
+      ...webhooks,
+    ];
     expect(tried.sort()).toEqual([...settingNames].sort());
   });
 

@@ -13,6 +13,7 @@ import { type Judged, judgeState, withoutAnswer } from '../probe/judge-run.ts';
 import { pollRun, startRun } from '../probe/run-command.ts';
 import { composeScript } from '../probe/script.ts';
 import type { Settings } from '../settings.ts';
+import { sayWhatGoesOn } from './interrupt.ts';
 
 /** How long to wait for another run on the node to end, and between two attempts. */
 const BUSY_SECONDS = 120;
@@ -50,6 +51,7 @@ export async function checkNode(
   const compute = arm.compute(target.subscriptionId);
   const nonce = randomBytes(8).toString('hex');
   let isCreating = false;
+  let settle = () => {};
   try {
     const { storageProfile, provisioningState, vmId = '' } = await readMachine(arm, target);
     isCreating = provisioningState === 'Creating';
@@ -57,6 +59,7 @@ export async function checkNode(
     onStart(os);
     const script = composeScript(nonce, await openEgressPlaces(settings.EGRESS_ENDPOINTS)(), os, settings.PROBE_SERVED);
     const poller = await startWhenFree(() => startRun(arm.computeOnce(target.subscriptionId), target, os, script, randomUUID()), report);
+    settle = sayWhatGoesOn(report);
     const deadline = Date.now() + settings.PROBE_DEADLINE_SECONDS * 1000;
     for (let delay = settings.FIRST_COLLECT_SECONDS; Date.now() < deadline; delay = settings.COLLECT_AGAIN_SECONDS) {
       await sleep(delay * 1000);
@@ -69,5 +72,7 @@ export async function checkNode(
   } catch (error) {
     if (error instanceof SignInError || error instanceof NoSuchMachine) throw error;
     return { ...withoutAnswer(refusalOf(error, isCreating)), nonce };
+  } finally {
+    settle();
   }
 }

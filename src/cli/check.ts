@@ -16,6 +16,7 @@ import { viewServed } from '../views/served.ts';
 import { checkNode } from './check-node.ts';
 import type { CheckOptions, NamedNode } from './check-options.ts';
 import { describeExplanation, explainCheck } from './explain.ts';
+import { NoSuchNode } from './no-such-node.ts';
 import { UsageError } from './usage-error.ts';
 
 const EXIT = { reachable: 0, unreachable: 1, unknown: 3 } as const;
@@ -33,7 +34,7 @@ async function findTarget(arm: Arm, settings: Settings, { node, cluster }: Named
     case 'one':
       return parseTarget(choice.node.facts.resourceId)!;
     case 'none':
-      throw new UsageError(`no node "${node}" is in the ${scope.length} subscriptions that you can read, or that SUBSCRIPTIONS names`);
+      throw new NoSuchNode(`no node "${node}" is in the ${scope.length} subscriptions that you can read, or that SUBSCRIPTIONS names`);
     case 'several':
       throw new UsageError(`several clusters have a node "${node}"; give --cluster as one of ${choice.clusters.join(', ')}`);
     case 'excluded':
@@ -63,7 +64,7 @@ export async function runCheckCommand({ wanted, verbose, json, explain }: CheckO
     else process.stdout.write(`${describeStart(target, os, verbose).join('\n')}\n`);
   };
   const checked = await checkNode(arm, settings, target, onStart, report).catch((error: unknown) => {
-    throw error instanceof NoSuchMachine ? new UsageError(`no such node: ${error.message}`) : error;
+    throw error instanceof NoSuchMachine ? new NoSuchNode(`no such node: ${error.message}`) : error;
   });
   const { verdict, evidence, response = evidence } = checked;
   const isExplained = explain && verdict.verdict !== 'reachable';

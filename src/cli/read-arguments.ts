@@ -1,4 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { didYouMean } from './did-you-mean.ts';
 
 type Options = NonNullable<ParseArgsConfig['options']>;
 type Read<O extends Options> = ReturnType<typeof parseArgs<{ options: O; allowPositionals: true }>>;
@@ -22,7 +23,17 @@ export function readArguments<O extends Options>(args: readonly string[], option
     if (token.kind !== 'option') continue;
     const { name, rawName, value, inlineValue, index } = token;
     const type = options[name]?.type;
-    if (type === undefined) mistakes.push(`Unknown option '${rawName}'`);
+    if (type === undefined)
+      mistakes.push(
+        `Unknown option '${rawName}'${
+          rawName.startsWith('--')
+            ? didYouMean(
+                rawName,
+                Object.keys(options).map((known) => `--${known}`),
+              )
+            : ''
+        }`,
+      );
     else if (type === 'boolean' && inlineValue) mistakes.push(`expected ${rawName} without a value, got "${value}"`);
     else if (type === 'string' && value === undefined) mistakes.push(`expected a value for ${rawName}, got none`);
     else if (type === 'string' && !inlineValue && /^-./.test(value!)) {

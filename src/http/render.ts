@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { HttpResponseInit } from '@azure/functions';
 import { log } from '../log.ts';
 import { Problem } from '../model/problem.ts';
+import { STYLE_SOURCE } from '../page/style.ts';
 import { statusOfProblem, viewProblem } from './problem.ts';
 import type { Reply } from './route.ts';
 
@@ -15,7 +16,7 @@ export interface Rendered {
 // A page may show output of nodes and messages of Azure, so nothing on it may run, load or send anything.
 const PAGE_HEADERS = {
   'content-type': 'text/html; charset=utf-8',
-  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'content-security-policy': `default-src 'none'; style-src ${STYLE_SOURCE}; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
   'referrer-policy': 'no-referrer',
 };
 const NO_SNIFF = { 'x-content-type-options': 'nosniff' };

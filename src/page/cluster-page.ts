@@ -15,6 +15,7 @@ import { documentOf, type Links, linksWith, uptimeLine, when } from './layout.ts
 import { nodeTable } from './node-table.ts';
 import { notServedLines } from './not-served-lines.ts';
 import { outageTable } from './outage-table.ts';
+import { type PageState, pageStateOf } from './page-state.ts';
 import { unseenLines } from './unseen-lines.ts';
 
 const OUTAGES_SHOWN = 200;
@@ -35,8 +36,8 @@ function clusterBanner(
   return calmBanner(nodes.reachable, ledger);
 }
 
-/** The title of the page. */
-function clusterTitle(cluster: ClusterView, ledger: Ledger | undefined, stale: boolean): string {
+/** The title of the page, and its state. */
+function clusterTitle(cluster: ClusterView, ledger: Ledger | undefined, stale: boolean): [title: string, state: PageState] {
   const { nodes, openOutages, clusterOutage, assessedAt, blind } = cluster;
   const seen = ledger === undefined || conclusiveOf(ledger) > 0;
   const unseen = stale
@@ -46,7 +47,8 @@ function clusterTitle(cluster: ClusterView, ledger: Ledger | undefined, stale: b
       : seen
         ? undefined
         : { since: undefined };
-  return `${nameOf(cluster)}: ${titleOf({ nodes, openOutages, cutOff: clusterOutage !== null, unseen })}`;
+  const titled = { nodes, openOutages, cutOff: clusterOutage !== null, unseen };
+  return [`${nameOf(cluster)}: ${titleOf(titled)}`, pageStateOf(titled)];
 }
 
 /** The ledger of a cluster in the last completed sweep. */
@@ -87,5 +89,5 @@ export async function renderClusterPage(
   const body = html`<p><a href="${links.fleet}">AKS fleet</a></p><h1>${nameOf(cluster)} <small>${cluster.region}, Kubernetes ${cluster.version}${stateOf(cluster)}</small></h1>
 <p><small>Subscription ${cluster.subscriptionId}, resource group ${cluster.resourceGroup}</small></p>${clusterBanner(cluster, ledger, stale, links)}${cluster.maintenance && maintenanceLine(cluster.maintenance)}
 <p>${countsOf(cluster)}${cluster.assessedAt && html`; as of ${when(cluster.assessedAt)}`}.</p>${ledger && html`<p>Last sweep: ${coverageWords(ledger)}.${otherReasons(ledger)}</p>`}${notServedLines(cluster)}${unseenLines(cluster)}${shared}${uptimeLine(cluster.uptime, true)}${open}${past}${planned}<h2>Nodes</h2>${nodeTable(nodes?.items ?? [], links)}${next}`;
-  return documentOf(services, clusterTitle(cluster, ledger, stale), body);
+  return documentOf(services, ...clusterTitle(cluster, ledger, stale), body);
 }

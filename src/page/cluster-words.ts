@@ -1,8 +1,9 @@
-import { askedOf, type Counts, coverageOf, type Ledger } from '../model/ledger.ts';
+import { askedOf, coverageOf, type Ledger } from '../model/ledger.ts';
 import { isReasonCode, reasons } from '../model/reasons.ts';
 import type { ClusterView } from '../views/clusters.ts';
 import { type Html, html } from './html.ts';
 import { percent, when } from './layout.ts';
+import type { Titled } from './page-state.ts';
 
 /** The display name of a cluster, with its resource group, since a fleet may have several clusters of one name. */
 export const nameOf = ({ resourceGroup, name }: Pick<ClusterView, 'resourceGroup' | 'name'>) => `${resourceGroup}/${name}`;
@@ -28,15 +29,6 @@ export function coverageWords(ledger: Ledger): Html {
   const [coverage, asked] = [coverageOf(ledger), askedOf(ledger)];
   if (coverage === null || asked === null) return html`no node was expected to give a verdict`;
   return html`<span title="The share of nodes that gave a verdict, among those that are expected to">coverage ${percent(coverage, 1)}</span>, <span title="The share of nodes that were asked, whether or not they answered">asked ${percent(asked, 1)}</span>`;
-}
-
-/** What the title of a page shows about a cluster or the fleet. */
-interface Titled {
-  nodes: Counts;
-  openOutages: number;
-  cutOff: boolean;
-  /** Set if its current state is not known; `since` when, if that is known. */
-  unseen: { since: string | undefined } | undefined;
 }
 
 /** The title of a page: the worst that is known. It gives no number of unreachable nodes if the current state is not known. */

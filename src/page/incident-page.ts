@@ -36,5 +36,5 @@ export async function renderIncidentPage(
   const who = sinks.length === 0 ? 'Nobody was notified yet' : `Notified: ${sinks.join(', ')}`;
   const body = html`<p><a href="${links.fleet}">AKS fleet</a></p><h1>Incident <small>${incident.id}</small></h1>${incidentLines(incident, links)}
 <p>${counts.affected} of ${counts.inside} clusters that share it, ${counts.elsewhereAffected} of ${counts.elsewhere} elsewhere; at most ${counts.most} at once. ${nodes.affected} of ${nodes.planned} nodes. ${who}.</p><h2>Clusters</h2><ul>${items}</ul>${more}`;
-  return documentOf(services, `AKS fleet: ${titleOf(incident)}`, body);
+  return documentOf(services, `AKS fleet: ${titleOf(incident)}`, incident.end === null ? 'bad' : 'good', body);
 }

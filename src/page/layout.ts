@@ -2,18 +2,9 @@ import type { Services } from '../services.ts';
 import { portalUrl, type Settings, statusPageUrl } from '../settings.ts';
 import { currentIntervalMs } from '../views/current-interval.ts';
 import type { UptimeShares } from '../views/uptime.ts';
-import { Html, html } from './html.ts';
-
-const STYLE = new Html(`
-:root { color-scheme: light dark; --line: #8884; --bad: #c62828; --odd: #757575; --poor: #8a5300; --good: #2e7d32; --card: #8881; }
-@media (prefers-color-scheme: dark) { :root { --bad: #ff8a80; --odd: #bdbdbd; --poor: #ffb74d; --good: #81c784; } }
-body { font: 16px/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 72rem; padding: 1rem; }
-h1 { font-size: 1.25rem; margin: 0; } h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
-.banner { border: 2px solid currentColor; border-radius: .5rem; font-size: 1.4rem; font-weight: 600; margin: 1rem 0; padding: .75rem 1rem; }
-.unreachable { color: var(--bad); } .unknown, .notProbed { color: var(--odd); } .reachable { color: var(--good); } .notServed { color: var(--poor); }
-table { border-collapse: collapse; width: 100%; } th, td { border-bottom: 1px solid var(--line); padding: .35rem .5rem; text-align: left; vertical-align: top; }
-td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; } .wrap { overflow-x: auto; } small { opacity: .8; }
-summary { cursor: pointer; padding: .35rem 0; } code { font-size: .9em; } a, code { overflow-wrap: anywhere; }`);
+import { type Html, html } from './html.ts';
+import { iconOf, type PageState } from './page-state.ts';
+import { STYLE } from './style.ts';
 
 /** Labels of verdicts, with symbols for people who cannot see colours. */
 export const SIGNS = { reachable: '● reachable', unreachable: '✖ unreachable', unknown: '? unknown', notProbed: '– not probed' } as const;
@@ -87,10 +78,14 @@ export function linksWith(settings: Settings, key: string | undefined): Links {
   };
 }
 
-/** A whole HTML document, which reloads about five times in an interval. */
-export function documentOf(services: Services, title: string, body: Html): string {
+/**
+ * A whole HTML document, which reloads about five times in an interval.
+ *
+ * @param state - what it is about at a glance, for its icon.
+ */
+export function documentOf(services: Services, title: string, state: PageState, body: Html): string {
   const refresh = Math.max(5, Math.min(60, Math.round(currentIntervalMs(services) / 5000)));
   return html`<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="refresh" content="${refresh}"><title>${title}</title><style>${STYLE}</style></head><body>
-${body}</body></html>`.text;
+<meta http-equiv="refresh" content="${refresh}"><title>${title}</title><link rel="icon" href="${iconOf(state)}"><style>${STYLE}</style></head><body><main>
+${body}</main></body></html>`.text;
 }

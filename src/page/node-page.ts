@@ -4,6 +4,7 @@ import { type NodeDetail, viewNodeDetail } from '../views/node-detail.ts';
 import { type Html, html } from './html.ts';
 import { documentOf, type Links, linksWith, NOT_SERVED, SIGNS, uptimeLine, when } from './layout.ts';
 import { outageTable } from './outage-table.ts';
+import { stateOfNode } from './page-state.ts';
 
 function advice(reason: NodeDetail['reason']): Html {
   const { sentence, remedies, links } = reasons[reason];
@@ -72,5 +73,6 @@ export async function renderNodePage(
 ): Promise<string> {
   const detail = await viewNodeDetail(services, cluster, node);
   const sign = detail.served === false ? NOT_SERVED : SIGNS[detail.verdict];
-  return documentOf(services, `${detail.node}: ${sign}`, bodyOf(detail, linksWith(services.settings, key)));
+  const state = stateOfNode(detail.verdict, detail.served ?? null);
+  return documentOf(services, `${detail.node}: ${sign}`, state, bodyOf(detail, linksWith(services.settings, key)));
 }

@@ -30,5 +30,5 @@ export function renderProblemPage(services: Services, titled: TitledProblem, key
   const { fleet } = linksWith(services.settings, key);
   const body = html`<p><a href="${fleet}">AKS fleet</a></p><h1>${title} <small>${status}</small></h1>
 <p class="banner unknown">? ${problem.message}</p><p>${adviceFor(titled)}</p>`;
-  return documentOf(services, `${title}: AKS fleet`, body);
+  return documentOf(services, `${title}: AKS fleet`, 'odd', body);
 }

@@ -17,6 +17,7 @@ import { documentOf, type Links, linksWith, uptimeLine, when } from './layout.ts
 import { nodeTable } from './node-table.ts';
 import { notServedClusters } from './not-served-lines.ts';
 import { outageTable } from './outage-table.ts';
+import { type PageState, pageStateOf } from './page-state.ts';
 import { sharedFindingLines } from './shared-findings.ts';
 import { unseenClusters } from './unseen-lines.ts';
 
@@ -55,13 +56,18 @@ const STARTED: Readonly<Record<SweepView['starter'], string>> = {
   person: ' (started by hand)',
 };
 
-/** The title of the page. */
-function fleetTitle({ nodes, openOutages, blind, lastSweep }: FleetView, clusters: readonly ClusterView[], stale: boolean): string {
-  if (lastSweep === null) return 'AKS fleet: no sweep yet';
+/** The title of the page, and its state. */
+function fleetTitle(
+  { nodes, openOutages, blind, lastSweep }: FleetView,
+  clusters: readonly ClusterView[],
+  stale: boolean,
+): [title: string, state: PageState] {
+  if (lastSweep === null) return ['AKS fleet: no sweep yet', 'odd'];
   const seen = lastSweep.ledger !== null && conclusiveOf(lastSweep.ledger) > 0;
   const since = stale ? (lastSweep.completedAt ?? undefined) : blind?.since;
   const unseen = since !== undefined || !seen ? { since } : undefined;
-  return `AKS fleet: ${titleOf({ nodes, openOutages, cutOff: clusters.some(({ clusterOutage }) => clusterOutage !== null), unseen })}`;
+  const titled = { nodes, openOutages, cutOff: clusters.some(({ clusterOutage }) => clusterOutage !== null), unseen };
+  return [`AKS fleet: ${titleOf(titled)}`, pageStateOf(titled)];
 }
 
 async function clusterBlock(services: Services, cluster: ClusterView, withNodes: boolean, links: Links): Promise<Html> {
@@ -120,5 +126,5 @@ export async function renderStatusPage(services: Services, { key }: { key: strin
   const body = html`<h1>AKS fleet</h1>${fleetBanner(fleet, clusters, stale, links)}${maintenanceOf(clusters, nameOf)}${notServedClusters(clusters, nameOf, links)}${unseenClusters(clusters, nameOf, links)}${blindClusters(clusters, nameOf, links)}
 <p>${fleet.subscriptions.known} subscriptions, ${fleet.clusters.known} clusters, ${fleet.nodes.known} nodes: ${fleet.nodes.reachable} reachable${notServedPart(fleet.nodes.notServed)}, ${fleet.nodes.unreachable} unreachable, ${fleet.nodes.unknown} unknown, ${fleet.nodes.notProbed} not probed.</p>
 ${uptimeLine(fleet.uptime, true)}${sweep}${warnings}${sharedFindingLines(explained, links)}${outages.length > 0 ? open : html`<p>No open outage.</p>`}<h2>Clusters</h2>${blocks}${more}`;
-  return documentOf(services, fleetTitle(fleet, clusters, stale), body);
+  return documentOf(services, ...fleetTitle(fleet, clusters, stale), body);
 }

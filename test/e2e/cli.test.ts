@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pLimit from 'p-limit';
@@ -12,7 +13,7 @@ const subscription = 'dddddddd-0000-4000-8000-000000000001';
 const newest = 'dddddddd-0000-4000-8000-000000000003';
 const denied = 'dddddddd-0000-4000-8000-000000000002';
 const cluster = `${subscription}.rg-one.one`;
-const pools = [{ name: 'web', count: 5 }];
+const pools = [{ name: 'web', count: 6 }];
 
 let stage: Stage;
 let nodes: string[];
@@ -59,8 +60,12 @@ function cliWith(settings: Record<string, string>, ...args: string[]): Promise<O
   return cliTold(() => {}, settings, ...args);
 }
 
-/** Runs the command line; `told` is given all of standard error whenever there is more of it. */
-function cliTold(told: (stderr: string) => void, settings: Record<string, string>, ...args: string[]): Promise<Output> {
+/** Runs the command line; `told` is given all of standard error whenever there is more of it, and what presses Ctrl-C. */
+function cliTold(
+  told: (stderr: string, interrupt: () => void) => void,
+  settings: Record<string, string>,
+  ...args: string[]
+): Promise<Output> {
   const quick = { FIRST_COLLECT_SECONDS: '2', COLLECT_AGAIN_SECONDS: '1', PROBE_DEADLINE_SECONDS: '30' };
   const env = { PATH: process.env.PATH, HOME: process.env.HOME, ...stage.simulator.env, ...quick, ...settings };
   const run = () =>
@@ -74,7 +79,7 @@ function cliTold(told: (stderr: string) => void, settings: Record<string, string
       let said = '';
       child.stderr?.on('data', (text) => {
         said += text;
-        told(said);
+        told(said, () => child.kill('SIGINT'));
       });
     });
   return few(run);
@@ -176,7 +181,6 @@ Connectivity check: succeeded
     [['check', '--id', '/subscriptions/x; rm -rf /']],
     [['check', '--nonsense']],
     [['check', '--node', 'a b']],
-    [['check', '--node', 'no-such-node']],
     [['check', '--node', 'a', '--id', '/x', '--vmss', 'v']],
     [['check', '--node', 'a', '--subscription', subscription]],
     [['check', '--id', '/x', '--cluster', cluster]],
@@ -208,7 +212,7 @@ Connectivity check: succeeded
       [part]: wrong,
     };
     const { code, stdout, stderr } = await cli('check', ...Object.entries(parts).flatMap(([name, value]) => [`--${name}`, value]));
-    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect({ code, stdout }).toEqual({ code: 4, stdout: '' });
     expect(stderr.trim().split('\n').at(-1)).toContain(`no such node: ${told()}`);
   });
 
@@ -228,9 +232,41 @@ Connectivity check: succeeded
     ]);
   });
 
+  it('tells a node that does not exist from a mistake in the command line', async () => {
+    const { code, stdout, stderr } = await cli('check', '--node', 'no-such-node');
+    expect({ code, stdout }).toEqual({ code: 4, stdout: '' });
+    expect(stderr).toMatch(/no node "no-such-node" is in the \d+ subscriptions that you can read/);
+  });
+
+  it('has a version, help of each command, and a guess at what was meant', async () => {
+    const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+    expect(await cli('--version')).toMatchObject({ code: 0, stdout: `${version}\n` });
+    const { stdout } = await cli('plan', '--help');
+    expect(stdout).toMatch(/^Examples:\n {2}npm run --silent cli -- plan\n/);
+    const { code, stderr } = await cli('chek', '--nod', 'x');
+    expect(code).toBe(2);
+    expect(stderr).toContain("Unknown option '--nod'; did you mean --node?");
+    expect(stderr).toContain('got "chek x"; did you mean check?');
+  });
+
   it('names the parts that are missing', async () => {
     const { stderr } = await cli('check', '--subscription', subscription, '--vmss', 'v');
     expect(stderr).toContain('--node-resource-group, --instance-id missing');
+  });
+
+  it('says on Ctrl-C that the run goes on without it, and for how long', async () => {
+    const silent = nodes[5]!;
+    await stage.setFault(silent, 'agent-silent');
+    let pressed = false;
+    const stop = (said: string, interrupt: () => void) => {
+      if (pressed || !said.includes('Still running')) return;
+      pressed = true;
+      interrupt();
+    };
+    const { code, stderr } = await cliTold(stop, {}, 'check', '--id', idOf(silent));
+    await stage.clearFault(silent);
+    expect(code).toBe(130);
+    expect(stderr.trim().split('\n').at(-1)).toMatch(/^Stopped waiting\. The run on the node goes on, .* within half a minute\./);
   });
 
   it('waits for another run on the node, and says so', async () => {
@@ -329,11 +365,11 @@ describe.concurrent('a plan from a laptop', patience, () => {
     expect(stderr).toContain(`${subscription}: 1 cluster\n`);
     const plan = JSON.parse(stdout) as FleetPlan;
     expect(plan.subscriptions.map(({ clusters }) => clusters)).toMatchObject([
-      [{ cluster, probed: 5, skipped: {}, missingPermissions: [] }],
+      [{ cluster, probed: 6, skipped: {}, missingPermissions: [] }],
     ]);
-    expect(plan.regions).toEqual([{ subscription, region: 'westeurope', nodes: 5, budget: 1000, overBudget: 0, seconds: 4 }]);
+    expect(plan.regions).toEqual([{ subscription, region: 'westeurope', nodes: 6, budget: 1000, overBudget: 0, seconds: 4 }]);
     // One list each of clusters, scale sets, instances and machines.
-    expect(plan.armRequests).toEqual({ inventory: 4, probes: 15 });
+    expect(plan.armRequests).toEqual({ inventory: 4, probes: 18 });
     expect(plan.cost.usdAMonth).toBeGreaterThan(0);
     expect([plan.rightsUnknown, plan.warnings]).toEqual([[], []]);
     expect(code).toBe(0);
