@@ -66,6 +66,9 @@ param grantFleetAccess bool = true
 @allowed(['nodeGroupsByPolicy', 'nodeGroupsByScript', 'subscription'])
 param runCommandOn string = 'nodeGroupsByPolicy'
 
+@description('Optional. IDs of further subscriptions that hold the networks of the nodes, such as that of a hub: the role for findings can then be assigned there. Needs the right to define roles in each.')
+param networkSubscriptions string[] = []
+
 @description('Optional. Minutes between sweeps.')
 @allowed([5, 10, 15, 20, 30, 60])
 param sweepMinutes int = 5
@@ -96,6 +99,9 @@ param workspaceId string = ''
 
 @description('Optional. Resource ID of an existing Azure Monitor private link scope, through which the network reaches Azure Monitor. Telemetry is then taken in, and queried, through it only.')
 param monitorScopeId string = ''
+
+@description('Optional. Whether this deployment makes the telemetry a member of the private link scope; false where it is one already and Azure refuses to write it again.')
+param joinMonitorScope bool = true
 
 @description('Optional. Days for which telemetry is kept, in a workspace that is made.')
 @minValue(30)
@@ -261,7 +267,7 @@ var storageServices = ['blob', 'queue', 'table']
 var othersZones = empty(privateDnsGroupId) ? '' : '${privateDnsGroupId}/providers/Microsoft.Network/privateDnsZones/'
 var proberName = '${environmentName} ${location}'
 // A module that is not deployed has a scope all the same, which Azure computes: one that is there, the group of the prober itself.
-var joinsScope = !empty(monitorScopeId) && empty(refusals)
+var joinsScope = !empty(monitorScopeId) && joinMonitorScope && empty(refusals)
 var scopeParts = split(joinsScope ? monitorScopeId : '/subscriptions/${subscription().subscriptionId}/resourceGroups/${groupName}/providers/-/-/-', '/')
 var tellsPeople = !empty(alertEmails) || !empty(alertWebhookUrl)
 
@@ -317,6 +323,8 @@ module componentInScope 'modules/private-link-scope.bicep' = if (joinsScope) {
 // One that exists is in the scope or not: that is its owner's.
 module workspaceInScope 'modules/private-link-scope.bicep' = if (joinsScope && empty(workspaceId)) {
   scope: resourceGroup(scopeParts[2], scopeParts[4])
+  // A scope takes one member at a time.
+  dependsOn: [componentInScope]
   params: {
     scopeName: scopeParts[8]
     memberId: monitoring.outputs.workspaceId
@@ -515,7 +523,7 @@ module workbook 'modules/workbook.bicep' = {
 module fleetRoles 'fleet-roles.bicep' = if (!empty(granted)) {
   name: 'aks-fleet-prober-roles-${suffix}'
   params: {
-    subscriptionIds: granted
+    subscriptionIds: union(granted, map(networkSubscriptions, id => toLower(trim(id))))
     proberName: proberName
   }
 }

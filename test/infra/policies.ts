@@ -160,7 +160,13 @@ export const policies: readonly Policy[] = [
   {
     name: 'Allowed locations (e56962a6-4747-49cd-b67b-bf8b01975c4c)',
     types: ['*'],
-    allows: ({ location }) => location === undefined || location === REGION || location === 'global',
+    // Azure runs a log search rule only in the region of its workspace, which is made in ours or is the company's own.
+    allows: ({ location, type }) =>
+      location === undefined ||
+      location === REGION ||
+      location === 'global' ||
+      (type === 'Microsoft.Insights/scheduledQueryRules' &&
+        /^\[reference\('[^']+\/workspaces\/[^']+', '[^']+', 'full'\)\.location\]$/.test(location)),
   },
   {
     name: 'Require a tag on resources (871b6d14-10aa-478d-b590-94f262ecfa99)',

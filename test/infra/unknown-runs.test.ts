@@ -52,6 +52,8 @@ function run(
   };
   return ['Start', 'Accept', 'Success'].map((ActivityStatusValue, nth) => ({
     ...record,
+    // As Azure's sample of a Compute action that has ended shows it.
+    ...(ActivityStatusValue === 'Success' ? { HTTPRequest: '' } : {}),
     ActivityStatusValue,
     TimeGenerated: new Date(at(minute).getTime() + nth * 1000).toISOString(),
   }));

@@ -6,7 +6,7 @@ import { packageOf } from '../../scripts/bill-of-materials.ts';
 import { buildApp } from '../../scripts/build.ts';
 
 let dir: string;
-let bill: { bomFormat: string; components: { name: string; version: string; purl: string; licenses: unknown[] }[] };
+let bill: { bomFormat: string; serialNumber: string; components: { name: string; version: string; purl: string; licenses: unknown[] }[] };
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'aks-fleet-prober-bill-'));
   await buildApp(join(dir, 'dist'), join(dir, 'sbom.cdx.json'));
@@ -22,7 +22,9 @@ describe('the bill of materials of what is deployed', () => {
     for (const [name, version] of Object.entries(dependencies).filter(([name]) => !onlyOnTheCommandLine.includes(name)))
       expect([name, listed.get(name)]).toEqual([name, version]);
     expect(listed.has('@azure/core-client')).toBe(true);
-    expect(bill.bomFormat).toBe('CycloneDX');
+    // What GitHub's action looks for before it attests one.
+    expect(bill).toMatchObject({ bomFormat: 'CycloneDX', specVersion: '1.6' });
+    expect(bill.serialNumber).toMatch(/^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/);
     expect(new Set(bill.components.map(({ purl }) => purl)).size).toBe(bill.components.length);
     expect(bill.components.filter(({ licenses }) => licenses.length === 0)).toEqual([]);
   });
