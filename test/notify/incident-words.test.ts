@@ -83,7 +83,7 @@ describe('what is said of a fleet that nobody sees', () => {
   });
 
   it.each([
-    ['AccessDenied', 'access denied', 'infra/fleet-access.bicep'],
+    ['AccessDenied', 'access denied', 'docs/guides/deploy.md#grant-access'],
     ['ExtensionsDisallowed', 'extensions disallowed', 'allowExtensionOperations'],
     ['SignInFailed', 'sign in failed', 'managed identity'],
     ['SubscriptionGone', 'subscription gone', 'az account list'],

@@ -56,6 +56,7 @@ describe('a sweep', () => {
     const late = await insertSweep(storage.tables, id, ['other'], '2026-11-21T09:36:00.000Z', { starter: 'close-sweep' });
     expect(late).toEqual({ ...timer, first: false });
     expect(await readSweep(storage.tables, id)).toEqual({
+      requests: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}$/),
       subscriptions: many,
       startedAt: '2026-11-21T09:35:01.000Z',
       starter: 'timer',
@@ -71,6 +72,7 @@ describe('a sweep', () => {
 
   it('that was never started is empty', async () => {
     expect(await readSweep(storage.tables, 'never')).toEqual({
+      requests: '',
       subscriptions: undefined,
       startedAt: undefined,
       starter: 'timer',
