@@ -34,7 +34,7 @@ const commands = {
 
 export type CommandName = keyof typeof commands;
 
-/** The commands, in the order in which the help tells of them. */
+/** The commands, in the order in which the help describes them. */
 export const commandNames = Object.keys(commands) as CommandName[];
 
 /** Whether a word is the name of a command. */
@@ -49,11 +49,11 @@ export function helpFor(command: CommandName | undefined): string {
   const isOf = (line: string) =>
     command === undefined || !line.startsWith('  ') || line.includes(`cli -- ${command} `) || line.endsWith(`cli -- ${command}`);
   const shown = examples.split('\n').filter(isOf).join('\n');
-  const told = command === undefined ? commandNames.map((name) => commands[name]) : [commands[command]];
+  const described = command === undefined ? commandNames.map((name) => commands[name]) : [commands[command]];
   return `${[
     shown,
     'Works with your own sign-in, directly with Azure, and stores nothing.',
-    ...told,
+    ...described,
     `${command === undefined ? '--help after a command tells of it alone; --version prints the version. ' : ''}The result goes to standard output, progress to standard error.`,
   ].join('\n\n')}\n`;
 }

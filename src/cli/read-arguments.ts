@@ -19,21 +19,12 @@ export interface Arguments<O extends Options> {
 export function readArguments<O extends Options>(args: readonly string[], options: O): Arguments<O> {
   const read = parseArgs({ args: [...args], options, strict: false, allowPositionals: true, tokens: true });
   const mistakes: string[] = [];
+  const known = Object.keys(options).map((each) => `--${each}`);
   for (const token of read.tokens) {
     if (token.kind !== 'option') continue;
     const { name, rawName, value, inlineValue, index } = token;
     const type = options[name]?.type;
-    if (type === undefined)
-      mistakes.push(
-        `Unknown option '${rawName}'${
-          rawName.startsWith('--')
-            ? didYouMean(
-                rawName,
-                Object.keys(options).map((known) => `--${known}`),
-              )
-            : ''
-        }`,
-      );
+    if (type === undefined) mistakes.push(`Unknown option '${rawName}'${rawName.startsWith('--') ? didYouMean(rawName, known) : ''}`);
     else if (type === 'boolean' && inlineValue) mistakes.push(`expected ${rawName} without a value, got "${value}"`);
     else if (type === 'string' && value === undefined) mistakes.push(`expected a value for ${rawName}, got none`);
     else if (type === 'string' && !inlineValue && /^-./.test(value!)) {

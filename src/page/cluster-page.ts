@@ -9,13 +9,13 @@ import { nodePlace, viewNodeList } from '../views/node-list.ts';
 import { viewWorstOutages } from '../views/outage-list.ts';
 import { type PageRequest, readPage } from '../views/paging.ts';
 import { blindLines, calmBanner, maintenanceLine, staleBanner, troubleBanner } from './banner.ts';
-import { countsOf, coverageWords, nameOf, otherReasons, stateOf, titleOf } from './cluster-words.ts';
+import { countsOf, coverageWords, nameOf, otherReasons, stateOf } from './cluster-words.ts';
 import { type Html, html } from './html.ts';
 import { documentOf, type Links, linksWith, uptimeLine, when } from './layout.ts';
 import { nodeTable } from './node-table.ts';
 import { notServedLines } from './not-served-lines.ts';
 import { outageTable } from './outage-table.ts';
-import { type PageState, pageStateOf } from './page-state.ts';
+import { type PageState, titleAndState } from './page-state.ts';
 import { unseenLines } from './unseen-lines.ts';
 
 const OUTAGES_SHOWN = 200;
@@ -47,8 +47,8 @@ function clusterTitle(cluster: ClusterView, ledger: Ledger | undefined, stale: b
       : seen
         ? undefined
         : { since: undefined };
-  const titled = { nodes, openOutages, cutOff: clusterOutage !== null, unseen };
-  return [`${nameOf(cluster)}: ${titleOf(titled)}`, pageStateOf(titled)];
+  const [title, state] = titleAndState({ nodes, openOutages, cutOff: clusterOutage !== null, unseen });
+  return [`${nameOf(cluster)}: ${title}`, state];
 }
 
 /** The ledger of a cluster in the last completed sweep. */

@@ -3,7 +3,6 @@ import { isReasonCode, reasons } from '../model/reasons.ts';
 import type { ClusterView } from '../views/clusters.ts';
 import { type Html, html } from './html.ts';
 import { percent, when } from './layout.ts';
-import type { Titled } from './page-state.ts';
 
 /** The display name of a cluster, with its resource group, since a fleet may have several clusters of one name. */
 export const nameOf = ({ resourceGroup, name }: Pick<ClusterView, 'resourceGroup' | 'name'>) => `${resourceGroup}/${name}`;
@@ -29,18 +28,6 @@ export function coverageWords(ledger: Ledger): Html {
   const [coverage, asked] = [coverageOf(ledger), askedOf(ledger)];
   if (coverage === null || asked === null) return html`no node was expected to give a verdict`;
   return html`<span title="The share of nodes that gave a verdict, among those that are expected to">coverage ${percent(coverage, 1)}</span>, <span title="The share of nodes that were asked, whether or not they answered">asked ${percent(asked, 1)}</span>`;
-}
-
-/** The title of a page: the worst that is known. It gives no number of unreachable nodes if the current state is not known. */
-export function titleOf({ nodes, openOutages, cutOff, unseen }: Titled): string {
-  const { reachable, notServed, unreachable, unknown } = nodes;
-  if (unseen?.since !== undefined) return `not seen since ${unseen.since}`;
-  if (unreachable > 0) return `${unreachable} unreachable`;
-  if (cutOff) return 'cut off';
-  if (openOutages > 0) return `${openOutages} open outage${openOutages > 1 ? 's' : ''}`;
-  if (unseen !== undefined || reachable === 0) return 'not seen';
-  if (notServed > 0) return `${notServed} not served`;
-  return unknown > 0 ? `${unknown} unknown` : `${unreachable} unreachable`;
 }
 
 /** The nodes of a sweep that were not reachable, by reason with the most frequent first, to follow its coverage. */

@@ -13,14 +13,19 @@ export interface Titled {
 /** What a page is about, at a glance: the colour and the sign of its icon in a tab. */
 export type PageState = 'bad' | 'poor' | 'odd' | 'good';
 
-/** The state of the fleet or of a cluster: the same order of importance as in its title. */
-export function pageStateOf({ nodes, openOutages, cutOff, unseen }: Titled): PageState {
+/**
+ * The title of the page of the fleet or of a cluster, and its state: the worst that is known. The title gives no number of unreachable nodes if the
+ * current state is not known. Pure.
+ */
+export function titleAndState({ nodes, openOutages, cutOff, unseen }: Titled): [title: string, state: PageState] {
   const { reachable, notServed, unreachable, unknown } = nodes;
-  if (unseen?.since !== undefined) return 'odd';
-  if (unreachable > 0 || cutOff || openOutages > 0) return 'bad';
-  if (unseen !== undefined || reachable === 0) return 'odd';
-  if (notServed > 0) return 'poor';
-  return unknown > 0 ? 'odd' : 'good';
+  if (unseen?.since !== undefined) return [`not seen since ${unseen.since}`, 'odd'];
+  if (unreachable > 0) return [`${unreachable} unreachable`, 'bad'];
+  if (cutOff) return ['cut off', 'bad'];
+  if (openOutages > 0) return [`${openOutages} open outage${openOutages > 1 ? 's' : ''}`, 'bad'];
+  if (unseen !== undefined || reachable === 0) return ['not seen', 'odd'];
+  if (notServed > 0) return [`${notServed} not served`, 'poor'];
+  return unknown > 0 ? [`${unknown} unknown`, 'odd'] : [`${unreachable} unreachable`, 'good'];
 }
 
 /** The state of one node. */

@@ -10,14 +10,14 @@ import type { OutageView } from '../views/outages.ts';
 import type { SweepView } from '../views/sweeps.ts';
 import { calmBanner, maintenanceOf, staleBanner, troubleBanner } from './banner.ts';
 import { blindClusters } from './blind-clusters.ts';
-import { countsOf, coverageWords, nameOf, notServedPart, otherReasons, stateOf, titleOf } from './cluster-words.ts';
+import { countsOf, coverageWords, nameOf, notServedPart, otherReasons, stateOf } from './cluster-words.ts';
 import { type Html, html } from './html.ts';
 import { openIncidents } from './incident-lines.ts';
 import { documentOf, type Links, linksWith, uptimeLine, when } from './layout.ts';
 import { nodeTable } from './node-table.ts';
 import { notServedClusters } from './not-served-lines.ts';
 import { outageTable } from './outage-table.ts';
-import { type PageState, pageStateOf } from './page-state.ts';
+import { type PageState, titleAndState } from './page-state.ts';
 import { sharedFindingLines } from './shared-findings.ts';
 import { unseenClusters } from './unseen-lines.ts';
 
@@ -66,8 +66,13 @@ function fleetTitle(
   const seen = lastSweep.ledger !== null && conclusiveOf(lastSweep.ledger) > 0;
   const since = stale ? (lastSweep.completedAt ?? undefined) : blind?.since;
   const unseen = since !== undefined || !seen ? { since } : undefined;
-  const titled = { nodes, openOutages, cutOff: clusters.some(({ clusterOutage }) => clusterOutage !== null), unseen };
-  return [`AKS fleet: ${titleOf(titled)}`, pageStateOf(titled)];
+  const [title, state] = titleAndState({
+    nodes,
+    openOutages,
+    cutOff: clusters.some(({ clusterOutage }) => clusterOutage !== null),
+    unseen,
+  });
+  return [`AKS fleet: ${title}`, state];
 }
 
 async function clusterBlock(services: Services, cluster: ClusterView, withNodes: boolean, links: Links): Promise<Html> {

@@ -1,9 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
-
-const hash = (text: string) => createHash('sha256').update(text).digest('hex');
+import { z } from 'zod';
 
 // As long as the first two groups of a GUID, with the hyphen.
 const LENGTH = 13;
+
+/** How the IDs of the requests of a sweep or check begin. */
+export const requestPrefix = z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}$/);
+
+const hash = (text: string) => createHash('sha256').update(text).digest('hex');
 
 /**
  * How the IDs of the Run Command requests of a new sweep begin: random, so that it cannot be told from its time. Azure's Activity Log keeps the IDs

@@ -3,7 +3,7 @@ import { type ClusterFacts, clusterFacts } from '../model/cluster-facts.ts';
 import { emptyLedger, type Ledger, ledger } from '../model/ledger.ts';
 import { type ReasonCode, reasonCode } from '../model/reasons.ts';
 import { type Starter, starter } from '../model/starter.ts';
-import { newRequestPrefix } from '../probe/request-id.ts';
+import { newRequestPrefix, requestPrefix } from '../probe/request-id.ts';
 import { fromLongJson, toLongJson } from './long-json.ts';
 import type { Tables } from './open-tables.ts';
 import { readJson } from './read-json.ts';
@@ -53,12 +53,7 @@ export interface Beginning {
   timerMissedSince?: string;
 }
 
-const requestsOfRow = (row: Record<string, unknown>): string =>
-  z
-    .string()
-    .regex(/^[0-9a-f]{8}-[0-9a-f]{4}$/)
-    .catch('')
-    .parse(row.requests);
+const requestsOfRow = (row: Record<string, unknown>): string => requestPrefix.catch('').parse(row.requests);
 
 const starterOfRow = (row: Record<string, unknown>): Starter => starter.catch('timer').parse(row.starter);
 
@@ -89,10 +84,10 @@ export async function hasBegun(tables: Tables, sweep: string): Promise<boolean> 
   return (await readRow(sweeps, sweep, 'sweep', ['RowKey'])) !== undefined;
 }
 
-/** Reads how the IDs of a sweep's requests for Run Command begin; undefined where it does not say. */
-export async function readRequestPrefix(tables: Tables, sweep: string): Promise<string | undefined> {
+/** Reads how the IDs of a sweep's requests for Run Command begin; '' where it does not say. */
+export async function readRequestPrefix(tables: Tables, sweep: string): Promise<string> {
   const sweeps = await tables.open('sweeps');
-  return requestsOfRow((await readRow(sweeps, sweep, 'sweep', ['requests'])) ?? {}) || undefined;
+  return requestsOfRow((await readRow(sweeps, sweep, 'sweep', ['requests'])) ?? {});
 }
 
 /** Reads the subscriptions in the scope of a sweep. */

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { emptyLedger } from '../../src/model/ledger.ts';
-import { coverageWords, otherReasons, titleOf } from '../../src/page/cluster-words.ts';
+import { coverageWords, otherReasons } from '../../src/page/cluster-words.ts';
+import { titleAndState } from '../../src/page/page-state.ts';
 
 const nodes = { known: 5, reachable: 5, notServed: 0, unreachable: 0, unknown: 0, notProbed: 0 };
 const seen = { nodes, openOutages: 0, cutOff: false, unseen: undefined };
 const bad = { ...nodes, unreachable: 2, unknown: 1 };
 
-describe('titleOf', () => {
+describe('the title of a page', () => {
   it.each([
     ['not seen since 12:00', { nodes: bad, openOutages: 3, cutOff: true, unseen: { since: '12:00' } }],
     ['2 unreachable', { nodes: bad, openOutages: 3, cutOff: true, unseen: undefined }],
@@ -19,7 +20,7 @@ describe('titleOf', () => {
     ['1 unknown', { ...seen, nodes: { ...nodes, unknown: 1 } }],
     ['0 unreachable', seen],
   ])('says "%s" first, since that is the worst', (expected, state) => {
-    expect(titleOf(state)).toBe(expected);
+    expect(titleAndState(state)[0]).toBe(expected);
   });
 });
 

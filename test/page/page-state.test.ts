@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { titleOf } from '../../src/page/cluster-words.ts';
-import { iconOf, pageStateOf, stateOfNode } from '../../src/page/page-state.ts';
+import { iconOf, stateOfNode, titleAndState } from '../../src/page/page-state.ts';
 
 const count = fc.nat(5);
 const titled = fc
@@ -19,7 +18,7 @@ describe('the icon of the fleet or of a cluster', () => {
   it('says what the title says, whatever it is', () => {
     fc.assert(
       fc.property(titled, (given) => {
-        const title = titleOf(given);
+        const title = titleAndState(given)[0];
         const expected = /^not seen/.test(title)
           ? 'odd'
           : /[1-9]\d* unreachable|cut off|open outage/.test(title)
@@ -29,7 +28,7 @@ describe('the icon of the fleet or of a cluster', () => {
               : /unknown/.test(title)
                 ? 'odd'
                 : 'good';
-        expect(pageStateOf(given)).toBe(expected);
+        expect(titleAndState(given)[1]).toBe(expected);
       }),
     );
   });
@@ -37,7 +36,7 @@ describe('the icon of the fleet or of a cluster', () => {
   it('is green only where a node is reachable, and nothing is amiss', () => {
     fc.assert(
       fc.property(titled, (given) => {
-        if (pageStateOf(given) !== 'good') return;
+        if (titleAndState(given)[1] !== 'good') return;
         expect(given.nodes.reachable).toBeGreaterThan(0);
         expect([given.nodes.unreachable, given.openOutages, given.cutOff, given.unseen]).toEqual([0, 0, false, undefined]);
       }),

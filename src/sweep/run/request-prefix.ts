@@ -18,7 +18,7 @@ export async function requestPrefixOf({ tables }: Pick<Services, 'tables'>, swee
   if (isCheckId(sweep)) return requestPrefixOfCheck(sweep);
   const prefixes = known.get(tables) ?? new Map<string, Promise<string>>();
   known.set(tables, prefixes);
-  const found = prefixes.get(sweep) ?? readRequestPrefix(tables, sweep).then((prefix) => prefix ?? newRequestPrefix());
+  const found = prefixes.get(sweep) ?? readRequestPrefix(tables, sweep).then((prefix) => prefix || newRequestPrefix());
   prefixes.set(sweep, found);
   if (prefixes.size > REMEMBERED) prefixes.delete(prefixes.keys().next().value!);
   return found.catch((error: unknown) => {
