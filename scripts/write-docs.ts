@@ -8,14 +8,20 @@ import { OF_POWER } from '../src/inventory/skip-reason.ts';
 import { findingCodes } from '../src/model/finding.ts';
 import { OF_CLUSTER, OF_POOL, type Treatment } from '../src/model/lifecycle.ts';
 import type { Reason } from '../src/model/reasons/reason.ts';
+import { type Remedy, remedyOf } from '../src/model/reasons/remedy.ts';
 import { reasons } from '../src/model/reasons.ts';
+import { placeholderNames } from '../src/model/remedies.ts';
 import { eventSchemas } from '../src/notify/event-schemas.ts';
 import { renderApi } from './render-api.ts';
 import { recordedReceivers, renderRequests } from './render-webhooks.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-function renderReason(code: string, { sentence, remedies, links }: Reason): string {
+/** A remedy as an item of a list, its command as code. */
+const remedyText = ({ say, command }: Remedy) => (command === null ? say : `${say.replace(/\.$/, '')}: \`${command}\``);
+
+function renderReason(code: string, { sentence, links, ...reason }: Reason): string {
+  const remedies = reason.remedies.map((each) => remedyText(remedyOf(each, placeholderNames)));
   const steps = remedies.length === 0 ? '' : `\n${remedies.map((remedy) => `- ${remedy}`).join('\n')}\n`;
   const more = links.length === 0 ? '' : `\nMore: ${links.map((link) => `<${link}>`).join(', ')}\n`;
   return `### ${code}\n\n${sentence}\n${steps}${more}`;
@@ -53,13 +59,15 @@ export function renderReasons(): string {
     return `## ${title}\n\n${entries.map(([code, reason]) => renderReason(code, reason)).join('\n')}`;
   });
   const intro =
-    'Every verdict bears one of these reasons, and so does every reachable node that its API server does not serve (stage `served`). The page is made from the catalogue in `src/model/reasons.ts` by `npm run docs`; the table at its end says what follows from each.';
+    'Every verdict bears one of these reasons, and so does every reachable node that its API server does not serve (stage `served`). The page is made from the catalogue in `src/model/reasons.ts` by `npm run docs`; the table at its end says what follows from each. In commands, words in capitals such as `RESOURCE_GROUP` stand for the names of the case; everywhere else, the prober fills them in.';
   return `# Reasons\n\n${intro}\n\n${chapters.join('\n')}\n${renderPolicies()}`;
 }
 
 /** Writes the findings of searches in Azure as a reference page. */
 export function renderFindings(): string {
-  const rows = findingCodes.map((code) => `### ${code}\n\n${explain[code].means}\n\n- ${explain[code].todo}\n`);
+  const rows = findingCodes.map(
+    (code) => `### ${code}\n\n${explain[code].means}\n\n- ${remedyText(remedyOf(explain[code].todo, placeholderNames))}\n`,
+  );
   return `# Findings
 
 What a search in Azure may find to explain an outage or a blindness. The page is made from \`src/diagnose/evaluate/catalogue.ts\` by \`npm run docs\`.

@@ -1,6 +1,8 @@
 import type { CheckResult } from '../model/check-result.ts';
 import type { NodeOs } from '../model/node.ts';
+import type { RemedyNames } from '../model/reasons/remedy.ts';
 import { type ReasonCode, reasons } from '../model/reasons.ts';
+import { remedyLines } from '../model/remedies.ts';
 import type { Target } from '../model/resource-id.ts';
 
 const OUTCOME = { reachable: 'succeeded', unreachable: 'failed', unknown: 'inconclusive' } as const;
@@ -26,18 +28,22 @@ export function describeStart(target: Target, os: NodeOs, verbose: boolean): str
 }
 
 /** The lines that say why something is not as it should be, and what to do. */
-function explain(reason: ReasonCode, message: string): string[] {
-  const { sentence, remedies } = reasons[reason];
-  return [`${reason}: ${sentence}`, message, ...remedies.map((remedy) => `- ${remedy}`), ''];
+function explain(reason: ReasonCode, message: string, names: RemedyNames): string[] {
+  const { sentence } = reasons[reason];
+  return [`${reason}: ${sentence}`, message, ...remedyLines(reason, names).map((remedy) => `- ${remedy}`), ''];
 }
 
-/** The last lines of a check: if verbose, Azure's answer; if it failed, or the API server does not serve the node, why and what to do; and the result. */
-export function describeResult({ verdict, reason, message, served, response, takenFrom }: CheckResult, verbose: boolean): string[] {
+/** The last lines of a check: if verbose, Azure's answer; if it failed, or the API server does not serve the node, why and what to do, with the `names` of the node; and the result. */
+export function describeResult(
+  { verdict, reason, message, served, response, takenFrom }: CheckResult,
+  verbose: boolean,
+  names: RemedyNames = {},
+): string[] {
   const why =
     verdict !== 'reachable'
-      ? explain(reason, message)
+      ? explain(reason, message, names)
       : served?.ok === false
-        ? ['The node reaches its API server, which does not serve it.', ...explain(served.reason, served.message)]
+        ? ['The node reaches its API server, which does not serve it.', ...explain(served.reason, served.message, names)]
         : [];
   const other = takenFrom && `taken from the run of ${takenFrom}, which began while this check waited for the node`;
   const said = !verbose ? [] : response ? ['Response:', response, ''] : other ? [`Response: ${other}`, ''] : [];

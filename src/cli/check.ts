@@ -8,6 +8,7 @@ import { NoSuchMachine } from '../inventory/read-machine.ts';
 import { subscriptionsInScope } from '../inventory/scope.ts';
 import type { NodeOs } from '../model/node.ts';
 import { reasons } from '../model/reasons.ts';
+import { namesOf, remedyLines } from '../model/remedies.ts';
 import { formatTarget, parseTarget, type Target } from '../model/resource-id.ts';
 import { selectionOf } from '../model/selection.ts';
 import { connectArm } from '../services.ts';
@@ -59,7 +60,9 @@ export async function runCheckCommand({ wanted, verbose, json, explain }: CheckO
   const credential = new DefaultAzureCredential({ managedIdentityClientId: settings.AZURE_CLIENT_ID });
   const arm = connectArm(settings, credential);
   const target = 'node' in wanted ? await findTarget(arm, settings, wanted) : wanted;
+  const systems: NodeOs[] = [];
   const onStart = (os: NodeOs) => {
+    systems.push(os);
     if (json) report('Running…');
     else process.stdout.write(`${describeStart(target, os, verbose).join('\n')}\n`);
   };
@@ -67,17 +70,19 @@ export async function runCheckCommand({ wanted, verbose, json, explain }: CheckO
     throw error instanceof NoSuchMachine ? new NoSuchNode(`no such node: ${error.message}`) : error;
   });
   const { verdict, evidence, response = evidence } = checked;
+  const names = namesOf({ resourceId: formatTarget(target), os: systems[0] });
   const isExplained = explain && verdict.verdict !== 'reachable';
   if (isExplained) report('Searching Azure’s configuration…');
   const explanation = isExplained ? await explainOr(report, explainCheck(arm, settings, target, checked)) : undefined;
   if (json) {
-    const { stage, remedies } = reasons[verdict.reason];
+    const { stage } = reasons[verdict.reason];
+    const remedies = remedyLines(verdict.reason, names);
     const said = verbose ? { response } : {};
     const found = isExplained ? { findings: explanation?.findings ?? [], changes: explanation?.changes ?? [] } : {};
     const whole = { target: formatTarget(target), ...verdict, ...viewServed(verdict.served), stage, remedies, ...found, ...said };
     process.stdout.write(`${JSON.stringify(whole)}\n`);
   } else {
-    const lines = describeResult({ ...verdict, response }, verbose);
+    const lines = describeResult({ ...verdict, response }, verbose, names);
     const last = styleText(COLOUR[verdict.verdict], lines.pop()!, { stream: process.stdout });
     const why = isExplained ? describeExplanation(explanation) : [];
     process.stdout.write(`${[...lines, ...why, last].join('\n')}\n`);

@@ -24,6 +24,10 @@ export interface Outage {
   cluster: string;
   /** Absent where the whole cluster is the subject. */
   node?: string;
+  /** Resource ID of the machine of the node when it began. */
+  resourceId?: string;
+  /** The operating system of the node. */
+  os?: string;
   start: string;
   end?: string;
   reason: ReasonCode;
@@ -103,7 +107,7 @@ function messageOf(start: string, end: string | undefined, episode: number): str
  */
 export function writeEpisode(
   before: Outage | undefined,
-  subject: { cluster: string; node?: string },
+  subject: Pick<Outage, 'cluster' | 'node' | 'resourceId' | 'os'>,
   { outage: start, episode, from, end, reason }: Episode,
   log: NodeLog,
   now: string,

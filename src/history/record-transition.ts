@@ -24,7 +24,7 @@ export function recordTransition(
   before: Outage | undefined,
   start: string,
   { withdrawn, changed }: Transition,
-  subject: { cluster: string; node: string },
+  subject: Pick<Outage, 'cluster' | 'node' | 'resourceId' | 'os'>,
   log: NodeLog,
   now: string,
 ): Outage | undefined {

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describeResult, describeStart } from '../check/describe-check.ts';
 import { makeCheck } from '../check/make-check.ts';
 import { Problem } from '../model/problem.ts';
+import { namesOf } from '../model/remedies.ts';
 import { parseTarget } from '../model/resource-id.ts';
 import type { Services } from '../services.ts';
 import { type CheckRow, isCheckId, readCheck } from '../tables/check-rows.ts';
@@ -18,7 +19,10 @@ const RETRY_AFTER_SECONDS = '5';
 function textOf(check: CheckRow, view: CheckView, verbose: boolean): string {
   const head = describeStart(parseTarget(check.target)!, check.os, verbose);
   const { verdict, reason, message = '', response, takenFrom } = view;
-  const tail = verdict && reason ? describeResult({ verdict, reason, message, response, takenFrom }, verbose) : [];
+  const tail =
+    verdict && reason
+      ? describeResult({ verdict, reason, message, response, takenFrom }, verbose, namesOf({ ...check, resourceId: check.target }))
+      : [];
   return `${[...head, ...tail].join('\n').trimEnd()}\n`;
 }
 

@@ -97,3 +97,25 @@ export function parseManagedClusterId(id: string): ClusterName | undefined {
 export function formatManagedClusterId({ subscriptionId, resourceGroup, name }: ClusterName): string {
   return `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.ContainerService/managedClusters/${name}`;
 }
+
+/** The parts of the id of any resource in a resource group; of a child, `names` holds those of its parents first. */
+export interface ResourceParts {
+  subscriptionId: string;
+  resourceGroup: string;
+  /** In lower case, without the names, such as `microsoft.network/routetables/routes`. */
+  type: string;
+  names: string[];
+}
+
+/** Splits the id of a resource in a resource group; undefined for anything else, such as the id of an extension of another resource. */
+export function parseResourceId(id: string): ResourceParts | undefined {
+  const parts = new RegExp(`${head}(?<space>[\\w.]+)/(?<rest>[^/]+(?:/[^/]+)+?)/?$`, 'iu').exec(id)?.groups;
+  const rest = parts?.rest?.split('/') ?? [];
+  if (parts === undefined || rest.length % 2 !== 0 || rest.includes('providers')) return undefined;
+  return {
+    subscriptionId: parts.subscriptionId!.toLowerCase(),
+    resourceGroup: parts.resourceGroup!,
+    type: [parts.space, ...rest.filter((_, at) => at % 2 === 0)].join('/').toLowerCase(),
+    names: rest.filter((_, at) => at % 2 === 1),
+  };
+}

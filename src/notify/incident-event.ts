@@ -4,9 +4,9 @@ import { parseClusterId } from '../model/resource-id.ts';
 import type { StoredIncident } from '../tables/incident-rows.ts';
 import type { Availability } from './envelopes.ts';
 import { fitNames } from './fit-names.ts';
-import { incidentWords, severityOf } from './incident-words.ts';
+import { incidentWords, namesOfIncident, severityOf } from './incident-words.ts';
 import { incidentPageUrl } from './page-url.ts';
-import { eventOf, secondsBetween, type TelemetryEvent } from './telemetry-event.ts';
+import { eventOf, firstRemedy, secondsBetween, type TelemetryEvent } from './telemetry-event.ts';
 
 /** The one subscription of all clusters, or `*`. */
 function subscriptionOf({ members }: StoredIncident): string {
@@ -33,7 +33,7 @@ const runbookOf = ({ reason }: StoredIncident): string => (reasons[reason].links
  */
 export function incidentEvent(incident: StoredIncident, what: What, since: string, pageUrl: string | undefined, now: Date): TelemetryEvent {
   const { subject, reason, counts, most, nodes, members, open } = incident;
-  const { stage, sentence, remedies } = reasons[reason];
+  const { stage, sentence } = reasons[reason];
   // Of one that is over, what is known now is about nobody any more.
   const known = incident.until === undefined ? undefined : incident.words;
   const { what: said, why, changed } = known ?? incidentWords(incident);
@@ -56,7 +56,7 @@ export function incidentEvent(incident: StoredIncident, what: What, since: strin
     changed,
     start: since,
     end,
-    remedy: remedies[0] ?? '',
+    remedy: firstRemedy(reason, namesOfIncident(incident)),
     runbook: runbookOf(incident),
     page: incidentPageUrl(pageUrl, subject),
     clusters: names.names,

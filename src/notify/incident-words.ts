@@ -1,10 +1,13 @@
 import type { Words } from '../history/frozen-words.ts';
 import type { SharedFactor } from '../history/shared-factor.ts';
 import { isSilent } from '../history/sight.ts';
-import { reasons } from '../model/reasons.ts';
+import type { RemedyNames } from '../model/reasons/remedy.ts';
+import { namesOf } from '../model/remedies.ts';
+import { parseClusterId } from '../model/resource-id.ts';
 import type { StoredIncident } from '../tables/incident-rows.ts';
 import { changedWords, cut, SUBJECT_CHARACTERS, whyWords } from './alert-words.ts';
 import { lastName, spoken, timeOfDay } from './spoken.ts';
+import { firstRemedy } from './telemetry-event.ts';
 
 const phrases: Record<SharedFactor, (value: string) => string> = {
   finding: (value) => `behind ${lastName(value)}`,
@@ -29,13 +32,22 @@ function verbOf({ blind, open }: Pick<StoredIncident, 'blind' | 'open'>): string
 /** Whether nobody sees the fleet although Azure takes the commands and answers: no node sends a result back. */
 const isSilence = ({ kind, reason }: Pick<StoredIncident, 'kind' | 'reason'>) => kind === 'unseen' && isSilent(reason);
 
+/** The names that hold for all clusters of an incident: of its only cluster, else of the subscription that they share. */
+export function namesOfIncident({ members }: Pick<StoredIncident, 'members'>): RemedyNames {
+  const [first] = members;
+  if (first === undefined || members.length === 1) return first === undefined ? {} : namesOf({ cluster: first });
+  const subscriptions = new Set(members.map((cluster) => parseClusterId(cluster)?.subscriptionId));
+  const [only] = subscriptions;
+  return subscriptions.size === 1 && only !== undefined ? { subscriptionId: only } : {};
+}
+
 function unseenWords(incident: StoredIncident): Words {
   const { since, reason, nodes, planned, open, finding, counts } = incident;
   const clusters = counts.affected === 1 ? '1 cluster' : `${counts.affected} clusters`;
   const { short, long } = whyWords(finding, reason);
   const shared =
     'Azure accepts the commands and no node sends a result: what all nodes share is in question, such as the firewall on their way out, not the prober.';
-  const [remedy = ''] = reasons[reason].remedies;
+  const remedy = firstRemedy(reason, namesOfIncident(incident));
   const why = isSilence(incident) && finding === undefined ? `${shared} ${long}` : `${long} ${remedy}`.trim();
   return {
     subject: `Nobody sees the fleet since ${timeOfDay(since)}: ${isSilence(incident) && finding === undefined ? `no node answers (${short})` : short}`,

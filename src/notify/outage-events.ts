@@ -31,7 +31,7 @@ export function outageEvent(outage: Outage, what: What, pageUrl: string | undefi
   const { cluster, node, start, end, episode } = outage;
   const common = {
     eventId: eventIdOf(outage, what, episode),
-    ...causeOf(cluster, outage.reason),
+    ...causeOf(cluster, outage.reason, outage),
     ...findingFields(outage.findings),
     start,
     end: end ?? '',

@@ -1,5 +1,7 @@
 import type { z } from 'zod';
+import { type RemedyNames, remedyLine } from '../model/reasons/remedy.ts';
 import { type ReasonCode, reasons } from '../model/reasons.ts';
+import { namesOf, remediesFor, type Subject } from '../model/remedies.ts';
 import { parseClusterId } from '../model/resource-id.ts';
 import { type EventName, type eventSchemas, VALUE_LIMIT } from './event-schemas.ts';
 
@@ -14,9 +16,15 @@ export interface TelemetryEvent {
 
 export const secondsBetween = (start: string, end: string) => (Date.parse(end) - Date.parse(start)) / 1000;
 
-/** What the catalogue says of a reason, in the fields that all events on it have. */
-export function causeOf(cluster: string, reason: ReasonCode) {
-  const { stage, sentence, remedies, links } = reasons[reason];
+/** What to check or do first about a reason, as one line; empty where nothing is known to help. */
+export function firstRemedy(reason: ReasonCode, names: RemedyNames): string {
+  const [first] = remediesFor(reason, names);
+  return first === undefined ? '' : remedyLine(first);
+}
+
+/** What the catalogue says of a reason, in the fields that all events on it have; `subject` is the node if it is one. */
+export function causeOf(cluster: string, reason: ReasonCode, subject: Omit<Subject, 'cluster'> = {}) {
+  const { stage, sentence, links } = reasons[reason];
   const runbook = (links as readonly string[])[0] ?? '';
   return {
     cluster,
@@ -24,7 +32,7 @@ export function causeOf(cluster: string, reason: ReasonCode) {
     reason,
     stage,
     sentence,
-    remedy: remedies[0] ?? '',
+    remedy: firstRemedy(reason, namesOf({ ...subject, cluster })),
     runbook,
   };
 }

@@ -2,6 +2,7 @@ import { type Counts, coverageOf, type Ledger } from '../model/ledger.ts';
 import { MAINTENANCE_TAG } from '../model/maintenance-tag.ts';
 import { reasons } from '../model/reasons.ts';
 import type { ClusterView } from '../views/clusters.ts';
+import { remedyLines } from '../views/remedies.ts';
 import { findingLines } from './finding-lines.ts';
 import { type Html, html } from './html.ts';
 import { type Links, percent, when } from './layout.ts';
@@ -50,7 +51,8 @@ export const staleBanner = html`<p class="banner unknown">? Sweeps do not comple
 /** The banner for a cluster or fleet that is blind, with the reason and a remedy. */
 export function blindLines(blind: NonNullable<ClusterView['blind']>, who: string, links: Links): Html {
   const { since, reason, unknown, planned } = blind;
-  const { sentence, remedies } = reasons[reason];
+  const { sentence } = reasons[reason];
+  const remedies = remedyLines(reason, {});
   return html`<p class="banner unknown">? ${who}, since ${when(since)}: ${unknown} of ${planned} nodes gave no verdict</p><p><strong>${reason}</strong>: ${sentence} <small>${remedies[0] ?? ''}</small></p>${findingLines(links, blind, since)}`;
 }
 

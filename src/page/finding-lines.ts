@@ -1,5 +1,5 @@
-import { explain } from '../diagnose/evaluate/catalogue.ts';
 import type { ChangeView, FindingView } from '../views/findings.ts';
+import { remedyLine, todoFor } from '../views/remedies.ts';
 import { type Html, html } from './html.ts';
 import { type Links, lengthOf, when } from './layout.ts';
 
@@ -28,11 +28,11 @@ function resourceLink(links: Links, resourceId: string): Html {
 }
 
 function findingLine(links: Links, finding: FindingView, start: string): Html {
-  const { code, kind, sentence, resourceId, evidence, changedAt, changedBy, revoked } = finding;
+  const { kind, sentence, resourceId, evidence, changedAt, changedBy, revoked } = finding;
   const where = resourceId === undefined ? '' : html` (${resourceLink(links, resourceId)})`;
   const changed = changedAt === undefined ? '' : html`; changed ${relative(changedAt, start)}${changedBy ? ` by ${changedBy}` : ''}`;
   const disproved = revoked === undefined ? '' : html` <em>Disproved: it was still so when the outage had ended.</em>`;
-  const todo = html`<br><small>${explain[code].todo}</small>`;
+  const todo = html`<br><small>${remedyLine(todoFor(finding, {}))}</small>`;
   const settingsRead = evidence.map((each) => {
     // That of the finding itself stands above.
     const own = each.resourceId === resourceId ? '' : html` (${resourceLink(links, each.resourceId)})`;

@@ -1,5 +1,5 @@
-import { reasons } from '../model/reasons.ts';
 import type { IncidentView } from '../views/incidents.ts';
+import { remedyLines } from '../views/remedies.ts';
 import { findingLines } from './finding-lines.ts';
 import { type Html, html } from './html.ts';
 import { type Links, when } from './layout.ts';
@@ -12,7 +12,7 @@ export function incidentLines(incident: IncidentView, links: Links): Html {
   // A finding says what to do, and what had changed, more exactly.
   const known =
     finding === null
-      ? html`<p><strong>${reason}</strong>: ${why}</p>${before}<p><small>${reasons[reason].remedies[0]}</small></p>`
+      ? html`<p><strong>${reason}</strong>: ${why}</p>${before}<p><small>${remedyLines(reason, {})[0]}</small></p>`
       : findingLines(links, { findings: [finding], changes: [], searchedAt: start }, start);
   return html`<p class="banner ${end === null ? 'unreachable' : 'reachable'}">${end === null ? '✖' : '●'} ${message}</p><p>Since ${when(start)}${until}.</p>${known}`;
 }

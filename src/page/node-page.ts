@@ -1,14 +1,15 @@
 import { reasons } from '../model/reasons.ts';
 import type { Services } from '../services.ts';
 import { type NodeDetail, viewNodeDetail } from '../views/node-detail.ts';
+import { remedyLines } from '../views/remedies.ts';
 import { type Html, html } from './html.ts';
 import { documentOf, type Links, linksWith, NOT_SERVED, SIGNS, uptimeLine, when } from './layout.ts';
 import { outageTable } from './outage-table.ts';
 import { stateOfNode } from './page-state.ts';
 
 function advice(reason: NodeDetail['reason']): Html {
-  const { sentence, remedies, links } = reasons[reason];
-  const steps = remedies.map((remedy) => html`<li>${remedy}</li>`);
+  const { sentence, links } = reasons[reason];
+  const steps = remedyLines(reason, {}).map((remedy) => html`<li>${remedy}</li>`);
   const sources = links.map((link) => html`<li><a href="${link}">${link}</a></li>`);
   return html`<p><strong>${reason}</strong>: ${sentence}</p>${steps.length > 0 ? html`<ul>${steps}</ul>` : ''}${sources.length > 0 ? html`<ul>${sources}</ul>` : ''}`;
 }

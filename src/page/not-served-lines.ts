@@ -1,5 +1,6 @@
 import { reasons } from '../model/reasons.ts';
 import type { ClusterView } from '../views/clusters.ts';
+import { remedyLines } from '../views/remedies.ts';
 import { type Html, html } from './html.ts';
 import { type Links, when } from './layout.ts';
 
@@ -20,7 +21,8 @@ function degradedLine({ degraded }: Pick<ClusterView, 'degraded'>): Html {
 /** The nodes of a cluster that are not served, by reason with what to do. */
 export function notServedLines(cluster: Pick<ClusterView, 'degraded' | 'notServed'>): Html {
   const groups = cluster.notServed.map(({ reason, nodes, names, since }) => {
-    const { sentence, remedies } = reasons[reason];
+    const { sentence } = reasons[reason];
+    const remedies = remedyLines(reason, {});
     const rest = nodes > names.length ? html` and ${nodes - names.length} more` : '';
     return html`<p class="notServed">▲ ${notServedWords(nodes)}, since ${when(since)}: <strong>${reason}</strong></p><p>${sentence} <small>${remedies[0] ?? ''}</small><br><small>${names.join(', ')}${rest}</small></p>`;
   });

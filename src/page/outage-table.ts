@@ -1,12 +1,14 @@
 import { reasons } from '../model/reasons.ts';
 import type { OutageView } from '../views/outages.ts';
+import { remedyLine } from '../views/remedies.ts';
 import { findingLines } from './finding-lines.ts';
 import { type Html, html } from './html.ts';
 import { type Links, when } from './layout.ts';
 
 function outageRow(outage: OutageView, links: Links): Html {
   const { subject, reason, start, end, message, flaps, maintenance, counts, reasons: several = [], commonFactors } = outage;
-  const { sentence, remedies } = reasons[reason];
+  const { sentence } = reasons[reason];
+  const remedies = outage.remedies.map(remedyLine);
   const hit = counts ? html`, ${counts.failing} of ${counts.conclusive} nodes` : '';
   const who =
     'node' in subject

@@ -1,5 +1,6 @@
 import { isReasonCode, reasons } from '../model/reasons.ts';
 import type { ClusterView } from '../views/clusters.ts';
+import { remedyLines } from '../views/remedies.ts';
 import { type Html, html } from './html.ts';
 import type { Links } from './layout.ts';
 import { when } from './layout.ts';
@@ -11,7 +12,9 @@ const many = (count: number, one: string) => `${count} ${one}${count === 1 ? '' 
 /** The nodes of a cluster that nobody has seen for long, by reason with what to do, and its pools that have fewer machines than nodes. */
 export function unseenLines({ unseen, missingMachines }: Pick<ClusterView, 'unseen' | 'missingMachines'>): Html {
   const groups = unseen.map(({ reason, nodes, pools, names, since }) => {
-    const { sentence, remedies } = isReasonCode(reason) ? reasons[reason] : { sentence: '', remedies: [] };
+    const { sentence, remedies } = isReasonCode(reason)
+      ? { ...reasons[reason], remedies: remedyLines(reason, {}) }
+      : { sentence: '', remedies: [] };
     const listed =
       names.length === 0
         ? ''

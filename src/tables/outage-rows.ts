@@ -38,6 +38,8 @@ const entries = json(z.array(logEntry).readonly(), []);
 /** The columns of an outage, declared once; `nodes` to `commonFactors` are of an outage of a cluster alone. */
 const columns: Columns<Omit<Outage, 'cluster'>> = {
   node: optionalText,
+  resourceId: optionalText,
+  os: optionalText,
   start: text,
   end: optionalText,
   reason,

@@ -4,6 +4,7 @@ import { reasons } from '../model/reasons.ts';
 import type { Services } from '../services.ts';
 import { type CheckRow, isCheckId } from '../tables/check-rows.ts';
 import { reasonName } from './components.ts';
+import { namesOf, remedyLines } from './remedies.ts';
 import { notServedView, servedView, viewServed } from './served.ts';
 
 /** A check as the API shows it. */
@@ -24,7 +25,10 @@ export const checkView = z
     latencyMs: z.number().optional(),
     served: servedView.optional(),
     notServed: notServedView.optional(),
-    remedies: z.array(z.string()).optional(),
+    remedies: z
+      .array(z.string())
+      .optional()
+      .describe('What to check or do next, each a sentence, with `: ` and a command to paste where there is one.'),
     takenFrom: z.string().optional().describe('The sweep or check whose run gave the verdict, if that run began while this check waited.'),
     response: z.string().optional().describe('Azure’s whole answer as JSON, or the output of the node; redacted.'),
   })
@@ -43,6 +47,7 @@ export function viewCheck(services: Services, check: CheckRow): CheckView {
     ? { verdict: 'unknown', reason: 'Lost', message, completedAt: lost.toISOString() }
     : check.result;
   if (result === undefined) return { ...common, status: 'running' };
-  const { stage, remedies } = reasons[result.reason];
-  return { ...common, status: 'done', ...result, ...viewServed(result.served), stage, remedies: [...remedies] };
+  const { stage } = reasons[result.reason];
+  const remedies = remedyLines(result.reason, namesOf({ cluster, node, resourceId: target, os: check.os }));
+  return { ...common, status: 'done', ...result, ...viewServed(result.served), stage, remedies };
 }

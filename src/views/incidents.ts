@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { sharedFactors } from '../history/shared-factor.ts';
 import { Problem } from '../model/problem.ts';
-import { incidentWords, severityOf } from '../notify/incident-words.ts';
+import { incidentWords, namesOfIncident, severityOf } from '../notify/incident-words.ts';
 import type { Services } from '../services.ts';
 import { readIncident, readIncidents, readOpenIncidents, type StoredIncident } from '../tables/incident-rows.ts';
 import { newestFirst } from '../tables/open-tables.ts';
 import { components, reasonName, time } from './components.ts';
 import { findingView } from './findings.ts';
 import { comparePlaces, cutPage, listOf, type Page, type PageRequest, readPage } from './paging.ts';
+import { remediesFor, remedyView } from './remedies.ts';
 
 /** An incident as the API shows it. */
 export const incidentView = z
@@ -22,6 +23,7 @@ export const incidentView = z
     reason: reasonName,
     message: z.string(),
     why: z.string(),
+    remedies: z.array(remedyView).describe('What to check or do next about its reason, most likely first.'),
     changed: z.string().nullable().describe('What changed before, where, when and by whom; null if nothing is known.'),
     counts: z
       .object({ affected: z.number(), inside: z.number(), elsewhereAffected: z.number(), elsewhere: z.number(), most: z.number() })
@@ -52,6 +54,7 @@ export function viewIncident(incident: StoredIncident): IncidentView {
     reason,
     message: what,
     why,
+    remedies: remediesFor(reason, namesOfIncident(incident)),
     changed: changed === '-' ? null : changed,
     counts: { ...counts, most },
     nodes: { affected: nodes, planned },

@@ -10,6 +10,7 @@ import { readOutages } from '../tables/outage-rows.ts';
 import { components } from './components.ts';
 import { momentOf, nodeSpec, nodeStatus, nodeView, unknownNode, viewNode } from './nodes.ts';
 import { logEntryView, outageView, viewLogEntry, viewOutage } from './outages.ts';
+import { namesOf, remediesFor, remedyView } from './remedies.ts';
 import { uptimeShares, viewShares } from './uptime.ts';
 
 const OUTAGES_SHOWN = 20;
@@ -24,6 +25,7 @@ export const nodeDetailView = nodeView
       subnet: z.string().nullable(),
       created: z.string().nullable(),
     }),
+    remedies: z.array(remedyView).describe('What to check or do next about its reason, most likely first.'),
     status: nodeStatus.extend({
       successes: z.array(logEntryView).describe('The newest 10, newest first.'),
       failures: z.array(logEntryView).describe('The newest 10, newest first.'),
@@ -50,13 +52,14 @@ export async function viewNodeDetail(services: Services, cluster: string, node: 
   const { successes, failures } = logs.get(node) ?? emptyLog;
   const moment = momentOf(services);
   const view = viewNode(services, cluster, row, moment, row.endpoint ?? (await readEndpoint(services.tables, cluster)));
+  const { vmId, size = null, image = null, subnet = null, created = null } = row.facts;
+  const names = namesOf({ ...row.facts, cluster, subnet, endpoint: view.spec.targetEndpoint });
   const status = {
     ...view.status,
     successes: successes.map(viewLogEntry),
     failures: failures.map(viewLogEntry),
-    outages: outages.map(({ outage }) => viewOutage(outage)),
+    outages: outages.map(({ outage }) => viewOutage(outage, names)),
     uptime: viewShares(windowsOf(row.state.watch ?? emptyWatch, moment.at)),
   };
-  const { vmId, size = null, image = null, subnet = null, created = null } = row.facts;
-  return { ...view, spec: { ...view.spec, vmId, size, image, subnet, created }, status };
+  return { ...view, remedies: remediesFor(view.reason, names), spec: { ...view.spec, vmId, size, image, subnet, created }, status };
 }

@@ -5,6 +5,7 @@ import { type Outage, outageId } from '../history/outage.ts';
 import { reasons } from '../model/reasons.ts';
 import { commonFactorView, components, reasonName, time } from './components.ts';
 import { changeView, findingView } from './findings.ts';
+import { namesOf, type RemedyNames, remediesFor, remedyView } from './remedies.ts';
 
 /** A log entry in the shape of the connectivity checks of Kubernetes (`PodNetworkConnectivityCheck`). */
 export const logEntryView = z
@@ -40,6 +41,7 @@ export const outageView = z
       .optional()
       .describe('For an outage of a cluster: the reasons of the nodes that fail now, or failed last, the most frequent first.'),
     commonFactors: z.array(commonFactorView).optional(),
+    remedies: z.array(remedyView).describe('What to check or do next about its reason, most likely first.'),
     findings: z
       .array(findingView)
       .describe('What Azure’s configuration says of it, the best first: at most three, and what could not be read.'),
@@ -56,8 +58,8 @@ export function viewLogEntry({ time: at, success, reason, message, latencyMs }: 
   return { time: at, success, reason, message, latency: latencyMs === undefined ? null : goDuration(latencyMs) };
 }
 
-/** Shows an outage. */
-export function viewOutage(outage: Outage): OutageView {
+/** Shows an outage; `names` are those of its subject, as far as they are known besides those that it holds itself. */
+export function viewOutage(outage: Outage, names: RemedyNames = {}): OutageView {
   const { cluster, node, reason, start, end, message, episode, episodes, maintained, startLogs, endLogs } = outage;
   const { nodes = [], counts, reasons: several = [], commonFactors = [], findings = [], changes = [], searchedAt } = outage;
   return {
@@ -72,6 +74,7 @@ export function viewOutage(outage: Outage): OutageView {
     maintenance: maintained > 0,
     episodes: episodes.map((each) => ({ start: each.start, end: each.end ?? null })),
     ...(node === undefined && { nodes: [...nodes], counts: counts ?? null, reasons: [...several], commonFactors: [...commonFactors] }),
+    remedies: remediesFor(reason, { ...namesOf(outage), ...names }),
     findings: [...findings],
     changes: [...changes],
     searchedAt: searchedAt ?? null,

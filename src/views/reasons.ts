@@ -1,13 +1,17 @@
 import { z } from 'zod';
 import { type ReasonCode, reasons } from '../model/reasons.ts';
+import { placeholderNames } from '../model/remedies.ts';
 import { components, reasonName } from './components.ts';
+import { remedyLines } from './remedies.ts';
 
 const reasonView = z
   .object({
     reason: reasonName,
     stage: z.string(),
     sentence: z.string(),
-    remedies: z.array(z.string()).describe('What to check or do next, most likely first.'),
+    remedies: z
+      .array(z.string())
+      .describe('What to check or do next, most likely first; in commands, words in capitals such as `RESOURCE_GROUP` stand for names.'),
     links: z.array(z.string()),
   })
   .register(components, { id: 'Reason' });
@@ -21,8 +25,8 @@ export const reasonListSchema = z
 export function viewReasons(): z.output<typeof reasonListSchema> {
   const codes = Object.keys(reasons) as ReasonCode[];
   const items = codes.map((reason) => {
-    const { stage, sentence, remedies, links } = reasons[reason];
-    return { reason, stage, sentence, remedies: [...remedies], links: [...links] };
+    const { stage, sentence, links } = reasons[reason];
+    return { reason, stage, sentence, remedies: remedyLines(reason, placeholderNames), links: [...links] };
   });
   return { items, next: null };
 }

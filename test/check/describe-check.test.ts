@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { describeResult, describeStart } from '../../src/check/describe-check.ts';
 import { reasons } from '../../src/model/reasons.ts';
+import { remedyLines } from '../../src/model/remedies.ts';
 
 const vm = { kind: 'vm', subscriptionId: 's', resourceGroup: 'mc', vm: 'aks-vm-1' } as const;
 const instance = { kind: 'instance', subscriptionId: 's', resourceGroup: 'mc', vmss: 'aks-web-vmss', instanceId: '7' } as const;
@@ -40,7 +41,8 @@ describe('describeResult', () => {
   });
 
   it('says of a node that is reachable and not served why, and still that the connection succeeded', () => {
-    const { sentence, remedies } = reasons.EtcdUnavailable;
+    const { sentence } = reasons.EtcdUnavailable;
+    const remedies = remedyLines('EtcdUnavailable', {});
     const served = { ok: false, reason: 'EtcdUnavailable', message: 'the node object: 500' } as const;
     expect(describeResult({ verdict: 'reachable', reason: 'Reachable', message: 'v1.33.5', served }, false)).toEqual([
       'The node reaches its API server, which does not serve it.',
@@ -55,7 +57,8 @@ describe('describeResult', () => {
   });
 
   it('says of a failure why, and what to do about it', () => {
-    const { sentence, remedies } = reasons.ConnectionRefused;
+    const { sentence } = reasons.ConnectionRefused;
+    const remedies = remedyLines('ConnectionRefused', {});
     expect(describeResult({ verdict: 'unreachable', reason: 'ConnectionRefused', message: 'refused by 10.0.0.1' }, false)).toEqual([
       `ConnectionRefused: ${sentence}`,
       'refused by 10.0.0.1',

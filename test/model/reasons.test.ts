@@ -27,7 +27,7 @@ describe('the catalogue of reasons', () => {
   it.each(all)('tells %s in one sentence, with stage and links that people can follow', (code, { stage, sentence, remedies, links }) => {
     expect(code).toMatch(/^([A-Z][a-z]+)+$/);
     expect(stage).toMatch(/^(kubeconfig|dns|tcp|tls|auth|http|served|egress|agent|azure|prober|none)$/);
-    for (const text of [sentence, ...remedies]) expect(text).toMatch(/^([A-Z]|kubectl ).*\.$/);
+    for (const text of [sentence, ...remedies.map(({ say }) => say)]) expect(text).toMatch(/^([A-Z]|kubectl ).*\.$/);
     for (const link of links) expect(link).toMatch(/^https:\/\/learn\.microsoft\.com\/[\w/-]+$/);
   });
 

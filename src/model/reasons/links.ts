@@ -13,9 +13,3 @@ export const LOCKS = `${LEARN}/azure/azure-resource-manager/management/lock-reso
 export const DISABLED = `${LEARN}/azure/cost-management-billing/manage/subscription-disabled`;
 export const POLICY = `${LEARN}/azure/governance/policy/troubleshoot/general`;
 export const EXTENSIONS = `${LEARN}/azure/virtual-machines/extensions/features-linux`;
-
-// Remedies of several reasons.
-export const ROTATE =
-  'Last of all, rotate the certificates, which recreates every node and can cause up to 30 minutes of downtime: az aks rotate-certs --resource-group <rg> --name <cluster>.';
-export const NETWORK_POLICY = 'Check what else may block it: network policies, and the allowed endpoints of a proxy on the nodes.';
-export const FIREWALL = 'Check firewall, NSG and route table between the node subnet and the API server (port 443).';

@@ -1,3 +1,4 @@
+import { advice, withCommand } from './commands.ts';
 import { THROTTLING } from './links.ts';
 import { type Reason, reason } from './reason.ts';
 
@@ -17,7 +18,7 @@ export const proberReasons = {
     'prober',
     { fault: 'prober', duration: 'passing', expected: true, asked: false, endsOutage: false, blinds: 'nobody', hides: 'nothing' },
     'The sweep had no time left for the node at the pace that Azure allows.',
-    ['Lengthen SWEEP_SCHEDULE or raise STARTS_PER_MINUTE.'],
+    [advice('Lengthen SWEEP_SCHEDULE or raise STARTS_PER_MINUTE.')],
     [THROTTLING],
   ),
   NotYetProbed: reason(
@@ -29,39 +30,41 @@ export const proberReasons = {
     'prober',
     { fault: 'prober', duration: 'passing', expected: true, asked: true, endsOutage: false, blinds: 'nobody', hides: 'nothing' },
     'The latest verdict is older than three intervals.',
-    ['Check whether sweeps complete: GET /api/health.'],
+    [advice('Check whether sweeps complete: GET /api/health.')],
   ),
   StartUnknown: reason(
     'prober',
     { fault: 'prober', duration: 'passing', expected: true, asked: true, endsOutage: false, blinds: 'nobody', hides: 'nothing' },
     'Azure did not say whether the run started.',
-    ['It passes with the next sweep.'],
+    [advice('It passes with the next sweep.')],
   ),
   StartLost: reason(
     'prober',
     { fault: 'prober', duration: 'passing', expected: true, asked: true, endsOutage: false, blinds: 'nobody', hides: 'nothing' },
     'The prober stopped between the claim and the start of the run.',
-    ['It passes with the next sweep.'],
+    [advice('It passes with the next sweep.')],
   ),
   Lost: reason(
     'prober',
     { fault: 'prober', duration: 'passing', expected: true, asked: false, endsOutage: false, blinds: 'nobody', hides: 'nothing' },
     'The sweep ended without an outcome for the node.',
-    ['It passes with the next sweep; if it repeats, see "Errors of the prober itself" in the workbook AKS fleet.'],
+    [advice('It passes with the next sweep; if it repeats, see "Errors of the prober itself" in the workbook AKS fleet.')],
   ),
   ProberError: reason(
     'prober',
     { fault: 'prober', duration: 'passing', expected: true, asked: false, endsOutage: false, blinds: 'nobody', hides: 'subscription' },
     'The prober itself failed.',
-    ['See "Errors of the prober itself" in the workbook AKS fleet, and the exceptions of that time in Application Insights.'],
+    [advice('See "Errors of the prober itself" in the workbook AKS fleet, and the exceptions of that time in Application Insights.')],
   ),
   SignInFailed: reason(
     'prober',
     { fault: 'prober', duration: 'passing', expected: true, asked: false, endsOutage: false, blinds: 'nobody', hides: 'nothing' },
     'There was no sign-in to Azure: the prober, or you with your own, got no token, or Azure did not take it.',
     [
-      'The prober: check that its managed identity exists and is assigned to the app; the endpoint of managed identities may fail for some minutes.',
-      'You: az login.',
+      advice(
+        'The prober: check that its managed identity exists and is assigned to the app; the endpoint of managed identities may fail for some minutes.',
+      ),
+      withCommand('You: sign in.', 'az login'),
     ],
   ),
   NothingToWatch: reason(
@@ -69,14 +72,14 @@ export const proberReasons = {
     { fault: 'operator', duration: 'lasting', expected: true, asked: false, endsOutage: false, blinds: 'nobody', hides: 'nothing' },
     'There is no cluster to watch: none exists in the subscriptions, or the settings exclude them all.',
     [
-      'See what a sweep would probe, and why not: npm run cli -- plan.',
-      'Check INCLUDE_CLUSTERS, EXCLUDE_CLUSTERS, SUBSCRIPTIONS, and the tag aks-fleet-prober of the clusters.',
+      withCommand('See what a sweep would probe, and what not and why.', 'npm run --silent cli -- plan'),
+      advice('Check INCLUDE_CLUSTERS, EXCLUDE_CLUSTERS, SUBSCRIPTIONS, and the tag aks-fleet-prober of the clusters.'),
     ],
   ),
   AzureUnreachable: reason(
     'prober',
     { fault: 'prober', duration: 'passing', expected: true, asked: false, endsOutage: false, blinds: 'nobody', hides: 'nothing' },
     'Azure Resource Manager could not be reached from the prober, or was in trouble itself.',
-    ['Check the outbound path and the DNS of the app, where it is integrated in a virtual network; then Azure Service Health.'],
+    [advice('Check the outbound path and the DNS of the app, where it is integrated in a virtual network; then Azure Service Health.')],
   ),
 } as const satisfies Record<string, Reason>;

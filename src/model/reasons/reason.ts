@@ -1,3 +1,5 @@
+import type { RemedyTemplate } from './remedy.ts';
+
 /** The layers at which a probe may end, in the order in which it passes them: a later one is nearer to an answer. */
 export const stages = ['prober', 'azure', 'agent', 'kubeconfig', 'egress', 'dns', 'tcp', 'tls', 'auth', 'http', 'served', 'none'] as const;
 
@@ -33,12 +35,12 @@ export interface Reason {
   /** What happened, for people to read. */
   sentence: string;
   /** What to check or do next, most likely first. */
-  remedies: readonly string[];
+  remedies: readonly RemedyTemplate[];
   links: readonly string[];
 }
 
 /** Creates an entry of the catalogue. */
-export const reason = (stage: Stage, policy: Policy, sentence: string, remedies: string[] = [], links: string[] = []): Reason => ({
+export const reason = (stage: Stage, policy: Policy, sentence: string, remedies: RemedyTemplate[] = [], links: string[] = []): Reason => ({
   stage,
   policy,
   sentence,

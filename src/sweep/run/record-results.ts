@@ -60,11 +60,11 @@ function foldAll(
 
 /** The writes of the outages that a transition touches. */
 async function outageActions({ tables }: Services, cluster: string, { row, log, fold }: Folded, time: string): Promise<FleetWrite[]> {
-  const { node } = row.facts;
+  const { node, resourceId, os } = row.facts;
   const actions: FleetWrite[] = [];
   for (const start of touchedOutages(fold)) {
     const stored = await readOutage(tables, cluster, node, start);
-    const outage = recordTransition(stored?.outage, start, fold, { cluster, node }, log, time);
+    const outage = recordTransition(stored?.outage, start, fold, { cluster, node, resourceId, os }, log, time);
     if (outage === stored?.outage) continue;
     if (stored === undefined && outage !== undefined) actions.push(insertOutage(outage));
     else if (stored !== undefined) actions.push(outage === undefined ? deleteOutage(stored) : replaceOutage({ ...stored, outage }));
