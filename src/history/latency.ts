@@ -3,7 +3,13 @@ import type { JudgedNode } from '../model/node.ts';
 import { SLOW_MS } from '../model/verdict.ts';
 
 /** How long `kubectl version` takes on the nodes of a cluster that reach their API server, in milliseconds. */
-export const latency = z.object({ medianMs: z.number(), worstMs: z.number(), slowNodes: z.number() });
+export const latency = z.object({
+  medianMs: z.number(),
+  p95Ms: z.number(),
+  p99Ms: z.number(),
+  worstMs: z.number(),
+  slowNodes: z.number(),
+});
 export type Latency = z.output<typeof latency>;
 
 /**
@@ -14,9 +20,12 @@ export type Latency = z.output<typeof latency>;
  */
 export function latencyOf(ms: readonly number[]): Latency | undefined {
   const sorted = [...ms].sort((a, b) => a - b);
-  const medianMs = sorted[Math.floor((sorted.length - 1) / 2)];
-  if (medianMs === undefined) return undefined;
-  return { medianMs, worstMs: sorted.at(-1)!, slowNodes: sorted.filter((each) => each >= SLOW_MS).length };
+  const worstMs = sorted.at(-1);
+  if (worstMs === undefined) return undefined;
+  // The nearest rank: so many percent are at most as slow.
+  const at = (percent: number) => sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)]!;
+  const slowNodes = sorted.filter((each) => each >= SLOW_MS).length;
+  return { medianMs: at(50), p95Ms: at(95), p99Ms: at(99), worstMs, slowNodes };
 }
 
 /** Upper bounds of the buckets in which latencies are counted; more than the last one is slower than anybody waits for. */

@@ -4,6 +4,7 @@ import { policyOf } from '../model/reasons.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { emptyWatch, type Span, type Watch } from '../model/watch.ts';
 import { foldServed } from './served.ts';
+import { addToStrip } from './strip.ts';
 import { decide, type Kind, reclassify, stopWatch, watchOn } from './watched.ts';
 
 /** Number of intervals between sweeps after which a verdict is too old to count. */
@@ -90,7 +91,8 @@ export function stopWatching(state: NodeState, at: string, staleAfterMs: number)
 /** Applies the next result to a state. Pure. `unknown` neither opens nor closes an outage, nor does it interrupt a run of failures or successes. */
 export function step(state: NodeState, result: ProbeResult, limits: Limits): NodeState {
   const after = take(state, result, limits);
-  return { ...after, watch: watchNext(state, after, result, limits) };
+  const strip = addToStrip(state.strip, result, state.latest?.at, limits.staleAfterMs / STALE_AFTER_INTERVALS);
+  return { ...after, strip, watch: watchNext(state, after, result, limits) };
 }
 
 function take(state: NodeState, result: ProbeResult, limits: Limits): NodeState {

@@ -54,6 +54,8 @@ export interface NodeState {
   outage?: Episode;
   /** The watched time; absent before the first verdict. */
   watch?: Watch;
+  /** What the newest sweeps came to, see `addToStrip`. */
+  strip?: string;
 }
 
 export const emptyState: NodeState = { failures: 0, successes: 0, unknowns: 0 };

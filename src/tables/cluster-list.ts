@@ -13,7 +13,7 @@ const partsOf = (column: 'unseen' | 'notServed') => [0, 1, 2].map((part) => `${c
 const SHOWN = [
   ...clusterColumns(
     ...(['resourceGroup', 'name', 'region', 'version', 'nodes', 'upgrading', 'recordOnly', 'openOutages', 'outage'] as const),
-    ...(['maintenanceTag', 'commonFactors', 'uptime', 'assessedAt', 'latency', 'shortfalls', 'degradation'] as const),
+    ...(['maintenanceTag', 'commonFactors', 'uptime', 'assessedAt', 'latency', 'shortfalls', 'degradation', 'recent'] as const),
   ),
   ...partsOf('unseen'),
   ...partsOf('notServed'),

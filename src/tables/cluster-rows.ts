@@ -7,6 +7,9 @@ import { type FrozenWords, frozenWords } from '../history/frozen-words.ts';
 import { type Latency, type LatencyCounts, latency, latencyCounts } from '../history/latency.ts';
 import { type NotServedGroup, notServedGroup } from '../history/not-served.ts';
 import { type OutageCounts, outageCounts } from '../history/outage-counts.ts';
+import { type Place, place } from '../history/places.ts';
+import { fromStoredRuns, type SweepRun, storedRuns, toStoredRuns } from '../history/recent-sweeps.ts';
+import { noBuckets, type SweepBuckets, sweepBuckets } from '../history/sweep-buckets.ts';
 import { type UnseenGroup, unseenGroup } from '../history/unseen.ts';
 import { addUptimes, type OutageDays, outageDays, type Uptime, uptime } from '../history/uptime.ts';
 import { sumWatched } from '../history/watched.ts';
@@ -68,6 +71,8 @@ export interface ClusterRow {
   latency?: Latency;
   /** The same of all sweeps, counted. */
   latencyCounts?: LatencyCounts;
+  /** What the newest sweeps came to, oldest first. */
+  recent: readonly SweepRun[];
   /** Nodes that its pools are to have and that no machine was found for, by the name of the pool. */
   shortfalls: Shortfalls;
   /** Nodes that nobody has seen for long, by reason. */
@@ -106,6 +111,10 @@ export type OwnClusterRow = ClusterRow & {
   forgotten: Watched;
   /** Since when the cluster is stopped, started, made or deleted, or has been since; see `comesOrGoes`. */
   plannedSince?: string;
+  /** How its nodes stand, by pool and zone. */
+  places: Place[];
+  /** What the sweeps of the last 31 days came to. */
+  buckets: SweepBuckets;
   /** The state that Application Insights accepted last, in short: another one is sent at once. */
   sentState?: string;
 };
@@ -131,6 +140,10 @@ const columns: Columns<Omit<ClusterRow, 'cluster' | 'subscriptionId'>> = {
   blindNodes: count,
   latency: optionalJson(latency),
   latencyCounts: optionalJson(latencyCounts),
+  recent: {
+    read: (row, name) => fromStoredRuns(readJson(storedRuns, row[name] ?? '', [])),
+    write: (value, name) => ({ [name]: JSON.stringify(toStoredRuns(value)) }),
+  },
   shortfalls: json(shortfalls, {}),
   unseen: longJson(z.array(unseenGroup), []),
   notServed: longJson(z.array(notServedGroup), []),
@@ -151,7 +164,7 @@ const columns: Columns<Omit<ClusterRow, 'cluster' | 'subscriptionId'>> = {
 
 const noneWatched = sumWatched([]);
 
-const ownColumns: Columns<Pick<OwnClusterRow, 'outageDays' | 'forgotten' | 'plannedSince' | 'sentState'>> = {
+const ownColumns: Columns<Pick<OwnClusterRow, 'outageDays' | 'forgotten' | 'plannedSince' | 'sentState' | 'buckets' | 'places'>> = {
   outageDays: longJson(outageDays, {}),
   forgotten: {
     read: (row, name) => readJson(watchedJson, row[name] ?? '', noneWatched),
@@ -159,6 +172,8 @@ const ownColumns: Columns<Pick<OwnClusterRow, 'outageDays' | 'forgotten' | 'plan
   },
   plannedSince: optionalText,
   sentState: optionalText,
+  buckets: json(sweepBuckets, noBuckets),
+  places: longJson(z.array(place), []),
 };
 
 /** Column names of a cluster's row, to select them. */

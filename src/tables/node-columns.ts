@@ -71,6 +71,7 @@ const sinceColumns: Columns<Omit<NodeState, 'latest'>> = {
   firstSuccess: optionalText,
   outage: optionalJson(episode),
   watch: optionalJson(watchJson, toWatchJson),
+  strip: optionalText,
 };
 
 /** The state of a node that follows from its results. */
@@ -135,7 +136,7 @@ const times = {
   firstFailure: z.string().optional(),
   firstSuccess: z.string().optional(),
 };
-const standing = { served: servedState.optional(), outage: episode.optional(), watch: watchJson.optional() };
+const standing = { served: servedState.optional(), outage: episode.optional(), watch: watchJson.optional(), strip: z.string().optional() };
 const settled = z.object({ latest: result.optional(), ...counted, ...times, ...standing });
 const stored = z.object({ settled, recent: z.array(result) });
 

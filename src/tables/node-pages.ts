@@ -7,7 +7,7 @@ import { prefixed, type Row, readRange, readRow } from './rows.ts';
 /** The columns that a list shows of a node: a fifth of its row, to save reads and memory. */
 const LISTED = nodeColumns(
   ...(['resourceId', 'endpoint', 'pool', 'os', 'zone', 'skipped', 'retiredAt'] as const),
-  ...(['verdict', 'reason', 'message', 'at', 'since', 'served', 'failures', 'successes', 'unknowns', 'outage'] as const),
+  ...(['verdict', 'reason', 'message', 'at', 'since', 'served', 'failures', 'successes', 'unknowns', 'outage', 'strip'] as const),
 );
 // The row of a retired node is kept for a week; a row without the property is not retired.
 const STANDING = "not (retiredAt ne '')";

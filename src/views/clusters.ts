@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { latency } from '../history/latency.ts';
 import { openEpisode } from '../history/node-state.ts';
+import { sweepRun } from '../history/recent-sweeps.ts';
 import { clusterIdSchema } from '../model/name-schemas.ts';
 import { Problem } from '../model/problem.ts';
 import type { Services } from '../services.ts';
@@ -40,6 +42,10 @@ export const clusterView = z
       .array(missingMachinesView)
       .describe('Pools for which Azure has fewer machines than nodes; these nodes count as known and not probed.'),
     commonFactors: z.array(commonFactorView),
+    recentSweeps: z
+      .array(sweepRun)
+      .describe('Nodes by verdict in the newest 50 sweeps, oldest first; equal neighbours are counted together.'),
+    latency: latency.nullable().describe('How long `kubectl version` takes on the nodes that reach their API server, in milliseconds.'),
     uptime: uptimeView,
     upgrading: z.boolean().describe('Whether an upgrade or update is in progress, which may explain the results of its nodes.'),
     recordOnly: z.string().nullable().describe('Why it is not probed.'),
@@ -85,6 +91,8 @@ export function viewCluster(row: ListedCluster, before: number, now: Date): Clus
     unseen: viewUnseen(row.unseen),
     missingMachines: viewMissingMachines(row.shortfalls),
     commonFactors: row.commonFactors,
+    recentSweeps: [...row.recent],
+    latency: row.latency ?? null,
     uptime: viewUptime(row.uptime),
     upgrading: row.upgrading,
     recordOnly: row.recordOnly ?? null,

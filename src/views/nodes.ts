@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isBlind, isFlapping, openSince, statusOf } from '../history/node-state.ts';
 import { servedNow } from '../history/not-served.ts';
 import { outcomeOf } from '../history/roll-up.ts';
+import { stripUntil } from '../history/strip.ts';
 import { nodeOses } from '../model/node.ts';
 import type { ServedState } from '../model/node-state.ts';
 import { Problem } from '../model/problem.ts';
@@ -41,6 +42,9 @@ export const nodeStatus = z.object({
   blind: z.boolean().describe('Whether BLIND_AFTER probes in a row gave no verdict.'),
   consecutiveFailures: z.number(),
   consecutiveSuccesses: z.number(),
+  recentSweeps: z
+    .array(z.object({ result: z.enum(['reachable', 'notServed', 'unreachable', 'unknown', 'notProbed']), sweeps: z.number() }))
+    .describe('What the newest 50 sweeps came to, oldest first; equal neighbours are counted together.'),
 });
 
 /** A node in a list. */
@@ -100,9 +104,15 @@ export function viewNode(
       blind: isBlind(state, settings.BLIND_AFTER),
       consecutiveFailures: state.failures,
       consecutiveSuccesses: state.successes,
+      recentSweeps: stripUntil(state.strip, state.latest?.at, at, intervalMs).map(({ code, sweeps }) => ({
+        result: RESULTS[code],
+        sweeps,
+      })),
     },
   };
 }
+
+const RESULTS = { o: 'reachable', d: 'notServed', x: 'unreachable', u: 'unknown', n: 'notProbed' } as const;
 
 type Condition = z.output<typeof condition>;
 

@@ -4,8 +4,8 @@ import { countLatencies, LATENCY_BOUNDS_MS, latencyOf } from '../../src/history/
 import type { JudgedNode } from '../../src/model/node.ts';
 
 it('is that of the middle node, of the slowest, and how many are slow', () => {
-  expect(latencyOf([40, 3_000, 20, 5_700, 60])).toEqual({ medianMs: 60, worstMs: 5_700, slowNodes: 2 });
-  expect(latencyOf([20, 40])).toEqual({ medianMs: 20, worstMs: 40, slowNodes: 0 });
+  expect(latencyOf([40, 3_000, 20, 5_700, 60])).toEqual({ medianMs: 60, p95Ms: 5_700, p99Ms: 5_700, worstMs: 5_700, slowNodes: 2 });
+  expect(latencyOf([20, 40])).toEqual({ medianMs: 20, p95Ms: 40, p99Ms: 40, worstMs: 40, slowNodes: 0 });
 });
 
 it('is none without a success', () => {

@@ -1,6 +1,7 @@
 import type { TransactionAction } from '@azure/data-tables';
 import { groupNotServed } from '../../src/history/not-served.ts';
 import { rollUp } from '../../src/history/roll-up.ts';
+import { noBuckets } from '../../src/history/sweep-buckets.ts';
 import { addUptimes } from '../../src/history/uptime.ts';
 import { sumWatched } from '../../src/history/watched.ts';
 import { emptyHistory, emptyState, type NodeState } from '../../src/model/node-state.ts';
@@ -78,6 +79,7 @@ export async function assess(services: Services, cluster: string, more: Partial<
     version: '1.33.5',
     upgrading: false,
     shortfalls: {},
+    recent: [],
     networks: [],
     alerts: {},
     unseen: [],
@@ -89,6 +91,8 @@ export async function assess(services: Services, cluster: string, more: Partial<
     uptime: addUptimes([]),
     outageDays: {},
     forgotten: sumWatched([]),
+    buckets: noBuckets,
+    places: [],
     assessedAt: at,
     sweep: at,
     finalizedSweep: at,

@@ -32,7 +32,7 @@ async function seedClusters(services: Services): Promise<void> {
     outage: { outage: { outage: SINCE, episode: 1, from: SINCE, reason: 'ConnectionRefused' } },
     outageCounts: { node: { begun: 5, archived: 3 }, cluster: { begun: 2, archived: 1 } },
     latencyCounts: { counts: [3, 1, 0, 0, 1, 0, 0, 0], sumMs: 4100 },
-    latency: { medianMs: 120, worstMs: 3200, slowNodes: 1 },
+    latency: { medianMs: 120, p95Ms: 900, p99Ms: 3200, worstMs: 3200, slowNodes: 1 },
     pending: { mail: 2 },
     uptime,
   });

@@ -13,6 +13,7 @@ export const bareCluster = (own: Own): ClusterRow => ({
   openOutages: 0,
   blindNodes: 0,
   shortfalls: {},
+  recent: [],
   unseen: [],
   notServed: [],
   degradation: {},

@@ -18,6 +18,7 @@ const row: ListedCluster = {
   openOutages: 1,
   blindNodes: 0,
   shortfalls: {},
+  recent: [],
   unseen: [],
   notServed: [{ reason: 'EtcdUnavailable', nodes: 1, names: ['a'], since: assessedAt }],
   degradation: {},

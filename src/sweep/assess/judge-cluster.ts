@@ -4,7 +4,10 @@ import { type DegradationState, foldDegradation } from '../../history/degradatio
 import { countLatencies } from '../../history/latency.ts';
 import { openEpisode } from '../../history/node-state.ts';
 import { groupNotServed } from '../../history/not-served.ts';
+import { placesOf } from '../../history/places.ts';
+import { addSweep } from '../../history/recent-sweeps.ts';
 import { outcomeOf, rollUp } from '../../history/roll-up.ts';
+import { addToBuckets, noBuckets } from '../../history/sweep-buckets.ts';
 import { groupUnseen } from '../../history/unseen.ts';
 import { sumWatched, windowsOf } from '../../history/watched.ts';
 import type { ClusterFacts, Shortfalls } from '../../model/cluster-facts.ts';
@@ -98,6 +101,27 @@ function networksOf(nodes: Iterable<JudgedNode>): string[] {
   return [...new Set(subnets.map((id) => id.toLowerCase().replace(/\/subnets\/[^/]*$/, '')))].sort().slice(0, MOST_NETWORKS);
 }
 
+/** What is recorded of the sweeps of a cluster. */
+type Recorded = Pick<OwnClusterRow, 'recent' | 'buckets'>;
+const recordedSweeps = (before: Seen['before']): Recorded => ({
+  recent: before?.row.recent ?? [],
+  buckets: before?.row.buckets ?? noBuckets,
+});
+
+/** Adds a sweep that is final for the cluster to those that are recorded. */
+function addedSweep(
+  { before, finalized }: Seen,
+  sweep: string,
+  upgrading: boolean,
+  { nodes, latency }: Pick<ClusterRow, 'nodes' | 'latency'>,
+  intervalMs: number,
+): Recorded {
+  const { recent, buckets } = recordedSweeps(before);
+  const counts = finalized?.ledger ?? nodes;
+  const place = { sweep, previous: before?.row.finalizedSweep ?? '', intervalMs };
+  return { recent: addSweep(recent, counts, upgrading, place), buckets: addToBuckets(buckets, sweep, counts, upgrading, latency) };
+}
+
 /** Rolls the cluster up, judges its quorum and adds up for how long its nodes were watched: the row it comes to. Pure. */
 export function judgeCluster(
   settings: Settings,
@@ -141,6 +165,8 @@ export function judgeCluster(
     ...judged,
     // Once for each sweep: when it is final for the cluster.
     latencyCounts: isFinal ? countLatencies(before?.row.latencyCounts, nodes.values(), sweep) : before?.row.latencyCounts,
+    ...(isFinal ? addedSweep(seen, sweep, known?.upgrading ?? false, judged, interval) : recordedSweeps(before)),
+    places: placesOf(nodes.values(), now, interval),
     pending: before?.row.pending,
     // Counted anew with the outages that are archived.
     outageCounts: before?.row.outageCounts,

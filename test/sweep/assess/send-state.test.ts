@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { FrozenWords } from '../../../src/history/frozen-words.ts';
+import { noBuckets } from '../../../src/history/sweep-buckets.ts';
 import { sumWatched } from '../../../src/history/watched.ts';
 import type { Availability } from '../../../src/notify/envelopes.ts';
 import { eventSchemas } from '../../../src/notify/event-schemas.ts';
@@ -71,6 +72,8 @@ const row = (more: Partial<OwnClusterRow> = {}): OwnClusterRow => ({
   }),
   outageDays: {},
   forgotten: sumWatched([]),
+  buckets: noBuckets,
+  places: [],
   ...more,
 });
 /** Sends the state of a row that remembers, as it was stored, what was sent last. */

@@ -1,6 +1,7 @@
 import { QueueClient } from '@azure/storage-queue';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Azurite, startAzurite } from '../../../local/azurite.ts';
+import { noBuckets } from '../../../src/history/sweep-buckets.ts';
 import { sumWatched } from '../../../src/history/watched.ts';
 import { emptyLedger, type Ledger } from '../../../src/model/ledger.ts';
 import type { Stretch } from '../../../src/model/maintenance.ts';
@@ -239,7 +240,9 @@ describe('a cluster whose row does not say that it is blind', () => {
     await queue.createIfNotExists();
     await queue.clearMessages();
     const row = rowOf('shop');
-    await writeFleet(services.tables, [putCluster({ ...row, outageDays: {}, forgotten: sumWatched([]) }, undefined)]);
+    await writeFleet(services.tables, [
+      putCluster({ ...row, outageDays: {}, forgotten: sumWatched([]), buckets: noBuckets, places: [] }, undefined),
+    ]);
     const noted = async () => (await readCluster(services.tables, row.cluster))?.row.blindSince;
     await judge(0, { shop: blind, bank: well }, [row]);
     expect(await noted()).toBe(sweepOf(0));

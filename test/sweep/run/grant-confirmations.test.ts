@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Azurite, startAzurite } from '../../../local/azurite.ts';
 import { type FirstFailure, spread } from '../../../src/history/confirmations.ts';
+import { noBuckets } from '../../../src/history/sweep-buckets.ts';
 import { sumWatched } from '../../../src/history/watched.ts';
 import type { ClusterFacts } from '../../../src/model/cluster-facts.ts';
 import type { Services } from '../../../src/services.ts';
@@ -123,6 +124,8 @@ describe('grantConfirmations', () => {
       }),
       outageDays: {},
       forgotten: sumWatched([]),
+      buckets: noBuckets,
+      places: [],
     };
     const fleet = await services.tables.open('fleet');
     await writeBatch(fleet, [putCluster(row, undefined)]);

@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import type { Counts } from '../model/ledger.ts';
+import { STRIP_SWEEPS } from './strip.ts';
+
+/** So many sweeps in a row that came to the same for a cluster; nodes by verdict, and whether it was being upgraded. */
+export const sweepRun = z.object({
+  sweeps: z.number(),
+  reachable: z.number(),
+  notServed: z.number(),
+  unreachable: z.number(),
+  unknown: z.number(),
+  notProbed: z.number(),
+  upgrading: z.boolean(),
+});
+export type SweepRun = z.output<typeof sweepRun>;
+
+/** As a row holds them: tuples, oldest first, so that a healthy cluster takes some bytes only. */
+export const storedRuns = z.array(z.tuple([z.number(), z.number(), z.number(), z.number(), z.number(), z.number(), z.number()]));
+
+/** Converts runs to what a row holds. */
+export const toStoredRuns = (runs: readonly SweepRun[]): z.output<typeof storedRuns> =>
+  runs.map((run) => [run.sweeps, run.reachable, run.notServed, run.unreachable, run.unknown, run.notProbed, run.upgrading ? 1 : 0]);
+
+/** Converts what a row holds to runs. */
+export const fromStoredRuns = (stored: z.output<typeof storedRuns>): SweepRun[] =>
+  stored.map(([sweeps, reachable, notServed, unreachable, unknown, notProbed, upgrading]) => {
+    return { sweeps, reachable, notServed, unreachable, unknown, notProbed, upgrading: upgrading === 1 };
+  });
+
+const isSame = (a: SweepRun | undefined, b: SweepRun) =>
+  a !== undefined &&
+  (['reachable', 'notServed', 'unreachable', 'unknown', 'notProbed', 'upgrading'] as const).every((key) => a[key] === b[key]);
+
+/** The newest sweeps of a list of runs, with equal neighbours joined. */
+function newest(runs: readonly SweepRun[]): SweepRun[] {
+  const kept: SweepRun[] = [];
+  let left = STRIP_SWEEPS;
+  for (const run of [...runs].reverse()) {
+    const sweeps = Math.min(left, run.sweeps);
+    if (sweeps <= 0) continue;
+    left -= sweeps;
+    const last = kept.at(-1);
+    if (isSame(last, run)) last!.sweeps += sweeps;
+    else kept.push({ ...run, sweeps });
+  }
+  return kept.reverse();
+}
+
+const nothing = { reachable: 0, notServed: 0, unreachable: 0, unknown: 0, notProbed: 0, upgrading: false };
+
+/** How many sweeps of the schedule went by between two sweeps without either. */
+function missedBetween(previous: string, sweep: string, intervalMs: number): number {
+  const intervals = (Date.parse(sweep) - Date.parse(previous)) / intervalMs;
+  return intervals >= 1 ? Math.min(STRIP_SWEEPS, Math.round(intervals) - 1) : 0;
+}
+
+/**
+ * Adds a sweep to the recent ones of a cluster. Sweeps that did not take place count as ones in which nothing was probed. It cannot detect that the
+ * sweep was added before. Pure.
+ *
+ * @param counts - what the sweep came to for the cluster.
+ * @param previous - the id of the sweep that was added before; '' for none.
+ * @param intervalMs - the interval between two sweeps, in milliseconds.
+ */
+export function addSweep(
+  runs: readonly SweepRun[],
+  { reachable, notServed, unreachable, unknown, notProbed }: Counts,
+  upgrading: boolean,
+  { sweep, previous, intervalMs }: { sweep: string; previous: string; intervalMs: number },
+): SweepRun[] {
+  const missed = previous === '' ? 0 : missedBetween(previous, sweep, intervalMs);
+  return newest([...runs, { ...nothing, sweeps: missed }, { sweeps: 1, reachable, notServed, unreachable, unknown, notProbed, upgrading }]);
+}
+
+/** Whether trouble spreads, stays or heals. */
+export interface Trend {
+  way: 'spreading' | 'steady' | 'healing';
+  /** For how many sweeps it has been so. */
+  sweeps: number;
+  /** Failing nodes in the newest sweeps, oldest first. */
+  failing: number[];
+}
+
+const SHOWN = 8;
+
+/** The number of failing nodes in each recent sweep, oldest first. */
+export const failingIn = (runs: readonly SweepRun[], of: 'unreachable' | 'unknown' = 'unreachable'): number[] =>
+  runs.flatMap((run) => Array<number>(run.sweeps).fill(run[of]));
+
+/** Adds up the failing nodes of several clusters, sweep by sweep from the newest back. */
+export function addFailing(all: readonly (readonly number[])[]): number[] {
+  const most = Math.max(0, ...all.map(({ length }) => length));
+  return Array.from({ length: most }, (_, at) => all.reduce((sum, each) => sum + (each[each.length - most + at] ?? 0), 0));
+}
+
+/**
+ * Whether the number of failing nodes rises, falls or stays: by its last change within the newest three sweeps. Pure.
+ *
+ * @param failing - the number in each sweep, oldest first.
+ * @param now - the number by the latest verdicts, which may be ahead of the last sweep.
+ */
+export function trendOf(failing: readonly number[], now: number): Trend {
+  const all = [...failing, ...(failing.at(-1) === now ? [] : [now])].slice(-SHOWN);
+  const last = all.at(-1) ?? 0;
+  let equal = 0;
+  while (equal < all.length && all[all.length - 1 - equal] === last) equal += 1;
+  const before = all[all.length - 1 - equal];
+  const way = before === undefined || equal >= 3 ? 'steady' : before < last ? 'spreading' : 'healing';
+  return { way, sweeps: equal, failing: all };
+}

@@ -1,0 +1,82 @@
+import type { ProbeResult } from '../model/node-state.ts';
+
+/** What one sweep came to for a node: reachable, reached and not served, unreachable, unknown, not probed. */
+export type StripCode = 'o' | 'd' | 'x' | 'u' | 'n';
+
+/** So many equal sweeps in a row. */
+export interface StripRun {
+  code: StripCode;
+  sweeps: number;
+}
+
+/** The number of sweeps that a strip shows. */
+export const STRIP_SWEEPS = 50;
+
+/** Two results nearer than this share of an interval belong to one sweep: a confirmation comes soon after what it confirms. */
+const SAME_SWEEP = 0.5;
+
+/** Reads a strip, oldest first: `o40x3`, a letter without a number counting once. What cannot be read is left out. */
+export function readStrip(strip: string | undefined): StripRun[] {
+  return [...(strip ?? '').matchAll(/([odxun])(\d{0,4})/g)].map(([, code, sweeps]) => ({
+    code: code as StripCode,
+    sweeps: Math.min(STRIP_SWEEPS, Number(sweeps || 1)),
+  }));
+}
+
+const writeStrip = (runs: readonly StripRun[]) => runs.map(({ code, sweeps }) => `${code}${sweeps > 1 ? sweeps : ''}`).join('');
+
+/** The newest sweeps of a strip, with equal neighbours joined. */
+function newest(runs: readonly StripRun[]): StripRun[] {
+  const kept: StripRun[] = [];
+  let left = STRIP_SWEEPS;
+  for (const { code, sweeps } of [...runs].reverse()) {
+    const taken = Math.min(left, sweeps);
+    if (taken <= 0) continue;
+    left -= taken;
+    const last = kept.at(-1);
+    if (last?.code === code) last.sweeps += taken;
+    else kept.push({ code, sweeps: taken });
+  }
+  return kept.reverse();
+}
+
+/** Takes back the newest sweep. */
+function withoutLast(runs: readonly StripRun[]): StripRun[] {
+  const last = runs.at(-1);
+  if (last === undefined) return [];
+  return last.sweeps > 1 ? [...runs.slice(0, -1), { ...last, sweeps: last.sweeps - 1 }] : runs.slice(0, -1);
+}
+
+/** How many sweeps went by between two results without the second's: 0 for the next sweep, -1 for the same. */
+function sweepsBetween(from: string, to: string, intervalMs: number): number {
+  const intervals = (Date.parse(to) - Date.parse(from)) / intervalMs;
+  if (!(intervals >= SAME_SWEEP)) return -1;
+  return Math.min(STRIP_SWEEPS, Math.max(0, Math.round(intervals) - 1));
+}
+
+const codeOf = ({ verdict, served }: Pick<ProbeResult, 'verdict' | 'served'>): StripCode =>
+  verdict === 'unreachable' ? 'x' : verdict === 'unknown' ? 'u' : served?.ok === false ? 'd' : 'o';
+
+/**
+ * Adds a result to the strip of its node. A second result of the same sweep takes the place of the first; sweeps in between count as not probed. Pure.
+ *
+ * @param previousAt - when the result before it began; undefined for the first.
+ * @param intervalMs - the interval between two sweeps, in milliseconds.
+ */
+export function addToStrip(
+  strip: string | undefined,
+  result: Pick<ProbeResult, 'verdict' | 'served' | 'at'>,
+  previousAt: string | undefined,
+  intervalMs: number,
+): string {
+  const runs = readStrip(strip);
+  const missed = previousAt === undefined ? 0 : sweepsBetween(previousAt, result.at, intervalMs);
+  const before = missed < 0 ? withoutLast(runs) : [...runs, { code: 'n' as const, sweeps: missed }];
+  return writeStrip(newest([...before, { code: codeOf(result), sweeps: 1 }]));
+}
+
+/** The strip of a node until now: the sweeps since its latest result, beyond the one that may be running, count as not probed. Pure. */
+export function stripUntil(strip: string | undefined, latestAt: string | undefined, now: Date, intervalMs: number): StripRun[] {
+  const missed = latestAt === undefined ? 0 : Math.max(0, sweepsBetween(latestAt, now.toISOString(), intervalMs) - 1);
+  return newest([...readStrip(strip), { code: 'n', sweeps: missed }]);
+}
