@@ -12,7 +12,7 @@ const READ_FILE = /readFileSync\(new URL\('(\.\/[\w.-]+)', import\.meta\.url\), 
 const inlineFiles: Plugin = {
   name: 'inline-files',
   setup({ onLoad }) {
-    onLoad({ filter: /[\\/]src[\\/]probe[\\/]script\.ts$/ }, async ({ path }) => {
+    onLoad({ filter: /[\\/]src[\\/](probe[\\/]script|page[\\/]assets)\.ts$/ }, async ({ path }) => {
       let contents = await readFile(path, 'utf8');
       for (const [call, file] of contents.matchAll(READ_FILE)) {
         const text = JSON.stringify(await readFile(join(dirname(path), file!), 'utf8'));

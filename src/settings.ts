@@ -154,7 +154,7 @@ export function webhooksOf({ WEBHOOKS, WEBHOOK_SECRETS }: Settings): readonly We
 
 /** The address of the status page, for links; undefined if the app does not know its own address. */
 export function statusPageUrl({ PAGE_URL, WEBSITE_HOSTNAME }: Settings): string | undefined {
-  return PAGE_URL ?? (WEBSITE_HOSTNAME === undefined ? undefined : `https://${WEBSITE_HOSTNAME}/api/status`);
+  return PAGE_URL ?? (WEBSITE_HOSTNAME === undefined ? undefined : `https://${WEBSITE_HOSTNAME}/api/pages`);
 }
 
 /** Where people see the resources of a sovereign cloud, by the end of the address of its Resource Manager. */

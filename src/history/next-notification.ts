@@ -145,10 +145,11 @@ export function nextNotifications(outage: Outage, sinks: readonly string[], cont
   };
 }
 
-/** Notes that a sink accepted an event of an episode. */
-export function markDelivered(outage: Outage, sink: string, what: What, episode: number): Outage {
+/** Notes that a sink accepted an event of an episode, and when that was. */
+export function markDelivered(outage: Outage, sink: string, what: What, episode: number, at?: string): Outage {
   const marks = marksOf(outage, sink);
-  return { ...outage, delivered: { ...outage.delivered, [sink]: { ...marks, [what]: Math.max(marks[what], episode) } } };
+  const time = at === undefined || episode < marks[what] ? {} : { [`${what}At`]: at };
+  return { ...outage, delivered: { ...outage.delivered, [sink]: { ...marks, ...time, [what]: Math.max(marks[what], episode) } } };
 }
 
 /** Notes that the outage of its cluster covers the present episode, so that it has no notification of its own. */

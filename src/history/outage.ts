@@ -9,6 +9,9 @@ import type { LogEntry, NodeLog } from './log.ts';
 export interface DeliveryMarks {
   started: number;
   ended: number;
+  /** When it accepted them. */
+  startedAt?: string;
+  endedAt?: string;
 }
 
 /** How many nodes of a cluster fail, of how many that gave a verdict, of how many that were planned; and the most that failed at once. */

@@ -83,9 +83,11 @@ export interface Trend {
 
 const SHOWN = 8;
 
-/** The number of failing nodes in each recent sweep, oldest first. */
-export const failingIn = (runs: readonly SweepRun[], of: 'unreachable' | 'unknown' = 'unreachable'): number[] =>
-  runs.flatMap((run) => Array<number>(run.sweeps).fill(run[of]));
+const isRecorded = ({ reachable, unreachable, unknown, notProbed }: SweepRun) => reachable + unreachable + unknown + notProbed > 0;
+
+/** The number of failing nodes in each recent sweep, oldest first. Sweeps that did not take place say nothing, and are left out. */
+export const failingIn = (runs: readonly SweepRun[]): number[] =>
+  runs.filter(isRecorded).flatMap((run) => Array<number>(run.sweeps).fill(run.unreachable));
 
 /** Adds up the failing nodes of several clusters, sweep by sweep from the newest back. */
 export function addFailing(all: readonly (readonly number[])[]): number[] {

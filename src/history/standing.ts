@@ -6,6 +6,9 @@ export interface StandingMarks {
   since: string;
   started: boolean;
   ended: boolean;
+  /** When they were. */
+  startedAt?: string;
+  endedAt?: string;
 }
 
 /** A condition that sweeps find: since which one it stands, until which one, and who was notified. */
@@ -43,11 +46,13 @@ export function isStandingFinished<S extends Standing>(
 }
 
 /** Notes what a sink accepted; an end counts only after its start, so that both are sent again otherwise. */
-export function markStandingDelivered<S extends Standing>(standing: S, sink: string, accepted: readonly What[]): S {
+export function markStandingDelivered<S extends Standing>(standing: S, sink: string, accepted: readonly What[], at?: string): S {
   const marks = marksOf(standing, sink);
   const started = marks.started || accepted.includes('started');
   const ended = marks.ended || (started && accepted.includes('ended'));
-  return { ...standing, delivered: { ...standing.delivered, [sink]: { ...marks, started, ended } } };
+  const times =
+    at === undefined ? {} : { ...(started && !marks.started && { startedAt: at }), ...(ended && !marks.ended && { endedAt: at }) };
+  return { ...standing, delivered: { ...standing.delivered, [sink]: { ...marks, ...times, started, ended } } };
 }
 
 /** One that stands again: for a sink that accepted its end it begins anew, for one that did not it goes on. */

@@ -15,6 +15,9 @@ export const STRIP_SWEEPS = 50;
 /** Two results nearer than this share of an interval belong to one sweep: a confirmation comes soon after what it confirms. */
 const SAME_SWEEP = 0.5;
 
+/** A result may come by so much of an interval later than a whole number of them without a sweep having been missed. */
+const JITTER = 0.25;
+
 /** Reads a strip, oldest first: `o40x3`, a letter without a number counting once. What cannot be read is left out. */
 export function readStrip(strip: string | undefined): StripRun[] {
   return [...(strip ?? '').matchAll(/([odxun])(\d{0,4})/g)].map(([, code, sweeps]) => ({
@@ -51,7 +54,7 @@ function withoutLast(runs: readonly StripRun[]): StripRun[] {
 function sweepsBetween(from: string, to: string, intervalMs: number): number {
   const intervals = (Date.parse(to) - Date.parse(from)) / intervalMs;
   if (!(intervals >= SAME_SWEEP)) return -1;
-  return Math.min(STRIP_SWEEPS, Math.max(0, Math.round(intervals) - 1));
+  return Math.min(STRIP_SWEEPS, Math.max(0, Math.floor(intervals + JITTER) - 1));
 }
 
 const codeOf = ({ verdict, served }: Pick<ProbeResult, 'verdict' | 'served'>): StripCode =>

@@ -1,13 +1,13 @@
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
-import { renderProblemPage } from '../page/problem-page.ts';
 import type { Services } from '../services.ts';
 import { currentIntervalMs } from '../views/current-interval.ts';
 import { compress } from './compress.ts';
 import type { KeptAnswers } from './keep-answers.ts';
+import { showProblemPage } from './pages.ts';
 import { statusOfProblem } from './problem.ts';
 import { KEY, readRequest } from './read-request.ts';
 import { problemOf, render, toProblem, toResponse, withoutBody } from './render.ts';
-import { isHtml, type Route } from './route.ts';
+import type { Route } from './route.ts';
 
 const LONGEST_KEPT_MS = 5_000;
 /** A kept answer is never older than this share of the interval between sweeps. */
@@ -17,20 +17,23 @@ async function respond(services: Services, kept: KeptAnswers, route: Route, requ
   try {
     const parsed = await readRequest(route, request);
     const condition = route.method === 'GET' ? request.headers.get('if-none-match') : null;
+    const refusal = await route.guard?.(services, parsed);
+    if (refusal !== undefined) return toResponse(render(refusal, false), null);
     const make = async () => render(await route.handle(services, parsed), route.method === 'GET');
-    if (!route.kept) return toResponse(await make(), condition);
+    // The answer to a key as a parameter signs its caller in, and is no other's.
+    if (!route.kept || (route.page && parsed.key !== undefined)) return toResponse(await make(), condition);
     const now = services.now();
     const longest = Math.min(LONGEST_KEPT_MS, currentIntervalMs(services) * SHARE_OF_INTERVAL);
     parsed.query.sort();
-    // The links of a page contain the caller's function key.
-    const key = JSON.stringify([route.name, parsed.params, parsed.query.toString(), isHtml(route) && parsed.key]);
+    const key = JSON.stringify([route.name, parsed.params, parsed.query.toString()]);
     const { readAt, ...rendered } = await kept.get(key, now.getTime(), longest, make);
     const age = String(Math.max(0, Math.floor((services.now().getTime() - readAt) / 1000)));
     return toResponse({ ...rendered, headers: { ...rendered.headers, age } }, condition);
   } catch (error) {
     const problem = problemOf(error);
     const key = request.query.get(KEY) ?? undefined;
-    return toProblem(problem, isHtml(route) ? renderProblemPage(services, { ...statusOfProblem(problem), problem }, key) : undefined);
+    const titled = { ...statusOfProblem(problem), problem };
+    return toProblem(problem, route.page ? showProblemPage(services, route, titled, key) : undefined);
   }
 }
 

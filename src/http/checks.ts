@@ -63,10 +63,23 @@ export async function createCheck(services: Services, request: RouteRequest): Pr
   return replyWith(services, await waitFor(services, check, seconds), request, { location: `/api/checks/${id}`, ...applied });
 }
 
+/**
+ * Shows a check.
+ *
+ * @throws Problem if none of this id is known.
+ */
+export async function checkOf(services: Services, id: string): Promise<CheckView> {
+  const check = isCheckId(id) ? await readCheck(services.tables, id) : undefined;
+  if (check === undefined) throw unknownCheck(id);
+  return viewCheck(services, check);
+}
+
+const unknownCheck = (id: string) => new Problem('unknown-check', `no check "${id.slice(0, 60)}" is known; checks are kept for 7 days`);
+
 /** `GET /api/checks/{id}` */
 export async function showCheck(services: Services, request: RouteRequest): Promise<Reply> {
   const id = request.params.id ?? '';
   const check = isCheckId(id) ? await readCheck(services.tables, id) : undefined;
-  if (check === undefined) throw new Problem('unknown-check', `no check "${id.slice(0, 60)}" is known; checks are kept for 7 days`);
+  if (check === undefined) throw unknownCheck(id);
   return replyWith(services, check, request);
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { components } from '../views/components.ts';
 import { problemView } from './problem.ts';
-import { isHtml, methodsOf, type ReplySpec, type Route } from './route.ts';
+import { methodsOf, type ReplySpec, type Route } from './route.ts';
 
 type Json = Record<string, unknown>;
 
@@ -33,7 +33,7 @@ export function refusal(description: string, headers?: ReplySpec['headers']): Re
 }
 
 /** Whether callers may cache the body and revalidate it. */
-const hasEtag = (route: Route) => route.method === 'GET' && !isHtml(route);
+const hasEtag = (route: Route) => route.method === 'GET' && route.replies[200] !== undefined;
 
 /** The headers of an answer that callers may cache, or that is kept by the app. */
 function headersOf(route: Route): Record<string, string> {
@@ -60,7 +60,7 @@ function repliesOf(route: Route): Record<number, ReplySpec> {
     reply.types?.includes(problemType) ? [status, reply] : [status, { ...reply, headers: { ...reply.headers, ...headers } }],
   );
   const all = { ...unchanged, 400: badRequest, ...byKey, ...(body ? badBodies : {}), 500: failed, ...Object.fromEntries(rendered) };
-  return isHtml(route) ? Object.fromEntries(Object.entries(all).map(([status, reply]) => [status, asPage(reply)])) : all;
+  return route.page ? Object.fromEntries(Object.entries(all).map(([status, reply]) => [status, asPage(reply)])) : all;
 }
 
 function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { clusterIdSchema, nodeNameSchema } from '../model/name-schemas.ts';
+import { isCheckId } from '../tables/check-rows.ts';
 import { DEFAULT_LIMIT, MOST_LIMIT } from '../views/paging.ts';
 
 /** A cluster's id in a route: percent-encoded, in any letter case. */
@@ -22,6 +23,22 @@ export const incidentParam = z
   .string()
   .regex(/^\d{8}T\d{6}Z-[0-9a-f]{8}$/, 'the id of an incident (GET /api/incidents lists them)')
   .describe('The id of the incident.');
+
+/** The subject of an outage in a route: a node, or `*` for the cluster itself. */
+export const outageSubjectParam = z
+  .union([z.literal('*'), nodeParam], 'the name of a node, or * for the cluster itself')
+  .describe('Name of the node, or `*` for the outage of the cluster itself.');
+
+/** The start of an outage in a route. */
+export const startParam = z.iso
+  .datetime({ error: 'the start of an outage, such as 2026-11-21T09:35:00.000Z (GET /api/outages lists them)' })
+  .describe('The start of the outage.');
+
+/** The id of a check in a route of a page. */
+export const checkParam = z
+  .string()
+  .refine(isCheckId, 'the id of a check, such as 2026-11-21-0123456789abcdef')
+  .describe('The id of the check.');
 
 /** The further query parameters of the list of incidents. */
 export const incidentListQuery = {

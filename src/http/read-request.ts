@@ -52,6 +52,17 @@ async function readBody(schema: z.ZodType, request: HttpRequest): Promise<unknow
   throw new Problem('bad-body', `expected as body: ${form} Got another: ${explain(parsed.error.issues).slice(0, 400)}`);
 }
 
+/** Reads the fields of a form, of which none may come twice. */
+async function readForm(schema: z.ZodObject, request: HttpRequest): Promise<Texts> {
+  const type = request.headers.get('content-type') ?? '';
+  if (!/^\s*application\/x-www-form-urlencoded\s*(;|$)/i.test(type))
+    throw new Problem('bad-form', `expected a form (application/x-www-form-urlencoded), got "${type.slice(0, QUOTED)}"`);
+  const bytes = Number(request.headers.get('content-length')) > MOST_BODY_BYTES ? undefined : await request.arrayBuffer();
+  if (bytes === undefined || bytes.byteLength > MOST_BODY_BYTES)
+    throw new Problem('body-too-large', `expected a body of at most ${MOST_BODY_BYTES} bytes, got more`);
+  return readTexts(schema, Object.fromEntries(new URLSearchParams(new TextDecoder().decode(bytes))));
+}
+
 /**
  * Reads a request by the schemas of its route.
  *
@@ -61,7 +72,10 @@ export async function readRequest(route: Route, request: HttpRequest): Promise<R
   const params = route.params === undefined ? {} : readTexts(route.params, request.params);
   const given = Object.fromEntries([...request.query].filter(([name]) => name !== KEY));
   const query = readTexts(route.query ?? z.object({}), given);
-  const body = route.body === undefined ? undefined : await readBody(route.body, request);
+  const body = route.form !== undefined ? await readForm(route.form, request) : route.body && (await readBody(route.body, request));
   const texts = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  return { params, query: new URLSearchParams(texts), headers: request.headers, body, key: request.query.get(KEY) ?? undefined };
+  const url = new URL(request.url);
+  url.searchParams.delete(KEY);
+  const own = { host: url.host, path: `${url.pathname}${url.search}` };
+  return { params, query: new URLSearchParams(texts), headers: request.headers, body, key: request.query.get(KEY) ?? undefined, ...own };
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { HttpResponseInit } from '@azure/functions';
 import { log } from '../log.ts';
 import { Problem } from '../model/problem.ts';
-import { STYLE_SOURCE } from '../page/style.ts';
+import { SCRIPT_SOURCE, STYLE_SOURCE } from '../page/assets.ts';
 import { statusOfProblem, viewProblem } from './problem.ts';
 import type { Reply } from './route.ts';
 
@@ -13,10 +13,10 @@ export interface Rendered {
   body: string;
 }
 
-// A page may show output of nodes and messages of Azure, so nothing on it may run, load or send anything.
+// A page may show output of nodes and messages of Azure, so that nothing may run, load or send anything on it but our own style and script.
 const PAGE_HEADERS = {
   'content-type': 'text/html; charset=utf-8',
-  'content-security-policy': `default-src 'none'; style-src ${STYLE_SOURCE}; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+  'content-security-policy': `default-src 'none'; style-src ${STYLE_SOURCE}; script-src ${SCRIPT_SOURCE}; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'`,
   'referrer-policy': 'no-referrer',
 };
 const NO_SNIFF = { 'x-content-type-options': 'nosniff' };
@@ -27,13 +27,17 @@ const REVALIDATED = { ...NO_SNIFF, 'cache-control': 'private, no-cache' };
 const etagOf = (body: string) => `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
 
 /**
- * Renders a reply. Everything except pages has an ETag, the hash of its body.
+ * Renders a reply. It has an ETag, the hash of its body.
  *
  * @param mayBeKept - false for the answer to a POST, which cannot be requested again and so must not be cached.
  */
-export function render({ status = 200, json, html, text, headers = {} }: Reply, mayBeKept: boolean): Rendered {
-  if (html !== undefined) return { status, headers: { ...NO_STORE, ...PAGE_HEADERS, ...headers }, body: html };
-  if (status === 204) return { status, headers: { ...NO_STORE, ...headers }, body: '' };
+export function render({ status = 200, json, html, varying, text, headers = {} }: Reply, mayBeKept: boolean): Rendered {
+  if (html !== undefined) {
+    const etag = etagOf(varying === undefined ? html : html.replaceAll(varying, ''));
+    const keeping = mayBeKept && status === 200 ? { ...REVALIDATED, etag } : NO_STORE;
+    return { status, headers: { ...keeping, ...PAGE_HEADERS, ...headers }, body: html };
+  }
+  if (status === 204 || status === 303) return { status, headers: { ...NO_STORE, ...headers }, body: '' };
   const body = text?.body ?? JSON.stringify(json);
   const type = text?.type ?? 'application/json';
   const keeping = mayBeKept ? { ...REVALIDATED, etag: etagOf(body) } : NO_STORE;

@@ -7,8 +7,13 @@ export interface RouteRequest {
   query: { get(name: string): string | null };
   headers: { get(name: string): string | null };
   body: unknown;
-  /** The function key, if it was given as a parameter: a page passes it on in its links. */
+  /** The function key, if it was given as a parameter. */
   key?: string;
+  /** The account of a caller who has signed in to the pages. */
+  account?: string;
+  /** The host that was asked, with its port, and the path with its parameters, without the key. */
+  host: string;
+  path: string;
 }
 
 /** The answer of a route: JSON, a page, text of another type, or nothing where its status is 204. */
@@ -16,6 +21,8 @@ export interface Reply {
   status?: number;
   json?: unknown;
   html?: string;
+  /** What of a page differs each time although the page is the same, such as the token of a form: its ETag leaves it out. */
+  varying?: string;
   text?: { type: string; body: string };
   headers?: Record<string, string>;
 }
@@ -49,6 +56,12 @@ export interface Route {
   query?: z.ZodObject;
   /** Schema of the JSON body of a POST. */
   body?: z.ZodType;
+  /** Schema of the fields of a form, instead of a JSON body. */
+  form?: z.ZodObject;
+  /** Whether it is a page for people, so that its errors are pages too. */
+  page?: true;
+  /** Answers instead of the route where the caller may not see it; asked each time, also where answers are kept. */
+  guard?(services: Services, request: RouteRequest): Promise<Reply | undefined>;
   /** Descriptions by request header that the route reads. */
   headers?: Readonly<Record<string, string>>;
   /** Answers by status. Those that every route has (400 for bad input, 401, 500) are added to the OpenAPI document. */
@@ -59,9 +72,4 @@ export interface Route {
 /** The methods of a route: `GET` includes `HEAD` (RFC 9110, 9.1), which uptime monitors use. */
 export function methodsOf({ method }: Route): ('GET' | 'HEAD' | 'POST' | 'DELETE')[] {
   return method === 'GET' ? ['GET', 'HEAD'] : [method];
-}
-
-/** Whether a route answers with a page for people. */
-export function isHtml({ replies }: Route): boolean {
-  return replies[200]?.types?.[0] === 'text/html';
 }

@@ -11,6 +11,7 @@ import { outageListSchema } from '../views/outage-list.ts';
 import { reasonListSchema } from '../views/reasons.ts';
 import { resultListSchema } from '../views/results.ts';
 import { sweepListSchema, sweepView } from '../views/sweeps.ts';
+import { checkForm, checkNow } from './check-now.ts';
 import { checkQuery, checkRequest } from './check-request.ts';
 import { createCheck, showCheck } from './checks.ts';
 import { showCluster, showClusters } from './clusters.ts';
@@ -23,7 +24,8 @@ import { showMetrics } from './metrics.ts';
 import { showNode, showNodes, showResults } from './nodes.ts';
 import { describeApi, refusal } from './openapi.ts';
 import { showOutages } from './outages.ts';
-import { showClusterPage, showIncidentPage, showNodePage, showStatusPage } from './pages.ts';
+import type { Family } from './page-request.ts';
+import { pageRoutes } from './pages.ts';
 import {
   clusterParam,
   incidentListQuery,
@@ -37,6 +39,7 @@ import {
 } from './params.ts';
 import { showReasons } from './reasons.ts';
 import type { Route } from './route.ts';
+import { guardPages, sessionQuery, signIn } from './sign-in.ts';
 import { createSweep, showLatestSweep, showSweep, showSweeps } from './sweeps.ts';
 
 const inCluster = z.object({ cluster: clusterParam });
@@ -49,6 +52,23 @@ const VARY = { vary: '`Accept`: text or JSON.' };
 const CHECKED = { ...VARY, location: 'The address of the check.', 'preference-applied': 'The `wait` that was applied.' };
 const ENCODED = { vary: '`Accept-Encoding`: a large answer is compressed.', 'content-encoding': '`gzip`, where the caller takes it.' };
 const TEXT = '`text/plain` for the output format of kubectl-az.';
+
+/** The route of the button that checks a node. */
+const checkNowRoute = (family: Family, own: Pick<Route, 'anonymous' | 'guard'>): Route => ({
+  name: `${family}-check-now`,
+  method: 'POST',
+  path: `${family}/clusters/{cluster}/nodes/{node}/check`,
+  summary: 'Checks a node at the press of a button on its page.',
+  params: atNode,
+  form: checkForm,
+  page: true,
+  ...own,
+  replies: {
+    303: { description: 'Leads to the page of the check.' },
+    403: { description: 'The form is of another site, or too old.', types: ['text/html'] },
+  },
+  handle: (services, request) => checkNow(services, family, request),
+});
 
 /** Every route of the app. Requests are validated, functions registered and the API described by this table. */
 export const routes: readonly Route[] = [
@@ -271,48 +291,19 @@ export const routes: readonly Route[] = [
     replies: { 200: { description: 'All reasons.', schema: reasonListSchema } },
     handle: showReasons,
   },
+  ...pageRoutes('status', {}),
+  ...pageRoutes('pages', { anonymous: true, guard: guardPages }),
+  checkNowRoute('status', {}),
+  checkNowRoute('pages', { anonymous: true, guard: guardPages }),
   {
-    name: 'status-page',
+    name: 'status-session',
     method: 'GET',
-    path: 'status',
-    summary: 'The status page for people.',
-    kept: true,
-    replies: { 200: { description: 'The page; it needs no JavaScript.', types: ['text/html'] } },
-    handle: showStatusPage,
-  },
-  {
-    name: 'incident-page',
-    method: 'GET',
-    path: 'status/incidents/{incident}',
-    summary: 'One incident for people, with its clusters.',
-    kept: true,
-    params: atIncident,
-    replies: {
-      200: { description: 'The page; it needs no JavaScript.', types: ['text/html'] },
-      404: refusal('No such incident is known.'),
-    },
-    handle: showIncidentPage,
-  },
-  {
-    name: 'cluster-page',
-    method: 'GET',
-    path: 'status/clusters/{cluster}',
-    summary: 'One cluster for people, its failing nodes first.',
-    kept: true,
-    params: inCluster,
-    query: page,
-    replies: { 200: { description: 'The page; it needs no JavaScript.', types: ['text/html'] }, 404: refusal('No such cluster is known.') },
-    handle: showClusterPage,
-  },
-  {
-    name: 'node-page',
-    method: 'GET',
-    path: 'status/clusters/{cluster}/nodes/{node}',
-    summary: 'One node for people, with the remedies for its reason.',
-    kept: true,
-    params: atNode,
-    replies: { 200: { description: 'The page; it needs no JavaScript.', types: ['text/html'] }, 404: refusal('No such node is known.') },
-    handle: showNodePage,
+    path: 'status/session',
+    summary: 'Signs in to the pages for people with the key of this request, which is not kept.',
+    query: sessionQuery,
+    page: true,
+    replies: { 303: { description: 'Leads to the page that was asked for, with a cookie that is good for 12 hours.' } },
+    handle: signIn,
   },
   {
     name: 'get-health',

@@ -48,7 +48,13 @@ async function clearOutbox(tables: Tables, cluster: string, summaries: readonly 
 }
 
 /** Marks in the outages what was accepted, for all sinks at once. */
-async function markAccepted(tables: Tables, due: readonly DueRow[], pending: Pending, deliveries: readonly Delivery[]): Promise<void> {
+async function markAccepted(
+  { tables, now }: NotifyContext,
+  due: readonly DueRow[],
+  pending: Pending,
+  deliveries: readonly Delivery[],
+): Promise<void> {
+  const at = now().toISOString();
   const accepted = deliveries.flatMap(({ sink, accepted: ids }) =>
     pending
       .get(sink)!
@@ -60,7 +66,7 @@ async function markAccepted(tables: Tables, due: readonly DueRow[], pending: Pen
     const marks = byOutage.get(outageId(row.outage));
     if (marks === undefined) return [];
     const change = (outage: Outage) =>
-      marks.reduce((marked, { sink, what, episode }) => markDelivered(marked, sink, what, episode), outage);
+      marks.reduce((marked, { sink, what, episode }) => markDelivered(marked, sink, what, episode, at), outage);
     return [{ row, change }];
   });
   await changeOutages(tables, changes);
@@ -87,7 +93,7 @@ async function deliver(services: NotifyContext, subject: NotifiedCluster, due: r
   const refused = Object.fromEntries(left.filter(([, events]) => events > 0));
   if (deliveries.every(({ accepted }) => accepted.size === 0)) return refused;
   faultPoint('assess-cluster:notified');
-  await markAccepted(tables, due, pending, deliveries);
+  await markAccepted(services, due, pending, deliveries);
   faultPoint('assess-cluster:marked');
   const awaited = new Set<string>();
   const sent = new Map<string, Summary>();

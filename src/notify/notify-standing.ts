@@ -81,7 +81,7 @@ export async function notifyStanding<S extends Standing>(
   const mark = ({ standing, etag, quiet }: (typeof rows)[number]) => {
     const marked = accepted.reduce((sum, { sink, bySubject }) => {
       const own = bySubject.get(standing.subject)?.map(({ what }) => what);
-      return own === undefined ? sum : markStandingDelivered(sum, sink, own);
+      return own === undefined ? sum : markStandingDelivered(sum, sink, own, clock().toISOString());
     }, standing);
     // One that lost is left to whoever was faster: what was sent is sent again with the next sweep.
     if (isOver(marked, quiet)) return limit(() => unlessLost(kind.rows.close(tables, marked, etag)));

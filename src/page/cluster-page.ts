@@ -1,54 +1,59 @@
-import { conclusiveOf, type Ledger } from '../model/ledger.ts';
-import { isReasonCode, reasons } from '../model/reasons.ts';
+import type { Place } from '../history/places.ts';
+import { type Stretch, stretchesOf } from '../history/sweep-buckets.ts';
+import { recentMaintenance } from '../model/cluster-maintenance.ts';
+import type { Ledger } from '../model/ledger.ts';
+import type { Stretch as MaintenanceStretch } from '../model/maintenance.ts';
+import { formatManagedClusterId } from '../model/resource-id.ts';
 import type { Services } from '../services.ts';
+import { readCluster as readOwnCluster } from '../tables/cluster-rows.ts';
+import { readOpenIncidents } from '../tables/incident-rows.ts';
+import { readOutagePage } from '../tables/outage-pages.ts';
 import { lastCompleted } from '../tables/sweep-list.ts';
 import { readFinalizedLedger } from '../tables/sweep-rows.ts';
 import { type ClusterView, isFresh, readCluster, viewCluster } from '../views/clusters.ts';
 import { staleBefore } from '../views/current-interval.ts';
+import { type IncidentView, viewIncident } from '../views/incidents.ts';
 import { nodePlace, viewNodeList } from '../views/node-list.ts';
+import type { NodeView } from '../views/nodes.ts';
 import { viewWorstOutages } from '../views/outage-list.ts';
-import { type PageRequest, readPage } from '../views/paging.ts';
-import { blindLines, calmBanner, maintenanceLine, staleBanner, troubleBanner } from './banner.ts';
-import { countsOf, coverageWords, nameOf, otherReasons, stateOf } from './cluster-words.ts';
-import { type Html, html } from './html.ts';
-import { documentOf, type Links, linksWith, uptimeLine, when } from './layout.ts';
-import { nodeTable } from './node-table.ts';
-import { notServedLines } from './not-served-lines.ts';
-import { outageTable } from './outage-table.ts';
-import { type PageState, titleAndState } from './page-state.ts';
-import { unseenLines } from './unseen-lines.ts';
+import { type OutageView, viewOutage } from '../views/outages.ts';
+import { readPage } from '../views/paging.ts';
+import { clusterHeadline, clusterTitle } from './cluster-head.ts';
+import { clusterNodes } from './cluster-nodes.ts';
+import { DAYS, latencyChart, timeline } from './cluster-timeline.ts';
+import { nameOf } from './cluster-words.ts';
+import { coveragePanel } from './coverage.ts';
+import { type Document, type Frame, headOf } from './frame.ts';
+import { html } from './html.ts';
+import { nodeMap } from './node-map.ts';
+import { outagePanel } from './outage-panel.ts';
+import { many } from './time.ts';
+import { blindCard, maintenanceCard, notServedCard, unseenCard } from './trouble-cards.ts';
+import { uptimeNumbers, watchedWords } from './uptime-numbers.ts';
 
-const OUTAGES_SHOWN = 200;
+const OPEN_SHOWN = 200;
+const PAST_SHOWN = 1000;
+/** Above so many nodes, healthy ones are counted rather than shown. */
+const MOST_SQUARES = 500;
 
-function clusterBanner(
-  { nodes, openOutages, clusterOutage, recordOnly, blind }: ClusterView,
-  ledger: Ledger | undefined,
-  stale: boolean,
-  links: Links,
-): Html {
-  if (stale) return staleBanner;
-  const cutOff = clusterOutage === null ? undefined : html`Cut off since ${when(clusterOutage.start)}`;
-  const trouble = troubleBanner(nodes, openOutages, cutOff);
-  if (blind !== null) return html`${blindLines(blind, 'Nobody can see this cluster', links)}${openOutages > 0 ? trouble : ''}`;
-  if (trouble !== undefined) return trouble;
-  if (recordOnly !== null || nodes.reachable === 0)
-    return html`<p class="banner unknown">– None of its ${nodes.known} nodes is probed</p>${isReasonCode(recordOnly) && html`<p>${reasons[recordOnly].sentence}</p>`}`;
-  return calmBanner(nodes.reachable, ledger);
-}
-
-/** The title of the page, and its state. */
-function clusterTitle(cluster: ClusterView, ledger: Ledger | undefined, stale: boolean): [title: string, state: PageState] {
-  const { nodes, openOutages, clusterOutage, assessedAt, blind } = cluster;
-  const seen = ledger === undefined || conclusiveOf(ledger) > 0;
-  const unseen = stale
-    ? { since: assessedAt ?? undefined }
-    : blind !== null
-      ? { since: blind.since }
-      : seen
-        ? undefined
-        : { since: undefined };
-  const [title, state] = titleAndState({ nodes, openOutages, cutOff: clusterOutage !== null, unseen });
-  return [`${nameOf(cluster)}: ${title}`, state];
+/** What the page of a cluster is made of; the same as JSON. */
+export interface ClusterPage {
+  cluster: ClusterView;
+  places: Place[];
+  ledger: Ledger | undefined;
+  stale: boolean;
+  /** The open ones. */
+  outages: OutageView[];
+  /** Those of the window, over or not. */
+  past: OutageView[];
+  nodes: NodeView[];
+  /** The cursor of the next page of nodes. */
+  next: string | null;
+  window: keyof typeof DAYS;
+  stretches: Stretch[];
+  maintenance: MaintenanceStretch[];
+  /** The open incident that covers it. */
+  incident: IncidentView | undefined;
 }
 
 /** The ledger of a cluster in the last completed sweep. */
@@ -58,36 +63,86 @@ async function lastLedger({ tables, now }: Services, cluster: string): Promise<L
 }
 
 /**
- * Renders the page of one cluster, its failing nodes first; alerts link to it.
+ * Reads what the page of a cluster shows.
  *
- * @param key - the function key, if it was given as a parameter.
+ * @param query - the window of its timeline, and which nodes of a large one.
  * @throws Problem if the cluster is not known.
  */
-export async function renderClusterPage(
-  services: Services,
-  { cluster: id, query, key }: PageRequest & { cluster: string; key: string | undefined },
-): Promise<string> {
+export async function readClusterPage(services: Services, id: string, query: { get(name: string): string | null }): Promise<ClusterPage> {
+  const { tables, now } = services;
   const row = await readCluster(services, id);
-  const links = linksWith(services.settings, key);
   const before = staleBefore(services);
-  const cluster = viewCluster(row, before, services.now());
-  const [ledger, outages, nodes] = await Promise.all([
+  const cluster = viewCluster(row, before, now());
+  const window = (query.get('window') ?? '24h') as keyof typeof DAYS;
+  const isLarge = cluster.nodes.known > MOST_SQUARES;
+  const page = readPage({ query }, 'nodes', nodePlace);
+  const limit = isLarge
+    ? Math.min(page.limit, Math.max(1, cluster.nodes.unreachable + cluster.nodes.unknown + cluster.nodes.notServed, 1))
+    : MOST_SQUARES;
+  const [incidents, own, ledger, outages, past, nodes] = await Promise.all([
+    readOpenIncidents(tables),
+    readOwnCluster(tables, id),
     lastLedger(services, id),
-    viewWorstOutages(services, [row], OUTAGES_SHOWN),
-    viewNodeList(services, id, readPage({ query }, 'nodes', nodePlace)),
+    viewWorstOutages(services, [row], OPEN_SHOWN),
+    readOutagePage(tables, id, { which: 'all', most: PAST_SHOWN }),
+    viewNodeList(services, id, page.from === undefined ? { limit: Math.min(limit, MOST_SQUARES) } : page),
   ]);
-  const open = outages.length > 0 ? html`<h2>Open outages</h2>${outageTable(outages, links)}` : html`<p>No open outage.</p>`;
-  // If the cluster itself has an outage, that shows its common factors.
-  const shared = cluster.clusterOutage === null ? cluster.commonFactors.map(({ sentence }) => html`<p>${sentence}</p>`) : [];
-  const past = html`<p><small>Those that are over too: <code>GET /api/outages?state=all&amp;cluster=${encodeURIComponent(id)}</code></small></p>`;
-  // The page loads itself again and again, which is no reason to ask Azure each time.
-  const planned = html`<p><small>AKS planned maintenance: <code>GET /api/clusters/${encodeURIComponent(id)}/maintenance</code></small></p>`;
-  const next = nodes?.next
-    ? html`<p><a href="${links.cluster(id, { cursor: nodes.next, limit: query.get('limit') ?? '' })}">More nodes</a></p>`
-    : '';
-  const stale = !isFresh(row, before);
-  const body = html`<p><a href="${links.fleet}">AKS fleet</a></p><h1>${nameOf(cluster)} <small>${cluster.region}, Kubernetes ${cluster.version}${stateOf(cluster)}</small></h1>
-<p><small>Subscription ${cluster.subscriptionId}, resource group ${cluster.resourceGroup}</small></p>${clusterBanner(cluster, ledger, stale, links)}${cluster.maintenance && maintenanceLine(cluster.maintenance)}
-<p>${countsOf(cluster)}${cluster.assessedAt && html`; as of ${when(cluster.assessedAt)}`}.</p>${ledger && html`<p>Last sweep: ${coverageWords(ledger)}.${otherReasons(ledger)}</p>`}${notServedLines(cluster)}${unseenLines(cluster)}${shared}${uptimeLine(cluster.uptime, true)}${open}${past}${planned}<h2>Nodes</h2>${nodeTable(nodes?.items ?? [], links)}${next}`;
-  return documentOf(services, ...clusterTitle(cluster, ledger, stale), body);
+  const covering = incidents.find(({ open }) => open.includes(id));
+  const days = DAYS[window];
+  const since = now().getTime() - days * 86_400_000;
+  return {
+    cluster,
+    places: own?.row.places ?? [],
+    ledger,
+    stale: !isFresh(row, before),
+    outages,
+    past: past.map(({ outage }) => viewOutage(outage)).filter(({ end }) => end === null || Date.parse(end) >= since),
+    nodes: nodes?.items ?? [],
+    next: nodes?.next ?? null,
+    window,
+    stretches: own === undefined ? [] : stretchesOf(own.row.buckets, days, now()),
+    maintenance: recentMaintenance({ tag: row.maintenanceTag, request: row.maintenance }, now(), days * 86_400_000),
+    incident: covering && viewIncident(covering),
+  };
+}
+
+/** The page of one cluster, its failing nodes first; alerts link to it. Pure. */
+export function clusterPage(page: ClusterPage, frame: Frame): Document {
+  const { cluster, places, ledger, outages, nodes, next, past, window, stretches, maintenance } = page;
+  const { links, now, self } = frame;
+  const headline = clusterHeadline(cluster, page, now);
+  const resourceId = formatManagedClusterId(cluster);
+  const facts = [
+    cluster.region,
+    `Kubernetes ${cluster.version}`,
+    cluster.resourceGroup,
+    `${many(new Set(places.map(({ pool }) => pool)).size, 'pool')}, ${many(new Set(places.flatMap(({ zone }) => zone || [])).size, 'zone')}`,
+    cluster.upgrading ? 'being upgraded' : '',
+    html`<a href="${links.portal(resourceId)}" rel="noreferrer">Azure portal</a>`,
+  ];
+  const open = outages.length === 0 ? '' : outagePanel(outages, cluster, links, now, { incident: page.incident });
+  const cards = [
+    cluster.blind !== null ? blindCard(cluster, links, now) : '',
+    cluster.nodes.notServed > 0 ? notServedCard(cluster, links, now) : '',
+    cluster.unseen.length + cluster.missingMachines.length > 0 ? unseenCard(cluster, links, now) : '',
+    cluster.maintenance !== null ? maintenanceCard(cluster, links, now) : '',
+  ].filter((card) => card !== '');
+  const small = cards.length === 0 ? '' : html`<div class="three">${cards}</div>`;
+  const map = nodeMap(places, nodes, links);
+  const top = open === '' ? html`${small}${map}` : html`<div class="two left">${map}${open}</div>${small}`;
+  const tabs = html`<span class="tabs">${(['24h', '7d', '30d'] as const).map((each) => html`<a href="${self({ window: each })}"${each === window ? html` aria-current="true"` : ''}>${each.replace(/([hd])/, ' $1')}</a>`)}</span>`;
+  const byReason = cluster.uptime.byReason.reduce((sum, { outages: count }) => sum + count, 0);
+  const uptime = html`<div class="panel"><div class="sec"><h2>Uptime</h2><span class="small muted">${watchedWords(cluster.uptime, cluster.nodes.known)}</span></div><dl class="nums">${uptimeNumbers(cluster.uptime, cluster.nodes.known)}<div class="gap"><dt>Outages of nodes, 30 d</dt><dd>${byReason}</dd></div></dl></div>`;
+  const body = html`${headOf(headline.state, headline.title, headline.lede, facts)}${top}${timeline({ window, outages: past, stretches, maintenance, known: cluster.nodes.known }, tabs, now)}${latencyChart(page, now)}${clusterNodes(nodes, next, cluster, frame)}<section class="two even" aria-label="Coverage and uptime">${coveragePanel(ledger, links)}${uptime}</section>`;
+  return {
+    title: clusterTitle(cluster, headline),
+    state: headline.state,
+    current: 'Fleet',
+    crumbs: [
+      ['AKS fleet', links.fleet()],
+      [cluster.subscriptionId, links.fleet({ q: cluster.subscriptionId, state: 'all' })],
+      [nameOf(cluster)],
+    ],
+    body,
+  };
 }

@@ -71,7 +71,8 @@ const packedNames: Column<readonly string[]> = {
   write: (value, name) => toLongJson(name, deflateRawSync(JSON.stringify(value)).toString('base64')),
 };
 
-const marks = z.record(z.string(), z.object({ since: z.string(), started: z.boolean(), ended: z.boolean() }));
+const at = z.string().optional();
+const marks = z.record(z.string(), z.object({ since: z.string(), started: z.boolean(), ended: z.boolean(), startedAt: at, endedAt: at }));
 const counts = z.object({ affected: z.number(), inside: z.number(), elsewhereAffected: z.number(), elsewhere: z.number() });
 
 const columns: Columns<Omit<StoredIncident, 'subject'>> = {

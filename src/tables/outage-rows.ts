@@ -31,7 +31,8 @@ export interface OutageRow {
 const rowKeyOf = (node: string | undefined, start: string) => `outage|${node ?? '*'}|${newestFirst(start)}`;
 
 const episodes = z.array(z.object({ start: z.string(), end: z.string().optional() })).readonly();
-const delivered = z.record(z.string(), z.object({ started: z.number(), ended: z.number() }));
+const at = z.string().optional();
+const delivered = z.record(z.string(), z.object({ started: z.number(), ended: z.number(), startedAt: at, endedAt: at }));
 const counts = z.object({ failing: z.number(), conclusive: z.number(), planned: z.number(), most: z.number() });
 const entries = json(z.array(logEntry).readonly(), []);
 

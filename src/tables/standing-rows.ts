@@ -22,7 +22,8 @@ export interface StandingRows<S extends Standing> {
   close(tables: Tables, standing: S, etag: string): Promise<void>;
 }
 
-const marks = z.record(z.string(), z.object({ since: z.string(), started: z.boolean(), ended: z.boolean() }));
+const at = z.string().optional();
+const marks = z.record(z.string(), z.object({ since: z.string(), started: z.boolean(), ended: z.boolean(), startedAt: at, endedAt: at }));
 
 /** The columns that conditions of every kind have; the key of a row is the subject. */
 const common: Columns<Omit<Standing, 'subject'>> = { since: text, until: optionalText, delivered: json(marks, {}), sweep: text };

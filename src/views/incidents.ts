@@ -7,6 +7,7 @@ import { readIncident, readIncidents, readOpenIncidents, type StoredIncident } f
 import { newestFirst } from '../tables/open-tables.ts';
 import { components, reasonName, time } from './components.ts';
 import { findingView } from './findings.ts';
+import { notifiedView } from './outages.ts';
 import { comparePlaces, cutPage, listOf, type Page, type PageRequest, readPage } from './paging.ts';
 import { remediesFor, remedyView } from './remedies.ts';
 
@@ -32,7 +33,7 @@ export const incidentView = z
     clusters: z.array(z.string()).describe('Every cluster that ever was one of it.'),
     openClusters: z.array(z.string()).describe('Those that are in trouble now.'),
     finding: findingView.nullable().describe('The finding that most of them share.'),
-    notified: z.record(z.string(), z.object({ started: z.boolean(), ended: z.boolean() })).describe('What each sink accepted.'),
+    notified: z.record(z.string(), notifiedView).describe('What each sink accepted, and when.'),
   })
   .register(components, { id: 'Incident' });
 export type IncidentView = z.output<typeof incidentView>;
@@ -61,7 +62,7 @@ export function viewIncident(incident: StoredIncident): IncidentView {
     clusters: [...members],
     openClusters: [...open],
     finding: finding ?? null,
-    notified: Object.fromEntries(Object.entries(incident.delivered).map(([sink, { started, ended }]) => [sink, { started, ended }])),
+    notified: Object.fromEntries(Object.entries(incident.delivered).map(([sink, { since: _, ...marks }]) => [sink, marks])),
   };
 }
 

@@ -18,6 +18,10 @@ export const logEntryView = z
   })
   .register(components, { id: 'LogEntry' });
 
+/** What a sink accepted. */
+export const notifiedView = z.object({ started: z.boolean(), ended: z.boolean(), startedAt: time.optional(), endedAt: time.optional() });
+export type NotifiedView = z.output<typeof notifiedView>;
+
 /** An outage as the API shows it. */
 export const outageView = z
   .object({
@@ -47,6 +51,9 @@ export const outageView = z
       .describe('What Azure’s configuration says of it, the best first: at most three, and what could not be read.'),
     changes: z.array(changeView).describe('What changed on the way of the nodes, from an hour before it began, newest first.'),
     searchedAt: time.nullable().describe('When Azure’s configuration was last searched for it; null until then.'),
+    notified: z
+      .record(z.string(), notifiedView)
+      .describe('Whether each sink accepted the start and the end of its newest episode, and when.'),
     startLogs: z.array(logEntryView),
     endLogs: z.array(logEntryView),
   })
@@ -78,6 +85,12 @@ export function viewOutage(outage: Outage, names: RemedyNames = {}): OutageView 
     findings: [...findings],
     changes: [...changes],
     searchedAt: searchedAt ?? null,
+    notified: Object.fromEntries(
+      Object.entries(outage.delivered).map(([sink, marks]) => [
+        sink,
+        { ...marks, started: marks.started >= episode, ended: marks.ended >= episode },
+      ]),
+    ),
     startLogs: startLogs.map(viewLogEntry),
     endLogs: endLogs.map(viewLogEntry),
   };

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { documentOf } from '../page/frame.ts';
+import { signInPage } from '../page/sign-in-page.ts';
+import type { Services } from '../services.ts';
+import { sessionAccount } from './check-now.ts';
+import { bareFrame } from './page-frame.ts';
+import { basePath, isOwnPath, linksOf } from './page-request.ts';
+import { cookieFor } from './pages.ts';
+import type { Reply, RouteRequest } from './route.ts';
+
+/** Where a key is given once: the host guards this address by the key itself. */
+export const sessionQuery = z.object({ to: z.string().max(2000, 'the path of a page').optional().describe('The page to lead to.') });
+
+/** Lets in who has signed in, and shows others where to; the account of the caller is noted for the route. */
+export async function guardPages(services: Services, request: RouteRequest): Promise<Reply | undefined> {
+  const account = await sessionAccount(services, request);
+  if (account !== undefined) {
+    request.account = account;
+    return undefined;
+  }
+  const links = linksOf(services, 'pages', request);
+  const frame = bareFrame(services, links, request.path);
+  const to = isOwnPath(services.settings, request.path) ? request.path : links.fleet();
+  const session = `${basePath(services.settings, 'status')}/session`;
+  return { status: 401, html: documentOf(frame, signInPage(to, session, frame)) };
+}
+
+/** Signs in a caller whose key the host has accepted, and leads to the page that was asked for. */
+export async function signIn(services: Services, request: RouteRequest): Promise<Reply> {
+  const wanted = request.query.get('to') ?? '';
+  const to = isOwnPath(services.settings, wanted) ? wanted : basePath(services.settings, 'pages');
+  return { status: 303, headers: { location: to, 'set-cookie': await cookieFor(services, request) } };
+}

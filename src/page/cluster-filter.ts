@@ -1,0 +1,74 @@
+import type { ClusterView } from '../views/clusters.ts';
+import { comparePlaces } from '../views/paging.ts';
+import { WORST_FIRST, worstOf } from '../views/worst-first.ts';
+import { nameOf } from './cluster-words.ts';
+
+/** What a reader wants to see of the clusters; all of it stands in the address of the page. */
+export interface Wanted {
+  q: string;
+  state: 'attention' | 'unreachable' | 'unknown' | 'notServed' | 'notProbed' | 'all';
+  by: 'subscription' | 'region';
+  order: 'worst' | 'name' | 'nodes' | 'uptime';
+}
+
+export const STATES = [
+  ['attention', 'not healthy'],
+  ['unreachable', 'unreachable'],
+  ['unknown', 'unknown'],
+  ['notServed', 'not served'],
+  ['notProbed', 'not probed'],
+  ['all', 'all'],
+] as const;
+export const ORDERS = [
+  ['worst', 'worst first'],
+  ['name', 'name'],
+  ['nodes', 'nodes'],
+  ['uptime', 'lowest uptime'],
+] as const;
+
+/** Whether a cluster is as it should be: nothing fails, nothing is unknown, nothing is planned. */
+export function isWell({ nodes, openOutages, blind, degraded, maintenance, unseen }: ClusterView): boolean {
+  const hasNoTrouble = openOutages === 0 && blind === null && degraded === null && maintenance === null && unseen.length === 0;
+  return hasNoTrouble && nodes.reachable > 0 && nodes.unreachable + nodes.unknown + nodes.notServed === 0;
+}
+
+function hasState(cluster: ClusterView, state: Wanted['state']): boolean {
+  if (state === 'all') return true;
+  return state === 'attention' ? !isWell(cluster) : cluster.nodes[state] > 0;
+}
+
+const ORDER_BY: Readonly<Record<Wanted['order'], (cluster: ClusterView) => (number | string)[]>> = {
+  worst: ({ nodes, cluster }) => [WORST_FIRST.indexOf(worstOf(nodes)), -(nodes.unreachable || nodes.unknown || nodes.notServed), cluster],
+  name: (cluster) => [nameOf(cluster)],
+  nodes: ({ nodes, cluster }) => [-nodes.known, cluster],
+  uptime: ({ uptime, cluster }) => [uptime['24h'] ?? 2, cluster],
+};
+
+/** So few clusters are all shown, healthy or not. */
+export const FEW = 12;
+
+/** Clusters of one subscription or region. */
+export interface Group {
+  name: string;
+  shown: ClusterView[];
+  /** Those that are as they should be, folded. */
+  folded: ClusterView[];
+  all: ClusterView[];
+}
+
+/** The clusters that a reader wants to see, in groups, the group with the worst one first; among many, healthy ones are folded. Pure. */
+export function groupClusters(clusters: readonly ClusterView[], { q, state, by, order }: Wanted): Group[] {
+  const text = q.trim().toLowerCase();
+  const found = clusters.filter(
+    (cluster) => text === '' || `${cluster.cluster} ${cluster.region} ${cluster.version}`.toLowerCase().includes(text),
+  );
+  const sorted = [...found].sort((a, b) => comparePlaces(ORDER_BY[order](a), ORDER_BY[order](b)));
+  const showsAll = state === 'attention' && (text !== '' || clusters.length <= FEW);
+  const foldsHealthy = state === 'attention' && !showsAll;
+  const groups = Map.groupBy(sorted, ({ subscriptionId, region }) => (by === 'region' ? region || 'no region' : subscriptionId));
+  return [...groups].flatMap(([name, all]) => {
+    const shown = all.filter((cluster) => showsAll || hasState(cluster, state));
+    const folded = foldsHealthy ? all.filter(isWell) : [];
+    return shown.length + folded.length === 0 ? [] : [{ name, shown, folded, all }];
+  });
+}

@@ -1,0 +1,123 @@
+import type { Stretch } from '../history/sweep-buckets.ts';
+import type { Stretch as MaintenanceStretch } from '../model/maintenance.ts';
+import type { OutageView } from '../views/outages.ts';
+import { axisOf, barChart, lineChart, markChart, type Point, stepChart, type Window } from './chart-svg.ts';
+import { type Html, html } from './html.ts';
+import { icon } from './icons.ts';
+import { lengthOf, many, when } from './time.ts';
+
+/** What the timeline of a cluster is drawn from. */
+export interface Past {
+  window: '24h' | '7d' | '30d';
+  outages: readonly OutageView[];
+  stretches: readonly Stretch[];
+  maintenance: readonly MaintenanceStretch[];
+  /** Nodes of the cluster now. */
+  known: number;
+}
+
+export const DAYS = { '24h': 1, '7d': 7, '30d': 30 } as const;
+const NAMES = { '24h': '24 h', '7d': '7 d', '30d': '30 d' } as const;
+const LINES_SHOWN = 3;
+
+/** How many nodes were in an outage, from each moment on at which that changed. Pure. */
+export function outagePoints(outages: readonly OutageView[], { from, until }: Window): Point[] {
+  const steps = outages
+    .filter(({ subject }) => subject.kind === 'node')
+    .flatMap(({ episodes }) => episodes)
+    .map(({ start, end }) => [Math.max(from, Date.parse(start)), end === null ? until : Date.parse(end)] as const)
+    .filter(([begin, end]) => end > from && begin < until && end > begin)
+    .flatMap(([begin, end]) => [{ at: begin, by: 1 }, ...(end < until ? [{ at: end, by: -1 }] : [])]);
+  const points: Point[] = [];
+  let value = 0;
+  for (const { at, by } of steps.sort((a, b) => a.at - b.at || b.by - a.by)) {
+    value += by;
+    if (points.at(-1)?.at === at) points[points.length - 1] = { at, value };
+    else points.push({ at, value });
+  }
+  return points;
+}
+
+/** Neighbouring stretches in which something was so, joined. */
+function joined(stretches: readonly Stretch[], isSo: (stretch: Stretch) => boolean): Window[] {
+  const bars: Window[] = [];
+  for (const stretch of stretches.filter(isSo)) {
+    const last = bars.at(-1);
+    if (last !== undefined && stretch.from <= last.until) last.until = stretch.until;
+    else bars.push({ from: stretch.from, until: stretch.until });
+  }
+  return bars;
+}
+
+const iso = (at: number) => new Date(at).toISOString();
+const label = (sign: 'down' | 'unk' | 'maint' | 'up' | 'edit', words: string) =>
+  html`<span class="lab">${icon(sign, sign === 'up' ? 'maint' : sign)} ${words}</span>`;
+const value = (words: Html | string) => html`<span class="val">${words}</span>`;
+
+/** Outages that began within the same minute for one reason, in a few words. */
+function outageWords(outages: readonly OutageView[], now: Date): Html {
+  const [{ start, reason }] = outages as readonly [OutageView, ...OutageView[]];
+  const isOpen = outages.some(({ end }) => end === null);
+  const longest = Math.max(...outages.map((each) => (Date.parse(each.end ?? now.toISOString()) - Date.parse(each.start)) / 1000));
+  return html`${when(start, now)} ${reason}${isOpen ? ', open' : ` for ${lengthOf(longest)}`}`;
+}
+
+function barsWords(bars: readonly Window[], now: Date): Html | string {
+  const last = bars.at(-1);
+  if (last === undefined) return 'none';
+  return html`${when(iso(last.from), now)} to ${last.until > now.getTime() ? 'now' : when(iso(last.until), now)}${bars.length > 1 ? `, and ${bars.length - 1} before` : ''}`;
+}
+
+/** Outages, blindness, maintenance, upgrades and changes of a cluster on one axis of time. */
+export function timeline({ window, outages, stretches, maintenance, known }: Past, tabs: Html, now: Date): Html {
+  const span = { from: now.getTime() - DAYS[window] * 86_400_000, until: now.getTime() };
+  const points = outagePoints(outages, span);
+  const most = Math.max(0, ...points.map((point) => point.value));
+  const inWindow = outages.filter(({ end }) => end === null || Date.parse(end) > span.from).sort((a, b) => (a.start < b.start ? 1 : -1));
+  const together = [...Map.groupBy(inWindow, ({ start, reason }) => `${start.slice(0, 16)} ${reason}`).values()];
+  const latest = together.slice(0, LINES_SHOWN).map((own) => html`${outageWords(own, now)}<br>`);
+  const unknown = joined(stretches, (stretch) => stretch.unknown > 0);
+  const upgrades = joined(stretches, (stretch) => stretch.upgrading);
+  const planned = maintenance.map(({ from, until }) => ({ from, until })).filter(({ until }) => until > span.from);
+  const times = [...new Set(outages.flatMap(({ changes }) => changes.map(({ time }) => Date.parse(time))))]
+    .filter((at) => at > span.from)
+    .sort((a, b) => a - b);
+  const mostUnknown = Math.max(0, ...stretches.map((stretch) => stretch.unknown));
+  const rows = [
+    html`${label('down', 'In outages')}${value(inWindow.length === 0 ? 'none' : html`<b${most > 0 ? html` class="down"` : ''}>${most} of ${known}</b> at most<br>${latest}`)}${stepChart(span, points, most, `Nodes in outages: ${many(inWindow.length, 'outage')}, ${most} nodes at most at once`)}`,
+    html`${label('unk', 'Unknown')}${value(mostUnknown === 0 ? 'none' : html`up to ${mostUnknown}; ${barsWords(unknown, now)}`)}${barChart(span, unknown, 'hole', `Unknown: ${many(unknown.length, 'stretch', 'stretches')} with up to ${mostUnknown} nodes`)}`,
+    html`${label('maint', 'Maintenance')}${value(barsWords(planned, now))}${barChart(span, planned, 'f-mt', `Maintenance: ${many(planned.length, 'stretch', 'stretches')}`)}`,
+    html`${label('up', 'Upgrade')}${value(barsWords(upgrades, now))}${barChart(span, upgrades, 'f-mt', `Upgrades and updates: ${many(upgrades.length, 'stretch', 'stretches')}`)}`,
+    html`${label('edit', 'Changes')}${value(times.length === 0 ? 'none near an outage' : html`the last at ${when(iso(times.at(-1)!), now)}`)}${markChart(span, times, `Changes in Azure near outages: ${times.length}`)}`,
+  ];
+  return html`<section class="panel" aria-labelledby="tl"><div class="sec"><h2 id="tl">Last ${NAMES[window]}</h2>${tabs}</div><figure class="chart">${rows}${axisOf(span)}</figure></section>`;
+}
+
+/** How long `kubectl version` took on the nodes of a cluster, over time: in each stretch its slowest sweep. */
+export function latencyChart({ window, stretches }: Pick<Past, 'window' | 'stretches'>, now: Date): Html {
+  const span = { from: now.getTime() - DAYS[window] * 86_400_000, until: now.getTime() };
+  const known = stretches.flatMap(({ latency }) => latency ?? []);
+  const newest = known.at(-1);
+  if (newest === undefined) return html``;
+  const most = Math.max(...known.map(({ p99Ms }) => p99Ms));
+  const middle = ({ from, until }: Stretch) => (from + Math.min(until, span.until)) / 2;
+  const line = (of: 'medianMs' | 'p95Ms' | 'p99Ms') =>
+    stretches.map((stretch, nth) => {
+      const before = stretches[nth - 1];
+      // A gap between two stretches is a gap in the line.
+      const isNext = before === undefined || before.until >= stretch.from;
+      return stretch.latency === undefined || !isNext ? undefined : { at: middle(stretch), value: stretch.latency[of] };
+    });
+  const words = `p50 ${Math.round(newest.medianMs)} ms, p95 ${Math.round(newest.p95Ms)} ms, p99 ${Math.round(newest.p99Ms)} ms at last`;
+  const chart = lineChart(
+    span,
+    [
+      ['l3', line('p99Ms')],
+      ['l2', line('p95Ms')],
+      ['l1', line('medianMs')],
+    ],
+    most,
+    words,
+  );
+  return html`<section class="panel" aria-labelledby="lat"><div class="sec"><h2 id="lat">Time to answer</h2><span class="small muted">kubectl version, the slowest sweep of each ${window === '24h' ? 'half hour' : 'six hours'}</span></div><figure class="chart"><span class="lab">Milliseconds<span class="sub">of reachable nodes</span></span><span class="val"><b>p99 ${Math.round(newest.p99Ms)} ms</b>, dotted<br><b>p95 ${Math.round(newest.p95Ms)} ms</b>, dashed<br><b>p50 ${Math.round(newest.medianMs)} ms</b>, solid<br>top: ${Math.round(most)} ms</span>${chart}${axisOf(span)}</figure></section>`;
+}

@@ -1,0 +1,93 @@
+// Improves a page where scripts run: times in the zone of the reader, and a refresh that keeps scroll, folds and focus. Every page works without it.
+(() => {
+  const forms = {
+    minute: { hour: '2-digit', minute: '2-digit' },
+    second: { hour: '2-digit', minute: '2-digit', second: '2-digit' },
+    day: {},
+  };
+
+  function localTime(element) {
+    const moment = new Date(element.dateTime);
+    const form = forms[element.dataset.form];
+    if (form === undefined || Number.isNaN(moment.getTime())) return;
+    const isToday = moment.toDateString() === new Date().toDateString();
+    const day = isToday && element.dataset.form !== 'day' ? {} : { day: 'numeric', month: 'short' };
+    element.title = element.dateTime;
+    element.textContent = new Intl.DateTimeFormat(navigator.language, { ...day, ...form, hourCycle: 'h23' }).format(moment);
+  }
+
+  function showLocal() {
+    for (const element of document.querySelectorAll('time[data-form]')) localTime(element);
+    const zone = document.querySelector('[data-zone]');
+    if (zone !== null) zone.textContent = `Times are ${Intl.DateTimeFormat().resolvedOptions().timeZone}; hover for UTC.`;
+  }
+
+  const keyOf = (fold) => fold.dataset.key ?? '';
+  const isBusy = () =>
+    document.activeElement?.matches('input, select, textarea') || (document.getSelection()?.toString() ?? '') !== '' || document.hidden;
+
+  function pathTo(element) {
+    const path = [];
+    for (let at = element; at !== null && at.parentElement !== null && at.id !== 'main'; at = at.parentElement)
+      path.unshift([...at.parentElement.children].indexOf(at));
+    return path;
+  }
+
+  /** Shows another version of the page in place of this one. */
+  function show(next) {
+    const main = document.getElementById('main');
+    const fresh = next.getElementById('main');
+    if (main === null || fresh === null) return;
+    const folds = new Map([...main.querySelectorAll('details')].map((fold) => [keyOf(fold), fold.open]));
+    const focused = main.contains(document.activeElement) ? document.activeElement : null;
+    const [id, href, path] = [focused?.id, focused?.getAttribute('href'), focused && pathTo(focused)];
+    for (const fold of fresh.querySelectorAll('details')) if (folds.has(keyOf(fold))) fold.open = folds.get(keyOf(fold));
+    const { scrollX, scrollY } = window;
+    main.replaceWith(document.adoptNode(fresh));
+    for (const part of ['.sweep', 'link[rel=icon]']) {
+      const [before, after] = [document.querySelector(part), next.querySelector(part)];
+      if (before !== null && after !== null) before.replaceWith(document.adoptNode(after));
+    }
+    document.title = next.title;
+    showLocal();
+    window.scrollTo(scrollX, scrollY);
+    if (focused === null) return;
+    const byHref = href ? [...fresh.querySelectorAll('a')].find((link) => link.getAttribute('href') === href) : undefined;
+    const again = (id && document.getElementById(id)) || byHref || path.reduce((at, nth) => at?.children[nth], fresh);
+    again?.focus({ preventScroll: true });
+  }
+
+  async function refresh() {
+    if (isBusy()) return;
+    const response = await fetch(location.href, { headers: { accept: 'text/html' } });
+    if (response.redirected || !(response.headers.get('content-type') ?? '').startsWith('text/html')) return;
+    const seconds = Number(response.headers.get('refresh'));
+    show(new DOMParser().parseFromString(await response.text(), 'text/html'));
+    if (!(seconds > 0)) clearInterval(timer);
+  }
+
+  async function signIn(form) {
+    const said = form.querySelector('[role=status]');
+    const key = form.elements.code.value;
+    said.textContent = 'Signing in…';
+    const response = await fetch(form.action, { headers: { 'x-functions-key': key }, redirect: 'manual' });
+    if (response.type === 'opaqueredirect' || response.ok) location.assign(form.elements.to.value);
+    else said.textContent = `The key was not accepted (status ${response.status}). Use a function key or host key of this app.`;
+  }
+
+  const seconds = Number(document.documentElement.dataset.refresh);
+  let timer;
+  if (seconds > 0) {
+    window.addEventListener('load', () => {
+      // The browser's own reload, by the header Refresh, would close folds and drop the focus: this cancels it.
+      window.stop();
+      timer = setInterval(() => refresh().catch(() => {}), seconds * 1000);
+    });
+  }
+  document.addEventListener('submit', (event) => {
+    if (!event.target.matches('[data-sign-in]')) return;
+    event.preventDefault();
+    signIn(event.target).catch(() => event.target.submit());
+  });
+  showLocal();
+})();
