@@ -17,6 +17,7 @@ While it runs, switch faults in another terminal: npm run fault -- list
   --sweep-seconds N        time between sweeps: a divisor of 60, or whole minutes that divide an hour (30)
   --run-command-seconds N  how long Azure takes for a run at least (2)
   --fleet FILE             a fleet of your own as JSON, instead of the demonstration fleet
+  --no-history             begin the demonstration fleet without its day of made-up history
   --keep                   keep the state of the last run
   --dir DIR                folder for all state (.local)
   --func                   run the app on Azure Functions Core Tools, which must be installed (npm run start:func)
@@ -31,6 +32,9 @@ export interface StartOptions {
   runCommandSeconds: number;
   fleet: Fleet;
   keep: boolean;
+  /** Whether the fleet gets a day of made-up history. */
+  history: boolean;
+  isDemonstration: boolean;
   dir: string;
   /** Whether Azure Functions Core Tools run the app. */
   func: boolean;
@@ -53,6 +57,7 @@ export async function readStartOptions(args: string[], env: NodeJS.ProcessEnv): 
     'run-command-seconds': { type: 'string', default: '2' },
     fleet: { type: 'string' },
     keep: { type: 'boolean', default: false },
+    'no-history': { type: 'boolean', default: false },
     dir: { type: 'string', default: '.local' },
     func: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
@@ -87,6 +92,8 @@ export async function readStartOptions(args: string[], env: NodeJS.ProcessEnv): 
     runCommandSeconds,
     fleet: fleet as Fleet,
     keep: values.keep,
+    history: values.fleet === undefined && !values.keep && !values['no-history'],
+    isDemonstration: values.fleet === undefined,
     dir: values.dir,
     func: values.func,
     settings,

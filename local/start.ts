@@ -5,10 +5,12 @@ import { join, resolve } from 'node:path';
 import { buildApp } from '../scripts/build.ts';
 import { type Azurite, startAzurite } from './azurite.ts';
 import { checkCoreTools, startCoreTools } from './core-tools.ts';
+import { seedHistory } from './demo-history.ts';
 import { startHost } from './host/start-host.ts';
 import { seedPastDue } from './host/timer-status.ts';
 import { type Kept, keepRunning } from './keep-running.ts';
 import { findKubectl } from './kubectl.ts';
+import { layOutFleet } from './simulator/lay-out-fleet.ts';
 import { type Simulator, startSimulator } from './simulator/start-simulator.ts';
 import { help, readStartOptions, type StartOptions } from './start-options.ts';
 
@@ -127,6 +129,11 @@ async function run(options: StartOptions): Promise<Running> {
     const env = settingsFor(options, azurite, simulator);
     // A timer that fires more than once a minute keeps no status, in Azure either: its first run is requested below.
     if (options.sweepSeconds >= 60) await seedPastDue(azurite.connectionString, HOST_ID, 'start-sweep', env.SWEEP_SCHEDULE!);
+    if (options.history) {
+      log('Making a day of history for the demonstration fleet …');
+      const until = await seedHistory(env, layOutFleet(fleet, new Date()));
+      log(`What is shown of the time before ${until.toISOString().slice(11, 16)} UTC is demonstration data.`);
+    }
     log('Starting the app …');
     const startApp = options.func ? startCoreTools : startHost;
     const host = await keepRunning((port) => startApp({ appDir: join(dir, 'app'), port, env, onLog: log, onWait: log }), options.port, log);
@@ -151,6 +158,15 @@ async function run(options: StartOptions): Promise<Running> {
   }
 }
 
+/** Faults that are worth a look, for a newcomer. */
+const TRY = `
+Now switch a fault on in another terminal, and watch the page:
+  npm run fault -- set payments-prod nsg-denies    a rule of a security group cuts one cluster off: the page names the rule
+  npm run fault -- set hub-europe next-hop-dead    the firewall of a hub is gone: what is behind it fails together
+  npm run fault -- set edge silent                 the API server accepts connections and says nothing
+and off again: npm run fault -- clear payments-prod
+`;
+
 async function main(): Promise<void> {
   const options = await readStartOptions(process.argv.slice(2), process.env);
   if (options === undefined) {
@@ -171,6 +187,7 @@ async function main(): Promise<void> {
     });
   const running = await run(options);
   process.stdout.write(`The status page is at ${running.host.url}/api/status (Ctrl-C stops everything)\n`);
+  if (options.isDemonstration) process.stderr.write(TRY);
   const died = await Promise.race([ended.then(() => undefined), running.host.gaveUp]);
   await running.stop();
   if (died !== undefined && !asked) fail(`The app kept exiting (${died.signal ?? `code ${died.code}`}); its last lines are above.`);
