@@ -70,10 +70,10 @@ export async function runCheckCommand({ wanted, verbose, json, explain }: CheckO
     throw error instanceof NoSuchMachine ? new NoSuchNode(`no such node: ${error.message}`) : error;
   });
   const { verdict, evidence, response = evidence } = checked;
-  const names = namesOf({ resourceId: formatTarget(target), os: systems[0] });
   const isExplained = explain && verdict.verdict !== 'reachable';
   if (isExplained) report('Searching Azure’s configuration…');
   const explanation = isExplained ? await explainOr(report, explainCheck(arm, settings, target, checked)) : undefined;
+  const names = namesOf({ resourceId: formatTarget(target), os: systems[0], cluster: explanation?.cluster, endpoint: verdict.endpoint });
   if (json) {
     const { stage } = reasons[verdict.reason];
     const remedies = remedyLines(verdict.reason, names);

@@ -1,4 +1,5 @@
 import type { Arm } from '../azure/arm.ts';
+import { todoFor } from '../diagnose/evaluate/todo.ts';
 import { observe } from '../diagnose/observe.ts';
 import { openReadCache } from '../diagnose/read/read-cache.ts';
 import { startReading } from '../diagnose/read/read-settings.ts';
@@ -6,7 +7,9 @@ import { search } from '../diagnose/search.ts';
 import { managedClusterId } from '../diagnose/subject.ts';
 import { listManagedClusters } from '../inventory/list-managed-clusters.ts';
 import type { Change, Finding } from '../model/finding.ts';
+import { remedyLine } from '../model/reasons/remedy.ts';
 import { policyOf } from '../model/reasons.ts';
+import { namesOf } from '../model/remedies.ts';
 import { formatTarget, type Target } from '../model/resource-id.ts';
 import { selectionOf } from '../model/selection.ts';
 import type { Verdict } from '../model/verdict.ts';
@@ -17,6 +20,8 @@ import type { Settings } from '../settings.ts';
 export interface Explanation {
   findings: Finding[];
   changes: readonly Change[];
+  /** The id of the cluster that has the node. */
+  cluster: string;
 }
 
 /** The cluster whose nodes are in the resource group of a machine. */
@@ -51,7 +56,7 @@ export async function explainCheck(
     start: now.toISOString(),
     now,
   };
-  return search(startReading(openReadCache(arm.request)), sought, settings.SHOW_CALLERS === 'on');
+  return { ...(await search(startReading(openReadCache(arm.request)), sought, settings.SHOW_CALLERS === 'on')), cluster };
 }
 
 const KINDS = { cause: 'cause', suspicion: 'suspicion', couldNotLook: 'could not look' } as const;
@@ -64,11 +69,13 @@ function changeLine({ time, resourceId, operation, property, before, after, by }
 /** The lines that say what was found. */
 export function describeExplanation(explanation: Explanation | undefined): string[] {
   if (explanation === undefined) return ['No cluster that you can read has this node: Azure’s configuration was not searched.', ''];
-  const { findings, changes } = explanation;
+  const { findings, changes, cluster } = explanation;
+  const names = namesOf({ cluster });
   const nothing = findings.length === 0 ? ['- nothing stands out'] : [];
-  const found = findings.flatMap(({ kind, sentence, evidence }) => [
-    `- ${KINDS[kind]}: ${sentence}`,
-    ...evidence.map(({ setting, value, resourceId }) => `    ${setting}: ${value} (${resourceId})`),
+  const found = findings.flatMap((each) => [
+    `- ${KINDS[each.kind]}: ${each.sentence}`,
+    ...each.evidence.map(({ setting, value, resourceId }) => `    ${setting}: ${value} (${resourceId})`),
+    `    What to do: ${remedyLine(todoFor(each, names))}`,
   ]);
   const changed = changes.length === 0 ? [] : ['What changed in the last hour:', ...changes.map(changeLine)];
   return ['Azure’s configuration (of one node alone, nothing is more than a suspicion):', ...nothing, ...found, ...changed, ''];

@@ -73,7 +73,8 @@ export interface Speaking {
   most?: number;
 }
 
-const plannedOf = ({ row: { nodes } }: Speaking) => nodes.known - nodes.notProbed;
+/** So many nodes of those of the cluster that are to be probed: what failed may not be among these any more, and is never more than all. */
+const ofPlanned = (count: number, { row: { nodes } }: Speaking) => `${count} of ${Math.max(count, nodes.known - nodes.notProbed)}`;
 
 function clusterOutage(speaking: Speaking): Condition | undefined {
   const { row, diagnosis, most = 0 } = speaking;
@@ -81,7 +82,7 @@ function clusterOutage(speaking: Speaking): Condition | undefined {
   if (down === undefined) return undefined;
   const finding = bestOf(diagnosis?.findings);
   // Some may have recovered by now, while the outage is not over.
-  const counts = `${Math.max(row.nodes.unreachable, most)} of ${plannedOf(speaking)}`;
+  const counts = ofPlanned(Math.max(row.nodes.unreachable, most), speaking);
   const told = { counts, what: `${counts} nodes cannot reach their API server`, did: `${counts} nodes down`, since: down.from };
   const changed = changedWords(finding, diagnosis?.changes);
   return { of: `${down.outage}/${down.episode}`, words: say(row.name, { ...told, changed, ...whyWords(finding, down.reason) }) };
@@ -93,7 +94,7 @@ function nodeOutages(speaking: Speaking): Condition | undefined {
   // While the cluster has an outage itself, what was found is about that.
   const own = openEpisode(row.outage.outage) === undefined ? diagnosis : undefined;
   const finding = bestOf(own?.findings);
-  const counts = `${row.openOutages} of ${plannedOf(speaking)}`;
+  const counts = ofPlanned(row.openOutages, speaking);
   const did = `${counts} nodes cannot reach the API server`;
   const told = { counts, what: `${counts} nodes cannot reach their API server, while most others can`, did, since };
   const changed = changedWords(finding, own?.changes);

@@ -43,7 +43,8 @@ export function namesOfIncident({ members }: Pick<StoredIncident, 'members'>): R
 
 function unseenWords(incident: StoredIncident): Words {
   const { since, reason, nodes, planned, open, finding, counts } = incident;
-  const clusters = counts.affected === 1 ? '1 cluster' : `${counts.affected} clusters`;
+  // The nodes are those of the fleet, the clusters those that gave no verdict at all.
+  const whole = counts.affected === 0 ? '' : `, among them all of ${counts.affected === 1 ? '1 cluster' : `${counts.affected} clusters`}`;
   const { short, long } = whyWords(finding, reason);
   const shared =
     'Azure accepts the commands and no node sends a result: what all nodes share is in question, such as the firewall on their way out, not the prober.';
@@ -54,7 +55,7 @@ function unseenWords(incident: StoredIncident): Words {
     what:
       planned === 0
         ? 'Nobody sees the fleet: there is no node to probe'
-        : `Nobody sees the fleet: ${nodes} of ${planned} nodes of ${clusters} give no verdict`,
+        : `Nobody sees the fleet: ${nodes} of ${planned} nodes give no verdict${whole}`,
     counts: planned === 0 ? '0 of 0' : `${nodes} of ${planned}`,
     since,
     why,

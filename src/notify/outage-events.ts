@@ -48,7 +48,8 @@ export function outageEvent(outage: Outage, what: What, pageUrl: string | undefi
   const { counts = { failing: 0, conclusive: 0, planned: 0, most: 0 }, nodes = [], commonFactors = [] } = outage;
   // A start that is sent late says how many failed then.
   const failed = end === undefined ? counts.failing : counts.most;
-  const message = what === 'started' ? `${failed} of ${counts.conclusive} nodes cannot reach their API server` : outage.message;
+  const message =
+    what === 'started' ? `${failed} of ${Math.max(failed, counts.conclusive)} nodes cannot reach their API server` : outage.message;
   const factors = sentencesOf(commonFactors);
   const properties = {
     ...common,
@@ -79,6 +80,8 @@ export function summaryEvent(
   now: Date,
 ): TelemetryEvent {
   const clusters = new Set(members.map(({ cluster }) => cluster));
+  // One node may have had several.
+  const nodes = new Set(members.map(({ cluster, node }) => `${cluster}/${node}`)).size;
   const cluster = clusters.size === 1 ? members[0]!.cluster : '*';
   const byReason = rankReasons(members.map(({ reason, start: at }) => ({ reason, at })));
   const start = members.reduce((first, each) => (each.start < first ? each.start : first), members[0]!.start);
@@ -88,7 +91,7 @@ export function summaryEvent(
     ...causeOf(cluster, byReason[0]!.reason),
     ...findingFields(),
     node: '*',
-    message: `Connectivity outages of ${members.length} nodes ${what === 'started' ? 'detected' : 'ended'}`,
+    message: `Connectivity outages of ${nodes} nodes ${what === 'started' ? 'detected' : 'ended'}`,
     evidence: countsOf(byReason),
     start,
     end: what === 'ended' ? end : '',

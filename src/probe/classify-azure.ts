@@ -1,3 +1,4 @@
+import { isRestError, type RestError } from '@azure/core-rest-pipeline';
 import { type Failure, failureOf } from '../azure/failure.ts';
 import type { ReasonCode } from '../model/reasons.ts';
 import { redact } from '../model/redact.ts';
@@ -80,7 +81,22 @@ export function classifyAzureError(error: unknown): ReasonCode {
   }
 }
 
-const messageOf = (error: unknown) => redact(error instanceof Error ? error.message : String(error), 300);
+/** What became of a connection to Azure, by the code that Node gives it. */
+const CONNECTIONS: Readonly<Record<string, (host: string) => string>> = {
+  ENOTFOUND: (host) => `the name ${host} did not resolve where the prober runs`,
+  EAI_AGAIN: (host) => `no DNS server answered the prober for the name ${host}`,
+  ECONNREFUSED: (host) => `${host} refused the connection of the prober`,
+  EHOSTUNREACH: (host) => `the prober has no route to ${host}`,
+  ENETUNREACH: (host) => `the prober has no route to ${host}`,
+  ETIMEDOUT: (host) => `${host} did not answer the connection of the prober`,
+  ECONNRESET: (host) => `the connection of the prober to ${host} was reset before an answer came`,
+};
+
+function messageOf(error: unknown): string {
+  const said = isRestError(error) && error.statusCode === undefined ? CONNECTIONS[error.code ?? ''] : undefined;
+  if (said !== undefined) return said(URL.parse((error as RestError).request?.url ?? '')?.host ?? 'Azure');
+  return redact(error instanceof Error ? error.message : String(error), 300);
+}
 
 /** Converts an error to a verdict: a failure of Azure or of the prober is `unknown`, never an outage of the node. */
 export function unknownFrom(error: unknown): Verdict {

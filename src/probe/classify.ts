@@ -1,10 +1,11 @@
 import { policyOf } from '../model/reasons.ts';
 import { inconclusive, SLOW_MS, type Verdict } from '../model/verdict.ts';
-import { detailOf, endpointOf, whereOf } from './describe-report.ts';
+import { describeFailure, endpointOf, serverOf } from './describe-report.ts';
 import { type Facts, isNodeSlow, numberOf } from './facts.ts';
 import { restsOnTime, stageThatFailed } from './failed-stage.ts';
 import { judgeServed } from './judge-served.ts';
 import type { Report } from './parse.ts';
+import { plainWords } from './plain-words.ts';
 
 /** Exit codes of `timeout` when it ends a command: at once, or by a kill a second later. */
 const CUT = [124, 137];
@@ -15,7 +16,7 @@ const VERSION = /^v\d+\.\d+\.\d+([-+][-+.0-9A-Za-z]*)?$/;
 
 /** Why nothing can be said of a node on which kubectl did not do its work; undefined if it did. */
 function unfit(exitCode: number, facts: Facts): Verdict | undefined {
-  const said = facts.get('said') || facts.get('kubectl_said') || '';
+  const said = plainWords(facts.get('said') || facts.get('kubectl_said'));
   const tool = facts.get('tool');
   if (tool) return inconclusive('ToolMissing', `the node has no ${tool}`);
   switch (facts.get('kubectl')) {
@@ -80,8 +81,6 @@ export function classifyReport({ exitCode, facts }: Report): Verdict {
   if (exitCode === 0) return judgeSuccess(facts);
   const endpoint = endpointOf(facts);
   const about = { latencyMs: numberOf(facts.get('ms')), ...(endpoint === undefined ? {} : { endpoint }) };
-  const host = facts.get('host');
-  const of = host ? ` for ${host}${whereOf(facts)}` : '';
   const reason = stageThatFailed(facts);
   // Our limit ended kubectl, and no stage of the same way failed: it is the node that is slow.
   const nothingFailed = CUT.includes(exitCode) && (policyOf(reason).isUnproven || facts.get('answered') === 'yes');
@@ -89,7 +88,12 @@ export function classifyReport({ exitCode, facts }: Report): Verdict {
     const readIn = numberOf(facts.get('config_ms'));
     const isAnswered = facts.get('answered') === 'yes' || facts.get('version') === '200';
     const why = isAnswered ? 'while the API server answered' : `and ${readIn ?? '?'} ms to read its own kubeconfig`;
-    return { verdict: 'unknown', reason: 'NodeTooSlow', message: `kubectl took ${about.latencyMs ?? '?'} ms${of}, ${why}`, ...about };
+    return {
+      verdict: 'unknown',
+      reason: 'NodeTooSlow',
+      message: `kubectl took ${about.latencyMs ?? '?'} ms for ${serverOf(facts)}, ${why}`,
+      ...about,
+    };
   }
-  return { verdict: 'unreachable', reason, message: `kubectl version failed${of}: ${detailOf(facts, reason)}`, ...about };
+  return { verdict: 'unreachable', reason, message: describeFailure(facts, reason), ...about };
 }

@@ -1,6 +1,8 @@
 import type { ReasonCode } from '../model/reasons.ts';
 import type { Served } from '../model/verdict.ts';
+import { endpointOf } from './describe-report.ts';
 import { type Facts, isNodeSlow, numberOf } from './facts.ts';
+import { plainWords } from './plain-words.ts';
 
 /** From so many milliseconds on, a request within three seconds proves nothing. */
 const SLOW_MS = 1_500;
@@ -25,17 +27,22 @@ export function judgeServed(facts: Facts): Served | undefined {
   // Where kubectl's first request took long too, it is the path or the node that is slow.
   if (status === undefined && (isNodeSlow(facts) || (numberOf(facts.get('ms')) ?? 0) > SLOW_MS)) return undefined;
   const [name, identity] = [facts.get('name') ?? '', facts.get('identity') ?? ''];
-  const said = facts.get('node_said') ? `: ${facts.get('node_said')}` : '';
-  const answered = `it answers ${node} for the object of the node`;
+  const words = plainWords(facts.get('node_said'));
+  const said = words === '' ? '' : `: ${words}`;
+  const server = endpointOf(facts) ?? 'the API server';
+  const answered =
+    status === undefined
+      ? `${server} does not answer for the node object ${name}`
+      : `${server} answers HTTP ${node} for the node object ${name}`;
   if (isDenied && /^system:node:/.test(identity) && identity !== `system:node:${name}`)
     return refuse('IdentityMismatch', `the node is called ${name}, and its certificate is that of ${identity}`);
   if (status === 401 || status === 403)
     return refuse('NodeNotAuthorized', `${answered}, asked as ${identity || 'an unknown identity'}${said}`);
-  if (status === 404) return refuse('NodeNotRegistered', `the API server knows no node ${name}`);
+  if (status === 404) return refuse('NodeNotRegistered', `${server} knows no node ${name} (HTTP 404)`);
   const unready = facts.get('unready') ?? '';
   if (/(^|,)etcd/.test(unready)) return refuse('EtcdUnavailable', `${answered}, and /readyz names ${unready}`);
   if (status === 429) return refuse('ApiServerOverloaded', answered);
   if (/^5/.test(readyz ?? ''))
     return refuse('ApiServerNotReady', `${answered}, and ${readyz} for /readyz${unready ? ` (${unready})` : ''}`);
-  return refuse('NotServed', status === undefined ? `it does not answer for the object of the node${said}` : `${answered}${said}`);
+  return refuse('NotServed', `${answered}${said}`);
 }

@@ -9,6 +9,7 @@ import { blindView } from './blindness.ts';
 import { viewCluster } from './clusters.ts';
 import { components, countsView } from './components.ts';
 import { staleBefore } from './current-interval.ts';
+import { cutOffIn } from './cut-off.ts';
 import { incidentView, viewIncident } from './incidents.ts';
 import { sweepView, viewSweep } from './sweeps.ts';
 import { uptimeView, viewUptime } from './uptime.ts';
@@ -21,6 +22,12 @@ export const fleetView = z
     clusters: countsView,
     nodes: countsView,
     openOutages: z.number(),
+    cutOff: z
+      .object({ clusters: z.array(z.string()), nodes: countsView, elsewhere: countsView })
+      .nullable()
+      .describe(
+        'The clusters that have an outage as a whole, with the counts of their nodes alone, and of the nodes of all others; null if none has.',
+      ),
     uptime: uptimeView,
     blind: blindView.nullable().describe('That nobody sees the fleet: then nothing is known of it. `incidents` says more.'),
     incidents: z.array(incidentView).describe('The incidents that are open, newest first.'),
@@ -54,6 +61,7 @@ export async function viewFleet(services: Services, rows: readonly ListedCluster
     clusters: countWorst(clusters.map(({ nodes }) => nodes)),
     nodes: addCounts(clusters.map(({ nodes }) => nodes)),
     openOutages: clusters.reduce((total, { openOutages }) => total + openOutages, 0),
+    cutOff: cutOffIn(clusters) ?? null,
     uptime: viewUptime(addUptimes(rows.map((row) => row.uptime))),
     blind: unseenView(incidents),
     incidents: incidents.reverse().map(viewIncident),

@@ -55,6 +55,12 @@ describe('what is said of a cluster', () => {
     expect(found['cluster-outage']!.words.why).toBe(finding.sentence);
   });
 
+  it('never counts more nodes than there are: some that failed may not be among those to be probed any more', () => {
+    const few = { ...row, nodes: { ...nodes, known: 6, unreachable: 2, reachable: 4, notProbed: 0 }, outage: down, openOutages: 8 };
+    const found = said({ row: few, nodesSince: since, most: 9 });
+    expect([found['cluster-outage']!.words.counts, found['node-outages']!.words.counts]).toEqual(['9 of 9', '8 of 8']);
+  });
+
   it('that is blind, degraded, or has nodes that nobody sees', () => {
     const found = said({
       row: {

@@ -91,7 +91,7 @@ describe('what is said of a fleet that nobody sees', () => {
   ] as const)('gives the reason and the remedy: %s', (reason, short, remedy) => {
     const { subject, what, why } = said({ ...unseen, reason });
     expect(subject).toBe(`Nobody sees the fleet since 03:02 UTC: ${short}`);
-    expect(what).toBe('Nobody sees the fleet: 9 of 9 nodes of 2 clusters give no verdict');
+    expect(what).toBe('Nobody sees the fleet: 9 of 9 nodes give no verdict, among them all of 2 clusters');
     expect(why).toContain(remedy);
     expect(why).not.toContain('not the prober');
   });

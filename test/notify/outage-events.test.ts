@@ -92,6 +92,23 @@ describe('every event', () => {
 });
 
 describe('outageEvent', () => {
+  it('holds a command with the names of the machine, where the outage knows it', () => {
+    const group = '/subscriptions/0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01/resourceGroups/MC_pay/providers/Microsoft.Compute';
+    const resourceId = `${group}/virtualMachineScaleSets/aks-web-12345678-vmss/virtualMachines/10`;
+    const skewed = { ...outage, reason: 'ClockSkew' as const, resourceId, os: 'Linux' };
+    expect(outageEvent(skewed, 'started', page, now).properties.remedy).toBe(
+      "Check the time service of the node: az vmss run-command invoke --subscription 0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01 --resource-group MC_pay --name aks-web-12345678-vmss --instance-id 10 --command-id RunShellScript --scripts 'timedatectl; chronyc tracking'",
+    );
+    expect(outageEvent({ ...outage, reason: 'ClockSkew' }, 'started', page, now).properties.remedy).toBe(
+      'Check the time service of the node.',
+    );
+  });
+
+  it('never counts more nodes than there are: a start that is sent late says how many failed then', () => {
+    const shrunk = { ...clusterEnded, counts: { failing: 0, conclusive: 5, planned: 5, most: 12 } };
+    expect(outageEvent(shrunk, 'started', page, now).properties.message).toBe('12 of 12 nodes cannot reach their API server');
+  });
+
   it('tells the start of an outage, its cause and what to do', () => {
     expect(outageEvent(outage, 'started', page, now)).toMatchInlineSnapshot(`
       {
@@ -111,7 +128,7 @@ describe('outageEvent', () => {
           "node": "aks-web-12345678-vmss00000a",
           "page": "https://prober.example/api/status/clusters/0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01.rg-(pay).ments.shop/nodes/aks-web-12345678-vmss00000a",
           "reason": "ConnectionTimedOut",
-          "remedy": "Authorized IP ranges: add the node's outbound address (az aks show --query apiServerAccessProfile.authorizedIpRanges).",
+          "remedy": "Authorized IP ranges: add the node's outbound address: az aks show --subscription 0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01 --resource-group 'rg-(pay).ments' --name shop --query apiServerAccessProfile.authorizedIpRanges",
           "runbook": "https://learn.microsoft.com/troubleshoot/azure/azure-kubernetes/error-codes/vmextensionerror-k8sapiserverconnfail",
           "sentence": "No answer to the TCP connection: packets are dropped on the way.",
           "stage": "tcp",
@@ -168,7 +185,7 @@ describe('outageEvent', () => {
           "page": "https://prober.example/api/status/clusters/0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01.rg-(pay).ments.shop",
           "reason": "ConnectionTimedOut",
           "reasons": "9 ConnectionTimedOut, 3 NoRoute",
-          "remedy": "Authorized IP ranges: add the node's outbound address (az aks show --query apiServerAccessProfile.authorizedIpRanges).",
+          "remedy": "Authorized IP ranges: add the node's outbound address: az aks show --subscription 0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01 --resource-group 'rg-(pay).ments' --name shop --query apiServerAccessProfile.authorizedIpRanges",
           "runbook": "https://learn.microsoft.com/troubleshoot/azure/azure-kubernetes/error-codes/vmextensionerror-k8sapiserverconnfail",
           "sentence": "No answer to the TCP connection: packets are dropped on the way.",
           "stage": "tcp",
@@ -254,4 +271,16 @@ describe('eventIdOf', () => {
         expect(outageEvent(each, 'started', page, at).properties.eventId).toBe(eventIdOf(each, 'started', each.episode));
     expect(eventIdOf(ofCluster, 'started', 1)).toBe(`${cluster}|*|${start}/started/1`);
   });
+});
+
+it('a summary counts nodes of one name in two clusters as two, and a node with two outages as one', () => {
+  const other = cluster.replace('shop', 'bank');
+  const own = { node: 'n-1', start, reason: 'NoRoute' as const };
+  const members = [
+    { ...own, cluster },
+    { ...own, cluster, start: back },
+    { ...own, cluster: other },
+  ];
+  const { message, cluster: named } = summaryEvent('id', members, 'started', [], page, now).properties;
+  expect([message, named]).toEqual(['Connectivity outages of 2 nodes detected', '*']);
 });

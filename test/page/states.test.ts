@@ -197,7 +197,9 @@ describe('the pages', () => {
       nodes: 4,
       planned: 4,
     });
-    expect((await banners()).fleet).toMatch(/^unreachable: ✖ Nobody sees the fleet: 4 of 4 nodes of 12 clusters give no verdict/);
+    expect((await banners()).fleet).toMatch(
+      /^unreachable: ✖ Nobody sees the fleet: 4 of 4 nodes give no verdict, among them all of 12 clusters/,
+    );
     expect(await page('status')).toContain('grant it access (docs/guides/deploy.md#grant-access)');
     expect((await ask(services, 'fleet')).json).toMatchObject({
       blind: { since: SINCE, reason: 'AccessDenied' },

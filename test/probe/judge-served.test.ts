@@ -32,10 +32,10 @@ describe('a node that reached its API server', () => {
 
   it('says as whom it was asked, also where that is not known', () => {
     expect(served({ node: '403', lease: '403' })).toMatchObject({
-      message: `it answers 403 for the object of the node, asked as system:node:${name}`,
+      message: `the API server answers HTTP 403 for the node object ${name}, asked as system:node:${name}`,
     });
     expect(served({ node: '401', lease: '401', identity: '' })).toMatchObject({
-      message: 'it answers 401 for the object of the node, asked as an unknown identity',
+      message: `the API server answers HTTP 401 for the node object ${name}, asked as an unknown identity`,
     });
   });
 

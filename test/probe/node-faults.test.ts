@@ -1,7 +1,8 @@
 import { mkdir, rmdir, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CHATTER } from './chatter.ts';
 import { hasNft, type NodeFault, nodeFaults } from './node-faults.ts';
-import { judgeFacts, openLab, type Seen } from './node-lab.ts';
+import { judgeFacts, openLab, reportIn, type Seen } from './node-lab.ts';
 
 type Lab = Awaited<ReturnType<typeof openLab>>;
 
@@ -10,12 +11,18 @@ const MOST_SECONDS = 20;
 const isReal = process.platform === 'linux' && process.getuid?.() === 0;
 let lab: Lab;
 const rows: string[] = [];
+/** What the script printed, for `recorded-faults.json`. */
+const recorded: { fault: string; exitCode: number; facts: Record<string, string> }[] = [];
 
 beforeAll(async () => {
   lab = await openLab();
 });
 afterAll(async () => {
   await lab.close();
+  if (process.env.RECORD === '1') {
+    const sorted = recorded.sort((a, b) => (a.fault < b.fault ? -1 : 1));
+    await writeFile(new URL('recorded-faults.json', import.meta.url), `${JSON.stringify(sorted, null, 2)}\n`);
+  }
   const count = (mark: string) => rows.filter((row) => row.startsWith(mark)).length;
   process.stdout.write(
     `${rows.sort().join('\n')}\n${count(' ')} right, ${count('!')} wrong, ${nodeFaults.length - rows.length} not tried\n`,
@@ -51,6 +58,7 @@ async function provoke({ scene, facts, exit, cpu }: NodeFault): Promise<Partial<
   }
 }
 
+const cpuIsWhole = ({ cpu }: NodeFault) => cpu === undefined;
 const wants = ({ must }: NodeFault) => [must].flat();
 const isRight = (row: NodeFault, { given, message, seconds = 0 }: Partial<Seen>) =>
   wants(row).includes(given!) && seconds < MOST_SECONDS && (row.says ?? /^/).test(message!);
@@ -68,7 +76,11 @@ describe('the node script and its judge, under each fault that was seen in the f
       rows.push(
         `${isRight(row, seen) ? ' ' : '!'} ${fault.slice(0, 76).padEnd(76)} ${seen.given!.padEnd(44)} ${(seen.seconds ?? 0).toFixed(1)} s`,
       );
+      const report = reportIn(seen.stdout);
+      if (report !== undefined && cpuIsWhole(row))
+        recorded.push({ fault, exitCode: report.exitCode, facts: Object.fromEntries(report.facts) });
       hope.soft(wants(row), seen.stdout).toContain(seen.given);
+      hope.soft(seen.message).not.toMatch(CHATTER);
       if (row.says) hope.soft(seen.message).toMatch(row.says);
       if (seen.stdout === undefined) return;
       hope.soft(seen.seconds).toBeLessThan(MOST_SECONDS);

@@ -302,6 +302,9 @@ current-context: localclustercontext
   return { run, dir, close: () => rm(dir, { recursive: true, force: true, maxRetries: 3 }) };
 }
 
+/** The report in an output of the lab's node; undefined if it is not complete. */
+export const reportIn = (stdout: string | undefined) => (stdout === undefined ? undefined : parseReport(stdout, nonce));
+
 /** Judges an output as that of the lab's node. */
 function judge(stdout: string): Pick<Seen, 'given' | 'message' | 'facts'> {
   const report = parseReport(stdout, nonce);
