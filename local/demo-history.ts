@@ -6,7 +6,6 @@ import { type Limits, limitsOf, step } from '../src/history/node-state.ts';
 import { nothingDelivered, type Outage, writeEpisode } from '../src/history/outage.ts';
 import { addSweep } from '../src/history/recent-sweeps.ts';
 import { addToBuckets, noBuckets } from '../src/history/sweep-buckets.ts';
-import { addOutages } from '../src/history/uptime.ts';
 import { type Counts, emptyCounts, emptyLedger, type Ledger } from '../src/model/ledger.ts';
 import { emptyState, type NodeState, type ProbeResult } from '../src/model/node-state.ts';
 import { intervalAt, previousOccurrence } from '../src/model/schedule.ts';
@@ -113,9 +112,8 @@ async function seedCluster(services: Services, cluster: SimulatedCluster, sweeps
   const message = { v: 1 as const, kind: 'assess-cluster' as const, sweep: last, cluster: cluster.id, assessAt: now.toISOString() };
   const [judged] = judgeCluster(settings, message as Parameters<typeof judgeCluster>[1], seen);
   const outages = past.flatMap((each) => [...each.outages.values()]);
-  const outageDays = addOutages({}, outages, now);
-  const byReason = Object.values(outageDays).reduce((all, day) => ({ ...all, ...day }), {});
-  const row = { ...judged, recent, buckets, outageDays, uptime: { ...judged.uptime, byReason } };
+  // The first assessment counts the outages, and archives those that are over.
+  const row = { ...judged, recent, buckets };
   const rows = past.map(({ node, state }) =>
     createNode(cluster.id, node.name, {
       ...factProperties(factsOf(node)),

@@ -29,7 +29,7 @@ import { nodeMap } from './node-map.ts';
 import { outagePanel } from './outage-panel.ts';
 import { many } from './time.ts';
 import { blindCard, maintenanceCard, notServedCard, unseenCard } from './trouble-cards.ts';
-import { uptimeNumbers, watchedWords } from './uptime-numbers.ts';
+import { probedNodes, uptimeNumbers, watchedWords } from './uptime-numbers.ts';
 
 const OPEN_SHOWN = 200;
 const PAST_SHOWN = 1000;
@@ -132,7 +132,7 @@ export function clusterPage(page: ClusterPage, frame: Frame): Document {
   const top = open === '' ? html`${small}${map}` : html`<div class="two left">${map}${open}</div>${small}`;
   const tabs = html`<span class="tabs">${(['24h', '7d', '30d'] as const).map((each) => html`<a href="${self({ window: each })}"${each === window ? html` aria-current="true"` : ''}>${each.replace(/([hd])/, ' $1')}</a>`)}</span>`;
   const byReason = cluster.uptime.byReason.reduce((sum, { outages: count }) => sum + count, 0);
-  const uptime = html`<div class="panel"><div class="sec"><h2>Uptime</h2><span class="small muted">${watchedWords(cluster.uptime, cluster.nodes.known)}</span></div><dl class="nums">${uptimeNumbers(cluster.uptime, cluster.nodes.known)}<div class="gap"><dt>Outages of nodes, 30 d</dt><dd>${byReason}</dd></div></dl></div>`;
+  const uptime = html`<div class="panel"><div class="sec"><h2>Uptime</h2><span class="small muted">${watchedWords(cluster.uptime, probedNodes(cluster.nodes))}</span></div><dl class="nums">${uptimeNumbers(cluster.uptime, probedNodes(cluster.nodes))}<div class="gap"><dt>Outages of nodes, 30 d</dt><dd>${byReason}</dd></div></dl></div>`;
   const body = html`${headOf(headline.state, headline.title, headline.lede, facts)}${top}${timeline({ window, outages: past, stretches, maintenance, known: cluster.nodes.known }, tabs, now)}${latencyChart(page, now)}${clusterNodes(nodes, next, cluster, frame)}<section class="two even" aria-label="Coverage and uptime">${coveragePanel(ledger, links)}${uptime}</section>`;
   return {
     title: clusterTitle(cluster, headline),

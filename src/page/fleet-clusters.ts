@@ -6,7 +6,7 @@ import { type IconName, icon } from './icons.ts';
 import type { Links } from './links.ts';
 import { clusterParts, stripOf } from './strip-svg.ts';
 import { lengthOf, many, since } from './time.ts';
-import { uptimeOf, type Window } from './uptime-numbers.ts';
+import { probedNodes, uptimeOf, type Window } from './uptime-numbers.ts';
 
 const ROWS_SHOWN = 250;
 const FOLDED_ROWS_SHOWN = 40;
@@ -31,7 +31,7 @@ const WORDS: Readonly<Record<string, string>> = {
 
 /** An uptime with the time that was watched, where that is less than the window. */
 function uptimeCell({ uptime, nodes }: ClusterView, window: Window): Html {
-  const known = uptimeOf(uptime, window, nodes.known);
+  const known = uptimeOf(uptime, window, probedNodes(nodes));
   if (known === undefined) return html`<span class="muted">none</span>`;
   return html`${known.share}${known.of === '' ? '' : html`<span class="sub">${known.of}</span>`}`;
 }

@@ -17,7 +17,7 @@ import type { Links } from './links.ts';
 import { lengthOf, many, when } from './time.ts';
 import { troubleParts } from './trouble-cards.ts';
 import { troublesOf } from './troubles.ts';
-import { uptimeNumbers, watchedWords } from './uptime-numbers.ts';
+import { probedNodes, uptimeNumbers, watchedWords } from './uptime-numbers.ts';
 
 // Limits that keep the page small enough for a browser however large the fleet is.
 const CLUSTERS_SEARCHED = 200;
@@ -86,8 +86,8 @@ function uptimePanel({ fleet, sweeps }: FleetPage, now: Date): Html {
     most === 0 || worst === undefined
       ? ''
       : html`, at ${when(new Date(worst.at).toISOString(), now)}; ${points.at(-1)?.value ?? 0} in the last sweep.`;
-  return html`<div class="panel"><div class="sec"><h2>Uptime of the fleet</h2></div><dl class="nums">${uptimeNumbers(fleet.uptime, fleet.nodes.known)}</dl>
-<figure class="day">${stepChart(window, points, most, words)}${axisOf(window)}<figcaption class="small muted">${words}${at}</figcaption></figure><p class="small muted">${watchedWords(fleet.uptime, fleet.nodes.known)}</p></div>`;
+  return html`<div class="panel"><div class="sec"><h2>Uptime of the fleet</h2></div><dl class="nums">${uptimeNumbers(fleet.uptime, probedNodes(fleet.nodes))}</dl>
+<figure class="day">${stepChart(window, points, most, words)}${axisOf(window)}<figcaption class="small muted">${words}${at}</figcaption></figure><p class="small muted">${watchedWords(fleet.uptime, probedNodes(fleet.nodes))}</p></div>`;
 }
 
 /** What went wrong lately, where nothing does now. */

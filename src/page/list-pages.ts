@@ -106,7 +106,7 @@ export function sweepsPage({ items, next }: Listed<SweepView>, frame: Frame): Do
   ];
   const title =
     newest === undefined ? 'No sweep has begun yet' : newest.completedAt === null ? 'A sweep is running' : 'The last sweep is complete';
-  const body = html`${headOf(newest === undefined ? 'odd' : 'good', title, 'Each sweep asks every node once. Its coverage is the share of nodes that gave a verdict, of those that are expected to.')}<section aria-label="Sweeps">${tableOf('Sweeps', columns, rows)}</section>${moreLink(frame, next)}`;
+  const body = html`${headOf(newest === undefined ? 'odd' : 'good', title, 'Each sweep asks every node once. Its coverage is the share of nodes that gave a verdict, of those that are expected to.')}<section aria-label="Sweeps">${rows.length === 0 ? html`<p class="panel">None yet: the schedule starts the first.</p>` : tableOf('Sweeps', columns, rows)}</section>${moreLink(frame, next)}`;
   return {
     title,
     state: newest === undefined ? 'odd' : 'good',

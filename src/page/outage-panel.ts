@@ -135,5 +135,5 @@ export function outageCard(outages: readonly OutageView[], cluster: ClusterView,
       ? html` · <a class="mono" href="${links.node(first.subject.cluster, first.subject.node)}">${first.subject.node}</a>`
       : '';
   const [todo] = stepsFor(first.findings, first.remedies, first.subject);
-  return html`<article class="panel card"><h3>${icon('down')}<a href="${links.cluster(cluster.cluster)}">${titleOf(outages, cluster)}</a></h3><p>${why} <b>${share}</b>, ${since(begun, now)}.</p><p class="small">${todo === undefined ? '' : html`Do first: ${todo.say}`}${node} · <a href="${outageLink(links, first)}">outage</a></p></article>`;
+  return html`<article class="panel card"><h2>${icon('down')}<a href="${links.cluster(cluster.cluster)}">${titleOf(outages, cluster)}</a></h2><p>${why} <b>${share}</b>, ${since(begun, now)}.</p><p class="small">${todo === undefined ? '' : html`Do first: ${todo.say}`}${node} · <a href="${outageLink(links, first)}">outage</a></p></article>`;
 }

@@ -14,7 +14,7 @@ const PANELS_SHOWN = 3;
 const CARDS_SHOWN = 12;
 
 const card = (edge: string, sign: Html, title: Html, words: Html, small: Html | ''): Html =>
-  html`<article class="panel card ${edge}"><h3>${sign}${title}</h3><p>${words}</p>${small === '' ? '' : html`<p class="small">${small}</p>`}</article>`;
+  html`<article class="panel card ${edge}"><h2>${sign}${title}</h2><p>${words}</p>${small === '' ? '' : html`<p class="small">${small}</p>`}</article>`;
 
 const linkTo = (links: Links, cluster: ClusterView, words: string): Html => html`<a href="${links.cluster(cluster.cluster)}">${words}</a>`;
 
@@ -109,7 +109,7 @@ export function troubleParts(troubles: readonly Trouble[], links: Links, now: Da
   const more =
     small.length > CARDS_SHOWN
       ? [
-          html`<article class="panel card"><h3>And ${many(small.length - CARDS_SHOWN, 'more')}</h3><p>The clusters below show each; <a href="${links.outages}">all open outages</a>.</p></article>`,
+          html`<article class="panel card"><h2>And ${many(small.length - CARDS_SHOWN, 'more')}</h2><p>The clusters below show each; <a href="${links.outages}">all open outages</a>.</p></article>`,
         ]
       : [];
   return { panels, cards: [...shown, ...more] };

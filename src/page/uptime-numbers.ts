@@ -11,6 +11,9 @@ const WINDOWS = [
 /** Of less than this share of a window, it is said how much was watched. */
 const NEARLY_WHOLE = 0.9;
 
+/** The nodes that an uptime is the sum of: those that are probed. */
+export const probedNodes = ({ known, notProbed }: { known: number; notProbed: number }): number => Math.max(1, known - notProbed);
+
 /**
  * The uptime of a window, with the time that was watched where that is not nearly all of it. A window of which no more was watched than of the shorter one has none:
  * a node that was watched for 13 minutes has no uptime of a month.

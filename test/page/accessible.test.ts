@@ -1,0 +1,95 @@
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Azurite, startAzurite } from '../../local/azurite.ts';
+import { CHROMIUM_ARGS, findChromium } from '../../scripts/find-chromium.ts';
+import type { Services } from '../../src/services.ts';
+import { ask } from '../http/ask.ts';
+import { assess, type Condition, seedNodes } from '../http/seed-cluster.ts';
+import { INCIDENT } from '../http/seed-incident.ts';
+import { idOf, seedTroubledFleet } from '../http/seed-troubled-fleet.ts';
+import { servicesAt } from '../sweep/services-at.ts';
+import { violationsOf } from './axe.ts';
+
+const NOW = '2026-11-21T12:00:00.000Z';
+const executablePath = findChromium();
+const LOOKS = [
+  { width: 1440, colorScheme: 'light' as const },
+  { width: 360, colorScheme: 'dark' as const },
+  { width: 360, colorScheme: 'light' as const },
+  { width: 1440, colorScheme: 'dark' as const },
+];
+
+describe.skipIf(executablePath === undefined)('the pages in a browser (skipped where no Chromium is found)', () => {
+  let storage: Azurite;
+  let browser: Browser;
+  const accounts = ['none', 'one', 'troubled', 'large'];
+  const services: Record<string, Services> = {};
+
+  beforeAll(async () => {
+    storage = await startAzurite({ accounts });
+    for (const account of accounts) services[account] = servicesAt(storage.connectionStringFor(account), NOW).services;
+    await seedNodes(services.one!, idOf('lone'), { 'aks-web-1': 'reachable' });
+    await assess(services.one!, idOf('lone'));
+    await seedTroubledFleet(services.troubled!);
+    const many = Array.from({ length: 5000 }, (_, n): [string, Condition] => [
+      `aks-web-${String(n).padStart(6, '0')}`,
+      n % 100 === 0 ? 'unreachable' : 'reachable',
+    ]);
+    await seedNodes(services.large!, idOf('large'), Object.fromEntries(many));
+    await assess(services.large!, idOf('large'));
+    browser = await chromium.launch({ executablePath, args: CHROMIUM_ARGS });
+  }, 180_000);
+  afterAll(async () => {
+    await browser?.close();
+    await storage?.stop();
+  });
+
+  /** Opens a page of the app without a host between. */
+  async function open(account: string, path: string, { width, colorScheme }: (typeof LOOKS)[number]): Promise<Page> {
+    const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
+    const page = await context.newPage();
+    await page.route('**/*', async (route) => {
+      const url = new URL(route.request().url());
+      const { status, headers, text } = await ask(services[account]!, url.pathname.replace('/api/', '') + url.search);
+      await route.fulfill({ status, headers: Object.fromEntries(headers), body: text });
+    });
+    await page.goto(`https://prober.example/api/${path}`);
+    return page;
+  }
+
+  const pagesOf: [account: string, path: string][] = [
+    ['none', 'status'],
+    ['none', 'status/incidents'],
+    ['none', 'status/outages'],
+    ['none', 'status/sweeps'],
+    ['none', 'status/reasons'],
+    ['none', 'pages'],
+    ['one', 'status'],
+    ['one', `status/clusters/${idOf('lone')}`],
+    ['one', `status/clusters/${idOf('lone')}/nodes/aks-web-1`],
+    ['troubled', 'status'],
+    ['troubled', `status/clusters/${idOf('shop')}`],
+    ['troubled', `status/clusters/${idOf('bank')}`],
+    ['troubled', `status/clusters/${idOf('mail')}`],
+    ['troubled', `status/clusters/${idOf('shop')}/nodes/a`],
+    ['troubled', `status/clusters/${idOf('mail')}/nodes/a`],
+    ['troubled', `status/incidents/${INCIDENT}`],
+    ['troubled', 'status/clusters/none'],
+    ['large', 'status'],
+    ['large', `status/clusters/${idOf('large')}`],
+  ];
+
+  it.each(pagesOf)(
+    'of %s: axe finds nothing on /api/%s, light and dark, wide and narrow',
+    async (account, path) => {
+      for (const look of account === 'troubled' ? LOOKS : LOOKS.slice(0, 2)) {
+        const page = await open(account, path, look);
+        expect([look, await violationsOf(page)]).toEqual([look, []]);
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+        expect([look, overflow <= 1]).toEqual([look, true]);
+        await page.context().close();
+      }
+    },
+    120_000,
+  );
+});
