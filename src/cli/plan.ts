@@ -8,6 +8,7 @@ import { connectArm } from '../services.ts';
 import type { Settings } from '../settings.ts';
 import { describeGrants } from './describe-grants.ts';
 import { estimateCost } from './estimate.ts';
+import { addUpExecutions, estimateSweep, type Group } from './estimate-sweep.ts';
 import { areRightsUnknown, missingDiagnosis, missingRights } from './missing-rights.ts';
 import { planFleet, type SubscriptionPlan } from './plan-fleet.ts';
 import { printPlan } from './print-plan.ts';
@@ -34,6 +35,8 @@ export interface FleetPlan {
   totals: { clusters: number; probed: number; skipped: Record<string, number> };
   intervalSeconds: number;
   armRequests: { inventory: number; probes: number };
+  /** Executions of functions in one sweep, and how many seconds of them are billed. */
+  sweep: { executions: number; billedSeconds: number };
   cost: { lines: ReturnType<typeof estimateCost>; usdAMonth: number };
   /** What the prober is granted in each way of granting access, as sentences. */
   grants: string[];
@@ -57,6 +60,16 @@ function planRegions(subscriptions: readonly SubscriptionPlan[], settings: Setti
       const seconds = Math.round((Math.min(nodes, budget) * msPerStart(settings, false)) / 1000 + settings.FIRST_COLLECT_SECONDS);
       return { subscription, region, nodes, budget, overBudget: Math.max(0, nodes - budget), seconds };
     });
+  });
+}
+
+/** The clusters of each subscription and region, with what of them fits into one sweep. */
+function groupsOf(subscriptions: readonly SubscriptionPlan[], regions: readonly RegionPlan[]): Group[] {
+  return regions.map(({ subscription, region, nodes, budget }) => {
+    const fits = Math.min(1, budget / nodes);
+    const own = subscriptions.filter((each) => each.subscription === subscription).flatMap(({ clusters }) => clusters);
+    const clusters = own.filter((each) => each.region === region && each.probed > 0);
+    return { clusters: clusters.map(({ probed, slices }) => ({ nodes: Math.ceil(probed * fits), slices: Math.ceil(slices * fits) })) };
   });
 }
 
@@ -104,16 +117,16 @@ export async function runPlanCommand({ json }: { json: boolean }, settings: Sett
   const regions = planRegions(subscriptions, settings, occurrence);
   const totals = addUp(subscriptions);
   const nodes = regions.reduce((total, region) => total + Math.min(region.nodes, region.budget), 0);
-  const slices = subscriptions
-    .flatMap((each) => each.clusters)
-    .reduce((total, { probed }) => total + Math.ceil(probed / settings.NODES_PER_SLICE), 0);
-  const lines = estimateCost({ clusters: totals.clusters, nodes, slices, intervalSeconds, retentionDays: settings.RETENTION_DAYS });
+  const sweep = addUpExecutions(estimateSweep(groupsOf(subscriptions, regions), subscriptions.length, settings));
+  const volume = { clusters: totals.clusters, nodes, executions: sweep.count, seconds: sweep.seconds, intervalSeconds };
+  const lines = estimateCost({ ...volume, retentionDays: settings.RETENTION_DAYS });
   const plan: FleetPlan = {
     subscriptions,
     regions,
     totals,
     intervalSeconds,
     armRequests: { inventory: requests.take(), probes: nodes * REQUESTS_PER_PROBE },
+    sweep: { executions: Math.round(sweep.count), billedSeconds: Math.round(sweep.seconds) },
     cost: { lines, usdAMonth: Math.round(lines.reduce((total, { usd }) => total + usd, 0) * 100) / 100 },
     grants: describeGrants(subscriptions),
     rightsUnknown: subscriptions.filter(areRightsUnknown).map(({ subscription }) => subscription),

@@ -19,7 +19,7 @@ const until = (time: string | null) => (time === null ? '' : `in maintenance unt
 
 /** Formats a plan as text. */
 export function printPlan(plan: FleetPlan): string {
-  const { subscriptions, regions, totals, intervalSeconds, armRequests, cost, grants, rightsUnknown, notes, warnings } = plan;
+  const { subscriptions, regions, totals, intervalSeconds, armRequests, sweep, cost, grants, rightsUnknown, notes, warnings } = plan;
   const clusters = subscriptions.flatMap(({ clusters: some }) =>
     some.map(({ cluster, region, version, upgrading, maintenanceUntil, probed, skipped, recordOnly, error }) => {
       const notes = [
@@ -41,7 +41,7 @@ export function printPlan(plan: FleetPlan): string {
     '',
     ...table(['Subscription', 'Region', 'Nodes', 'Most a sweep', 'Seconds a sweep'], pace),
     '',
-    `A sweep every ${intervalSeconds} s: ${totals.probed} nodes of ${totals.clusters} clusters, ${armRequests.inventory} requests to list them, ${armRequests.probes} to probe them.`,
+    `A sweep every ${intervalSeconds} s: ${totals.probed} nodes of ${totals.clusters} clusters, ${armRequests.inventory} requests to list them, ${armRequests.probes} to probe them; about ${sweep.executions} executions, of which ${sweep.billedSeconds} s are billed.`,
     '',
     ...table(['A month', 'Amount', 'Unit', 'US$'], bill),
     `About US$ ${cost.usdAMonth.toFixed(2)} a month, at list prices, rather too high than too low.`,

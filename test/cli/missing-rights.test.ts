@@ -17,6 +17,7 @@ const planOf = (missing: Record<string, string[] | null>, gap?: SubscriptionPlan
     upgrading: false,
     nodeResourceGroup: 'MC_rg',
     probed: 1,
+    slices: 1,
     skipped: {},
     missing: {},
     unread: [],
