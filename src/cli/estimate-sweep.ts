@@ -31,7 +31,7 @@ export interface Executions {
 /** Azure bills an execution as a second at least. */
 const LEAST_SECONDS = 1;
 /** What a stage takes of its own, where Azure answers at once: measured by `npm run bench`. */
-const OWN = { start: 1.2, collect: 1.3, expand: 0.5, perListedNode: 0.0005, perAssessedNode: 0.001 } as const;
+const OWN = { start: 1.5, collect: 1.5, expand: 0.5, perListedNode: 0.0005, perAssessedNode: 0.001 } as const;
 /** The share of messages with a slot that are delivered so early that they go back once more: the queue counts whole seconds and polls. */
 const DELIVERED_EARLY = 0.5;
 /** About as many machines with their views as Azure puts on a page, and the lists of a cluster beside these. */

@@ -52,11 +52,21 @@ export interface ClusterPlan {
 /** What a sweep would do with one subscription. */
 export interface SubscriptionPlan {
   subscription: string;
+  /** Its display name; null if it could not be read. */
+  name: string | null;
   matched: string[];
   /** Why it could not be read, and what Azure said. */
   gap?: ReasonCode;
   detail?: string;
   clusters: ClusterPlan[];
+}
+
+/** The display name of a subscription; null if it could not be read, which is no reason not to plan. */
+async function readSubscriptionName({ subscriptions }: Arm, id: string): Promise<string | null> {
+  return subscriptions.subscriptions.get(id).then(
+    ({ displayName }) => displayName ?? null,
+    () => null,
+  );
 }
 
 type Grants = Grant[] | undefined;
@@ -140,7 +150,7 @@ async function planSubscription(
   all: readonly string[],
   now: Date,
   report: (line: string) => void,
-): Promise<SubscriptionPlan> {
+): Promise<Omit<SubscriptionPlan, 'name'>> {
   try {
     const { clusters, matched } = await listManagedClusters(arm.clusters(subscription), selectionOf(settings));
     report(`${subscription}: ${clusters.length} cluster${clusters.length === 1 ? '' : 's'}`);
@@ -169,5 +179,9 @@ async function planSubscription(
 export async function planFleet(arm: Arm, settings: Settings, now: Date, report: (line: string) => void): Promise<SubscriptionPlan[]> {
   const subscriptions = await subscriptionsInScope(settings.SUBSCRIPTIONS, arm.subscriptions);
   const limit = pLimit(CONCURRENT_SUBSCRIPTIONS);
-  return Promise.all(subscriptions.map((id) => limit(() => planSubscription(arm, settings, id, subscriptions, now, report))));
+  const plan = async (id: string) => {
+    const planned = await planSubscription(arm, settings, id, subscriptions, now, report);
+    return { ...planned, name: await readSubscriptionName(arm, id) };
+  };
+  return Promise.all(subscriptions.map((id) => limit(() => plan(id))));
 }

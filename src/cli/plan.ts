@@ -6,6 +6,8 @@ import { msPerStart, startsBetween } from '../model/pace.ts';
 import { intervalAfter, nextOccurrence } from '../model/schedule.ts';
 import { connectArm } from '../services.ts';
 import type { Settings } from '../settings.ts';
+import { type Attempts, countAttempts } from './attempts.ts';
+import type { Format } from './command-line.ts';
 import { describeGrants } from './describe-grants.ts';
 import { estimateCost } from './estimate.ts';
 import { addUpExecutions, estimateSweep, type Group } from './estimate-sweep.ts';
@@ -107,10 +109,23 @@ function addUp(subscriptions: readonly SubscriptionPlan[]): FleetPlan['totals'] 
 }
 
 /** Prints what a sweep would do, with the caller's own sign-in, without running anything on a node. Returns the exit status: 1 if there is something to fix. */
-export async function runPlanCommand({ json }: { json: boolean }, settings: Settings): Promise<number> {
-  const requests = countRequests((url) => !url.includes('Microsoft.Authorization'));
+export async function runPlanCommand(format: Format, settings: Settings): Promise<number> {
+  const attempts = countAttempts();
+  try {
+    return await planWith(format, settings, attempts);
+  } catch (error) {
+    const tried = attempts.explain(error);
+    throw tried === undefined ? error : new Error(tried, { cause: error });
+  }
+}
+
+/** Whether a sweep sends such a request too: it reads neither rights nor the names of subscriptions. */
+const isOfSweep = (url: string) => !/Microsoft\.Authorization|\/subscriptions\/[^/?]+\?/.test(url);
+
+async function planWith(format: Format, settings: Settings, attempts: Attempts): Promise<number> {
+  const requests = countRequests(isOfSweep);
   const credential = new DefaultAzureCredential({ managedIdentityClientId: settings.AZURE_CLIENT_ID });
-  const arm = connectArm(settings, credential, [requests.policy]);
+  const arm = connectArm(settings, credential, [requests.policy, attempts.policy]);
   const subscriptions = await planFleet(arm, settings, new Date(), (line) => process.stderr.write(`${line}\n`));
   const occurrence = nextOccurrence(settings.SWEEP_SCHEDULE, new Date());
   const intervalSeconds = intervalAfter(settings.SWEEP_SCHEDULE, occurrence) / 1000;
@@ -133,6 +148,6 @@ export async function runPlanCommand({ json }: { json: boolean }, settings: Sett
     notes: missingDiagnosis(subscriptions),
     warnings: warn(settings, { subscriptions, regions }),
   };
-  process.stdout.write(json ? `${JSON.stringify(plan)}\n` : printPlan(plan));
+  process.stdout.write(printPlan(plan, format));
   return plan.warnings.length > 0 ? 1 : 0;
 }
