@@ -1,3 +1,6 @@
+import { addUpExecutions, estimateSweep } from '../src/cli/estimate-sweep.ts';
+import { readSettings } from '../src/settings.ts';
+import type { Runs } from './count-runs.ts';
 import { type HostCost, readHostCost } from './host-cost.ts';
 import { type OutsideLedger, readLedger } from './read-ledger.ts';
 import type { Size } from './sizes.ts';
@@ -11,6 +14,8 @@ export interface Figures {
   clusters: number;
   /** Runs that were started. */
   probes: number;
+  /** Whether it was a sweep like all others, over nodes that had been probed before. */
+  isUsual: boolean;
   sweepSeconds: number;
   armRequestsPerProbe: number;
   /** ARM requests of lists, which belong to no probe. */
@@ -24,6 +29,9 @@ export interface Figures {
   /** Of the host's process since its start. */
   peakMegabytes: number;
   hostCpuMsPerNode: number;
+  /** Executions of functions and their billed seconds: what the plan estimates, and what was counted. */
+  executions: { planned: number; counted: number };
+  billedSeconds: { planned: number; counted: number };
   /** In any 10 s, of the bucket with the most; and what its setting allows. */
   mostStartsIn10Seconds: number;
   allowedIn10Seconds: number;
@@ -47,10 +55,17 @@ interface Snapshot {
   cost: HostCost;
   storage: ReturnType<World['storage']['read']>;
   arm: Awaited<ReturnType<World['armRequests']>>;
+  runs: Runs;
 }
 
 async function takeSnapshot(world: World): Promise<Snapshot> {
-  return { at: Date.now(), cost: await readHostCost(world.hostPid), storage: world.storage.read(), arm: await world.armRequests() };
+  return {
+    at: Date.now(),
+    cost: await readHostCost(world.hostPid),
+    storage: world.storage.read(),
+    arm: await world.armRequests(),
+    runs: { ...world.runs },
+  };
 }
 
 function difference(after: Record<string, number>, before: Record<string, number>): Record<string, number> {
@@ -60,8 +75,23 @@ function difference(after: Record<string, number>, before: Record<string, number
 
 const sum = (counts: Record<string, number>) => Object.values(counts).reduce((total, count) => total + count, 0);
 
+/** What the plan says of a sweep over a fleet of the bench, whose nodes answer at once and whose sweeps are started by one message. */
+function planSweep({ clusters, nodesPerCluster }: Size, settings: Record<string, string>): Runs {
+  const cluster = { nodes: nodesPerCluster, slices: Math.ceil(nodesPerCluster / NODES_PER_SLICE) };
+  const groups = Array.from({ length: clusters }, () => ({ clusters: [cluster] }));
+  const read = readSettings({ ...settings, AzureWebJobsStorage: 'UseDevelopmentStorage=true' });
+  const sweep = estimateSweep(groups, clusters, read, { post: 0, get: 0, run: 0 }, { timers: 0, messages: 1, looks: 0 });
+  const { count, seconds } = addUpExecutions(sweep);
+  return { count, billedSeconds: seconds };
+}
+
 /** Runs one sweep to its end and measures it. */
-async function sweepOnce(world: World, { nodes, clusters }: Size, log: (sentence: string) => void): Promise<Figures> {
+async function sweepOnce(
+  world: World,
+  { nodes, clusters, warmUp }: Size,
+  planned: Runs,
+  log: (sentence: string) => void,
+): Promise<Figures> {
   world.starts.length = 0;
   const before = await takeSnapshot(world);
   const sweep = newSweepId();
@@ -78,6 +108,7 @@ async function sweepOnce(world: World, { nodes, clusters }: Size, log: (sentence
     nodes,
     clusters,
     probes,
+    isUsual: warmUp === 'sweep',
     sweepSeconds: round((after.at - before.at) / 1000, 1),
     armRequestsPerProbe: round(ofProbes / probes, 3),
     inventoryRequests: sum(arm) - ofProbes,
@@ -88,6 +119,11 @@ async function sweepOnce(world: World, { nodes, clusters }: Size, log: (sentence
     listenerPolls: poll,
     peakMegabytes: Math.round(after.cost.peakMegabytes),
     hostCpuMsPerNode: round((after.cost.cpuMs - before.cost.cpuMs) / nodes, 2),
+    executions: { planned: round(planned.count, 1), counted: after.runs.count - before.runs.count },
+    billedSeconds: {
+      planned: round(planned.billedSeconds, 1),
+      counted: round(after.runs.billedSeconds - before.runs.billedSeconds, 1),
+    },
     mostStartsIn10Seconds: mostStarts(world.starts, WINDOW_MS),
     allowedIn10Seconds: ALLOWED,
     ledger: await readLedger(world.connectionString, sweep),
@@ -107,25 +143,26 @@ export async function measure(size: Size, appDir: string, hostEnvironment: Recor
     process.stderr.write(`${String(size.nodes).padStart(6)} nodes, ${Math.round((Date.now() - startedAt) / 1000)} s: ${sentence}\n`);
   // The schedule is far away and sweeps are started by message, so that nothing runs beside the one that is measured.
   const over = new Date(startedAt + HALF_A_DAY_MS);
-  const world = await startWorld(size, appDir, {
+  const settings = {
     SWEEP_SCHEDULE: `0 0 ${over.getUTCHours()} * * *`,
     STARTS_PER_MINUTE: String(STARTS_PER_MINUTE),
     NODES_PER_SLICE: String(NODES_PER_SLICE),
     FIRST_COLLECT_SECONDS: '5',
     COLLECT_AGAIN_SECONDS: '5',
-    ...hostEnvironment,
-  });
+  };
+  const planned = planSweep(size, settings);
+  const world = await startWorld(size, appDir, { ...settings, ...hostEnvironment });
   try {
     const beyond = new Date(over.getTime() + HALF_A_DAY_MS);
     if (size.warmUp !== 'none') {
       const restorePace = await useUpPace(world.connectionString, world.fleet, size.warmUp === 'sweep' ? size.paced : 0, beyond);
       log(`warming up with ${size.warmUp === 'sweep' ? 'a sweep' : 'an expansion'} …`);
-      await sweepOnce(world, size, log);
+      await sweepOnce(world, size, planned, log);
       await restorePace();
     }
     await useUpPace(world.connectionString, world.fleet, size.paced, beyond);
     log('measuring a sweep …');
-    const figures = await sweepOnce(world, size, log);
+    const figures = await sweepOnce(world, size, planned, log);
     log(JSON.stringify(figures));
     return figures;
   } finally {

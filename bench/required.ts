@@ -17,6 +17,8 @@ const MOST_STORAGE = 1;
 const MOST_GROWTH_END_TO_END = 1.3;
 const MOST_GROWTH_EXPANSION = 1.5;
 const MOST_TIME_GROWTH = 1.2;
+/** By how much what the plan says may differ from what is counted. */
+const PLANNED_WITHIN = 0.15;
 
 /** CPU time per node of one fleet to that of another: unlike elapsed time, it leaves out waiting and most of the load of others. Pure. */
 export function timeGrowth(small: Figures, big: Figures): number {
@@ -40,6 +42,18 @@ export function judgeFigures(all: AllFigures): Requirement[] {
     holds: value === 0,
     sentence: `expected no ${what}, got ${value}`,
   });
+  // The first sweep over new nodes does more than those that follow, which the plan is about.
+  const planned = (figure: 'executions' | 'billedSeconds', what: string): Requirement => {
+    const ratio = (each: Figures) => each[figure].planned / each[figure].counted;
+    const far = endToEnd.filter((each) => each.isUsual).find((each) => Math.abs(ratio(each) - 1) > PLANNED_WITHIN);
+    return {
+      figure,
+      required: '± 15 %',
+      holds: far === undefined,
+      sentence:
+        far === undefined ? '' : `expected the plan to be within 15 % of the ${what}, ${far[figure].counted}, got ${far[figure].planned}`,
+    };
+  };
   const growth = (of: Figures) => of.peakMegabytes / small.peakMegabytes;
   return [
     atMost(
@@ -69,6 +83,8 @@ export function judgeFigures(all: AllFigures): Requirement[] {
       'starts of a region in any 10 s',
     ),
     atMost('timeGrowth', timeGrowth(small, big), MOST_TIME_GROWTH, 'CPU time per node of the bigger fleet to that of the smaller', ' ×'),
+    planned('executions', 'executions that were counted'),
+    planned('billedSeconds', 'billed seconds that were counted'),
     none(
       'withoutOutcome',
       worst(({ ledger }) => ledger.withoutOutcome),

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { buildApp } from '../scripts/build.ts';
+import { logRuns } from './count-runs.ts';
 import { benchFirstPage } from './first-page.ts';
 import { measure } from './measure.ts';
 import { benchMemory } from './memory.ts';
@@ -61,6 +62,7 @@ async function bench(sizes: Sizes, quick: boolean, alone?: 'first page' | 'memor
   try {
     process.stderr.write('Building the app …\n');
     await buildApp(appDir);
+    await logRuns(appDir);
     const ofSweeps = alone === undefined ? await benchSweeps(sizes, quick, appDir) : [];
     const ofPage = quick || alone === 'memory' ? [] : await benchFirstPage(appDir);
     const ofMemory = quick || alone === 'first page' ? [] : await benchMemory(appDir);

@@ -11,6 +11,7 @@ import type { Fleet } from '../local/simulator/fleet-schema.ts';
 import { startSimulator } from '../local/simulator/start-simulator.ts';
 import { toLongJson } from '../src/tables/long-json.ts';
 import { benchFleet, type FleetShape, healthyAnswer } from './bench-fleet.ts';
+import { countRun, type Runs } from './count-runs.ts';
 import { countStorage, type StorageCounter } from './count-storage.ts';
 import type { Start } from './start-rate.ts';
 
@@ -21,6 +22,8 @@ export interface World {
   storage: StorageCounter;
   /** Bypasses the count. */
   connectionString: string;
+  /** The executions of the app so far, where the host logs them. */
+  runs: Runs;
   /** Every run that was started, as the simulator saw it. */
   starts: Start[];
   armRequests(): Promise<ArmRequests>;
@@ -70,6 +73,7 @@ export async function startWorld(
     stops.push(storage.stop);
     const fleet = benchFleet(shape);
     const starts: Start[] = [];
+    const runs: Runs = { count: 0, billedSeconds: 0 };
     const simulator = await startSimulator({
       fleet,
       dir,
@@ -86,7 +90,7 @@ export async function startWorld(
     const host = await startProcess({
       appDir,
       env: { ...LIKE_IN_AZURE, ...simulator.env, ...settings, AzureWebJobsStorage: storage.connectionString },
-      onLog: (line) => process.stderr.write(`${line}\n`),
+      onLog: (line) => void (countRun(runs, line) || process.stderr.write(`${line}\n`)),
     });
     stops.push(host.stop);
     const queue = new QueueClient(azurite.connectionString, 'work');
@@ -96,6 +100,7 @@ export async function startWorld(
       fleet,
       hostPid: host.pid,
       storage,
+      runs,
       connectionString: azurite.connectionString,
       starts,
       armRequests: async () => JSON.parse((await askSimulator(simulator, 'GET', '/control/requests')).text),

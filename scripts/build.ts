@@ -109,20 +109,26 @@ export async function buildApp(outdir = join(root, 'dist'), bill?: string): Prom
   const { name, version, license } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   const deployed = { name, version, license, private: true, type: 'module', main: 'functions/*.js' };
   await writeFile(join(outdir, 'package.json'), `${JSON.stringify(deployed, null, 2)}\n`);
-  if (bill !== undefined) await writeFile(bill, `${JSON.stringify(await billOfMaterials(root, files), null, 2)}\n`);
+  if (bill !== undefined) await writeBill(bill, files);
   return lazy;
+}
+
+async function writeBill(bill: string, files: ReadonlySet<string>): Promise<void> {
+  await writeFile(bill, `${JSON.stringify(await billOfMaterials(root, files), null, 2)}\n`);
 }
 
 /**
  * Builds the commands for machines without this project's sources: `cli.js` and `replay.js`, which need Node alone.
  *
  * @param outdir - emptied first.
+ * @param bill - where the bill of materials is written, if it is.
  * @returns the chunks that are loaded lazily.
  */
-export async function buildCommands(outdir = join(root, 'dist-commands')): Promise<LazyChunk[]> {
+export async function buildCommands(outdir = join(root, 'dist-commands'), bill?: string): Promise<LazyChunk[]> {
   await rm(outdir, { recursive: true, force: true });
-  const { lazy } = await bundle({ cli: 'src/cli/main.ts', replay: 'src/cli/replay.ts' }, outdir, []);
+  const { lazy, files } = await bundle({ cli: 'src/cli/main.ts', replay: 'src/cli/replay.ts' }, outdir, []);
   await writeFile(join(outdir, 'package.json'), '{ "type": "module" }\n');
+  if (bill !== undefined) await writeBill(bill, files);
   return lazy;
 }
 

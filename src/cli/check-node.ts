@@ -7,12 +7,13 @@ import { NoSuchMachine, readMachine } from '../inventory/read-machine.ts';
 import type { NodeOs } from '../model/node.ts';
 import { formatTarget, type Target } from '../model/resource-id.ts';
 import { inconclusive } from '../model/verdict.ts';
-import { classifyAzureError, refusalOf } from '../probe/classify-azure.ts';
+import { classifyAzureError, refusalOf, unreadFrom } from '../probe/classify-azure.ts';
 import { openEgressPlaces } from '../probe/egress-places.ts';
 import { type Judged, judgeState, withoutAnswer } from '../probe/judge-run.ts';
 import { pollRun, startRun } from '../probe/run-command.ts';
 import { composeScript } from '../probe/script.ts';
 import type { Settings } from '../settings.ts';
+import type { Attempts } from './attempts.ts';
 import { sayWhatGoesOn } from './interrupt.ts';
 
 /** How long to wait for another run on the node to end, and between two attempts. */
@@ -38,6 +39,7 @@ async function startWhenFree(start: () => Promise<string>, report: (line: string
  *
  * @param onStart - called with the operating system of the node, before the script is started.
  * @param report - called with a line of progress now and then.
+ * @param attempts - says what was tried, where Azure was not reached.
  * @returns the verdict and its evidence, and the nonce of the run.
  * @throws the error of a failed sign-in, or NoSuchMachine; every other error is a verdict.
  */
@@ -47,6 +49,7 @@ export async function checkNode(
   target: Target,
   onStart: (os: NodeOs) => void,
   report: (line: string) => void,
+  attempts: Pick<Attempts, 'explain'>,
 ): Promise<Judged & { nonce: string }> {
   const compute = arm.compute(target.subscriptionId);
   const nonce = randomBytes(8).toString('hex');
@@ -61,17 +64,29 @@ export async function checkNode(
     const poller = await startWhenFree(() => startRun(arm.computeOnce(target.subscriptionId), target, os, script, randomUUID()), report);
     settle = sayWhatGoesOn(report);
     const deadline = Date.now() + settings.PROBE_DEADLINE_SECONDS * 1000;
+    let unread: unknown;
     for (let delay = settings.FIRST_COLLECT_SECONDS; Date.now() < deadline; delay = settings.COLLECT_AGAIN_SECONDS) {
       await sleep(delay * 1000);
-      const judged = judgeState(await pollRun(compute, formatTarget(target), poller), nonce, { vmId, serverNames: [] });
+      const state = await pollRun(compute, formatTarget(target), poller);
+      const judged = judgeState(state, nonce, { vmId, serverNames: [] });
       if (judged !== undefined) return { ...judged, nonce };
-      report('Still running…');
+      unread = state.status === 'unread' ? state.error : undefined;
+      report(
+        state.status === 'unread'
+          ? `The state of the run could not be read: ${attempts.explain(state.error) ?? state.error}`
+          : 'Still running…',
+      );
+    }
+    if (unread !== undefined) {
+      const verdict = unreadFrom(unread);
+      return { ...withoutAnswer({ ...verdict, message: attempts.explain(unread) ?? verdict.message }), nonce };
     }
     const late = inconclusive('RunCommandTimedOut', `Run Command gave no answer within ${settings.PROBE_DEADLINE_SECONDS} s`);
     return { ...withoutAnswer(late), nonce };
   } catch (error) {
     if (error instanceof SignInError || error instanceof NoSuchMachine) throw error;
-    return { ...withoutAnswer(refusalOf(error, isCreating)), nonce };
+    const verdict = refusalOf(error, isCreating);
+    return { ...withoutAnswer({ ...verdict, message: attempts.explain(error) ?? verdict.message }), nonce };
   } finally {
     settle();
   }

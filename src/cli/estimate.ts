@@ -3,7 +3,9 @@ export interface Volume {
   clusters: number;
   /** Nodes that are probed in each sweep. */
   nodes: number;
-  slices: number;
+  /** Executions of one sweep, and how many seconds of them are billed. */
+  executions: number;
+  seconds: number;
   intervalSeconds: number;
   retentionDays: number;
 }
@@ -37,15 +39,8 @@ const PRICES = {
   webTest: 0.0006,
 } as const;
 
-/** What a sweep needs of each resource. The work of the app is measured by `npm run bench`, the rest is counted in the code. */
+/** What a sweep needs of each resource: measured by `npm run bench`, or counted in the code. */
 const A_SWEEP = {
-  /** For each slice its start and collections, with a margin; for each cluster its expansion, its finalizing and two assessments; the sweep itself. */
-  executionsPerSlice: 2.2,
-  executionsPerCluster: 3,
-  executions: 25,
-  /** As if only one ran at a time: an upper bound, since several share an instance. */
-  secondsPerSlice: 8,
-  secondsPerExecution: 1,
   operationsPerMessage: 3,
   transactionsPerNode: 0.7,
   transactionsPerCluster: 30,
@@ -61,18 +56,22 @@ export const ALERT_RULES = [
 ] as const;
 /** Five places that ask for the health of the app, each every 15 minutes. */
 const WEB_TESTS_A_DAY = 5 * 96;
+/** The daily work of a timer, which looks each hour whether it is done. */
+const PRUNES_A_DAY = 24;
 
 /**
  * Estimates the bill of a month, rather too high than too low. Run Command and requests to Azure Resource Manager are free.
  *
  * @returns lines in US dollars at list prices.
  */
-export function estimateCost({ clusters, nodes, slices, intervalSeconds, retentionDays }: Volume): CostLine[] {
+export function estimateCost({ clusters, nodes, executions: perSweep, seconds, intervalSeconds, retentionDays }: Volume): CostLine[] {
   const sweeps = SECONDS_A_MONTH / intervalSeconds;
-  const executions = sweeps * (slices * A_SWEEP.executionsPerSlice + clusters * A_SWEEP.executionsPerCluster + A_SWEEP.executions);
-  const others = executions - sweeps * slices * A_SWEEP.executionsPerSlice;
-  const gbSeconds = MEMORY_GB * (sweeps * slices * A_SWEEP.secondsPerSlice + others * A_SWEEP.secondsPerExecution);
-  const operations = executions * A_SWEEP.operationsPerMessage;
+  const webTests = 30 * WEB_TESTS_A_DAY;
+  // Each of these takes less than the second that is billed at least. An upper bound: executions that share an instance are billed once.
+  const others = webTests + 30 * PRUNES_A_DAY;
+  const executions = sweeps * perSweep + others;
+  const gbSeconds = MEMORY_GB * (sweeps * seconds + others);
+  const operations = sweeps * perSweep * A_SWEEP.operationsPerMessage;
   const transactions = sweeps * (nodes * A_SWEEP.transactionsPerNode + clusters * A_SWEEP.transactionsPerCluster);
   const storedGb = (sweeps * nodes * A_SWEEP.bytesPerResult * (retentionDays / 30)) / 1e9;
   const ingestedGb = (sweeps * (clusters * A_SWEEP.bytesPerCluster + A_SWEEP.bytes)) / 1e9;
@@ -82,7 +81,6 @@ export function estimateCost({ clusters, nodes, slices, intervalSeconds, retenti
     const price = PRICES.alertRule[minutes];
     return sum + price * rules + (price / 10) * byCluster * further;
   }, 0);
-  const webTests = 30 * WEB_TESTS_A_DAY;
   const line = (what: string, amount: number, unit: string, usd: number): CostLine => ({
     what,
     amount: Math.round(amount * 100) / 100,

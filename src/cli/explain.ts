@@ -1,4 +1,5 @@
 import type { Arm } from '../azure/arm.ts';
+import type { Neighbours } from '../diagnose/evaluate/case.ts';
 import { todoFor } from '../diagnose/evaluate/todo.ts';
 import { observe } from '../diagnose/observe.ts';
 import { openReadCache } from '../diagnose/read/read-cache.ts';
@@ -16,6 +17,8 @@ import type { Verdict } from '../model/verdict.ts';
 import { factsIn } from '../probe/parse.ts';
 import type { Settings } from '../settings.ts';
 
+const ALONE: Neighbours = { failing: 1, reachable: undefined };
+
 /** What a search with the caller's own rights found for one node. */
 export interface Explanation {
   findings: Finding[];
@@ -31,17 +34,19 @@ async function clusterOf(arm: Arm, settings: Settings, { subscriptionId, resourc
 }
 
 /**
- * Searches Azure's configuration for what cut one node off. Nobody knows then whether its neighbours are cut off too, so that nothing is more than a
+ * Searches Azure's configuration for what cut a node off. Where nobody knows whether its neighbours are cut off too, nothing is more than a
  * suspicion.
  *
  * @param evidence - what the node answered, in the frame with this nonce.
+ * @param neighbours - how many nodes of its cluster fail like it and how many do not, where that is known.
  * @returns undefined if no cluster is known to have the node.
  */
 export async function explainCheck(
   arm: Arm,
   settings: Settings,
   target: Target,
-  { verdict, evidence, nonce }: { verdict: Verdict; evidence: string; nonce: string },
+  { verdict, evidence, nonce }: { verdict: Pick<Verdict, 'verdict' | 'reason'>; evidence: string; nonce: string },
+  neighbours: Neighbours = ALONE,
 ): Promise<Explanation | undefined> {
   const cluster = await clusterOf(arm, settings, target);
   if (cluster === undefined) return undefined;
@@ -52,7 +57,7 @@ export async function explainCheck(
     clusterId: managedClusterId(cluster),
     nodeId: formatTarget(target),
     observation: observe(verdict.reason, factsIn(evidence, nonce), 1, isBlind),
-    neighbours: { failing: 1, reachable: undefined },
+    neighbours,
     start: now.toISOString(),
     now,
   };
@@ -66,8 +71,11 @@ function changeLine({ time, resourceId, operation, property, before, after, by }
   return `- ${time} ${resourceId.split('/').at(-1)}: ${what}${by === undefined ? '' : `, by ${by}`}`;
 }
 
-/** The lines that say what was found. */
-export function describeExplanation(explanation: Explanation | undefined): string[] {
+/** The lines that say what was found; `title` says for what. */
+export function describeExplanation(
+  explanation: Explanation | undefined,
+  title = 'Azure’s configuration (of one node alone, nothing is more than a suspicion):',
+): string[] {
   if (explanation === undefined) return ['No cluster that you can read has this node: Azure’s configuration was not searched.', ''];
   const { findings, changes, cluster } = explanation;
   const names = namesOf({ cluster });
@@ -78,5 +86,5 @@ export function describeExplanation(explanation: Explanation | undefined): strin
     `    What to do: ${remedyLine(todoFor(each, names))}`,
   ]);
   const changed = changes.length === 0 ? [] : ['What changed in the last hour:', ...changes.map(changeLine)];
-  return ['Azure’s configuration (of one node alone, nothing is more than a suspicion):', ...nothing, ...found, ...changed, ''];
+  return [title, ...nothing, ...found, ...changed, ''];
 }

@@ -2,61 +2,80 @@
 import { SignInError } from '../azure/sign-in-error.ts';
 import { InvalidSettings, readSettings, type Settings } from '../settings.ts';
 import { version } from '../version.ts';
-import { readCheckOptions, readPlanOptions } from './check-options.ts';
-import { didYouMean } from './did-you-mean.ts';
-import { commandNames, helpFor, isCommand } from './help.ts';
-import { NoSuchNode } from './no-such-node.ts';
-import { readNotifyOptions } from './notify-options.ts';
-import { readArguments } from './read-arguments.ts';
+import { readCheckOptions } from './check-options.ts';
+import { readCommandLine } from './command-line.ts';
+import type { ShellName } from './commands.ts';
+import { completionFor } from './completion.ts';
+import { helpFor } from './help.ts';
+import { NotFound } from './not-found.ts';
+import { readServerOptions } from './server/server-options.ts';
 import { UsageError, usageError } from './usage-error.ts';
 
-const text = { type: 'string' } as const;
-const flag = { type: 'boolean', default: false } as const;
-const names = { node: text, cluster: text, id: text, subscription: text, 'node-resource-group': text, vmss: text, 'instance-id': text };
-const options = {
-  ...names,
-  json: flag,
-  test: flag,
-  explain: flag,
-  verbose: { ...flag, short: 'v' },
-  help: { ...flag, short: 'h' },
-  version: flag,
-} as const;
-
 /** Reads the settings of the app from the environment. Their mistakes are reported together with those of the command line. */
-function readEnvironment(mistakes: string[]): Settings | undefined {
+function readEnvironment(mistakes: string[]): Settings {
   try {
     // The settings require a storage account, but these commands never open it.
     return readSettings({ ...process.env, AzureWebJobsStorage: 'UseDevelopmentStorage=true' });
   } catch (error) {
     if (!(error instanceof InvalidSettings)) throw error;
     if (mistakes.length === 0) throw new UsageError(error.message);
-    mistakes.push(...error.mistakes.map((each) => `setting ${each}`));
-    return undefined;
+    throw usageError([...mistakes, ...error.mistakes.map((each) => `setting ${each}`)]);
   }
 }
 
 async function main(): Promise<number> {
-  const { values, positionals, mistakes } = readArguments(process.argv.slice(2), options);
-  const { help: wantsHelp, version: wantsVersion, test, ...named } = values;
-  const [command] = positionals;
-  if (wantsHelp || wantsVersion) {
-    process.stdout.write(wantsHelp ? helpFor(isCommand(command) ? command : undefined) : `${version}\n`);
+  const { line, mistakes } = readCommandLine(process.argv.slice(2));
+  const { command, format } = line;
+  if (line.has('help') || line.has('version')) {
+    process.stdout.write(line.has('help') ? helpFor(command) : `${version}\n`);
     return 0;
   }
-  if (positionals.length !== 1 || !isCommand(command))
-    mistakes.push(`expected one command, check, plan or notify, got "${positionals.join(' ')}"${didYouMean(command ?? '', commandNames)}`);
-  if (test && command !== 'notify') mistakes.push('expected --test with notify only');
-  const check = command === 'check' ? readCheckOptions(named, mistakes) : undefined;
-  const plan = command === 'plan' ? readPlanOptions(named, mistakes) : undefined;
-  const notify = command === 'notify' ? readNotifyOptions({ test, ...named }, mistakes) : undefined;
-  const settings = readEnvironment(mistakes);
-  if (mistakes.length > 0 || settings === undefined) throw usageError(mistakes);
-  // Loaded only now, since the SDKs take a second to load, which the help need not wait for.
-  if (plan !== undefined) return (await import('./plan.ts')).runPlanCommand(plan, settings);
-  if (notify !== undefined) return (await import('./notify.ts')).runNotifyCommand(notify, settings);
-  return (await import('./check.ts')).runCheckCommand(check!, settings);
+  const accept = () => {
+    if (mistakes.length > 0) throw usageError(mistakes);
+  };
+  const acceptWithSettings = () => {
+    const settings = readEnvironment(mistakes);
+    accept();
+    return settings;
+  };
+  // Commands are loaded only once they are needed, since the SDKs take a second to load, which the help need not wait for.
+  switch (command) {
+    case 'check': {
+      const options = readCheckOptions(line, mistakes);
+      const settings = acceptWithSettings();
+      return (await import('./check.ts')).runCheckCommand(options!, settings);
+    }
+    case 'plan': {
+      const settings = acceptWithSettings();
+      return (await import('./plan.ts')).runPlanCommand(format, settings);
+    }
+    case 'notify': {
+      if (!line.has('test')) mistakes.push('expected notify with --test, since only tests are sent by hand, got none');
+      const settings = acceptWithSettings();
+      return (await import('./notify.ts')).runNotifyCommand({ json: format === 'json' }, settings);
+    }
+    case 'get':
+    case 'describe':
+    case 'watch': {
+      const options = readServerOptions(line, process.env, mistakes);
+      accept();
+      return (await import('./server/run.ts')).runServerCommand(command, options!);
+    }
+    case 'completion':
+      accept();
+      process.stdout.write(completionFor(line.words[0] as ShellName));
+      return 0;
+    case undefined:
+      acceptWithSettings();
+      throw usageError(mistakes);
+  }
 }
+
+// What reads the result may have read enough, as head does.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
 
 main().then(
   (code) => {
@@ -66,6 +85,6 @@ main().then(
     const message = error instanceof Error ? error.message : String(error);
     const advice = `expected a sign-in to Azure, found none that works: sign in with "az login" and try again`;
     process.stderr.write(`${error instanceof SignInError ? `${message}\n${advice}` : message}\n`);
-    process.exitCode = error instanceof UsageError ? 2 : error instanceof NoSuchNode ? 4 : 3;
+    process.exitCode = error instanceof UsageError ? 2 : error instanceof NotFound ? 4 : 3;
   },
 );

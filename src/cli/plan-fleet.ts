@@ -14,6 +14,7 @@ import type { ReasonCode } from '../model/reasons.ts';
 import { policyOf } from '../model/reasons.ts';
 import { selectionOf } from '../model/selection.ts';
 import type { Settings } from '../settings.ts';
+import { chooseNodes, cutSlices } from '../sweep/plan/plan-slices.ts';
 
 const CONCURRENT_SUBSCRIPTIONS = 4;
 const CONCURRENT_CLUSTERS = 4;
@@ -29,8 +30,9 @@ export interface ClusterPlan {
   /** The value of its tag that says when it is in maintenance, and until when it is in one by that. */
   maintenanceTag?: string;
   maintenanceUntil: string | null;
-  /** Nodes that would be probed. */
+  /** Nodes that would be probed, and the slices that a sweep cuts them into. */
   probed: number;
+  slices: number;
   /** Nodes that would not be probed, by reason, except those of clusters whose nodes are not listed. */
   skipped: Record<string, number>;
   /** Why the whole cluster is recorded but not probed. */
@@ -50,11 +52,21 @@ export interface ClusterPlan {
 /** What a sweep would do with one subscription. */
 export interface SubscriptionPlan {
   subscription: string;
+  /** Its display name; null if it could not be read. */
+  name: string | null;
   matched: string[];
   /** Why it could not be read, and what Azure said. */
   gap?: ReasonCode;
   detail?: string;
   clusters: ClusterPlan[];
+}
+
+/** The display name of a subscription; null if it could not be read, which is no reason not to plan. */
+async function readSubscriptionName({ subscriptions }: Arm, id: string): Promise<string | null> {
+  return subscriptions.subscriptions.get(id).then(
+    ({ displayName }) => displayName ?? null,
+    () => null,
+  );
 }
 
 type Grants = Grant[] | undefined;
@@ -91,6 +103,7 @@ async function planCluster(arm: Arm, settings: Settings, subscription: string, f
     maintenanceTag,
     maintenanceUntil: currentMaintenance({ tag: maintenanceTag }, now)?.until ?? null,
     probed: 0,
+    slices: 0,
     skipped: {},
     recordOnly: recordOnly ?? null,
     missing: {},
@@ -107,6 +120,12 @@ async function planCluster(arm: Arm, settings: Settings, subscription: string, f
       if (skipped === undefined) planned.probed += 1;
       else planned.skipped[skipped] = (planned.skipped[skipped] ?? 0) + 1;
     }
+    const candidates = nodes.filter(({ skipped }) => skipped === undefined);
+    planned.slices = cutSlices(
+      chooseNodes(candidates, candidates.length, settings.NODES_PER_SLICE),
+      candidates,
+      settings.NODES_PER_SLICE,
+    ).length;
     networks = networkGroups(nodes, nodeResourceGroup);
     planned.unread = unread.map(({ prefix, reason }) => ({ part: prefix, reason }));
     const found = new Map([...Map.groupBy(nodes, ({ pool }) => pool)].map(([pool, own]) => [pool, own.length]));
@@ -131,7 +150,7 @@ async function planSubscription(
   all: readonly string[],
   now: Date,
   report: (line: string) => void,
-): Promise<SubscriptionPlan> {
+): Promise<Omit<SubscriptionPlan, 'name'>> {
   try {
     const { clusters, matched } = await listManagedClusters(arm.clusters(subscription), selectionOf(settings));
     report(`${subscription}: ${clusters.length} cluster${clusters.length === 1 ? '' : 's'}`);
@@ -160,5 +179,9 @@ async function planSubscription(
 export async function planFleet(arm: Arm, settings: Settings, now: Date, report: (line: string) => void): Promise<SubscriptionPlan[]> {
   const subscriptions = await subscriptionsInScope(settings.SUBSCRIPTIONS, arm.subscriptions);
   const limit = pLimit(CONCURRENT_SUBSCRIPTIONS);
-  return Promise.all(subscriptions.map((id) => limit(() => planSubscription(arm, settings, id, subscriptions, now, report))));
+  const plan = async (id: string) => {
+    const planned = await planSubscription(arm, settings, id, subscriptions, now, report);
+    return { ...planned, name: await readSubscriptionName(arm, id) };
+  };
+  return Promise.all(subscriptions.map((id) => limit(() => plan(id))));
 }

@@ -6,8 +6,11 @@ import { msPerStart, startsBetween } from '../model/pace.ts';
 import { intervalAfter, nextOccurrence } from '../model/schedule.ts';
 import { connectArm } from '../services.ts';
 import type { Settings } from '../settings.ts';
+import { type Attempts, countAttempts } from './attempts.ts';
+import type { Format } from './command-line.ts';
 import { describeGrants } from './describe-grants.ts';
 import { estimateCost } from './estimate.ts';
+import { addUpExecutions, estimateSweep, type Group } from './estimate-sweep.ts';
 import { areRightsUnknown, missingDiagnosis, missingRights } from './missing-rights.ts';
 import { planFleet, type SubscriptionPlan } from './plan-fleet.ts';
 import { printPlan } from './print-plan.ts';
@@ -34,6 +37,8 @@ export interface FleetPlan {
   totals: { clusters: number; probed: number; skipped: Record<string, number> };
   intervalSeconds: number;
   armRequests: { inventory: number; probes: number };
+  /** Executions of functions in one sweep, and how many seconds of them are billed. */
+  sweep: { executions: number; billedSeconds: number };
   cost: { lines: ReturnType<typeof estimateCost>; usdAMonth: number };
   /** What the prober is granted in each way of granting access, as sentences. */
   grants: string[];
@@ -57,6 +62,16 @@ function planRegions(subscriptions: readonly SubscriptionPlan[], settings: Setti
       const seconds = Math.round((Math.min(nodes, budget) * msPerStart(settings, false)) / 1000 + settings.FIRST_COLLECT_SECONDS);
       return { subscription, region, nodes, budget, overBudget: Math.max(0, nodes - budget), seconds };
     });
+  });
+}
+
+/** The clusters of each subscription and region, with what of them fits into one sweep. */
+function groupsOf(subscriptions: readonly SubscriptionPlan[], regions: readonly RegionPlan[]): Group[] {
+  return regions.map(({ subscription, region, nodes, budget }) => {
+    const fits = Math.min(1, budget / nodes);
+    const own = subscriptions.filter((each) => each.subscription === subscription).flatMap(({ clusters }) => clusters);
+    const clusters = own.filter((each) => each.region === region && each.probed > 0);
+    return { clusters: clusters.map(({ probed, slices }) => ({ nodes: Math.ceil(probed * fits), slices: Math.ceil(slices * fits) })) };
   });
 }
 
@@ -94,32 +109,45 @@ function addUp(subscriptions: readonly SubscriptionPlan[]): FleetPlan['totals'] 
 }
 
 /** Prints what a sweep would do, with the caller's own sign-in, without running anything on a node. Returns the exit status: 1 if there is something to fix. */
-export async function runPlanCommand({ json }: { json: boolean }, settings: Settings): Promise<number> {
-  const requests = countRequests((url) => !url.includes('Microsoft.Authorization'));
+export async function runPlanCommand(format: Format, settings: Settings): Promise<number> {
+  const attempts = countAttempts();
+  try {
+    return await planWith(format, settings, attempts);
+  } catch (error) {
+    const tried = attempts.explain(error);
+    throw tried === undefined ? error : new Error(tried, { cause: error });
+  }
+}
+
+/** Whether a sweep sends such a request too: it reads neither rights nor the names of subscriptions. */
+const isOfSweep = (url: string) => !/Microsoft\.Authorization|\/subscriptions\/[^/?]+\?/.test(url);
+
+async function planWith(format: Format, settings: Settings, attempts: Attempts): Promise<number> {
+  const requests = countRequests(isOfSweep);
   const credential = new DefaultAzureCredential({ managedIdentityClientId: settings.AZURE_CLIENT_ID });
-  const arm = connectArm(settings, credential, [requests.policy]);
+  const arm = connectArm(settings, credential, [requests.policy, attempts.policy]);
   const subscriptions = await planFleet(arm, settings, new Date(), (line) => process.stderr.write(`${line}\n`));
   const occurrence = nextOccurrence(settings.SWEEP_SCHEDULE, new Date());
   const intervalSeconds = intervalAfter(settings.SWEEP_SCHEDULE, occurrence) / 1000;
   const regions = planRegions(subscriptions, settings, occurrence);
   const totals = addUp(subscriptions);
   const nodes = regions.reduce((total, region) => total + Math.min(region.nodes, region.budget), 0);
-  const slices = subscriptions
-    .flatMap((each) => each.clusters)
-    .reduce((total, { probed }) => total + Math.ceil(probed / settings.NODES_PER_SLICE), 0);
-  const lines = estimateCost({ clusters: totals.clusters, nodes, slices, intervalSeconds, retentionDays: settings.RETENTION_DAYS });
+  const sweep = addUpExecutions(estimateSweep(groupsOf(subscriptions, regions), subscriptions.length, settings));
+  const volume = { clusters: totals.clusters, nodes, executions: sweep.count, seconds: sweep.seconds, intervalSeconds };
+  const lines = estimateCost({ ...volume, retentionDays: settings.RETENTION_DAYS });
   const plan: FleetPlan = {
     subscriptions,
     regions,
     totals,
     intervalSeconds,
     armRequests: { inventory: requests.take(), probes: nodes * REQUESTS_PER_PROBE },
+    sweep: { executions: Math.round(sweep.count), billedSeconds: Math.round(sweep.seconds) },
     cost: { lines, usdAMonth: Math.round(lines.reduce((total, { usd }) => total + usd, 0) * 100) / 100 },
     grants: describeGrants(subscriptions),
     rightsUnknown: subscriptions.filter(areRightsUnknown).map(({ subscription }) => subscription),
     notes: missingDiagnosis(subscriptions),
     warnings: warn(settings, { subscriptions, regions }),
   };
-  process.stdout.write(json ? `${JSON.stringify(plan)}\n` : printPlan(plan));
+  process.stdout.write(printPlan(plan, format));
   return plan.warnings.length > 0 ? 1 : 0;
 }

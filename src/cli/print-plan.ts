@@ -1,14 +1,8 @@
 import { reasons } from '../model/reasons.ts';
+import { parseClusterId } from '../model/resource-id.ts';
+import type { Format } from './command-line.ts';
 import type { FleetPlan } from './plan.ts';
-
-/** Formats rows in aligned columns, numbers to the right. */
-function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string[] {
-  const all = [head, ...rows];
-  const widths = head.map((_, column) => Math.max(...all.map((row) => String(row[column]).length)));
-  const cell = (value: string | number, column: number) =>
-    typeof value === 'number' ? String(value).padStart(widths[column]!) : value.padEnd(widths[column]!);
-  return all.map((row) => row.map(cell).join('  ').trimEnd());
-}
+import { layOutTable, widthOf } from './table.ts';
 
 const skips = (skipped: Record<string, number>) =>
   Object.entries(skipped)
@@ -17,10 +11,26 @@ const skips = (skipped: Record<string, number>) =>
 
 const until = (time: string | null) => (time === null ? '' : `in maintenance until ${time}`);
 
-/** Formats a plan as text. */
-export function printPlan(plan: FleetPlan): string {
-  const { subscriptions, regions, totals, intervalSeconds, armRequests, cost, grants, rightsUnknown, notes, warnings } = plan;
-  const clusters = subscriptions.flatMap(({ clusters: some }) =>
+/** The name of a cluster with its resource group, as people know it. */
+function nameOf(cluster: string): string {
+  const { resourceGroup, name } = parseClusterId(cluster)!;
+  return `${resourceGroup}/${name}`;
+}
+
+/** Formats a plan. */
+export function printPlan(plan: FleetPlan, format: Format): string {
+  if (format === 'json') return `${JSON.stringify(plan)}\n`;
+  if (format === 'name') return plan.subscriptions.flatMap(({ clusters }) => clusters.map(({ cluster }) => `${cluster}\n`)).join('');
+  return printTables(plan, format === 'wide');
+}
+
+function printTables(plan: FleetPlan, isWide: boolean): string {
+  const { subscriptions, regions, totals, intervalSeconds, armRequests, sweep, cost, grants, rightsUnknown, notes, warnings } = plan;
+  const names = new Map(subscriptions.map(({ subscription, name }) => [subscription, name]));
+  const named = (id: string) => names.get(id) ?? id;
+  const width = widthOf(isWide ? 'wide' : 'table');
+  const table = (head: string[], rows: (string | number)[][]) => layOutTable(head, rows, width);
+  const clusters = subscriptions.flatMap(({ subscription, clusters: some }) =>
     some.map(({ cluster, region, version, upgrading, maintenanceUntil, probed, skipped, recordOnly, error }) => {
       const notes = [
         recordOnly ?? '',
@@ -29,19 +39,27 @@ export function printPlan(plan: FleetPlan): string {
         error === null ? '' : 'could not be listed',
         skips(skipped),
       ];
-      return [cluster, region, version, probed, notes.filter(Boolean).join('; ')];
+      const where = isWide ? [cluster, named(subscription)] : [nameOf(cluster), named(subscription)];
+      return [...where, region, version, probed, notes.filter(Boolean).join('; ')];
     }),
   );
-  const pace = regions.map(({ subscription, region, nodes, budget, seconds }) => [subscription, region, nodes, budget, seconds]);
+  const pace = regions.map(({ subscription, region, nodes, budget, seconds }) => [
+    named(subscription),
+    subscription,
+    region,
+    nodes,
+    budget,
+    seconds,
+  ]);
   const said = Object.keys(totals.skipped).map((reason) => `  ${reason}: ${reasons[reason as keyof typeof reasons].sentence}`);
   const bill = cost.lines.map(({ what, amount, unit, usd }) => [what, Math.round(amount), unit, usd.toFixed(2)]);
   return `${[
-    ...table(['Cluster', 'Region', 'Version', 'Probed', 'Not probed'], clusters),
+    ...table(['Cluster', 'Subscription', 'Region', 'Version', 'Probed', 'Not probed'], clusters),
     ...(said.length > 0 ? ['', ...said] : []),
     '',
-    ...table(['Subscription', 'Region', 'Nodes', 'Most a sweep', 'Seconds a sweep'], pace),
+    ...table(['Subscription', 'Subscription ID', 'Region', 'Nodes', 'Most a sweep', 'Seconds a sweep'], pace),
     '',
-    `A sweep every ${intervalSeconds} s: ${totals.probed} nodes of ${totals.clusters} clusters, ${armRequests.inventory} requests to list them, ${armRequests.probes} to probe them.`,
+    `A sweep every ${intervalSeconds} s: ${totals.probed} nodes of ${totals.clusters} clusters, ${armRequests.inventory} requests to list them, ${armRequests.probes} to probe them; about ${sweep.executions} executions with ${sweep.billedSeconds} billed seconds.`,
     '',
     ...table(['A month', 'Amount', 'Unit', 'US$'], bill),
     `About US$ ${cost.usdAMonth.toFixed(2)} a month, at list prices, rather too high than too low.`,

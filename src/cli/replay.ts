@@ -4,6 +4,7 @@ import { intervalOf, type Recorded, readRecorded } from '../history/recorded-res
 import { type Replayed, replay, type Thresholds } from '../history/replay.ts';
 import { intervalAt } from '../model/schedule.ts';
 import { readSettings, thresholdRanges } from '../settings.ts';
+import { PROGRAM } from './program.ts';
 import { readArguments } from './read-arguments.ts';
 import { UsageError, usageError } from './usage-error.ts';
 
@@ -13,10 +14,13 @@ const defaults = readSettings({ AzureWebJobsStorage: 'UseDevelopmentStorage=true
 /** Where the results name fewer than two sweeps. */
 const DEFAULT_INTERVAL_MS = intervalAt(defaults.SWEEP_SCHEDULE, new Date(0));
 
+/** How this was called, for examples that can be copied. */
+const called = import.meta.url.endsWith('.ts') ? 'npm run --silent replay --' : `${PROGRAM}-replay`;
+
 const help = `Examples:
-  npm run --silent replay -- results.json
-  npm run --silent replay -- monday.json tuesday.json --thresholds 1/1,2/1,4/2
-  npm run --silent replay -- - --json < results.ndjson
+  ${called} results.json
+  ${called} monday.json tuesday.json --thresholds 1/1,2/1,4/2
+  ${called} - --json < results.ndjson
 
 Replays recorded results through the rules of the service with other thresholds, and shows how often each pair would have notified.
 A pair is FAILURE_THRESHOLD/RECOVERY_THRESHOLD. It sends nothing to Azure and writes nothing.

@@ -13,8 +13,9 @@ function figures(nodes: number, more: Partial<Figures> = {}): Figures {
     mostStartsIn10Seconds: 250,
   };
   const counted = { clusters: 1, probes: nodes, sweepSeconds: 30, inventoryRequests: 5, listenerPolls: 10, conflicts: 0 };
+  const agreed = { isUsual: nodes === 1000, executions: { planned: 110, counted: 100 }, billedSeconds: { planned: 300, counted: 280 } };
   const storage = { storagePerNode: 0.8, storageByKind: {}, storageKilobytesPerNode: 10 };
-  return { nodes, ...measured, ...counted, ...storage, allowedIn10Seconds: 300, ledger, ...more };
+  return { nodes, ...measured, ...counted, ...agreed, ...storage, allowedIn10Seconds: 300, ledger, ...more };
 }
 
 const broken = (big: Partial<Figures>, biggest: Partial<Figures> = {}) =>
@@ -37,6 +38,15 @@ test('each figure past its limit is reported', () => {
     'expected peak memory of the bigger fleet to that of the smaller to be at most 1.3, got 1.35',
     'expected peak memory of expansion to that of the smaller fleet to be at most 1.5, got 1.55',
     'expected CPU time per node of the bigger fleet to that of the smaller to be at most 1.2, got 1.22',
+  ]);
+});
+
+test('a plan that is far from what was counted is reported, of a usual sweep alone', () => {
+  const far = { executions: { planned: 84, counted: 100 }, billedSeconds: { planned: 116, counted: 100 } };
+  expect(broken(far)).toEqual([]);
+  expect(broken({ ...far, isUsual: true })).toEqual([
+    'expected the plan to be within 15 % of the executions that were counted, 100, got 84',
+    'expected the plan to be within 15 % of the billed seconds that were counted, 100, got 116',
   ]);
 });
 

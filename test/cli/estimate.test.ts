@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { estimateCost, type Volume } from '../../src/cli/estimate.ts';
 
-const volume: Volume = { clusters: 4, nodes: 1000, slices: 22, intervalSeconds: 300, retentionDays: 30 };
+const volume: Volume = { clusters: 4, nodes: 1000, executions: 110, seconds: 300, intervalSeconds: 300, retentionDays: 30 };
 const total = (each: Volume) => estimateCost(each).reduce((sum, { usd }) => sum + usd, 0);
 
 describe('the bill of a month', () => {
@@ -10,21 +10,21 @@ describe('the bill of a month', () => {
     expect(estimateCost(volume)).toMatchInlineSnapshot(`
       [
         {
-          "amount": 920160,
+          "amount": 1303560,
           "unit": "GB-s",
-          "usd": 21.32,
+          "usd": 31.29,
           "what": "Functions, memory",
         },
         {
-          "amount": 737856,
+          "amount": 965520,
           "unit": "executions",
-          "usd": 0.2,
+          "usd": 0.29,
           "what": "Functions, executions",
         },
         {
-          "amount": 2213568,
+          "amount": 2851200,
           "unit": "operations",
-          "usd": 0.89,
+          "usd": 1.14,
           "what": "Queue operations",
         },
         {
@@ -65,7 +65,8 @@ describe('the bill of a month', () => {
     const sizes = fc.record({
       clusters: fc.nat(500),
       nodes: fc.nat(100_000),
-      slices: fc.nat(2000),
+      executions: fc.nat(20_000),
+      seconds: fc.nat(50_000),
       retentionDays: fc.integer({ min: 1, max: 365 }),
     });
     fc.assert(
@@ -73,7 +74,8 @@ describe('the bill of a month', () => {
         const more = {
           clusters: a.clusters + b.clusters,
           nodes: a.nodes + b.nodes,
-          slices: a.slices + b.slices,
+          executions: a.executions + b.executions,
+          seconds: a.seconds + b.seconds,
           retentionDays: Math.max(a.retentionDays, b.retentionDays),
         };
         expect(total({ ...more, intervalSeconds })).toBeGreaterThanOrEqual(total({ ...a, intervalSeconds }) - 0.01);

@@ -1,19 +1,25 @@
-import { expect, it } from 'vitest';
-import { commandNames, helpFor, isCommand } from '../../src/cli/help.ts';
+import { describe, expect, it } from 'vitest';
+import { commandNames, commandOf } from '../../src/cli/commands.ts';
+import { helpFor } from '../../src/cli/help.ts';
 
-it('begins with examples, and tells of every command', () => {
-  expect(helpFor(undefined).startsWith('Examples:\n')).toBe(true);
+it('begins with examples, and describes every command', () => {
+  expect(helpFor(undefined)).toMatch(/^Examples:\n {2}npm run --silent cli -- check /);
   for (const name of commandNames) expect(helpFor(undefined)).toMatch(new RegExp(`^${name} `, 'm'));
 });
 
-it.each(commandNames)('of %s has its own examples and options, and those of no other', (name) => {
+describe.each(commandNames)('of %s', (name) => {
   const help = helpFor(name);
-  const others = commandNames.filter((each) => each !== name);
-  expect(help).toMatch(new RegExp(`^  npm run --silent cli -- ${name}`, 'm'));
-  for (const other of others) expect(help).not.toMatch(new RegExp(`^${other} |cli -- ${other}\\b`, 'm'));
-  expect(help).toContain('Exit status: ');
-});
 
-it('knows the names of commands', () => {
-  expect([isCommand('plan'), isCommand('plant'), isCommand(undefined)]).toEqual([true, false, false]);
+  it('has its own examples and options, and those of no other', () => {
+    const others = commandNames.filter((each) => each !== name);
+    expect(help).toMatch(new RegExp(`^Examples:\n  npm run --silent cli -- ${name}`));
+    for (const other of others) expect(help).not.toMatch(new RegExp(`^${other} |cli -- ${other}\\b`, 'm'));
+    for (const option of commandOf(name).options) expect(help).toContain(`--${option.name}`);
+    expect(help).toContain('Exit status: ');
+  });
+
+  it('fits a terminal of 140 columns', () => {
+    const long = help.split('\n').filter((line) => line.length > 140 && !line.includes('npm run'));
+    expect(long.filter((line) => !line.startsWith('check, plan'))).toEqual([]);
+  });
 });

@@ -8,6 +8,7 @@ const read = 'Microsoft.Compute/virtualMachines/read';
 
 const planOf = (missing: Record<string, string[] | null>, gap?: SubscriptionPlan['gap']): SubscriptionPlan => ({
   subscription,
+  name: null,
   matched: [],
   gap,
   clusters: Object.entries(missing).map(([name, missingPermissions]) => ({
@@ -17,6 +18,7 @@ const planOf = (missing: Record<string, string[] | null>, gap?: SubscriptionPlan
     upgrading: false,
     nodeResourceGroup: 'MC_rg',
     probed: 1,
+    slices: 1,
     skipped: {},
     missing: {},
     unread: [],

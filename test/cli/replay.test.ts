@@ -146,6 +146,6 @@ thresholds  notifications  node outages  cluster outages  flaps  mean time to de
   });
 
   it('begins its help with examples', async () => {
-    expect((await run(['--help'])).stdout).toMatch(/^Examples:\n {2}npm run --silent replay -- /);
+    expect((await run(['--help'])).stdout).toMatch(/^Examples:\n {2}aks-fleet-prober-replay results\.json\n/);
   });
 });

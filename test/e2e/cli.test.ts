@@ -19,6 +19,7 @@ let stage: Stage;
 let nodes: string[];
 let brandNew: string;
 let cut: string;
+let several: string[];
 beforeAll(async () => {
   const one = { name: 'one', resourceGroup: 'rg-one', location: 'westeurope', kubernetesVersion: '1.33.5', pools };
   const two = { ...one, name: 'two', resourceGroup: 'rg-two', pools: [{ name: 'web', count: 3 }] };
@@ -31,10 +32,11 @@ beforeAll(async () => {
   const fresh = { ...one, name: 'new', resourceGroup: 'rg-new', pools: [created] };
   // Under a long-standing rule that denies the API server.
   const cutOff = { ...one, name: 'cut', resourceGroup: 'rg-cut', pools: [{ name: 'web', count: 1 }] };
+  const whole = { ...one, name: 'whole', resourceGroup: 'rg-whole', pools: [{ name: 'web', count: 3 }] };
   stage = await setStage({
     subscriptions: [
       { id: subscription, name: 'One', clusters: [one] },
-      { id: newest, name: 'Three', clusters: [fresh, cutOff] },
+      { id: newest, name: 'Three', clusters: [fresh, cutOff, whole] },
       { id: denied, name: 'Two', clusters: [two] },
     ],
   });
@@ -42,6 +44,8 @@ beforeAll(async () => {
   [brandNew = ''] = await stage.nodesOf(`${newest}.rg-new.new`);
   await stage.setFault(`${denied}.rg-two.two`, 'access-denied');
   await stage.setFault(`${newest}.rg-cut.cut`, 'nsg-denies');
+  several = await stage.nodesOf(`${newest}.rg-whole.whole`);
+  await stage.setFault(several[1]!, 'refused');
   [cut = ''] = await stage.nodesOf(`${newest}.rg-cut.cut`);
 });
 afterAll(() => stage.end());
@@ -115,6 +119,35 @@ describe.concurrent('a check from a laptop', patience, () => {
     expect(json.changes.length).toBeGreaterThan(0);
   });
 
+  it('probes all nodes of a cluster, the worst first, with the exit status of the worst', async () => {
+    const { code, stdout, stderr } = await cli('check', '--cluster', 'rg-whole/WHOLE', '--explain');
+    expect(code).toBe(1);
+    expect(stderr).toContain(`${newest}.rg-whole.whole: probing 3 of 3 nodes, up to 10 at once\n`);
+    expect(stderr).toMatch(new RegExp(`^[1-3]/3 ${several[1]}: unreachable \\(ConnectionRefused\\)$`, 'm'));
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines[0]).toMatch(/^Node +Pool +Verdict +Reason +Took$/);
+    expect(lines[1]).toMatch(new RegExp(`^${several[1]} +web +unreachable +ConnectionRefused +\\d`));
+    expect(lines.slice(2, 4).every((line) => / reachable /.test(line))).toBe(true);
+    expect(stdout).toMatch(/\nConnectionRefused, 1 node: .*\n[\s\S]*\n- TCP: refused[\s\S]*\nAzure’s configuration:\n/);
+    expect(lines.at(-1)).toMatch(/: 2 reachable, 1 unreachable, 0 unknown, 0 not probed$/);
+    const names = await cli('check', '--cluster', 'whole', '--concurrency', '1', '-o', 'name');
+    expect([names.code, names.stdout]).toEqual([1, `${several[1]}\n`]);
+    expect((await cli('check', '--cluster', 'nobody')).code).toBe(4);
+  });
+
+  it('says what was tried where Azure is not reached', async () => {
+    const { code, stdout, stderr } = await cliWith({ ARM_ENDPOINT: 'https://127.0.0.1:1' }, 'check', '--node', 'x');
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    expect(stderr).toMatch(
+      /^Azure Resource Manager was not reached: tried 127\.0\.0\.1:1 (?:once|\d times) in [\d.]+ s, without a proxy \(HTTPS_PROXY is not set\): the connection was refused/,
+    );
+    const one = await cliWith({ ARM_ENDPOINT: 'https://127.0.0.1:1' }, 'check', '--id', idOf(nodes[0]!));
+    expect([one.code, one.stdout]).toEqual([
+      3,
+      expect.stringMatching(/^AzureUnreachable: .*\nAzure Resource Manager was not reached: tried /m),
+    ]);
+  });
+
   it('finds a node by its name, and tells the long form that kubectl-az users know', async () => {
     // One that no other check is about: a node runs one script at a time.
     const node = nodes[3]!;
@@ -184,7 +217,9 @@ Connectivity check: succeeded
     [['check', '--node', 'a', '--id', '/x', '--vmss', 'v']],
     [['check', '--node', 'a', '--subscription', subscription]],
     [['check', '--id', '/x', '--cluster', cluster]],
-    [['check', '--cluster', cluster]],
+    [['check', '--cluster', 'a//b']],
+    [['get', 'nodes']],
+    [['completion', 'csh']],
     [['check', '--subscription', subscription, '--vmss', 'v', '--instance-id', '0']],
     [['check', '--subscription', subscription, '--node-resource-group', 'a/b', '--vmss', 'v', '--instance-id', '0']],
     [['plan', '--node', 'x']],
@@ -242,7 +277,7 @@ Connectivity check: succeeded
     const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
     expect(await cli('--version')).toMatchObject({ code: 0, stdout: `${version}\n` });
     const { stdout } = await cli('plan', '--help');
-    expect(stdout).toMatch(/^Examples:\n {2}npm run --silent cli -- plan\n/);
+    expect(stdout).toMatch(/^Examples:\n {2}aks-fleet-prober plan\n/);
     const { code, stderr } = await cli('chek', '--nod', 'x');
     expect(code).toBe(2);
     expect(stderr).toContain("Unknown option '--nod'; did you mean --node?");
@@ -308,7 +343,7 @@ Connectivity check: succeeded
   });
 
   it('begins its help with examples', async () => {
-    expect((await cli('--help')).stdout).toMatch(/^Examples:\n {2}npm run --silent cli -- check --node/);
+    expect((await cli('--help')).stdout).toMatch(/^Examples:\n {2}aks-fleet-prober check --node/);
   });
 });
 
@@ -373,6 +408,13 @@ describe.concurrent('a plan from a laptop', patience, () => {
     expect(plan.cost.usdAMonth).toBeGreaterThan(0);
     expect([plan.rightsUnknown, plan.warnings]).toEqual([[], []]);
     expect(code).toBe(0);
+  });
+
+  it('names subscriptions beside their ids, and clusters by their resource group, or for other commands by their ids', async () => {
+    const { stdout } = await cliWith({ SUBSCRIPTIONS: subscription }, 'plan');
+    expect(stdout).toMatch(/^rg-one\/one +One +westeurope +1\.33\.5 +6$/m);
+    expect(stdout).toMatch(new RegExp(`^One +${subscription} +westeurope +6 +1000 +4$`, 'm'));
+    expect((await cliWith({ SUBSCRIPTIONS: subscription }, 'plan', '-o', 'name')).stdout).toBe(`${cluster}\n`);
   });
 
   it('says what to fix: scope, rights and pace', async () => {
@@ -460,9 +502,9 @@ describe('a test of the notifications', patience, () => {
     ]);
     const bare = await cliWith({ WEBHOOKS: 'audit=http://a.example' }, 'notify', '--verbose');
     expect([bare.code, bare.stdout]).toEqual([2, '']);
-    for (const mistake of ['expected notify with --test', 'got --verbose', 'setting WEBHOOKS: expected an https URL'])
+    for (const mistake of ['expected notify with --test', 'expected --verbose with check only', 'setting WEBHOOKS: expected an https URL'])
       expect(bare.stderr).toContain(mistake);
     const other = await cli('plan', '--test');
-    expect([other.code, other.stderr]).toEqual([2, 'expected --test with notify only; see --help\n']);
+    expect([other.code, other.stderr]).toEqual([2, 'expected --test with notify only, got it with plan; see --help\n']);
   });
 });

@@ -3,6 +3,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { ALERT_RULES, estimateCost } from '../../src/cli/estimate.ts';
+import { addUpExecutions, estimateSweep } from '../../src/cli/estimate-sweep.ts';
+import { readSettings } from '../../src/settings.ts';
 import { ALL_RULES, minutesOf, readRules } from './alert-rules.ts';
 import { MODES } from './compile.ts';
 
@@ -20,6 +22,8 @@ const all = (text: string, pattern: RegExp) => [...new Set([...text.matchAll(pat
 const outputs = all(template, /^output (\w+) /gm);
 const environment = all(parameters, /readEnvironmentVariable\('(\w+)'/g);
 
+const settings = readSettings({ AzureWebJobsStorage: 'UseDevelopmentStorage=true' });
+
 describe('what a month costs', () => {
   const rows = new Map(
     [...guide.matchAll(/^\| ([\w ,]+) \| ([\d.,]+) \| ([\d.,]+) \| ([\d.,]+) \|$/gm)].map(([, name, ...values]) => [
@@ -30,7 +34,13 @@ describe('what a month costs', () => {
 
   it.each([0, 1, 2])('is what the app itself estimates, in column %i', (column) => {
     const given = (name: string) => rows.get(name)![column]!;
-    const volume = { nodes: given('nodes'), clusters: given('clusters'), slices: given('slices a sweep') };
+    const [nodes, clusters, subscriptions] = [given('nodes'), given('clusters'), given('subscriptions')];
+    const cluster = { nodes: nodes / clusters, slices: Math.ceil(nodes / clusters / settings.NODES_PER_SLICE) };
+    const group = { clusters: Array.from({ length: clusters / subscriptions }, () => cluster) };
+    const groups = Array.from({ length: subscriptions }, () => group);
+    const sweep = addUpExecutions(estimateSweep(groups, subscriptions, settings));
+    expect([given('executions a sweep'), given('billed seconds a sweep')]).toEqual([Math.round(sweep.count), Math.round(sweep.seconds)]);
+    const volume = { nodes, clusters, executions: sweep.count, seconds: sweep.seconds };
     const lines = estimateCost({ ...volume, intervalSeconds: 300, retentionDays: 30 });
     for (const { what, usd } of lines) expect({ [what]: given(what) }).toEqual({ [what]: usd });
     expect(given('sum')).toBeCloseTo(

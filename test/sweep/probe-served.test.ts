@@ -1,4 +1,5 @@
 import { expect, it, vi } from 'vitest';
+import { countAttempts } from '../../src/cli/attempts.ts';
 import { checkNode } from '../../src/cli/check-node.ts';
 import { parseTarget } from '../../src/model/resource-id.ts';
 import { readNodes } from '../../src/tables/node-rows.ts';
@@ -24,6 +25,7 @@ it.each(['on', 'off'] as const)('nodes are given PROBE_SERVED=%s as it is set, b
     parseTarget(node!.facts.resourceId)!,
     () => {},
     () => {},
+    countAttempts(),
   );
   expect([verdict.verdict, given]).toEqual(['reachable', [PROBE_SERVED, PROBE_SERVED]]);
 });

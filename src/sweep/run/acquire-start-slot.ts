@@ -4,7 +4,8 @@ import type { ReasonCode } from '../../model/reasons.ts';
 import type { Services } from '../../services.ts';
 import { pausedUntil, takeSlot } from './pace.ts';
 
-const WAIT_HERE_MS = 2000;
+/** How long a start waits for its slot where it is; for a later slot its message goes back to the queue. */
+export const WAIT_HERE_MS = 2000;
 const MISSED_MS = 1000;
 
 /** When runs may be started: now, later by a message that holds the slot, or never within the given time. */

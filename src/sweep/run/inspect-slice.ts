@@ -11,7 +11,8 @@ import { readStartedNode } from '../../tables/start-rows.ts';
 import { isTakenOut } from './claim.ts';
 import { conclude, type Inspection, inspect, isHeldByAnother, type SliceRun } from './inspect.ts';
 
-const CONCURRENT_POLLS = 8;
+/** How many runs of a slice are polled at once. */
+export const CONCURRENT_POLLS = 8;
 
 /** A failure that comes each time is recorded as a lasting one. */
 function withLastingReason(found: Inspection, row: NodeRow | undefined, blindAfter: number): Inspection {

@@ -18,7 +18,8 @@ import { canWaitFor, decidePost, decideRefusal, type Place, type Until } from '.
 import { requestPrefixOf } from './request-prefix.ts';
 import { type ThrottlingWatch, watchThrottling } from './watch-throttling.ts';
 
-const CONCURRENT_POSTS = 8;
+/** How many runs of a slice are posted at once. */
+export const CONCURRENT_POSTS = 8;
 
 /** The results of posting runs. */
 export interface Posted {
