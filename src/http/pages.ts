@@ -249,7 +249,9 @@ async function showPage(services: Services, page: Page, family: Family, request:
   if (format === 'md')
     return { text: { type: 'text/markdown; charset=utf-8', body: toMarkdown(html, `https://${request.host}${request.path}`) } };
   const refresh: Record<string, string> = frame.refreshSeconds > 0 ? { refresh: String(frame.refreshSeconds) } : {};
-  const signIn: Record<string, string> = request.key === undefined ? {} : { 'set-cookie': await cookieFor(services, request) };
+  // The host checks the key of the other family alone: here anything may stand in its place.
+  const isAccepted = family === 'status' && request.key !== undefined;
+  const signIn: Record<string, string> = isAccepted ? { 'set-cookie': await cookieFor(services, request) } : {};
   return { html, varying: shown.varying, headers: { ...refresh, ...signIn } };
 }
 
