@@ -7,7 +7,7 @@ import { trendBars } from './chart-svg.ts';
 import { type Html, html } from './html.ts';
 import { icon } from './icons.ts';
 import type { Links } from './links.ts';
-import { agoOf, lengthOf, many, when } from './time.ts';
+import { lengthOf, many, when } from './time.ts';
 
 /** A question of the night and its answer; an empty answer is left out. */
 export type Answer = readonly [question: string, answer: Html | ''];
