@@ -26,7 +26,7 @@ function failing(cluster: ClusterView, places: readonly Place[], outages: readon
   const when = begun === undefined ? '' : html`, ${since(begun, now)}`;
   const trend = trendWord(trendOfClusters([cluster]));
   const where = allOf(places);
-  const elsewhere = where === undefined ? '' : ` No node fails elsewhere.`;
+  const elsewhere = where === undefined ? '' : ' No node is seen to fail elsewhere.';
   const lede = html`<b>${unreachable} of ${many(known, 'node')}</b>${when}, ${trend}.${elsewhere}${cause(outages)}`;
   if (unreachable > 0 && where !== undefined)
     return {
