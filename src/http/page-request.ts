@@ -20,7 +20,7 @@ export const linksOf = ({ settings }: Services, family: Family, { key }: Pick<Ro
 /** Whether a path is that of a page of ours, to which a reader can be led after signing in. */
 export function isOwnPath(settings: Settings, path: string): boolean {
   const base = basePath(settings, 'pages');
-  return path === base || [`${base}/`, `${base}?`].some((begin) => path.startsWith(begin) && !/[\\\s]|\/\//.test(path));
+  return path === base || [`${base}/`, `${base}?`].some((begin) => path.startsWith(begin) && !/[^\x21-\x7e]|\\|\/\//.test(path));
 }
 
 const hostOf = (url: string | null) => {

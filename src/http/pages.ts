@@ -101,6 +101,9 @@ async function findNode({ tables }: Services, text: string, links: Links): Promi
   return clusters.length === 1 ? { status: 303, headers: { location: links.node(only!, node) } } : clusters;
 }
 
+/** Whether a list is all that there is, not one page of several. */
+const isWhole = ({ next }: { next: string | null }, query: RouteRequest['query']) => next === null && query.get('cursor') === null;
+
 const pages: readonly Page[] = [
   {
     name: '',
@@ -188,7 +191,7 @@ const pages: readonly Page[] = [
     kept: true,
     async read(services, { query }) {
       const list = await viewIncidentList(services, 'all', { query });
-      return { json: list, show: (frame) => incidentsPage(list, frame), refreshes: true };
+      return { json: list, show: (frame) => incidentsPage(list, isWhole(list, query), frame), refreshes: true };
     },
   },
   {
@@ -200,7 +203,7 @@ const pages: readonly Page[] = [
     async read(services, { query }) {
       const which = query.get('state') === 'all' ? 'all' : 'open';
       const list = await viewOutageList(services, { which, cluster: null }, { query });
-      return { json: list, show: (frame) => outagesPage(list, which, frame), refreshes: true };
+      return { json: list, show: (frame) => outagesPage(list, which, isWhole(list, query), frame), refreshes: true };
     },
   },
   {
@@ -249,7 +252,9 @@ async function showPage(services: Services, page: Page, family: Family, request:
   if (format === 'md')
     return { text: { type: 'text/markdown; charset=utf-8', body: toMarkdown(html, `https://${request.host}${request.path}`) } };
   const refresh: Record<string, string> = frame.refreshSeconds > 0 ? { refresh: String(frame.refreshSeconds) } : {};
-  const signIn: Record<string, string> = request.key === undefined ? {} : { 'set-cookie': await cookieFor(services, request) };
+  // The host checks the key of the other family alone: here anything may stand in its place.
+  const isAccepted = family === 'status' && request.key !== undefined;
+  const signIn: Record<string, string> = isAccepted ? { 'set-cookie': await cookieFor(services, request) } : {};
   return { html, varying: shown.varying, headers: { ...refresh, ...signIn } };
 }
 

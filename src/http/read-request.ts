@@ -60,7 +60,11 @@ async function readForm(schema: z.ZodObject, request: HttpRequest): Promise<Text
   const bytes = Number(request.headers.get('content-length')) > MOST_BODY_BYTES ? undefined : await request.arrayBuffer();
   if (bytes === undefined || bytes.byteLength > MOST_BODY_BYTES)
     throw new Problem('body-too-large', `expected a body of at most ${MOST_BODY_BYTES} bytes, got more`);
-  return readTexts(schema, Object.fromEntries(new URLSearchParams(new TextDecoder().decode(bytes))));
+  const fields = [...new URLSearchParams(new TextDecoder().decode(bytes))];
+  const names = fields.map(([name]) => name);
+  const twice = names.find((name, at) => names.indexOf(name) < at);
+  if (twice !== undefined) throw new Problem('bad-form', `expected each field once, got "${twice.slice(0, QUOTED)}" twice`);
+  return readTexts(schema, Object.fromEntries(fields));
 }
 
 /**

@@ -20,7 +20,9 @@ export async function guardPages(services: Services, request: RouteRequest): Pro
   }
   const links = linksOf(services, 'pages', request);
   const frame = bareFrame(services, links, request.path);
-  const to = isOwnPath(services.settings, request.path) ? request.path : links.fleet();
+  // The address of a button is no page: it leads to that of its node.
+  const asked = request.path.replace(/(\/nodes\/[^/?]+)\/check$/, '$1');
+  const to = isOwnPath(services.settings, asked) ? asked : links.fleet();
   const session = `${basePath(services.settings, 'status')}/session`;
   return { status: 401, html: documentOf(frame, signInPage(to, session, frame)) };
 }

@@ -26,7 +26,7 @@ function failing(cluster: ClusterView, places: readonly Place[], outages: readon
   const when = begun === undefined ? '' : html`, ${since(begun, now)}`;
   const trend = trendWord(trendOfClusters([cluster]));
   const where = allOf(places);
-  const elsewhere = where === undefined ? '' : ` No node fails elsewhere.`;
+  const elsewhere = where === undefined ? '' : ' No node is seen to fail elsewhere.';
   const lede = html`<b>${unreachable} of ${many(known, 'node')}</b>${when}, ${trend}.${elsewhere}${cause(outages)}`;
   if (unreachable > 0 && where !== undefined)
     return {
@@ -82,10 +82,15 @@ export function clusterHeadline(
     };
   if (nodes.unknown > 0)
     return odd(`${name}: ${nodes.unknown} of ${many(nodes.known, 'node')} gave no verdict`, `${nodes.reachable} reach the API server.`);
-  const coverage = ledger === undefined ? null : coverageOf(ledger);
-  if (ledger !== undefined && (coverage === null || conclusiveOf(ledger) === 0))
+  if (ledger === undefined)
+    return odd(
+      `${name}: ${many(nodes.reachable, 'node')} ${nodes.reachable === 1 ? 'reaches' : 'reach'} the API server`,
+      'No sweep that asked all of its nodes is complete yet.',
+    );
+  const coverage = coverageOf(ledger);
+  if (coverage === null || conclusiveOf(ledger) === 0)
     return odd(`${name}: no node gave a verdict in the last sweep`, 'Earlier verdicts are shown below.');
-  if (coverage !== null && coverage < GREEN_COVERAGE)
+  if (coverage < GREEN_COVERAGE)
     return odd(
       `${name}: ${many(nodes.reachable, 'node')} reach the API server; others gave no verdict`,
       `Coverage ${percent(coverage, 1)}.`,

@@ -37,6 +37,11 @@ export function clusterNodes(nodes: readonly NodeView[], next: string | null, { 
   const { links } = frame;
   const [odd, well] = [nodes.filter((node) => !isWell(node)), nodes.filter(isWell)];
   const shown = odd.slice(0, ROWS_SHOWN);
+  const { known, unreachable, unknown, notServed, notProbed, reachable } = counts;
+  // Of a large cluster, not all nodes are here: what is said of all comes from its counts.
+  const isPart = nodes.length < known;
+  const attention = isPart ? unreachable + unknown + notServed + notProbed : odd.length;
+  const healthy = isPart ? `${well.length} of ${reachable - notServed}` : String(well.length);
   const more =
     next === null ? '' : html`<p class="fold small"><a href="${links.cluster(cluster, { cursor: next, limit: '100' })}">More nodes</a></p>`;
   const hidden =
@@ -46,7 +51,7 @@ export function clusterNodes(nodes: readonly NodeView[], next: string | null, { 
   const fold =
     well.length === 0
       ? ''
-      : html`<details class="fold" data-key="healthy"${odd.length === 0 ? html` open` : ''}><summary>${well.length} healthy</summary>${table(well.slice(0, FOLDED_SHOWN), 'Healthy nodes', frame)}${well.length > FOLDED_SHOWN ? html`<p class="fold small muted">And ${well.length - FOLDED_SHOWN} more in the map above.</p>` : ''}</details>`;
-  const title = odd.length === 0 ? 'Nodes one by one' : 'Nodes that need attention';
-  return html`<section aria-labelledby="nodes"><div class="sec"><h2 id="nodes">${title}</h2><span class="muted">${odd.length === 0 ? 'none needs attention' : `${odd.length} of ${counts.known}`}</span></div><div class="box">${shown.length > 0 ? table(shown, 'Nodes that need attention', frame) : ''}${hidden}${fold}${more}</div></section>`;
+      : html`<details class="fold" data-key="healthy"${odd.length === 0 ? html` open` : ''}><summary>${healthy} healthy</summary>${table(well.slice(0, FOLDED_SHOWN), 'Healthy nodes', frame)}${well.length > FOLDED_SHOWN ? html`<p class="fold small muted">And ${well.length - FOLDED_SHOWN} more in the map above.</p>` : ''}</details>`;
+  const title = shown.length === 0 ? 'Nodes one by one' : 'Nodes that need attention';
+  return html`<section aria-labelledby="nodes"><div class="sec"><h2 id="nodes">${title}</h2><span class="muted">${attention === 0 ? 'none needs attention' : `${attention} of ${known} ${attention === 1 ? 'needs' : 'need'} attention`}</span></div><div class="box">${shown.length > 0 ? table(shown, 'Nodes that need attention', frame) : ''}${hidden}${fold}${more}</div></section>`;
 }

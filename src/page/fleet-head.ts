@@ -26,21 +26,27 @@ function notAsked({ nodes }: Pick<FleetView, 'nodes'>): string {
 function failing(fleet: FleetView, clusters: readonly ClusterView[], now: Date): Headline | undefined {
   const down = failingClusters(clusters);
   if (down.length === 0) return undefined;
-  const unreachable = down.reduce((sum, { nodes }) => sum + nodes.unreachable, 0);
-  const known = down.reduce((sum, { nodes }) => sum + nodes.known, 0);
-  const trend = trendWord(trendOfClusters(down));
-  const elsewhere = clusters.length - down.length;
-  const rest = elsewhere > 0 ? html` No node fails in the ${many(elsewhere, 'other cluster')}.` : '';
   const cutOff = down.filter(({ clusterOutage }) => clusterOutage !== null);
+  const failingNow = down.filter(({ nodes }) => nodes.unreachable > 0);
+  // What the title is about; all numbers are of it.
+  const subject = cutOff.length > 0 ? cutOff : failingNow;
+  const unreachable = subject.reduce((sum, { nodes }) => sum + nodes.unreachable, 0);
+  const known = subject.reduce((sum, { nodes }) => sum + nodes.known, 0);
+  const trend = trendWord(trendOfClusters(subject));
+  const others = down.filter((cluster) => !subject.includes(cluster));
+  const failingToo = others.reduce((sum, { nodes }) => sum + nodes.unreachable, 0);
+  const elsewhere = clusters.length - subject.length;
+  const elsewhereFails = failingToo > 0 ? `${many(failingToo, 'node')} ${failingToo === 1 ? 'fails' : 'fail'}` : 'No node is seen to fail';
+  const rest = elsewhere > 0 ? html` ${elsewhereFails} in the ${many(elsewhere, 'other cluster')}.` : '';
   const begun = cutOff.map(({ clusterOutage }) => clusterOutage!.start).sort()[0];
   const proof = html`<b>${unreachable} of ${many(known, 'node')}</b>${begun === undefined ? '' : html`, ${since(begun, now)}`}, ${trend}.${rest}`;
   const named = (cluster: ClusterView) => `${nameOf(cluster)}: ${cluster.nodes.unreachable} of ${many(cluster.nodes.known, 'node')}`;
   const lede = html`${proof}${notAsked(fleet)}`;
-  if (cutOff.length === 1 && down.length === 1) return { state: 'bad', title: `${nameOf(cutOff[0]!)} cannot reach its API server`, lede };
+  if (cutOff.length === 1) return { state: 'bad', title: `${nameOf(cutOff[0]!)} cannot reach its API server`, lede };
   if (cutOff.length > 0)
     return {
       state: 'bad',
-      title: `${many(cutOff.length, 'cluster')} cannot reach ${cutOff.length === 1 ? 'its API server' : 'their API servers'}`,
+      title: `${cutOff.length} clusters cannot reach their API servers`,
       lede,
     };
   if (unreachable === 0)
@@ -49,9 +55,9 @@ function failing(fleet: FleetView, clusters: readonly ClusterView[], now: Date):
       title: `${many(fleet.openOutages, 'outage')} open, not known to be over`,
       lede: html`No node is seen to fail now.${notAsked(fleet)}`,
     };
-  const [first] = down;
-  if (down.length === 1) return { state: 'bad', title: `${named(first!)} cannot reach the API server`, lede };
-  return { state: 'bad', title: `${unreachable} nodes in ${down.length} clusters cannot reach their API servers`, lede };
+  const [first] = failingNow;
+  if (failingNow.length === 1) return { state: 'bad', title: `${named(first!)} cannot reach the API server`, lede };
+  return { state: 'bad', title: `${unreachable} nodes in ${failingNow.length} clusters cannot reach their API servers`, lede };
 }
 
 function unseen(fleet: FleetView, clusters: readonly ClusterView[], now: Date): Headline | undefined {

@@ -78,10 +78,11 @@ function uptimePanel({ fleet, sweeps }: FleetPage, now: Date): Html {
   );
   const most = Math.max(0, ...points.map(({ value }) => value));
   const worst = points.find(({ value }) => value === most);
-  const words =
-    most === 0 || worst === undefined
-      ? 'No node was unreachable in a sweep of the last 24 h.'
-      : `${many(most, 'unreachable node')} at most`;
+  const calm =
+    points.length === 0
+      ? 'No sweep of the last 24 h is complete.'
+      : `No node was unreachable in ${points.length === 1 ? 'the last sweep' : `the last ${points.length} sweeps`}.`;
+  const words = most === 0 || worst === undefined ? calm : `${many(most, 'unreachable node')} at most`;
   const at =
     most === 0 || worst === undefined
       ? ''

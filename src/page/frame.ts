@@ -81,9 +81,12 @@ export function documentOf(frame: Frame, { title, state, current, crumbs, body, 
   const formats = hasFormats
     ? html`<a href="${self({ format: 'json' })}">This page as JSON</a><a href="${self({ format: 'md' })}">as Markdown</a>`
     : '';
-  const wallLink = wall
-    ? html`<a href="${self({ wall: '' })}">Leave the wall mode</a>`
-    : html`<a href="${self({ wall: '1' })}">Wall mode</a>`;
+  // A page in place of another has no other forms.
+  const wallLink = !hasFormats
+    ? ''
+    : wall
+      ? html`<a href="${self({ wall: '' })}">Leave the wall mode</a>`
+      : html`<a href="${self({ wall: '1' })}">Wall mode</a>`;
   return html`<!doctype html>
 <html lang="en"${refreshSeconds > 0 ? html` data-refresh="${refreshSeconds}"` : ''}><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${MARK[state]} ${title} · AKS fleet</title><link rel="icon" href="${iconOf(state)}"><style>${STYLE}</style></head>
 <body${wall ? html` class="wall"` : ''}><a class="skip" href="#main">Skip to content</a>${ICON_SHEET}<header class="top"><div><a class="brand" href="${links.fleet()}">${LOGO}AKS fleet</a>${navigation(frame, current)}${sweepLine(frame)}</div></header>

@@ -7,6 +7,7 @@ import { type Document, type Frame, headOf } from './frame.ts';
 import { type Html, html } from './html.ts';
 import { pill } from './icons.ts';
 import { outageLink } from './outage-panel.ts';
+import type { PageState } from './page-state.ts';
 import { agoOf, lengthOf, many, percent, when } from './time.ts';
 
 type Column = readonly [name: string, isNumber?: boolean];
@@ -34,10 +35,20 @@ interface Listed<T> {
   next: string | null;
 }
 
-/** The incidents, newest first. Pure. */
-export function incidentsPage({ items, next }: Listed<IncidentView>, frame: Frame): Document {
+/** What a list says first. That none is open is known of a whole list alone, not of one page of it. */
+function openWords(open: number, one: string, isWhole: boolean): { title: string; state: PageState } {
+  if (open > 0) return { title: `${open}${isWhole ? '' : ' or more'} ${open === 1 && isWhole ? one : `${one}s`} open`, state: 'bad' };
+  return isWhole ? { title: `No ${one} is open`, state: 'good' } : { title: `No ${one} on this page is open`, state: 'odd' };
+}
+
+/**
+ * The incidents, newest first. Pure.
+ *
+ * @param isWhole - whether these are all, not one page of several.
+ */
+export function incidentsPage({ items, next }: Listed<IncidentView>, isWhole: boolean, frame: Frame): Document {
   const { links, now } = frame;
-  const open = items.filter(({ end }) => end === null).length;
+  const { title, state } = openWords(items.filter(({ end }) => end === null).length, 'incident', isWhole);
   const rows = items.map((incident) => [
     html`<a class="name" href="${links.incident(incident.id)}">${incident.message}</a><span class="sub">${incident.why}</span>`,
     stateOf(incident.end),
@@ -46,16 +57,19 @@ export function incidentsPage({ items, next }: Listed<IncidentView>, frame: Fram
     lasted(incident.start, incident.end, now),
   ]);
   const none = html`<p class="panel">No incident is recorded: no ${many(3, 'cluster')} or more failed together for a reason that they share.</p>`;
-  const title = open === 0 ? 'No incident is open' : `${many(open, 'incident')} open`;
   const columns: Column[] = [['Incident'], ['State'], ['Severity'], ['Start', true], ['Lasted', true]];
-  const body = html`${headOf(open > 0 ? 'bad' : 'good', title, 'Clusters that fail together for a reason that they share are one incident.')}<section aria-label="Incidents">${items.length === 0 ? none : tableOf('Incidents', columns, rows)}</section>${moreLink(frame, next)}`;
-  return { title, state: open > 0 ? 'bad' : 'good', current: 'Incidents', crumbs: [['AKS fleet', links.fleet()], ['Incidents']], body };
+  const body = html`${headOf(state, title, 'Clusters that fail together for a reason that they share are one incident.')}<section aria-label="Incidents">${items.length === 0 ? none : tableOf('Incidents', columns, rows)}</section>${moreLink(frame, next)}`;
+  return { title, state, current: 'Incidents', crumbs: [['AKS fleet', links.fleet()], ['Incidents']], body };
 }
 
-/** The outages of clusters and nodes. Pure. */
-export function outagesPage({ items, next }: Listed<OutageView>, which: 'open' | 'all', frame: Frame): Document {
+/**
+ * The outages of clusters and nodes. Pure.
+ *
+ * @param isWhole - whether these are all, not one page of several.
+ */
+export function outagesPage({ items, next }: Listed<OutageView>, which: 'open' | 'all', isWhole: boolean, frame: Frame): Document {
   const { links, now, self } = frame;
-  const open = items.filter(({ end }) => end === null).length;
+  const { title, state } = openWords(items.filter(({ end }) => end === null).length, 'outage', isWhole);
   const rows = items.map((outage) => {
     const { subject, reason, start, end, findings } = outage;
     const name = subject.kind === 'node' ? html`<span class="mono">${subject.node}</span>` : 'The whole cluster';
@@ -68,13 +82,9 @@ export function outagesPage({ items, next }: Listed<OutageView>, which: 'open' |
     ];
   });
   const tabs = html`<span class="tabs"><a href="${self({ state: '', cursor: '' })}"${which === 'open' ? html` aria-current="true"` : ''}>open</a><a href="${self({ state: 'all', cursor: '' })}"${which === 'all' ? html` aria-current="true"` : ''}>all</a></span>`;
-  const title =
-    open === 0
-      ? 'No outage is open'
-      : `${open}${next === null ? '' : ' or more'} ${open === 1 && next === null ? 'outage' : 'outages'} open`;
   const columns: Column[] = [['Node or cluster'], ['State'], ['Reason'], ['Start', true], ['Lasted', true]];
-  const body = html`${headOf(open > 0 ? 'bad' : 'good', title, which === 'open' ? 'Those that are over are in “all”.' : 'Those that are over too, as long as they are kept.')}<section aria-labelledby="list"><div class="sec"><h2 id="list">Outages</h2>${tabs}</div>${items.length === 0 ? html`<p class="panel">None.</p>` : tableOf('Outages', columns, rows)}</section>${moreLink(frame, next)}`;
-  return { title, state: open > 0 ? 'bad' : 'good', current: 'Outages', crumbs: [['AKS fleet', links.fleet()], ['Outages']], body };
+  const body = html`${headOf(state, title, which === 'open' ? 'Those that are over are in “all”.' : 'Those that are over too, as long as they are kept.')}<section aria-labelledby="list"><div class="sec"><h2 id="list">Outages</h2>${tabs}</div>${items.length === 0 ? html`<p class="panel">None.</p>` : tableOf('Outages', columns, rows)}</section>${moreLink(frame, next)}`;
+  return { title, state, current: 'Outages', crumbs: [['AKS fleet', links.fleet()], ['Outages']], body };
 }
 
 /** The sweeps, newest first. Pure. */

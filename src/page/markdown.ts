@@ -3,7 +3,11 @@ const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>',
 const decode = (text: string) => text.replaceAll(/&(amp|lt|gt|quot|#39);/g, (_, name: string) => ENTITIES[name]!);
 
 /** Text that Markdown shows as it is: what a node or Azure said must not become a link, a picture or HTML. */
-const shownAsIs = (text: string) => decode(text).replaceAll(/[\\`*_[\]<>|#!~]/g, (character) => `\\${character}`);
+const shownAsIs = (text: string) =>
+  decode(text)
+    .replaceAll(/[\\`*_[\]<>|#!~&@]/g, (character) => `\\${character}`)
+    // Many viewers make links of bare addresses.
+    .replaceAll(/(?<=\w):(?=\/\/)|(?<=\bwww)\./gi, (character) => `\\${character}`);
 
 /** A fence that is longer than any run of backticks in a text. */
 const fenceFor = (text: string) => '`'.repeat(Math.max(3, ...[...text.matchAll(/`+/g)].map(([run]) => run.length + 1)));
@@ -68,7 +72,7 @@ function closing(name: string, place: Place): string {
       return '**';
     case 'a': {
       const { link = '' } = place;
-      const address = new URL(link, place.base).href.replaceAll(/[()<>\s]/g, encodeURIComponent);
+      const address = new URL(link, place.base).href.replaceAll('(', '%28').replaceAll(')', '%29');
       return `](${address})`;
     }
     case 'span':

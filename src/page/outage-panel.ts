@@ -24,6 +24,10 @@ const NODES_NAMED = 3;
 /** The open incident that covers the cluster of an outage. */
 export type Covering = Pick<IncidentView, 'id'>;
 
+/** How many nodes are in an outage, of which not all may have been read. */
+const countOf = (outages: readonly OutageView[], cluster: ClusterView | undefined): number =>
+  outages.length === 1 ? 1 : Math.max(outages.length, cluster?.openOutages ?? 0);
+
 /** The page of an outage. */
 export const outageLink = (links: Links, { subject, start }: Pick<OutageView, 'subject' | 'start'>): string =>
   links.outage(subject.cluster, subject.kind === 'node' ? subject.node : undefined, start);
@@ -75,7 +79,7 @@ export function outageAnswers(
   const names = outages.slice(0, NODES_NAMED).map(({ subject: own }, at) => {
     return 'node' in own ? html`${at > 0 ? ', ' : ''}<a class="mono" href="${links.node(own.cluster, own.node)}">${own.node}</a>` : '';
   });
-  const rest = outages.length > NODES_NAMED ? html` and ${many(outages.length - NODES_NAMED, 'more node')}` : '';
+  const rest = outages.length > NODES_NAMED ? html` and ${many(countOf(outages, cluster) - NODES_NAMED, 'more node')}` : '';
   const returned = flaps > 0 ? html` <span class="small">Flapping: it returned ${many(flaps, 'time')}.</span>` : '';
   const isOpen = outages.some(({ end }) => end === null);
   const answers: Answer[] = [
@@ -102,7 +106,7 @@ const nothingChanged = ({ searchedAt }: OutageView): Html =>
 const titleOf = (outages: readonly OutageView[], cluster: ClusterView): string =>
   outages[0]!.subject.kind === 'cluster'
     ? `Outage of ${nameOf(cluster)}`
-    : `Outage of ${many(outages.length, 'node')} of ${nameOf(cluster)}`;
+    : `Outage of ${many(countOf(outages, cluster), 'node')} of ${nameOf(cluster)}`;
 
 /**
  * An open outage of a cluster, or of some of its nodes, with all that is known.
@@ -129,7 +133,8 @@ export function outageCard(outages: readonly OutageView[], cluster: ClusterView,
   const { known } = cluster.nodes;
   const finding = first.findings[0];
   const why = finding === undefined ? reasons[first.reason].sentence : `${finding.sentence}.`;
-  const share = first.subject.kind === 'cluster' ? html`${cluster.nodes.unreachable} of ${known}` : html`${outages.length} of ${known}`;
+  const share =
+    first.subject.kind === 'cluster' ? html`${cluster.nodes.unreachable} of ${known}` : html`${countOf(outages, cluster)} of ${known}`;
   const node =
     first.subject.kind === 'node' && outages.length === 1
       ? html` · <a class="mono" href="${links.node(first.subject.cluster, first.subject.node)}">${first.subject.node}</a>`
