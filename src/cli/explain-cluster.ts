@@ -1,5 +1,6 @@
 import type { Arm } from '../azure/arm.ts';
 import { type ReasonCode, reasons } from '../model/reasons.ts';
+import { namesOf, remedyLines } from '../model/remedies.ts';
 import { parseTarget } from '../model/resource-id.ts';
 import { factsIn } from '../probe/parse.ts';
 import type { Settings } from '../settings.ts';
@@ -33,12 +34,12 @@ export async function explainCluster(arm: Arm, settings: Settings, nodes: readon
 }
 
 /** The lines that explain one reason. Pure. */
-export function describeReason({ reason, nodes, example, measured, findings, changes = [] }: ReasonExplanation): string[] {
-  const { sentence, remedies } = reasons[reason];
-  const found = findings === undefined ? undefined : { findings, changes };
+export function describeReason({ reason, nodes, example, measured, cluster, findings, changes = [] }: ReasonExplanation): string[] {
+  const { sentence } = reasons[reason];
+  const found = findings === undefined || cluster === undefined ? undefined : { findings, changes, cluster };
   return [
     `${reason}, ${nodes.length} node${nodes.length === 1 ? '' : 's'}: ${sentence}`,
-    ...remedies.map((remedy) => `- ${remedy}`),
+    ...remedyLines(reason, namesOf({ cluster })).map((remedy) => `- ${remedy}`),
     '',
     `Of ${example}, as an example:`,
     ...describeStages(new Map(Object.entries(measured))),

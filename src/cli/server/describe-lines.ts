@@ -2,6 +2,7 @@ import { reasons } from '../../model/reasons.ts';
 import type { IncidentView } from '../../views/incidents.ts';
 import type { NodeDetail } from '../../views/node-detail.ts';
 import type { OutageView } from '../../views/outages.ts';
+import { namesOf, remedyLine, todoFor } from '../../views/remedies.ts';
 import type { UptimeShares } from '../../views/uptime.ts';
 import { clusterNameOf, lastedOf, layouts, percentOf, stateOf, subjectOf, timeOf } from './columns.ts';
 import type { DescribedCluster } from './describe.ts';
@@ -26,7 +27,8 @@ const uptimeOf = (uptime: UptimeShares) =>
     .join(', ');
 
 /** What Azure's configuration says of an outage, and what to do. */
-function causesOf({ findings, changes, reason }: Pick<OutageView, 'findings' | 'changes' | 'reason'>): string[] {
+function causesOf({ findings, changes, remedies, subject }: Pick<OutageView, 'findings' | 'changes' | 'remedies' | 'subject'>): string[] {
+  const todo = findings.filter(({ kind }) => kind !== 'couldNotLook').map((finding) => todoFor(finding, namesOf(subject)));
   return [
     ...block(
       'Azure’s configuration',
@@ -39,12 +41,12 @@ function causesOf({ findings, changes, reason }: Pick<OutageView, 'findings' | '
           `${timeOf(time)} ${resourceId.split('/').at(-1)}: ${property === undefined ? operation : `${property} ${before ?? '(nothing)'} → ${after ?? '(nothing)'}`}${by === undefined ? '' : `, by ${by}`}`,
       ),
     ),
-    ...block('What to do', reasons[reason].remedies),
+    ...block('What to do', [...todo, ...remedies].map(remedyLine)),
   ];
 }
 
 /** The lines that describe a node. Pure but for the time. */
-export function describeNodeLines({ node, cluster, verdict, reason, spec, status }: NodeDetail): string[] {
+export function describeNodeLines({ node, cluster, verdict, reason, spec, status, remedies }: NodeDetail): string[] {
   const conditions = status.conditions.map(
     ({ type, status: value, reason: why, message, lastTransitionTime }) =>
       `${type} ${value}, ${why}${lastTransitionTime === null ? '' : ` since ${timeOf(lastTransitionTime)}`}: ${message}`,
@@ -72,7 +74,7 @@ export function describeNodeLines({ node, cluster, verdict, reason, spec, status
     ...block('Newest failures', logs(status.failures)),
     ...block('Newest successes', logs(status.successes)),
     ...block('Outages', outages),
-    ...(open === undefined ? (verdict === 'reachable' ? [] : block('What to do', reasons[reason].remedies)) : causesOf(open)),
+    ...(open === undefined ? (verdict === 'reachable' ? [] : block('What to do', remedies.map(remedyLine))) : causesOf(open)),
   ];
 }
 
