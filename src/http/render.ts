@@ -17,7 +17,8 @@ export interface Rendered {
 const PAGE_HEADERS = {
   'content-type': 'text/html; charset=utf-8',
   'content-security-policy': `default-src 'none'; style-src ${STYLE_SOURCE}; script-src ${SCRIPT_SOURCE}; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'`,
-  'referrer-policy': 'no-referrer',
+  // Not `no-referrer`: a browser would then hide the origin of our own forms from us.
+  'referrer-policy': 'same-origin',
 };
 const NO_SNIFF = { 'x-content-type-options': 'nosniff' };
 const NO_STORE = { ...NO_SNIFF, 'cache-control': 'no-store' };

@@ -85,7 +85,7 @@ describe.skipIf(executablePath === undefined)('the pages in a browser (skipped w
       for (const look of account === 'troubled' ? LOOKS : LOOKS.slice(0, 2)) {
         const page = await open(account, path, look);
         expect([look, await violationsOf(page)]).toEqual([look, []]);
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+        const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth');
         expect([look, overflow <= 1]).toEqual([look, true]);
         await page.context().close();
       }
