@@ -23,7 +23,7 @@ interface Operation {
 
 const intro = `Everything over HTTP. The page is made from the table of routes in \`src/http/routes.ts\` by \`npm run docs\`; programs read the same at \`GET /api/openapi.json\` (OpenAPI 3.1).
 
-A function key opens everything but \`/api/health\`: as the header \`x-functions-key\` or the query parameter \`code\`. Without one, Azure Functions itself answers 401, and 404 where the path is not a route or does not have the method. \`HEAD\` is answered wherever \`GET\` is, at no more cost: with the same status and headers, and the length of the body.
+A function key opens everything but \`/api/health\` and the pages below \`/api/pages\`: as the header \`x-functions-key\` or the query parameter \`code\`. Without one, Azure Functions itself answers 401, and 404 where the path is not a route or does not have the method. \`HEAD\` is answered wherever \`GET\` is, at no more cost: with the same status and headers, and the length of the body. The pages below \`/api/pages\` are for people: they are opened by a session, a cookie that \`GET /api/status/session\` gives for a key, and who has none is shown where to give one.
 
 - **Lists** are \`{"items": […], "next": "<cursor>" | null}\`. To read on, give \`next\` as \`cursor\`. A page may hold fewer items than \`limit\`, or none, while \`next\` is not null. A cursor holds the position of an item rather than a number: an item that stays is listed once, whatever is added or removed meanwhile.
 - **Errors** are \`application/problem+json\` (RFC 9457) with a stable \`type\`, and say in \`detail\` what was expected, what came, and what to do next; where a page was asked for, they are pages. A query parameter that a route does not know is an error too: a misspelt filter must not return everything. Every route may answer 400 and 500; one that takes a body also 413 (above 4 KB) and 415 (not JSON).
@@ -68,7 +68,8 @@ function renderSchema(id: string, schema: Schema): string {
 }
 
 function renderReply([status, { description, content, headers }]: [string, Reply]): string {
-  const bodies = Object.entries(content ?? {}).map(([type, { schema }]) => (type.endsWith('json') ? typeOf(schema) : `\`${type}\``));
+  const isDescribed = (type: string, schema: Schema) => type.endsWith('json') && Object.keys(schema).length > 0;
+  const bodies = Object.entries(content ?? {}).map(([type, { schema }]) => (isDescribed(type, schema) ? typeOf(schema) : `\`${type}\``));
   const named = Object.entries(headers ?? {}).map(([name, each]) => ` \`${name}\`: ${each.description}`);
   return `| ${status} | ${bodies.join(', ')} | ${description}${named.join('')} |\n`;
 }
@@ -84,10 +85,10 @@ function renderOperation(method: string, path: string, { summary, security, para
     return `| \`${name}\` | ${place} | ${typeOf(schema)} | ${description ?? ''}${fallback} |\n`;
   });
   const given = rows.length === 0 ? '' : `| parameter | in | type | meaning |\n|---|---|---|---|\n${rows.join('')}\n`;
-  const schema = requestBody?.content['application/json']?.schema;
+  const schema = Object.values(requestBody?.content ?? {})[0]?.schema;
   const own = Object.entries(responses).filter(([status]) => !COMMON.has(status));
   const replies = `| status | body | when |\n|---|---|---|\n${own.map(renderReply).join('')}`;
-  const open = security?.length === 0 ? ' Needs no key.' : '';
+  const open = security === undefined ? '' : security.length === 0 ? ' Needs no key.' : ' Needs a session instead of a key.';
   return `### ${method.toUpperCase()} ${path}\n\n${summary}${open}\n\n${given}${schema === undefined ? '' : renderBody(schema)}${replies}`;
 }
 

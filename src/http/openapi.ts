@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { components } from '../views/components.ts';
 import { problemView } from './problem.ts';
 import { methodsOf, type ReplySpec, type Route } from './route.ts';
+import { COOKIE } from './session.ts';
 
 type Json = Record<string, unknown>;
 
@@ -21,10 +22,15 @@ const AGE = { age: 'The age of the answer in seconds.' };
 const ETAG = { etag: 'Identifies the body.' };
 const LENGTH = { 'content-length': 'The length of the body that GET would return.' };
 const noKey: ReplySpec = { description: 'Without a function key; the answer of Azure Functions has no body.' };
+const noSession: ReplySpec = { description: 'Without a session; the page asks for a key.', types: ['text/html'] };
 const failed: ReplySpec = { description: 'The prober failed; its log has the cause.', schema: problemView, types: [problemType] };
 const badBodies: Readonly<Record<number, ReplySpec>> = {
   413: { description: 'The body is longer than 4 KB.', schema: problemView, types: [problemType] },
   415: { description: 'The body is not of the type application/json.', schema: problemView, types: [problemType] },
+};
+
+const badForm: Readonly<Record<number, ReplySpec>> = {
+  413: { description: 'The form is longer than 4 KB.', schema: problemView, types: [problemType] },
 };
 
 /** An error answer with a problem as its body. */
@@ -49,8 +55,8 @@ function asPage(reply: ReplySpec): ReplySpec {
 
 /** All answers of a route by status, with those that every route has. */
 function repliesOf(route: Route): Record<number, ReplySpec> {
-  const { body, anonymous, replies } = route;
-  const byKey: Record<number, ReplySpec> = anonymous ? {} : { 401: noKey };
+  const { body, form, anonymous, guard, replies } = route;
+  const byKey: Record<number, ReplySpec> = guard ? { 401: noSession } : anonymous ? {} : { 401: noKey };
   const headers = headersOf(route);
   const unchanged: Record<number, ReplySpec> = hasEtag(route)
     ? { 304: { description: 'The body is the one that `If-None-Match` names.', headers } }
@@ -59,7 +65,14 @@ function repliesOf(route: Route): Record<number, ReplySpec> {
   const rendered = Object.entries(replies).map(([status, reply]): [string, ReplySpec] =>
     reply.types?.includes(problemType) ? [status, reply] : [status, { ...reply, headers: { ...reply.headers, ...headers } }],
   );
-  const all = { ...unchanged, 400: badRequest, ...byKey, ...(body ? badBodies : {}), 500: failed, ...Object.fromEntries(rendered) };
+  const all = {
+    ...unchanged,
+    400: badRequest,
+    ...byKey,
+    ...(body ? badBodies : form ? badForm : {}),
+    500: failed,
+    ...Object.fromEntries(rendered),
+  };
   return route.page ? Object.fromEntries(Object.entries(all).map(([status, reply]) => [status, asPage(reply)])) : all;
 }
 
@@ -74,7 +87,10 @@ function describeReply({ description, schema, types, headers }: ReplySpec): Json
   const jsonTypes = schema === undefined ? [] : types?.some((type) => type.endsWith('json')) ? types : ['application/json'];
   const content = Object.fromEntries([
     ...jsonTypes.map((type) => [type, { schema: schemaOf(schema!, 'output') }]),
-    ...(types ?? []).filter((type) => !jsonTypes.includes(type)).map((type) => [type, { schema: { type: 'string' } }]),
+    // The JSON of a page is what the page is made of, which follows the page.
+    ...(types ?? [])
+      .filter((type) => !jsonTypes.includes(type))
+      .map((type) => [type, { schema: type.endsWith('json') ? {} : { type: 'string' } }]),
   ]);
   const described = Object.entries(headers ?? {}).map(([name, sentence]) => [name, { description: sentence, schema: { type: 'string' } }]);
   return {
@@ -108,9 +124,12 @@ function describeRoute(route: Route): Json {
   return {
     operationId: route.name,
     summary: route.summary,
-    ...(route.anonymous && { security: [] }),
+    ...(route.anonymous && { security: route.guard ? [{ session: [] }] : [] }),
     ...(parameters.length > 0 && { parameters }),
     ...(route.body && { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(route.body, 'input') } } } }),
+    ...(route.form && {
+      requestBody: { required: true, content: { 'application/x-www-form-urlencoded': { schema: schemaOf(route.form, 'input') } } },
+    }),
     responses: Object.fromEntries(Object.entries(repliesOf(route)).map(([status, reply]) => [status, describeReply(reply)])),
   };
 }
@@ -153,6 +172,7 @@ export function describeApi(routes: readonly Route[]): Json {
       securitySchemes: {
         header: { type: 'apiKey', in: 'header', name: 'x-functions-key', description: 'A function key.' },
         query: { type: 'apiKey', in: 'query', name: 'code', description: 'The same, if a header cannot be set.' },
+        session: { type: 'apiKey', in: 'cookie', name: COOKIE, description: 'What `GET /api/status/session` gives to a browser.' },
       },
     },
   };

@@ -4,6 +4,7 @@ import type { Links } from '../page/links.ts';
 import type { Services } from '../services.ts';
 import { lastCompleted } from '../tables/sweep-list.ts';
 import { currentIntervalMs } from '../views/current-interval.ts';
+import { ownPath } from './page-request.ts';
 import type { RouteRequest } from './route.ts';
 
 /** Parameters of every page: they say how it is shown, not what. */
@@ -16,7 +17,7 @@ const refreshOf = (services: Services) => Math.max(5, Math.min(60, Math.round(cu
 export function bareFrame(services: Services, links: Links, path: string): Frame {
   const now = services.now();
   const self = (query: Readonly<Record<string, string>>) => {
-    const url = new URL(path, 'https://localhost');
+    const url = new URL(ownPath(links, path), 'https://localhost');
     for (const [name, value] of Object.entries(query))
       if (value === '') url.searchParams.delete(name);
       else url.searchParams.set(name, value);

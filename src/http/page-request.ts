@@ -17,6 +17,9 @@ export function basePath(settings: Settings, family: Family): string {
 export const linksOf = ({ settings }: Services, family: Family, { key }: Pick<RouteRequest, 'key'>): Links =>
   linksAt(settings, basePath(settings, key === undefined ? family : 'pages'));
 
+/** The address of a page that was asked for, where its links lead: it needs no key, and is what a proxy calls it. */
+export const ownPath = (links: Links, path: string): string => `${links.fleet()}${path.replace(/^\/api\/(?:status|pages)(?=[/?]|$)/, '')}`;
+
 /** Whether a path is that of a page of ours, to which a reader can be led after signing in. */
 export function isOwnPath(settings: Settings, path: string): boolean {
   const base = basePath(settings, 'pages');

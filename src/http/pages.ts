@@ -24,6 +24,7 @@ import { viewSweepList } from '../views/sweeps.ts';
 import { accountOf } from './check-headers.ts';
 import { formSubject } from './check-now.ts';
 import { checkOf } from './checks.ts';
+import { refusal } from './openapi.ts';
 import { bareFrame, frameOf } from './page-frame.ts';
 import { type Family, linksOf } from './page-request.ts';
 import {
@@ -58,6 +59,8 @@ interface Page {
   /** Whether an answer may be shown to others for some seconds. */
   kept: boolean;
   missing?: string;
+  /** When it leads to another page instead. */
+  leads?: string;
   read(services: Services, request: RouteRequest, links: Links): Promise<Shown | Reply>;
 }
 
@@ -111,6 +114,7 @@ const pages: readonly Page[] = [
     summary: 'The page of the fleet.',
     query: fleetQuery,
     kept: true,
+    leads: 'Leads to the page of a node, if `q` is the name of one that one cluster alone has.',
     async read(services, request, links) {
       const wanted = wantedOf(request);
       const found = wanted.q === '' ? [] : await findNode(services, wanted.q, links);
@@ -279,7 +283,11 @@ export const pageRoutes = (family: Family, own: Pick<Route, 'anonymous' | 'guard
       ...(page.kept && { kept: true, compressed: true }),
       ...(page.params && { params: page.params }),
       query: z.object({ ...formats, ...page.query }),
-      replies: page.missing === undefined ? { 200: SHOWN } : { 200: SHOWN, 404: { description: page.missing, types: ['text/html'] } },
+      replies: {
+        200: SHOWN,
+        ...(page.leads === undefined ? {} : { 303: { description: page.leads, headers: { location: 'The address of that page.' } } }),
+        ...(page.missing === undefined ? {} : { 404: refusal(page.missing) }),
+      },
       handle: (services, request) => showPage(services, page, family, request),
     }),
   );

@@ -64,8 +64,12 @@ const checkNowRoute = (family: Family, own: Pick<Route, 'anonymous' | 'guard'>):
   page: true,
   ...own,
   replies: {
-    303: { description: 'Leads to the page of the check.' },
-    403: { description: 'The form is of another site, or too old.', types: ['text/html'] },
+    303: { description: 'Leads to the page of the check.', headers: { location: 'The address of that page.' } },
+    403: refusal('The form is of another site or too old, or the node is out of scope or excluded.'),
+    404: refusal('No such node is known.'),
+    409: refusal('The form was used for another check.'),
+    429: refusal('A check of this node is running, or this caller or all callers have used up the checks of this minute.', LATER),
+    503: refusal('Azure did not answer.', LATER),
   },
   handle: (services, request) => checkNow(services, family, request),
 });
@@ -302,7 +306,12 @@ export const routes: readonly Route[] = [
     summary: 'Signs in to the pages for people with the key of this request, which is not kept.',
     query: sessionQuery,
     page: true,
-    replies: { 303: { description: 'Leads to the page that was asked for, with a cookie that is good for 12 hours.' } },
+    replies: {
+      303: {
+        description: 'Leads to the page that was asked for, with a cookie that is good for 12 hours.',
+        headers: { location: 'The address of that page.' },
+      },
+    },
     handle: signIn,
   },
   {

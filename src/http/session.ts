@@ -2,8 +2,8 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 
 /** How long a session is good for, in seconds. */
 export const SESSION_SECONDS = 12 * 3600;
-/** The prefix makes browsers take it over https alone, for this host and no other: https://datatracker.ietf.org/doc/html/rfc6265bis#section-4.1.3.2 */
-const COOKIE = '__Host-aks-fleet-prober';
+/** The name of the cookie of a session. The prefix makes browsers take it over https alone, for this host and no other: https://datatracker.ietf.org/doc/html/rfc6265bis#section-4.1.3.2 */
+export const COOKIE = '__Host-aks-fleet-prober';
 
 const sign = (secret: string, text: string) => createHmac('sha256', secret).update(text).digest('base64url');
 

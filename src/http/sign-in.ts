@@ -4,7 +4,7 @@ import { signInPage } from '../page/sign-in-page.ts';
 import type { Services } from '../services.ts';
 import { sessionAccount } from './check-now.ts';
 import { bareFrame } from './page-frame.ts';
-import { basePath, isOwnPath, linksOf } from './page-request.ts';
+import { basePath, isOwnPath, linksOf, ownPath } from './page-request.ts';
 import { cookieFor } from './pages.ts';
 import type { Reply, RouteRequest } from './route.ts';
 
@@ -21,7 +21,7 @@ export async function guardPages(services: Services, request: RouteRequest): Pro
   const links = linksOf(services, 'pages', request);
   const frame = bareFrame(services, links, request.path);
   // The address of a button is no page: it leads to that of its node.
-  const asked = request.path.replace(/(\/nodes\/[^/?]+)\/check$/, '$1');
+  const asked = ownPath(links, request.path).replace(/(\/nodes\/[^/?]+)\/check$/, '$1');
   const to = isOwnPath(services.settings, asked) ? asked : links.fleet();
   const session = `${basePath(services.settings, 'status')}/session`;
   return { status: 401, html: documentOf(frame, signInPage(to, session, frame)) };

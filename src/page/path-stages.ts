@@ -143,7 +143,8 @@ export function pathOf({ verdict, reason, served, latencyMs }: Probed, facts: Fa
 export function egressWords(facts: Facts): string {
   const seen = facts.get('egress');
   if (seen === undefined) return '';
-  const [, place = seen, status = ''] = /^(.*) (\d{3})$/.exec(seen) ?? [];
+  const [, place, status] = /^(.*) (\d{3})$/.exec(seen) ?? [];
+  if (status === undefined) return '';
   return status === '000'
     ? `${place} cannot be reached either: it is not only the API server.`
     : `${place} answers (status ${status}): it is only the API server.`;

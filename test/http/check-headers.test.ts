@@ -7,6 +7,8 @@ const asking = (headers: Record<string, string>) => ({
   query: new URLSearchParams(),
   headers: new Headers(headers),
   body: undefined,
+  host: 'prober.example',
+  path: '/api/checks',
 });
 
 describe('whoever asks for a check is counted', () => {

@@ -65,6 +65,8 @@ interface Asked {
 const requestOf = (more: Asked) => ({
   query: new URLSearchParams(more.query),
   headers: new Headers(more.headers),
+  host: 'prober.example',
+  path: '/api/checks',
 });
 const postTo = (services: Services, body: unknown, more: Asked = {}) =>
   createCheck(services, { params: {}, ...requestOf(more), body: checkRequest.parse(body) });

@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { askSimulator } from '../../local/ask-simulator.ts';
 import type { FleetFile } from '../../local/simulator/fleet-schema.ts';
-import { lengthOf, percent } from '../../src/page/layout.ts';
+import { lengthOf, percent } from '../../src/page/time.ts';
 import type { ClusterView } from '../../src/views/clusters.ts';
 import type { FleetView } from '../../src/views/fleet.ts';
 import type { NodeDetail } from '../../src/views/node-detail.ts';
 import type { NodeView } from '../../src/views/nodes.ts';
 import { ask } from '../http/ask.ts';
 import { healthyAnswer, openSweepWorld, type SweepWorld } from '../sweep/sweep-world.ts';
+import { wordsOf } from './views.ts';
 
 const sub = 'aaaaaaaa-0000-4000-8000-000000000001';
 const idOf = (name: string) => `${sub}.rg-${name}.${name}`;
@@ -80,8 +81,8 @@ async function read<T>(path: string): Promise<T> {
   return (await ask(world.services(), path)).json as T;
 }
 const readCluster = (id: string) => read<ClusterView>(`clusters/${id}`);
-const pageOf = async (id?: string) =>
-  (await ask(world.services(), id === undefined ? 'status' : `status/clusters/${id}`)).text.replaceAll(/<style>.*?<\/style>|<[^>]*>/gs, '');
+const htmlOf = async (id?: string) => (await ask(world.services(), id === undefined ? 'status' : `status/clusters/${id}`)).text;
+const pageOf = async (id?: string) => wordsOf(await htmlOf(id));
 /** The value of a metric, undefined where there is none. */
 function metric(name: string, labels: Record<string, string> = {}): number | undefined {
   const inner = Object.entries(labels).map(([key, value]) => `${key}="${value}"`);
@@ -99,7 +100,8 @@ describe('one fleet', () => {
     expect([coverage, asked]).toEqual([11 / 15, 13 / 15]);
     expect([metric('last_sweep_coverage_ratio'), metric('last_sweep_asked_ratio')]).toEqual([coverage, asked]);
     expect(heartbeat().measurements).toMatchObject({ coverage, asked });
-    expect(await pageOf()).toContain(`coverage ${percent(coverage!, 1)}, asked ${percent(asked!, 1)}.`);
+    const words = `Coverage of the last sweep${percent(coverage!, 1)}11 verdicts of the 15 nodes that are expected to give one; ${percent(asked!, 1)} were asked.`;
+    expect(await pageOf()).toContain(words);
     expect(await read<{ coverage: number; asked: number }>('sweeps/latest')).toMatchObject({ coverage, asked });
   });
 
@@ -111,7 +113,8 @@ describe('one fleet', () => {
       expect(heartbeat().measurements?.[verdict]).toBe(nodes[verdict]);
     }
     expect(heartbeat().measurements?.expected).toBe(nodes.known);
-    expect(await pageOf()).toContain('16 nodes: 3 reachable, 8 unreachable, 2 unknown, 3 not probed.');
+    expect(await pageOf()).toContain('16 nodes in 4 clusters unreachable8unknown2not probed3reachable3');
+    expect(await htmlOf()).toContain('aria-label="8 unreachable, 2 unknown, 3 not probed, 3 reachable"');
   });
 
   it('has an uptime that is that of its clusters, over the time for which their nodes were watched', async () => {
@@ -131,9 +134,17 @@ describe.each(names)('the cluster %s', (name) => {
     const { reachable, unreachable, unknown, notProbed, known } = nodes;
     for (const verdict of ['reachable', 'unreachable', 'unknown', 'notProbed'] as const)
       expect(metric('nodes', { cluster_id: idOf(name), verdict })).toBe(nodes[verdict]);
-    expect(await pageOf(idOf(name))).toContain(
-      `${reachable} reachable, ${unreachable} unreachable, ${unknown} unknown, ${notProbed} not probed`,
-    );
+    const squares = (await htmlOf(idOf(name))).matchAll(/<a class="sq (\w+)"/g);
+    const looks = [...squares].map(([, look]) => look);
+    expect(['up', 'bad', 'dim', 'off'].map((look) => looks.filter((each) => each === look).length)).toEqual([
+      reachable,
+      unreachable,
+      unknown,
+      notProbed,
+    ]);
+    const row = (await htmlOf()).match(/<tr role="row">.*?<\/tr>/gs)!.find((each) => each.includes(`/clusters/${idOf(name)}"`))!;
+    const words = { shop: '8 of 8 unreachable', mail: '2 of 5 unknown', vault: '2 not probed', idle: '1 not probed' }[name];
+    expect(wordsOf(row)).toContain(words);
     const nodeOutages = metric('open_outages', { cluster_id: idOf(name), subject: 'node' })!;
     expect(nodeOutages + metric('open_outages', { cluster_id: idOf(name), subject: 'cluster' })!).toBe(openOutages);
     const result = availability(name);
@@ -149,8 +160,8 @@ describe.each(names)('the cluster %s', (name) => {
   it('has the same coverage on its page as in what alerts rest on', async () => {
     const wanted = { shop: '1.0000', mail: '0.6000', vault: '0.0000', idle: undefined }[name];
     expect(availability(name)?.properties.coverage).toBe(wanted);
-    const words = wanted === undefined ? 'no node was expected to give a verdict' : `coverage ${percent(Number(wanted), 1)}`;
-    expect(await pageOf(idOf(name))).toContain(`Last sweep: ${words}`);
+    const words = wanted === undefined ? 'none' : percent(Number(wanted), 1);
+    expect(await pageOf(idOf(name))).toContain(`Coverage of the last sweep${words}`);
   });
 
   it('has the uptime of its nodes, over the time for which they were watched, in the API, on the pages and in the metrics', async () => {
@@ -170,13 +181,13 @@ describe.each(names)('the cluster %s', (name) => {
           9,
         );
     }
-    const words = ({ '24h': share, watchedSeconds }: typeof uptime | NodeDetail['status']['uptime']) =>
-      share === null ? ': nothing was watched yet.' : `: 24h ${percent(share, 2)} over ${lengthOf(watchedSeconds['24h'])} watched.`;
     // Neither a week nor a month: it was watched for minutes.
-    expect(await pageOf(idOf(name))).toMatch(`Uptime${uptime['24h'] === null ? '' : ' of all nodes together'}${words(uptime)}`);
+    const numbers = ({ '24h': share, watchedSeconds }: typeof uptime | NodeDetail['status']['uptime'], of: number) =>
+      `24 h${share === null ? 'none' : `${percent(share, 2)} of ${lengthOf(watchedSeconds['24h'] / of)}`}7 dnone30 dnone`;
+    expect(await pageOf(idOf(name))).toContain(numbers(uptime, nodes.length));
     for (const { node, status } of nodes) {
-      const page = (await ask(world.services(), `status/clusters/${idOf(name)}/nodes/${node}`)).text;
-      expect(page).toContain(`Uptime${words(status.uptime)}`);
+      const page = wordsOf((await ask(world.services(), `status/clusters/${idOf(name)}/nodes/${node}`)).text);
+      expect(page).toContain(numbers(status.uptime, 1));
     }
   });
 });
