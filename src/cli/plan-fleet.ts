@@ -63,7 +63,7 @@ type Grants = Grant[] | undefined;
 async function readGrants(arm: Arm, subscription: string, resourceGroup: string): Promise<Grants> {
   const grants: Grant[] = [];
   try {
-    for await (const grant of arm.authorization(subscription).permissions.listForResourceGroup(resourceGroup)) grants.push(grant);
+    for await (const grant of (await arm.authorization(subscription)).permissions.listForResourceGroup(resourceGroup)) grants.push(grant);
   } catch (error) {
     if (!isRestError(error)) throw error;
     return undefined;
@@ -102,7 +102,7 @@ async function planCluster(arm: Arm, settings: Settings, subscription: string, f
   let networks = new Map<string, RegExpExecArray>();
   if (recordOnly !== undefined && policyOf(recordOnly).hides !== 'nothing') return planned;
   try {
-    const { nodes, unread } = await listNodes(arm.compute(subscription), subscription, facts, now, settings.NODE_GRACE_MINUTES);
+    const { nodes, unread } = await listNodes(await arm.compute(subscription), subscription, facts, now, settings.NODE_GRACE_MINUTES);
     for (const { skipped } of nodes) {
       if (skipped === undefined) planned.probed += 1;
       else planned.skipped[skipped] = (planned.skipped[skipped] ?? 0) + 1;
@@ -133,7 +133,7 @@ async function planSubscription(
   report: (line: string) => void,
 ): Promise<SubscriptionPlan> {
   try {
-    const { clusters, matched } = await listManagedClusters(arm.clusters(subscription), selectionOf(settings));
+    const { clusters, matched } = await listManagedClusters(await arm.clusters(subscription), selectionOf(settings));
     report(`${subscription}: ${clusters.length} cluster${clusters.length === 1 ? '' : 's'}`);
     const limit = pLimit(CONCURRENT_CLUSTERS);
     const plans = await Promise.all(clusters.map((facts) => limit(() => planCluster(arm, settings, subscription, facts, now))));

@@ -37,7 +37,7 @@ async function listAndCompare(services: Services, sweep: string, facts: ClusterF
   const isForgotten = recordOnly === 'Excluded' && !facts.listed;
   if (isForgotten || !isInScope(services.settings, subscriptionId)) return async (rows) => loseNodes(rows, sweep, 'Excluded');
   if (recordOnly !== undefined && policyOf(recordOnly).hides !== 'nothing') return async (rows) => recordNodes(rows, recordOnly);
-  const compute = services.arm.compute(subscriptionId);
+  const compute = await services.arm.compute(subscriptionId);
   const grace = { now: services.now(), minutes: services.settings.NODE_GRACE_MINUTES };
   try {
     const { nodes, complete, unread } = await listNodes(compute, subscriptionId, facts, grace.now, grace.minutes);

@@ -26,7 +26,7 @@ async function inspectNode(services: Services, run: SliceRun, row: NodeRow | und
   const known = { node: row, start, otherStart: other, isTakenOut: row !== undefined && isTakenOut(settings, run.cluster, row) };
   const found = inspect(run, known, settings, now);
   if (found.status !== 'poll') return withLastingReason(found, row, settings.BLIND_AFTER);
-  const compute = arm.compute(parseClusterId(run.cluster)!.subscriptionId);
+  const compute = await arm.compute(parseClusterId(run.cluster)!.subscriptionId);
   const state = await pollRun(compute, row!.facts.resourceId, found.poller);
   const judged = judgeState(state, found.claim.nonce, { vmId: row!.facts.vmId, serverNames: run.serverNames });
   const unread = state.status === 'unread' ? unreadFrom(state.error) : undefined;

@@ -69,7 +69,7 @@ export async function postRuns(
   const { deferUntil } = until;
   // All of a slice are of one sweep. Without it nothing is posted: a run under another ID would look like a stranger's.
   const requests = claims[0] === undefined ? '' : await requestPrefixOf(services, claims[0].claim.sweep);
-  const compute = arm.computeOnce(place.subscriptionId);
+  const compute = await arm.computeOnce(place.subscriptionId);
   const limit = pLimit(CONCURRENT_POSTS);
   const { watch, sizes } = seenIn(services, place);
   const throttled = new Map<string, number>();
