@@ -19,14 +19,18 @@ function holds(slot: Date, pause: Date | undefined, now: Date): boolean {
   return now.getTime() - slot.getTime() < MISSED_MS && (pause === undefined || pause <= slot);
 }
 
+/** Seconds after which a message that holds a slot should be delivered: a little early, since the queue counts whole seconds and polls. Pure. */
+export function delayUntil(slot: Date, now: Date): number {
+  return Math.max(1, Math.floor((slot.getTime() - now.getTime() - WAIT_HERE_MS) / 1000));
+}
+
 /** Decides when to start with a slot. Pure. */
 export function decideStart({ at, paused }: Slot, before: Date, now: Date): StartSlot | { when: 'soon'; waitMs: number } {
   if (at >= before) return { when: 'never', reason: paused ? 'Throttled' : 'OverBudget' };
   const waitMs = at.getTime() - now.getTime();
   if (waitMs <= 0) return { when: 'now' };
   if (waitMs <= WAIT_HERE_MS) return { when: 'soon', waitMs };
-  // Delivered a little early, since the queue counts whole seconds and polls, and a missed slot is wasted.
-  return { when: 'later', slot: at.toISOString(), delaySeconds: Math.max(1, Math.floor((waitMs - WAIT_HERE_MS) / 1000)) };
+  return { when: 'later', slot: at.toISOString(), delaySeconds: delayUntil(at, now) };
 }
 
 /**
