@@ -14,6 +14,8 @@ export const plan = z.object({
   /** Names of the nodes by slice; a slice is named by its position. */
   slices: z.array(z.array(z.string())),
   due: z.string(),
+  /** Seconds from the start of a slice until its results are first asked for. */
+  collectAfter: z.number().optional(),
   /** When each slice may start, as far as the pace allows it in time; those behind have to ask for a slot of their own. */
   slots: z.array(z.string()).optional(),
   notProbed: z.record(z.string(), z.array(z.string())),

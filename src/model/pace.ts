@@ -11,6 +11,8 @@ export interface Cursors {
   /** Advanced by confirmations and checks. */
   nextExtra: number;
   pausedUntil: number;
+  /** Seconds after which results are first asked for, as learned of this bucket; absent until then. */
+  collectAfter?: number;
 }
 
 /** The time from which runs may be started. */

@@ -13,6 +13,8 @@ export const planPartition = (sweep: string, cluster: string) => `${sweep}|${clu
 /** What a slice needs of its cluster's plan, which is short however many nodes are planned, and how far the slice itself is. */
 export interface SliceHead extends Pick<Plan, 'region' | 'nodeResourceGroup' | 'due'> {
   serverNames: readonly string[];
+  /** Seconds until its results are first asked for; absent in a plan of an older version. */
+  collectAfter: number | undefined;
   /** A message of it waits for the slot that it was given. */
   queued: boolean;
   started: boolean;
@@ -31,6 +33,7 @@ export async function insertPlan(tables: Tables, sweep: string, cluster: string,
     serverNames: serverNames.join(),
     due,
     slotted: planned.slots?.length ?? 0,
+    ...(planned.collectAfter !== undefined && { collectAfter: planned.collectAfter }),
     ...toLongJson('plan', planned),
   };
   if (await insertOnce(table, row)) return planned;
@@ -51,7 +54,7 @@ export async function readSliceHead(tables: Tables, sweep: string, cluster: stri
   const filter = odata`RowKey eq 'plan' or RowKey eq ${queued} or RowKey eq ${started} or RowKey eq ${tallied}`;
   const rows = await readRange(table, planPartition(sweep, cluster), {
     filter,
-    select: ['RowKey', 'region', 'nodeResourceGroup', 'serverNames', 'due', 'slotted'],
+    select: ['RowKey', 'region', 'nodeResourceGroup', 'serverNames', 'due', 'slotted', 'collectAfter'],
   });
   const found = new Map(rows.map((row) => [row.rowKey, row]));
   const plan = found.get('plan');
@@ -63,6 +66,7 @@ export async function readSliceHead(tables: Tables, sweep: string, cluster: stri
       .split(',')
       .filter(Boolean),
     due: String(plan.due),
+    collectAfter: Number(plan.collectAfter) || undefined,
     // The plan gave it a slot, or it was given one since.
     queued: Number(slice) < Number(plan.slotted ?? 0) || found.has(queued),
     started: found.has(started),

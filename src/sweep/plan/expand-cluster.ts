@@ -12,6 +12,7 @@ import type { NodeFacts } from '../../model/node.ts';
 import { occurrenceOf } from '../../model/occurrences.ts';
 import { comesOrGoes, policyOf } from '../../model/reasons.ts';
 import { parseClusterId } from '../../model/resource-id.ts';
+import { collectAfter } from '../../model/run-times.ts';
 import { endOf, lastStart } from '../../model/schedule.ts';
 import type { Services } from '../../services.ts';
 import { type ListedNode, readListedNodes } from '../../tables/node-rows.ts';
@@ -29,7 +30,7 @@ import { writeNodeChanges } from './write-node-changes.ts';
 
 const ATTEMPTS = 6;
 /** By which the first slot lies ahead, so that its message is there in time. */
-const LEAD_MS = 3000;
+const LEAD_MS = 1000;
 
 type Compare = (rows: ReadonlyMap<string, ListedNode>) => Promise<NodeChange<ListedNode>[]>;
 
@@ -107,12 +108,18 @@ async function findGaps(
  * Acquires the start slots of a cluster's slices all at once: asked for one by one, each slice would be executed once more, to be told when to come back.
  * A crash before the plan is stored wastes them.
  */
-async function slotsOf(services: Services, sweep: string, { cluster, region }: ClusterFacts, { slices }: Plan): Promise<string[]> {
+async function timesOf(
+  services: Services,
+  sweep: string,
+  { cluster, region }: ClusterFacts,
+  { slices }: Plan,
+): Promise<Pick<Plan, 'slots' | 'collectAfter'>> {
   const { subscriptionId } = parseClusterId(cluster)!;
   const sizes = slices.map((nodes) => nodes.length);
   const from = new Date(services.now().getTime() + LEAD_MS);
-  const slots = await takeSlots(services, { subscriptionId, region }, sizes, { from, before: endOf(services.settings, sweep) });
-  return slots.map((slot) => slot.toISOString());
+  const before = endOf(services.settings, sweep);
+  const { slots, learned } = await takeSlots(services, { subscriptionId, region }, sizes, { from, before });
+  return { slots: slots.map((slot) => slot.toISOString()), collectAfter: collectAfter(services.settings, learned) };
 }
 
 /** Updates the node rows of a cluster, and stores the sweep's plan for it, once. */
@@ -126,8 +133,8 @@ async function makePlan(services: Services, sweep: string, facts: ClusterFacts):
   }
   const gaps = await findGaps(services, sweep, facts, changes);
   const plan = planSweep(facts, changes, settings.NODES_PER_SLICE, now().toISOString(), gaps);
-  const slots = await slotsOf(services, sweep, facts, plan);
-  const planned = await insertPlan(tables, sweep, facts.cluster, { ...plan, slots });
+  const times = await timesOf(services, sweep, facts, plan);
+  const planned = await insertPlan(tables, sweep, facts.cluster, { ...plan, ...times });
   faultPoint('expand-cluster:plan');
   return planned;
 }

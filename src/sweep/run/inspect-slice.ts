@@ -11,7 +11,8 @@ import { readStartedNode } from '../../tables/start-rows.ts';
 import { isTakenOut } from './claim.ts';
 import { conclude, type Inspection, inspect, isHeldByAnother, type SliceRun } from './inspect.ts';
 
-const CONCURRENT_POLLS = 8;
+/** Half a slice: an execution is billed while it waits for Azure, so that few at a time cost as often. */
+const CONCURRENT_POLLS = 25;
 
 /** A failure that comes each time is recorded as a lasting one. */
 function withLastingReason(found: Inspection, row: NodeRow | undefined, blindAfter: number): Inspection {

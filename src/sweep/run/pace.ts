@@ -13,22 +13,24 @@ export async function takeSlot({ tables, settings, now }: Services, bucket: Buck
   return slot!;
 }
 
-/** Takes the next free start slots of a bucket for the slices of a cluster, in one write. */
+/** Takes the next free start slots of a bucket for the slices of a cluster, in one write, and reads when its results are to be asked for. */
 export async function takeSlots(
   { tables, settings, now }: Services,
   bucket: Bucket,
   sizes: readonly number[],
   { from, before }: { from: Date; before: Date },
-): Promise<Date[]> {
-  if (sizes.length === 0) return [];
+): Promise<{ slots: Date[]; learned?: number }> {
+  if (sizes.length === 0) return { slots: [] };
   let slots: Date[] = [];
+  let learned: number | undefined;
   await updateCursors(tables, bucket, (cursors) => {
+    learned = cursors.collectAfter;
     const earliest = new Date(Math.max(from.getTime(), now().getTime()));
     const next = nextSlots(cursors, sizes, before, settings, earliest);
     slots = next.slots;
     return next.cursors;
   });
-  return slots;
+  return { slots, learned };
 }
 
 /** Until when throttling by Azure pauses a bucket; undefined if it does not. */

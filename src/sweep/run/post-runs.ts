@@ -18,7 +18,8 @@ import { canWaitFor, decidePost, decideRefusal, type Place, type Until } from '.
 import { requestPrefixOf } from './request-prefix.ts';
 import { type ThrottlingWatch, watchThrottling } from './watch-throttling.ts';
 
-const CONCURRENT_POSTS = 8;
+/** Half a slice, as for polls: the pace of a region is kept by the slots of slices, not by this. */
+const CONCURRENT_POSTS = 25;
 
 /** The results of posting runs. */
 export interface Posted {

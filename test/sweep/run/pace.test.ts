@@ -79,11 +79,13 @@ describe('the pace of a sweep', () => {
         return next(request);
       },
     });
-    expect(await takeSlots(own, bucket, [50, 50, 10, 50], { from: later(3), before: later(36) })).toEqual([later(3), later(18), later(33)]);
+    expect(await takeSlots(own, bucket, [50, 50, 10, 50], { from: later(3), before: later(36) })).toEqual({
+      slots: [later(3), later(18), later(33)],
+    });
     expect(requests).toBe(2);
     // What did not come in time has taken nothing.
     expect(await take(1)).toEqual(later(36));
-    expect(await takeSlots(own, bucket, [], { from: later(3), before: later(36) })).toEqual([]);
+    expect(await takeSlots(own, bucket, [], { from: later(3), before: later(36) })).toEqual({ slots: [] });
   });
 
   it('tells a slot that comes too late, and keeps it for somebody else', async () => {
