@@ -5,6 +5,12 @@ import { QueueClient } from '@azure/storage-queue';
 import { readHostJson } from '../local/host/host-json.ts';
 import type { Invoke } from '../local/host/invoke.ts';
 import { startQueueListener } from '../local/host/queue-listener.ts';
+import type { Execution } from './executions.ts';
+
+const kindOf = (data: unknown) =>
+  String(
+    ((data as { json?: string; string?: string }) && /"kind":"([\w-]+)"/.exec(JSON.stringify(data).replaceAll('\\', ''))?.[1]) ?? 'work',
+  );
 
 /** The parts of a function that only the worker needs. */
 const IN_THE_WORKER = { bindings: {}, metadata: { name: 'work', bindings: {} }, callback: () => undefined };
@@ -14,6 +20,8 @@ interface WorkerStart {
   appDir: string;
   env: Record<string, string>;
   onLog(line: string): void;
+  /** Called after each execution. */
+  onExecution?(execution: Execution): void;
 }
 
 /** A worker that processes messages. */
@@ -26,7 +34,7 @@ export interface Worker {
  * Starts the app in a process of its own without a host, as Azure's worker does, so that its memory is the app's; the listener of its queue
  * stays in this process. Timers and HTTP are not served.
  */
-export async function startWorker({ appDir, env, onLog }: WorkerStart): Promise<Worker> {
+export async function startWorker({ appDir, env, onLog, onExecution }: WorkerStart): Promise<Worker> {
   const connectionString = env.AzureWebJobsStorage!;
   const child = fork(fileURLToPath(new URL('worker.js', import.meta.url)), [appDir], {
     env: { PATH: process.env.PATH, ...env },
@@ -53,7 +61,12 @@ export async function startWorker({ appDir, env, onLog }: WorkerStart): Promise<
   const invoke: Invoke = ({ name }, { data, metadata }) =>
     new Promise((resolve, reject) => {
       const id = crypto.randomUUID();
-      waiting.set(id, (error) => (error === undefined ? resolve({}) : reject(new Error(error))));
+      const from = Date.now();
+      waiting.set(id, (error) => {
+        onExecution?.({ kind: kindOf(data), from, to: Date.now() });
+        if (error === undefined) resolve({});
+        else reject(new Error(error));
+      });
       child.send({ id, name, data, triggerMetadata: metadata ?? {} });
     });
   const listener = startQueueListener({

@@ -8,7 +8,7 @@ import { askSimulator } from '../local/ask-simulator.ts';
 import { startAzurite } from '../local/azurite.ts';
 import { type Host, type HostStart, startHost } from '../local/host/start-host.ts';
 import type { Fleet } from '../local/simulator/fleet-schema.ts';
-import { startSimulator } from '../local/simulator/start-simulator.ts';
+import { type Simulator, startSimulator } from '../local/simulator/start-simulator.ts';
 import { toLongJson } from '../src/tables/long-json.ts';
 import { benchFleet, type FleetShape, healthyAnswer } from './bench-fleet.ts';
 import { countRun, type Runs } from './count-runs.ts';
@@ -20,6 +20,8 @@ export interface World {
   fleet: Fleet;
   hostPid: number;
   storage: StorageCounter;
+  /** Where the simulator answers, and what its telemetry has taken in. */
+  simulator: Simulator;
   /** Bypasses the count. */
   connectionString: string;
   /** The executions of the app so far, where the host logs them. */
@@ -54,12 +56,14 @@ const GIVE_UP_MS = 600_000;
  * @param appDir - the built app.
  * @param settings - the app's, beside those of the simulator.
  * @param startProcess - what runs the app: the host, or a worker alone.
+ * @param runCommandSeconds - how long a run takes.
  */
 export async function startWorld(
   shape: FleetShape,
   appDir: string,
   settings: Record<string, string>,
   startProcess: (start: ProcessStart) => Promise<Pick<Host, 'pid' | 'stop'>> = startHost,
+  runCommandSeconds = 0,
 ): Promise<World> {
   const dir = await mkdtemp(join(tmpdir(), 'aks-fleet-prober-bench-'));
   const stops: (() => Promise<void>)[] = [() => rm(dir, { recursive: true, force: true })];
@@ -77,7 +81,7 @@ export async function startWorld(
     const simulator = await startSimulator({
       fleet,
       dir,
-      runCommandSeconds: 0,
+      runCommandSeconds,
       kubectl: '/nowhere/kubectl',
       instantNodes: true,
       answer({ cluster }, script) {
@@ -99,6 +103,7 @@ export async function startWorld(
     return {
       fleet,
       hostPid: host.pid,
+      simulator,
       storage,
       runs,
       connectionString: azurite.connectionString,

@@ -1,42 +1,16 @@
-import { copyFile, glob, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, relative } from 'node:path';
+import { copyFile, glob, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type Plugin } from 'esbuild';
+import { type BuildOptions, build } from 'esbuild';
 import { billOfMaterials } from './bill-of-materials.ts';
+import { bundleSources } from './bundle-sources.ts';
 import { lazyCommonJs } from './lazy-commonjs.ts';
+import { lazyHttp } from './lazy-http.ts';
+import { leanBuiltins } from './lean-builtins.ts';
+import { oneCopy } from './one-copy.ts';
+import { usedOperations } from './used-operations.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const READ_FILE = /readFileSync\(new URL\('(\.\/[\w.-]+)', import\.meta\.url\), 'utf8'\)/g;
-
-// Node cannot import a shell script: the sources read it beside them, the bundle carries its text.
-const inlineFiles: Plugin = {
-  name: 'inline-files',
-  setup({ onLoad }) {
-    onLoad({ filter: /[\\/]src[\\/](probe[\\/]script|page[\\/]assets)\.ts$/ }, async ({ path }) => {
-      let contents = await readFile(path, 'utf8');
-      for (const [call, file] of contents.matchAll(READ_FILE)) {
-        const text = JSON.stringify(await readFile(join(dirname(path), file!), 'utf8'));
-        // As a function: in a text, $' and $& would be read as patterns.
-        contents = contents.replace(call, () => text);
-      }
-      if (contents.includes('readFileSync('))
-        throw new Error(`expected every readFileSync of ${basename(path)} to be replaced by its file, one is left`);
-      return { contents, loader: 'ts' };
-    });
-  },
-};
-
-// The sources read it from the package, which is not deployed.
-const inlineVersion: Plugin = {
-  name: 'inline-version',
-  setup({ onLoad }) {
-    onLoad({ filter: /[\\/]src[\\/]version\.ts$/ }, async () => {
-      const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
-      return { contents: `export const version = ${JSON.stringify(version)};`, loader: 'ts' };
-    });
-  },
-};
-
 /** What was built. */
 interface Bundle {
   lazy: LazyChunk[];
@@ -52,8 +26,10 @@ export interface LazyChunk {
   module: string;
 }
 
+type Options = Required<Pick<BuildOptions, 'external' | 'sourcemap'>>;
+
 // ES modules with splitting, since each function then loads only what it uses; one CommonJS file for each function would repeat every SDK.
-async function bundle(entryPoints: Record<string, string>, outdir: string, external: string[]): Promise<Bundle> {
+async function bundle(entryPoints: Record<string, string>, outdir: string, { external, sourcemap }: Options): Promise<Bundle> {
   const { metafile } = await build({
     absWorkingDir: root,
     entryPoints,
@@ -65,7 +41,7 @@ async function bundle(entryPoints: Record<string, string>, outdir: string, exter
     format: 'esm',
     platform: 'node',
     target: 'node22',
-    sourcemap: true,
+    sourcemap,
     sourcesContent: false,
     // Half a worker's memory for code is its text; names stay, since errors and logs show them.
     minifyWhitespace: true,
@@ -74,11 +50,12 @@ async function bundle(entryPoints: Record<string, string>, outdir: string, exter
     keepNames: true,
     metafile: true,
     external,
-    plugins: [inlineFiles, inlineVersion, lazyCommonJs],
+    plugins: [leanBuiltins, bundleSources, usedOperations, oneCopy, lazyHttp, lazyCommonJs],
     logLevel: 'warning',
     // CommonJS packages expect these three. In a banner, the latter two would collide with those that a module declares.
     banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
-    define: { __filename: 'import.meta.filename', __dirname: 'import.meta.dirname' },
+    // Azure's SDKs ask of every body whether it is a form, which we never send: the question alone makes Node load its client of the web, 60 ms and 9 MB.
+    define: { __filename: 'import.meta.filename', __dirname: 'import.meta.dirname', FormData: 'undefined' },
   });
   const imports = Object.values(metafile.outputs).flatMap((output) => output.imports);
   const lazy = new Set(imports.filter(({ kind, external: out }) => kind === 'dynamic-import' && !out).map(({ path }) => path));
@@ -92,22 +69,41 @@ async function bundle(entryPoints: Record<string, string>, outdir: string, exter
   };
 }
 
+/** What is written beside what is deployed. */
+interface Beside {
+  /** The bill of materials. */
+  bill: string;
+  /** A folder for the source maps, which are half as large again as the app. */
+  maps?: string;
+}
+
+/** Moves the source maps out of the bundle. */
+async function moveMaps(outdir: string, maps: string): Promise<void> {
+  await rm(maps, { recursive: true, force: true });
+  for await (const file of glob('**/*.map', { cwd: outdir })) {
+    await mkdir(dirname(join(maps, file)), { recursive: true });
+    await rename(join(outdir, file), join(maps, file));
+  }
+}
+
 /**
  * Builds what is deployed, and only that: the bundle, `host.json` and a `package.json` without dependencies.
  *
  * @param outdir - emptied first.
- * @param bill - where the bill of materials is written, if it is.
  * @returns the chunks that are loaded lazily.
  */
-export async function buildApp(outdir = join(root, 'dist'), bill?: string): Promise<LazyChunk[]> {
+export async function buildApp(outdir = join(root, 'dist'), beside?: Beside): Promise<LazyChunk[]> {
+  const { bill, maps } = beside ?? {};
   await rm(outdir, { recursive: true, force: true });
   await mkdir(outdir, { recursive: true });
-  const entryPoints: Record<string, string> = {};
-  for await (const file of glob('functions/*.ts', { cwd: root })) entryPoints[file.replace(/\.ts$/, '')] = file;
-  const { lazy, files } = await bundle(entryPoints, outdir, ['@azure/functions-core']);
+  const { lazy, files } = await bundle({ main: 'functions/main.ts' }, outdir, {
+    external: ['@azure/functions-core'],
+    sourcemap: maps === undefined ? false : 'external',
+  });
+  if (maps !== undefined) await moveMaps(outdir, maps);
   await copyFile(join(root, 'host.json'), join(outdir, 'host.json'));
   const { name, version, license } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
-  const deployed = { name, version, license, private: true, type: 'module', main: 'functions/*.js' };
+  const deployed = { name, version, license, private: true, type: 'module', main: 'main.js' };
   await writeFile(join(outdir, 'package.json'), `${JSON.stringify(deployed, null, 2)}\n`);
   if (bill !== undefined) await writeBill(bill, files);
   return lazy;
@@ -126,14 +122,16 @@ async function writeBill(bill: string, files: ReadonlySet<string>): Promise<void
  */
 export async function buildCommands(outdir = join(root, 'dist-commands'), bill?: string): Promise<LazyChunk[]> {
   await rm(outdir, { recursive: true, force: true });
-  const { lazy, files } = await bundle({ cli: 'src/cli/main.ts', replay: 'src/cli/replay.ts' }, outdir, []);
+  const { lazy, files } = await bundle({ cli: 'src/cli/main.ts', replay: 'src/cli/replay.ts' }, outdir, { external: [], sourcemap: true });
   await writeFile(join(outdir, 'package.json'), '{ "type": "module" }\n');
   if (bill !== undefined) await writeBill(bill, files);
   return lazy;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await buildApp(undefined, join(root, 'sbom.cdx.json'));
+  await buildApp(undefined, { bill: join(root, 'sbom.cdx.json'), maps: join(root, 'dist-maps') });
   await buildCommands();
-  console.log('built dist: the bundle, host.json and package.json; sbom.cdx.json: what is in it; and dist-commands: the command line');
+  console.log(
+    'built dist: the bundle, host.json and package.json; dist-maps: its source maps; sbom.cdx.json: what is in it; and dist-commands: the command line',
+  );
 }

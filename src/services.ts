@@ -1,11 +1,7 @@
-import { AuthorizationManagementClient } from '@azure/arm-authorization';
-import { ComputeManagementClient } from '@azure/arm-compute';
-import { ContainerServiceClient } from '@azure/arm-containerservice';
-import { SubscriptionClient } from '@azure/arm-resources-subscriptions';
-import type { PipelinePolicy } from '@azure/core-rest-pipeline';
+import { bearerTokenAuthenticationPolicy, createPipelineFromOptions, type PipelinePolicy } from '@azure/core-rest-pipeline';
 import { TableClient, TableServiceClient } from '@azure/data-tables';
-import { ManagedIdentityCredential, type TokenCredential } from '@azure/identity';
-import { QueueClient } from '@azure/storage-queue';
+import type { TokenCredential } from '@azure/identity';
+import type { QueueClient } from '@azure/storage-queue';
 import type { Arm } from './azure/arm.ts';
 import { fitArmPipeline } from './azure/arm-pipeline.ts';
 import { requestBy } from './azure/arm-request.ts';
@@ -32,7 +28,7 @@ export interface Services {
   now(): Date;
   tables: Tables;
   queue: WorkQueue;
-  poisonQueue: QueueClient;
+  poisonQueue(): Promise<QueueClient>;
   arm: Arm;
   /** Counts the requests of `arm` in this process. */
   armRequests: RequestCount;
@@ -44,13 +40,28 @@ export interface Services {
   telemetry: Telemetry;
 }
 
-function memoize<T>(make: (key: string) => T): (key: string) => T {
-  const made = new Map<string, T>();
+function memoize<T>(make: (key: string) => Promise<T>): (key: string) => Promise<T> {
+  const made = new Map<string, Promise<T>>();
   return (key) => {
     const known = made.get(key) ?? make(key);
     made.set(key, known);
     return known;
   };
+}
+
+/** Makes a value when it is first needed. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  const get = memoize(make);
+  return () => get('');
+}
+
+/** The identity of the app, whose SDK is loaded for the first token. */
+function managedIdentity(clientId: string | undefined): TokenCredential {
+  const credential = once(async () => {
+    const { ManagedIdentityCredential } = await import('./azure/sdk/identity.ts');
+    return new ManagedIdentityCredential({ clientId });
+  });
+  return { getToken: async (scopes, options) => (await credential()).getToken(scopes, options) };
 }
 
 /**
@@ -68,14 +79,30 @@ export function connectArm(settings: Settings, given: TokenCredential, policies:
     for (const policy of policies) client.pipeline.addPolicy(policy, { afterPhase: 'Retry' });
     return client;
   };
-  const subscriptions = fitted(new SubscriptionClient(credential, options));
+  const pipeline = createPipelineFromOptions({});
+  pipeline.addPolicy(bearerTokenAuthenticationPolicy({ credential, scopes: options.credentialScopes }));
   return {
-    subscriptions,
-    request: requestBy(subscriptions.pipeline, endpoint),
-    clusters: memoize((id) => fitted(new ContainerServiceClient(credential, id, options))),
-    compute: memoize((id) => fitted(new ComputeManagementClient(credential, id, options))),
-    authorization: memoize((id) => fitted(new AuthorizationManagementClient(credential, id, options))),
-    computeOnce: memoize((id) => fitted(new ComputeManagementClient(credential, id, options), false)),
+    subscriptions: once(async () => {
+      const { SubscriptionClient } = await import('./azure/sdk/subscriptions.ts');
+      return fitted(new SubscriptionClient(credential, options));
+    }),
+    request: requestBy(fitted({ pipeline }).pipeline, endpoint),
+    clusters: memoize(async (id) => {
+      const { ContainerServiceClient } = await import('./azure/sdk/clusters.ts');
+      return fitted(new ContainerServiceClient(credential, id, options));
+    }),
+    compute: memoize(async (id) => {
+      const { ComputeManagementClient } = await import('./azure/sdk/compute.ts');
+      return fitted(new ComputeManagementClient(credential, id, options));
+    }),
+    authorization: memoize(async (id) => {
+      const { AuthorizationManagementClient } = await import('@azure/arm-authorization');
+      return fitted(new AuthorizationManagementClient(credential, id, options));
+    }),
+    computeOnce: memoize(async (id) => {
+      const { ComputeManagementClient } = await import('./azure/sdk/compute.ts');
+      return fitted(new ComputeManagementClient(credential, id, options), false);
+    }),
   };
 }
 
@@ -92,7 +119,7 @@ function storageUrl(settings: Settings, service: 'queue' | 'table'): string {
  */
 export function buildServices(
   settings: Settings,
-  given: TokenCredential = new ManagedIdentityCredential({ clientId: settings.AZURE_CLIENT_ID }),
+  given: TokenCredential = managedIdentity(settings.AZURE_CLIENT_ID),
   now: () => Date = () => new Date(),
 ): Services {
   const credential = signInWith(given);
@@ -105,18 +132,20 @@ export function buildServices(
   const tableService = connection
     ? TableServiceClient.fromConnectionString(connection, insecure)
     : new TableServiceClient(storageUrl(settings, 'table'), credential);
-  const queue = (name: string) =>
-    connection ? new QueueClient(connection, name) : new QueueClient(`${storageUrl(settings, 'queue')}/${name}`, credential);
+  const queue = memoize(async (name) => {
+    const { QueueClient } = await import('./azure/sdk/queue.ts');
+    return connection ? new QueueClient(connection, name) : new QueueClient(`${storageUrl(settings, 'queue')}/${name}`, credential);
+  });
   const armRequests = countRequests();
   const arm = connectArm(settings, given, [armRequests.policy]);
   const tables = openTables(table, tableService);
-  const workQueue = openWorkQueue(queue(WORK_QUEUE), now);
+  const workQueue = openWorkQueue(() => queue(WORK_QUEUE), now);
   return {
     settings,
     now,
     tables,
     queue: workQueue,
-    poisonQueue: queue(POISON_QUEUE),
+    poisonQueue: () => queue(POISON_QUEUE),
     arm,
     armRequests,
     readCache: openReadCache(arm.request, now),

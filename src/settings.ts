@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { parseConnectionString } from './model/connection-string.ts';
 import { explainScheduleFault } from './model/schedule.ts';
 import { readWebhooks, type Webhook } from './model/webhooks.ts';
@@ -10,21 +9,36 @@ export const EVERYTHING = '*';
 
 const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
+/** Reads one setting, and says what is wrong with it. An empty value counts as not set. */
+type Read<T> = (text: string | undefined, wrong: (message: string) => void) => T;
+
+const text: Read<string | undefined> = (given) => given;
+
+/** A text that must meet a condition, if it is set. */
+const textThat =
+  (isGood: (given: string) => boolean, expected: (given: string) => string): Read<string | undefined> =>
+  (given, wrong) => {
+    if (given !== undefined && !isGood(given)) wrong(expected(given));
+    return given;
+  };
+
+const withDefault =
+  <T>(fallback: string, read: (given: string, wrong: (message: string) => void) => T): Read<T> =>
+  (given = fallback, wrong) =>
+    read(given, wrong);
+
 const wholeNumber = (low: number, high: number, fallback: number) =>
-  z
-    .string()
-    .default(String(fallback))
-    .refine((text) => /^\d+$/.test(text) && Number(text) >= low && Number(text) <= high, {
-      error: (issue) => `expected a whole number from ${low} to ${high}, got "${String(issue.input)}"`,
-    })
-    .transform(Number);
+  withDefault(String(fallback), (given, wrong) => {
+    const isGood = /^\d+$/.test(given) && Number(given) >= low && Number(given) <= high;
+    if (!isGood) wrong(`expected a whole number from ${low} to ${high}, got "${given}"`);
+    return Number(given);
+  });
 
 const onOrOff = (fallback: 'on' | 'off') =>
-  z
-    .string()
-    .default(fallback)
-    .refine((text) => text === 'on' || text === 'off', { error: (issue) => `expected on or off, got "${String(issue.input)}"` })
-    .transform((text): 'on' | 'off' => (text === 'off' ? 'off' : 'on'));
+  withDefault(fallback, (given, wrong): 'on' | 'off' => {
+    if (given !== 'on' && given !== 'off') wrong(`expected on or off, got "${given}"`);
+    return given === 'off' ? 'off' : 'on';
+  });
 
 /** The rules by which results become outages: lowest, highest, and what counts unless it is set. The replay of recorded results takes them too. */
 export const thresholdRanges = {
@@ -35,117 +49,99 @@ export const thresholdRanges = {
   CLUSTER_QUORUM_NODES: [1, 1000, 2],
 } as const;
 
-const list = (text: string) =>
-  text
+const split = (given: string) =>
+  given
     .split(',')
     .map((item) => item.trim())
     .filter((item) => item !== '');
 
-const httpsUrl = (text: string) => URL.canParse(text) && new URL(text).protocol === 'https:';
+/** A list whose items must meet a condition. */
+const listOf = (fallback: string, isGood: (item: string) => boolean = () => true, expected = '') =>
+  withDefault(fallback, (given, wrong) => {
+    const items = split(given);
+    for (const item of items) if (!isGood(item)) wrong(`expected comma-separated ${expected}, got "${item}"`);
+    return items;
+  });
 
-const mustBeHttps = { error: (issue: { input?: unknown }) => `expected an https URL, got "${String(issue.input)}"` };
-const url = () => z.string().refine(httpsUrl, mustBeHttps).optional();
+const isHttps = (given: string) => URL.canParse(given) && new URL(given).protocol === 'https:';
+const isWeb = (given: string) => URL.canParse(given) && /^https?:$/.test(new URL(given).protocol);
+const isGuid = (given: string) => guid.test(given);
+const httpsUrl = textThat(isHttps, (given) => `expected an https URL, got "${given}"`);
+/** A function that returns a sentence if something is wrong, as a condition. */
+const unless =
+  (explain: (given: string) => string | undefined) =>
+  (given: string, wrong: (message: string) => void): string => {
+    const fault = explain(given);
+    if (fault !== undefined) wrong(fault);
+    return given;
+  };
 
 // A shell on the node reads these between single quotes, so only plain https URLs are allowed.
 const egressEndpoint = /^https:\/\/[A-Za-z0-9.-]+(:\d{1,5})?(\/[A-Za-z0-9._~/-]*)?$/;
 
-const environment = z
-  .object({
-    AzureWebJobsStorage: z.string().optional(),
-    AzureWebJobsStorage__accountName: z.string().optional(),
-    AzureWebJobsStorage__queueServiceUri: url(),
-    AzureWebJobsStorage__tableServiceUri: url(),
-    SWEEP_SCHEDULE: z
-      .string()
-      .default(DEFAULT_SCHEDULE)
-      .superRefine((text, context) => {
-        const fault = explainScheduleFault(text);
-        if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
-      }),
-    SUBSCRIPTIONS: z
-      .string()
-      .default('')
-      .transform(list)
-      .superRefine((ids, context) => {
-        for (const id of ids.filter((candidate) => !guid.test(candidate)))
-          context.addIssue({ code: 'custom', message: `expected comma-separated subscription ids (GUIDs), got "${id}"` });
-      })
-      .transform((ids) => ids.map((id) => id.toLowerCase())),
-    INCLUDE_CLUSTERS: z.string().default(EVERYTHING).transform(list),
-    EXCLUDE_CLUSTERS: z.string().default('').transform(list),
-    NODES_PER_SLICE: wholeNumber(1, 50, 50),
-    STARTS_PER_MINUTE: wholeNumber(1, 1500, 250),
-    FIRST_COLLECT_SECONDS: wholeNumber(1, 120, 25),
-    COLLECT_AGAIN_SECONDS: wholeNumber(1, 60, 10),
-    PROBE_DEADLINE_SECONDS: wholeNumber(30, 600, 150),
-    FAILURE_THRESHOLD: wholeNumber(...thresholdRanges.FAILURE_THRESHOLD),
-    RECOVERY_THRESHOLD: wholeNumber(...thresholdRanges.RECOVERY_THRESHOLD),
-    FLAP_WINDOW_MINUTES: wholeNumber(...thresholdRanges.FLAP_WINDOW_MINUTES),
-    BLIND_AFTER: wholeNumber(1, 20, 3),
-    CLUSTER_QUORUM_PERCENT: wholeNumber(...thresholdRanges.CLUSTER_QUORUM_PERCENT),
-    CLUSTER_QUORUM_NODES: wholeNumber(...thresholdRanges.CLUSTER_QUORUM_NODES),
-    BLIND_PERCENT: wholeNumber(1, 100, 50),
-    UNSEEN_AFTER_MINUTES: wholeNumber(15, 10_080, 60),
-    INCIDENT_CLUSTERS: wholeNumber(2, 1000, 3),
-    NODE_GRACE_MINUTES: wholeNumber(0, 1440, 10),
-    RETENTION_DAYS: wholeNumber(1, 365, 30),
-    CHECKS_PER_MINUTE: wholeNumber(1, 1000, 30),
-    PAGE_URL: z
-      .string()
-      .optional()
-      .refine((text) => text === undefined || (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)), {
-        error: (issue) => `expected an http or https URL, got "${String(issue.input)}"`,
-      }),
-    WEBSITE_HOSTNAME: z.string().optional(),
-    WEBSITE_AUTH_ENABLED: z.string().optional(),
-    HOME_SUBSCRIPTION: z
-      .string()
-      .regex(guid, 'expected a subscription id (GUID)')
-      .transform((id) => id.toLowerCase())
-      .optional(),
-    AZURE_CLIENT_ID: z.string().regex(guid, 'expected a client id (GUID)').optional(),
-    EGRESS_ENDPOINTS: z
-      .string()
-      .default('https://mcr.microsoft.com/v2/')
-      .transform(list)
-      .superRefine((urls, context) => {
-        for (const text of urls.filter((candidate) => !egressEndpoint.test(candidate)))
-          context.addIssue({ code: 'custom', message: `expected comma-separated https URLs without query or user, got "${text}"` });
-      }),
-    PROBE_SERVED: onOrOff('on'),
-    SHOW_CALLERS: onOrOff('off'),
-    ARM_ENDPOINT: z.string().default('https://management.azure.com').refine(httpsUrl, mustBeHttps),
-    AZURE_AUTHORITY_HOST: url(),
-    APPLICATIONINSIGHTS_CONNECTION_STRING: z
-      .string()
-      .optional()
-      .superRefine((text, context) => {
-        const parsed = text === undefined ? undefined : parseConnectionString(text);
-        if (typeof parsed === 'string') context.addIssue({ code: 'custom', message: parsed });
-      }),
-    APPLICATIONINSIGHTS_AUTHENTICATION_STRING: z.string().optional(),
-    WEBHOOKS: z.string().optional(),
-    WEBHOOK_SECRETS: z.string().optional(),
-  })
-  .superRefine(({ WEBHOOKS, WEBHOOK_SECRETS }, context) => {
-    for (const { setting, message } of readWebhooks(WEBHOOKS, WEBHOOK_SECRETS).mistakes)
-      context.addIssue({ code: 'custom', path: [setting], message });
-  })
-  .superRefine((settings, context) => {
-    const services = [settings.AzureWebJobsStorage__queueServiceUri, settings.AzureWebJobsStorage__tableServiceUri];
-    if (settings.AzureWebJobsStorage || settings.AzureWebJobsStorage__accountName || services.every(Boolean)) return;
-    context.addIssue({
-      code: 'custom',
-      path: ['AzureWebJobsStorage'],
-      message:
-        'expected a connection string, or AzureWebJobsStorage__accountName, or both AzureWebJobsStorage__queueServiceUri and AzureWebJobsStorage__tableServiceUri; none is set',
-    });
-  });
+function connectionStringFault(given: string): string | undefined {
+  const parsed = parseConnectionString(given);
+  return typeof parsed === 'string' ? parsed : undefined;
+}
+
+/** How each setting is read. Without a library of schemas: it would be a third of what an instance loads to register the functions. */
+const readers = {
+  AzureWebJobsStorage: text,
+  AzureWebJobsStorage__accountName: text,
+  AzureWebJobsStorage__queueServiceUri: httpsUrl,
+  AzureWebJobsStorage__tableServiceUri: httpsUrl,
+  SWEEP_SCHEDULE: withDefault(DEFAULT_SCHEDULE, unless(explainScheduleFault)),
+  SUBSCRIPTIONS: ((given, wrong) =>
+    listOf('', isGuid, 'subscription ids (GUIDs)')(given, wrong).map((id) => id.toLowerCase())) satisfies Read<string[]>,
+  INCLUDE_CLUSTERS: listOf(EVERYTHING),
+  EXCLUDE_CLUSTERS: listOf(''),
+  NODES_PER_SLICE: wholeNumber(1, 50, 50),
+  STARTS_PER_MINUTE: wholeNumber(1, 1500, 250),
+  FIRST_COLLECT_SECONDS: wholeNumber(1, 120, 25),
+  COLLECT_AGAIN_SECONDS: wholeNumber(1, 60, 10),
+  PROBE_DEADLINE_SECONDS: wholeNumber(30, 600, 150),
+  FAILURE_THRESHOLD: wholeNumber(...thresholdRanges.FAILURE_THRESHOLD),
+  RECOVERY_THRESHOLD: wholeNumber(...thresholdRanges.RECOVERY_THRESHOLD),
+  FLAP_WINDOW_MINUTES: wholeNumber(...thresholdRanges.FLAP_WINDOW_MINUTES),
+  BLIND_AFTER: wholeNumber(1, 20, 3),
+  CLUSTER_QUORUM_PERCENT: wholeNumber(...thresholdRanges.CLUSTER_QUORUM_PERCENT),
+  CLUSTER_QUORUM_NODES: wholeNumber(...thresholdRanges.CLUSTER_QUORUM_NODES),
+  BLIND_PERCENT: wholeNumber(1, 100, 50),
+  UNSEEN_AFTER_MINUTES: wholeNumber(15, 10_080, 60),
+  INCIDENT_CLUSTERS: wholeNumber(2, 1000, 3),
+  NODE_GRACE_MINUTES: wholeNumber(0, 1440, 10),
+  RETENTION_DAYS: wholeNumber(1, 365, 30),
+  CHECKS_PER_MINUTE: wholeNumber(1, 1000, 30),
+  PAGE_URL: textThat(isWeb, (given) => `expected an http or https URL, got "${given}"`),
+  WEBSITE_HOSTNAME: text,
+  WEBSITE_AUTH_ENABLED: text,
+  HOME_SUBSCRIPTION: ((given, wrong) =>
+    textThat(isGuid, () => 'expected a subscription id (GUID)')(given, wrong)?.toLowerCase()) satisfies Read<string | undefined>,
+  AZURE_CLIENT_ID: textThat(isGuid, () => 'expected a client id (GUID)'),
+  EGRESS_ENDPOINTS: listOf('https://mcr.microsoft.com/v2/', (item) => egressEndpoint.test(item), 'https URLs without query or user'),
+  PROBE_SERVED: onOrOff('on'),
+  SHOW_CALLERS: onOrOff('off'),
+  ARM_ENDPOINT: withDefault(
+    'https://management.azure.com',
+    unless((given) => (isHttps(given) ? undefined : `expected an https URL, got "${given}"`)),
+  ),
+  AZURE_AUTHORITY_HOST: httpsUrl,
+  APPLICATIONINSIGHTS_CONNECTION_STRING: (given: string | undefined, wrong: (message: string) => void) =>
+    given === undefined ? undefined : unless(connectionStringFault)(given, wrong),
+  APPLICATIONINSIGHTS_AUTHENTICATION_STRING: text,
+  WEBHOOKS: text,
+  WEBHOOK_SECRETS: text,
+} satisfies Record<string, Read<unknown>>;
+
+type Readers = typeof readers;
+type Optional = { [K in keyof Readers]: undefined extends ReturnType<Readers[K]> ? K : never }[keyof Readers];
 
 /** Names of all settings. */
-export const settingNames: readonly string[] = Object.keys(environment.shape);
+export const settingNames: readonly string[] = Object.keys(readers);
 
-export type Settings = Readonly<z.output<typeof environment>>;
+export type Settings = Readonly<
+  { [K in Exclude<keyof Readers, Optional>]: ReturnType<Readers[K]> } & { [K in Optional]?: ReturnType<Readers[K]> }
+>;
 
 /** The webhooks that the settings name. */
 export function webhooksOf({ WEBHOOKS, WEBHOOK_SECRETS }: Settings): readonly Webhook[] {
@@ -201,8 +197,29 @@ export class InvalidSettings extends Error {
  * @throws InvalidSettings that lists all mistakes at once, each with the setting's name, what was expected and what was given.
  */
 export function readSettings(source: Readonly<Record<string, string | undefined>> = process.env): Settings {
-  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => isGiven(value)));
-  const parsed = environment.safeParse(given);
-  if (parsed.success) return Object.freeze(parsed.data);
-  throw new InvalidSettings(parsed.error.issues.map((issue) => `${issue.path.join('.') || 'settings'}: ${issue.message}`));
+  const mistakes: string[] = [];
+  const settings: Record<string, unknown> = {};
+  for (const [name, read] of Object.entries<Read<unknown>>(readers)) {
+    const given = source[name];
+    const value = read(isGiven(given) ? given : undefined, (message) => mistakes.push(`${name}: ${message}`));
+    if (value !== undefined) settings[name] = value;
+  }
+  const read = settings as Settings;
+  for (const { setting, message } of readWebhooks(read.WEBHOOKS, read.WEBHOOK_SECRETS).mistakes) mistakes.push(`${setting}: ${message}`);
+  const {
+    AzureWebJobsStorage,
+    AzureWebJobsStorage__accountName,
+    AzureWebJobsStorage__queueServiceUri,
+    AzureWebJobsStorage__tableServiceUri,
+  } = read;
+  if (
+    AzureWebJobsStorage === undefined &&
+    AzureWebJobsStorage__accountName === undefined &&
+    (AzureWebJobsStorage__queueServiceUri === undefined || AzureWebJobsStorage__tableServiceUri === undefined)
+  )
+    mistakes.push(
+      'AzureWebJobsStorage: expected a connection string, or AzureWebJobsStorage__accountName, or both AzureWebJobsStorage__queueServiceUri and AzureWebJobsStorage__tableServiceUri; none is set',
+    );
+  if (mistakes.length > 0) throw new InvalidSettings(mistakes);
+  return Object.freeze(read);
 }

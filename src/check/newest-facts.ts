@@ -26,5 +26,5 @@ export async function newestFacts(services: Services, cluster: string): Promise<
   const named = parseClusterId(cluster);
   if (named === undefined) return 'ProberError';
   const { settings, arm } = services;
-  return askForCluster(arm.clusters(named.subscriptionId), named, selectionOf(settings), new Set());
+  return askForCluster(await arm.clusters(named.subscriptionId), named, selectionOf(settings), new Set());
 }

@@ -70,7 +70,7 @@ export async function checkCluster(
   if (recordOnly === 'Excluded')
     throw new UsageError(`the cluster ${cluster} is excluded from the fleet, by its tag, or by INCLUDE_CLUSTERS and EXCLUDE_CLUSTERS`);
   if (recordOnly !== undefined && policyOf(recordOnly).hides !== 'nothing') return [];
-  const { nodes, unread } = await listNodes(arm.compute(subscription), subscription, facts, new Date(), settings.NODE_GRACE_MINUTES);
+  const { nodes, unread } = await listNodes(await arm.compute(subscription), subscription, facts, new Date(), settings.NODE_GRACE_MINUTES);
   if (unread.length > 0)
     throw new Error(`a part of ${cluster} could not be read: ${unread.map(({ prefix, reason }) => `${prefix} (${reason})`).join(', ')}`);
   const inOrder = [...nodes].sort((a, b) => (a.node < b.node ? -1 : 1));

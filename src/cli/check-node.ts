@@ -51,7 +51,7 @@ export async function checkNode(
   report: (line: string) => void,
   attempts: Pick<Attempts, 'explain'>,
 ): Promise<Judged & { nonce: string }> {
-  const compute = arm.compute(target.subscriptionId);
+  const compute = await arm.compute(target.subscriptionId);
   const nonce = randomBytes(8).toString('hex');
   let isCreating = false;
   let settle = () => {};
@@ -61,7 +61,10 @@ export async function checkNode(
     const os = osOf(storageProfile);
     onStart(os);
     const script = composeScript(nonce, await openEgressPlaces(settings.EGRESS_ENDPOINTS)(), os, settings.PROBE_SERVED);
-    const poller = await startWhenFree(() => startRun(arm.computeOnce(target.subscriptionId), target, os, script, randomUUID()), report);
+    const poller = await startWhenFree(
+      async () => startRun(await arm.computeOnce(target.subscriptionId), target, os, script, randomUUID()),
+      report,
+    );
     settle = sayWhatGoesOn(report);
     const deadline = Date.now() + settings.PROBE_DEADLINE_SECONDS * 1000;
     let unread: unknown;

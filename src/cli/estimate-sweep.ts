@@ -78,7 +78,8 @@ export function estimateSweep(
     (Math.max(0, longest - nodesPerSlice) * msPerStart(settings, false)) / 1000 +
     settings.FIRST_COLLECT_SECONDS +
     again * settings.COLLECT_AGAIN_SECONDS;
-  const closeEvery = closeEverySeconds(settings, new Date(0).toISOString());
+  // They come less often the longer the sweep takes: as often on average as at half of it.
+  const closeEvery = closeEverySeconds(settings, new Date(0).toISOString(), new Date(lasts * 500));
   // One more finds the clusters assessed that the one before had finalized, and another is on its way by then.
   const closes = Math.ceil(lasts / closeEvery) + 2 + starts.looks;
   const pages = ({ nodes }: { nodes: number }) => LISTS_PER_CLUSTER + Math.ceil(nodes / MACHINES_PER_PAGE);

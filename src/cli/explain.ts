@@ -29,7 +29,7 @@ export interface Explanation {
 
 /** The cluster whose nodes are in the resource group of a machine. */
 async function clusterOf(arm: Arm, settings: Settings, { subscriptionId, resourceGroup }: Target): Promise<string | undefined> {
-  const { clusters } = await listManagedClusters(arm.clusters(subscriptionId), selectionOf(settings));
+  const { clusters } = await listManagedClusters(await arm.clusters(subscriptionId), selectionOf(settings));
   return clusters.find(({ nodeResourceGroup }) => nodeResourceGroup.toLowerCase() === resourceGroup.toLowerCase())?.cluster;
 }
 

@@ -37,7 +37,7 @@ export async function findCluster(arm: Arm, settings: Settings, wanted: string, 
   const gaps: string[] = [];
   for (const subscription of scope)
     try {
-      const { clusters } = await listManagedClusters(arm.clusters(subscription), selectionOf(settings));
+      const { clusters } = await listManagedClusters(await arm.clusters(subscription), selectionOf(settings));
       found.push(...clusters.filter((facts) => isNamed(facts, wanted)).map((facts) => ({ subscription, facts })));
     } catch (error) {
       if (!isRefusal(error)) throw error;

@@ -63,10 +63,12 @@ export interface SubscriptionPlan {
 
 /** The display name of a subscription; null if it could not be read, which is no reason not to plan. */
 async function readSubscriptionName({ subscriptions }: Arm, id: string): Promise<string | null> {
-  return subscriptions.subscriptions.get(id).then(
-    ({ displayName }) => displayName ?? null,
-    () => null,
-  );
+  try {
+    const { displayName } = await (await subscriptions()).subscriptions.get(id);
+    return displayName ?? null;
+  } catch {
+    return null;
+  }
 }
 
 type Grants = Grant[] | undefined;
@@ -75,7 +77,7 @@ type Grants = Grant[] | undefined;
 async function readGrants(arm: Arm, subscription: string, resourceGroup: string): Promise<Grants> {
   const grants: Grant[] = [];
   try {
-    for await (const grant of arm.authorization(subscription).permissions.listForResourceGroup(resourceGroup)) grants.push(grant);
+    for await (const grant of (await arm.authorization(subscription)).permissions.listForResourceGroup(resourceGroup)) grants.push(grant);
   } catch (error) {
     if (!isRestError(error)) throw error;
     return undefined;
@@ -115,7 +117,7 @@ async function planCluster(arm: Arm, settings: Settings, subscription: string, f
   let networks = new Map<string, RegExpExecArray>();
   if (recordOnly !== undefined && policyOf(recordOnly).hides !== 'nothing') return planned;
   try {
-    const { nodes, unread } = await listNodes(arm.compute(subscription), subscription, facts, now, settings.NODE_GRACE_MINUTES);
+    const { nodes, unread } = await listNodes(await arm.compute(subscription), subscription, facts, now, settings.NODE_GRACE_MINUTES);
     for (const { skipped } of nodes) {
       if (skipped === undefined) planned.probed += 1;
       else planned.skipped[skipped] = (planned.skipped[skipped] ?? 0) + 1;
@@ -152,7 +154,7 @@ async function planSubscription(
   report: (line: string) => void,
 ): Promise<Omit<SubscriptionPlan, 'name'>> {
   try {
-    const { clusters, matched } = await listManagedClusters(arm.clusters(subscription), selectionOf(settings));
+    const { clusters, matched } = await listManagedClusters(await arm.clusters(subscription), selectionOf(settings));
     report(`${subscription}: ${clusters.length} cluster${clusters.length === 1 ? '' : 's'}`);
     const limit = pLimit(CONCURRENT_CLUSTERS);
     const plans = await Promise.all(clusters.map((facts) => limit(() => planCluster(arm, settings, subscription, facts, now))));

@@ -27,7 +27,8 @@ async function look(queue: QueueClient): Promise<{ count: number; texts: string[
  * One event a day, sent each time.
  */
 async function reportPoison(services: Services): Promise<void> {
-  const { poisonQueue, now } = services;
+  const { now } = services;
+  const poisonQueue = await services.poisonQueue();
   const { count, texts } = await look(poisonQueue);
   if (count === 0) return;
   const time = now().toISOString();

@@ -270,6 +270,13 @@ export async function cookieFor(services: Services, request: RouteRequest): Prom
 
 const SHOWN: ReplySpec = { description: 'The page; it needs no JavaScript.', types: ['text/html', 'application/json', 'text/markdown'] };
 
+function repliesOf({ leads, missing }: Page): Record<number, ReplySpec> {
+  const replies: Record<number, ReplySpec> = { 200: SHOWN };
+  if (leads !== undefined) replies[303] = { description: leads, headers: { location: 'The address of that page.' } };
+  if (missing !== undefined) replies[404] = refusal(missing);
+  return replies;
+}
+
 /** The routes of the pages in one family. */
 export const pageRoutes = (family: Family, own: Pick<Route, 'anonymous' | 'guard'>): Route[] =>
   pages.map(
@@ -283,11 +290,7 @@ export const pageRoutes = (family: Family, own: Pick<Route, 'anonymous' | 'guard
       ...(page.kept && { kept: true, compressed: true }),
       ...(page.params && { params: page.params }),
       query: z.object({ ...formats, ...page.query }),
-      replies: {
-        200: SHOWN,
-        ...(page.leads === undefined ? {} : { 303: { description: page.leads, headers: { location: 'The address of that page.' } } }),
-        ...(page.missing === undefined ? {} : { 404: refusal(page.missing) }),
-      },
+      replies: repliesOf(page),
       handle: (services, request) => showPage(services, page, family, request),
     }),
   );

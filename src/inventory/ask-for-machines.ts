@@ -1,5 +1,5 @@
-import type { ComputeManagementClient } from '@azure/arm-compute';
 import pLimit from 'p-limit';
+import type { Compute } from '../azure/arm.ts';
 import { failureOf } from '../azure/failure.ts';
 import type { NodeFacts } from '../model/node.ts';
 import { parseTarget, type Target } from '../model/resource-id.ts';
@@ -23,12 +23,12 @@ function provesAbsence(error: unknown): boolean {
   return failure.codes.includes('InstanceIdsListInstanceIdNotActiveVM') || (failure.status === 400 && NOT_ACTIVE.test(failure.text));
 }
 
-const read = (compute: ComputeManagementClient, target: Target): Promise<Machine> =>
+const read = (compute: Compute, target: Target): Promise<Machine> =>
   target.kind === 'vm'
     ? compute.virtualMachines.get(target.resourceGroup, target.vm, { expand: 'instanceView' })
     : compute.virtualMachineScaleSetVMs.get(target.resourceGroup, target.vmss, target.instanceId, { expand: 'instanceView' });
 
-async function ask(compute: ComputeManagementClient, known: NodeFacts): Promise<Asked> {
+async function ask(compute: Compute, known: NodeFacts): Promise<Asked> {
   const target = parseTarget(known.resourceId);
   if (target === undefined) return { status: 'unknown' };
   try {
@@ -51,7 +51,7 @@ async function ask(compute: ComputeManagementClient, known: NodeFacts): Promise<
  * @param missing - the facts of the nodes to ask for; at most 100 of them are asked for.
  * @returns the answers, by node.
  */
-export async function askForMachines(compute: ComputeManagementClient, missing: readonly NodeFacts[]): Promise<Map<string, Asked>> {
+export async function askForMachines(compute: Compute, missing: readonly NodeFacts[]): Promise<Map<string, Asked>> {
   const limit = pLimit(CONCURRENT_READS);
   const asked = missing.slice(0, MOST_IN_A_SWEEP);
   const answers = await Promise.all(asked.map((known) => limit(async () => [known.node, await ask(compute, known)] as const)));

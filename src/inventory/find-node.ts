@@ -46,7 +46,7 @@ function mayHave({ cluster, nodeResourceGroup }: ClusterFacts, wanted: Wanted): 
 /** Whether one of the cluster's scale sets gave the node its name: the last six characters are the instance's number (cloud-provider-azure). */
 async function hasScaleSetOf(arm: Arm, subscription: string, { nodeResourceGroup }: ClusterFacts, node: string): Promise<boolean> {
   if (!/vmss[0-9a-z]{6}$/.test(node)) return true;
-  for await (const { name = '' } of arm.compute(subscription).virtualMachineScaleSets.list(nodeResourceGroup))
+  for await (const { name = '' } of (await arm.compute(subscription)).virtualMachineScaleSets.list(nodeResourceGroup))
     if (same(name, node.slice(0, -6))) return true;
   return false;
 }
@@ -61,7 +61,7 @@ async function findInCluster(
   onUnread: (unread: Unread) => void,
 ): Promise<FoundNode[]> {
   if ('node' in wanted && !(await hasScaleSetOf(arm, subscription, cluster, wanted.node))) return [];
-  const { nodes, unread } = await listNodes(arm.compute(subscription), subscription, cluster, now, 0);
+  const { nodes, unread } = await listNodes(await arm.compute(subscription), subscription, cluster, now, 0);
   for (const part of unread) onUnread(part);
   const isIt = ({ node, resourceId }: NodeFacts) =>
     'target' in wanted ? same(resourceId, formatTarget(wanted.target)) : node === wanted.node;
@@ -110,7 +110,11 @@ export async function findNode(
     if (isOver()) return { found, gaps, cutShort: true };
     progress(`Searching the subscription ${subscription} …`);
     const nothing = { clusters: [], matched: [] };
-    const { clusters } = await readable(subscription, () => listManagedClusters(arm.clusters(subscription), selection), nothing);
+    const { clusters } = await readable(
+      subscription,
+      async () => listManagedClusters(await arm.clusters(subscription), selection),
+      nothing,
+    );
     for (const cluster of clusters.filter((each) => mayHave(each, wanted))) {
       if (isOver()) return { found, gaps, cutShort: true };
       const onUnread = ({ prefix, reason }: Unread) => {

@@ -1,4 +1,4 @@
-import type { ComputeManagementClient } from '@azure/arm-compute';
+import type { Compute } from '../azure/arm.ts';
 import type { NodeFacts } from '../model/node.ts';
 import { nameOfInstance } from '../model/node-name.ts';
 import { formatTarget } from '../model/resource-id.ts';
@@ -11,7 +11,7 @@ import { factsOf, type Machine } from './machine-facts.ts';
  * @throws RestError if a page cannot be read.
  */
 export async function* listInstances(
-  compute: ComputeManagementClient,
+  compute: Compute,
   subscriptionId: string,
   resourceGroup: string,
   vmss: string,

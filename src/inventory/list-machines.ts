@@ -1,6 +1,6 @@
-import type { ComputeManagementClient } from '@azure/arm-compute';
 import { isRestError } from '@azure/core-rest-pipeline';
 import pLimit from 'p-limit';
+import type { Compute } from '../azure/arm.ts';
 import { failureOf } from '../azure/failure.ts';
 import type { NodeFacts } from '../model/node.ts';
 import { formatTarget } from '../model/resource-id.ts';
@@ -20,7 +20,7 @@ export type FoundMachine = { status: 'found'; facts: NodeFacts; machine: Machine
  *
  * @returns a function that reads the view of one VM; its result is undefined if the VM is gone.
  */
-function viewReader(compute: ComputeManagementClient, resourceGroup: string): (vm: string) => Promise<InstanceView | undefined> {
+function viewReader(compute: Compute, resourceGroup: string): (vm: string) => Promise<InstanceView | undefined> {
   let granted = true;
   const onResponse = ({ headers }: { headers: { get(name: string): string | undefined } }) => {
     const left = headers.get('x-ms-ratelimit-remaining-subscription-reads');
@@ -50,7 +50,7 @@ function viewReader(compute: ComputeManagementClient, resourceGroup: string): (v
  * @throws RestError if a page cannot be read.
  */
 export async function* listMachines(
-  compute: ComputeManagementClient,
+  compute: Compute,
   subscriptionId: string,
   resourceGroup: string,
   pools: ReadonlyMap<string, string>,

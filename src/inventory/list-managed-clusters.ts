@@ -1,5 +1,6 @@
-import type { ContainerServiceClient, ManagedCluster } from '@azure/arm-containerservice';
+import type { ManagedCluster } from '@azure/arm-containerservice';
 import { isRestError } from '@azure/core-rest-pipeline';
+import type { Clusters } from '../azure/arm.ts';
 import { armErrorText, isRefusal } from '../azure/arm-error.ts';
 import { failureOf } from '../azure/failure.ts';
 import { log } from '../log.ts';
@@ -80,7 +81,7 @@ function toFacts(cluster: ManagedCluster, selection: Selection, matched: Set<str
  *
  * @throws RestError if the subscription cannot be read.
  */
-export async function listManagedClusters(client: ContainerServiceClient, selection: Selection): Promise<ListedClusters> {
+export async function listManagedClusters(client: Clusters, selection: Selection): Promise<ListedClusters> {
   const clusters: ClusterFacts[] = [];
   const matched = new Set<string>();
   for await (const cluster of client.managedClusters.list()) {
@@ -100,7 +101,7 @@ export async function listManagedClusters(client: ContainerServiceClient, select
  *   clusters are not affected.
  */
 export async function askForCluster(
-  client: ContainerServiceClient,
+  client: Clusters,
   { resourceGroup, name }: Pick<ClusterFacts, 'resourceGroup' | 'name'>,
   selection: Selection,
   matched: Set<string>,

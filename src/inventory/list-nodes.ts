@@ -1,5 +1,5 @@
-import type { ComputeManagementClient } from '@azure/arm-compute';
 import { isRestError } from '@azure/core-rest-pipeline';
+import type { Compute } from '../azure/arm.ts';
 import { isRefusal } from '../azure/arm-error.ts';
 import { failureOf } from '../azure/failure.ts';
 import { log } from '../log.ts';
@@ -101,7 +101,7 @@ function collect(cluster: ClusterFacts, now: Date, graceMinutes: number): Collec
 /** The instances of one Uniform scale set; without their power states if Azure cannot give these: then nothing is known of them, and they are probed. */
 async function addInstances(
   found: Collector,
-  compute: ComputeManagementClient,
+  compute: Compute,
   place: { subscriptionId: string; resourceGroup: string; vmss: string },
   pool: string,
 ): Promise<void> {
@@ -123,7 +123,7 @@ async function addInstances(
 }
 
 /** The scale sets of the cluster's pools; what follows a page that cannot be read is noted as unread. */
-async function listScaleSets(found: Collector, compute: ComputeManagementClient, cluster: ClusterFacts, subscriptionId: string) {
+async function listScaleSets(found: Collector, compute: Compute, cluster: ClusterFacts, subscriptionId: string) {
   const { nodeResourceGroup: resourceGroup } = cluster;
   const sets: { id: string; name: string; pool: string; isFlexible: boolean }[] = [];
   try {
@@ -148,7 +148,7 @@ async function listScaleSets(found: Collector, compute: ComputeManagementClient,
  * @throws RestError if the node resource group cannot be read at all, or an error that passes and concerns all of it.
  */
 export async function listNodes(
-  compute: ComputeManagementClient,
+  compute: Compute,
   subscriptionId: string,
   cluster: ClusterFacts,
   now: Date,

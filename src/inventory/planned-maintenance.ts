@@ -1,4 +1,5 @@
-import type { ContainerServiceClient, MaintenanceConfiguration } from '@azure/arm-containerservice';
+import type { MaintenanceConfiguration } from '@azure/arm-containerservice';
+import type { Clusters } from '../azure/arm.ts';
 
 type Window = NonNullable<MaintenanceConfiguration['maintenanceWindow']>;
 type Slots = NonNullable<MaintenanceConfiguration['timeInWeek']>[number];
@@ -63,7 +64,7 @@ export function describePlanned({
  * @throws RestError if it cannot be read, AbortError if Azure takes longer than 10 seconds.
  */
 export async function listPlannedMaintenance(
-  client: ContainerServiceClient,
+  client: Clusters,
   { resourceGroup, name }: { resourceGroup: string; name: string },
 ): Promise<PlannedMaintenance[]> {
   const abortSignal = AbortSignal.timeout(LONGEST_MS);

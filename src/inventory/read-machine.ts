@@ -9,7 +9,7 @@ export class NoSuchMachine extends Error {}
 const same = (a: string | undefined, b: string) => a?.toLowerCase() === b.toLowerCase();
 
 async function isNodeResourceGroup(arm: Arm, { subscriptionId, resourceGroup }: Target): Promise<boolean> {
-  for await (const { nodeResourceGroup } of arm.clusters(subscriptionId).managedClusters.list())
+  for await (const { nodeResourceGroup } of (await arm.clusters(subscriptionId)).managedClusters.list())
     if (same(nodeResourceGroup, resourceGroup)) return true;
   return false;
 }
@@ -19,7 +19,7 @@ async function isScaleSetMissing(
   { subscriptionId, resourceGroup, vmss }: Extract<Target, { kind: 'instance' }>,
 ): Promise<boolean> {
   try {
-    await arm.compute(subscriptionId).virtualMachineScaleSets.get(resourceGroup, vmss);
+    await (await arm.compute(subscriptionId)).virtualMachineScaleSets.get(resourceGroup, vmss);
     return false;
   } catch (error) {
     return isRestError(error) && error.statusCode === 404;
@@ -49,7 +49,7 @@ async function explain(arm: Arm, target: Target, { code = '', statusCode = 0 }: 
  * @throws NoSuchMachine if it does not exist; RestError if Azure refuses for another reason.
  */
 export async function readMachine(arm: Arm, target: Target): Promise<VirtualMachine | VirtualMachineScaleSetVM> {
-  const compute = arm.compute(target.subscriptionId);
+  const compute = await arm.compute(target.subscriptionId);
   try {
     return target.kind === 'vm'
       ? await compute.virtualMachines.get(target.resourceGroup, target.vm)

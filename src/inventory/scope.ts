@@ -36,10 +36,10 @@ export function isWatched(settings: Pick<Settings, 'SUBSCRIPTIONS' | 'INCLUDE_CL
  *
  * @param given - the setting `SUBSCRIPTIONS`; empty for all that the identity can read.
  */
-export async function subscriptionsInScope(given: readonly string[], client: SubscriptionClient): Promise<string[]> {
+export async function subscriptionsInScope(given: readonly string[], connect: () => Promise<SubscriptionClient>): Promise<string[]> {
   if (given.length > 0) return [...given];
   const readable: string[] = [];
-  for await (const { subscriptionId, state } of client.subscriptions.list())
+  for await (const { subscriptionId, state } of (await connect()).subscriptions.list())
     if (subscriptionId && state !== 'Disabled' && state !== 'Deleted') readable.push(subscriptionId.toLowerCase());
   return readable;
 }

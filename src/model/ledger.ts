@@ -14,6 +14,10 @@ export const plan = z.object({
   /** Names of the nodes by slice; a slice is named by its position. */
   slices: z.array(z.array(z.string())),
   due: z.string(),
+  /** Seconds from the start of a slice until its results are first asked for. */
+  collectAfter: z.number().optional(),
+  /** When each slice may start, as far as the pace allows it in time; those behind have to ask for a slot of their own. */
+  slots: z.array(z.string()).optional(),
   notProbed: z.record(z.string(), z.array(z.string())),
   /** How many nodes of a pool no machine was found for, in this sweep and in the one before. They have no names. */
   gaps: z.record(z.string(), z.number()).default({}),

@@ -11,6 +11,8 @@ export interface Cursors {
   /** Advanced by confirmations and checks. */
   nextExtra: number;
   pausedUntil: number;
+  /** Seconds after which results are first asked for, as learned of this bucket; absent until then. */
+  collectAfter?: number;
 }
 
 /** The time from which runs may be started. */
@@ -30,6 +32,30 @@ export const msPerStart = ({ STARTS_PER_MINUTE }: { STARTS_PER_MINUTE: number },
 export function startsBetween(settings: { STARTS_PER_MINUTE: number }, from: Date, to: Date): number {
   // The first one may start at once.
   return Math.max(0, Math.ceil((to.getTime() - from.getTime()) / msPerStart(settings, false)));
+}
+
+/**
+ * Finds the next free start slots of a bucket for several slices of a sweep, one after the other.
+ *
+ * @param sizes - the number of nodes of each slice.
+ * @returns the slots of as many slices as begin in time, and the cursors after these are acquired.
+ */
+export function nextSlots(
+  cursors: Cursors,
+  sizes: readonly number[],
+  before: Date,
+  settings: { STARTS_PER_MINUTE: number },
+  now: Date,
+): { slots: Date[]; cursors?: Cursors } {
+  const slots: Date[] = [];
+  let after: Cursors | undefined;
+  for (const nodes of sizes) {
+    const next = nextSlot(after ?? cursors, { nodes, extra: false, before }, settings, now);
+    if (next.cursors === undefined) break;
+    slots.push(next.slot.at);
+    after = next.cursors;
+  }
+  return { slots, cursors: after };
 }
 
 /** A request for a start slot. */

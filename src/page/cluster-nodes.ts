@@ -22,7 +22,7 @@ function row(node: NodeView, { links, now }: Frame): Html {
   const words = served === false ? 'not served' : WORDS[verdict];
   const zone = spec.zone === null ? '' : `, zone ${spec.zone}`;
   const reasonCell = verdict === 'reachable' && served !== false ? '' : html`<a href="${links.reason(why)}">${why}</a>`;
-  return html`<tr role="row"><td role="cell" class="wide">${icon(signOf(node))}<span class="hidden">${words}: </span> <a class="name mono" href="${links.node(cluster, name)}">${name}</a></td><td role="cell">${spec.pool}${zone}</td><td role="cell" class="wide">${stripOf(nodeParts(status.recentSweeps))}</td><td role="cell" class="full">${reasonCell}</td><td role="cell" class="n" data-l="since">${when(condition?.lastTransitionTime, now)}</td><td role="cell" class="n" data-l="probed">${when(status.lastProbeTime, now, 'second')}</td></tr>`;
+  return html`<tr role="row"><td role="cell" class="wide">${icon(signOf(node))}<span class="hidden">${words}: </span> <a class="name mono" href="${links.node(cluster, name)}">${name}</a></td><td role="cell" class="nowrap">${spec.pool}${zone}</td><td role="cell" class="wide">${stripOf(nodeParts(status.recentSweeps))}</td><td role="cell" class="full">${reasonCell}</td><td role="cell" class="n" data-l="since">${when(condition?.lastTransitionTime, now)}</td><td role="cell" class="n" data-l="probed">${when(status.lastProbeTime, now, 'second')}</td></tr>`;
 }
 
 function table(nodes: readonly NodeView[], caption: string, frame: Frame): Html {

@@ -1,6 +1,7 @@
-import { type ComputeManagementClient, type RunCommandResult, restorePoller } from '@azure/arm-compute';
+import type { ComputeManagementClient, RunCommandResult } from '@azure/arm-compute';
 import { isRestError } from '@azure/core-rest-pipeline';
 import { z } from 'zod';
+import type { Compute } from '../azure/arm.ts';
 import { FailedOperation } from '../azure/failure.ts';
 import type { NodeOs } from '../model/node.ts';
 import { parseTarget, type Target } from '../model/resource-id.ts';
@@ -28,7 +29,7 @@ export type RunState =
  * @throws RestError if Azure refuses the run.
  */
 export async function startRun(
-  compute: ComputeManagementClient,
+  compute: Compute,
   target: Target,
   os: NodeOs,
   script: string[],
@@ -46,9 +47,7 @@ export async function startRun(
   return poller.serialize();
 }
 
-type RunOperation =
-  | ComputeManagementClient['virtualMachines']['runCommand']
-  | ComputeManagementClient['virtualMachineScaleSetVMs']['runCommand'];
+type RunOperation = Compute['virtualMachines']['runCommand'] | Compute['virtualMachineScaleSetVMs']['runCommand'];
 
 const text = z.string().optional().catch(undefined);
 const entry = z.object({ code: text, level: text, displayStatus: text, message: text });
@@ -94,13 +93,15 @@ function stateOf(error: unknown): RunState {
 }
 
 function restore(
-  compute: ComputeManagementClient,
+  { restorePoller }: typeof import('../azure/sdk/compute.ts'),
+  compute: Compute,
   serialized: string,
   operation: RunOperation,
   onReason: (why: FailedOperation | undefined) => void,
 ) {
   try {
-    return restorePoller(compute, serialized, operation as ComputeManagementClient['virtualMachines']['runCommand'], {
+    // It uses no more of the client than there is.
+    return restorePoller(compute as ComputeManagementClient, serialized, operation as Compute['virtualMachines']['runCommand'], {
       async processResponseBody({ body }) {
         const { result, why } = readAnswer(body);
         onReason(why);
@@ -113,11 +114,12 @@ function restore(
 }
 
 /** Polls a run once: one request, and one more for its result when it has ended. */
-export async function pollRun(compute: ComputeManagementClient, resourceId: string, serialized: string): Promise<RunState> {
+export async function pollRun(compute: Compute, resourceId: string, serialized: string): Promise<RunState> {
   const operation =
     parseTarget(resourceId)?.kind === 'vm' ? compute.virtualMachines.runCommand : compute.virtualMachineScaleSetVMs.runCommand;
   let why: FailedOperation | undefined;
-  const poller = restore(compute, serialized, operation, (said) => {
+  // Not restored in an async function: a poller can be awaited, which would poll to the end.
+  const poller = restore(await import('../azure/sdk/compute.ts'), compute, serialized, operation, (said) => {
     why = said;
   });
   if (poller === undefined) return { status: 'lost' };

@@ -7,12 +7,14 @@ import { updateRow } from './update-row.ts';
 /** A bucket with its cursors. */
 export type PaceRow = Bucket & Cursors;
 
-const columns = ['nextFree', 'nextExtra', 'pausedUntil'] as const satisfies readonly (keyof Cursors)[];
+const moments = ['nextFree', 'nextExtra', 'pausedUntil'] as const satisfies readonly (keyof Cursors)[];
 
 function toCursors(row: Record<string, unknown> = {}): Cursors {
   // A cursor that cannot be read must not stop the bucket.
-  const moment = (name: keyof Cursors) => Date.parse(String(row[name] ?? '')) || 0;
-  return { nextFree: moment('nextFree'), nextExtra: moment('nextExtra'), pausedUntil: moment('pausedUntil') };
+  const moment = (name: (typeof moments)[number]) => Date.parse(String(row[name] ?? '')) || 0;
+  const collectAfter = Number(row.collectAfter) || undefined;
+  const cursors = { nextFree: moment('nextFree'), nextExtra: moment('nextExtra'), pausedUntil: moment('pausedUntil') };
+  return collectAfter === undefined ? cursors : { ...cursors, collectAfter };
 }
 
 const queues = new WeakMap<Tables, Map<string, LimitFunction>>();
@@ -38,7 +40,9 @@ export async function updateCursors(tables: Tables, bucket: Bucket, decide: (cur
   const update = () =>
     updateRow(pace, bucket.subscriptionId, bucket.region, (row) => {
       const next = decide(toCursors(row));
-      return next && { merge: Object.fromEntries(columns.map((name) => [name, new Date(next[name]).toISOString()])) };
+      if (next === undefined) return undefined;
+      const times = Object.fromEntries(moments.map((name) => [name, new Date(next[name]).toISOString()]));
+      return { merge: next.collectAfter === undefined ? times : { ...times, collectAfter: next.collectAfter } };
     });
   await queueOf(tables, bucket)(update);
 }

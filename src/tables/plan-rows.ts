@@ -13,6 +13,8 @@ export const planPartition = (sweep: string, cluster: string) => `${sweep}|${clu
 /** What a slice needs of its cluster's plan, which is short however many nodes are planned, and how far the slice itself is. */
 export interface SliceHead extends Pick<Plan, 'region' | 'nodeResourceGroup' | 'due'> {
   serverNames: readonly string[];
+  /** Seconds until its results are first asked for; absent in a plan of an older version. */
+  collectAfter: number | undefined;
   /** A message of it waits for the slot that it was given. */
   queued: boolean;
   started: boolean;
@@ -30,6 +32,8 @@ export async function insertPlan(tables: Tables, sweep: string, cluster: string,
     nodeResourceGroup,
     serverNames: serverNames.join(),
     due,
+    slotted: planned.slots?.length ?? 0,
+    ...(planned.collectAfter !== undefined && { collectAfter: planned.collectAfter }),
     ...toLongJson('plan', planned),
   };
   if (await insertOnce(table, row)) return planned;
@@ -50,7 +54,7 @@ export async function readSliceHead(tables: Tables, sweep: string, cluster: stri
   const filter = odata`RowKey eq 'plan' or RowKey eq ${queued} or RowKey eq ${started} or RowKey eq ${tallied}`;
   const rows = await readRange(table, planPartition(sweep, cluster), {
     filter,
-    select: ['RowKey', 'region', 'nodeResourceGroup', 'serverNames', 'due'],
+    select: ['RowKey', 'region', 'nodeResourceGroup', 'serverNames', 'due', 'slotted', 'collectAfter'],
   });
   const found = new Map(rows.map((row) => [row.rowKey, row]));
   const plan = found.get('plan');
@@ -62,7 +66,9 @@ export async function readSliceHead(tables: Tables, sweep: string, cluster: stri
       .split(',')
       .filter(Boolean),
     due: String(plan.due),
-    queued: found.has(queued),
+    collectAfter: Number(plan.collectAfter) || undefined,
+    // The plan gave it a slot, or it was given one since.
+    queued: Number(slice) < Number(plan.slotted ?? 0) || found.has(queued),
     started: found.has(started),
     tallied: found.has(tallied),
   };
@@ -99,15 +105,17 @@ export async function readPlanAndTallies(tables: Tables, sweep: string, cluster:
   const table = await tables.open('sweeps');
   const rows = await readRange(table, planPartition(sweep, cluster));
   const own = rows.find((row) => row.rowKey === 'plan');
+  const planned = own && fromLongJson(plan, 'plan', own, undefined);
+  const slots = (planned?.slots ?? []).map((slot, n) => [String(n), slot] as const);
   const confirmations = rows.find((row) => row.rowKey === CONFIRMATIONS);
   const bySlice = (kind: 'tally' | 'started' | 'queued' | 'recollected' | 'restarted') =>
     rows.filter((row) => row.rowKey.startsWith(`${kind}|`)).map((row) => [row.rowKey.slice(kind.length + 1), row] as const);
   return {
-    planned: own && fromLongJson(plan, 'plan', own, undefined),
+    planned,
     armRequests: bySlice('tally').reduce((total, [, row]) => total + (Number(row.armRequests) || 0), 0),
     tallies: new Map(bySlice('tally').map(([slice, row]) => [slice, fromLongJson(tally, 'tally', row, {})])),
     started: new Map(bySlice('started').map(([slice, { at }]) => [slice, String(at)])),
-    queued: new Map(bySlice('queued').map(([slice, { slot }]) => [slice, String(slot)])),
+    queued: new Map([...slots, ...bySlice('queued').map(([slice, { slot }]) => [slice, String(slot)] as const)]),
     recollected: new Set(bySlice('recollected').map(([slice]) => slice)),
     restarted: new Set(bySlice('restarted').map(([slice]) => slice)),
     confirmations: { granted: grantsIn(confirmations), at: String(confirmations?.at ?? '') },

@@ -47,7 +47,7 @@ function sentenceOf(error: unknown): string {
 
 async function readPlanned(arm: Arm, { cluster, subscriptionId, resourceGroup, name }: ListedCluster): Promise<Planned> {
   try {
-    return { azure: await listPlannedMaintenance(arm.clusters(subscriptionId), { resourceGroup, name }) };
+    return { azure: await listPlannedMaintenance(await arm.clusters(subscriptionId), { resourceGroup, name }) };
   } catch (error) {
     const azureDetail = sentenceOf(error);
     const said = redact(error instanceof Error ? error.message : String(error), 300);

@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { ComputeManagementClient } from '@azure/arm-compute';
 import type { TokenCredential } from '@azure/identity';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Compute } from '../../src/azure/arm.ts';
 import { ForeignHostError, fitArmPipeline } from '../../src/azure/arm-pipeline.ts';
 import { countRequests } from '../../src/azure/count-requests.ts';
 import { pollRun, startRun } from '../../src/probe/run-command.ts';
@@ -38,7 +39,7 @@ function connect(reads: boolean): ComputeManagementClient {
   return client;
 }
 
-async function listMachines(client: ComputeManagementClient): Promise<string[]> {
+async function listMachines(client: Compute): Promise<string[]> {
   const names: string[] = [];
   for await (const { name } of client.virtualMachines.list('rg')) names.push(name ?? '');
   return names;
@@ -59,7 +60,7 @@ describe('a client that reads', () => {
     refuse(503);
     const count = countRequests();
     const settings = readSettings({ AzureWebJobsStorage: 'UseDevelopmentStorage=true', ARM_ENDPOINT: azure.url });
-    await expect(listMachines(connectArm(settings, credential, [count.policy]).compute(subscriptionId))).rejects.toThrow();
+    await expect(listMachines(await connectArm(settings, credential, [count.policy]).compute(subscriptionId))).rejects.toThrow();
     expect([count.take(), count.take()]).toEqual([3, 0]);
   });
 

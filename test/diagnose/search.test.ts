@@ -51,7 +51,7 @@ beforeAll(async () => {
   const { arm } = world.services();
   nodeIds = new Map();
   for (const cluster of names) {
-    for await (const { id } of arm.compute(spokes).virtualMachineScaleSets.list(`MC_rg-${cluster}_${cluster}_westeurope`))
+    for await (const { id } of (await arm.compute(spokes)).virtualMachineScaleSets.list(`MC_rg-${cluster}_${cluster}_westeurope`))
       nodeIds.set(cluster, `${id}/virtualMachines/0`);
   }
 }, 120_000);

@@ -115,7 +115,7 @@ const targetOf = (node: string) =>
   }) as const;
 
 async function scaleSetOf(resourceGroup: string): Promise<string> {
-  for await (const { name } of world.services().arm.compute(one).virtualMachineScaleSets.list(resourceGroup)) return name!;
+  for await (const { name } of (await world.services().arm.compute(one)).virtualMachineScaleSets.list(resourceGroup)) return name!;
   throw new Error(`expected a scale set in ${resourceGroup}`);
 }
 

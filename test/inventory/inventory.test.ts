@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import tls from 'node:tls';
-import type { ComputeManagementClient } from '@azure/arm-compute';
-import type { ContainerServiceClient } from '@azure/arm-containerservice';
 import type { PipelinePolicy } from '@azure/core-rest-pipeline';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { FleetFile } from '../../local/simulator/fleet-schema.ts';
+import type { Clusters, Compute } from '../../src/azure/arm.ts';
 import { listManagedClusters } from '../../src/inventory/list-managed-clusters.ts';
 import { listNodes } from '../../src/inventory/list-nodes.ts';
 import { clusterFacts, poolNodesOf } from '../../src/model/cluster-facts.ts';
@@ -52,8 +51,8 @@ const cluster = clusterFacts.parse({
 });
 
 let simulator: Conversation;
-let connect: () => ComputeManagementClient;
-let clustersOf: () => ContainerServiceClient;
+let connect: () => Promise<Compute>;
+let clustersOf: () => Promise<Clusters>;
 beforeAll(async () => {
   simulator = await converse(smallFleet(0, { pools, foreignMachines: ['jumpbox'], authorizedIPRanges: ['203.0.113.0/24'] }), {
     kubectl: '/nowhere/kubectl',
@@ -72,12 +71,13 @@ afterEach(async () => {
   await simulator.clearFault('shop');
 });
 
-const list = (compute = connect(), facts = cluster) => listNodes(compute, subscriptionId, facts, new Date(), 10);
+const list = async (compute: Compute | undefined = undefined, facts = cluster) =>
+  listNodes(compute ?? (await connect()), subscriptionId, facts, new Date(), 10);
 const ofPool = (nodes: NodeFacts[], pool: string) => nodes.filter((node) => node.pool === pool);
 
 /** A client in whose way a test stands: `meet` happens just before a request to such a path, and what it answers just after. */
-function meeting(path: RegExp, meet: () => Promise<() => Promise<unknown>>): ComputeManagementClient {
-  const compute = connect();
+async function meeting(path: RegExp, meet: () => Promise<() => Promise<unknown>>): Promise<Compute> {
+  const compute = await connect();
   const policy: PipelinePolicy = {
     name: 'meet',
     async sendRequest(request, next) {
@@ -92,7 +92,7 @@ function meeting(path: RegExp, meet: () => Promise<() => Promise<unknown>>): Com
 
 describe('listManagedClusters', () => {
   it('tells an API server that refuses strangers', async () => {
-    const { clusters } = await listManagedClusters(clustersOf(), { include: ['*'], exclude: [] });
+    const { clusters } = await listManagedClusters(await clustersOf(), { include: ['*'], exclude: [] });
     expect(clusters).toMatchObject([{ cluster: cluster.cluster, fqdn: expect.stringContaining('azmk8s.io'), restricted: true }]);
     expect(poolNodesOf(clusters[0]!)).toBe(73);
   });
@@ -115,7 +115,7 @@ describe('listNodes', () => {
   });
 
   it('leaves a scale set alone that bears no name of a pool', async () => {
-    const compute = connect();
+    const compute = await connect();
     const policy: PipelinePolicy = {
       name: 'foreign scale set',
       async sendRequest(request, next) {
@@ -205,14 +205,14 @@ describe('listNodes', () => {
       return body.byOperation.VirtualMachines_InstanceView ?? 0;
     };
     const before = await asked();
-    const { nodes } = await list(connect(), { ...cluster, recordOnly: 'NodeGroupLocked' });
+    const { nodes } = await list(await connect(), { ...cluster, recordOnly: 'NodeGroupLocked' });
     expect(new Set(nodes.map(({ skipped }) => skipped))).toEqual(new Set(['NodeGroupLocked']));
     expect(await asked()).toBe(before);
   });
 
   it('leaves out a VM that vanished after it was listed, and says that something is missing', async () => {
     const gone = ofPool((await list()).nodes, 'vms')[3]!.node;
-    const compute = meeting(new RegExp(`/${gone}/instanceView$`), async () => {
+    const compute = await meeting(new RegExp(`/${gone}/instanceView$`), async () => {
       await simulator.setFault(gone, 'gone');
       return () => simulator.clearFault(gone);
     });
@@ -223,7 +223,7 @@ describe('listNodes', () => {
   });
 
   it('leaves out a scale set that vanished after it was listed, and says that something is missing', async () => {
-    const compute = meeting(/vmss\/virtualMachines$/, async () => {
+    const compute = await meeting(/vmss\/virtualMachines$/, async () => {
       await simulator.setFault('shop', 'cluster-gone');
       return () => simulator.clearFault('shop');
     });
@@ -240,7 +240,7 @@ describe('listNodes', () => {
   });
 
   it('asks VMs for their power state only as long as many reads of the subscription are left', async () => {
-    const compute = connect();
+    const compute = await connect();
     let asked = 0;
     const policy: PipelinePolicy = {
       name: 'few left',
@@ -262,7 +262,7 @@ describe('listNodes', () => {
   it('goes on without the power states of VMs where Azure throttles the question', async () => {
     const { resourceId } = ofPool((await list()).nodes, 'vms')[0]!;
     // Just before it is asked, as some comes back every 5 s.
-    const compute = meeting(new RegExp(`${resourceId}/instanceView$`, 'i'), async () => {
+    const compute = await meeting(new RegExp(`${resourceId}/instanceView$`, 'i'), async () => {
       for (let asked = 0; asked < 36; asked += 1) await simulator.arm('GET', `${resourceId}/instanceView`);
       return () => Promise.resolve();
     });

@@ -9,7 +9,7 @@ let dir: string;
 let bill: { bomFormat: string; serialNumber: string; components: { name: string; version: string; purl: string; licenses: unknown[] }[] };
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'aks-fleet-prober-bill-'));
-  await buildApp(join(dir, 'dist'), join(dir, 'sbom.cdx.json'));
+  await buildApp(join(dir, 'dist'), { bill: join(dir, 'sbom.cdx.json') });
   bill = JSON.parse(await readFile(join(dir, 'sbom.cdx.json'), 'utf8'));
 }, 120_000);
 afterAll(() => rm(dir, { recursive: true }));

@@ -33,7 +33,7 @@ export function openClockQueue(now: () => Date): ClockQueue {
     },
   };
   return {
-    queue: openWorkQueue(client as QueueClient, now),
+    queue: openWorkQueue(async () => client as QueueClient, now),
     messages,
     takeUntil(time) {
       const [first] = [...messages].sort((a, b) => a.visibleAt - b.visibleAt);

@@ -40,6 +40,19 @@ describe('the plan of a cluster', () => {
     expect(await readPlan(storage.tables, 'plan', cluster)).toEqual(plan(['a'], ['b']));
   });
 
+  it('says which slices wait for the slots that it gave them', async () => {
+    const slots = ['2026-11-21T09:35:08.000Z'];
+    await insertPlan(storage.tables, 'slots', cluster, { ...plan(['a'], ['b']), slots });
+    const queued = async (slice: string) => (await readSliceHead(storage.tables, 'slots', cluster, slice))?.queued;
+    expect([await queued('0'), await queued('1'), await queued('0+')]).toEqual([true, false, false]);
+    await markQueued(storage.tables, 'slots', cluster, '1', '2026-11-21T09:36:00.000Z');
+    const known = await readPlanAndTallies(storage.tables, 'slots', cluster);
+    expect([...known.queued]).toEqual([
+      ['0', slots[0]],
+      ['1', '2026-11-21T09:36:00.000Z'],
+    ]);
+  });
+
   it('may hold 5,000 nodes', async () => {
     const large = plan(
       ...Array.from({ length: 100 }, (_, n) => Array.from({ length: 50 }, (__, m) => `aks-nodepool1-12345678-vmss${n * 50 + m}`)),

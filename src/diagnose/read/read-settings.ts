@@ -1,4 +1,4 @@
-import { ZodError, z } from 'zod';
+import { z } from 'zod';
 import { log } from '../../log.ts';
 import { redact } from '../../model/redact.ts';
 import type { Read, Unread } from '../evaluate/configuration.ts';
@@ -47,7 +47,7 @@ function interpret<T>(answer: Answer | OutOfBudget, id: string, { action, parse 
   try {
     return { status: 'read', value: parse(body) };
   } catch (error) {
-    const why = error instanceof ZodError ? z.prettifyError(error) : String(error);
+    const why = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
     log.warn(`the settings of ${id} could not be understood, and no finding rests on them: ${redact(why, 300)}`);
     return unread('failed', id, action);
   }

@@ -34,7 +34,7 @@ export async function lookAgain({ arm, settings }: Services, cluster: string): P
   const named = parseClusterId(cluster)!;
   try {
     const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
-    const state = await askForCluster(arm.clusters(named.subscriptionId), named, selectionOf(settings), new Set(), signal);
+    const state = await askForCluster(await arm.clusters(named.subscriptionId), named, selectionOf(settings), new Set(), signal);
     const reason = typeof state === 'string' ? undefined : state.recordOnly;
     return reason !== undefined && comesOrGoes(reason) ? reason : undefined;
   } catch (error) {

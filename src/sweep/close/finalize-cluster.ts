@@ -70,7 +70,7 @@ export async function finalizeCluster(
   if (planned !== undefined && !last && outstanding(planned, [...tallies.values()]).length > 0) {
     const { settings, now } = services;
     const next = endOf(settings, sweep).getTime();
-    const times = { time: now().getTime(), next, firstCollectMs: settings.FIRST_COLLECT_SECONDS * 1000 };
+    const times = { time: now().getTime(), next, firstCollectMs: (planned.collectAfter ?? settings.FIRST_COLLECT_SECONDS) * 1000 };
     await sendAgain(services, sweep, cluster, findMissingWork(planned, found, times));
     return undefined;
   }

@@ -12,7 +12,8 @@ import type { NodeFacts } from '../../model/node.ts';
 import { occurrenceOf } from '../../model/occurrences.ts';
 import { comesOrGoes, policyOf } from '../../model/reasons.ts';
 import { parseClusterId } from '../../model/resource-id.ts';
-import { lastStart } from '../../model/schedule.ts';
+import { collectAfter } from '../../model/run-times.ts';
+import { endOf, lastStart } from '../../model/schedule.ts';
 import type { Services } from '../../services.ts';
 import { type ListedNode, readListedNodes } from '../../tables/node-rows.ts';
 import { insertPlan, readPlan } from '../../tables/plan-rows.ts';
@@ -22,10 +23,14 @@ import { readClusterFacts } from '../../tables/sweep-rows.ts';
 import { faultPoint } from '../queue/fault-point.ts';
 import type { MessageOf } from '../queue/messages.ts';
 import { requestAssessment } from '../queue/request-assessment.ts';
+import { delayUntil } from '../run/acquire-start-slot.ts';
+import { takeSlots } from '../run/pace.ts';
 import { planSweep } from './plan-sweep.ts';
 import { writeNodeChanges } from './write-node-changes.ts';
 
 const ATTEMPTS = 6;
+/** By which the first slot lies ahead, so that its message is there in time. */
+const LEAD_MS = 1000;
 
 type Compare = (rows: ReadonlyMap<string, ListedNode>) => Promise<NodeChange<ListedNode>[]>;
 
@@ -37,7 +42,7 @@ async function listAndCompare(services: Services, sweep: string, facts: ClusterF
   const isForgotten = recordOnly === 'Excluded' && !facts.listed;
   if (isForgotten || !isInScope(services.settings, subscriptionId)) return async (rows) => loseNodes(rows, sweep, 'Excluded');
   if (recordOnly !== undefined && policyOf(recordOnly).hides !== 'nothing') return async (rows) => recordNodes(rows, recordOnly);
-  const compute = services.arm.compute(subscriptionId);
+  const compute = await services.arm.compute(subscriptionId);
   const grace = { now: services.now(), minutes: services.settings.NODE_GRACE_MINUTES };
   try {
     const { nodes, complete, unread } = await listNodes(compute, subscriptionId, facts, grace.now, grace.minutes);
@@ -99,6 +104,24 @@ async function findGaps(
   return gapsOf(short);
 }
 
+/**
+ * Acquires the start slots of a cluster's slices all at once: asked for one by one, each slice would be executed once more, to be told when to come back.
+ * A crash before the plan is stored wastes them.
+ */
+async function timesOf(
+  services: Services,
+  sweep: string,
+  { cluster, region }: ClusterFacts,
+  { slices }: Plan,
+): Promise<Pick<Plan, 'slots' | 'collectAfter'>> {
+  const { subscriptionId } = parseClusterId(cluster)!;
+  const sizes = slices.map((nodes) => nodes.length);
+  const from = new Date(services.now().getTime() + LEAD_MS);
+  const before = endOf(services.settings, sweep);
+  const { slots, learned } = await takeSlots(services, { subscriptionId, region }, sizes, { from, before });
+  return { slots: slots.map((slot) => slot.toISOString()), collectAfter: collectAfter(services.settings, learned) };
+}
+
 /** Updates the node rows of a cluster, and stores the sweep's plan for it, once. */
 async function makePlan(services: Services, sweep: string, facts: ClusterFacts): Promise<Plan> {
   const { settings, tables, now } = services;
@@ -110,7 +133,8 @@ async function makePlan(services: Services, sweep: string, facts: ClusterFacts):
   }
   const gaps = await findGaps(services, sweep, facts, changes);
   const plan = planSweep(facts, changes, settings.NODES_PER_SLICE, now().toISOString(), gaps);
-  const planned = await insertPlan(tables, sweep, facts.cluster, plan);
+  const times = await timesOf(services, sweep, facts, plan);
+  const planned = await insertPlan(tables, sweep, facts.cluster, { ...plan, ...times });
   faultPoint('expand-cluster:plan');
   return planned;
 }
@@ -126,7 +150,10 @@ export async function expandCluster(services: Services, { sweep, cluster }: Mess
 
   const planned = (await readPlan(tables, sweep, cluster)) ?? (await makePlan(services, sweep, facts));
   const deadline = lastStart(settings, sweep);
-  for (const [n, nodes] of planned.slices.entries())
-    await queue.send({ kind: 'start-slice', sweep, cluster, slice: String(n), nodes }, { deadline });
+  for (const [n, nodes] of planned.slices.entries()) {
+    const slot = planned.slots?.[n];
+    const delaySeconds = slot === undefined ? 0 : delayUntil(new Date(slot), services.now());
+    await queue.send({ kind: 'start-slice', sweep, cluster, slice: String(n), nodes, slot }, { delaySeconds, deadline });
+  }
   if (planned.slices.length > 0) faultPoint('expand-cluster:start-slice');
 }

@@ -64,7 +64,7 @@ async function readMissing(services: Services, subscription: string, row: Cluste
     for (const glob of matched) globs.add(glob);
     return remembered(row, 'Excluded');
   }
-  const answer = await askForCluster(services.arm.clusters(subscription), row, selectionOf(services.settings), globs);
+  const answer = await askForCluster(await services.arm.clusters(subscription), row, selectionOf(services.settings), globs);
   return typeof answer === 'string' ? remembered(row, answer) : answer;
 }
 
@@ -102,7 +102,7 @@ async function listSubscription(
   if (!isInScope(settings, subscription))
     return { row: { subscription, matched: [] }, clusters: known.map((row) => remembered(row, 'Excluded')) };
   try {
-    const { clusters: listed, matched } = await listManagedClusters(arm.clusters(subscription), selectionOf(settings));
+    const { clusters: listed, matched } = await listManagedClusters(await arm.clusters(subscription), selectionOf(settings));
     const ids = new Set(listed.map((facts) => facts.cluster));
     const globs = new Set(matched);
     const limit = pLimit(CONCURRENT_READS);

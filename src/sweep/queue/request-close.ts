@@ -4,14 +4,19 @@ import { putNextClose, type SweepRows } from '../../tables/sweep-rows.ts';
 import type { QueueContext } from './work-queue.ts';
 
 const USUAL_SECONDS = 15;
+/** A sweep that takes long is looked at less often, in proportion: each look reads the rows of every cluster that is not finalized. */
+const LONGEST_SECONDS = 30;
+const SHARE_OF_ELAPSED = 0.2;
 /** The last assessments of a sweep usually take less than this. */
 const SOON_SECONDS = 3;
 /** How long after the last collection a new `close-sweep` is still enqueued. Later, one that fails each time is given up and not replaced. */
 const TRIED_FOR_MS = 3600_000;
 
-/** Seconds from one `close-sweep` of a sweep to the next: 15, or fewer if the interval is short. */
-export function closeEverySeconds({ SWEEP_SCHEDULE }: Settings, sweep: string): number {
-  return Math.min(USUAL_SECONDS, intervalAfter(SWEEP_SCHEDULE, new Date(sweep)) / 6000);
+/** Seconds from one `close-sweep` of a sweep to the next: 15 to 30, the longer the sweep takes, or fewer if the interval is short. Pure. */
+export function closeEverySeconds({ SWEEP_SCHEDULE }: Pick<Settings, 'SWEEP_SCHEDULE'>, sweep: string, now: Date): number {
+  const elapsedSeconds = (now.getTime() - Date.parse(sweep)) / 1000;
+  const usual = Math.max(USUAL_SECONDS, Math.min(LONGEST_SECONDS, elapsedSeconds * SHARE_OF_ELAPSED));
+  return Math.min(usual, intervalAfter(SWEEP_SCHEDULE, new Date(sweep)) / 6000);
 }
 
 /**
@@ -20,11 +25,11 @@ export function closeEverySeconds({ SWEEP_SCHEDULE }: Settings, sweep: string): 
  * @param soon - whether only assessments are missing that were requested just now.
  */
 export async function requestClose(
-  { settings, queue }: Pick<QueueContext, 'settings' | 'queue'>,
+  { settings, queue, now }: Pick<QueueContext, 'settings' | 'queue' | 'now'>,
   sweep: string,
   soon = false,
 ): Promise<void> {
-  const usual = closeEverySeconds(settings, sweep);
+  const usual = closeEverySeconds(settings, sweep, now());
   await queue.send({ kind: 'close-sweep', sweep }, { delaySeconds: soon ? Math.min(SOON_SECONDS, usual) : usual });
 }
 
@@ -45,6 +50,6 @@ export async function ensureNextClose(
   if (nextCloseBy > now().toISOString() || now().getTime() > lastRun.getTime() + TRIED_FOR_MS) return;
   await requestClose(services, sweep);
   // Half of the delay, so that the next message enqueues its successor even if it is delivered early.
-  const until = new Date(now().getTime() + (closeEverySeconds(settings, sweep) * 1000) / 2).toISOString();
+  const until = new Date(now().getTime() + (closeEverySeconds(settings, sweep, now()) * 1000) / 2).toISOString();
   await putNextClose(tables, sweep, until);
 }

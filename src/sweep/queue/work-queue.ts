@@ -48,16 +48,17 @@ async function sendOrCreate(client: QueueClient, text: string, options: QueueSen
 /**
  * Opens the work queue. It uses a client because output bindings can set neither a delay nor a time-to-live (azure-functions-host#4176).
  *
+ * @param client - connects when the first message is sent.
  * @param now - the clock, for deadlines.
  */
-export function openWorkQueue(client: QueueClient, now: () => Date): WorkQueue {
+export function openWorkQueue(client: () => Promise<QueueClient>, now: () => Date): WorkQueue {
   const put = async (message: WorkMessage, delaySeconds: number) => {
     const visibilityTimeout = Math.max(0, Math.ceil(delaySeconds));
     // A time-to-live below the delay is refused, and one that ends before the deadline would lose work. The host expects base64.
     const untilDeadline = Math.ceil((Date.parse(message.deadline) - now().getTime()) / 1000);
     const messageTimeToLive = Math.max(visibilityTimeout + LIFE_AFTER_DUE_SECONDS, untilDeadline);
     const text = Buffer.from(JSON.stringify(message)).toString('base64');
-    await sendOrCreate(client, text, { visibilityTimeout, messageTimeToLive });
+    await sendOrCreate(await client(), text, { visibilityTimeout, messageTimeToLive });
   };
   return {
     async send(work, { delaySeconds = 0, deadline } = {}) {

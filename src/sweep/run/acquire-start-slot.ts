@@ -6,7 +6,8 @@ import { pausedUntil, takeSlot } from './pace.ts';
 
 /** How long a start waits for its slot where it is; for a later slot its message goes back to the queue. */
 export const WAIT_HERE_MS = 2000;
-const MISSED_MS = 1000;
+/** A slot is taken a little late rather than waited for in an execution, which would be billed. */
+const MISSED_MS = 3000;
 
 /** When runs may be started: now, later by a message that holds the slot, or never within the given time. */
 export type StartSlot =
@@ -16,8 +17,13 @@ export type StartSlot =
 
 /** Whether the slot that a message holds is still valid: it was not missed, and no pause ends after it. */
 function holds(slot: Date, pause: Date | undefined, now: Date): boolean {
-  // A slot at the end of a pause is valid, although its message is delivered a little earlier.
+  // A slot at the end of a pause is valid, whenever its message is delivered.
   return now.getTime() - slot.getTime() < MISSED_MS && (pause === undefined || pause <= slot);
+}
+
+/** Seconds after which a message that holds a slot is delivered: when that has come, since whoever came earlier would wait. Pure. */
+export function delayUntil(slot: Date, now: Date): number {
+  return Math.max(1, Math.ceil((slot.getTime() - now.getTime()) / 1000));
 }
 
 /** Decides when to start with a slot. Pure. */
@@ -26,8 +32,7 @@ export function decideStart({ at, paused }: Slot, before: Date, now: Date): Star
   const waitMs = at.getTime() - now.getTime();
   if (waitMs <= 0) return { when: 'now' };
   if (waitMs <= WAIT_HERE_MS) return { when: 'soon', waitMs };
-  // Delivered a little early, since the queue counts whole seconds and polls, and a missed slot is wasted.
-  return { when: 'later', slot: at.toISOString(), delaySeconds: Math.max(1, Math.floor((waitMs - WAIT_HERE_MS) / 1000)) };
+  return { when: 'later', slot: at.toISOString(), delaySeconds: delayUntil(at, now) };
 }
 
 /**

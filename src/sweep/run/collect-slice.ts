@@ -1,20 +1,23 @@
+import { log } from '../../log.ts';
 import type { Claim } from '../../model/claim.ts';
 import { COLLECT_GRACE_SECONDS } from '../../model/claim.ts';
+import { parseClusterId } from '../../model/resource-id.ts';
 import { endOf } from '../../model/schedule.ts';
-import { runId } from '../../model/slice-name.ts';
+import { isPlanned, runId } from '../../model/slice-name.ts';
 import type { Started } from '../../model/start.ts';
 import { type Outcome, outcomeWith } from '../../model/verdict.ts';
 import type { Services } from '../../services.ts';
 import { type NodeRow, readNodes } from '../../tables/node-rows.ts';
 import type { Tables } from '../../tables/open-tables.ts';
-import { readSliceHead } from '../../tables/plan-rows.ts';
+import { readSliceHead, type SliceHead } from '../../tables/plan-rows.ts';
 import { deleteStarted, readStarted } from '../../tables/start-rows.ts';
 import { faultPoint } from '../queue/fault-point.ts';
 import type { MessageOf } from '../queue/messages.ts';
 import { requestAssessment } from '../queue/request-assessment.ts';
 import { addOutsideView } from './add-outside-view.ts';
-import type { Ended } from './inspect.ts';
+import type { Ended, Inspection } from './inspect.ts';
 import { inspectSlice } from './inspect-slice.ts';
+import { noteFirstCollection } from './learn-run-time.ts';
 import { recordResults } from './record-results.ts';
 import { reportWrongMachines } from './report-wrong-machines.ts';
 import { mayStartAgain, startAgain } from './start-again.ts';
@@ -48,6 +51,7 @@ export async function collectSlice(services: Services, message: MessageOf<'colle
   };
   const started = await readStarted(tables, id);
   const found = await inspectSlice(services, run, nodes, rows, started);
+  await learn(services, message, head, rows, found);
 
   const ended: Ended[] = [];
   const lost = new Map<string, Claim>();
@@ -72,6 +76,25 @@ export async function collectSlice(services: Services, message: MessageOf<'colle
   if (assess === 'no') return;
   await requestAssessment(services, sweep, cluster, assess === 'at once' ? assess : undefined);
   faultPoint('collect-slice:assess-cluster');
+}
+
+/** Learns from the first collection of a planned slice how long runs take in its region. Where that fails, the slice is collected all the same. */
+async function learn(
+  services: Services,
+  { cluster, sweep, slice }: MessageOf<'collect-slice'>,
+  { region, collectAfter }: SliceHead,
+  rows: ReadonlyMap<string, NodeRow>,
+  found: ReadonlyMap<string, Inspection>,
+): Promise<void> {
+  const own = runId(sweep, cluster, slice);
+  const asked = [...rows].filter(([, { claim }]) => claim?.id === own && claim.overdue !== true);
+  const age = (services.now().getTime() - Date.parse(asked[0]?.[1].claim?.startedAt ?? '')) / 1000;
+  if (!isPlanned(slice) || collectAfter === undefined || !(age < collectAfter + services.settings.COLLECT_AGAIN_SECONDS)) return;
+  const bucket = { subscriptionId: parseClusterId(cluster)!.subscriptionId, region };
+  const done = asked.filter(([node]) => found.get(node)?.status === 'ended').length;
+  await noteFirstCollection(services, bucket, collectAfter, { done, of: asked.length }).catch((error: unknown) =>
+    log.warn(`how long runs take in ${region} could not be noted`, error),
+  );
 }
 
 /** Deletes the start rows of this run, except those of runs that are still in progress, and the start rows of earlier runs that have ended now. */

@@ -11,8 +11,8 @@ import { readStartedNode } from '../../tables/start-rows.ts';
 import { isTakenOut } from './claim.ts';
 import { conclude, type Inspection, inspect, isHeldByAnother, type SliceRun } from './inspect.ts';
 
-/** How many runs of a slice are polled at once. */
-export const CONCURRENT_POLLS = 8;
+/** Half a slice: an execution is billed while it waits for Azure, so that few at a time cost as often. */
+export const CONCURRENT_POLLS = 25;
 
 /** A failure that comes each time is recorded as a lasting one. */
 function withLastingReason(found: Inspection, row: NodeRow | undefined, blindAfter: number): Inspection {
@@ -27,7 +27,7 @@ async function inspectNode(services: Services, run: SliceRun, row: NodeRow | und
   const known = { node: row, start, otherStart: other, isTakenOut: row !== undefined && isTakenOut(settings, run.cluster, row) };
   const found = inspect(run, known, settings, now);
   if (found.status !== 'poll') return withLastingReason(found, row, settings.BLIND_AFTER);
-  const compute = arm.compute(parseClusterId(run.cluster)!.subscriptionId);
+  const compute = await arm.compute(parseClusterId(run.cluster)!.subscriptionId);
   const state = await pollRun(compute, row!.facts.resourceId, found.poller);
   const judged = judgeState(state, found.claim.nonce, { vmId: row!.facts.vmId, serverNames: run.serverNames });
   const unread = state.status === 'unread' ? unreadFrom(state.error) : undefined;

@@ -1,4 +1,4 @@
-import { type Bucket, nextSlot, type Slot, type SlotRequest } from '../../model/pace.ts';
+import { type Bucket, nextSlot, nextSlots, type Slot, type SlotRequest } from '../../model/pace.ts';
 import type { Services } from '../../services.ts';
 import { readCursors, updateCursors } from '../../tables/pace-rows.ts';
 
@@ -11,6 +11,26 @@ export async function takeSlot({ tables, settings, now }: Services, bucket: Buck
     return next.cursors;
   });
   return slot!;
+}
+
+/** Takes the next free start slots of a bucket for the slices of a cluster, in one write, and reads when its results are to be asked for. */
+export async function takeSlots(
+  { tables, settings, now }: Services,
+  bucket: Bucket,
+  sizes: readonly number[],
+  { from, before }: { from: Date; before: Date },
+): Promise<{ slots: Date[]; learned?: number }> {
+  if (sizes.length === 0) return { slots: [] };
+  let slots: Date[] = [];
+  let learned: number | undefined;
+  await updateCursors(tables, bucket, (cursors) => {
+    learned = cursors.collectAfter;
+    const earliest = new Date(Math.max(from.getTime(), now().getTime()));
+    const next = nextSlots(cursors, sizes, before, settings, earliest);
+    slots = next.slots;
+    return next.cursors;
+  });
+  return { slots, learned };
 }
 
 /** Until when throttling by Azure pauses a bucket; undefined if it does not. */

@@ -18,8 +18,8 @@ import { canWaitFor, decidePost, decideRefusal, type Place, type Until } from '.
 import { requestPrefixOf } from './request-prefix.ts';
 import { type ThrottlingWatch, watchThrottling } from './watch-throttling.ts';
 
-/** How many runs of a slice are posted at once. */
-export const CONCURRENT_POSTS = 8;
+/** Half a slice, as for polls: the pace of a region is kept by the slots of slices, not by this. */
+export const CONCURRENT_POSTS = 25;
 
 /** The results of posting runs. */
 export interface Posted {
@@ -70,7 +70,7 @@ export async function postRuns(
   const { deferUntil } = until;
   // All of a slice are of one sweep. Without it nothing is posted: a run under another ID would look like a stranger's.
   const requests = claims[0] === undefined ? '' : await requestPrefixOf(services, claims[0].claim.sweep);
-  const compute = arm.computeOnce(place.subscriptionId);
+  const compute = await arm.computeOnce(place.subscriptionId);
   const limit = pLimit(CONCURRENT_POSTS);
   const { watch, sizes } = seenIn(services, place);
   const throttled = new Map<string, number>();

@@ -29,9 +29,13 @@ async function mustWait({ tables, now }: Services, { cluster, nodes, confirms }:
 }
 
 /** Queues the collection of a slice. */
-async function sendCollection({ settings, queue, now }: Services, { sweep, cluster, slice, nodes }: StartSlice): Promise<void> {
+async function sendCollection(
+  { settings, queue, now }: Services,
+  { sweep, cluster, slice, nodes }: StartSlice,
+  { collectAfter = settings.FIRST_COLLECT_SECONDS }: SliceHead,
+): Promise<void> {
   const deadline = collectUntil(settings, now());
-  await queue.send({ kind: 'collect-slice', sweep, cluster, slice, nodes }, { delaySeconds: settings.FIRST_COLLECT_SECONDS, deadline });
+  await queue.send({ kind: 'collect-slice', sweep, cluster, slice, nodes }, { delaySeconds: collectAfter, deadline });
 }
 
 /** Decides what to do with the message of a slice, before a start slot is acquired. Pure. */
@@ -55,7 +59,7 @@ export async function startSlice(services: Services, message: StartSlice): Promi
   if (head === undefined) throw new Error(`expected a plan of ${cluster} in sweep ${sweep} before its slice ${slice} starts, found none`);
   const decision = decideSlice(head, message.slot !== undefined, isWatched(settings, cluster));
   if (decision === 'drop') return;
-  if (decision === 'collect') return sendCollection(services, message);
+  if (decision === 'collect') return sendCollection(services, message, head);
   if (decision === 'excluded') return tallyAll(services, message, 'notProbed', 'Excluded');
   if (await mustWait(services, message)) return queue.requeue(message, REQUEUE_SECONDS);
 
@@ -83,7 +87,7 @@ export async function startSlice(services: Services, message: StartSlice): Promi
   if (claims.length > 0) faultPoint('start-slice:claims');
   if (isPlanned(slice)) await markStarted(tables, sweep, cluster, slice, now().toISOString());
   faultPoint('start-slice:started');
-  await sendCollection(services, message);
+  await sendCollection(services, message, head);
   faultPoint('start-slice:collect-slice');
 
   // Somebody else's run takes about as long as the prober's, so it is waited for just as long.

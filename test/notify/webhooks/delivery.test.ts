@@ -320,7 +320,7 @@ describe('a webhook that is taken out of the settings', () => {
     expect(messages).toEqual([]);
     expect(await deliveries()).toHaveLength(2);
     clock.at(hours(24 * 9).getTime());
-    const poisonQueue = { name: 'work-poison', getProperties: async () => ({}) } as unknown as Services['poisonQueue'];
+    const poisonQueue = (async () => ({ name: 'work-poison', getProperties: async () => ({}) })) as unknown as Services['poisonQueue'];
     await prune({ ...services, poisonQueue });
     expect(await deliveries()).toEqual([]);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readSettings } from '../../../src/settings.ts';
 import { requestAssessment } from '../../../src/sweep/queue/request-assessment.ts';
-import { requestClose } from '../../../src/sweep/queue/request-close.ts';
+import { closeEverySeconds, requestClose } from '../../../src/sweep/queue/request-close.ts';
 import type { Work, WorkQueue } from '../../../src/sweep/queue/work-queue.ts';
 
 const sweep = '2026-11-21T09:35:00Z';
@@ -48,7 +48,14 @@ describe('the next close-sweep', () => {
     ['comes soon where only assessments are missing', '0 */5 * * * *', true, 3],
   ])('%s', async (_, schedule, soon, expected) => {
     const queue = recordingQueue();
-    await requestClose({ settings: settingsOf(schedule), queue }, sweep, soon);
+    await requestClose({ settings: settingsOf(schedule), queue, now: () => new Date(sweep) }, sweep, soon);
     expect(queue.sent).toEqual([{ work: { kind: 'close-sweep', sweep }, delaySeconds: expected }]);
+  });
+
+  it('comes less often the longer the sweep takes, every 30 s at the latest', () => {
+    const every = (elapsedSeconds: number, schedule = '0 */5 * * * *') =>
+      closeEverySeconds({ SWEEP_SCHEDULE: schedule }, sweep, new Date(Date.parse(sweep) + elapsedSeconds * 1000));
+    expect([every(0), every(75), every(100), every(150), every(600)]).toEqual([15, 15, 20, 30, 30]);
+    expect(every(600, '*/30 * * * * *')).toBe(5);
   });
 });

@@ -44,7 +44,10 @@ beforeAll(async () => {
   );
   client = new QueueClient(tapped, 'work');
   await client.create();
-  queue = openWorkQueue(client, () => now);
+  queue = openWorkQueue(
+    async () => client,
+    () => now,
+  );
 });
 afterAll(async () => {
   wiretap.close();
@@ -127,7 +130,12 @@ describe('a queue that is not there', () => {
 
   it('is made by whoever sends first, and by several at once', async () => {
     const absent = new QueueClient(azurite.connectionString, 'absent');
-    const senders = Array.from({ length: 5 }, () => openWorkQueue(new QueueClient(azurite.connectionString, 'absent'), () => now));
+    const senders = Array.from({ length: 5 }, () =>
+      openWorkQueue(
+        async () => new QueueClient(azurite.connectionString, 'absent'),
+        () => now,
+      ),
+    );
     await Promise.all(senders.map((sender) => sender.send(work)));
     expect((await absent.getProperties()).approximateMessagesCount).toBe(5);
   });
@@ -136,7 +144,10 @@ describe('a queue that is not there', () => {
     const service = QueueServiceClient.fromConnectionString(azurite.connectionString);
     const mayAdd = service.generateAccountSasUrl(new Date(Date.now() + 60_000), AccountSASPermissions.parse('a'), 'sco');
     const [account, signature] = mayAdd.split('?');
-    const limited = openWorkQueue(new QueueClient(`${account!.replace(/\/$/, '')}/forbidden?${signature}`), () => now);
+    const limited = openWorkQueue(
+      async () => new QueueClient(`${account!.replace(/\/$/, '')}/forbidden?${signature}`),
+      () => now,
+    );
     await expect(limited.send(work)).rejects.toThrow(
       /^expected the queue "forbidden" in the storage account, or the right to create it, got Authorization\w+: create it, or give the app's identity the role "Storage Queue Data Contributor"$/,
     );

@@ -14,9 +14,9 @@ describe('a slot', () => {
     expect(decide(2)).toEqual({ when: 'soon', waitMs: 2000 });
   });
 
-  it('that is further away has its message back a little early, in whole seconds', () => {
-    expect(decide(2.5)).toEqual({ when: 'later', slot: later(2.5).toISOString(), delaySeconds: 1 });
-    expect(decide(60)).toEqual({ when: 'later', slot: later(60).toISOString(), delaySeconds: 58 });
+  it('that is further away has its message back when it has come, in whole seconds', () => {
+    expect(decide(2.5)).toEqual({ when: 'later', slot: later(2.5).toISOString(), delaySeconds: 3 });
+    expect(decide(60)).toEqual({ when: 'later', slot: later(60).toISOString(), delaySeconds: 60 });
   });
 
   it('that is too late has no start, for want of pace or because Azure throttles', () => {

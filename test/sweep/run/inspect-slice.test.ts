@@ -51,7 +51,7 @@ beforeAll(async () => {
     instanceId: '0',
   } as const;
   resourceId = `${compute}/virtualMachineScaleSets/${set!.name}/virtualMachines/0`;
-  poller = await startRun(services.arm.computeOnce(subscriptionId), target, 'Linux', ['true'], randomUUID());
+  poller = await startRun(await services.arm.computeOnce(subscriptionId), target, 'Linux', ['true'], randomUUID());
   await putStarted(services.tables, claim.id, new Map([[node, { nonce, status: 'polling', poller }]]));
 });
 afterAll(async () => {

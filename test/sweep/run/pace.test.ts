@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Azurite, startAzurite } from '../../../local/azurite.ts';
 import type { Bucket } from '../../../src/model/pace.ts';
 import type { Services } from '../../../src/services.ts';
-import { pauseBucket, pausedUntil, takeSlot } from '../../../src/sweep/run/pace.ts';
+import { pauseBucket, pausedUntil, takeSlot, takeSlots } from '../../../src/sweep/run/pace.ts';
 import { type Clock, servicesAt } from '../services-at.ts';
 
 const start = Date.parse('2026-11-21T09:35:00.000Z');
@@ -67,6 +67,25 @@ describe('the pace of a sweep', () => {
     ];
     for (const other of others)
       expect((await takeSlot(services, other, { nodes: 50, extra: false, before: farAway })).at).toEqual(later(0));
+  });
+
+  it('gives the slices of a cluster their slots at once, as many as come in time, by one read and one write', async () => {
+    const own = servicesAt(azurite.connectionString, new Date(start).toISOString()).services;
+    let requests = 0;
+    (await own.tables.open('pace')).pipeline.addPolicy({
+      name: 'count',
+      sendRequest(request, next) {
+        requests += 1;
+        return next(request);
+      },
+    });
+    expect(await takeSlots(own, bucket, [50, 50, 10, 50], { from: later(3), before: later(36) })).toEqual({
+      slots: [later(3), later(18), later(33)],
+    });
+    expect(requests).toBe(2);
+    // What did not come in time has taken nothing.
+    expect(await take(1)).toEqual(later(36));
+    expect(await takeSlots(own, bucket, [], { from: later(3), before: later(36) })).toEqual({ slots: [] });
   });
 
   it('tells a slot that comes too late, and keeps it for somebody else', async () => {

@@ -1,0 +1,66 @@
+import { execFile } from 'node:child_process';
+import { glob, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { deflateRawSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { type ColdStart, measureColdStart } from '../../bench/cold-start.ts';
+import { quickSweeps, type Stage, setStage } from '../e2e/stage.ts';
+
+const fleet = {
+  subscriptions: [
+    {
+      id: 'eeeeeeee-0000-4000-8000-000000000003',
+      name: 'One',
+      clusters: [
+        { resourceGroup: 'rg-one', location: 'westeurope', kubernetesVersion: '1.33.5', name: 'one', pools: [{ name: 'web', count: 1 }] },
+      ],
+    },
+  ],
+};
+
+let stage: Stage;
+let cost: ColdStart;
+beforeAll(async () => {
+  stage = await setStage(fleet, { instantNodes: true });
+  const env = { AzureWebJobsStorage: stage.azurite.connectionString, ...stage.simulator.env, ...quickSweeps(60) };
+  const startSweep = async () => {
+    const sweep = `${new Date().toISOString().slice(0, 17)}00Z`;
+    return { v: 1, kind: 'start-sweep', sweep, deadline: new Date(Date.now() + 60_000).toISOString() };
+  };
+  cost = await measureColdStart(inject('appDir'), env, startSweep);
+  process.stdout.write(`${JSON.stringify(cost)}\n`);
+}, 120_000);
+afterAll(() => stage.end());
+
+describe('an instance that starts', () => {
+  it('registers every function at little more than what Node alone costs', () => {
+    expect(cost.functions).toBeGreaterThanOrEqual(30);
+    expect(cost.cpuRatio).toBeLessThanOrEqual(2.5);
+    expect(cost.memoryRatio).toBeLessThanOrEqual(1.45);
+    expect(cost.megabytes).toBeLessThanOrEqual(70);
+  });
+
+  it('does its first message at no more CPU time than that message has ever needed', () => {
+    // It loads four SDKs and signs in. A process that loaded them all at once, with their web client, took 15 to 18 times Node's own time altogether.
+    expect(cost.firstWorkRatio).toBeLessThanOrEqual(14);
+    expect(cost.firstWorkRatio).toBeGreaterThan(3);
+  });
+});
+
+describe('what is deployed', () => {
+  it('is at most 1.5 MB when it is packed, without source maps', async () => {
+    let packed = 0;
+    for await (const file of glob('**/*.*', { cwd: inject('appDir') })) {
+      expect(file).not.toMatch(/\.map$/);
+      packed += deflateRawSync(await readFile(join(inject('appDir'), file))).length;
+    }
+    expect(packed).toBeLessThanOrEqual(1.5e6);
+    expect(packed).toBeGreaterThan(0.5e6);
+  });
+
+  it('loads no SDK until a function is called', async () => {
+    const { stdout } = await promisify(execFile)('grep', ['-rlE', 'azsdk-js|InteractiveBrowser|virtualMachineScaleSets', inject('appDir')]);
+    expect(stdout).not.toContain('main.js');
+  });
+});
