@@ -24,6 +24,7 @@ import { viewSweepList } from '../views/sweeps.ts';
 import { accountOf } from './check-headers.ts';
 import { formSubject } from './check-now.ts';
 import { checkOf } from './checks.ts';
+import { ENCODED } from './compress.ts';
 import { refusal } from './openapi.ts';
 import { bareFrame, frameOf } from './page-frame.ts';
 import { type Family, linksOf } from './page-request.ts';
@@ -270,6 +271,13 @@ export async function cookieFor(services: Services, request: RouteRequest): Prom
 
 const SHOWN: ReplySpec = { description: 'The page; it needs no JavaScript.', types: ['text/html', 'application/json', 'text/markdown'] };
 
+function repliesOf({ kept, leads, missing }: Page): Route['replies'] {
+  const replies: Record<number, ReplySpec> = { 200: kept ? { ...SHOWN, headers: ENCODED } : SHOWN };
+  if (leads !== undefined) replies[303] = { description: leads, headers: { location: 'The address of that page.' } };
+  if (missing !== undefined) replies[404] = refusal(missing);
+  return replies;
+}
+
 /** The routes of the pages in one family. */
 export const pageRoutes = (family: Family, own: Pick<Route, 'anonymous' | 'guard'>): Route[] =>
   pages.map(
@@ -283,11 +291,7 @@ export const pageRoutes = (family: Family, own: Pick<Route, 'anonymous' | 'guard
       ...(page.kept && { kept: true, compressed: true }),
       ...(page.params && { params: page.params }),
       query: z.object({ ...formats, ...page.query }),
-      replies: {
-        200: SHOWN,
-        ...(page.leads === undefined ? {} : { 303: { description: page.leads, headers: { location: 'The address of that page.' } } }),
-        ...(page.missing === undefined ? {} : { 404: refusal(page.missing) }),
-      },
+      replies: repliesOf(page),
       handle: (services, request) => showPage(services, page, family, request),
     }),
   );
