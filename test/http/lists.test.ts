@@ -206,7 +206,7 @@ describe('the status page and metrics', () => {
     await seedOutages(...open);
     const first = (await ask(services, 'status/outages?limit=1')).text;
     expect(first).toContain('<h1>1 or more outages open</h1>');
-    const [, cursor] = /href="[^"]*[?&]cursor=([\w-]+)/.exec(first)!;
+    const [, cursor] = /href="[^"]*(?:\?|&amp;)cursor=([\w-]+)/.exec(first)!;
     expect((await ask(services, `status/outages?limit=1&cursor=${cursor}`)).text).toContain('or more outages open</h1>');
   });
 
