@@ -2,6 +2,12 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { HttpResponseInit } from '@azure/functions';
 
+/** The headers of a compressed answer, described. */
+export const ENCODED = {
+  vary: '`Accept-Encoding`: a large answer is compressed.',
+  'content-encoding': '`gzip`, where the caller takes it.',
+};
+
 const zip = promisify(gzip);
 
 /** Less is not worth the time. */

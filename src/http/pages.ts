@@ -24,6 +24,7 @@ import { viewSweepList } from '../views/sweeps.ts';
 import { accountOf } from './check-headers.ts';
 import { formSubject } from './check-now.ts';
 import { checkOf } from './checks.ts';
+import { ENCODED } from './compress.ts';
 import { refusal } from './openapi.ts';
 import { bareFrame, frameOf } from './page-frame.ts';
 import { type Family, linksOf } from './page-request.ts';
@@ -270,8 +271,8 @@ export async function cookieFor(services: Services, request: RouteRequest): Prom
 
 const SHOWN: ReplySpec = { description: 'The page; it needs no JavaScript.', types: ['text/html', 'application/json', 'text/markdown'] };
 
-function repliesOf({ leads, missing }: Page): Record<number, ReplySpec> {
-  const replies: Record<number, ReplySpec> = { 200: SHOWN };
+function repliesOf({ kept, leads, missing }: Page): Route['replies'] {
+  const replies: Record<number, ReplySpec> = { 200: kept ? { ...SHOWN, headers: ENCODED } : SHOWN };
   if (leads !== undefined) replies[303] = { description: leads, headers: { location: 'The address of that page.' } };
   if (missing !== undefined) replies[404] = refusal(missing);
   return replies;

@@ -15,6 +15,7 @@ import { checkForm, checkNow } from './check-now.ts';
 import { checkQuery, checkRequest } from './check-request.ts';
 import { createCheck, showCheck } from './checks.ts';
 import { showCluster, showClusters } from './clusters.ts';
+import { ENCODED } from './compress.ts';
 import { showFleet } from './fleet.ts';
 import { showHealth } from './health.ts';
 import { showIncident, showIncidents } from './incidents.ts';
@@ -50,7 +51,6 @@ const page = z.object(listQuery);
 const LATER = { 'retry-after': 'Seconds until a retry may succeed.' };
 const VARY = { vary: '`Accept`: text or JSON.' };
 const CHECKED = { ...VARY, location: 'The address of the check.', 'preference-applied': 'The `wait` that was applied.' };
-const ENCODED = { vary: '`Accept-Encoding`: a large answer is compressed.', 'content-encoding': '`gzip`, where the caller takes it.' };
 const TEXT = '`text/plain` for the output format of kubectl-az.';
 
 /** The route of the button that checks a node. */

@@ -10,7 +10,7 @@ import type { Trouble } from './troubles.ts';
 
 /** Above so many clusters, each is a small tile instead of its dots. */
 const MOST_WITH_DOTS = 48;
-const TILES_SHOWN = 1200;
+const TILES_SHOWN = 600;
 
 const textOf = (cluster: ClusterView) => `${nameOf(cluster)}: ${countsOf(cluster).text.replaceAll(/<[^>]*>/g, '')}`;
 
@@ -39,11 +39,17 @@ function wellTile(count: number): Html {
   return html`<svg class="spaced" width="480" height="${height}" viewBox="0 0 480 ${height}" role="img" aria-label="${many(count, 'more cluster')} as they should be"><path class="f-ok" d="${cells}"/></svg>`;
 }
 
-function tiles(clusters: readonly ClusterView[], links: Links): Html {
+/** @param most - the number of small tiles that have a place of their own. */
+function tiles(clusters: readonly ClusterView[], links: Links, most = TILES_SHOWN): Html {
   if (clusters.length <= MOST_WITH_DOTS) return html`<div class="atlas">${clusters.map((cluster) => dotsTile(cluster, links))}</div>`;
-  const odd = clusters.filter((cluster) => lookOf(cluster)[0] !== 'up').slice(0, TILES_SHOWN);
+  const odd = clusters.filter((cluster) => lookOf(cluster)[0] !== 'up');
+  const shown = odd.slice(0, most);
   const well = clusters.length - odd.length;
-  return html`<div class="tiles">${odd.map((cluster) => smallTile(cluster, links))}</div>${well > 0 ? wellTile(well) : ''}`;
+  const more =
+    odd.length > shown.length
+      ? html`<p class="small muted">And ${many(odd.length - shown.length, 'more cluster')} not as they should be: search for them below.</p>`
+      : '';
+  return html`<div class="tiles">${shown.map((cluster) => smallTile(cluster, links))}</div>${more}${well > 0 ? wellTile(well) : ''}`;
 }
 
 /** The verdicts of all nodes, and a tile for each cluster; those of an open incident apart from all others. */
@@ -62,7 +68,7 @@ export function fleetAtlas({ nodes }: FleetView, clusters: readonly ClusterView[
   const split =
     own.length === 0
       ? html`<div class="spaced">${tiles(clusters, links)}</div>`
-      : html`<h3 class="atlas-h">In the incident <b class="down">${failing(own)}</b></h3>${tiles(own, links)}${others.length === 0 ? '' : html`<h3 class="atlas-h">Elsewhere <span class="muted">${failing(others)}</span></h3>${tiles(others, links)}`}`;
+      : html`<h3 class="atlas-h">In the incident <b class="down">${failing(own)}</b></h3>${tiles(own, links)}${others.length === 0 ? '' : html`<h3 class="atlas-h">Elsewhere <span class="muted">${failing(others)}</span></h3>${tiles(others, links, Math.max(100, TILES_SHOWN - own.length))}`}`;
   return html`<section class="panel" aria-labelledby="atlas"><div class="sec"><h2 id="atlas">${many(nodes.known, 'node')} in ${many(clusters.length, 'cluster')}</h2></div>${barOf(nodes)}
 <dl class="nums four">${number('down', 'unreachable', nodes.unreachable)}${number('unk', 'unknown', nodes.unknown)}${number('np', 'not probed', nodes.notProbed)}${number('ok', 'reachable', nodes.reachable)}${served}</dl>${split}${dotsKey(nodes)}</section>`;
 }

@@ -33,7 +33,8 @@ function failing(fleet: FleetView, clusters: readonly ClusterView[], now: Date):
   const unreachable = subject.reduce((sum, { nodes }) => sum + nodes.unreachable, 0);
   const known = subject.reduce((sum, { nodes }) => sum + nodes.known, 0);
   const trend = trendWord(trendOfClusters(subject));
-  const others = down.filter((cluster) => !subject.includes(cluster));
+  const own = new Set(subject);
+  const others = down.filter((cluster) => !own.has(cluster));
   const failingToo = others.reduce((sum, { nodes }) => sum + nodes.unreachable, 0);
   const elsewhere = clusters.length - subject.length;
   const elsewhereFails = failingToo > 0 ? `${many(failingToo, 'node')} ${failingToo === 1 ? 'fails' : 'fail'}` : 'No node is seen to fail';

@@ -22,9 +22,8 @@ function sizeOf(trouble: Trouble): number {
 }
 
 /** The troubles of one cluster that no incident covers. */
-function ofCluster(cluster: ClusterView, outages: readonly OutageView[]): Trouble[] {
+function ofCluster(cluster: ClusterView, own: OutageView[]): Trouble[] {
   const troubles: Trouble[] = [];
-  const own = outages.filter(({ subject }) => subject.cluster === cluster.cluster);
   const whole = own.find(({ subject }) => subject.kind === 'cluster');
   // Its own outage covers those of its nodes.
   if (whole !== undefined) troubles.push({ kind: 'outage', cluster, outage: whole });
@@ -46,13 +45,14 @@ export function troublesOf(
   outages: readonly OutageView[],
 ): Trouble[] {
   const byId = new Map(clusters.map((cluster) => [cluster.cluster, cluster]));
+  const ofOne = Map.groupBy(outages, ({ subject }) => subject.cluster);
   const covered = new Set(incidents.flatMap(({ openClusters }) => openClusters));
   const ofIncidents = incidents.map((incident): Trouble => {
     return { kind: 'incident', incident, members: incident.openClusters.flatMap((id) => byId.get(id) ?? []) };
   });
   const others = clusters.flatMap((cluster): Trouble[] => {
     const planned: Trouble[] = cluster.maintenance === null ? [] : [{ kind: 'maintenance', cluster }];
-    return [...(covered.has(cluster.cluster) ? [] : ofCluster(cluster, outages)), ...planned];
+    return [...(covered.has(cluster.cluster) ? [] : ofCluster(cluster, ofOne.get(cluster.cluster) ?? [])), ...planned];
   });
   const rank = ({ kind }: Trouble) => ORDER.indexOf(kind);
   return [...ofIncidents, ...others].sort((a, b) => rank(a) - rank(b) || sizeOf(b) - sizeOf(a));

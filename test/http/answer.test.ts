@@ -71,7 +71,7 @@ describe('an answer', () => {
       expect((await get(route, { headers: { 'if-none-match': condition } })).status).toBe(200);
   });
 
-  it('gives no 304 for what is not a success, nor for the page, which nobody keeps', async () => {
+  it('gives no 304 for what is not a success, and one for a page that its caller has, whatever its form holds', async () => {
     expect(
       (
         await get(
@@ -80,13 +80,17 @@ describe('an answer', () => {
         )
       ).status,
     ).toBe(503);
-    const page = await get(
-      routeOf(() => ({ html: '<p>' })),
-      { headers: { 'if-none-match': '*' } },
-    );
-    expect([page.status, page.headers.get('cache-control'), page.headers.get('etag')]).toEqual([200, 'no-store', null]);
+    const route = routeOf((made) => ({ html: `<p>token-${made}`, varying: `token-${made}` }));
+    const page = await get(route);
+    expect([page.status, page.body, page.headers.get('cache-control')]).toEqual([200, '<p>token-1', 'private, no-cache']);
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
     expect(page.headers.get('referrer-policy')).toBe('same-origin');
+    expect((await get(route, { headers: { 'if-none-match': page.headers.get('etag')! } })).status).toBe(304);
+    const failed = await get(
+      routeOf(() => ({ status: 401, html: '<p>' })),
+      { headers: { 'if-none-match': '*' } },
+    );
+    expect([failed.status, failed.headers.get('cache-control'), failed.headers.get('etag')]).toEqual([401, 'no-store', null]);
   });
 
   it('is text of another type where the route says so, with its headers', async () => {
@@ -136,7 +140,7 @@ describe('an answer', () => {
   });
 
   it('that is a page says so on a page, and when to try again', async () => {
-    const page = { replies: { 200: { description: 'A page.', types: ['text/html'] } } };
+    const page = { page: true as const };
     const { status, headers, body } = await get(
       routeOf(() => {
         throw new Problem('azure', 'expected Azure to answer, it did not', 30);

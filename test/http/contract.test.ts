@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SimulatedNode } from '../../local/simulator/lay-out-fleet.ts';
+import { methodsOf } from '../../src/http/route.ts';
 import { routes } from '../../src/http/routes.ts';
 import type { Page } from '../../src/views/paging.ts';
 import { healthyAnswer, openSweepWorld, type SweepWorld } from '../sweep/sweep-world.ts';
@@ -36,7 +37,8 @@ function answerOf(node: SimulatedNode, script: string): string {
 let world: SweepWorld;
 let sick: string;
 let newest: string;
-const get = (path: string, headers: Record<string, string> = {}): Promise<Answered> => ask(world.services(), path, { headers });
+const get = (path: string, headers: Record<string, string> = {}): Promise<Answered> =>
+  ask(world.services(), path, { headers: path.startsWith('pages') ? { cookie, ...headers } : headers });
 
 beforeAll(async () => {
   const clusters = [cluster('well', 3), cluster('ill', 6), cluster('cut', 4), cluster('idle', 2, { powerState: 'Stopped' })];
@@ -48,10 +50,17 @@ beforeAll(async () => {
   down.add('cut').add(sick);
   ({ sweep: newest } = await world.sweep());
   await (await world.services().tables.open('clusters')).deleteEntity('incidents', '!guard');
+  const { headers } = await ask(world.services(), 'status/session', { headers: { 'x-functions-key': 'the key' } });
+  cookie = headers.get('set-cookie')!.split(';')[0]!;
+  const { items } = (await ask(world.services(), `outages?cluster=${encodeURIComponent(idOf('ill'))}`)).json as Page<{ start: string }>;
+  outagePath = `clusters/${encodeURIComponent(idOf('ill'))}/outages/${sick}/${encodeURIComponent(items[0]!.start)}`;
   await seedIncident(world.services(), { members: [idOf('cut')], open: [idOf('cut')] });
 });
 afterAll(() => world?.stop());
 
+/** Somebody has signed in; nobody asks for that again. */
+let cookie = '';
+let outagePath = '';
 const nobodyPath = `clusters/${subscription}.rg.nobody`;
 const nodePath = () => `clusters/${encodeURIComponent(idOf('ill'))}/nodes/${sick}`;
 
@@ -74,10 +83,12 @@ describe('every answer of every route is as the OpenAPI document says', () => {
       'incidents',
       'incidents?state=all&limit=1',
       `incidents/${INCIDENT}`,
-      `status/incidents/${INCIDENT}`,
-      'status',
-      `status/clusters/${idOf('cut')}`,
-      `status/${nodePath()}`,
+      ...['status', 'pages'].flatMap((family) =>
+        [
+          ...['', `/clusters/${idOf('cut')}`, `/${nodePath()}`, `/${outagePath}`, `/incidents/${INCIDENT}`, '/incidents', '/outages'],
+          ...['/sweeps', '/reasons', '?format=json', '?format=md', `/${nodePath()}?format=json`],
+        ].map((path) => family + path),
+      ),
       'health',
       'metrics',
       'openapi.json',
@@ -92,7 +103,7 @@ describe('every answer of every route is as the OpenAPI document says', () => {
       const { route, status, headers, json, text } = await get(path);
       expect({ path, status, breach: explainBreach(route, status, headers.get('content-type'), json) }).toEqual({ path, status: 200 });
       expect([path, undescribedHeaders(route, status, headers)]).toEqual([path, []]);
-      const bare = await ask(world.services(), path, { method: 'HEAD' });
+      const bare = await ask(world.services(), path, { method: 'HEAD', headers: path.startsWith('pages') ? { cookie } : {} });
       const asHead = { method: 'HEAD', path: route.path };
       const { 'content-length': length, ...rest } = Object.fromEntries(bare.headers);
       expect([path, bare.status, bare.text, length !== undefined]).toEqual([path, 200, '', true]);
@@ -117,6 +128,11 @@ describe('every answer of every route is as the OpenAPI document says', () => {
       'create-check',
       'get-check',
       'create-sweep',
+      'status-page-check',
+      'pages-page-check',
+      'status-check-now',
+      'pages-check-now',
+      'status-session',
     ]);
   });
 
@@ -318,7 +334,7 @@ describe('what the routes tell', () => {
       success: true,
     });
     const { text } = await get(`status/${path}`);
-    for (const told of ['<small>1.211s</small>', `<code>${wellHost}:6443</code>`, `kubectl version of ${wellHost}:6443 succeeded`])
+    for (const told of ['1.211s', `<code>${wellHost}:6443</code>`, `kubectl version of ${wellHost}:6443 succeeded`])
       expect(text).toContain(told);
   });
 
@@ -390,7 +406,7 @@ describe('the document', () => {
     };
     expect(openapi).toBe('3.1.0');
     expect(security).toEqual([{ header: [] }, { query: [] }]);
-    expect(Object.keys(components.securitySchemes)).toEqual(['header', 'query']);
+    expect(Object.keys(components.securitySchemes)).toEqual(['header', 'query', 'session']);
     const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods)) as unknown as {
       operationId: string;
       summary: string;
@@ -403,10 +419,16 @@ describe('the document', () => {
       expect(summary).toMatch(/^[A-Z].+\.$/);
       expect(Object.keys(responses)).toContain('500');
     }
-    expect(operations.filter(({ security: own }) => own !== undefined).map(({ operationId }) => operationId)).toEqual([
-      'get-health',
-      'get-health-head',
-    ]);
+    const anonymous = operations.filter(({ security: own }) => own?.length === 0).map(({ operationId }) => operationId);
+    expect(anonymous).toEqual(['get-health', 'get-health-head']);
+    const bySession = operations.filter(({ security: own }) => own !== undefined && own.length > 0);
+    for (const { operationId, security: own, responses } of bySession)
+      expect([operationId, own, Object.keys(responses)]).toEqual([
+        expect.stringMatching(/^pages-/),
+        [{ session: [] }],
+        expect.arrayContaining(['401']),
+      ]);
+    expect(bySession).toHaveLength(routes.filter(({ path }) => path.startsWith('pages')).flatMap((route) => methodsOf(route)).length);
   });
 
   it('tells of ETag and If-None-Match where a body may be kept, of Age where it was, and when to ask again', () => {
@@ -419,9 +441,9 @@ describe('the document', () => {
     const parameters = (path: string) => (of(path, 'get').parameters ?? []).map(({ name }) => name);
     expect(told('/api/fleet')).toEqual(['200 etag', '200 age', '304 etag', '304 age']);
     expect(told('/api/sweeps')).toEqual(['200 etag', '304 etag']);
-    expect(told('/api/status')).toEqual(['200 age']);
+    expect(told('/api/status')).toEqual(expect.arrayContaining(['200 etag', '200 age', '200 vary', '303 location', '304 etag', '304 age']));
     expect(parameters('/api/fleet')).toEqual(['if-none-match']);
-    expect(parameters('/api/status')).toEqual([]);
+    expect(parameters('/api/status')).toEqual(['format', 'refresh', 'wall', 'q', 'state', 'by', 'order', 'if-none-match']);
     expect(told('/api/checks', 'post')).toEqual(expect.arrayContaining(['429 retry-after', '503 retry-after', '200 preference-applied']));
   });
 

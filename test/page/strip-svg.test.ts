@@ -13,8 +13,8 @@ const run = (counts: Partial<SweepRun>): SweepRun => ({
   upgrading: false,
   ...counts,
 });
-const pathsOf = (parts: readonly StripPart[]) =>
-  Object.fromEntries([...stripOf(parts).text.matchAll(/<path class="([^"]+)" d="([^"]+)"/g)].map(([, name, d]) => [name, d]));
+const pathsOf = (parts: readonly StripPart[]): Record<string, string> =>
+  Object.fromEntries([...stripOf(parts).text.matchAll(/<path class="([^"]+)" d="([^"]+)"/g)].map(([, name, d]) => [name!, d!]));
 
 describe('a strip', () => {
   it('of equal sweeps is one line, the newest on the right', () => {

@@ -94,6 +94,7 @@ export function fleetOf(clusters: readonly ClusterView[], more: Partial<FleetVie
     clusters: countsOf({ reachable: clusters.length }),
     nodes,
     openOutages: clusters.reduce((total, { openOutages }) => total + openOutages, 0),
+    cutOff: null,
     uptime: noUptime,
     blind: null,
     incidents: [],
