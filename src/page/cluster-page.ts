@@ -133,7 +133,9 @@ export function clusterPage(page: ClusterPage, frame: Frame): Document {
   const tabs = html`<span class="tabs">${(['24h', '7d', '30d'] as const).map((each) => html`<a href="${self({ window: each })}"${each === window ? html` aria-current="true"` : ''}>${each.replace(/([hd])/, ' $1')}</a>`)}</span>`;
   const byReason = cluster.uptime.byReason.reduce((sum, { outages: count }) => sum + count, 0);
   const uptime = html`<div class="panel"><div class="sec"><h2>Uptime</h2><span class="small muted">${watchedWords(cluster.uptime, probedNodes(cluster.nodes))}</span></div><dl class="nums">${uptimeNumbers(cluster.uptime, probedNodes(cluster.nodes))}<div class="gap"><dt>Outages of nodes, 30 d</dt><dd>${byReason}</dd></div></dl></div>`;
-  const body = html`${headOf(headline.state, headline.title, headline.lede, facts)}${top}${timeline({ window, outages: past, stretches, maintenance, known: cluster.nodes.known }, tabs, now)}${latencyChart(page, now)}${clusterNodes(nodes, next, cluster, frame)}<section class="two even" aria-label="Coverage and uptime">${coveragePanel(ledger, links)}${uptime}</section>`;
+  // The page shows itself anew again and again, which is no reason to ask Azure each time.
+  const planned = html`<p class="small muted spaced">AKS planned maintenance: <code>GET /api/clusters/${encodeURIComponent(cluster.cluster)}/maintenance</code></p>`;
+  const body = html`${headOf(headline.state, headline.title, headline.lede, facts)}${top}${timeline({ window, outages: past, stretches, maintenance, known: cluster.nodes.known }, tabs, now)}${planned}${latencyChart(page, now)}${clusterNodes(nodes, next, cluster, frame)}<section class="two even" aria-label="Coverage and uptime">${coveragePanel(ledger, links)}${uptime}</section>`;
   return {
     title: clusterTitle(cluster, headline),
     state: headline.state,

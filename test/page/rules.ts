@@ -17,7 +17,7 @@ export function expectRules(text: string, headers: Headers): void {
   expect(policy).toMatch(/^default-src 'none'; /);
   for (const part of ["base-uri 'none'", "form-action 'self'", "frame-ancestors 'none'"]) expect(policy).toContain(part);
   expect(policy).not.toMatch(/unsafe|\*|https?:/);
-  expect([headers.get('referrer-policy'), headers.get('x-content-type-options')]).toEqual(['no-referrer', 'nosniff']);
+  expect([headers.get('referrer-policy'), headers.get('x-content-type-options')]).toEqual(['same-origin', 'nosniff']);
 
   const bare = text.replace(style, '').replace(script, '');
   for (const tag of tagsOf(bare)) expect(tag.replaceAll(/"[^"]*"/g, '""')).not.toMatch(/\s(style|on\w+|srcdoc)=/i);

@@ -234,7 +234,7 @@ describe('the pages', () => {
       planned: 4,
     });
     expect((await heads()).fleet).toMatch(
-      /^\? Nobody sees the fleet: 4 of 4 nodes of 12 clusters give no verdict \| 4 of 4 nodes, since 11:50/,
+      /^\? Nobody sees the fleet: 4 of 4 nodes give no verdict, among them all of 12 clusters \| 4 of 4 nodes, since 11:50/,
     );
     expect(await page('status')).toContain('docs/guides/deploy.md#grant-access');
     expect((await ask(services, 'fleet')).json).toMatchObject({
