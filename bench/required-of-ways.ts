@@ -72,7 +72,9 @@ export function layOutWays(ways: Ways, requirements: readonly Requirement[]): st
     ...COLUMNS.map(([title, value, digits]) => [title, ...ways.map((each) => value(each).toFixed(digits))]),
   ];
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const lines = rows.map((row) => row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!))).join('  '));
+  const lines = rows.map((row) =>
+    row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!))).join('  '),
+  );
   const judged = requirements.map(({ figure, required, holds, sentence }) => `${holds ? 'ok' : 'NO'}  ${figure} ${required}: ${sentence}`);
   return [...lines, '', ...judged].join('\n');
 }
