@@ -4,13 +4,17 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { buildApp } from '../scripts/build.ts';
+import { type CompareSize, compare } from './compare.ts';
 import { logRuns } from './count-runs.ts';
 import { benchFirstPage } from './first-page.ts';
 import { measure } from './measure.ts';
 import { benchMemory } from './memory.ts';
 import { layOutTable } from './print-table.ts';
+import { keptRatios } from './ratios.ts';
 import { type AllFigures, judgeFigures } from './required.ts';
+import { judgeWays, layOutWays, ratiosOf, type Ways, worsened } from './required-of-ways.ts';
 import { fullSizes, quickSizes, type Sizes } from './sizes.ts';
+import { anyDuration, compareTiming, judgeTiming } from './timing.ts';
 
 const help = `Examples:
   npm run bench
@@ -18,25 +22,25 @@ const help = `Examples:
 
 Measures the cost of sweeps with real storage and the built app, over fleets whose nodes answer at once: 1,000 and 10,000 nodes end to end,
 100,000 through expansion and pacing; then the first page of the nodes of a cluster of 5,000, over HTTP; then the memory of a worker over three
-sweeps of 2,000 nodes. Prints tables, writes bench/latest.json, and exits with status 1 where a required figure is missed. Takes some
-minutes; needs Linux.
+sweeps of 2,000 nodes; then what other ways to ask 1,000 nodes cost, and when results are asked for. Prints tables, writes bench/latest.json, and exits
+with status 1 where a required figure is missed. Takes some 25 minutes; needs Linux.
 
-  --quick       250, 750 and 2,000 nodes, all at once, within 90 s
+A comparison with --quick fails where a ratio is more than 20 % worse than the one kept in bench/ratios.ts.
+
+  --quick       250, 750 and 2,000 nodes, all at once, within 90 s; with --compare, 250 nodes and a Run Command of 5 s
   --first-page  the first page alone
   --memory      the memory alone
+  --compare     the other ways alone
+  --timing      when results are asked for, alone
 `;
 
 const flag = { type: 'boolean', default: false } as const;
 const { values } = parseArgs({
-  options: { quick: flag, 'first-page': flag, memory: flag, help: { ...flag, short: 'h' } },
+  options: { quick: flag, 'first-page': flag, memory: flag, compare: flag, timing: flag, help: { ...flag, short: 'h' } },
 });
-if (values.help) process.stdout.write(help);
-else
-  await bench(
-    values.quick ? quickSizes : fullSizes,
-    values.quick,
-    values['first-page'] ? 'first page' : values.memory ? 'memory' : undefined,
-  );
+/** What can be measured alone. */
+const parts = ['first-page', 'memory', 'compare', 'timing'] as const;
+type Part = (typeof parts)[number];
 
 /** Measures the two that are compared at the same time, under the same load: most of a sweep is waiting. The biggest follows, or runs with them. */
 async function measureAll([small, big, biggest]: Sizes, appDir: string, atOnce: boolean): Promise<AllFigures> {
@@ -57,16 +61,72 @@ async function benchSweeps(sizes: Sizes, quick: boolean, appDir: string): Promis
   return requirements.filter(({ holds }) => !holds).map(({ sentence }) => sentence);
 }
 
-async function bench(sizes: Sizes, quick: boolean, alone?: 'first page' | 'memory'): Promise<void> {
+/** No schedule: sweeps are started by message, so that nothing runs beside the one that is measured. */
+const far = `0 0 ${(new Date().getUTCHours() + 12) % 24} * * *`;
+const fullWays: CompareSize = {
+  nodes: 1000,
+  waited: 128,
+  inTurn: 5,
+  tenWays: 60,
+  runSeconds: 25,
+  scale: 1,
+  schedule: far,
+  startsPerMinute: 250,
+};
+const quickWays: CompareSize = {
+  ...fullWays,
+  nodes: 250,
+  waited: 32,
+  inTurn: 3,
+  tenWays: 40,
+  runSeconds: 5,
+  scale: 5,
+  startsPerMinute: 1500,
+};
+
+/** Compares the app with other ways, and returns a sentence for each required figure that is missed, or with `quick` for each that has worsened. */
+async function benchWays(quick: boolean, appDir: string): Promise<string[]> {
+  const dir = await mkdtemp(join(tmpdir(), 'aks-fleet-prober-bench-ways-'));
+  try {
+    const log = (sentence: string) => process.stderr.write(`comparing: ${sentence}\n`);
+    const ways = (await compare(quick ? quickWays : fullWays, appDir, dir, log)) as unknown as Ways;
+    const requirements = judgeWays(ways);
+    const ratios = ratiosOf(ways);
+    process.stdout.write(`\n${layOutWays(ways, requirements)}\n${JSON.stringify({ ratios, byKind: ways[3].secondsByKind })}\n`);
+    return quick ? worsened(ratios, keptRatios) : requirements.filter(({ holds }) => !holds).map(({ sentence }) => sentence);
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+/** Compares the fixed and the learned delay, and returns a sentence for each required figure that is missed. */
+function benchTiming(): string[] {
+  const figures = compareTiming(2000, 1, anyDuration);
+  const describe = (name: string, { pollsPerProbe, medianSeconds, delay }: (typeof figures)['fixed']) =>
+    `${name}: first asked for after ${delay} s, ${pollsPerProbe.toFixed(2)} polls a probe, read after ${medianSeconds.toFixed(1)} s in the median`;
+  const judged = judgeTiming(figures);
+  const lines = [
+    describe('fixed delay', figures.fixed),
+    describe('learned delay', figures.learned),
+    ...judged.map(({ sentence }) => sentence),
+  ];
+  process.stdout.write(`\nruns of 15 to 60 s\n${lines.join('\n')}\n`);
+  return judged.filter(({ holds }) => !holds).map(({ sentence }) => sentence);
+}
+
+async function bench(sizes: Sizes, quick: boolean, alone?: Part): Promise<void> {
   const appDir = await mkdtemp(join(tmpdir(), 'aks-fleet-prober-bench-app-'));
   try {
     process.stderr.write('Building the app …\n');
     await buildApp(appDir);
     await logRuns(appDir);
     const ofSweeps = alone === undefined ? await benchSweeps(sizes, quick, appDir) : [];
-    const ofPage = quick || alone === 'memory' ? [] : await benchFirstPage(appDir);
-    const ofMemory = quick || alone === 'first page' ? [] : await benchMemory(appDir);
-    const broken = [...ofSweeps, ...ofPage, ...ofMemory];
+    const isWanted = (part: Part) => alone === part || (alone === undefined && !quick);
+    const ofPage = isWanted('first-page') ? await benchFirstPage(appDir) : [];
+    const ofMemory = isWanted('memory') ? await benchMemory(appDir) : [];
+    const ofWays = isWanted('compare') ? await benchWays(quick, appDir) : [];
+    const ofTiming = isWanted('timing') ? benchTiming() : [];
+    const broken = [...ofSweeps, ...ofPage, ...ofMemory, ...ofWays, ...ofTiming];
     for (const sentence of broken) process.stderr.write(`${sentence}\n`);
     if (broken.length > 0) process.exitCode = 1;
   } catch (error) {
@@ -76,3 +136,11 @@ async function bench(sizes: Sizes, quick: boolean, alone?: 'first page' | 'memor
     await rm(appDir, { recursive: true, force: true });
   }
 }
+
+if (values.help) process.stdout.write(help);
+else
+  await bench(
+    values.quick ? quickSizes : fullSizes,
+    values.quick,
+    parts.find((part) => values[part]),
+  );

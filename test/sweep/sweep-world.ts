@@ -57,6 +57,8 @@ export interface SweepWorld {
   outcomes(cluster: string, sweep?: string): Promise<Record<string, string>>;
   /** The plan of a cluster in the newest sweep, empty until there is one. */
   plan(cluster: string): Promise<Plan>;
+  /** How many slices of a cluster the newest sweep has started. */
+  slicesStarted(cluster: string): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -231,6 +233,7 @@ export async function openSweepWorld(
       const { planned } = await readPlanAndTallies(services().tables, newest, cluster);
       return planned ?? { region: '', slices: [], due: '', notProbed: {}, gaps: {} };
     },
+    slicesStarted: async (cluster) => (await readPlanAndTallies(services().tables, newest, cluster)).started.size,
     async stop() {
       await simulator.stop();
       await busy?.close();

@@ -417,9 +417,9 @@ describe('the runs on a node', () => {
     const last = world.sweep(async () => {
       next = world.sweep();
     });
-    // The next sweep has planned the node and found its run under way.
-    const planned = async () => next !== undefined && (await world.plan(idOf('shop'))).slices.length > 0;
-    await until('the next sweep to be planned', planned, 60_000);
+    // The next sweep has come to the node and found its run under way.
+    const cameTo = async () => next !== undefined && (await world.slicesStarted(idOf('shop'))) > 0;
+    await until('the next sweep to come to the node', cameTo, 60_000);
     await world.clearFault(slow);
     for (const { ledger } of [await last, await next!]) expect(ledger).toMatchObject({ known: 4, reachable: 4 });
     const { started, conflicts, mostAtOncePerNode } = (await world.requests()).runCommand;

@@ -75,7 +75,7 @@ describe('a slice whose message holds a slot', () => {
     await pauseBucket(services, bucket, 3);
     await startSlice(services, message());
     const back = await until('the message', slotted);
-    clock.move(4100);
+    clock.move(6100);
     await startSlice(services, back);
     expect((await readPlanAndTallies(services.tables, sweep, cluster)).started.size).toBe(1);
     expect(await nextFree()).toBe(services.now().getTime() + 300);
