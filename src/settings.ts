@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseConnectionString } from './model/connection-string.ts';
+import { redact } from './model/redact.ts';
 import { explainScheduleFault } from './model/schedule.ts';
 import { readWebhooks, type Webhook } from './model/webhooks.ts';
 
@@ -204,5 +205,6 @@ export function readSettings(source: Readonly<Record<string, string | undefined>
   const given = Object.fromEntries(Object.entries(source).filter(([, value]) => isGiven(value)));
   const parsed = environment.safeParse(given);
   if (parsed.success) return Object.freeze(parsed.data);
-  throw new InvalidSettings(parsed.error.issues.map((issue) => `${issue.path.join('.') || 'settings'}: ${issue.message}`));
+  // A message quotes what was given, which goes to the log.
+  throw new InvalidSettings(parsed.error.issues.map((issue) => redact(`${issue.path.join('.') || 'settings'}: ${issue.message}`)));
 }
