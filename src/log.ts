@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { redact } from './model/redact.ts';
 
 /** Receives log entries; in the app, it is the context of the current invocation. */
 export interface LogSink {
@@ -7,6 +8,8 @@ export interface LogSink {
 }
 
 const MOST_CAUSES = 5;
+/** Application Insights takes 32,768 characters. */
+const MOST_BYTES = 32_000;
 
 const current = new AsyncLocalStorage<LogSink>();
 
@@ -35,7 +38,8 @@ function describe(error: unknown): string {
   return texts.join('\ncaused by: ');
 }
 
-const entry = (message: string, error: unknown) => (error === undefined ? message : `${message}: ${describe(error)}`);
+// An error may quote a request, an address or an answer.
+const entry = (message: string, error: unknown) => redact(error === undefined ? message : `${message}: ${describe(error)}`, MOST_BYTES);
 
 /** The log of the app. An error is logged with its stack and those of its causes, in the same entry. */
 export const log = {

@@ -1,4 +1,5 @@
 import { parseConnectionString } from './model/connection-string.ts';
+import { redact } from './model/redact.ts';
 import { explainScheduleFault } from './model/schedule.ts';
 import { readWebhooks, type Webhook } from './model/webhooks.ts';
 
@@ -220,6 +221,7 @@ export function readSettings(source: Readonly<Record<string, string | undefined>
     mistakes.push(
       'AzureWebJobsStorage: expected a connection string, or AzureWebJobsStorage__accountName, or both AzureWebJobsStorage__queueServiceUri and AzureWebJobsStorage__tableServiceUri; none is set',
     );
-  if (mistakes.length > 0) throw new InvalidSettings(mistakes);
+  // A message quotes what was given, which goes to the log.
+  if (mistakes.length > 0) throw new InvalidSettings(mistakes.map(redact));
   return Object.freeze(read);
 }

@@ -1,3 +1,5 @@
+import { redact } from './redact.ts';
+
 /** A stable code for programs that says why a request failed. */
 export type ProblemType =
   | `bad-${string}`
@@ -38,7 +40,8 @@ export class Problem extends Error {
    * @param retryAfterSeconds - after how many seconds a retry may succeed.
    */
   constructor(type: ProblemType, detail: string, retryAfterSeconds?: number) {
-    super(detail);
+    // It may quote what the caller sent.
+    super(redact(detail));
     this.type = type;
     this.retryAfterSeconds = retryAfterSeconds;
   }

@@ -14,13 +14,23 @@ function isOfWords(run: string): boolean {
 }
 
 const SECRETS: readonly [RegExp, string | ((found: string) => string)][] = [
-  [/-----BEGIN [^-]+-----[\s\S]*?(-----END [^-]+-----|$)/g, '[pem removed]'],
+  [/(?:-----)?BEGIN [A-Z0-9 ]+-----[\s\S]*?(-----END [^-]+-----|$)/g, '[pem removed]'],
   [/\beyJ[\w-]{5,}\.[\w-]{5,}(\.[\w-]*)?/g, '[token removed]'],
-  [/(https?:\/\/)[^\s/@]+@/gi, '$1[removed]@'],
-  [/\b(bearer|basic)\s+["']?[\w.~+/=-]{8,}/gi, '$1 [removed]'],
+  // Up to the last "@" of the authority: a password may hold one itself.
+  [/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/"'<>]+@/gi, '$1[removed]@'],
+  [/\b(bearer|basic|sharedkey(?:lite)?|geniekey)\s+["']?[\w.~+/=:-]{8,}/gi, '$1 [removed]'],
+  [/((?:set-)?cookie\\*["']?\s*[:=]\s*\\*["']?)[^\n"']+/gi, '$1[removed]'],
+  // Forms that are known without a name before them: signing secrets of webhooks, keys of functions, secrets of registrations, tokens of GitHub.
+  [/\bwhsec_[\w+/=-]{8,}|[\w-]{40,}AzFu[\w-]{4,}={0,2}|[\w.~-]{3}\dQ~[\w.~-]{30,}|\bgh[a-z]_\w{20,}/g, '[secret removed]'],
+  // Whoever knows such an address may post there.
+  [/(https:\/\/(?:hooks\.slack\.com|[\w.-]+\.webhook\.office\.com|outlook\.office\.com)\/)[^\s"'<>]+/gi, '$1[removed]'],
   [/(--(?:token|password|client-key)[= ]+["']?)[^\s"']+/gi, '$1[removed]'],
   // In JSON, YAML, connection strings and environment variables: any name that ends in one of these words.
-  [/((?:key|token|password|passwd|secret|credential|-data)["']?\s*[:=]\s*["']?)[^\s"'&;,}]{6,}/gi, '$1[removed]'],
+  [
+    /((?:key|token|password|passwd|pwd|secret|credential|-data)\\*["']?\s*[:=]\s*\\*)("[^"\n\\]{6,}|'[^'\n\\]{6,})/gi,
+    (found) => found.replace(/["'][^"']*$/, (value) => `${value[0]}[removed]`),
+  ],
+  [/((?:key|token|password|passwd|pwd|secret|credential|-data)\\*["']?\s*[:=]\s*\\*["']?)[^\s"'&;,}]{6,}/gi, '$1[removed]'],
   [/([?&;](?:sig|c|s|h|code|token)=)[^&\s"]{8,}/gi, '$1[removed]'],
   // A line of a PEM has 64 characters; its head may have been cut away.
   [/[A-Za-z0-9+/]{60,}={0,2}/g, (run) => (isOfWords(run) ? run : '[base64 removed]')],

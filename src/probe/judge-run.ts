@@ -7,6 +7,8 @@ import { redactVerdict } from './redact-verdict.ts';
 import type { RunState } from './run-command.ts';
 import { type Asked, asAnswerOf } from './whose-answer.ts';
 
+const MOST_OF_A_CODE = 200;
+
 /** A verdict with its evidence: the redacted output of the node, or the message of Azure. */
 export interface Judged {
   verdict: Verdict;
@@ -46,13 +48,14 @@ export function judgeState(run: RunState, nonce: string, asked: Asked): Judged |
 export function judgeRun(statuses: readonly RunCommandStatus[], nonce: string, asked: Asked): Judged {
   const report = parseReport(stdoutOf(statuses), nonce);
   const evidence = redact(statuses.map((status) => status.message ?? '').join('\n'));
-  // The properties in the order in which Azure writes them.
+  // The properties in the order in which Azure writes them, and those of others that are texts.
+  const clean = (text: string | undefined) => (text === undefined ? undefined : redact(text, MOST_OF_A_CODE));
   const value = statuses.map(({ code, displayStatus, level, message = '', ...more }) => ({
-    code,
-    displayStatus,
-    level,
+    code: clean(code),
+    displayStatus: clean(displayStatus),
+    level: clean(level),
     message: redact(message),
-    ...more,
+    ...Object.fromEntries(Object.entries(more).flatMap(([name, each]) => (typeof each === 'string' ? [[name, clean(each)]] : []))),
   }));
   const response = JSON.stringify({ value }, null, 2);
   if (report === undefined)

@@ -8,9 +8,23 @@ import { settingNames } from '../../src/settings.ts';
 
 const read = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
 
+const runtime = () => Object.keys(JSON.parse(read('package.json')).dependencies);
+const rowsOfDependencies = () => [...read('docs/reference/dependencies.md').matchAll(/^\| `([^`]+)` \| (.*) \| (.*) \| (.*) \|$/gm)];
+
 it('every runtime dependency has its reason in the table, and nothing else is there', () => {
-  const table = [...read('docs/reference/dependencies.md').matchAll(/^\| `([^`]+)` \| .{20,} \|$/gm)].map(([, name]) => name);
-  expect(table).toEqual(Object.keys(JSON.parse(read('package.json')).dependencies));
+  const rows = rowsOfDependencies();
+  expect(rows.map(([, name]) => name)).toEqual(runtime());
+  for (const [, , why] of rows) expect(why).toMatch(/.{20,}/);
+});
+
+it('the table names of each runtime dependency the publisher and the repository that the installed package names', () => {
+  const provenance = runtime().map((name) => {
+    const { author, repository } = JSON.parse(read(`node_modules/${name}/package.json`));
+    const publisher = String(author.name ?? author).replace(/ *<.*/, '');
+    const place = /(?:github\.com\/|github:|^)([\w.-]+\/[\w.-]+?)(?:\.git)?$/.exec(repository.url ?? repository)?.[1];
+    return [name, publisher, `[${place}](https://github.com/${place})`];
+  });
+  expect(rowsOfDependencies().map(([, name, , publisher, place]) => [name, publisher, place])).toEqual(provenance);
 });
 
 it('all versions in package.json are exact', () => {
