@@ -6,7 +6,7 @@ import { type Limits, limitsOf, step } from '../src/history/node-state.ts';
 import { nothingDelivered, type Outage, writeEpisode } from '../src/history/outage.ts';
 import { addSweep } from '../src/history/recent-sweeps.ts';
 import { addToBuckets, noBuckets } from '../src/history/sweep-buckets.ts';
-import { type Counts, emptyCounts, emptyLedger, type Ledger } from '../src/model/ledger.ts';
+import { type Counts, emptyCounts, emptyLedger } from '../src/model/ledger.ts';
 import { emptyState, type NodeState, type ProbeResult } from '../src/model/node-state.ts';
 import { intervalAt, previousOccurrence } from '../src/model/schedule.ts';
 import { buildServices, type Services } from '../src/services.ts';
@@ -19,6 +19,7 @@ import { createNode, factProperties, stateProperties } from '../src/tables/node-
 import { insertOutage } from '../src/tables/outage-rows.ts';
 import { type NewResult, writeResults } from '../src/tables/result-rows.ts';
 import { insertCompleted } from '../src/tables/sweep-list.ts';
+import { addCounts } from '../src/views/worst-first.ts';
 import { pastVerdict, wasUpgrading } from './demo-past.ts';
 import type { SimulatedCluster, SimulatedNode, World } from './simulator/lay-out-fleet.ts';
 
@@ -159,21 +160,19 @@ export async function seedHistory(env: Readonly<Record<string, string>>, { clust
   );
   const limit = pLimit(CONCURRENT_WRITES);
   const list = async ({ sweep, nth }: { sweep: string; nth: number }) => {
-    const ledger = counted.reduce((sum: Ledger, each): Ledger => {
-      const { known, reachable, unreachable, unknown } = each[nth]!;
-      return {
-        ...sum,
-        known: sum.known + known,
-        reachable: sum.reachable + reachable,
-        unreachable: sum.unreachable + unreachable,
-        unknown: sum.unknown + unknown,
-      };
-    }, emptyLedger);
+    const counts = addCounts(counted.map((each) => each[nth]!));
+    const byReason = { Reachable: counts.reachable, RunCommandTimedOut: counts.unknown, HttpTimedOut: counts.unreachable };
+    const some = Object.fromEntries(Object.entries(byReason).filter(([, nodes]) => nodes > 0));
     const times = { startedAt: sweep, completedAt: new Date(Date.parse(sweep) + Math.min(interval, 20_000)).toISOString() };
     await insertCompleted(services.tables, {
       sweep,
       ...times,
-      ledger: { ...ledger, byReason: { Reachable: ledger.reachable } },
+      ledger: {
+        ...emptyLedger,
+        ...counts,
+        byReason: some,
+        unknownByReason: counts.unknown > 0 ? { RunCommandTimedOut: counts.unknown } : {},
+      },
       warnings: [],
     });
   };
