@@ -72,9 +72,9 @@ export function addSweep(
   return newest([...runs, { ...nothing, sweeps: missed }, { sweeps: 1, reachable, notServed, unreachable, unknown, notProbed, upgrading }]);
 }
 
-/** Whether trouble spreads, stays or heals. */
+/** Whether trouble has just begun, spreads, stays or heals. */
 export interface Trend {
-  way: 'spreading' | 'steady' | 'healing';
+  way: 'begun' | 'spreading' | 'steady' | 'healing';
   /** For how many sweeps it has been so. */
   sweeps: number;
   /** Failing nodes in the newest sweeps, oldest first. */
@@ -107,6 +107,7 @@ export function trendOf(failing: readonly number[], now: number): Trend {
   let equal = 0;
   while (equal < all.length && all[all.length - 1 - equal] === last) equal += 1;
   const before = all[all.length - 1 - equal];
-  const way = before === undefined || equal >= 3 ? 'steady' : before < last ? 'spreading' : 'healing';
+  const isNew = before === 0 && last > 0;
+  const way = before === undefined || equal >= 3 ? 'steady' : isNew ? 'begun' : before < last ? 'spreading' : 'healing';
   return { way, sweeps: equal, failing: all };
 }

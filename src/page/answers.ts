@@ -92,6 +92,7 @@ export function changedAnswer(changes: readonly ChangeView[], start: string, lin
 }
 
 const WAYS = {
+  begun: ['up', 'down', 'It has just begun'],
   spreading: ['up', 'down', 'No: it spreads'],
   steady: ['flat', 'down', 'Not yet: steady'],
   healing: ['fall', 'ok', 'Yes: it heals'],
@@ -104,7 +105,8 @@ export function trendOfClusters(clusters: readonly ClusterView[]): Trend {
 }
 
 /** The trend in one word, to follow a number. */
-export const trendWord = ({ way }: Trend): string => ({ spreading: 'spreading', steady: 'steady', healing: 'healing' })[way];
+export const trendWord = ({ way }: Trend): string =>
+  ({ begun: 'just begun', spreading: 'spreading', steady: 'steady', healing: 'healing' })[way];
 
 /** Whether it is getting better. */
 export function trendAnswer(trend: Trend): Html {
@@ -113,9 +115,14 @@ export function trendAnswer(trend: Trend): Html {
   return html`<span class="row">${trendBars(trend.failing)}<span>${icon(sign, tone)} <b>${words}</b>${since}. Failing nodes: ${trend.failing.slice(-4).join(' → ')}</span></span>`;
 }
 
+/** Commands of az that change nothing. */
+const LOOKS_ONLY = /^az [a-z -]*?(show|list|list-[a-z-]+|show-[a-z-]+) /;
+
 /** A thing to do: the sentence, and the command that does it, which one click selects whole. */
 export function remedyLine({ say, command }: Remedy): Html {
-  return html`${say}${command === null ? '' : html`<pre class="cmd"><code>${command}</code></pre>`}`;
+  if (command === null) return html`${say}`;
+  const looks = LOOKS_ONLY.test(command) ? html` <span class="muted">This command looks at it, and changes nothing:</span>` : '';
+  return html`${say}${looks}<pre class="cmd"><code>${command}</code></pre>`;
 }
 
 /** What to do about something, the surest first: what a finding asks for, then what the reason does. */

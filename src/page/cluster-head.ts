@@ -27,7 +27,8 @@ function failing(cluster: ClusterView, places: readonly Place[], outages: readon
   const trend = trendWord(trendOfClusters([cluster]));
   const where = allOf(places);
   const elsewhere = where === undefined ? '' : ' No node is seen to fail elsewhere.';
-  const lede = html`<b>${unreachable} of ${many(known, 'node')}</b>${when}, ${trend}.${elsewhere}${cause(outages)}`;
+  const apart = nodes.notProbed > 0 ? `; ${nodes.notProbed} not probed` : '';
+  const lede = html`<b>${unreachable} of ${many(known, 'node')}</b>${when}, ${trend}${apart}.${elsewhere}${cause(outages)}`;
   if (unreachable > 0 && where !== undefined)
     return {
       state: 'bad',

@@ -12,8 +12,9 @@ export interface Past {
   outages: readonly OutageView[];
   stretches: readonly Stretch[];
   maintenance: readonly MaintenanceStretch[];
-  /** Nodes of the cluster now. */
+  /** Nodes of the cluster now, and those that are unreachable, since when. */
   known: number;
+  failing: { nodes: number; since: string | undefined };
 }
 
 export const DAYS = { '24h': 1, '7d': 7, '30d': 30 } as const;
@@ -36,6 +37,13 @@ export function outagePoints(outages: readonly OutageView[], { from, until }: Wi
     else points.push({ at, value });
   }
   return points;
+}
+
+/** Adds the nodes that fail now beyond those that are in outages: one opens after a confirmation. */
+function withPresent(points: readonly Point[], { nodes, since }: Past['failing'], until: number): Point[] {
+  if (nodes <= (points.at(-1)?.value ?? 0)) return [...points];
+  const at = Math.max(points.at(-1)?.at ?? 0, Math.min(until, Date.parse(since ?? '') || until));
+  return [...points, { at, value: nodes }];
 }
 
 /** Neighbouring stretches in which something was so, joined. */
@@ -69,9 +77,9 @@ function barsWords(bars: readonly Window[], now: Date): Html | string {
 }
 
 /** Outages, blindness, maintenance, upgrades and changes of a cluster on one axis of time. */
-export function timeline({ window, outages, stretches, maintenance, known }: Past, tabs: Html, now: Date): Html {
+export function timeline({ window, outages, stretches, maintenance, known, failing }: Past, tabs: Html, now: Date): Html {
   const span = { from: now.getTime() - DAYS[window] * 86_400_000, until: now.getTime() };
-  const points = outagePoints(outages, span);
+  const points = withPresent(outagePoints(outages, span), failing, span.until);
   const most = Math.max(0, ...points.map((point) => point.value));
   const inWindow = outages.filter(({ end }) => end === null || Date.parse(end) > span.from).sort((a, b) => (a.start < b.start ? 1 : -1));
   const together = [...Map.groupBy(inWindow, ({ start, reason }) => `${start.slice(0, 16)} ${reason}`).values()];
@@ -108,6 +116,7 @@ export function latencyChart({ window, stretches }: Pick<Past, 'window' | 'stret
       const isNext = before === undefined || before.until >= stretch.from;
       return stretch.latency === undefined || !isNext ? undefined : { at: middle(stretch), value: stretch.latency[of] };
     });
+  const last = stretches.filter((stretch) => stretch.latency !== undefined).at(-1)!;
   const words = `p50 ${Math.round(newest.medianMs)} ms, p95 ${Math.round(newest.p95Ms)} ms, p99 ${Math.round(newest.p99Ms)} ms at last`;
   const chart = lineChart(
     span,
@@ -119,5 +128,5 @@ export function latencyChart({ window, stretches }: Pick<Past, 'window' | 'stret
     most,
     words,
   );
-  return html`<section class="panel" aria-labelledby="lat"><div class="sec"><h2 id="lat">Time to answer</h2><span class="small muted">kubectl version, the slowest sweep of each ${window === '24h' ? 'half hour' : 'six hours'}</span></div><figure class="chart"><span class="lab">Milliseconds<span class="sub">of reachable nodes</span></span><span class="val"><b>p99 ${Math.round(newest.p99Ms)} ms</b>, dotted<br><b>p95 ${Math.round(newest.p95Ms)} ms</b>, dashed<br><b>p50 ${Math.round(newest.medianMs)} ms</b>, solid<br>top: ${Math.round(most)} ms</span>${chart}${axisOf(span)}</figure></section>`;
+  return html`<section class="panel" aria-labelledby="lat"><div class="sec"><h2 id="lat">Time to answer</h2><span class="small muted">kubectl version, the slowest sweep of each ${window === '24h' ? 'half hour' : 'six hours'}</span></div><figure class="chart"><span class="lab">Milliseconds<span class="sub">of reachable nodes</span></span><span class="val"><b>p99 ${Math.round(newest.p99Ms)} ms</b>, dotted<br><b>p95 ${Math.round(newest.p95Ms)} ms</b>, dashed<br><b>p50 ${Math.round(newest.medianMs)} ms</b>, solid<br>${last.until < span.until ? html`until ${when(iso(last.until), now)}` : 'in the newest stretch'}; top: ${Math.round(most)} ms</span>${chart}${axisOf(span)}</figure></section>`;
 }

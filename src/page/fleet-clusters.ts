@@ -32,7 +32,7 @@ const WORDS: Readonly<Record<string, string>> = {
 /** An uptime with the time that was watched, where that is less than the window. */
 function uptimeCell({ uptime, nodes }: ClusterView, window: Window): Html {
   const known = uptimeOf(uptime, window, probedNodes(nodes));
-  if (known === undefined) return html`<span class="muted">none</span>`;
+  if (known === undefined) return html`<span class="muted" title="Not watched for longer than the shorter window">none</span>`;
   return html`${known.share}${known.of === '' ? '' : html`<span class="sub">${known.of}</span>`}`;
 }
 
@@ -52,7 +52,7 @@ function row(cluster: ClusterView, by: Wanted['by'], links: Links, now: Date): H
   const sign = signOf(cluster);
   const { name, resourceGroup, region, version, latency } = cluster;
   const place = by === 'region' ? cluster.subscriptionId.slice(0, 8) : region;
-  return html`<tr role="row"><td role="cell" class="wide">${icon(sign)}<span class="hidden">${WORDS[sign]}: </span> <a class="name" href="${links.cluster(cluster.cluster)}">${name}</a> <span class="sub">${resourceGroup} · ${place} · ${version}</span></td><td role="cell" class="wide">${stripOf(clusterParts(cluster.recentSweeps))}</td><td role="cell" class="full">${countsOf(cluster)}${note(cluster, links, now)}</td><td role="cell" class="n" data-l="24 h">${uptimeCell(cluster, '24h')}</td><td role="cell" class="n c-7" data-l="7 d">${uptimeCell(cluster, '7d')}</td><td role="cell" class="n" data-l="30 d">${uptimeCell(cluster, '30d')}</td><td role="cell" class="n c-7 c-p" data-l="p95">${latency === null ? html`<span class="muted">none</span>` : `${Math.round(latency.p95Ms)} ms`}</td></tr>`;
+  return html`<tr role="row"><td role="cell" class="wide">${icon(sign)}<span class="hidden">${WORDS[sign]}: </span> <a class="name" href="${links.cluster(cluster.cluster)}">${name}</a> <span class="sub">${resourceGroup} · ${place} · ${version}</span></td><td role="cell" class="wide">${stripOf(clusterParts(cluster.recentSweeps, cluster.nodes))}</td><td role="cell" class="full">${countsOf(cluster)}${note(cluster, links, now)}</td><td role="cell" class="n" data-l="24 h">${uptimeCell(cluster, '24h')}</td><td role="cell" class="n c-7" data-l="7 d">${uptimeCell(cluster, '7d')}</td><td role="cell" class="n" data-l="30 d">${uptimeCell(cluster, '30d')}</td><td role="cell" class="n c-7 c-p" data-l="p95">${latency === null ? html`<span class="muted">none</span>` : `${Math.round(latency.p95Ms)} ms`}</td></tr>`;
 }
 
 /** A table of clusters, each with its newest sweeps and its uptime. */
@@ -129,5 +129,5 @@ export function fleetClusters(clusters: readonly ClusterView[], wanted: Wanted, 
         ? `${count} of ${clusters.length} need attention; healthy ones are folded`
         : `${count} of ${clusters.length} match`;
   const none = groups.length === 0 ? html`<p class="panel">No cluster matches. <a href="${links.fleet()}">Show all</a>.</p>` : '';
-  return html`<section aria-labelledby="clusters"><div class="sec"><h2 id="clusters">Clusters</h2><span class="muted">${words}</span></div>${filterForm(wanted, links)}<div class="groups">${boxes}</div>${none}${KEY}</section>`;
+  return html`<section aria-labelledby="clusters"><div class="sec"><h2 id="clusters">Clusters</h2><span class="muted">${words}</span></div>${filterForm(showsAll ? { ...wanted, state: 'all' } : shown, links)}<div class="groups">${boxes}</div>${none}${KEY}</section>`;
 }

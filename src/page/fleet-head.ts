@@ -23,7 +23,7 @@ function notAsked({ nodes }: Pick<FleetView, 'nodes'>): string {
   return nodes.notProbed > 0 ? ` ${nodes.notProbed} of ${nodes.known} nodes were not asked.` : '';
 }
 
-function failing(fleet: FleetView, clusters: readonly ClusterView[], now: Date): Headline | undefined {
+function failing(fleet: FleetView, clusters: readonly ClusterView[], now: Date, why: string | undefined): Headline | undefined {
   const down = failingClusters(clusters);
   if (down.length === 0) return undefined;
   const cutOff = down.filter(({ clusterOutage }) => clusterOutage !== null);
@@ -36,13 +36,15 @@ function failing(fleet: FleetView, clusters: readonly ClusterView[], now: Date):
   const own = new Set(subject);
   const others = down.filter((cluster) => !own.has(cluster));
   const failingToo = others.reduce((sum, { nodes }) => sum + nodes.unreachable, 0);
-  const elsewhere = clusters.length - subject.length;
+  // Of clusters that gave no verdict nothing can be said.
+  const elsewhere = clusters.filter((cluster) => !own.has(cluster) && cluster.nodes.reachable + cluster.nodes.unreachable > 0).length;
   const elsewhereFails = failingToo > 0 ? `${many(failingToo, 'node')} ${failingToo === 1 ? 'fails' : 'fail'}` : 'No node is seen to fail';
-  const rest = elsewhere > 0 ? html` ${elsewhereFails} in the ${many(elsewhere, 'other cluster')}.` : '';
+  const rest =
+    elsewhere > 0 ? html` ${elsewhereFails} in the ${many(elsewhere, 'other cluster')} that ${elsewhere === 1 ? 'was' : 'were'} seen.` : '';
   const begun = cutOff.map(({ clusterOutage }) => clusterOutage!.start).sort()[0];
   const proof = html`<b>${unreachable} of ${many(known, 'node')}</b>${begun === undefined ? '' : html`, ${since(begun, now)}`}, ${trend}.${rest}`;
   const named = (cluster: ClusterView) => `${nameOf(cluster)}: ${cluster.nodes.unreachable} of ${many(cluster.nodes.known, 'node')}`;
-  const lede = html`${proof}${notAsked(fleet)}`;
+  const lede = html`${proof}${why === undefined ? '' : html` Cause found: ${why}.`}${notAsked(fleet)}`;
   if (cutOff.length === 1) return { state: 'bad', title: `${nameOf(cutOff[0]!)} cannot reach its API server`, lede };
   if (cutOff.length > 0)
     return {
@@ -129,8 +131,9 @@ function calm(fleet: FleetView): Headline {
  * What the page of the fleet says first: the worst that is known. Each number is of its own subject. Pure.
  *
  * @param stale - whether sweeps do not complete, so that what is shown is old.
+ * @param why - the cause of what is worst, if it was found.
  */
-export function fleetHeadline(fleet: FleetView, clusters: readonly ClusterView[], stale: boolean, now: Date): Headline {
+export function fleetHeadline(fleet: FleetView, clusters: readonly ClusterView[], stale: boolean, now: Date, why?: string): Headline {
   const { lastSweep, incidents } = fleet;
   if (lastSweep === null) return { state: 'odd', title: 'No sweep has completed yet', lede: html`Results come in below as nodes answer.` };
   if (stale)
@@ -148,5 +151,5 @@ export function fleetHeadline(fleet: FleetView, clusters: readonly ClusterView[]
     const lede = html`<b>${incident.nodes.affected} of ${many(incident.nodes.planned, 'node')}</b>, ${since(incident.start, now)}${trend}. ${incident.why}${more}`;
     return { state: incident.kind === 'unseen' ? 'odd' : 'bad', title: incident.message, lede };
   }
-  return failing(fleet, clusters, now) ?? unseen(fleet, clusters, now) ?? calm(fleet);
+  return failing(fleet, clusters, now, why) ?? unseen(fleet, clusters, now) ?? calm(fleet);
 }

@@ -16,7 +16,7 @@ import { type Html, html } from './html.ts';
 import type { Links } from './links.ts';
 import { lengthOf, many, when } from './time.ts';
 import { troubleParts } from './trouble-cards.ts';
-import { troublesOf } from './troubles.ts';
+import { type Trouble, troublesOf } from './troubles.ts';
 import { probedNodes, uptimeNumbers, watchedWords } from './uptime-numbers.ts';
 
 // Limits that keep the page small enough for a browser however large the fleet is.
@@ -102,6 +102,12 @@ function pastPanel({ fleet: { uptime } }: FleetPage, links: Links): Html {
   return html`<div class="panel"><div class="sec"><h2>Outages of nodes in 30 days</h2><a href="${links.outages}?state=all">${total === 0 ? 'all outages' : many(total, 'outage')}</a></div>${list}</div>`;
 }
 
+/** The cause of a trouble, if it was found. */
+function causeOf(trouble: Trouble | undefined): string | undefined {
+  const outages = trouble?.kind === 'outage' ? [trouble.outage] : trouble?.kind === 'nodes' ? trouble.outages : [];
+  return outages.flatMap(({ findings }) => findings).find(({ kind, revoked }) => kind === 'cause' && revoked === undefined)?.sentence;
+}
+
 /**
  * The page of the fleet, the worst first; it needs no JavaScript. Pure.
  *
@@ -112,8 +118,8 @@ export function fleetPage(page: FleetPage, wanted: Wanted, services: Services, f
   const { links, now } = frame;
   const { lastSweep } = fleet;
   const stale = lastSweep?.completedAt ? Date.parse(lastSweep.completedAt) < staleBefore(services) : true;
-  const { state, title, lede } = fleetHeadline(fleet, clusters, stale, now);
   const troubles = troublesOf(fleet, clusters, outages);
+  const { state, title, lede } = fleetHeadline(fleet, clusters, stale, now, causeOf(troubles[0]));
   const { panels, cards } = troubleParts(troubles, links, now);
   const atlas = fleetAtlas(fleet, clusters, troubles, links);
   const below = cards.length === 0 ? '' : html`<div class="three">${cards}</div>`;

@@ -19,7 +19,8 @@
   function showLocal() {
     for (const element of document.querySelectorAll('time[data-form]')) localTime(element);
     const zone = document.querySelector('[data-zone]');
-    if (zone !== null) zone.textContent = `Times are ${Intl.DateTimeFormat().resolvedOptions().timeZone}; hover for UTC.`;
+    const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+    if (zone !== null && timeZone !== 'UTC') zone.textContent = `Times are those of ${timeZone}; hover for UTC.`;
   }
 
   const keyOf = (fold) => fold.dataset.key ?? '';

@@ -68,9 +68,10 @@ const VERBS: Readonly<Record<NodeDetail['verdict'], string>> = {
   notProbed: 'is not probed',
 };
 
-function headline({ node: { node, verdict, served, reason, status }, cluster }: NodePage, now: Date): { title: Html; lede: Html } {
+function headline({ node: { node, verdict, served, reason, status }, cluster, whole }: NodePage, now: Date): { title: Html; lede: Html } {
   const [reachable, condition] = status.conditions;
   const isNotServed = verdict === 'reachable' && served === false;
+  const own = status.outages.find(({ end }) => end === null);
   const title = html`<span class="mono">${node}</span> ${isNotServed ? 'reaches an API server that does not serve it' : VERBS[verdict]}`;
   const begun = (isNotServed ? condition : reachable)?.lastTransitionTime;
   const start = verdict === 'notProbed' || reason === 'Stale' ? '' : html` ${since(begun, now)}`;
@@ -80,7 +81,9 @@ function headline({ node: { node, verdict, served, reason, status }, cluster }: 
       ? html` ${unreachable === 1 ? html`It is the only one of the ${many(known, 'node')} of ${nameOf(cluster)}` : html`${unreachable} of the ${many(known, 'node')} of ${nameOf(cluster)} are like it`}.`
       : '';
   const code = isNotServed ? (condition?.reason ?? reason) : reason;
-  return { title, lede: html`<b>${code}</b>${start}: ${reasons[code].sentence}${others}` };
+  const found = (whole ?? own)?.findings.find(({ kind, revoked }) => kind === 'cause' && revoked === undefined);
+  const cause = verdict === 'unreachable' && found !== undefined ? html` Cause found: ${found.sentence}.` : '';
+  return { title, lede: html`<b>${code}</b>${start}: ${reasons[code].sentence}${cause}${others}` };
 }
 
 const TONES = { True: ['ok', 'ok'], False: ['down', 'down'], Unknown: ['unk', 'unk'] } as const;
@@ -88,7 +91,7 @@ const TONES = { True: ['ok', 'ok'], False: ['down', 'down'], Unknown: ['unk', 'u
 function conditionsPanel({ status, resultsWords }: { status: NodeDetail['status']; resultsWords: Html }, now: Date): Html {
   const rows = status.conditions.map(({ type, status: value, reason, lastTransitionTime }) => {
     const [tone, sign] = TONES[value];
-    return html`<b>${type}</b>${pill(tone, sign, value)}<span class="muted">${reason}${lastTransitionTime ? html` since ${when(lastTransitionTime, now)}` : ''}</span>`;
+    return html`<b>${type}</b>${pill(tone, sign, value)}<span class="muted">${type === 'Served' && value === 'Unknown' ? 'not asked' : reason}${lastTransitionTime ? html` since ${when(lastTransitionTime, now)}` : ''}</span>`;
   });
   const flags = [status.flapping && 'flapping', status.blind && 'no verdict for several probes in a row'].filter(Boolean).join(', ');
   return html`<section class="panel" aria-labelledby="cond"><div class="sec"><h2 id="cond">Conditions</h2>${flags === '' ? '' : html`<span class="small muted">${flags}</span>`}</div><div class="conds">${rows}</div><p class="small muted spaced">${resultsWords}</p></section>`;

@@ -1,5 +1,6 @@
 import type { SweepRun } from '../history/recent-sweeps.ts';
 import { STRIP_SWEEPS } from '../history/strip.ts';
+import type { Counts } from '../model/ledger.ts';
 import { type Html, html } from './html.ts';
 import { many } from './time.ts';
 
@@ -72,8 +73,11 @@ const LOOKS = { reachable: 'ok', notServed: 'deg', unreachable: 'bad', unknown: 
 export const nodeParts = (recent: readonly { result: keyof typeof LOOKS; sweeps: number }[]): StripPart[] =>
   recent.map(({ result, sweeps }) => ({ look: LOOKS[result], sweeps }));
 
+/** Nodes by what was seen of them. */
+type Seen = Pick<Counts, 'reachable' | 'notServed' | 'unreachable' | 'unknown'>;
+
 /** What a sweep of a cluster looks like: failing where at least half of the nodes that gave a verdict fail. */
-function lookOf({ reachable, notServed, unreachable, unknown }: SweepRun): StripLook {
+function lookOf({ reachable, notServed, unreachable, unknown }: Seen): StripLook {
   const conclusive = reachable + unreachable;
   if (unreachable > 0) return unreachable * 2 >= conclusive ? 'bad' : 'some';
   if (unknown > 0 && unknown >= conclusive) return 'unk';
@@ -81,6 +85,17 @@ function lookOf({ reachable, notServed, unreachable, unknown }: SweepRun): Strip
   return notServed > 0 ? 'deg' : 'ok';
 }
 
-/** The strip of a cluster. */
-export const clusterParts = (recent: readonly SweepRun[]): StripPart[] =>
-  recent.map((run) => ({ look: lookOf(run), sweeps: run.sweeps, planned: run.upgrading }));
+/**
+ * The strip of a cluster, which ends with what is known now where that differs from its last sweep: a sweep is recorded when it is complete.
+ *
+ * @param nodes - the nodes of the cluster by their latest verdicts.
+ */
+export function clusterParts(recent: readonly SweepRun[], nodes: Seen): StripPart[] {
+  const parts = recent.map((run): StripPart => ({ look: lookOf(run), sweeps: run.sweeps, planned: run.upgrading }));
+  const now = lookOf(nodes);
+  if (parts.length === 0 || parts.at(-1)!.look === now) return parts;
+  const [first, ...others] = parts as [StripPart, ...StripPart[]];
+  const total = parts.reduce((sum, { sweeps }) => sum + sweeps, 0);
+  const kept = total < STRIP_SWEEPS ? parts : first.sweeps > 1 ? [{ ...first, sweeps: first.sweeps - 1 }, ...others] : others;
+  return [...kept, { look: now, sweeps: 1 }];
+}

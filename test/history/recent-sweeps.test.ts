@@ -45,7 +45,8 @@ describe('the recent sweeps of a cluster', () => {
 
 describe('the trend of an outage', () => {
   it.each([
-    [[0, 0, 3], 7, 'spreading', 1],
+    [[0, 3], 7, 'spreading', 1],
+    [[0, 0], 7, 'begun', 1],
     [[3, 7], 7, 'spreading', 1],
     [[3, 7, 7, 7], 7, 'steady', 3],
     [[7, 7], 4, 'healing', 1],

@@ -89,7 +89,7 @@ describe('a sweep of a cluster', () => {
     ['np', { notProbed: 3 }],
     ['np', {}],
   ])('looks %s for %o', (look, counts) => {
-    expect(clusterParts([run(counts)])).toEqual([{ look, sweeps: 1, planned: false }]);
+    expect(clusterParts([run(counts)], run(counts))).toEqual([{ look, sweeps: 1, planned: false }]);
   });
 
   it('never looks well without a verdict, nor failing without a failing node', () => {
@@ -97,12 +97,22 @@ describe('a sweep of a cluster', () => {
     const counts = fc.record({ reachable: count, unreachable: count, unknown: count, notProbed: count });
     fc.assert(
       fc.property(counts, (given) => {
-        const [{ look }] = clusterParts([run(given)]) as [StripPart];
+        const [{ look }] = clusterParts([run(given)], run(given)) as [StripPart];
         if (look === 'ok') expect(given.reachable).toBeGreaterThan(0);
         expect(look === 'bad' || look === 'some').toBe(given.unreachable > 0);
       }),
     );
   });
+});
+
+it('the strip of a cluster ends with what is known now, where its last sweep was not so', () => {
+  const well = run({ reachable: 3 });
+  const looks = clusterParts([{ ...well, sweeps: 50 }], run({ unreachable: 3 })).map(({ look, sweeps }) => [look, sweeps]);
+  expect(looks).toEqual([
+    ['ok', 49],
+    ['bad', 1],
+  ]);
+  expect(clusterParts([well], well).map(({ look }) => look)).toEqual(['ok']);
 });
 
 it('a sweep of a node looks as its result is', () => {
