@@ -36,7 +36,6 @@ export const faultPoints = [
   'collect-slice:claims-released',
   'collect-slice:result-rows',
   'collect-slice:confirmation',
-  'collect-slice:log-rows',
   'collect-slice:node-rows',
   'collect-slice:tally',
   'collect-slice:pollers-deleted',

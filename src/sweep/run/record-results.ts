@@ -79,7 +79,9 @@ async function nodeActions(services: Services, cluster: string, folded: Folded, 
   // If a node does not report its endpoint this time, the earlier one is kept.
   const notes = { claim, foldedAt: time, ...(endpoint !== undefined && { endpoint }) };
   const properties = { ...stateProperties(fold.state, fold.history), ...noteProperties(notes) };
-  return [mergeNode(cluster, row, properties), ...(await outageActions(services, cluster, folded, time))];
+  // What is unknown is in no log. The log of 50 nodes and their rows fit into one transaction.
+  const logged = ended.result.verdict === 'unknown' ? [] : [putLog(cluster, row.facts.node, folded.log)];
+  return [...logged, mergeNode(cluster, row, properties), ...(await outageActions(services, cluster, folded, time))];
 }
 
 /** Joins the writes of nodes into batches, with all writes of a node in the same batch. */
@@ -92,7 +94,7 @@ function together(byNode: readonly FleetWrite[][]): FleetWrite[][] {
   return batches;
 }
 
-/** Writes logs, then node and outage rows, and ends the claims. Repeats all of it if a row has changed meanwhile. */
+/** Writes the log, the row and the outages of each node at once, and ends the claims. Repeats all of it if a row has changed meanwhile. */
 async function writeFolds(
   services: Services,
   cluster: string,
@@ -107,12 +109,6 @@ async function writeFolds(
     folded = undefined;
     // One time for all: outages that open together are held back, and notified, together.
     const time = services.now().toISOString();
-    const conclusive = current.filter((each) => each.ended.result.verdict !== 'unknown');
-    await writeFleet(
-      services.tables,
-      conclusive.map((each) => putLog(cluster, each.row.facts.node, each.log)),
-    );
-    if (conclusive.length > 0) faultPoint('collect-slice:log-rows');
     const limit = pLimit(CONCURRENT_READS);
     const actions = await Promise.all(current.map((each) => limit(() => nodeActions(services, cluster, each, time))));
     for (const batch of together(actions)) await writeFleet(services.tables, batch);
@@ -128,7 +124,7 @@ async function readMaintenance({ settings, tables, now }: Services, cluster: str
 }
 
 /**
- * Records ended probes: result rows, confirmations, logs, then node and outage rows in one batch per node.
+ * Records ended probes: result rows, confirmations, then the log, the row and the outages of each node in one batch.
  *
  * @param slice - the slice that collected them, after which its confirmation is named. Failures of a check are not confirmed.
  * @returns whether something changed that requires an assessment: at once where an outage began or ended, or as many nodes failed as a quorum needs.
