@@ -32,6 +32,20 @@ export function startsBetween(settings: { STARTS_PER_MINUTE: number }, from: Dat
   return Math.max(0, Math.ceil((to.getTime() - from.getTime()) / msPerStart(settings, false)));
 }
 
+/** No plan of starts and no pause reaches further than this. */
+const LONGEST_AHEAD_MS = 24 * 3_600_000;
+const LONGEST_PAUSE_MS = 3_600_000;
+
+/** Cursors without times so far ahead that none of ours can have written them: they would stop the bucket until then. Pure. */
+export function believed({ nextFree, nextExtra, pausedUntil }: Cursors, now: Date): Cursors {
+  const within = (time: number, ms: number) => (time - now.getTime() <= ms ? time : 0);
+  return {
+    nextFree: within(nextFree, LONGEST_AHEAD_MS),
+    nextExtra: within(nextExtra, LONGEST_AHEAD_MS),
+    pausedUntil: within(pausedUntil, LONGEST_PAUSE_MS),
+  };
+}
+
 /** A request for a start slot. */
 export interface SlotRequest {
   /** How many runs are to start. */

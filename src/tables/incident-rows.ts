@@ -6,6 +6,7 @@ import type { Incident } from '../history/incidents.ts';
 import { sharedFactors } from '../history/shared-factor.ts';
 import type { PendingSight } from '../history/sight.ts';
 import { type Finding, finding } from '../model/finding.ts';
+import { SKEW_MS } from '../model/schedule.ts';
 import {
   type Column,
   type Columns,
@@ -202,7 +203,8 @@ export async function acquireJudging(tables: Tables, now: Date, apartMs: number)
   let next: Date | undefined;
   await updateRow(await tables.open('clusters'), PARTITION, GUARD, (row) => {
     const due = Date.parse(timeIn(row, 'turn')) + apartMs;
-    next = due > now.getTime() ? new Date(due) : undefined;
+    // A turn that is further ahead than any can be is none of ours, and must not keep everybody from judging.
+    next = due > now.getTime() && due <= now.getTime() + apartMs + SKEW_MS ? new Date(due) : undefined;
     return next === undefined ? { merge: { closed: false, ...guardColumns.turn.write(now.toISOString(), 'turn') } } : undefined;
   });
   return next;
