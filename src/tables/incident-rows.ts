@@ -122,7 +122,13 @@ const toRow = ({ subject, ...each }: StoredIncident) => ({ partitionKey: PARTITI
 const writeOf = (row: Row, etag: string | undefined): TransactionAction =>
   etag === undefined ? ['create', row] : ['update', row, 'Replace', { etag }];
 
-const toIncident = (row: Row): StoredIncident => ({ subject: row.rowKey, ...readColumns(columns, row) });
+const NEVER = new Date(0).toISOString();
+
+/** A time that is none would stop the notifications of all other incidents. */
+function toIncident(row: Row): StoredIncident {
+  const { since, until, ...read } = readColumns(columns, row);
+  return { subject: row.rowKey, ...read, since: timeOr(since, NEVER), until: until && timeOr(until, NEVER) };
+}
 
 /** Reads what incidents are judged on: those that are not closed, and the guard; `etag` is undefined where there is none yet. */
 export async function readForJudging(tables: Tables): Promise<{ guard: IncidentGuard; etag: string | undefined; rows: IncidentRow[] }> {
