@@ -1,6 +1,8 @@
 import type { Stretch } from '../model/maintenance.ts';
 import { maintenanceAt, type What } from './next-notification.ts';
 
+const LONGEST_AHEAD_MS = 2 * 86_400_000;
+
 /** What a sink knows of a condition: since when it stands, and whether its start and its end were accepted. */
 export interface StandingMarks {
   since: string;
@@ -83,14 +85,16 @@ export function foldStanding<S extends Standing>(
   isOver: (standing: S) => boolean,
   sinks: readonly string[],
 ): S[] {
+  // Sweeps overlap, and one may be judged late; a mark that is days ahead is none of ours, and would keep the condition as it is until then.
+  const isOlder = (mark: string) => mark < sweep || Date.parse(mark) - Date.parse(sweep) > LONGEST_AHEAD_MS;
   const begun = found.flatMap((own) => {
     const before = stored.get(own.subject);
     if (before === undefined) return [{ ...own, since: sweep, delivered: {}, sweep } as unknown as S];
-    if (before.sweep >= sweep || before.until === undefined) return [];
+    if (!isOlder(before.sweep) || before.until === undefined) return [];
     const resumed = resumeStanding(before, sweep, sinks);
     return [{ ...resumed, ...own, ...(resumed.since === before.since && { [began]: before[began] }), sweep }];
   });
-  const ended = [...stored.values()].filter((each) => each.until === undefined && each.sweep < sweep && isOver(each));
+  const ended = [...stored.values()].filter((each) => each.until === undefined && isOlder(each.sweep) && isOver(each));
   return [...begun, ...ended.map((each) => ({ ...each, until: sweep, sweep }))];
 }
 

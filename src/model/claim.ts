@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SKEW_MS } from './schedule.ts';
 
 /** A claim: the one run that a node may have at any time. */
 export const claim = z.object({
@@ -25,7 +26,14 @@ export function collectUntil({ PROBE_DEADLINE_SECONDS }: { PROBE_DEADLINE_SECOND
   return new Date(now.getTime() + (PROBE_DEADLINE_SECONDS + COLLECT_GRACE_SECONDS) * 1000);
 }
 
-/** Whether it is too late to collect a probe in the ordinary way. Its run may still be in progress on the node. */
+/** The longest that a claim can be valid: the longest `PROBE_DEADLINE_SECONDS`, its grace, and clocks that differ. */
+const LONGEST_MS = (600 + COLLECT_GRACE_SECONDS) * 1000 + SKEW_MS;
+
+/**
+ * Whether it is too late to collect a probe in the ordinary way. Its run may still be in progress on the node. A claim that is valid for longer than any
+ * can be is none of ours, and must not keep the node from being probed.
+ */
 export function isOverdue({ overdue, until }: Claim, now: Date): boolean {
-  return overdue === true || !(Date.parse(until) > now.getTime());
+  const left = Date.parse(until) - now.getTime();
+  return overdue === true || !(left > 0) || left > LONGEST_MS;
 }

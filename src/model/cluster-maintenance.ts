@@ -1,5 +1,6 @@
-import { type MaintenanceRule, type Stretch, stretchAt, stretchesIn } from './maintenance.ts';
+import { LONGEST_MAINTENANCE_MS, type MaintenanceRule, type Stretch, stretchAt, stretchesIn } from './maintenance.ts';
 import { readMaintenanceTag } from './maintenance-tag.ts';
+import { SKEW_MS } from './schedule.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -33,25 +34,30 @@ const ruleOf = ({ from, until }: MaintenanceRequest): MaintenanceRule => ({
   until: Date.parse(until),
 });
 
-function rulesOf({ tag, request }: ClusterMaintenance): MaintenanceRule[] {
-  return [...readMaintenanceTag(tag).rules, ...(request === undefined ? [] : [ruleOf(request)])];
+/** Whether a request ends when one can: one that is to last for longer than anybody can ask for is none of ours, and silences nothing. */
+const endsInTime = (request: MaintenanceRequest, now: Date) =>
+  !(Date.parse(request.until) - now.getTime() > LONGEST_MAINTENANCE_MS + SKEW_MS);
+
+function rulesOf({ tag, request }: ClusterMaintenance, now: Date): MaintenanceRule[] {
+  return [...readMaintenanceTag(tag).rules, ...(request === undefined || !endsInTime(request, now) ? [] : [ruleOf(request)])];
 }
 
 /** The maintenance that a cluster is in now, from its beginning to its end, whatever windows it consists of; undefined where it is in none. Pure. */
 export function currentMaintenance(maintenance: ClusterMaintenance, now: Date): CurrentMaintenance | undefined {
   const time = now.getTime();
-  const stretch = stretchAt(rulesOf(maintenance), time);
+  const stretch = stretchAt(rulesOf(maintenance, now), time);
   if (stretch === undefined) return undefined;
   const { request } = maintenance;
   const span = { from: new Date(stretch.from).toISOString(), until: new Date(stretch.until).toISOString() };
-  if (request === undefined || stretchAt([ruleOf(request)], time) === undefined) return { ...span, source: 'tag' };
+  if (request === undefined || !endsInTime(request, now) || stretchAt([ruleOf(request)], time) === undefined)
+    return { ...span, source: 'tag' };
   return { ...span, source: 'request', by: request.by, reason: request.reason };
 }
 
 /** The stretches of maintenance of the last day, and longer where asked for, the current one included. Pure. */
 export function recentMaintenance(maintenance: ClusterMaintenance, now: Date, agoMs = DAY_MS): Stretch[] {
   const time = now.getTime();
-  return stretchesIn(rulesOf(maintenance), { from: time - Math.max(agoMs, DAY_MS), until: time + 1 });
+  return stretchesIn(rulesOf(maintenance, now), { from: time - Math.max(agoMs, DAY_MS), until: time + 1 });
 }
 
 /**

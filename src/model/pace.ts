@@ -58,6 +58,20 @@ export function nextSlots(
   return { slots, cursors: after };
 }
 
+/** No plan of starts and no pause reaches further than this. */
+const LONGEST_AHEAD_MS = 24 * 3_600_000;
+const LONGEST_PAUSE_MS = 3_600_000;
+
+/** Cursors without times so far ahead that none of ours can have written them: they would stop the bucket until then. Pure. */
+export function believed({ nextFree, nextExtra, pausedUntil }: Cursors, now: Date): Cursors {
+  const within = (time: number, ms: number) => (time - now.getTime() <= ms ? time : 0);
+  return {
+    nextFree: within(nextFree, LONGEST_AHEAD_MS),
+    nextExtra: within(nextExtra, LONGEST_AHEAD_MS),
+    pausedUntil: within(pausedUntil, LONGEST_PAUSE_MS),
+  };
+}
+
 /** A request for a start slot. */
 export interface SlotRequest {
   /** How many runs are to start. */

@@ -46,13 +46,17 @@ const byText = (rules: readonly [RegExp, ReasonCode][], text: string) => rules.f
 
 /** The reason for an operation that was accepted and failed. */
 function reasonOfFailure({ codes, text }: Answer): ReasonCode {
-  const named = codes.map((code) => REASON_OF_CODE[code]).find((reason) => reason !== undefined);
+  const named = codes
+    .map((code) => (Object.hasOwn(REASON_OF_CODE, code) ? REASON_OF_CODE[code] : undefined))
+    .find((reason) => reason !== undefined);
   return named ?? byText(FAILURES_BY_TEXT, text) ?? 'RunCommandFailed';
 }
 
 /** The reason for a request that was refused. `OperationNotAllowed` alone means three things: the VM is not running, extensions are disallowed, throttled. */
 function reasonOfRefusal({ status, codes, text }: Answer): ReasonCode {
-  const named = codes.map((code) => REASON_OF_CODE[code]).find((reason) => reason !== undefined);
+  const named = codes
+    .map((code) => (Object.hasOwn(REASON_OF_CODE, code) ? REASON_OF_CODE[code] : undefined))
+    .find((reason) => reason !== undefined);
   if (named !== undefined) return named;
   if (status === 403) return 'AccessDenied';
   if (status === 404) return codes.includes('SubscriptionNotFound') ? 'AccessDenied' : 'NodeGone';
@@ -93,7 +97,8 @@ const CONNECTIONS: Readonly<Record<string, (host: string) => string>> = {
 };
 
 function messageOf(error: unknown): string {
-  const said = isRestError(error) && error.statusCode === undefined ? CONNECTIONS[error.code ?? ''] : undefined;
+  const code = isRestError(error) && error.statusCode === undefined ? (error.code ?? '') : '';
+  const said = Object.hasOwn(CONNECTIONS, code) ? CONNECTIONS[code] : undefined;
   if (said !== undefined) return said(URL.parse((error as RestError).request?.url ?? '')?.host ?? 'Azure');
   return redact(error instanceof Error ? error.message : String(error), 300);
 }

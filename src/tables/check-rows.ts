@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { CheckResult } from '../model/check-result.ts';
 import { nodeOses } from '../model/node.ts';
 import { type ReasonCode, reasonCode } from '../model/reasons.ts';
+import { SKEW_MS } from '../model/schedule.ts';
 import { type Columns, oneOf, optionalNumber, optionalText, readColumns, reason, text, writeColumns } from './columns.ts';
 import type { Tables } from './open-tables.ts';
 import { insertOnce, readRow } from './rows.ts';
@@ -103,7 +104,9 @@ export async function completeCheck(tables: Tables, id: string, result: CheckRes
 export async function lockNode(tables: Tables, check: CheckRow, now: Date, until: Date): Promise<string | undefined> {
   let holder: string | undefined;
   await updateRow(await tables.open('checks'), RUNNING, `${check.cluster}|${check.node}`, (row) => {
-    const isHeld = row !== undefined && String(row.until) > now.toISOString();
+    // A lock that expires later than any can is none of ours, and must not keep the node from being checked.
+    const held = Date.parse(String(row?.until));
+    const isHeld = row !== undefined && held > now.getTime() && held <= until.getTime() + SKEW_MS;
     holder = isHeld && row.check !== check.id ? String(row.check) : undefined;
     return isHeld ? undefined : { replace: { check: check.id, until: until.toISOString() } };
   });

@@ -6,6 +6,7 @@ import type { Incident } from '../history/incidents.ts';
 import { sharedFactors } from '../history/shared-factor.ts';
 import type { PendingSight } from '../history/sight.ts';
 import { type Finding, finding } from '../model/finding.ts';
+import { SKEW_MS } from '../model/schedule.ts';
 import {
   type Column,
   type Columns,
@@ -121,7 +122,13 @@ const toRow = ({ subject, ...each }: StoredIncident) => ({ partitionKey: PARTITI
 const writeOf = (row: Row, etag: string | undefined): TransactionAction =>
   etag === undefined ? ['create', row] : ['update', row, 'Replace', { etag }];
 
-const toIncident = (row: Row): StoredIncident => ({ subject: row.rowKey, ...readColumns(columns, row) });
+const NEVER = new Date(0).toISOString();
+
+/** A time that is none would stop the notifications of all other incidents. */
+function toIncident(row: Row): StoredIncident {
+  const { since, until, ...read } = readColumns(columns, row);
+  return { subject: row.rowKey, ...read, since: timeOr(since, NEVER), until: until && timeOr(until, NEVER) };
+}
 
 /** Reads what incidents are judged on: those that are not closed, and the guard; `etag` is undefined where there is none yet. */
 export async function readForJudging(tables: Tables): Promise<{ guard: IncidentGuard; etag: string | undefined; rows: IncidentRow[] }> {
@@ -202,7 +209,8 @@ export async function acquireJudging(tables: Tables, now: Date, apartMs: number)
   let next: Date | undefined;
   await updateRow(await tables.open('clusters'), PARTITION, GUARD, (row) => {
     const due = Date.parse(timeIn(row, 'turn')) + apartMs;
-    next = due > now.getTime() ? new Date(due) : undefined;
+    // A turn that is further ahead than any can be is none of ours, and must not keep everybody from judging.
+    next = due > now.getTime() && due <= now.getTime() + apartMs + SKEW_MS ? new Date(due) : undefined;
     return next === undefined ? { merge: { closed: false, ...guardColumns.turn.write(now.toISOString(), 'turn') } } : undefined;
   });
   return next;

@@ -71,7 +71,7 @@ export function newestFirst(time: string): string {
 
 /** The time that `newestFirst` made a key part of; for anything else, the latest time that it supports. */
 export function timeOfKey(newest: string | undefined): string {
-  return new Date(LATEST_MS - (Number(newest) || 0)).toISOString();
+  return new Date(LATEST_MS - (/^\d{13}$/.test(newest ?? '') ? Number(newest) : 0)).toISOString();
 }
 
 /** Creates the table of the results of a day, so that the first write of the day need not. */

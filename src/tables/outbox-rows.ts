@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { commonFactor } from '../history/common-factors.ts';
+import { log } from '../log.ts';
 import { reasonCode } from '../model/reasons.ts';
 import { type Columns, json, longJson, oneOf, readColumns, writeColumns } from './columns.ts';
 import type { Tables } from './open-tables.ts';
@@ -9,6 +10,15 @@ import { updateRow } from './update-row.ts';
 const member = z.object({ node: z.string(), start: z.string(), end: z.string().optional(), reason: reasonCode, episode: z.number() });
 
 const rowKeyOf = (eventId: string) => `outbox|${encodeURIComponent(eventId)}`;
+
+function eventIdOf(rowKey: string): string | undefined {
+  try {
+    return decodeURIComponent(rowKey.slice('outbox|'.length));
+  } catch {
+    log.warn(`ignored a stored summary whose key could not be read: ${rowKey.slice(0, 120)}`);
+    return undefined;
+  }
+}
 
 /** A summary that is to be sent, as it stood when it was decided: it is sent again with the same members under the same id. */
 export interface Summary {
@@ -41,7 +51,11 @@ export async function freezeSummary(tables: Tables, cluster: string, summary: Su
 export async function readSummaries(tables: Tables, cluster: string): Promise<Summary[]> {
   const fleet = await tables.open('fleet');
   const rows = await readRange(fleet, cluster, prefixed('outbox|'));
-  return rows.map((row) => ({ eventId: decodeURIComponent(row.rowKey.slice('outbox|'.length)), ...readColumns(columns, row) }));
+  // A key that none of ours can be would stop the notifications of its cluster.
+  return rows.flatMap((row) => {
+    const eventId = eventIdOf(row.rowKey);
+    return eventId === undefined ? [] : [{ eventId, ...readColumns(columns, row) }];
+  });
 }
 
 /** Deletes a summary whose members are marked for all of its sinks. */

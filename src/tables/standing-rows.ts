@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Standing } from '../history/standing.ts';
-import { type Columns, json, optionalText, readColumns, text, writeColumns } from './columns.ts';
+import { type Columns, json, optionalText, readColumns, text, timeOr, writeColumns } from './columns.ts';
 import type { Tables } from './open-tables.ts';
 import { type Row, readRange, readRow } from './rows.ts';
 
@@ -22,6 +22,7 @@ export interface StandingRows<S extends Standing> {
   close(tables: Tables, standing: S, etag: string): Promise<void>;
 }
 
+const NEVER = new Date(0).toISOString();
 const at = z.string().optional();
 const marks = z.record(z.string(), z.object({ since: z.string(), started: z.boolean(), ended: z.boolean(), startedAt: at, endedAt: at }));
 
@@ -35,7 +36,12 @@ const common: Columns<Omit<Standing, 'subject'>> = { since: text, until: optiona
  */
 export function standingRows<S extends Standing>(partition: string, own: Columns<Omit<S, keyof Standing>>): StandingRows<S> {
   // The compiler cannot see that the two parts of a generic type make up the whole.
-  const toStanding = (row: Row) => ({ subject: row.rowKey, ...readColumns(common, row), ...readColumns(own, row) }) as unknown as S;
+  const toStanding = (row: Row) => {
+    const { since, until, ...read } = readColumns(common, row);
+    // A time that is none would stop the notifications of all others of the kind.
+    const times = { since: timeOr(since, NEVER), until: until && timeOr(until, NEVER) };
+    return { subject: row.rowKey, ...read, ...times, ...readColumns(own, row) } as unknown as S;
+  };
   return {
     async read(tables) {
       const rows = await readRange(await tables.open('clusters'), partition);

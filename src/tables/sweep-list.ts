@@ -96,7 +96,10 @@ async function readLines(tables: Tables, now: Date, most: number, range: { from?
   for (const month of months) {
     if (rows.length >= most) break;
     const list = await tables.open(sweepsTableOf(month.toISOString()));
-    rows.push(...(await readRange(list, 'sweeps', { ...range, most: most - rows.length })));
+    // A line of a sweep that has yet to come is none of ours, and would hide all others.
+    rows.push(
+      ...(await readRange(list, 'sweeps', { ...range, from: range.from || newestFirst(newest.toISOString()), most: most - rows.length })),
+    );
   }
   return rows;
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { SKEW_MS } from '../../model/schedule.ts';
 import type { Webhook } from '../../model/webhooks.ts';
 import { type Settings, statusPageUrl } from '../../settings.ts';
 import type { Tables } from '../../tables/open-tables.ts';
@@ -36,7 +37,9 @@ async function askGate({ tables, now }: AttemptContext, webhook: Webhook): Promi
   const { gate, etag } = found;
   const wait = secondsUntil(gate.until, now());
   if (gate.gone !== undefined && gate.gone !== fingerprint(webhook)) return { failures: gate.failures };
-  if (wait > 0) return gate.gone === undefined ? Math.min(wait, LONGEST_SECONDS) : 'gone';
+  // A gate that is closed for longer than any can be is none of ours, and must not silence the webhook.
+  const longest = (gate.gone === undefined ? LONGEST_SECONDS : TRIED_MS / 1000) + SKEW_MS / 1000;
+  if (wait > 0 && wait <= longest) return gate.gone === undefined ? Math.min(wait, LONGEST_SECONDS) : 'gone';
   const held = { ...gate, gone: undefined, until: new Date(now().getTime() + REQUEST_MS + 5000).toISOString() };
   return (await passGate(tables, webhook.name, held, etag)) ? { failures: gate.failures } : secondsUntil(held.until, now());
 }

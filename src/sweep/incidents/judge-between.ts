@@ -1,3 +1,4 @@
+import { SKEW_MS } from '../../model/schedule.ts';
 import type { Services } from '../../services.ts';
 import { readBlind } from '../../tables/blind-rows.ts';
 import { listJudgedClusters } from '../../tables/cluster-rows.ts';
@@ -32,6 +33,8 @@ export async function judgeIncidentsSoon(services: Services, sweep: string): Pro
 export async function judgeIncidentsBetween(services: Services, { sweep, judgeAt }: MessageOf<'judge-incidents'>): Promise<void> {
   const fault = await explainSweep(services, sweep);
   if (fault !== undefined) throw new Error(fault);
-  if ((await readIncidentMark(services.tables)) >= judgeAt) return;
+  const mark = await readIncidentMark(services.tables);
+  // One in the future is none of ours, and must not keep everybody from judging.
+  if (mark >= judgeAt && Date.parse(mark) <= services.now().getTime() + SKEW_MS) return;
   await judgeIncidentsSoon(services, sweep);
 }

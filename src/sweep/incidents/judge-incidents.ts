@@ -5,7 +5,7 @@ import { coveredBy, foldIncidents, type Incident } from '../../history/incidents
 import { judgeSight, type Sighting } from '../../history/sight.ts';
 import type { Finding } from '../../model/finding.ts';
 import { occurrenceOf } from '../../model/occurrences.ts';
-import { intervalAt } from '../../model/schedule.ts';
+import { intervalAt, SKEW_MS } from '../../model/schedule.ts';
 import { bestOf } from '../../notify/alert-words.ts';
 import { incidentState } from '../../notify/incident-event.ts';
 import { incidentKind } from '../../notify/incident-kind.ts';
@@ -74,7 +74,8 @@ async function judgeOnce(services: Services, sweep: string, evidence: IncidentEv
   const { sighting } = evidence;
   const before = new Map(rows.map((row) => [row.incident.subject, row]));
   // An older sweep never judges over a newer one.
-  if (sighting !== undefined && guard.sweep > sweep) return { all: rows.map(({ incident }) => incident), changed: [] };
+  const isAhead = Date.parse(guard.sweep) - now.getTime() > SKEW_MS;
+  if (sighting !== undefined && guard.sweep > sweep && !isAhead) return { all: rows.map(({ incident }) => incident), changed: [] };
   const interval = intervalAt(settings.SWEEP_SCHEDULE, now);
   // A sweep that a person starts soon after another is no second sweep in a row.
   const occurrence = occurrenceOf(settings, sweep);

@@ -1,4 +1,4 @@
-import { intervalAfter } from '../../model/schedule.ts';
+import { intervalAfter, SKEW_MS } from '../../model/schedule.ts';
 import type { Settings } from '../../settings.ts';
 import { putNextClose, type SweepRows } from '../../tables/sweep-rows.ts';
 import type { QueueContext } from './work-queue.ts';
@@ -47,9 +47,12 @@ export async function ensureNextClose(
   lastRun: Date,
 ): Promise<void> {
   const { settings, tables, now } = services;
-  if (nextCloseBy > now().toISOString() || now().getTime() > lastRun.getTime() + TRIED_FOR_MS) return;
+  const every = closeEverySeconds(settings, sweep, now()) * 1000;
+  // A time further ahead than any of ours would leave the sweep without its end.
+  const isTaken = nextCloseBy > now().toISOString() && !(Date.parse(nextCloseBy) - now().getTime() > every + SKEW_MS);
+  if (isTaken || now().getTime() > lastRun.getTime() + TRIED_FOR_MS) return;
   await requestClose(services, sweep);
   // Half of the delay, so that the next message enqueues its successor even if it is delivered early.
-  const until = new Date(now().getTime() + (closeEverySeconds(settings, sweep, now()) * 1000) / 2).toISOString();
+  const until = new Date(now().getTime() + every / 2).toISOString();
   await putNextClose(tables, sweep, until);
 }

@@ -1,4 +1,4 @@
-import { type Bucket, nextSlot, nextSlots, type Slot, type SlotRequest } from '../../model/pace.ts';
+import { type Bucket, believed, nextSlot, nextSlots, type Slot, type SlotRequest } from '../../model/pace.ts';
 import type { Services } from '../../services.ts';
 import { readCursors, updateCursors } from '../../tables/pace-rows.ts';
 
@@ -6,7 +6,7 @@ import { readCursors, updateCursors } from '../../tables/pace-rows.ts';
 export async function takeSlot({ tables, settings, now }: Services, bucket: Bucket, request: SlotRequest): Promise<Slot> {
   let slot: Slot | undefined;
   await updateCursors(tables, bucket, (cursors) => {
-    const next = nextSlot(cursors, request, settings, now());
+    const next = nextSlot(believed(cursors, now()), request, settings, now());
     slot = next.slot;
     return next.cursors;
   });
@@ -35,7 +35,7 @@ export async function takeSlots(
 
 /** Until when throttling by Azure pauses a bucket; undefined if it does not. */
 export async function pausedUntil({ tables, now }: Services, bucket: Bucket): Promise<Date | undefined> {
-  const { pausedUntil: until } = await readCursors(tables, bucket);
+  const { pausedUntil: until } = believed(await readCursors(tables, bucket), now());
   return until > now().getTime() ? new Date(until) : undefined;
 }
 
@@ -43,5 +43,8 @@ export async function pausedUntil({ tables, now }: Services, bucket: Bucket): Pr
 export async function pauseBucket({ tables, now }: Services, bucket: Bucket, seconds: number): Promise<void> {
   if (seconds <= 0) return;
   const until = now().getTime() + seconds * 1000;
-  await updateCursors(tables, bucket, (cursors) => ({ ...cursors, pausedUntil: Math.max(cursors.pausedUntil, until) }));
+  await updateCursors(tables, bucket, (stored) => {
+    const cursors = believed(stored, now());
+    return { ...cursors, pausedUntil: Math.max(cursors.pausedUntil, until) };
+  });
 }
