@@ -74,7 +74,7 @@ export function addSweep(
 
 /** Whether trouble has just begun, spreads, stays or heals. */
 export interface Trend {
-  way: 'begun' | 'spreading' | 'steady' | 'healing';
+  way: 'begun' | 'spreading' | 'steady' | 'healing' | 'unseen';
   /** For how many sweeps it has been so. */
   sweeps: number;
   /** Failing nodes in the newest sweeps, oldest first. */
@@ -83,9 +83,10 @@ export interface Trend {
 
 const SHOWN = 8;
 
-const isRecorded = ({ reachable, unreachable, unknown, notProbed }: SweepRun) => reachable + unreachable + unknown + notProbed > 0;
+// A sweep that did not take place, or in which more nodes gave no verdict than did, says nothing.
+const isRecorded = ({ reachable, unreachable, unknown }: SweepRun) => reachable + unreachable > unknown;
 
-/** The number of failing nodes in each recent sweep, oldest first. Sweeps that did not take place say nothing, and are left out. */
+/** The number of failing nodes in each recent sweep, oldest first. Sweeps that say nothing are left out. */
 export const failingIn = (runs: readonly SweepRun[]): number[] =>
   runs.filter(isRecorded).flatMap((run) => Array<number>(run.sweeps).fill(run.unreachable));
 
@@ -100,14 +101,16 @@ export function addFailing(all: readonly (readonly number[])[]): number[] {
  *
  * @param failing - the number in each sweep, oldest first.
  * @param now - the number by the latest verdicts, which may be ahead of the last sweep.
+ * @param unknown - the number of nodes that give no verdict now: as many fewer that fail are no fewer.
  */
-export function trendOf(failing: readonly number[], now: number): Trend {
+export function trendOf(failing: readonly number[], now: number, unknown = 0): Trend {
   const all = [...failing, ...(failing.at(-1) === now ? [] : [now])].slice(-SHOWN);
   const last = all.at(-1) ?? 0;
   let equal = 0;
   while (equal < all.length && all[all.length - 1 - equal] === last) equal += 1;
   const before = all[all.length - 1 - equal];
   const isNew = before === 0 && last > 0;
+  if (before !== undefined && before > last && unknown >= before - last) return { way: 'unseen', sweeps: equal, failing: all };
   const way = before === undefined || equal >= 3 ? 'steady' : isNew ? 'begun' : before < last ? 'spreading' : 'healing';
   return { way, sweeps: equal, failing: all };
 }

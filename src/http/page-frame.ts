@@ -3,7 +3,7 @@ import type { Frame } from '../page/frame.ts';
 import type { Links } from '../page/links.ts';
 import type { Services } from '../services.ts';
 import { lastCompleted } from '../tables/sweep-list.ts';
-import { currentIntervalMs } from '../views/current-interval.ts';
+import { currentIntervalMs, staleBefore } from '../views/current-interval.ts';
 import { ownPath } from './page-request.ts';
 import type { RouteRequest } from './route.ts';
 
@@ -29,6 +29,7 @@ export function bareFrame(services: Services, links: Links, path: string): Frame
     links,
     now,
     sweep: undefined,
+    stale: true,
     next: nextOccurrence(services.settings.SWEEP_SCHEDULE, now),
     refreshSeconds: 0,
     self,
@@ -52,5 +53,6 @@ export async function frameOf(
   const paused = refreshes !== false && query.get('refresh') === 'off';
   const refreshSeconds = paused || refreshes === false ? 0 : typeof refreshes === 'number' ? refreshes : refreshOf(services);
   const sweep = last && { id: last.sweep, startedAt: last.startedAt, completedAt: last.completedAt };
-  return { ...bareFrame(services, links, path), sweep, refreshSeconds, paused, wall: query.get('wall') === '1' };
+  const stale = !(Date.parse(last?.completedAt ?? '') >= staleBefore(services));
+  return { ...bareFrame(services, links, path), sweep, stale, refreshSeconds, paused, wall: query.get('wall') === '1' };
 }

@@ -121,11 +121,15 @@ const pages: readonly Page[] = [
       const found = wanted.q === '' ? [] : await findNode(services, wanted.q, links);
       if (!Array.isArray(found)) return found as Reply;
       const page = await readFleetPage(services);
-      const has = found.length === 0 ? page : { ...page, clusters: page.clusters.filter(({ cluster }) => found.includes(cluster)) };
-      const asked = found.length === 0 ? wanted : { ...wanted, q: '', state: 'all' as const };
+      // Only the list below is narrowed: what the page says of the fleet is said of all of it.
+      const only = found.length === 0 ? undefined : (found as readonly string[]);
       return {
-        json: { fleet: page.fleet, clusters: has.clusters, outages: page.outages },
-        show: (frame) => fleetPage(has, asked, services, frame),
+        json: {
+          fleet: page.fleet,
+          clusters: page.clusters.filter(({ cluster }) => only?.includes(cluster) ?? true),
+          outages: page.outages,
+        },
+        show: (frame) => fleetPage(page, { ...wanted, only }, services, frame),
         refreshes: true,
       };
     },

@@ -93,6 +93,7 @@ export function changedAnswer(changes: readonly ChangeView[], start: string, lin
 
 const WAYS = {
   begun: ['up', 'down', 'It has just begun'],
+  unseen: ['eye', 'unk', 'Not known: nodes that failed give no verdict now'],
   spreading: ['up', 'down', 'No: it spreads'],
   steady: ['flat', 'down', 'Not yet: steady'],
   healing: ['fall', 'ok', 'Yes: it heals'],
@@ -101,12 +102,13 @@ const WAYS = {
 /** Whether the number of failing nodes rises or falls, of some clusters together. */
 export function trendOfClusters(clusters: readonly ClusterView[]): Trend {
   const now = clusters.reduce((sum, { nodes }) => sum + nodes.unreachable, 0);
-  return trendOf(addFailing(clusters.map(({ recentSweeps }) => failingIn(recentSweeps))), now);
+  const unknown = clusters.reduce((sum, { nodes }) => sum + nodes.unknown, 0);
+  return trendOf(addFailing(clusters.map(({ recentSweeps }) => failingIn(recentSweeps))), now, unknown);
 }
 
 /** The trend in one word, to follow a number. */
 export const trendWord = ({ way }: Trend): string =>
-  ({ begun: 'just begun', spreading: 'spreading', steady: 'steady', healing: 'healing' })[way];
+  ({ begun: 'just begun', unseen: 'now without a verdict', spreading: 'spreading', steady: 'steady', healing: 'healing' })[way];
 
 /** Whether it is getting better. */
 export function trendAnswer(trend: Trend): Html {

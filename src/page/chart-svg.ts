@@ -1,4 +1,5 @@
 import { type Html, html } from './html.ts';
+import { when } from './time.ts';
 
 const WIDTH = 1000;
 const GRID_LINES = 6;
@@ -30,18 +31,21 @@ function svg(height: number, size: string, label: string, drawn: unknown): Html 
  *
  * @param most - the value at the top.
  * @param label - the same in words.
+ * @param from - from when on the number is known, in epoch milliseconds; from the beginning without it.
  */
-export function stepChart(window: Window, points: readonly Point[], most: number, label: string): Html {
+export function stepChart(window: Window, points: readonly Point[], most: number, label: string, from?: number): Html {
   const height = 60;
   const y = (value: number) => fixed(height - (most === 0 ? 0 : Math.min(1, value / most) * (height - 1)));
   const steps = points.map(({ at, value }) => `H${fixed(xOf(window, at))}V${y(value)}`).join('');
-  const line = `M0 ${y(0)}${steps}H${WIDTH}`;
+  // What was before the first point is not known, unless that is said.
+  const begin = from === undefined ? 0 : fixed(xOf(window, from));
+  const line = `M${begin} ${y(0)}${steps}H${WIDTH}`;
   const isFlat = points.every(({ value }) => value === 0);
   return svg(
     height,
     'h60',
     label,
-    html`${isFlat ? '' : html`<path class="f-area" d="${line}V${height}H0Z"/>`}<path class="step" d="${line}"/>`,
+    html`${isFlat ? '' : html`<path class="f-area" d="${line}V${height}H${begin}Z"/>`}<path class="step" d="${line}"/>`,
   );
 }
 
@@ -81,14 +85,13 @@ export function lineChart(window: Window, lines: readonly [string, readonly (Poi
   return svg(height, 'h96', label, drawn);
 }
 
-/** The times below a chart. */
+/** The times below a chart; scripts show them in the zone of the reader. */
 export function axisOf({ from, until }: Window, nowWord = 'now'): Html {
-  const day = 86_400_000;
-  const labelOf = (at: number) => {
-    const iso = new Date(at).toISOString();
-    return until - from > 2 * day ? `${Number(iso.slice(8, 10))}.${iso.slice(5, 7)}.` : iso.slice(11, 16);
-  };
-  const labels = Array.from({ length: GRID_LINES }, (_, nth) => labelOf(from + (nth * (until - from)) / GRID_LINES));
+  const form = until - from > 2 * 86_400_000 ? 'day' : 'clock';
+  const labels = Array.from({ length: GRID_LINES }, (_, nth) => {
+    const moment = new Date(from + (nth * (until - from)) / GRID_LINES);
+    return when(moment.toISOString(), moment, form);
+  });
   return html`<div class="axis">${labels.map((each, nth) => html`<span>${each}${nth === GRID_LINES - 1 ? html`<i>${nowWord}</i>` : ''}</span>`)}</div>`;
 }
 

@@ -9,6 +9,8 @@ export interface Wanted {
   state: 'attention' | 'unreachable' | 'unknown' | 'notServed' | 'notProbed' | 'all';
   by: 'subscription' | 'region';
   order: 'worst' | 'name' | 'nodes' | 'uptime';
+  /** The clusters that have a node of the name that was searched for. */
+  only?: readonly string[];
 }
 
 export const STATES = [
@@ -26,10 +28,14 @@ export const ORDERS = [
   ['uptime', 'lowest uptime'],
 ] as const;
 
+/** Of fewer of its nodes, a cluster is not folded as healthy: the others were not probed. */
+const MOSTLY = 0.5;
+
 /** Whether a cluster is as it should be: nothing fails, nothing is unknown, nothing is planned. */
-export function isWell({ nodes, openOutages, blind, degraded, maintenance, unseen }: ClusterView): boolean {
-  const hasNoTrouble = openOutages === 0 && blind === null && degraded === null && maintenance === null && unseen.length === 0;
-  return hasNoTrouble && nodes.reachable > 0 && nodes.unreachable + nodes.unknown + nodes.notServed === 0;
+export function isWell({ nodes, openOutages, blind, degraded, maintenance, unseen, missingMachines }: ClusterView): boolean {
+  const hasNoTrouble = openOutages === 0 && blind === null && degraded === null && maintenance === null;
+  const isSeen = unseen.length === 0 && missingMachines.length === 0 && nodes.reachable >= MOSTLY * nodes.known;
+  return hasNoTrouble && isSeen && nodes.reachable > 0 && nodes.unreachable + nodes.unknown + nodes.notServed === 0;
 }
 
 function hasState(cluster: ClusterView, state: Wanted['state']): boolean {
@@ -57,10 +63,13 @@ export interface Group {
 }
 
 /** The clusters that a reader wants to see, in groups, the group with the worst one first; among many, healthy ones are folded. Pure. */
-export function groupClusters(clusters: readonly ClusterView[], { q, state, by, order }: Wanted): Group[] {
+export function groupClusters(clusters: readonly ClusterView[], { q, state, by, order, only }: Wanted): Group[] {
   const text = q.trim().toLowerCase();
   const found = clusters.filter(
-    (cluster) => text === '' || `${cluster.cluster} ${cluster.region} ${cluster.version}`.toLowerCase().includes(text),
+    (cluster) =>
+      only?.includes(cluster.cluster) ||
+      text === '' ||
+      `${cluster.cluster} ${cluster.region} ${cluster.version}`.toLowerCase().includes(text),
   );
   const sorted = [...found].sort((a, b) => comparePlaces(ORDER_BY[order](a), ORDER_BY[order](b)));
   const showsAll = state === 'attention' && (text !== '' || clusters.length <= FEW);

@@ -8,7 +8,7 @@ import { clusterParts, stripOf } from './strip-svg.ts';
 import { lengthOf, many, since } from './time.ts';
 import { probedNodes, uptimeOf, type Window } from './uptime-numbers.ts';
 
-const ROWS_SHOWN = 250;
+const ROWS_SHOWN = 220;
 const FOLDED_ROWS_SHOWN = 40;
 const NAMES_SHOWN = 8;
 

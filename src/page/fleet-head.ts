@@ -20,7 +20,8 @@ export interface Headline {
 
 /** The nodes that were not asked, in words; empty if all were. */
 function notAsked({ nodes }: Pick<FleetView, 'nodes'>): string {
-  return nodes.notProbed > 0 ? ` ${nodes.notProbed} of ${nodes.known} nodes were not asked.` : '';
+  if (nodes.notProbed === 0) return '';
+  return ` ${nodes.notProbed} of ${many(nodes.known, 'node')} ${nodes.notProbed === 1 ? 'was' : 'were'} not asked.`;
 }
 
 function failing(fleet: FleetView, clusters: readonly ClusterView[], now: Date, why: string | undefined): Headline | undefined {
@@ -98,6 +99,12 @@ function unseen(fleet: FleetView, clusters: readonly ClusterView[], now: Date): 
 export const notServedWords = (nodes: number): string =>
   nodes === 1 ? '1 node reaches an API server that does not serve it' : `${nodes} nodes reach an API server that does not serve them`;
 
+/** Outages before blindness, then the more severe, then the larger. */
+function worstFirst(a: FleetView['incidents'][number], b: FleetView['incidents'][number]): number {
+  const isBlind = ({ kind }: typeof a) => Number(kind === 'unseen');
+  return isBlind(a) - isBlind(b) || a.severity - b.severity || b.nodes.affected - a.nodes.affected;
+}
+
 /** All is well, if that is proven: never without verdicts of nearly all nodes. */
 function calm(fleet: FleetView): Headline {
   const { nodes, lastSweep, uptime } = fleet;
@@ -105,6 +112,7 @@ function calm(fleet: FleetView): Headline {
   const odd = (title: string, lede: string): Headline => ({ state: 'odd', title, lede: html`${lede}` });
   if (ledger === undefined || ledger.known === (ledger.byReason.Excluded ?? 0))
     return odd('Nothing is watched', 'The prober has no right on any subscription, or no cluster matches its settings.');
+  if (fleet.openOutages > 0 || nodes.unreachable > 0) return odd('Something fails', 'The clusters below say what.');
   if (nodes.reachable === 0) return odd('No node was seen', `None of ${many(nodes.known, 'node')} gave a verdict.`);
   const coverage = coverageOf(ledger);
   if (coverage === null || conclusiveOf(ledger) === 0)
@@ -142,7 +150,7 @@ export function fleetHeadline(fleet: FleetView, clusters: readonly ClusterView[]
       title: 'Sweeps do not complete: what is shown is old',
       lede: html`The last one completed ${lastSweep.completedAt ? html`${agoOf(lastSweep.completedAt, now)} ago` : 'at a time that is not known'}. The state of the fleet is not known.`,
     };
-  const [incident] = incidents;
+  const [incident] = [...incidents].sort(worstFirst);
   if (incident !== undefined) {
     const members = new Set(incident.openClusters);
     const trend =

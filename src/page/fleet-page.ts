@@ -88,7 +88,7 @@ function uptimePanel({ fleet, sweeps }: FleetPage, now: Date): Html {
       ? ''
       : html`, at ${when(new Date(worst.at).toISOString(), now)}; ${points.at(-1)?.value ?? 0} in the last sweep.`;
   return html`<div class="panel"><div class="sec"><h2>Uptime of the fleet</h2></div><dl class="nums">${uptimeNumbers(fleet.uptime, probedNodes(fleet.nodes))}</dl>
-<figure class="day">${stepChart(window, points, most, words)}${axisOf(window)}<figcaption class="small muted">${words}${at}</figcaption></figure><p class="small muted">${watchedWords(fleet.uptime, probedNodes(fleet.nodes))}</p></div>`;
+<figure class="day">${stepChart(window, points, most, words, points[0]?.at)}${axisOf(window)}<figcaption class="small muted">${words}${at}</figcaption></figure><p class="small muted">${watchedWords(fleet.uptime, probedNodes(fleet.nodes))}</p></div>`;
 }
 
 /** What went wrong lately, where nothing does now. */

@@ -13,6 +13,8 @@ export interface Frame {
   /** The newest completed sweep, and when the next one is due. */
   sweep: { id: string; completedAt: string; startedAt: string } | undefined;
   next: Date;
+  /** Whether no sweep completed lately, so that nobody knows whether what is shown is still so. */
+  stale: boolean;
   /** Seconds after which the page is shown anew; 0 where it stays, since the reader paused it or it cannot change. */
   refreshSeconds: number;
   /** The address of this page with other parameters: an empty one is left out. */

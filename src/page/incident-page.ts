@@ -132,7 +132,7 @@ export function incidentPage(page: IncidentPage, frame: Frame): Document {
   const state = !isOpen ? 'good' : kind === 'unseen' ? 'odd' : 'bad';
   const moments = isOpen
     ? html`since ${when(start, now, 'second')} (${agoOf(start, now)})`
-    : html`from ${when(start, now, 'second')} to ${when(end, now, 'second')} on ${when(start, now, 'day')}`;
+    : html`from ${when(start, now, 'second')} to ${when(end, now, 'second')}`;
   const lede = html`Severity ${severity}, ${moments}. ${isOpen ? html`${nodes.affected} of ${many(nodes.planned, 'node')} ${kind === 'unseen' ? 'give no verdict' : 'affected'} now.` : ''}`;
   const facts = [
     isOpen ? pill(kind === 'unseen' ? 'unk' : 'down', kind === 'unseen' ? 'unk' : 'down', 'Open') : pill('ok', 'ok', 'Ended'),

@@ -8,7 +8,7 @@ import { type Html, html } from './html.ts';
 import { pill } from './icons.ts';
 import { outageLink } from './outage-panel.ts';
 import type { PageState } from './page-state.ts';
-import { agoOf, lengthOf, many, percent, when } from './time.ts';
+import { agoOf, lengthOf, percent, when } from './time.ts';
 
 type Column = readonly [name: string, isNumber?: boolean];
 
@@ -36,8 +36,9 @@ interface Listed<T> {
 }
 
 /** What a list says first. That none is open is known of a whole list alone, not of one page of it. */
-function openWords(open: number, one: string, isWhole: boolean): { title: string; state: PageState } {
+function openWords(open: number, one: string, isWhole: boolean, { stale }: Frame): { title: string; state: PageState } {
   if (open > 0) return { title: `${open}${isWhole ? '' : ' or more'} ${open === 1 && isWhole ? one : `${one}s`} open`, state: 'bad' };
+  if (stale) return { title: `No ${one} was open when sweeps last completed`, state: 'odd' };
   return isWhole ? { title: `No ${one} is open`, state: 'good' } : { title: `No ${one} on this page is open`, state: 'odd' };
 }
 
@@ -48,7 +49,7 @@ function openWords(open: number, one: string, isWhole: boolean): { title: string
  */
 export function incidentsPage({ items, next }: Listed<IncidentView>, isWhole: boolean, frame: Frame): Document {
   const { links, now } = frame;
-  const { title, state } = openWords(items.filter(({ end }) => end === null).length, 'incident', isWhole);
+  const { title, state } = openWords(items.filter(({ end }) => end === null).length, 'incident', isWhole, frame);
   const rows = items.map((incident) => [
     html`<a class="name" href="${links.incident(incident.id)}">${incident.message}</a><span class="sub">${incident.why}</span>`,
     stateOf(incident.end),
@@ -56,7 +57,7 @@ export function incidentsPage({ items, next }: Listed<IncidentView>, isWhole: bo
     when(incident.start, now),
     lasted(incident.start, incident.end, now),
   ]);
-  const none = html`<p class="panel">No incident is recorded: no ${many(3, 'cluster')} or more failed together for a reason that they share.</p>`;
+  const none = html`<p class="panel">No incident is recorded: no clusters failed together for a reason that they share.</p>`;
   const columns: Column[] = [['Incident'], ['State'], ['Severity'], ['Start', true], ['Lasted', true]];
   const body = html`${headOf(state, title, 'Clusters that fail together for a reason that they share are one incident.')}<section aria-label="Incidents">${items.length === 0 ? none : tableOf('Incidents', columns, rows)}</section>${moreLink(frame, next)}`;
   return { title, state, current: 'Incidents', crumbs: [['AKS fleet', links.fleet()], ['Incidents']], body };
@@ -69,7 +70,7 @@ export function incidentsPage({ items, next }: Listed<IncidentView>, isWhole: bo
  */
 export function outagesPage({ items, next }: Listed<OutageView>, which: 'open' | 'all', isWhole: boolean, frame: Frame): Document {
   const { links, now, self } = frame;
-  const { title, state } = openWords(items.filter(({ end }) => end === null).length, 'outage', isWhole);
+  const { title, state } = openWords(items.filter(({ end }) => end === null).length, 'outage', isWhole, frame);
   const rows = items.map((outage) => {
     const { subject, reason, start, end, findings } = outage;
     const name = subject.kind === 'node' ? html`<span class="mono">${subject.node}</span>` : 'The whole cluster';
@@ -115,11 +116,17 @@ export function sweepsPage({ items, next }: Listed<SweepView>, frame: Frame): Do
     ['Coverage', true],
   ];
   const title =
-    newest === undefined ? 'No sweep has begun yet' : newest.completedAt === null ? 'A sweep is running' : 'The last sweep is complete';
-  const body = html`${headOf(newest === undefined ? 'odd' : 'good', title, 'Each sweep asks every node once. Its coverage is the share of nodes that gave a verdict, of those that are expected to.')}<section aria-label="Sweeps">${rows.length === 0 ? html`<p class="panel">None yet: the schedule starts the first.</p>` : tableOf('Sweeps', columns, rows)}</section>${moreLink(frame, next)}`;
+    newest === undefined
+      ? 'No sweep has begun yet'
+      : frame.stale
+        ? 'Sweeps do not complete'
+        : newest.completedAt === null
+          ? 'A sweep is running'
+          : 'The last sweep is complete';
+  const body = html`${headOf(frame.stale ? 'odd' : 'good', title, 'Each sweep asks every node once. Its coverage is the share of nodes that gave a verdict, of those that are expected to.')}<section aria-label="Sweeps">${rows.length === 0 ? html`<p class="panel">None yet: the schedule starts the first.</p>` : tableOf('Sweeps', columns, rows)}</section>${moreLink(frame, next)}`;
   return {
     title,
-    state: newest === undefined ? 'odd' : 'good',
+    state: frame.stale ? 'odd' : 'good',
     current: 'Sweeps',
     crumbs: [['AKS fleet', links.fleet()], ['Sweeps']],
     body,

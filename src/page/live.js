@@ -4,6 +4,7 @@
     minute: { hour: '2-digit', minute: '2-digit' },
     second: { hour: '2-digit', minute: '2-digit', second: '2-digit' },
     day: {},
+    clock: { hour: '2-digit', minute: '2-digit' },
   };
 
   function localTime(element) {
@@ -11,7 +12,9 @@
     const form = forms[element.dataset.form];
     if (form === undefined || Number.isNaN(moment.getTime())) return;
     const isToday = moment.toDateString() === new Date().toDateString();
-    const day = isToday && element.dataset.form !== 'day' ? {} : { day: 'numeric', month: 'short' };
+    const isBare = (isToday && element.dataset.form !== 'day') || element.dataset.form === 'clock';
+    const isThisYear = moment.getFullYear() === new Date().getFullYear();
+    const day = isBare ? {} : { day: 'numeric', month: 'short', ...(isThisYear ? {} : { year: 'numeric' }) };
     element.title = element.dateTime;
     element.textContent = new Intl.DateTimeFormat(navigator.language, { ...day, ...form, hourCycle: 'h23' }).format(moment);
   }
@@ -58,12 +61,31 @@
     again?.focus({ preventScroll: true });
   }
 
+  const MOST_MISSED = 3;
+  let missed = 0;
+
+  /** After some refreshes that failed, nothing on the page may look as if it were known to be so now. */
+  function miss() {
+    missed += 1;
+    if (missed < MOST_MISSED || document.getElementById('not-updated') !== null) return;
+    const said = document.createElement('p');
+    said.id = 'not-updated';
+    said.className = 'panel unk-edge';
+    said.setAttribute('role', 'alert');
+    said.textContent = `Not updated since ${new Date(shownAt).toLocaleTimeString()}: the prober does not answer. What is shown below may be over.`;
+    document.getElementById('main')?.prepend(said);
+    document.title = `? not updated · ${document.title.replace(/^\S+ /, '')}`;
+    document.querySelector('link[rel=icon]')?.setAttribute('href', 'data:,');
+  }
+
   async function refresh() {
     if (isBusy()) return;
     const response = await fetch(location.href, { headers: { accept: 'text/html' } });
-    if (response.redirected || !(response.headers.get('content-type') ?? '').startsWith('text/html')) return;
+    const isPage = !response.redirected && (response.headers.get('content-type') ?? '').startsWith('text/html');
+    if (!isPage || !(response.ok || response.status === 401)) return miss();
     const seconds = Number(response.headers.get('refresh'));
     show(new DOMParser().parseFromString(await response.text(), 'text/html'));
+    [missed, shownAt] = [0, Date.now()];
     if (!(seconds > 0)) clearInterval(timer);
   }
 
@@ -78,11 +100,12 @@
 
   const seconds = Number(document.documentElement.dataset.refresh);
   let timer;
+  let shownAt = Date.now();
   if (seconds > 0) {
     window.addEventListener('load', () => {
       // The browser's own reload, by the header Refresh, would close folds and drop the focus: this cancels it.
       window.stop();
-      timer = setInterval(() => refresh().catch(() => {}), seconds * 1000);
+      timer = setInterval(() => refresh().catch(miss), seconds * 1000);
     });
   }
   document.addEventListener('submit', (event) => {

@@ -108,7 +108,8 @@ function whyPanel({ node, cluster, results, whole }: NodePage, facts: Facts, fra
   const code = served === false ? (status.conditions.find(({ type }) => type === 'Served')?.reason ?? reason) : reason;
   const subject = { cluster: node.cluster, node: node.node, resourceId: spec.resourceId, os: spec.os, pool: spec.pool };
   const steps = stepsFor(searched, node.remedies, subject);
-  const said = verdict === 'notProbed' ? undefined : (results[0]?.message ?? status.conditions[0]?.message);
+  const isOld = verdict === 'notProbed' || reason === 'Stale';
+  const said = isOld ? undefined : (results[0]?.message ?? status.conditions[0]?.message);
   const egress = egressWords(facts);
   const answers = answersOf([
     ['Why', whyAnswer(searched[0], { reason: code, sentence: reasons[code].sentence }, links, now, open && outageLink(links, open))],

@@ -80,7 +80,7 @@ type Seen = Pick<Counts, 'reachable' | 'notServed' | 'unreachable' | 'unknown'>;
 function lookOf({ reachable, notServed, unreachable, unknown }: Seen): StripLook {
   const conclusive = reachable + unreachable;
   if (unreachable > 0) return unreachable * 2 >= conclusive ? 'bad' : 'some';
-  if (unknown > 0 && unknown >= conclusive) return 'unk';
+  if (unknown > 0 && unknown * 2 >= conclusive) return 'unk';
   if (conclusive === 0) return 'np';
   return notServed > 0 ? 'deg' : 'ok';
 }

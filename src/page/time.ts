@@ -10,6 +10,7 @@ export function percent(share: number, digits: number): string {
 
 /** A duration in seconds as text, rounded down. */
 export function lengthOf(seconds: number): string {
+  if (!Number.isFinite(seconds)) return 'an unknown time';
   const minutes = Math.floor(seconds / 60);
   if (minutes < 1) return `${Math.max(0, Math.floor(seconds))} s`;
   if (minutes < 60) return `${minutes} min`;
@@ -27,9 +28,9 @@ const dayOf = (time: string) => `${Number(time.slice(8, 10))} ${MONTHS[Number(ti
  * A time as an element: the clock in UTC, with the day where it is not today's. Scripts show it in the zone of the reader. Empty if there is none; a text that is no
  * time is shown as it is.
  *
- * @param form - `minute`: to the minute; `second`: to the second; `day`: the day alone.
+ * @param form - `minute`: to the minute; `second`: to the second; `day`: the day alone; `clock`: never with the day.
  */
-export function when(time: string | null | undefined, now: Date, form: 'minute' | 'second' | 'day' = 'minute'): Html {
+export function when(time: string | null | undefined, now: Date, form: 'minute' | 'second' | 'day' | 'clock' = 'minute'): Html {
   if (!time) return html``;
   const moment = new Date(time);
   if (Number.isNaN(moment.getTime())) return html`${time}`;
@@ -38,7 +39,7 @@ export function when(time: string | null | undefined, now: Date, form: 'minute' 
   const isToday = iso.slice(0, 10) === now.toISOString().slice(0, 10);
   const year = iso.slice(0, 4) === now.toISOString().slice(0, 4) ? '' : ` ${iso.slice(0, 4)}`;
   const day = `${dayOf(iso)}${year}`;
-  const shown = form === 'day' ? day : isToday ? clock : `${day} ${clock}`;
+  const shown = form === 'day' ? day : form === 'clock' || isToday ? clock : `${day} ${clock}`;
   return html`<time datetime="${iso}" data-form="${form}">${shown}</time>`;
 }
 

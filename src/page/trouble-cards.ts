@@ -49,7 +49,7 @@ export function notServedCard(cluster: ClusterView, links: Links, now: Date): Ht
     'warn-edge',
     icon('warn'),
     linkTo(links, cluster, title),
-    html`${sentence} ${since(group.since, now)}.${degraded}`,
+    html`${sentence} So it is ${since(group.since, now)}.${degraded}`,
     html`<a href="${links.reason(group.reason)}">${group.reason}</a> · do first: ${firstStep(group.reason, cluster)}`,
   );
 }

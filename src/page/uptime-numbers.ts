@@ -22,7 +22,9 @@ export const probedNodes = ({ known, notProbed }: { known: number; notProbed: nu
  */
 export function uptimeOf(uptime: UptimeShares, window: Window, nodes: number): { share: string; of: string } | undefined {
   const [, , seconds, shorter] = WINDOWS.find(([name]) => name === window)!;
-  const [share, watched] = [uptime[window], uptime.watchedSeconds[window] / Math.max(1, nodes)];
+  const share = uptime[window];
+  // Nodes that are gone were watched too.
+  const watched = Math.min(seconds, uptime.watchedSeconds[window] / Math.max(1, nodes));
   if (share === null || watched <= 0) return undefined;
   if (shorter !== undefined && uptime.watchedSeconds[window] <= uptime.watchedSeconds[shorter]) return undefined;
   return { share: percent(share, 2), of: watched >= NEARLY_WHOLE * seconds ? '' : `of ${lengthOf(watched)}` };
@@ -42,7 +44,7 @@ export function watchedWords({ watchedSeconds, maintenanceSeconds }: UptimeShare
   const ofDay =
     nodes === 1
       ? `Watched for ${lengthOf(day)} of the last 24 h.`
-      : `Each node was watched for ${lengthOf(day / nodes)} of the last 24 h, on average.`;
+      : `Each node was watched for ${lengthOf(Math.min(86_400, day / nodes))} of the last 24 h, on average.`;
   const apart = maintenanceSeconds['30d'] > 0 ? ` Not counted: ${lengthOf(maintenanceSeconds['30d'])} in maintenance within 30 d.` : '';
   return `${ofDay}${apart}`;
 }

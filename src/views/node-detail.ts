@@ -8,7 +8,7 @@ import { readLogs } from '../tables/log-rows.ts';
 import { readNodes } from '../tables/node-rows.ts';
 import { readOutages } from '../tables/outage-rows.ts';
 import { components } from './components.ts';
-import { momentOf, nodeSpec, nodeStatus, nodeView, unknownNode, viewNode } from './nodes.ts';
+import { momentOf, type NodeView, nodeSpec, nodeStatus, nodeView, unknownNode, viewNode } from './nodes.ts';
 import { logEntryView, outageView, viewLogEntry, viewOutage } from './outages.ts';
 import { namesOf, remediesFor, remedyView } from './remedies.ts';
 import { uptimeShares, viewShares } from './uptime.ts';
@@ -36,6 +36,10 @@ export const nodeDetailView = nodeView
   .register(components, { id: 'NodeDetail' });
 export type NodeDetail = z.output<typeof nodeDetailView>;
 
+/** What is wrong with a node: why it is not served, where it is reached and not served. */
+const reasonOf = ({ served, reason, status }: NodeView) =>
+  served === false ? (status.conditions.find(({ type }) => type === 'Served')?.reason ?? reason) : reason;
+
 /**
  * Shows a node with all that is known about it.
  *
@@ -61,5 +65,5 @@ export async function viewNodeDetail(services: Services, cluster: string, node: 
     outages: outages.map(({ outage }) => viewOutage(outage, names)),
     uptime: viewShares(windowsOf(row.state.watch ?? emptyWatch, moment.at)),
   };
-  return { ...view, remedies: remediesFor(view.reason, names), spec: { ...view.spec, vmId, size, image, subnet, created }, status };
+  return { ...view, remedies: remediesFor(reasonOf(view), names), spec: { ...view.spec, vmId, size, image, subnet, created }, status };
 }

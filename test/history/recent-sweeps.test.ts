@@ -55,4 +55,9 @@ describe('the trend of an outage', () => {
     const trend = trendOf(before, now);
     expect([trend.way, trend.sweeps, trend.failing.at(-1)]).toEqual([way, sweeps, now]);
   });
+
+  it('is not known where those that failed give no verdict any more', () => {
+    expect(trendOf([14, 14], 0, 14).way).toBe('unseen');
+    expect(trendOf([14, 14], 0, 1).way).toBe('healing');
+  });
 });

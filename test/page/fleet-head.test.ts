@@ -21,14 +21,14 @@ describe('the headline of the fleet is about failing nodes', () => {
     const clusters = [clusterOf('a', { unreachable: 3 }, cutOff), clusterOf('b', { reachable: 19, unreachable: 1 }), clusterOf('c')];
     const { state, title, lede } = headOf(clusters);
     expect([state, title]).toEqual(['bad', 'rg/a cannot reach its API server']);
-    expect(lede).toBe('3 of 3 nodes, since 11:50 (10 min), steady. 1 node fails in the 2 other clusters.');
+    expect(lede).toBe('3 of 3 nodes, since 11:50 (10 min), steady. 1 node fails in the 2 other clusters that were seen.');
   });
 
   it('of several that are cut off, with theirs alone', () => {
     const clusters = [clusterOf('a', { unreachable: 3 }, cutOff), clusterOf('b', { unreachable: 2, reachable: 1 }, cutOff), clusterOf('c')];
     const { title, lede } = headOf(clusters);
     expect(title).toBe('2 clusters cannot reach their API servers');
-    expect(lede).toMatch(/^5 of 6 nodes, since 11:50 .* No node is seen to fail in the 1 other cluster\.$/);
+    expect(lede).toMatch(/^5 of 6 nodes, since 11:50 .* No node is seen to fail in the 1 other cluster that was seen\.$/);
   });
 
   it('of one cluster, or of several, counting clusters with a failing node alone', () => {
@@ -100,7 +100,7 @@ describe('the headline of the fleet says', () => {
     expect(headOf([clusterOf('a', { reachable: 3, unknown: 1, notProbed: 1 })])).toMatchObject({
       state: 'odd',
       title: '1 of 5 nodes gave no verdict',
-      lede: '3 reach their API server. 1 of 5 nodes were not asked.',
+      lede: '3 reach their API server. 1 of 5 nodes was not asked.',
     });
   });
 });
@@ -122,7 +122,7 @@ describe('the headline of a calm fleet', () => {
     });
     expect(headOf([clusterOf('a', { reachable: 1 })]).title).toBe('The one node that was asked reaches its API server');
     const { state, lede } = headOf([clusterOf('a', { reachable: 9, notProbed: 1 })]);
-    expect([state, lede]).toEqual(['good', 'No outage is open. Coverage 90.0 %. 1 of 10 nodes were not asked.']);
+    expect([state, lede]).toEqual(['good', 'No outage is open. Coverage 90.0 %. 1 of 10 nodes was not asked.']);
   });
 
   it('is not green without verdicts of nine of ten', () => {

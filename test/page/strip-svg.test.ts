@@ -79,7 +79,8 @@ describe('a strip in words', () => {
 describe('a sweep of a cluster', () => {
   it.each<[StripPart['look'], Partial<SweepRun>]>([
     ['ok', { reachable: 3 }],
-    ['ok', { reachable: 3, unknown: 2 }],
+    ['ok', { reachable: 9, unknown: 2 }],
+    ['unk', { reachable: 3, unknown: 2 }],
     ['deg', { reachable: 3, notServed: 1 }],
     ['some', { reachable: 3, unreachable: 1 }],
     ['bad', { reachable: 3, unreachable: 3 }],

@@ -33,6 +33,7 @@ export const frame: Frame = {
   now: NOW,
   sweep: { id: '2026-11-21T11:55:00Z', startedAt: '2026-11-21T11:55:02.000Z', completedAt: '2026-11-21T11:56:32.000Z' },
   next: new Date('2026-11-21T12:00:00.000Z'),
+  stale: false,
   refreshSeconds: 60,
   self: (query) => `/api/pages?${new URLSearchParams(query)}`,
   paused: false,
