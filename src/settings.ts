@@ -222,6 +222,6 @@ export function readSettings(source: Readonly<Record<string, string | undefined>
       'AzureWebJobsStorage: expected a connection string, or AzureWebJobsStorage__accountName, or both AzureWebJobsStorage__queueServiceUri and AzureWebJobsStorage__tableServiceUri; none is set',
     );
   // A message quotes what was given, which goes to the log.
-  if (mistakes.length > 0) throw new InvalidSettings(mistakes.map(redact));
+  if (mistakes.length > 0) throw new InvalidSettings(mistakes.map((mistake) => redact(mistake)));
   return Object.freeze(read);
 }

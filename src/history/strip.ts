@@ -18,12 +18,21 @@ const SAME_SWEEP = 0.5;
 /** A result may come by so much of an interval later than a whole number of them without a sweep having been missed. */
 const JITTER = 0.25;
 
-/** Reads a strip, oldest first: `o40x3`, a letter without a number counting once. What cannot be read is left out. */
+const CODES = 'odxun';
+const isDigit = (character: string) => character >= '0' && character <= '9';
+
+/** Reads a strip, oldest first: `o40x3`, a letter without a number counting once. What cannot be read is left out. Called for each fold, so without patterns. */
 export function readStrip(strip: string | undefined): StripRun[] {
-  return [...(strip ?? '').matchAll(/([odxun])(\d{0,4})/g)].map(([, code, sweeps]) => ({
-    code: code as StripCode,
-    sweeps: Math.min(STRIP_SWEEPS, Number(sweeps || 1)),
-  }));
+  const runs: StripRun[] = [];
+  if (strip === undefined) return runs;
+  for (let at = 0; at < strip.length; ) {
+    const code = strip[at]!;
+    let end = at + 1;
+    while (end < strip.length && isDigit(strip[end]!)) end += 1;
+    if (CODES.includes(code)) runs.push({ code: code as StripCode, sweeps: Math.min(STRIP_SWEEPS, Number(strip.slice(at + 1, end) || 1)) });
+    at = end;
+  }
+  return runs;
 }
 
 const writeStrip = (runs: readonly StripRun[]) => runs.map(({ code, sweeps }) => `${code}${sweeps > 1 ? sweeps : ''}`).join('');
@@ -32,7 +41,8 @@ const writeStrip = (runs: readonly StripRun[]) => runs.map(({ code, sweeps }) =>
 function newest(runs: readonly StripRun[]): StripRun[] {
   const kept: StripRun[] = [];
   let left = STRIP_SWEEPS;
-  for (const { code, sweeps } of [...runs].reverse()) {
+  for (let at = runs.length - 1; at >= 0 && left > 0; at -= 1) {
+    const { code, sweeps } = runs[at]!;
     const taken = Math.min(left, sweeps);
     if (taken <= 0) continue;
     left -= taken;
@@ -60,6 +70,22 @@ function sweepsBetween(from: string, to: string, intervalMs: number): number {
 const codeOf = ({ verdict, served }: Pick<ProbeResult, 'verdict' | 'served'>): StripCode =>
   verdict === 'unreachable' ? 'x' : verdict === 'unknown' ? 'u' : served?.ok === false ? 'd' : 'o';
 
+const MOST_REMEMBERED = 1000;
+const remembered = new Map<string, string>();
+
+/** Adds a sweep after those that were missed, -1 for the same one again. A fold replays the results of before, so that the same is asked again and again. */
+function extend(strip: string, missed: number, code: StripCode): string {
+  const key = `${strip} ${missed} ${code}`;
+  const known = remembered.get(key);
+  if (known !== undefined) return known;
+  const runs = readStrip(strip);
+  const before = missed < 0 ? withoutLast(runs) : [...runs, { code: 'n' as const, sweeps: missed }];
+  const extended = writeStrip(newest([...before, { code, sweeps: 1 }]));
+  if (remembered.size >= MOST_REMEMBERED) remembered.clear();
+  remembered.set(key, extended);
+  return extended;
+}
+
 /**
  * Adds a result to the strip of its node. A second result of the same sweep takes the place of the first; sweeps in between count as not probed. Pure.
  *
@@ -72,10 +98,8 @@ export function addToStrip(
   previousAt: string | undefined,
   intervalMs: number,
 ): string {
-  const runs = readStrip(strip);
   const missed = previousAt === undefined ? 0 : sweepsBetween(previousAt, result.at, intervalMs);
-  const before = missed < 0 ? withoutLast(runs) : [...runs, { code: 'n' as const, sweeps: missed }];
-  return writeStrip(newest([...before, { code: codeOf(result), sweeps: 1 }]));
+  return extend(strip ?? '', missed, codeOf(result));
 }
 
 /** The strip of a node until now: the sweeps since its latest result, beyond the one that may be running, count as not probed. Pure. */
