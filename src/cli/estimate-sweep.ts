@@ -32,8 +32,6 @@ export interface Executions {
 const LEAST_SECONDS = 1;
 /** What a stage takes of its own, where Azure answers at once: measured by `npm run bench`. */
 const OWN = { start: 1.5, collect: 1.5, expand: 0.5, perListedNode: 0.0005, perAssessedNode: 0.001 } as const;
-/** The share of messages with a slot that are delivered so early that they go back once more: the queue counts whole seconds and polls. */
-const DELIVERED_EARLY = 0.5;
 /** About as many machines with their views as Azure puts on a page, and the lists of a cluster beside these. */
 const MACHINES_PER_PAGE = 120;
 const LISTS_PER_CLUSTER = 4;
@@ -59,13 +57,6 @@ export function estimateSweep(
   const clusters = groups.flatMap((group) => group.clusters);
   const slices = sum(clusters, (cluster) => cluster.slices);
   const nodesPerSlice = slices === 0 ? 0 : sum(clusters, ({ nodes }) => nodes) / slices;
-  const slotMs = nodesPerSlice * msPerStart(settings, false);
-  // The first slices of a pace begin at once, or wait for their slot where they are; the others come back for it.
-  const waiting = sum(groups, (group) => {
-    const own = sum(group.clusters, (cluster) => cluster.slices);
-    return Math.max(0, own - 1 - Math.floor(slotMs === 0 ? own : WAIT_HERE_MS / slotMs));
-  });
-  const comebacks = waiting * (1 + DELIVERED_EARLY);
   const postSeconds = Math.ceil(nodesPerSlice / CONCURRENT_POSTS) * latency.post;
   const startSeconds = WAIT_HERE_MS / 2000 + OWN.start + postSeconds;
   const again = Math.ceil(Math.max(0, postSeconds + latency.run - settings.FIRST_COLLECT_SECONDS) / settings.COLLECT_AGAIN_SECONDS);
@@ -89,7 +80,8 @@ export function estimateSweep(
     { kind: 'start-sweep', count: starts.timers + starts.messages, seconds: starts.timers + starts.messages },
     { kind: 'list-clusters', count: subscriptions, seconds: subscriptions },
     { kind: 'expand-cluster', count: clusters.length, seconds: sum(clusters, (cluster) => atLeast(expand(cluster))) },
-    { kind: 'start-slice', count: slices + comebacks, seconds: comebacks + slices * atLeast(startSeconds) },
+    // Each holds its start slot from the plan of its cluster on, and comes once.
+    { kind: 'start-slice', count: slices, seconds: slices * atLeast(startSeconds) },
     {
       kind: 'collect-slice',
       count: collections,

@@ -48,7 +48,8 @@ export async function closeSweep(services: Services, { sweep }: MessageOf<'close
   const known = await listClusterRows(tables);
   const assessed = new Map(known.map((row) => [row.cluster, row.finalizedSweep]));
   const isAssessed = (cluster: string) => (assessed.get(cluster) ?? '') >= sweep;
-  const newSince = now().getTime() - closeEverySeconds(settings, sweep, now()) * 1000;
+  // The shortest time between two looks: a message that was lost is then sent again at the next one, however far apart they are.
+  const newSince = now().getTime() - closeEverySeconds(settings, sweep, new Date(sweep)) * 1000;
   const isNew = (cluster: string) => Date.parse(rows.finalizedAt.get(cluster) ?? '') > newSince;
   const clusters = clustersOf(rows, known, last);
   const finalized = new Map(rows.finalized);
