@@ -63,7 +63,7 @@ describe('a sweep that is not complete', () => {
     ]);
     // The usual look is promised already.
     expect(await run(12)).toEqual([['shop'], []]);
-    expect(await run()).toEqual([["blog", "shop"], [21]]);
+    expect(await run()).toEqual([['blog', 'shop'], [21]]);
   });
 });
 
