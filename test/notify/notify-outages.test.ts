@@ -85,7 +85,7 @@ describe.each(ways)('of two sinks, one that %s', (_, fail) => {
     expect(await notify(2)).toEqual(new Date(at(2.25)));
     expect(await notify(3)).toEqual(new Date(at(3.25)));
     expect([mail.accepted.length, page.accepted.length, page.refused.length]).toEqual([3, 0, 6]);
-    expect((await outages()).map(({ delivered }) => delivered)).toEqual(Array(3).fill({ mail: { started: 1, ended: 0 } }));
+    expect((await outages()).map(({ delivered }) => delivered)).toMatchObject(Array(3).fill({ mail: { started: 1, ended: 0 } }));
     recover(page);
     expect(await notify(4)).toBeUndefined();
     await end(names(3), 5);
