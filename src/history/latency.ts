@@ -12,6 +12,10 @@ export const latency = z.object({
 });
 export type Latency = z.output<typeof latency>;
 
+/** The value that so many percent are at most as large as (nearest rank); undefined if there are none. */
+export const percentileOf = (sorted: readonly number[], percent: number): number | undefined =>
+  sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)];
+
 /**
  * Sums up latencies. Pure.
  *
@@ -22,8 +26,7 @@ export function latencyOf(ms: readonly number[]): Latency | undefined {
   const sorted = [...ms].sort((a, b) => a - b);
   const worstMs = sorted.at(-1);
   if (worstMs === undefined) return undefined;
-  // The nearest rank: so many percent are at most as slow.
-  const at = (percent: number) => sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)]!;
+  const at = (percent: number) => percentileOf(sorted, percent)!;
   const slowNodes = sorted.filter((each) => each >= SLOW_MS).length;
   return { medianMs: at(50), p95Ms: at(95), p99Ms: at(99), worstMs, slowNodes };
 }

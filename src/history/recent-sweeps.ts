@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Counts } from '../model/ledger.ts';
-import { STRIP_SWEEPS } from './strip.ts';
+import { newestRuns, STRIP_SWEEPS } from './strip.ts';
 
 /** So many sweeps in a row that came to the same for a cluster; nodes by verdict, and whether it was being upgraded. */
 export const sweepRun = z.object({
@@ -27,24 +27,8 @@ export const fromStoredRuns = (stored: z.output<typeof storedRuns>): SweepRun[] 
     return { sweeps, reachable, notServed, unreachable, unknown, notProbed, upgrading: upgrading === 1 };
   });
 
-const isSame = (a: SweepRun | undefined, b: SweepRun) =>
-  a !== undefined &&
+const isSame = (a: SweepRun, b: SweepRun) =>
   (['reachable', 'notServed', 'unreachable', 'unknown', 'notProbed', 'upgrading'] as const).every((key) => a[key] === b[key]);
-
-/** The newest sweeps of a list of runs, with equal neighbours joined. */
-function newest(runs: readonly SweepRun[]): SweepRun[] {
-  const kept: SweepRun[] = [];
-  let left = STRIP_SWEEPS;
-  for (const run of [...runs].reverse()) {
-    const sweeps = Math.min(left, run.sweeps);
-    if (sweeps <= 0) continue;
-    left -= sweeps;
-    const last = kept.at(-1);
-    if (isSame(last, run)) last!.sweeps += sweeps;
-    else kept.push({ ...run, sweeps });
-  }
-  return kept.reverse();
-}
 
 const nothing = { reachable: 0, notServed: 0, unreachable: 0, unknown: 0, notProbed: 0, upgrading: false };
 
@@ -69,7 +53,8 @@ export function addSweep(
   { sweep, previous, intervalMs }: { sweep: string; previous: string; intervalMs: number },
 ): SweepRun[] {
   const missed = previous === '' ? 0 : missedBetween(previous, sweep, intervalMs);
-  return newest([...runs, { ...nothing, sweeps: missed }, { sweeps: 1, reachable, notServed, unreachable, unknown, notProbed, upgrading }]);
+  const own = { sweeps: 1, reachable, notServed, unreachable, unknown, notProbed, upgrading };
+  return newestRuns([...runs, { ...nothing, sweeps: missed }, own], isSame);
 }
 
 /** Whether trouble has just begun, spreads, stays or heals. */

@@ -37,21 +37,23 @@ export function readStrip(strip: string | undefined): StripRun[] {
 
 const writeStrip = (runs: readonly StripRun[]) => runs.map(({ code, sweeps }) => `${code}${sweeps > 1 ? sweeps : ''}`).join('');
 
-/** The newest sweeps of a strip, with equal neighbours joined. */
-function newest(runs: readonly StripRun[]): StripRun[] {
-  const kept: StripRun[] = [];
+/** The newest sweeps of some runs, oldest first, with equal neighbours joined. */
+export function newestRuns<Run extends { sweeps: number }>(runs: readonly Run[], isSame: (a: Run, b: Run) => boolean): Run[] {
+  const kept: Run[] = [];
   let left = STRIP_SWEEPS;
   for (let at = runs.length - 1; at >= 0 && left > 0; at -= 1) {
-    const { code, sweeps } = runs[at]!;
-    const taken = Math.min(left, sweeps);
-    if (taken <= 0) continue;
-    left -= taken;
+    const run = runs[at]!;
+    const sweeps = Math.min(left, run.sweeps);
+    if (sweeps <= 0) continue;
+    left -= sweeps;
     const last = kept.at(-1);
-    if (last?.code === code) last.sweeps += taken;
-    else kept.push({ code, sweeps: taken });
+    if (last !== undefined && isSame(last, run)) last.sweeps += sweeps;
+    else kept.push({ ...run, sweeps });
   }
   return kept.reverse();
 }
+
+const newest = (runs: readonly StripRun[]) => newestRuns(runs, (a, b) => a.code === b.code);
 
 /** Takes back the newest sweep. */
 function withoutLast(runs: readonly StripRun[]): StripRun[] {

@@ -29,10 +29,11 @@ const withoutPort = (address: string) => /^\[([^\]]+)\]/.exec(address)?.[1] ?? a
 const keyOf = ({ headers, key }: RouteRequest) => (headers.get('x-functions-key') ?? key)?.split(',')[0]?.trim();
 
 /**
- * The account under which a caller's checks are counted: the signed-in user, otherwise the function key, otherwise the address. It is a hash, which
+ * The account under which a caller's checks are counted: that of the session of the pages, otherwise the signed-in user, otherwise the function key, otherwise the address. It is a hash, which
  * does not reveal the key.
  */
 export function accountOf(request: RouteRequest, settings: Settings): string {
+  if (request.account !== undefined) return request.account;
   const principal = signedIn(request, settings, 'id') ?? signedIn(request, settings, 'name');
   const key = keyOf(request);
   const [kind, who] = principal ? ['principal', principal] : key ? ['key', key] : ['address', withoutPort(addressOf(request))];

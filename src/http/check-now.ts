@@ -16,7 +16,7 @@ export const checkForm = z.object({
 
 /** What a form is for, and whose it is. */
 export function formSubject(request: RouteRequest, { settings }: Services, cluster: string, node: string): string {
-  return JSON.stringify([request.account ?? accountOf(request, settings), cluster, node]);
+  return JSON.stringify([accountOf(request, settings), cluster, node]);
 }
 
 /** The account of a caller who has signed in to the pages; undefined if nobody has. */
@@ -44,7 +44,7 @@ export async function checkNow(services: Services, family: Family, request: Rout
     );
   const id = `${found.issuedAt.toISOString().slice(0, 10)}-${found.nonce}`;
   const asked = createHash('sha256').update(subject).digest('hex');
-  const account = request.account ?? accountOf(request, services.settings);
+  const account = accountOf(request, services.settings);
   await makeCheck(services, { id, asked, wanted: { node, cluster }, account, requestedBy: callerOf(request, services.settings) });
   return { status: 303, headers: { location: linksOf(services, family, request).check(id) } };
 }

@@ -41,6 +41,10 @@ export function whyAnswer(
   return html`<span class="why">${finding.sentence}.</span> <span class="small">${kindOf(finding)}, read from Azure at ${when(finding.foundAt, now)} · ${name}${proof}</span>`;
 }
 
+/** What was found to be the cause of outages, as a sentence; undefined if none was found, or it was disproved. */
+export const causeOf = (outages: readonly { findings: readonly FindingView[] }[]): string | undefined =>
+  outages.flatMap(({ findings }) => findings).find(({ kind, revoked }) => kind === 'cause' && revoked === undefined)?.sentence;
+
 /** What people call a resource: its last name, and of a part of one also the name of the whole. */
 export function resourceName(resourceId: string): string {
   const [, rest = ''] = /\/providers\/[^/]+\/(.+)$/i.exec(resourceId) ?? [];

@@ -1,5 +1,5 @@
 import { reasons } from '../model/reasons.ts';
-import { factsIn } from '../probe/parse.ts';
+import { factsOfAnswer } from '../probe/parse.ts';
 import type { CheckView } from '../views/checks.ts';
 import { type Document, type Frame, headOf } from './frame.ts';
 import { html } from './html.ts';
@@ -53,8 +53,7 @@ export function checkPage(check: CheckView, frame: Frame): Document {
     };
   }
   const output = outputOf(check);
-  const nonce = /^AFP1 begin ([0-9a-f]{16})$/m.exec(output)?.[1];
-  const found = nonce === undefined ? new Map<string, string>() : factsIn(output, nonce);
+  const found = factsOfAnswer(output);
   const lede = html`<b>${reason}</b>: ${reasons[reason].sentence}${message && message !== reasons[reason].sentence ? html` ${message}` : ''}`;
   const took = latencyMs === undefined ? '' : `kubectl version took ${Math.round(latencyMs)} ms`;
   const state = stateOfNode(verdict, served);

@@ -2,21 +2,19 @@ import type { Place } from '../history/places.ts';
 import { conclusiveOf, coverageOf, type Ledger } from '../model/ledger.ts';
 import type { ClusterView } from '../views/clusters.ts';
 import type { OutageView } from '../views/outages.ts';
-import { trendOfClusters, trendWord } from './answers.ts';
+import { causeOf, trendOfClusters, trendWord } from './answers.ts';
 import { meaningOf, nameOf } from './cluster-words.ts';
-import { type Headline, notServedWords } from './fleet-head.ts';
+import { GREEN_COVERAGE, type Headline, notServedWords } from './fleet-head.ts';
 import { type Html, html } from './html.ts';
 import { allOf } from './node-map.ts';
 import { agoOf, many, percent, since } from './time.ts';
-
-const GREEN_COVERAGE = 0.9;
 
 const odd = (title: string, lede: Html | string): Headline => ({ state: 'odd', title, lede: html`${lede}` });
 
 /** Why it fails, in half a sentence, if that was found. */
 function cause(outages: readonly OutageView[]): Html | string {
-  const found = outages.flatMap(({ findings }) => findings).find(({ kind, revoked }) => kind === 'cause' && revoked === undefined);
-  return found === undefined ? '' : html` Cause found: ${found.sentence}.`;
+  const found = causeOf(outages);
+  return found === undefined ? '' : html` Cause found: ${found}.`;
 }
 
 function failing(cluster: ClusterView, places: readonly Place[], outages: readonly OutageView[], now: Date): Headline | undefined {

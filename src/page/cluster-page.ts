@@ -120,7 +120,7 @@ export function clusterPage(page: ClusterPage, frame: Frame): Document {
     cluster.upgrading ? 'being upgraded' : '',
     html`<a href="${links.portal(resourceId)}" rel="noreferrer">Azure portal</a>`,
   ];
-  const open = outages.length === 0 ? '' : outagePanel(outages, cluster, links, now, { incident: page.incident });
+  const open = outages.length === 0 ? '' : outagePanel(outages, cluster, links, now, page.incident);
   const cards = [
     cluster.blind !== null ? blindCard(cluster, links, now) : '',
     cluster.nodes.notServed > 0 ? notServedCard(cluster, links, now) : '',

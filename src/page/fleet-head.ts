@@ -9,7 +9,7 @@ import { agoOf, many, percent, since } from './time.ts';
 import { failingClusters } from './troubles.ts';
 
 /** With a lower coverage the page is not green, since too few nodes gave a verdict. */
-const GREEN_COVERAGE = 0.9;
+export const GREEN_COVERAGE = 0.9;
 
 /** The worst thing that is known, in one sentence, and what proves it. */
 export interface Headline {

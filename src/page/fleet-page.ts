@@ -5,6 +5,7 @@ import { currentIntervalMs, staleBefore } from '../views/current-interval.ts';
 import { type FleetView, viewFleet } from '../views/fleet.ts';
 import { viewWorstOutages } from '../views/outage-list.ts';
 import type { OutageView } from '../views/outages.ts';
+import { causeOf } from './answers.ts';
 import { axisOf, stepChart } from './chart-svg.ts';
 import type { Wanted } from './cluster-filter.ts';
 import { coveragePanel } from './coverage.ts';
@@ -103,9 +104,9 @@ function pastPanel({ fleet: { uptime } }: FleetPage, links: Links): Html {
 }
 
 /** The cause of a trouble, if it was found. */
-function causeOf(trouble: Trouble | undefined): string | undefined {
+function causeOfTrouble(trouble: Trouble | undefined): string | undefined {
   const outages = trouble?.kind === 'outage' ? [trouble.outage] : trouble?.kind === 'nodes' ? trouble.outages : [];
-  return outages.flatMap(({ findings }) => findings).find(({ kind, revoked }) => kind === 'cause' && revoked === undefined)?.sentence;
+  return causeOf(outages);
 }
 
 /**
@@ -119,7 +120,7 @@ export function fleetPage(page: FleetPage, wanted: Wanted, services: Services, f
   const { lastSweep } = fleet;
   const stale = lastSweep?.completedAt ? Date.parse(lastSweep.completedAt) < staleBefore(services) : true;
   const troubles = troublesOf(fleet, clusters, outages);
-  const { state, title, lede } = fleetHeadline(fleet, clusters, stale, now, causeOf(troubles[0]));
+  const { state, title, lede } = fleetHeadline(fleet, clusters, stale, now, causeOfTrouble(troubles[0]));
   const { panels, cards } = troubleParts(troubles, links, now);
   const atlas = fleetAtlas(fleet, clusters, troubles, links);
   const below = cards.length === 0 ? '' : html`<div class="three">${cards}</div>`;

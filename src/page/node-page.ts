@@ -1,6 +1,7 @@
+import { percentileOf } from '../history/latency.ts';
 import { reasons } from '../model/reasons.ts';
 import type { Facts } from '../probe/facts.ts';
-import { factsIn } from '../probe/parse.ts';
+import { factsOfAnswer } from '../probe/parse.ts';
 import type { Services } from '../services.ts';
 import { readOutage } from '../tables/outage-rows.ts';
 import { type ResultRow, readResults } from '../tables/result-rows.ts';
@@ -8,7 +9,7 @@ import { type ClusterView, readCluster, viewCluster } from '../views/clusters.ts
 import { staleBefore } from '../views/current-interval.ts';
 import { type NodeDetail, viewNodeDetail } from '../views/node-detail.ts';
 import { type OutageView, viewOutage } from '../views/outages.ts';
-import { answersOf, changedAnswer, remedyLine, stepsFor, whyAnswer } from './answers.ts';
+import { answersOf, causeOf, changedAnswer, remedyLine, stepsFor, whyAnswer } from './answers.ts';
 import { sparkline } from './chart-svg.ts';
 import { checkForm } from './check-form.ts';
 import { nameOf } from './cluster-words.ts';
@@ -55,12 +56,6 @@ export async function readNodePage(services: Services, cluster: string, name: st
   return { node, cluster: view, results: rows, whole: whole ? viewOutage(whole.outage) : undefined };
 }
 
-/** What the node reported at a result; empty if nothing was kept. */
-function factsOf(result: ResultRow | undefined): Facts {
-  const nonce = /^AFP1 begin ([0-9a-f]{16})$/m.exec(result?.evidence ?? '')?.[1];
-  return nonce === undefined ? new Map() : factsIn(result!.evidence, nonce);
-}
-
 const VERBS: Readonly<Record<NodeDetail['verdict'], string>> = {
   reachable: 'reaches its API server',
   unreachable: 'cannot reach its API server',
@@ -81,8 +76,9 @@ function headline({ node: { node, verdict, served, reason, status }, cluster, wh
       ? html` ${unreachable === 1 ? html`It is the only one of the ${many(known, 'node')} of ${nameOf(cluster)}` : html`${unreachable} of the ${many(known, 'node')} of ${nameOf(cluster)} are like it`}.`
       : '';
   const code = isNotServed ? (condition?.reason ?? reason) : reason;
-  const found = (whole ?? own)?.findings.find(({ kind, revoked }) => kind === 'cause' && revoked === undefined);
-  const cause = verdict === 'unreachable' && found !== undefined ? html` Cause found: ${found.sentence}.` : '';
+  const open = whole ?? own;
+  const found = open && causeOf([open]);
+  const cause = verdict === 'unreachable' && found !== undefined ? html` Cause found: ${found}.` : '';
   return { title, lede: html`<b>${code}</b>${start}: ${reasons[code].sentence}${cause}${others}` };
 }
 
@@ -136,7 +132,7 @@ function historyPanel({ node: { status }, results }: NodePage, now: Date): Html 
     .reverse()
     .flatMap(({ latencyMs, verdict }) => (verdict === 'reachable' && latencyMs !== undefined ? [latencyMs] : []));
   const sorted = [...latencies].sort((a, b) => a - b);
-  const at = (percent: number) => Math.round(sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)] ?? 0);
+  const at = (percent: number) => Math.round(percentileOf(sorted, percent) ?? 0);
   const words = `Latency of ${many(latencies.length, 'success', 'successes')}: median ${at(50)} ms`;
   const lat =
     latencies.length < 2
@@ -157,7 +153,7 @@ export function nodePage(page: NodePage, token: string, frame: Frame): Document 
   const { links, now } = frame;
   const { spec, status, verdict, served } = node;
   const latest = results.find(({ at }) => at === status.lastProbeTime) ?? results[0];
-  const facts = factsOf(latest);
+  const facts = factsOfAnswer(latest?.evidence ?? '');
   const { title, lede } = headline(page, now);
   const where = [
     `pool ${spec.pool}${spec.zone === null ? '' : `, zone ${spec.zone}`}`,

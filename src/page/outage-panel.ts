@@ -108,22 +108,12 @@ const titleOf = (outages: readonly OutageView[], cluster: ClusterView): string =
     ? `Outage of ${nameOf(cluster)}`
     : `Outage of ${many(countOf(outages, cluster), 'node')} of ${nameOf(cluster)}`;
 
-/**
- * An open outage of a cluster, or of some of its nodes, with all that is known.
- *
- * @param address - where its title leads: to the cluster, or from there to the outage.
- */
-export function outagePanel(
-  outages: readonly OutageView[],
-  cluster: ClusterView,
-  links: Links,
-  now: Date,
-  { address = links.cluster(cluster.cluster), incident }: { address?: string; incident?: Covering } = {},
-): Html {
+/** An open outage of a cluster, or of some of its nodes, with all that is known. */
+export function outagePanel(outages: readonly OutageView[], cluster: ClusterView, links: Links, now: Date, incident?: Covering): Html {
   const [first] = outages as readonly [OutageView, ...OutageView[]];
   const id = `o-${first.id}`;
   const begun = outages.map(({ start }) => start).sort()[0]!;
-  return html`<article class="panel open" aria-labelledby="${id}"><div class="sec"><h2 id="${id}"><a href="${address}">${when(begun, now)} ${titleOf(outages, cluster)}</a></h2>${pill('down', 'down', 'Open')}<a href="${outageLink(links, first)}">Outage page</a></div>${outageAnswers(outages, cluster, links, now, incident)}</article>`;
+  return html`<article class="panel open" aria-labelledby="${id}"><div class="sec"><h2 id="${id}"><a href="${links.cluster(cluster.cluster)}">${when(begun, now)} ${titleOf(outages, cluster)}</a></h2>${pill('down', 'down', 'Open')}<a href="${outageLink(links, first)}">Outage page</a></div>${outageAnswers(outages, cluster, links, now, incident)}</article>`;
 }
 
 /** The same in short, for a row of cards. */

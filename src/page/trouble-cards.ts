@@ -92,19 +92,20 @@ function cardOf(trouble: Trouble, links: Links, now: Date): Html {
   return cards[kind](cluster, links, now);
 }
 
+type Large = Extract<Trouble, { kind: 'incident' | 'outage' | 'nodes' }>;
+const isLarge = (trouble: Trouble): trouble is Large =>
+  trouble.kind === 'incident' || trouble.kind === 'outage' || trouble.kind === 'nodes';
+
+function panelOf(trouble: Large, links: Links, now: Date): Html {
+  if (trouble.kind === 'incident') return incidentPanel(trouble.incident, trouble.members, links, now);
+  return outagePanel(trouble.kind === 'outage' ? [trouble.outage] : trouble.outages, trouble.cluster, links, now);
+}
+
 /** The troubles that are shown whole, and all others in short. */
 export function troubleParts(troubles: readonly Trouble[], links: Links, now: Date): { panels: Html[]; cards: Html[] } {
-  const isLarge = ({ kind }: Trouble) => kind === 'incident' || kind === 'outage' || kind === 'nodes';
   const large = troubles.filter(isLarge).slice(0, PANELS_SHOWN);
-  const panels = large.map((trouble) => {
-    if (trouble.kind === 'incident') return incidentPanel(trouble.incident, trouble.members, links, now);
-    return trouble.kind === 'outage'
-      ? outagePanel([trouble.outage], trouble.cluster, links, now)
-      : trouble.kind === 'nodes'
-        ? outagePanel(trouble.outages, trouble.cluster, links, now)
-        : html``;
-  });
-  const small = troubles.filter((trouble) => !large.includes(trouble));
+  const panels = large.map((trouble) => panelOf(trouble, links, now));
+  const small = troubles.filter((trouble) => !(large as readonly Trouble[]).includes(trouble));
   const shown = small.slice(0, CARDS_SHOWN).map((trouble) => cardOf(trouble, links, now));
   const more =
     small.length > CARDS_SHOWN

@@ -64,3 +64,9 @@ export function factsIn(evidence: string, nonce: string): Report['facts'] {
     lines.slice(begin + 1, end).flatMap((line) => (FACT.exec(line) ? [[FACT.exec(line)![1]!, FACT.exec(line)![2]!] as const] : [])),
   );
 }
+
+/** The facts of an answer whose nonce is not known; empty if it holds no answer. Like `factsIn`, they prove nothing. */
+export function factsOfAnswer(evidence: string): Report['facts'] {
+  const nonce = /^AFP1 begin ([0-9a-f]{16})$/m.exec(evidence)?.[1];
+  return nonce === undefined ? new Map() : factsIn(evidence, nonce);
+}
