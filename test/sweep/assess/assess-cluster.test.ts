@@ -102,7 +102,14 @@ function startProcess(more: Record<string, string> = {}): { services: Services; 
   return { clock: process.clock, services: { ...process.services, queue, sinks } };
 }
 
-beforeEach(() => {
+/** Clusters that other tests left down would be an incident with this one, which holds its notifications back. */
+async function forgetOthers(): Promise<void> {
+  const clusters = await storage.tables.open('clusters');
+  for await (const { partitionKey, rowKey } of clusters.listEntities()) await clusters.deleteEntity(partitionKey!, rowKey!);
+}
+
+beforeEach(async () => {
+  await forgetOthers();
   cluster = `${randomUUID()}.rg.shop`;
   ingestion = new Ingestion();
   sinks = [ingestion];
