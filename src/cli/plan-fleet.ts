@@ -6,7 +6,7 @@ import { listManagedClusters } from '../inventory/list-managed-clusters.ts';
 import { listNodes } from '../inventory/list-nodes.ts';
 import { diagnosisActions, type Grant, missingActions } from '../inventory/permissions.ts';
 import { findShortfalls } from '../inventory/pool-gaps.ts';
-import { isOnlyHome, subscriptionsInScope } from '../inventory/scope.ts';
+import { askForSubscriptionName, isOnlyHome, subscriptionsInScope } from '../inventory/scope.ts';
 import type { ClusterFacts } from '../model/cluster-facts.ts';
 import { currentMaintenance } from '../model/cluster-maintenance.ts';
 import type { NodeFacts } from '../model/node.ts';
@@ -59,16 +59,6 @@ export interface SubscriptionPlan {
   gap?: ReasonCode;
   detail?: string;
   clusters: ClusterPlan[];
-}
-
-/** The display name of a subscription; null if it could not be read, which is no reason not to plan. */
-async function readSubscriptionName({ subscriptions }: Arm, id: string): Promise<string | null> {
-  try {
-    const { displayName } = await (await subscriptions()).subscriptions.get(id);
-    return displayName ?? null;
-  } catch {
-    return null;
-  }
 }
 
 type Grants = Grant[] | undefined;
@@ -183,7 +173,7 @@ export async function planFleet(arm: Arm, settings: Settings, now: Date, report:
   const limit = pLimit(CONCURRENT_SUBSCRIPTIONS);
   const plan = async (id: string) => {
     const planned = await planSubscription(arm, settings, id, subscriptions, now, report);
-    return { ...planned, name: await readSubscriptionName(arm, id) };
+    return { ...planned, name: await askForSubscriptionName(arm, id) };
   };
   return Promise.all(subscriptions.map((id) => limit(() => plan(id))));
 }

@@ -5,7 +5,7 @@ import { compress } from './compress.ts';
 import type { KeptAnswers } from './keep-answers.ts';
 import { showProblemPage } from './pages.ts';
 import { statusOfProblem } from './problem.ts';
-import { KEY, readRequest } from './read-request.ts';
+import { KEY, readBodyOf, readRequest } from './read-request.ts';
 import { problemOf, render, toProblem, toResponse, withoutBody } from './render.ts';
 import type { Route } from './route.ts';
 
@@ -15,10 +15,11 @@ const SHARE_OF_INTERVAL = 1 / 60;
 
 async function respond(services: Services, kept: KeptAnswers, route: Route, request: HttpRequest): Promise<HttpResponseInit> {
   try {
-    const parsed = await readRequest(route, request);
+    const parsed = readRequest(route, request);
     const condition = route.method === 'GET' ? request.headers.get('if-none-match') : null;
     const refusal = await route.guard?.(services, parsed);
     if (refusal !== undefined) return toResponse(render(refusal, false), null);
+    parsed.body = await readBodyOf(route, request);
     const make = async () => render(await route.handle(services, parsed), route.method === 'GET');
     // The answer to a key as a parameter signs its caller in, and is no other's.
     if (!route.kept || (route.page && parsed.key !== undefined)) return toResponse(await make(), condition);

@@ -27,7 +27,7 @@ import { checkOf } from './checks.ts';
 import { ENCODED } from './compress.ts';
 import { refusal } from './openapi.ts';
 import { bareFrame, frameOf } from './page-frame.ts';
-import { type Family, linksOf } from './page-request.ts';
+import { type Family, linksOf, originOf } from './page-request.ts';
 import {
   checkParam,
   clusterParam,
@@ -259,7 +259,7 @@ async function showPage(services: Services, page: Page, family: Family, request:
   const frame = await frameOf(services, links, request, shown.refreshes);
   const html = documentOf(frame, shown.show(frame));
   if (format === 'md')
-    return { text: { type: 'text/markdown; charset=utf-8', body: toMarkdown(html, `https://${request.host}${request.path}`) } };
+    return { text: { type: 'text/markdown; charset=utf-8', body: toMarkdown(html, originOf(services.settings, request)) } };
   const refresh: Record<string, string> = frame.refreshSeconds > 0 ? { refresh: String(frame.refreshSeconds) } : {};
   // The host checks the key of the other family alone: here anything may stand in its place.
   const isAccepted = family === 'status' && request.key !== undefined;

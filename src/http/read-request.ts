@@ -68,18 +68,29 @@ async function readForm(schema: z.ZodObject, request: HttpRequest): Promise<Text
 }
 
 /**
- * Reads a request by the schemas of its route.
+ * Reads what a request asks for by the schemas of its route; its body is still to be read, once the caller may be answered.
  *
  * @throws Problem that says what was expected and what was received.
  */
-export async function readRequest(route: Route, request: HttpRequest): Promise<RouteRequest & { query: URLSearchParams }> {
+export function readRequest(route: Route, request: HttpRequest): RouteRequest & { query: URLSearchParams } {
   const params = route.params === undefined ? {} : readTexts(route.params, request.params);
   const given = Object.fromEntries([...request.query].filter(([name]) => name !== KEY));
   const query = readTexts(route.query ?? z.object({}), given);
-  const body = route.form !== undefined ? await readForm(route.form, request) : route.body && (await readBody(route.body, request));
   const texts = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
   const url = new URL(request.url);
   url.searchParams.delete(KEY);
-  const own = { host: url.host, path: `${url.pathname}${url.search}` };
-  return { params, query: new URLSearchParams(texts), headers: request.headers, body, key: request.query.get(KEY) ?? undefined, ...own };
+  // The encryption of a request ends before the app: what was asked for by https may come to it by http.
+  const isEncrypted = url.protocol === 'https:' || request.headers.get('x-forwarded-proto') === 'https';
+  const own = { host: url.host, origin: `${isEncrypted ? 'https' : 'http'}://${url.host}`, path: `${url.pathname}${url.search}` };
+  const key = request.query.get(KEY) ?? undefined;
+  return { params, query: new URLSearchParams(texts), headers: request.headers, body: undefined, key, ...own };
+}
+
+/**
+ * Reads the body of a request by the schema of its route; undefined if the route takes none.
+ *
+ * @throws Problem that says what was expected and what was received.
+ */
+export async function readBodyOf({ form, body }: Route, request: HttpRequest): Promise<unknown> {
+  return form === undefined ? body && readBody(body, request) : readForm(form, request);
 }

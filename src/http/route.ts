@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Services } from '../services.ts';
 
-/** A request as a route gets it: its schemas have already validated params, query and body. */
+/** A request as a route gets it: its schemas have already validated params, query and body. A guard gets it before its body is read. */
 export interface RouteRequest {
   params: Readonly<Record<string, string | undefined>>;
   query: { get(name: string): string | null };
@@ -14,6 +14,8 @@ export interface RouteRequest {
   /** The host that was asked, with its port, and the path with its parameters, without the key. */
   host: string;
   path: string;
+  /** The scheme and host under which it was asked for, such as `https://prober.example`. */
+  origin: string;
 }
 
 /** The answer of a route: JSON, a page, text of another type, or nothing where its status is 204. */

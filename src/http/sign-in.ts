@@ -30,6 +30,6 @@ export async function guardPages(services: Services, request: RouteRequest): Pro
 /** Signs in a caller whose key the host has accepted, and leads to the page that was asked for. */
 export async function signIn(services: Services, request: RouteRequest): Promise<Reply> {
   const wanted = request.query.get('to') ?? '';
-  const to = isOwnPath(services.settings, wanted) ? wanted : basePath(services.settings, 'pages');
+  const to = isOwnPath(services.settings, wanted) ? wanted : linksOf(services, 'pages', {}).fleet();
   return { status: 303, headers: { location: to, 'set-cookie': await cookieFor(services, request) } };
 }

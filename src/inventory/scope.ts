@@ -1,4 +1,5 @@
 import type { SubscriptionClient } from '@azure/arm-resources-subscriptions';
+import type { Arm } from '../azure/arm.ts';
 import { parseClusterId } from '../model/resource-id.ts';
 import { select, selectionOf } from '../model/selection.ts';
 import type { Settings } from '../settings.ts';
@@ -42,4 +43,14 @@ export async function subscriptionsInScope(given: readonly string[], connect: ()
   for await (const { subscriptionId, state } of (await connect()).subscriptions.list())
     if (subscriptionId && state !== 'Disabled' && state !== 'Deleted') readable.push(subscriptionId.toLowerCase());
   return readable;
+}
+
+/** Asks Azure for the display name of a subscription; null if it could not be read, which is no reason to stop anything. */
+export async function askForSubscriptionName({ subscriptions }: Pick<Arm, 'subscriptions'>, id: string): Promise<string | null> {
+  try {
+    const { displayName } = await (await subscriptions()).subscriptions.get(id);
+    return displayName || null;
+  } catch {
+    return null;
+  }
 }

@@ -43,7 +43,7 @@ export function checkPage(check: CheckView, frame: Frame): Document {
     html`<a href="${links.node(cluster, node)}">The node</a>`,
   ];
   if (status === 'running' || verdict === undefined || reason === undefined) {
-    const lede = html`Run Command asks the node itself, which takes about 30 s; it began ${agoOf(requestedAt, now)} ago. This page refreshes until the answer is there.`;
+    const lede = html`Run Command asks the node itself, which takes about 30 s; it began ${agoOf(requestedAt, now)} ago. ${frame.paused ? html`<a href="${frame.self({ refresh: '' })}">Resume</a> to see the answer as soon as it is there.` : 'This page refreshes until the answer is there.'}`;
     return {
       title: `Checking ${node}`,
       state: 'odd',

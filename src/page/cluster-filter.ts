@@ -56,6 +56,8 @@ export const FEW = 12;
 /** Clusters of one subscription or region. */
 export interface Group {
   name: string;
+  /** The id of the subscription, where `name` is its display name. */
+  id?: string;
   shown: ClusterView[];
   /** Those that are as they should be, folded. */
   folded: ClusterView[];
@@ -69,15 +71,17 @@ export function groupClusters(clusters: readonly ClusterView[], { q, state, by, 
     (cluster) =>
       only?.includes(cluster.cluster) ||
       text === '' ||
-      `${cluster.cluster} ${cluster.region} ${cluster.version}`.toLowerCase().includes(text),
+      `${cluster.cluster} ${cluster.region} ${cluster.version} ${cluster.subscriptionName ?? ''}`.toLowerCase().includes(text),
   );
   const sorted = [...found].sort((a, b) => comparePlaces(ORDER_BY[order](a), ORDER_BY[order](b)));
   const showsAll = state === 'attention' && (text !== '' || clusters.length <= FEW);
   const foldsHealthy = state === 'attention' && !showsAll;
   const groups = Map.groupBy(sorted, ({ subscriptionId, region }) => (by === 'region' ? region || 'no region' : subscriptionId));
-  return [...groups].flatMap(([name, all]) => {
+  return [...groups].flatMap(([key, all]) => {
+    const title = by === 'subscription' ? all[0]?.subscriptionName : null;
+    const named = title ? { name: title, id: key } : { name: key };
     const shown = all.filter((cluster) => showsAll || hasState(cluster, state));
     const folded = foldsHealthy ? all.filter(isWell) : [];
-    return shown.length + folded.length === 0 ? [] : [{ name, shown, folded, all }];
+    return shown.length + folded.length === 0 ? [] : [{ ...named, shown, folded, all }];
   });
 }

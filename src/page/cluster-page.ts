@@ -142,7 +142,7 @@ export function clusterPage(page: ClusterPage, frame: Frame): Document {
     current: 'Fleet',
     crumbs: [
       ['AKS fleet', links.fleet()],
-      [cluster.subscriptionId, links.fleet({ q: cluster.subscriptionId, state: 'all' })],
+      [cluster.subscriptionName ?? cluster.subscriptionId, links.fleet({ q: cluster.subscriptionId, state: 'all' })],
       [nameOf(cluster)],
     ],
     body,

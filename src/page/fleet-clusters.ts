@@ -51,7 +51,7 @@ function note(
 function row(cluster: ClusterView, by: Wanted['by'], links: Links, now: Date): Html {
   const sign = signOf(cluster);
   const { name, resourceGroup, region, version, latency } = cluster;
-  const place = by === 'region' ? cluster.subscriptionId.slice(0, 8) : region;
+  const place = by === 'region' ? (cluster.subscriptionName ?? cluster.subscriptionId.slice(0, 8)) : region;
   return html`<tr role="row"><td role="cell" class="wide">${icon(sign)}<span class="hidden">${WORDS[sign]}: </span> <a class="name" href="${links.cluster(cluster.cluster)}">${name}</a> <span class="sub">${resourceGroup} · ${place} · ${version}</span></td><td role="cell" class="wide">${stripOf(clusterParts(cluster.recentSweeps, cluster.nodes))}</td><td role="cell" class="full">${countsOf(cluster)}${note(cluster, links, now)}</td><td role="cell" class="n" data-l="24 h">${uptimeCell(cluster, '24h')}</td><td role="cell" class="n c-7" data-l="7 d">${uptimeCell(cluster, '7d')}</td><td role="cell" class="n" data-l="30 d">${uptimeCell(cluster, '30d')}</td><td role="cell" class="n c-7 c-p" data-l="p95">${latency === null ? html`<span class="muted">none</span>` : `${Math.round(latency.p95Ms)} ms`}</td></tr>`;
 }
 
@@ -73,7 +73,7 @@ function groupCounts({ all }: Group): Html {
 }
 
 function groupBox(group: Group, left: number, by: Wanted['by'], stripTitle: string, links: Links, now: Date): Html {
-  const { name, shown, folded, all } = group;
+  const { name, id = name, shown, folded, all } = group;
   const nodes = all.reduce((sum, cluster) => sum + cluster.nodes.known, 0);
   const rows = shown.slice(0, left);
   const hidden =
@@ -85,8 +85,8 @@ function groupBox(group: Group, left: number, by: Wanted['by'], stripTitle: stri
   const fold =
     folded.length === 0
       ? ''
-      : html`<details class="fold" data-key="${name}"><summary>${folded.length} healthy: ${names.join(', ')}${others}</summary>${table(folded.slice(0, FOLDED_ROWS_SHOWN), by, `Healthy clusters of ${name}`, stripTitle, links, now)}${folded.length > FOLDED_ROWS_SHOWN ? html`<p class="fold small muted">And ${folded.length - FOLDED_ROWS_SHOWN} more: <a href="${links.fleet({ state: 'all', q: name })}">all of them</a>.</p>` : ''}</details>`;
-  return html`<div class="box"><header><h3>${name}</h3><span>${many(all.length, 'cluster')}, ${many(nodes, 'node')}</span>${groupCounts(group)}</header>${rows.length > 0 ? table(rows, by, `Clusters of ${name}`, stripTitle, links, now) : ''}${hidden}${fold}</div>`;
+      : html`<details class="fold" data-key="${id}"><summary>${folded.length} healthy: ${names.join(', ')}${others}</summary>${table(folded.slice(0, FOLDED_ROWS_SHOWN), by, `Healthy clusters of ${name}`, stripTitle, links, now)}${folded.length > FOLDED_ROWS_SHOWN ? html`<p class="fold small muted">And ${folded.length - FOLDED_ROWS_SHOWN} more: <a href="${links.fleet({ state: 'all', q: id })}">all of them</a>.</p>` : ''}</details>`;
+  return html`<div class="box"><header><h3>${name}</h3>${id === name ? '' : html`<span class="id mono">${id}</span>`}<span>${many(all.length, 'cluster')}, ${many(nodes, 'node')}</span>${groupCounts(group)}</header>${rows.length > 0 ? table(rows, by, `Clusters of ${name}`, stripTitle, links, now) : ''}${hidden}${fold}</div>`;
 }
 
 const options = (all: readonly (readonly [string, string])[], chosen: string) =>

@@ -35,7 +35,7 @@ function withQuery(address: string, query: Query = {}): string {
  * @param base - the path of the page of the fleet, without a slash at its end.
  */
 export function linksAt(settings: Settings, base: string): Links {
-  const to = (path: readonly string[], query?: Query) => withQuery([base, ...path.map(encodeURIComponent)].join('/'), query);
+  const to = (path: readonly string[], query?: Query) => withQuery([base, ...path.map(encodeURIComponent)].join('/') || '/', query);
   const node = (cluster: string, name: string) => ['clusters', cluster, 'nodes', name];
   return {
     fleet: (query) => to([], query),

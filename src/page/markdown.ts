@@ -88,7 +88,7 @@ function closing(name: string, place: Place): string {
  * The main part of a page of ours as Markdown, for a ticket or a post-mortem: words, tables, commands and links without the pictures. Pure.
  *
  * @param page - a whole page, as the pages of this app are written.
- * @param base - its own address, for its links.
+ * @param base - the scheme and host of its links.
  */
 export function toMarkdown(page: string, base: string): string {
   const [, main = ''] = /<main\b[^>]*>([\s\S]*)<\/main>/.exec(page) ?? [];

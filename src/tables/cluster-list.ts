@@ -1,10 +1,12 @@
 import type { Blindness } from '../history/blindness.ts';
 import type { MaintenanceRequest } from '../model/cluster-maintenance.ts';
+import { parseClusterId } from '../model/resource-id.ts';
 import { blindRows } from './blind-rows.ts';
 import { type ClusterRow, clusterColumns, isRemembered, toClusterRow } from './cluster-rows.ts';
 import { readMaintenanceRequest, readMaintenanceRequests } from './maintenance-rows.ts';
 import type { Tables } from './open-tables.ts';
 import { readRange, readRow } from './rows.ts';
+import { readSubscriptionName, readSubscriptionNames } from './subscription-rows.ts';
 
 // As many names as there may be in it do not fit in one property, see `toLongJson`.
 const partsOf = (column: 'unseen' | 'notServed') => [0, 1, 2].map((part) => `${column}${part}`);
@@ -21,6 +23,8 @@ const SHOWN = [
 
 /** A cluster as lists show it, with its blindness if it is blind now, and the latest request for its maintenance, over or not. */
 export type ListedCluster = Omit<ClusterRow, 'notReachable' | 'networks' | 'alerts'> & {
+  /** The display name of its subscription, where it is known. */
+  subscriptionName?: string;
   blind?: Blindness;
   maintenance?: MaintenanceRequest;
 };
@@ -38,28 +42,32 @@ const MEASURED = [...SHOWN, ...clusterColumns('outageReason', 'outagesSince', 'o
  */
 export async function listStandingClusters(tables: Tables, how: 'shown' | 'measured' = 'shown'): Promise<ListedCluster[]> {
   const clusters = await tables.open('clusters');
-  const [rows, blind, requests] = await Promise.all([
+  const [rows, blind, requests, names] = await Promise.all([
     readRange(clusters, 'fleet', { select: how === 'shown' ? SHOWN : MEASURED }),
     blindRows.read(tables),
     readMaintenanceRequests(tables),
+    readSubscriptionNames(tables),
   ]);
   const standing = rows.map((row) => toClusterRow(row.rowKey, row)).filter(stands);
   return standing.map((row) => {
     const own = blind.get(row.cluster)?.standing;
-    return { ...row, blind: own?.until === undefined ? own : undefined, maintenance: requests.get(row.cluster) };
+    const open = own?.until === undefined ? own : undefined;
+    return { ...row, subscriptionName: names.get(row.subscriptionId), blind: open, maintenance: requests.get(row.cluster) };
   });
 }
 
 /** Reads one cluster; undefined if it is unknown or no longer counts. */
 export async function readStandingCluster(tables: Tables, cluster: string): Promise<ListedCluster | undefined> {
   const clusters = await tables.open('clusters');
-  const [row, blind, maintenance] = await Promise.all([
+  const subscription = parseClusterId(cluster)?.subscriptionId;
+  const [row, blind, maintenance, named] = await Promise.all([
     readRow(clusters, 'fleet', cluster, SHOWN),
     blindRows.readOpen(tables, cluster),
     readMaintenanceRequest(tables, cluster),
+    subscription === undefined ? undefined : readSubscriptionName(tables, subscription),
   ]);
   const read = row && toClusterRow(cluster, row);
-  return read && stands(read) ? { ...read, blind, maintenance } : undefined;
+  return read && stands(read) ? { ...read, subscriptionName: named?.name, blind, maintenance } : undefined;
 }
 
 // 500 names of 253 characters do not fit in one property, see `toLongJson`.

@@ -21,6 +21,7 @@ export const clusterView = z
   .object({
     cluster: z.string().describe('`<subscription id>.<resource group>.<cluster name>`, in lower case.'),
     subscriptionId: z.string(),
+    subscriptionName: z.string().nullable().describe('The display name of its subscription; null until it has been read.'),
     resourceGroup: z.string(),
     name: z.string(),
     region: z.string(),
@@ -77,6 +78,7 @@ export function viewCluster(row: ListedCluster, before: number, now: Date): Clus
   return {
     cluster,
     subscriptionId,
+    subscriptionName: row.subscriptionName || null,
     resourceGroup,
     name,
     region,

@@ -8,6 +8,7 @@ const asking = (headers: Record<string, string>) => ({
   headers: new Headers(headers),
   body: undefined,
   host: 'prober.example',
+  origin: 'https://prober.example',
   path: '/api/checks',
 });
 

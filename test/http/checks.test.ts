@@ -66,6 +66,7 @@ const requestOf = (more: Asked) => ({
   query: new URLSearchParams(more.query),
   headers: new Headers(more.headers),
   host: 'prober.example',
+  origin: 'https://prober.example',
   path: '/api/checks',
 });
 const postTo = (services: Services, body: unknown, more: Asked = {}) =>

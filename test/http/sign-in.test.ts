@@ -124,6 +124,22 @@ describe('signing in', () => {
     expect(headers.get('location')).toBe(`/prober/pages/clusters/${cluster}`);
   });
 
+  it('leads to the pages at the root of a host of their own', async () => {
+    const behind = servicesAt(storage.connectionString, '2026-11-21T12:00:00Z', { PAGE_URL: 'https://fleet.example' }).services;
+    const { text } = await ask(behind, `pages/clusters/${cluster}`);
+    expect(text).toContain('action="/api/status/session"');
+    expect(text).toContain(`name="to" value="/clusters/${cluster}"`);
+    const leads = async (to: string) =>
+      (await ask(behind, `status/session?to=${encodeURIComponent(to)}`)).headers.get('location');
+    expect(await leads(`/clusters/${cluster}`)).toBe(`/clusters/${cluster}`);
+    for (const to of ['//evil.example', '/\\evil.example', '']) expect(await leads(to)).toBe('/');
+    const cookie = cookieOf((await signIn()).headers);
+    const page = await ask(behind, `pages/clusters/${cluster}`, { headers: { cookie } });
+    expect(page.text).toContain(`href="/clusters/${cluster}/nodes/node-secret"`);
+    expect(page.text).toContain('<a class="brand" href="/">');
+    expect(page.text).toContain(`href="/clusters/${cluster}?refresh=off"`);
+  });
+
   it('is over after 12 hours, and at once where the secret is another', async () => {
     const cookie = cookieOf((await signIn()).headers);
     const asked = async () => (await ask(services, 'pages', { headers: { cookie } })).status;

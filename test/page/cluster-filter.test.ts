@@ -47,6 +47,13 @@ describe('the clusters that are shown', () => {
     expect(groupClusters([{ ...sick, region: '' }], { ...everything, by: 'region' })[0]!.name).toBe('no region');
   });
 
+  it('come under the name of their subscription, by which they are found too', () => {
+    const named = { ...sick, subscriptionName: 'Payments production' };
+    expect(groupClusters([named], everything)).toMatchObject([{ name: 'Payments production', id: named.subscriptionId }]);
+    expect(shownIn(groupClusters([...many, named], { ...everything, q: 'payments' }))).toEqual(['sick']);
+    expect(groupClusters([sick], everything)).toMatchObject([{ name: sick.subscriptionId }]);
+  });
+
   it('come in the order that was asked for', () => {
     const uptime = (share: number | null) => ({ uptime: { ...sick.uptime, '24h': share } });
     const clusters = [

@@ -163,6 +163,18 @@ describe('every page', () => {
     const outside = text.replaceAll(/^(`{3,})$[\s\S]*?^\1$/gm, '');
     expect(outside).not.toMatch(/(?<!\\)</);
     for (const [, address] of outside.matchAll(/\]\(([^)]*)\)/g)) expect(address).toMatch(/^https?:\/\//);
+    // By the scheme by which it was asked for: the other would lead nowhere.
+    expect(outside).not.toContain('](https://127.0.0.1');
+  });
+
+  it.each<[string, Record<string, string>, Record<string, string>]>([
+    ['http://127.0.0.1/api/', {}, {}],
+    ['https://127.0.0.1/api/', {}, { 'x-forwarded-proto': 'https' }],
+    ['https://ops.example/prober/', { PAGE_URL: 'https://ops.example/prober/status' }, {}],
+  ])('leads from Markdown to addresses below %s, if people have them there', async (address, settings, headers) => {
+    const own = servicesAt(storage.connectionString, NOW, settings).services;
+    const { text } = await ask(own, 'status?format=md', { headers });
+    expect(text).toContain(`](${address}status/clusters/`);
   });
 
   it.each(['/reasons', `/checks/${CHECK}`, ''])('"%s" is shown anew as often as it can change', async (path) => {
@@ -174,6 +186,7 @@ describe('every page', () => {
     expect(paused.headers.get('refresh')).toBeNull();
     expect(paused.text).not.toContain('data-refresh');
     expect(paused.text.includes('Resume')).toBe(wanted[path] !== null);
+    expect(wordsOf(paused.text)).not.toContain('refreshes until');
   });
 
   it('is large and without controls on a wall, and leads back', async () => {

@@ -59,6 +59,7 @@ export function clusterOf(
   return {
     cluster: idOf(name),
     subscriptionId,
+    subscriptionName: null,
     resourceGroup,
     name: own,
     region: 'westeurope',

@@ -15,6 +15,7 @@ import { insertSubscription, readSubscriptions, type SubscriptionRow } from '../
 import { faultPoint } from '../queue/fault-point.ts';
 import type { MessageOf } from '../queue/messages.ts';
 import { divideBudget } from './divide-budget.ts';
+import { nameSubscription } from './name-subscription.ts';
 
 const CONCURRENT_READS = 4;
 
@@ -139,6 +140,7 @@ export async function listClusters(services: Services, { sweep, subscription }: 
     sweep,
     await listSubscription(services, sweep, subscription, subscriptions, await readKnown(services, subscription)),
   );
+  await nameSubscription(services, subscription);
 }
 
 /** Gives up a subscription whose listing failed each time: records it as a gap, with the nodes that are known in it. */
