@@ -34,7 +34,9 @@ export function ownPath(links: Links, path: string): string {
 /** Whether a path is that of a page of ours, to which a reader can be led after signing in. */
 export function isOwnPath(settings: Settings, path: string): boolean {
   const base = basePath(settings, 'pages');
-  return (path !== '' && path === base) || [`${base}/`, `${base}?`].some((begin) => path.startsWith(begin) && !/[^\x21-\x7e]|\\|\/\//.test(path));
+  return (
+    (path !== '' && path === base) || [`${base}/`, `${base}?`].some((begin) => path.startsWith(begin) && !/[^\x21-\x7e]|\\|\/\//.test(path))
+  );
 }
 
 const hostOf = (url: string | null) => {

@@ -27,6 +27,14 @@ export const optionalText: Column<string | undefined> = {
   write: (value, name) => ({ [name]: value ?? '' }),
 };
 
+const timeOf = (value: unknown) => (typeof value === 'string' && !Number.isNaN(Date.parse(value)) ? value : undefined);
+
+/** An optional time; absent if it is none, whoever wrote it. */
+export const optionalTime: Column<string | undefined> = { ...optionalText, read: (row, name) => timeOf(row[name]) };
+
+/** A time; '' if it is absent or none. */
+export const time: Column<string> = { ...text, read: (row, name) => timeOf(row[name]) ?? '' };
+
 /** A text that is cut to a length in characters; the whole text is stored elsewhere. */
 export const cutText = (length: number): Column<string> => ({ ...text, write: (value, name) => ({ [name]: value.slice(0, length) }) });
 

@@ -15,8 +15,10 @@ import {
   optionalOneOf,
   optionalReason,
   optionalText,
+  optionalTime,
   readColumns,
   text,
+  time,
   writeColumns,
 } from './columns.ts';
 import { readJson } from './read-json.ts';
@@ -34,11 +36,11 @@ export const factColumns: Columns<Omit<NodeFacts, 'node'>> = {
   size: optionalText,
   image: optionalText,
   subnet: optionalText,
-  created: optionalText,
+  created: optionalTime,
   agent: optionalOneOf('ready', 'notReady'),
   skipped: optionalReason,
-  runningSince: optionalText,
-  dueSince: optionalText,
+  runningSince: optionalTime,
+  dueSince: optionalTime,
 };
 
 /** The latest result; absent before the first one. The log has the whole message. */
@@ -54,21 +56,21 @@ const latestColumns: Columns<Latest> = {
   nonce: text,
   run: text,
   sweep: text,
-  at: text,
+  at: time,
 };
 
 const cutMessage = (served: ServedState): ServedState =>
   served.ok ? served : { ...served, message: served.message.slice(0, MESSAGE_LENGTH) };
 
 const sinceColumns: Columns<Omit<NodeState, 'latest'>> = {
-  since: optionalText,
-  conclusiveAt: optionalText,
+  since: optionalTime,
+  conclusiveAt: optionalTime,
   served: optionalJson(servedState, cutMessage),
   failures: count,
   successes: count,
   unknowns: count,
-  firstFailure: optionalText,
-  firstSuccess: optionalText,
+  firstFailure: optionalTime,
+  firstSuccess: optionalTime,
   outage: optionalJson(episode),
   watch: optionalJson(watchJson, toWatchJson),
   strip: optionalText,
@@ -97,10 +99,10 @@ export type Notes = Omit<KnownNode, 'facts' | 'state' | 'history'>;
 export const noteColumns: Columns<Notes> = {
   claim: claimColumn,
   endpoint: optionalText,
-  foldedAt: optionalText,
+  foldedAt: optionalTime,
   missing: count,
   missedIn: optionalText,
-  retiredAt: optionalText,
+  retiredAt: optionalTime,
 };
 
 /** Whether a node was served according to its latest result, as that said it. */
@@ -114,8 +116,10 @@ function servedOf(verdict: ProbeResult['verdict'], state: ServedState | undefine
 export function readState(row: Readonly<Record<string, unknown>>): NodeState {
   const { verdict, reason, ...latest } = readColumns(latestColumns, row);
   const since = readColumns(sinceColumns, row);
-  const found = verdict && { ...latest, verdict, reason: reason ?? reasonCode.parse(undefined), ...servedOf(verdict, since.served) };
-  return { ...since, latest: found };
+  // A result without its time can be put in no order.
+  const found = verdict &&
+    latest.at !== '' && { ...latest, verdict, reason: reason ?? reasonCode.parse(undefined), ...servedOf(verdict, since.served) };
+  return { ...since, latest: found || undefined };
 }
 
 const nothing: Latest = { message: '', nonce: '', run: '', sweep: '', at: '' };
@@ -128,13 +132,14 @@ export function writeState({ latest, ...since }: NodeState): Record<string, unkn
 const verdict = z.enum(['reachable', 'unreachable', 'unknown']);
 /** Whether a node was served, in short: `true`, or the code of the reason. */
 const served = z.union([z.literal(true), reasonCode]);
-const result = z.object({ at: z.string(), nonce: z.string(), verdict, reason: reasonCode, served: served.optional() });
+const aTime = z.string().refine((value) => !Number.isNaN(Date.parse(value)));
+const result = z.object({ at: aTime, nonce: z.string(), verdict, reason: reasonCode, served: served.optional() });
 const counted = { failures: z.number(), successes: z.number(), unknowns: z.number() };
 const times = {
-  since: z.string().optional(),
-  conclusiveAt: z.string().optional(),
-  firstFailure: z.string().optional(),
-  firstSuccess: z.string().optional(),
+  since: aTime.optional(),
+  conclusiveAt: aTime.optional(),
+  firstFailure: aTime.optional(),
+  firstSuccess: aTime.optional(),
 };
 const standing = { served: servedState.optional(), outage: episode.optional(), watch: watchJson.optional(), strip: z.string().optional() };
 const settled = z.object({ latest: result.optional(), ...counted, ...times, ...standing });

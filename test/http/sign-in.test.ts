@@ -129,8 +129,7 @@ describe('signing in', () => {
     const { text } = await ask(behind, `pages/clusters/${cluster}`);
     expect(text).toContain('action="/api/status/session"');
     expect(text).toContain(`name="to" value="/clusters/${cluster}"`);
-    const leads = async (to: string) =>
-      (await ask(behind, `status/session?to=${encodeURIComponent(to)}`)).headers.get('location');
+    const leads = async (to: string) => (await ask(behind, `status/session?to=${encodeURIComponent(to)}`)).headers.get('location');
     expect(await leads(`/clusters/${cluster}`)).toBe(`/clusters/${cluster}`);
     for (const to of ['//evil.example', '/\\evil.example', '']) expect(await leads(to)).toBe('/');
     const cookie = cookieOf((await signIn()).headers);

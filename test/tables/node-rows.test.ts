@@ -182,6 +182,7 @@ describe('a node row', () => {
     const reason = fc.constantFrom(...(Object.keys(reasons) as ReasonCode[]));
     const text = fc.string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 20 });
     const count = fc.nat(1000);
+    const moment = fc.date({ noInvalidDate: true, min: new Date(0), max: new Date('9999-12-31') }).map((date) => date.toISOString());
     const latest = fc.record({
       verdict: fc.constantFrom('reachable', 'unreachable', 'unknown'),
       reason,
@@ -190,9 +191,9 @@ describe('a node row', () => {
       nonce: text,
       run: text,
       sweep: text,
-      at: text,
+      at: moment,
     });
-    const optional = fc.option(text, { nil: undefined });
+    const optional = fc.option(moment, { nil: undefined });
     const outage = fc.record(
       { outage: text, episode: count, from: text, end: text, reason },
       { requiredKeys: ['outage', 'episode', 'from', 'reason'] },
@@ -259,8 +260,11 @@ describe('a node row', () => {
     });
     expect(row).toMatchObject({ state: { failures: 0, successes: 0 }, missing: 0, facts: { os: 'Linux' } });
     expect([row.state.latest, row.facts.skipped]).toEqual([undefined, 'ProberError']);
-    const known = await put('stranger', 'b', { verdict: 'unreachable', reason: 'OfTomorrow' });
+    const known = await put('stranger', 'b', { verdict: 'unreachable', reason: 'OfTomorrow', at: time });
     expect(known.state.latest).toMatchObject({ verdict: 'unreachable', reason: 'ProberError' });
+    // A result without its time can be put in no order.
+    const timeless = await put('stranger', 'c', { verdict: 'unreachable', reason: 'ConnectionRefused', at: 'soon', firstFailure: '[]' });
+    expect([timeless.state.latest, timeless.state.firstFailure]).toEqual([undefined, undefined]);
     warn.mockRestore();
   });
 
