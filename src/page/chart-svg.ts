@@ -3,6 +3,8 @@ import { when } from './time.ts';
 
 const WIDTH = 1000;
 const GRID_LINES = 6;
+/** The length of a value that stands alone. */
+const DASH = 6;
 
 /** A stretch of time, in epoch milliseconds. */
 export interface Window {
@@ -65,7 +67,7 @@ export function markChart(window: Window, times: readonly number[], label: strin
 }
 
 /**
- * Lines over time; a gap in one is a gap in its line.
+ * Lines over time; a gap in one is a gap in its line, and a point between two gaps a short dash.
  *
  * @param lines - for each its class and its points in the order of time; undefined for a gap.
  * @param most - the value at the top.
@@ -73,12 +75,12 @@ export function markChart(window: Window, times: readonly number[], label: strin
 export function lineChart(window: Window, lines: readonly [string, readonly (Point | undefined)[]][], most: number, label: string): Html {
   const height = 96;
   const drawn = lines.map(([look, points]) => {
-    let isOpen = false;
-    const d = points.map((point) => {
-      const command = isOpen ? 'L' : 'M';
-      isOpen = point !== undefined;
+    const d = points.map((point, nth) => {
       if (point === undefined) return '';
-      return `${command}${fixed(xOf(window, point.at))} ${fixed(height - (point.value / most) * (height - 6))}`;
+      const [x, y] = [xOf(window, point.at), fixed(height - (most === 0 ? 0 : point.value / most) * (height - 6))];
+      const [before, after] = [points[nth - 1], points[nth + 1]];
+      if (before === undefined && after === undefined) return `M${fixed(Math.max(0, x - DASH / 2))} ${y}h${DASH}`;
+      return `${before === undefined ? 'M' : 'L'}${fixed(x)} ${y}`;
     });
     return html`<path class="${look}" d="${d.join('')}"/>`;
   });

@@ -11,7 +11,7 @@ import { readOutagePage } from '../tables/outage-pages.ts';
 import { lastCompleted } from '../tables/sweep-list.ts';
 import { readFinalizedLedger } from '../tables/sweep-rows.ts';
 import { type ClusterView, isFresh, readCluster, viewCluster } from '../views/clusters.ts';
-import { staleBefore } from '../views/current-interval.ts';
+import { currentIntervalMs, staleBefore } from '../views/current-interval.ts';
 import { type IncidentView, viewIncident } from '../views/incidents.ts';
 import { nodePlace, viewNodeList } from '../views/node-list.ts';
 import type { NodeView } from '../views/nodes.ts';
@@ -51,6 +51,8 @@ export interface ClusterPage {
   next: string | null;
   window: keyof typeof DAYS;
   stretches: Stretch[];
+  /** Between two sweeps, in milliseconds. */
+  intervalMs: number;
   maintenance: MaintenanceStretch[];
   /** The open incident that covers it. */
   incident: IncidentView | undefined;
@@ -101,6 +103,7 @@ export async function readClusterPage(services: Services, id: string, query: { g
     next: nodes?.next ?? null,
     window,
     stretches: own === undefined ? [] : stretchesOf(own.row.buckets, days, now()),
+    intervalMs: currentIntervalMs(services),
     maintenance: recentMaintenance({ tag: row.maintenanceTag, request: row.maintenance }, now(), days * 86_400_000),
     incident: covering && viewIncident(covering),
   };
@@ -108,7 +111,7 @@ export async function readClusterPage(services: Services, id: string, query: { g
 
 /** The page of one cluster, its failing nodes first; alerts link to it. Pure. */
 export function clusterPage(page: ClusterPage, frame: Frame): Document {
-  const { cluster, places, ledger, outages, nodes, next, past, window, stretches, maintenance } = page;
+  const { cluster, places, ledger, outages, nodes, next, past, window, stretches, intervalMs, maintenance } = page;
   const { links, now, self } = frame;
   const headline = clusterHeadline(cluster, page, now);
   const resourceId = formatManagedClusterId(cluster);
@@ -135,7 +138,7 @@ export function clusterPage(page: ClusterPage, frame: Frame): Document {
   const uptime = html`<div class="panel"><div class="sec"><h2>Uptime</h2><span class="small muted">${watchedWords(cluster.uptime, probedNodes(cluster.nodes))}</span></div><dl class="nums">${uptimeNumbers(cluster.uptime, probedNodes(cluster.nodes))}<div class="gap"><dt>Outages of nodes, 30 d</dt><dd>${byReason}</dd></div></dl></div>`;
   // The page shows itself anew again and again, which is no reason to ask Azure each time.
   const planned = html`<p class="small muted spaced">AKS planned maintenance: <code>GET /api/clusters/${encodeURIComponent(cluster.cluster)}/maintenance</code></p>`;
-  const body = html`${headOf(headline.state, headline.title, headline.lede, facts)}${top}${timeline({ window, outages: past, stretches, maintenance, known: cluster.nodes.known, failing: { nodes: cluster.nodes.unreachable, since: cluster.clusterOutage?.start } }, tabs, now)}${planned}${latencyChart(page, now)}${clusterNodes(nodes, next, cluster, frame)}<section class="two even" aria-label="Coverage and uptime">${coveragePanel(ledger, links)}${uptime}</section>`;
+  const body = html`${headOf(headline.state, headline.title, headline.lede, facts)}${top}${timeline({ window, outages: past, stretches, intervalMs, maintenance, known: cluster.nodes.known, failing: { nodes: cluster.nodes.unreachable, since: cluster.clusterOutage?.start } }, tabs, now)}${planned}${latencyChart(page, now)}${clusterNodes(nodes, next, cluster, frame)}<section class="two even" aria-label="Coverage and uptime">${coveragePanel(ledger, links)}${uptime}</section>`;
   return {
     title: clusterTitle(cluster, headline),
     state: headline.state,

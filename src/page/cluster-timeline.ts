@@ -11,6 +11,8 @@ export interface Past {
   window: '24h' | '7d' | '30d';
   outages: readonly OutageView[];
   stretches: readonly Stretch[];
+  /** Between two sweeps, in milliseconds. */
+  intervalMs: number;
   maintenance: readonly MaintenanceStretch[];
   /** Nodes of the cluster now, and those that are unreachable, since when. */
   known: number;
@@ -46,15 +48,37 @@ function withPresent(points: readonly Point[], { nodes, since }: Past['failing']
   return [...points, { at, value: nodes }];
 }
 
-/** Neighbouring stretches in which something was so, joined. */
-function joined(stretches: readonly Stretch[], isSo: (stretch: Stretch) => boolean): Window[] {
+/** Whether no sweep was missed between two stretches that hold one each: where sweeps are rare, a stretch without one lies between them. */
+const isNext = (before: Window, { from }: Window, intervalMs: number) => from - before.until < intervalMs;
+
+/** Neighbouring stretches in which something was so, joined; one in which it was not lies between others. */
+function joined(stretches: readonly Stretch[], intervalMs: number, isSo: (stretch: Stretch) => boolean): Window[] {
   const bars: Window[] = [];
-  for (const stretch of stretches.filter(isSo)) {
+  let before: Stretch | undefined;
+  for (const stretch of stretches) {
     const last = bars.at(-1);
-    if (last !== undefined && stretch.from <= last.until) last.until = stretch.until;
-    else bars.push({ from: stretch.from, until: stretch.until });
+    if (isSo(stretch)) {
+      if (last !== undefined && before !== undefined && isSo(before) && isNext(before, stretch, intervalMs)) last.until = stretch.until;
+      else bars.push({ from: stretch.from, until: stretch.until });
+    }
+    before = stretch;
   }
   return bars;
+}
+
+/** A percentile of each stretch in the middle of it; a gap in time, or a stretch in which none was reachable, is a gap in the line. Pure. */
+export function latencyPoints(
+  stretches: readonly Stretch[],
+  of: 'medianMs' | 'p95Ms' | 'p99Ms',
+  until: number,
+  intervalMs: number,
+): (Point | undefined)[] {
+  return stretches.flatMap((stretch, nth) => {
+    const before = stretches[nth - 1];
+    const gap = before === undefined || isNext(before, stretch, intervalMs) ? [] : [undefined];
+    const { latency, from } = stretch;
+    return [...gap, latency && { at: (from + Math.min(stretch.until, until)) / 2, value: latency[of] }];
+  });
 }
 
 const iso = (at: number) => new Date(at).toISOString();
@@ -77,15 +101,15 @@ function barsWords(bars: readonly Window[], now: Date): Html | string {
 }
 
 /** Outages, blindness, maintenance, upgrades and changes of a cluster on one axis of time. */
-export function timeline({ window, outages, stretches, maintenance, known, failing }: Past, tabs: Html, now: Date): Html {
+export function timeline({ window, outages, stretches, intervalMs, maintenance, known, failing }: Past, tabs: Html, now: Date): Html {
   const span = { from: now.getTime() - DAYS[window] * 86_400_000, until: now.getTime() };
   const points = withPresent(outagePoints(outages, span), failing, span.until);
   const most = Math.max(0, ...points.map((point) => point.value));
   const inWindow = outages.filter(({ end }) => end === null || Date.parse(end) > span.from).sort((a, b) => (a.start < b.start ? 1 : -1));
   const together = [...Map.groupBy(inWindow, ({ start, reason }) => `${start.slice(0, 16)} ${reason}`).values()];
   const latest = together.slice(0, LINES_SHOWN).map((own) => html`${outageWords(own, now)}<br>`);
-  const unknown = joined(stretches, (stretch) => stretch.unknown > 0);
-  const upgrades = joined(stretches, (stretch) => stretch.upgrading);
+  const unknown = joined(stretches, intervalMs, (stretch) => stretch.unknown > 0);
+  const upgrades = joined(stretches, intervalMs, (stretch) => stretch.upgrading);
   const planned = maintenance.map(({ from, until }) => ({ from, until })).filter(({ until }) => until > span.from);
   const times = [...new Set(outages.flatMap(({ changes }) => changes.map(({ time }) => Date.parse(time))))]
     .filter((at) => at > span.from)
@@ -102,20 +126,13 @@ export function timeline({ window, outages, stretches, maintenance, known, faili
 }
 
 /** How long `kubectl version` took on the nodes of a cluster, over time: in each stretch its slowest sweep. */
-export function latencyChart({ window, stretches }: Pick<Past, 'window' | 'stretches'>, now: Date): Html {
+export function latencyChart({ window, stretches, intervalMs }: Pick<Past, 'window' | 'stretches' | 'intervalMs'>, now: Date): Html {
   const span = { from: now.getTime() - DAYS[window] * 86_400_000, until: now.getTime() };
   const known = stretches.flatMap(({ latency }) => latency ?? []);
   const newest = known.at(-1);
   if (newest === undefined) return html``;
   const most = Math.max(...known.map(({ p99Ms }) => p99Ms));
-  const middle = ({ from, until }: Stretch) => (from + Math.min(until, span.until)) / 2;
-  const line = (of: 'medianMs' | 'p95Ms' | 'p99Ms') =>
-    stretches.map((stretch, nth) => {
-      const before = stretches[nth - 1];
-      // A gap between two stretches is a gap in the line.
-      const isNext = before === undefined || before.until >= stretch.from;
-      return stretch.latency === undefined || !isNext ? undefined : { at: middle(stretch), value: stretch.latency[of] };
-    });
+  const line = (of: 'medianMs' | 'p95Ms' | 'p99Ms') => latencyPoints(stretches, of, span.until, intervalMs);
   const last = stretches.filter((stretch) => stretch.latency !== undefined).at(-1)!;
   const words = `p50 ${Math.round(newest.medianMs)} ms, p95 ${Math.round(newest.p95Ms)} ms, p99 ${Math.round(newest.p99Ms)} ms at last`;
   const chart = lineChart(

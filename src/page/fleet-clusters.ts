@@ -4,7 +4,7 @@ import { countsOf, meaningOf } from './cluster-words.ts';
 import { type Html, html } from './html.ts';
 import { type IconName, icon } from './icons.ts';
 import type { Links } from './links.ts';
-import { clusterParts, stripOf } from './strip-svg.ts';
+import { clusterParts, missedSince, stripOf } from './strip-svg.ts';
 import { lengthOf, many, since } from './time.ts';
 import { probedNodes, uptimeOf, type Window } from './uptime-numbers.ts';
 
@@ -48,17 +48,17 @@ function note(
   return upgrading ? html`<span class="sub">being upgraded</span>` : html``;
 }
 
-function row(cluster: ClusterView, by: Wanted['by'], links: Links, now: Date): Html {
+function row(cluster: ClusterView, by: Wanted['by'], intervalMs: number, links: Links, now: Date): Html {
   const sign = signOf(cluster);
   const { name, resourceGroup, region, version, latency } = cluster;
   const place = by === 'region' ? (cluster.subscriptionName ?? cluster.subscriptionId.slice(0, 8)) : region;
-  return html`<tr role="row"><td role="cell" class="wide">${icon(sign)}<span class="hidden">${WORDS[sign]}: </span> <a class="name" href="${links.cluster(cluster.cluster)}">${name}</a> <span class="sub">${resourceGroup} · ${place} · ${version}</span></td><td role="cell" class="wide">${stripOf(clusterParts(cluster.recentSweeps, cluster.nodes))}</td><td role="cell" class="full">${countsOf(cluster)}${note(cluster, links, now)}</td><td role="cell" class="n" data-l="24 h">${uptimeCell(cluster, '24h')}</td><td role="cell" class="n c-7" data-l="7 d">${uptimeCell(cluster, '7d')}</td><td role="cell" class="n" data-l="30 d">${uptimeCell(cluster, '30d')}</td><td role="cell" class="n c-7 c-p" data-l="p95">${latency === null ? html`<span class="muted">none</span>` : `${Math.round(latency.p95Ms)} ms`}</td></tr>`;
+  return html`<tr role="row"><td role="cell" class="wide">${icon(sign)}<span class="hidden">${WORDS[sign]}: </span> <a class="name" href="${links.cluster(cluster.cluster)}">${name}</a> <span class="sub">${resourceGroup} · ${place} · ${version}</span></td><td role="cell" class="wide">${stripOf(clusterParts(cluster.recentSweeps, cluster.nodes, missedSince(cluster.assessedAt, now, intervalMs)))}</td><td role="cell" class="full">${countsOf(cluster)}${note(cluster, links, now)}</td><td role="cell" class="n" data-l="24 h">${uptimeCell(cluster, '24h')}</td><td role="cell" class="n c-7" data-l="7 d">${uptimeCell(cluster, '7d')}</td><td role="cell" class="n" data-l="30 d">${uptimeCell(cluster, '30d')}</td><td role="cell" class="n c-7 c-p" data-l="p95">${latency === null ? html`<span class="muted">none</span>` : `${Math.round(latency.p95Ms)} ms`}</td></tr>`;
 }
 
 /** A table of clusters, each with its newest sweeps and its uptime. */
-function table(clusters: readonly ClusterView[], by: Wanted['by'], caption: string, stripTitle: string, links: Links, now: Date): Html {
-  const heads = html`<th role="columnheader" scope="col" class="c-name">Cluster</th><th role="columnheader" scope="col" class="c-strip">${stripTitle}</th><th role="columnheader" scope="col">Nodes</th><th role="columnheader" scope="col" class="n c-up">24 h</th><th role="columnheader" scope="col" class="n c-up c-7">7 d</th><th role="columnheader" scope="col" class="n c-up">30 d</th><th role="columnheader" scope="col" class="n c-n c-7">p95</th>`;
-  return html`<table role="table" class="clusters cards"><caption class="hidden">${caption}</caption><thead role="rowgroup"><tr role="row">${heads}</tr></thead><tbody role="rowgroup">${clusters.map((cluster) => row(cluster, by, links, now))}</tbody></table>`;
+function table(clusters: readonly ClusterView[], by: Wanted['by'], caption: string, intervalMs: number, links: Links, now: Date): Html {
+  const heads = html`<th role="columnheader" scope="col" class="c-name">Cluster</th><th role="columnheader" scope="col" class="c-strip">Last 50 sweeps, ${lengthOf((50 * intervalMs) / 1000)}</th><th role="columnheader" scope="col">Nodes</th><th role="columnheader" scope="col" class="n c-up">24 h</th><th role="columnheader" scope="col" class="n c-up c-7">7 d</th><th role="columnheader" scope="col" class="n c-up">30 d</th><th role="columnheader" scope="col" class="n c-n c-7">p95</th>`;
+  return html`<table role="table" class="clusters cards"><caption class="hidden">${caption}</caption><thead role="rowgroup"><tr role="row">${heads}</tr></thead><tbody role="rowgroup">${clusters.map((cluster) => row(cluster, by, intervalMs, links, now))}</tbody></table>`;
 }
 
 function groupCounts({ all }: Group): Html {
@@ -72,7 +72,7 @@ function groupCounts({ all }: Group): Html {
   return html`<span>${parts.flatMap((part, at) => (at > 0 ? [' · ', part] : [part]))}</span>`;
 }
 
-function groupBox(group: Group, left: number, by: Wanted['by'], stripTitle: string, links: Links, now: Date): Html {
+function groupBox(group: Group, left: number, by: Wanted['by'], intervalMs: number, links: Links, now: Date): Html {
   const { name, id = name, shown, folded, all } = group;
   const nodes = all.reduce((sum, cluster) => sum + cluster.nodes.known, 0);
   const rows = shown.slice(0, left);
@@ -85,8 +85,8 @@ function groupBox(group: Group, left: number, by: Wanted['by'], stripTitle: stri
   const fold =
     folded.length === 0
       ? ''
-      : html`<details class="fold" data-key="${id}"><summary>${folded.length} healthy: ${names.join(', ')}${others}</summary>${table(folded.slice(0, FOLDED_ROWS_SHOWN), by, `Healthy clusters of ${name}`, stripTitle, links, now)}${folded.length > FOLDED_ROWS_SHOWN ? html`<p class="fold small muted">And ${folded.length - FOLDED_ROWS_SHOWN} more: <a href="${links.fleet({ state: 'all', q: id })}">all of them</a>.</p>` : ''}</details>`;
-  return html`<div class="box"><header><h3>${name}</h3>${id === name ? '' : html`<span class="id mono">${id}</span>`}<span>${many(all.length, 'cluster')}, ${many(nodes, 'node')}</span>${groupCounts(group)}</header>${rows.length > 0 ? table(rows, by, `Clusters of ${name}`, stripTitle, links, now) : ''}${hidden}${fold}</div>`;
+      : html`<details class="fold" data-key="${id}"><summary>${folded.length} healthy: ${names.join(', ')}${others}</summary>${table(folded.slice(0, FOLDED_ROWS_SHOWN), by, `Healthy clusters of ${name}`, intervalMs, links, now)}${folded.length > FOLDED_ROWS_SHOWN ? html`<p class="fold small muted">And ${folded.length - FOLDED_ROWS_SHOWN} more: <a href="${links.fleet({ state: 'all', q: id })}">all of them</a>.</p>` : ''}</details>`;
+  return html`<div class="box"><header><h3>${name}</h3>${id === name ? '' : html`<span class="id mono">${id}</span>`}<span>${many(all.length, 'cluster')}, ${many(nodes, 'node')}</span>${groupCounts(group)}</header>${rows.length > 0 ? table(rows, by, `Clusters of ${name}`, intervalMs, links, now) : ''}${hidden}${fold}</div>`;
 }
 
 const options = (all: readonly (readonly [string, string])[], chosen: string) =>
@@ -112,10 +112,9 @@ export function fleetClusters(clusters: readonly ClusterView[], wanted: Wanted, 
   // Where none needs attention, all are shown.
   const shown = isCalm && clusters.length <= ROWS_SHOWN ? ({ ...wanted, state: 'all' } as const) : wanted;
   const groups = groupClusters(clusters, shown);
-  const stripTitle = `Last 50 sweeps, ${lengthOf((50 * intervalMs) / 1000)}`;
   let left = ROWS_SHOWN;
   const boxes = groups.map((group) => {
-    const box = groupBox(group, left, wanted.by, stripTitle, links, now);
+    const box = groupBox(group, left, wanted.by, intervalMs, links, now);
     left = Math.max(0, left - group.shown.length);
     return box;
   });

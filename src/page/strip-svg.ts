@@ -1,5 +1,5 @@
 import type { SweepRun } from '../history/recent-sweeps.ts';
-import { STRIP_SWEEPS } from '../history/strip.ts';
+import { newestRuns, STRIP_SWEEPS } from '../history/strip.ts';
 import type { Counts } from '../model/ledger.ts';
 import { type Html, html } from './html.ts';
 import { many } from './time.ts';
@@ -89,13 +89,19 @@ function lookOf({ reachable, notServed, unreachable, unknown }: Seen): StripLook
  * The strip of a cluster, which ends with what is known now where that differs from its last sweep: a sweep is recorded when it is complete.
  *
  * @param nodes - the nodes of the cluster by their latest verdicts.
+ * @param missed - how many sweeps went by since it was last assessed: nobody knows what they would have seen.
  */
-export function clusterParts(recent: readonly SweepRun[], nodes: Seen): StripPart[] {
+export function clusterParts(recent: readonly SweepRun[], nodes: Seen, missed = 0): StripPart[] {
   const parts = recent.map((run): StripPart => ({ look: lookOf(run), sweeps: run.sweeps, planned: run.upgrading }));
+  if (parts.length === 0) return parts;
+  if (missed > 0) parts.push({ look: 'unk', sweeps: Math.min(STRIP_SWEEPS, missed) });
   const now = lookOf(nodes);
-  if (parts.length === 0 || parts.at(-1)!.look === now) return parts;
-  const [first, ...others] = parts as [StripPart, ...StripPart[]];
-  const total = parts.reduce((sum, { sweeps }) => sum + sweeps, 0);
-  const kept = total < STRIP_SWEEPS ? parts : first.sweeps > 1 ? [{ ...first, sweeps: first.sweeps - 1 }, ...others] : others;
-  return [...kept, { look: now, sweeps: 1 }];
+  if (parts.at(-1)!.look !== now) parts.push({ look: now, sweeps: 1 });
+  return newestRuns(parts, (a, b) => a.look === b.look && a.planned === b.planned);
+}
+
+/** How many sweeps were due since a cluster was last assessed, beyond the one that may be running. */
+export function missedSince(assessedAt: string | null, now: Date, intervalMs: number): number {
+  const intervals = (now.getTime() - Date.parse(assessedAt ?? '')) / intervalMs;
+  return intervals >= 2 ? Math.floor(intervals) - 1 : 0;
 }

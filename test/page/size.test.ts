@@ -85,6 +85,7 @@ it.each([
     next: 'x',
     window: '24h',
     stretches: [],
+    intervalMs: 300_000,
     maintenance: [],
     incident: undefined,
   };

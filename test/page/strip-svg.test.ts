@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SweepRun } from '../../src/history/recent-sweeps.ts';
-import { clusterParts, nodeParts, type StripPart, stripOf, stripWords } from '../../src/page/strip-svg.ts';
+import { clusterParts, missedSince, nodeParts, type StripPart, stripOf, stripWords } from '../../src/page/strip-svg.ts';
 
+const T0 = Date.parse('2026-11-21T12:00:00Z');
 const run = (counts: Partial<SweepRun>): SweepRun => ({
   sweeps: 1,
   reachable: 0,
@@ -114,6 +115,19 @@ it('the strip of a cluster ends with what is known now, where its last sweep was
     ['bad', 1],
   ]);
   expect(clusterParts([well], well).map(({ look }) => look)).toEqual(['ok']);
+  // Where nobody has looked since, nothing is claimed of the sweeps that were due.
+  const unseen = clusterParts([{ ...well, sweeps: 50 }], run({ unknown: 3 }), 4).map(({ look, sweeps }) => [look, sweeps]);
+  expect(unseen).toEqual([
+    ['ok', 46],
+    ['unk', 4],
+  ]);
+});
+
+it('the sweeps that a cluster missed are those that were due since it was assessed, but for the one that may be running', () => {
+  const at = (minutes: number) => new Date(T0 + minutes * 60_000);
+  const missed = (minutes: number) => missedSince(at(0).toISOString(), at(minutes), 300_000);
+  expect([0, 5, 9, 10, 15, 61].map(missed)).toEqual([0, 0, 0, 1, 2, 11]);
+  expect(missedSince(null, at(0), 300_000)).toBe(0);
 });
 
 it('a sweep of a node looks as its result is', () => {
