@@ -46,6 +46,8 @@ async function respond(services: Services, kept: KeptAnswers, route: Route, requ
 export async function answer(services: Services, kept: KeptAnswers, route: Route, request: HttpRequest): Promise<HttpResponseInit> {
   const response = await respond(services, kept, route, request);
   const isHead = request.method === 'HEAD';
-  const encoded = route.compressed ? await compress(response, isHead ? null : request.headers.get('accept-encoding')) : response;
+  // What is refused is small, and described for every route alike.
+  const isCompressed = route.compressed && [200, 304].includes(response.status ?? 200);
+  const encoded = isCompressed ? await compress(response, isHead ? null : request.headers.get('accept-encoding')) : response;
   return isHead ? withoutBody(encoded) : encoded;
 }

@@ -2,7 +2,7 @@ import { addFailing, failingIn, type Trend, trendOf } from '../history/recent-sw
 import type { ClusterView } from '../views/clusters.ts';
 import type { ChangeView, FindingView } from '../views/findings.ts';
 import type { NotifiedView } from '../views/outages.ts';
-import { namesOf, type Remedy, todoFor } from '../views/remedies.ts';
+import type { Remedy } from '../views/remedies.ts';
 import { trendBars } from './chart-svg.ts';
 import { type Html, html } from './html.ts';
 import { icon } from './icons.ts';
@@ -131,12 +131,11 @@ export function remedyLine({ say, command }: Remedy): Html {
   return html`${say}${looks}<pre class="cmd"><code>${command}</code></pre>`;
 }
 
-/** What to do about something, the surest first: what a finding asks for, then what the reason does. */
-export function stepsFor(findings: readonly FindingView[], remedies: readonly Remedy[], subject: Parameters<typeof namesOf>[0]): Remedy[] {
-  const [finding] = findings;
-  if (finding === undefined || finding.kind === 'couldNotLook' || finding.revoked !== undefined) return [...remedies];
-  return [todoFor(finding, namesOf(subject)), ...remedies];
-}
+/** What to do about something, the surest first: what the best finding asks for, then what the reason does. */
+export const stepsFor = ([finding]: readonly FindingView[], remedies: readonly Remedy[]): Remedy[] => [
+  ...(finding?.todo ? [finding.todo] : []),
+  ...remedies,
+];
 
 /** What to do first. */
 export const remedyAnswer = (remedies: readonly Remedy[]): Html | '' => (remedies[0] === undefined ? '' : remedyLine(remedies[0]));

@@ -30,7 +30,7 @@ function failing(cluster: ClusterView, places: readonly Place[], outages: readon
   if (unreachable > 0 && where !== undefined)
     return {
       state: 'bad',
-      title: `${cluster.name}: all of ${where.what} ${where.what === 'zone' ? where.value.replace(/^.*-(?=\d+$)/, '') : where.value} cannot reach the API server`,
+      title: `${cluster.name}: all ${where.isWhole ? 'of' : 'probed nodes of'} ${where.what} ${where.what === 'zone' ? where.value.replace(/^.*-(?=\d+$)/, '') : where.value} cannot reach the API server`,
       lede,
     };
   if (clusterOutage !== null) return { state: 'bad', title: `${cluster.name} cannot reach its API server`, lede };

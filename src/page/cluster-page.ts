@@ -44,8 +44,9 @@ export interface ClusterPage {
   stale: boolean;
   /** The open ones. */
   outages: OutageView[];
-  /** Those of the window, over or not. */
+  /** Those of the window, over or not; and whether these are all. */
   past: OutageView[];
+  isWhole: boolean;
   nodes: NodeView[];
   /** The cursor of the next page of nodes. */
   next: string | null;
@@ -99,6 +100,7 @@ export async function readClusterPage(services: Services, id: string, query: { g
     stale: !isFresh(row, before),
     outages,
     past: past.map(({ outage }) => viewOutage(outage)).filter(({ end }) => end === null || Date.parse(end) >= since),
+    isWhole: past.length < PAST_SHOWN,
     nodes: nodes?.items ?? [],
     next: nodes?.next ?? null,
     window,
@@ -138,7 +140,7 @@ export function clusterPage(page: ClusterPage, frame: Frame): Document {
   const uptime = html`<div class="panel"><div class="sec"><h2>Uptime</h2><span class="small muted">${watchedWords(cluster.uptime, probedNodes(cluster.nodes))}</span></div><dl class="nums">${uptimeNumbers(cluster.uptime, probedNodes(cluster.nodes))}<div class="gap"><dt>Outages of nodes, 30 d</dt><dd>${byReason}</dd></div></dl></div>`;
   // The page shows itself anew again and again, which is no reason to ask Azure each time.
   const planned = html`<p class="small muted spaced">AKS planned maintenance: <code>GET /api/clusters/${encodeURIComponent(cluster.cluster)}/maintenance</code></p>`;
-  const body = html`${headOf(headline.state, headline.title, headline.lede, facts)}${top}${timeline({ window, outages: past, stretches, intervalMs, maintenance, known: cluster.nodes.known, failing: { nodes: cluster.nodes.unreachable, since: cluster.clusterOutage?.start } }, tabs, now)}${planned}${latencyChart(page, now)}${clusterNodes(nodes, next, cluster, frame)}<section class="two even" aria-label="Coverage and uptime">${coveragePanel(ledger, links)}${uptime}</section>`;
+  const body = html`${headOf(headline.state, headline.title, headline.lede, facts)}${top}${timeline({ window, outages: past, isWhole: page.isWhole, stretches, intervalMs, maintenance, known: cluster.nodes.known, failing: { nodes: cluster.nodes.unreachable, since: cluster.clusterOutage?.start } }, tabs, now)}${planned}${latencyChart(page, now)}${clusterNodes(nodes, next, cluster, frame)}<section class="two even" aria-label="Coverage and uptime">${coveragePanel(ledger, links)}${uptime}</section>`;
   return {
     title: clusterTitle(cluster, headline),
     state: headline.state,

@@ -10,6 +10,8 @@ import { lengthOf, many, when } from './time.ts';
 export interface Past {
   window: '24h' | '7d' | '30d';
   outages: readonly OutageView[];
+  /** Whether these are all of the window: of a cluster with very many, not all are read. */
+  isWhole: boolean;
   stretches: readonly Stretch[];
   /** Between two sweeps, in milliseconds. */
   intervalMs: number;
@@ -101,7 +103,11 @@ function barsWords(bars: readonly Window[], now: Date): Html | string {
 }
 
 /** Outages, blindness, maintenance, upgrades and changes of a cluster on one axis of time. */
-export function timeline({ window, outages, stretches, intervalMs, maintenance, known, failing }: Past, tabs: Html, now: Date): Html {
+export function timeline(
+  { window, outages, isWhole, stretches, intervalMs, maintenance, known, failing }: Past,
+  tabs: Html,
+  now: Date,
+): Html {
   const span = { from: now.getTime() - DAYS[window] * 86_400_000, until: now.getTime() };
   const points = withPresent(outagePoints(outages, span), failing, span.until);
   const most = Math.max(0, ...points.map((point) => point.value));
@@ -116,7 +122,7 @@ export function timeline({ window, outages, stretches, intervalMs, maintenance, 
     .sort((a, b) => a - b);
   const mostUnknown = Math.max(0, ...stretches.map((stretch) => stretch.unknown));
   const rows = [
-    html`${label('down', 'In outages')}${value(inWindow.length === 0 ? 'none' : html`<b${most > 0 ? html` class="down"` : ''}>${most} of ${known}</b> at most<br>${latest}`)}${stepChart(span, points, most, `Nodes in outages: ${many(inWindow.length, 'outage')}, ${most} nodes at most at once`)}`,
+    html`${label('down', 'In outages')}${value(inWindow.length === 0 ? 'none' : html`<b${most > 0 ? html` class="down"` : ''}>${most} of ${known}</b> ${isWhole ? 'at most' : 'or more'}<br>${latest}`)}${stepChart(span, points, most, `Nodes in outages: ${many(inWindow.length, 'outage')}${isWhole ? '' : ' or more'}, ${most} nodes ${isWhole ? 'at most' : 'or more'} at once`)}`,
     html`${label('unk', 'Unknown')}${value(mostUnknown === 0 ? 'none' : html`up to ${mostUnknown}; ${barsWords(unknown, now)}`)}${barChart(span, unknown, 'hole', `Unknown: ${many(unknown.length, 'stretch', 'stretches')} with up to ${mostUnknown} nodes`)}`,
     html`${label('maint', 'Maintenance')}${value(barsWords(planned, now))}${barChart(span, planned, 'f-mt', `Maintenance: ${many(planned.length, 'stretch', 'stretches')}`)}`,
     html`${label('up', 'Upgrade')}${value(barsWords(upgrades, now))}${barChart(span, upgrades, 'f-mt', `Upgrades and updates: ${many(upgrades.length, 'stretch', 'stretches')}`)}`,

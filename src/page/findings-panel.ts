@@ -1,5 +1,4 @@
 import type { FindingView } from '../views/findings.ts';
-import { namesOf, todoFor } from '../views/remedies.ts';
 import { kindOf, relativeTo, remedyLine, resourceLink } from './answers.ts';
 import { type Html, html } from './html.ts';
 import { pill } from './icons.ts';
@@ -8,8 +7,8 @@ import { when } from './time.ts';
 
 const TONES = { cause: 'warn', suspicion: 'warn', couldNotLook: 'unk' } as const;
 
-function panel(finding: FindingView, subject: Parameters<typeof namesOf>[0], start: string, links: Links, now: Date): Html {
-  const { code, kind, sentence, resourceId, evidence, changedAt, changedBy, revoked, foundAt } = finding;
+function panel(finding: FindingView, start: string, links: Links, now: Date): Html {
+  const { code, kind, sentence, resourceId, evidence, changedAt, changedBy, revoked, foundAt, todo } = finding;
   const where = resourceId === undefined ? '' : html` (${resourceLink(links, resourceId)})`;
   const changed =
     changedAt === undefined
@@ -23,24 +22,14 @@ function panel(finding: FindingView, subject: Parameters<typeof namesOf>[0], sta
     ({ setting, value, resourceId: of }) =>
       html`<li><span class="muted">${when(foundAt, now)}</span><span>${setting}</span><span><code>${value}</code>${of === resourceId ? '' : html` <span class="small">${resourceLink(links, of)}</span>`}</span></li>`,
   );
-  const todo =
-    kind === 'couldNotLook' || revoked !== undefined
-      ? ''
-      : html`<div class="evidence"><b>What to do.</b> ${remedyLine(todoFor(finding, namesOf(subject)))}</div>`;
-  return html`<article class="panel card"><h3>${pill(TONES[kind], TONES[kind], kindOf(finding))} ${code}</h3><p>${sentence}${where}.</p>${changed}${disproved}${read.length === 0 ? '' : html`<ul class="why-list">${read}</ul>`}${todo}</article>`;
+  const steps = todo === null ? '' : html`<div class="evidence"><b>What to do.</b> ${remedyLine(todo)}</div>`;
+  return html`<article class="panel card"><h3>${pill(TONES[kind], TONES[kind], kindOf(finding))} ${code}</h3><p>${sentence}${where}.</p>${changed}${disproved}${read.length === 0 ? '' : html`<ul class="why-list">${read}</ul>`}${steps}</article>`;
 }
 
 /** What Azure's configuration says: each finding with the settings as they were read. Empty until it was searched. */
-export function findingsSection(
-  findings: readonly FindingView[],
-  searchedAt: string | null,
-  subject: Parameters<typeof namesOf>[0],
-  start: string,
-  links: Links,
-  now: Date,
-): Html {
+export function findingsSection(findings: readonly FindingView[], searchedAt: string | null, start: string, links: Links, now: Date): Html {
   if (searchedAt === null && findings.length === 0) return html``;
   const none =
     findings.length === 0 ? html`<p class="panel">Nothing in Azure's configuration stands out, as of ${when(searchedAt, now)}.</p>` : '';
-  return html`<section aria-labelledby="findings"><div class="sec"><h2 id="findings">Findings</h2><span class="muted">settings as they were read from Azure</span></div><div class="two even flush">${findings.map((finding) => panel(finding, subject, start, links, now))}</div>${none}</section>`;
+  return html`<section aria-labelledby="findings"><div class="sec"><h2 id="findings">Findings</h2><span class="muted">settings as they were read from Azure</span></div><div class="two even flush">${findings.map((finding) => panel(finding, start, links, now))}</div>${none}</section>`;
 }

@@ -24,6 +24,8 @@ export interface IncidentPage {
   members: ClusterView[];
   /** Of the members themselves, while it lasted. */
   outages: OutageView[];
+  /** Whether these are all: of a large incident, not every outage is read. */
+  isWhole: boolean;
 }
 
 /**
@@ -48,7 +50,10 @@ export async function readIncidentPage(services: Services, id: string): Promise<
   // Those that were over before it began are of another time.
   const isOfIt = ({ subject, end, start }: OutageView) =>
     subject.kind === 'cluster' && (end === null || end >= incident.start) && (incident.end === null || start <= incident.end);
-  return { incident, members, outages: outages.filter(isOfIt) };
+  // The outages of a cluster itself come first, the newest first.
+  const isCut = read.some((own) => own.length === OWN_OUTAGES_READ && isOfIt(viewOutage(own.at(-1)!.outage)));
+  const isWhole = members.length <= MEMBERS_READ && members.length === ids.size && !isCut;
+  return { incident, members, outages: outages.filter(isOfIt), isWhole };
 }
 
 function memberRow(cluster: string, { incident, members, outages }: IncidentPage, { links, now }: Frame): Html {
@@ -99,7 +104,7 @@ function eventsOf({ incident, outages }: IncidentPage, { links }: Frame): Event[
   ];
 }
 
-function numbersOf({ incident, outages }: IncidentPage, now: Date): Html {
+function numbersOf({ incident, outages, isWhole }: IncidentPage, now: Date): Html {
   const { start, end, counts, finding, notified, clusters } = incident;
   const lasted = ((end === null ? now.getTime() : Date.parse(end)) - Date.parse(start)) / 1000;
   const until = (time: string | undefined) =>
@@ -107,11 +112,13 @@ function numbersOf({ incident, outages }: IncidentPage, now: Date): Html {
   const firstNotified = Object.values(notified)
     .flatMap(({ startedAt }) => startedAt ?? [])
     .sort()[0];
-  const failed = outages.reduce((sum, outage) => sum + (outage.counts?.most ?? 0), 0);
+  // A cluster that was down twice has its nodes once.
+  const ofCluster = Map.groupBy(outages, ({ subject }) => subject.cluster);
+  const failed = [...ofCluster.values()].reduce((sum, own) => sum + Math.max(...own.map((outage) => outage.counts?.most ?? 0)), 0);
   const numbers: [string, string | undefined][] = [
     [end === null ? 'Lasts' : 'Lasted', lengthOf(lasted)],
     ['Clusters', `${clusters.length} (${counts.most} at once)`],
-    ['Nodes failed', failed > 0 ? String(failed) : undefined],
+    ['Nodes failed', failed > 0 ? `${isWhole ? '' : 'at least '}${failed}` : undefined],
     [
       'Change to first failure',
       finding?.changedAt && finding.changedAt < start ? lengthOf((Date.parse(start) - Date.parse(finding.changedAt)) / 1000) : undefined,
@@ -149,7 +156,7 @@ export function incidentPage(page: IncidentPage, frame: Frame): Document {
     ...findingEvents(findings),
     ...notifiedEvents(incident.notified),
   ];
-  const body = html`${headOf(state, incident.message, lede, facts)}${numbersOf(page, now)}<article class="panel spaced">${incidentAnswers(incident, open, links, now)}</article>${storyOf(events, now)}${findingsSection(findings, finding?.foundAt ?? null, {}, start, links, now)}${membersSection(page, frame)}`;
+  const body = html`${headOf(state, incident.message, lede, facts)}${numbersOf(page, now)}<article class="panel spaced">${incidentAnswers(incident, open, links, now)}</article>${storyOf(events, now)}${findingsSection(findings, finding?.foundAt ?? null, start, links, now)}${membersSection(page, frame)}`;
   return {
     title: `${isOpen ? `Incident, severity ${severity}` : 'Incident, ended'}: ${incident.message}`,
     state,

@@ -1,3 +1,4 @@
+import { parseClusterId } from '../model/resource-id.ts';
 import type { ClusterView } from '../views/clusters.ts';
 import type { IncidentView } from '../views/incidents.ts';
 import {
@@ -46,18 +47,26 @@ function changed({ changed: words, finding, start }: IncidentView): Html {
   return html`${words}${finding?.changedAt ? html`, ${relativeTo(start, finding.changedAt)}` : ''}`;
 }
 
+/** What to do first; of several clusters, the command names one that is in trouble. */
+function doFirst({ finding, remedies, openClusters }: IncidentView): Html | '' {
+  const steps = stepsFor(finding === null ? [] : [finding], remedies);
+  if (steps.length === 0) return '';
+  const example = parseClusterId(openClusters[0] ?? '')?.name;
+  const isOfOne = openClusters.length > 1 && example !== undefined && steps[0]?.command?.includes(` --name ${example} `);
+  return html`${remedyAnswer(steps)}${isOfOne ? html`<span class="small">It names ${example}, one of the ${openClusters.length}.</span>` : ''}`;
+}
+
 /** The questions of the night about an incident, answered. */
 export function incidentAnswers(incident: IncidentView, members: readonly ClusterView[], links: Links, now: Date): Html {
-  const { kind, end, notified, finding } = incident;
+  const { kind, end, notified } = incident;
   const isOpen = end === null;
   const better = isOpen && kind === 'outage' && members.length > 0 ? trendAnswer(trendOfClusters(members)) : '';
-  const steps = stepsFor(finding === null ? [] : [finding], incident.remedies, {});
   const answers: Answer[] = [
     ['Who', isOpen && members.length > 0 ? who(incident, members, links) : ''],
     ['Why', why(incident, links, now, links.incident(incident.id))],
     ['What changed', changed(incident)],
     ['Getting better?', better],
-    ['Do first', isOpen ? remedyAnswer(steps) : ''],
+    ['Do first', isOpen ? doFirst(incident) : ''],
     ['Notified', notifiedAnswer(notified, now, isOpen ? 'It covers the alerts of its clusters.' : undefined)],
   ];
   return answersOf(answers);

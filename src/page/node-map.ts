@@ -72,17 +72,23 @@ export function nodeMap(places: readonly Place[], nodes: readonly NodeView[], li
   return html`<section class="panel" aria-labelledby="map"><div class="sec"><h2 id="map">Nodes</h2><span class="muted">${total}, by pool and zone</span></div>${table}${key}</section>`;
 }
 
-/** Where the failing nodes are, if one zone or pool has them all and others have none; undefined otherwise. Pure. */
-export function allOf(places: readonly Place[]): { what: 'zone' | 'pool'; value: string } | undefined {
+/**
+ * Where the failing nodes are, if one zone or pool has them all and others have none; undefined otherwise. Pure.
+ *
+ * @returns also whether all its nodes fail: others may not have been probed.
+ */
+export function allOf(places: readonly Place[]): { what: 'zone' | 'pool'; value: string; isWhole: boolean } | undefined {
   for (const what of ['zone', 'pool'] as const) {
     const values = [...new Set(places.map((place) => place[what]))];
     const counts = values.map((value) => addCounts(places.filter((place) => place[what] === value).map((place) => place.nodes)));
     const hit = counts.flatMap(({ unreachable }, at) => (unreachable > 0 ? [at] : []));
     const [only] = hit;
     if (hit.length !== 1 || values.length < 2) continue;
-    const { unreachable, reachable, unknown } = counts[only!]!;
+    const { unreachable, reachable, unknown, notProbed } = counts[only!]!;
     const isSeenElsewhere = counts.some((each, at) => at !== only && each.reachable > 0);
-    if (reachable + unknown === 0 && unreachable > 0 && isSeenElsewhere && values[only!] !== '') return { what, value: values[only!]! };
+    // Of a place of which most was not asked, little is known.
+    const isAll = reachable + unknown === 0 && unreachable > notProbed;
+    if (isAll && isSeenElsewhere && values[only!] !== '') return { what, value: values[only!]!, isWhole: notProbed === 0 };
   }
   return undefined;
 }

@@ -95,15 +95,14 @@ function conditionsPanel({ status, resultsWords }: { status: NodeDetail['status'
 
 function whyPanel({ node, cluster, results, whole }: NodePage, facts: Facts, frame: Frame): Html {
   const { links, now } = frame;
-  const { verdict, reason, served, status, spec } = node;
+  const { verdict, reason, served, status } = node;
   if (verdict === 'reachable' && served !== false) return html``;
   const own = status.outages.find(({ end }) => end === null);
   // Azure is searched for the outage of the cluster, where that covers those of its nodes.
   const open = verdict === 'unreachable' && whole !== undefined && whole.searchedAt !== null ? whole : own;
   const searched = open?.findings ?? (verdict === 'unknown' ? (cluster.blind?.findings ?? []) : []);
   const code = served === false ? (status.conditions.find(({ type }) => type === 'Served')?.reason ?? reason) : reason;
-  const subject = { cluster: node.cluster, node: node.node, resourceId: spec.resourceId, os: spec.os, pool: spec.pool };
-  const steps = stepsFor(searched, node.remedies, subject);
+  const steps = stepsFor(searched, node.remedies);
   const isOld = verdict === 'notProbed' || reason === 'Stale';
   const said = isOld ? undefined : (results[0]?.message ?? status.conditions[0]?.message);
   const egress = egressWords(facts);

@@ -27,6 +27,8 @@ export interface OutagePage {
   cluster: ClusterView;
   /** Of the nodes of the cluster, for an outage of the cluster itself. */
   others: OutageView[];
+  /** Whether these are all of them. */
+  isWhole: boolean;
 }
 
 /**
@@ -51,6 +53,7 @@ export async function readOutageOf(services: Services, cluster: string, node: st
     outage: viewOutage(stored.outage),
     cluster: viewCluster(row, staleBefore(services), now()),
     others: others.map(({ outage }) => viewOutage(outage)),
+    isWhole: others.length < OTHERS_READ,
   };
 }
 
@@ -79,14 +82,14 @@ function eventsOf({ start, end, episodes, startLogs, endLogs, reason, counts }: 
   return [begun, ...most, ...returned, ...over];
 }
 
-function nodesChart({ outage: { start, end }, others }: OutagePage, now: Date): Html {
+function nodesChart({ outage: { start, end }, others, isWhole }: OutagePage, now: Date): Html {
   const until = end === null ? now.getTime() : Date.parse(end);
   const margin = Math.max(300_000, (until - Date.parse(start)) / 6);
   const window = { from: Date.parse(start) - margin, until: Math.min(now.getTime(), until + margin) };
   const points = outagePoints(others, window);
   const most = Math.max(0, ...points.map(({ value }) => value));
   if (most === 0) return html``;
-  return html`<section class="panel" aria-labelledby="n"><div class="sec"><h2 id="n">Nodes in outages</h2><b>${most} at most</b></div><figure>${stepChart(window, points, most, `Up to ${most} nodes at once`)}${axisOf(window, '')}</figure></section>`;
+  return html`<section class="panel" aria-labelledby="n"><div class="sec"><h2 id="n">Nodes in outages</h2><b>${isWhole ? `${most} at most` : `${most} or more at once`}</b></div><figure>${stepChart(window, points, most, isWhole ? `Up to ${most} nodes at once` : `${most} nodes or more at once`)}${axisOf(window, '')}</figure></section>`;
 }
 
 /** The page of one outage, for alerts and post-mortems. Pure. */
@@ -121,7 +124,7 @@ export function outagePage(page: OutagePage, frame: Frame): Document {
     nodes.length === 0
       ? ''
       : html`<section aria-labelledby="mem"><div class="sec"><h2 id="mem">Nodes</h2><span class="muted">${many(nodes.length, 'node')}</span></div><ul class="panel logs">${names}</ul></section>`;
-  const body = html`${headOf(isOpen ? 'bad' : 'good', title, lede, facts)}<article class="panel spaced">${outageAnswers([outage], isOpen ? cluster : undefined, links, now)}</article>${nodesChart(page, now)}${storyOf(events, now)}${findingsSection(findings, searchedAt, subject, start, links, now)}${logs}${members}`;
+  const body = html`${headOf(isOpen ? 'bad' : 'good', title, lede, facts)}<article class="panel spaced">${outageAnswers([outage], isOpen ? cluster : undefined, links, now)}</article>${nodesChart(page, now)}${storyOf(events, now)}${findingsSection(findings, searchedAt, start, links, now)}${logs}${members}`;
   const what = subject.kind === 'node' ? subject.node : name;
   return {
     title: `Outage of ${what}${isOpen ? '' : ', ended'}`,

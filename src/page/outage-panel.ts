@@ -91,7 +91,7 @@ export function outageAnswers(
     ],
     ['What changed', changedAnswer(searched.changes, first.start, links, now) || nothingChanged(searched)],
     ['Getting better?', isOpen && cluster !== undefined ? trendAnswer(trendOfClusters([cluster])) : ''],
-    ['Do first', isOpen ? remedyAnswer(stepsFor(searched.findings, searched.remedies, searched.subject)) : ''],
+    ['Do first', isOpen ? remedyAnswer(stepsFor(searched.findings, searched.remedies)) : ''],
     ['Notified', notifiedAnswer(first.notified, now, heldBack(first, cluster, incident, links))],
   ];
   return answersOf(answers);
@@ -129,6 +129,6 @@ export function outageCard(outages: readonly OutageView[], cluster: ClusterView,
     first.subject.kind === 'node' && outages.length === 1
       ? html` · <a class="mono" href="${links.node(first.subject.cluster, first.subject.node)}">${first.subject.node}</a>`
       : '';
-  const [todo] = stepsFor(first.findings, first.remedies, first.subject);
+  const [todo] = stepsFor(first.findings, first.remedies);
   return html`<article class="panel card"><h2>${icon('down')}<a href="${links.cluster(cluster.cluster)}">${titleOf(outages, cluster)}</a></h2><p>${why} <b>${share}</b>, ${since(begun, now)}.</p><p class="small">${todo === undefined ? '' : html`Do first: ${todo.say}`}${node} · <a href="${outageLink(links, first)}">outage</a></p></article>`;
 }

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Blindness } from '../history/blindness.ts';
 import { components, reasonName, time } from './components.ts';
-import { changeView, findingView } from './findings.ts';
+import { changeView, findingView, viewFinding } from './findings.ts';
+import { namesOf } from './remedies.ts';
 
 /** Blindness as the API shows it. */
 export const blindView = z
@@ -19,9 +20,10 @@ export const blindView = z
   )
   .register(components, { id: 'Blindness' });
 
-/** Shows a current blindness; null if there is none. */
-export function viewBlind(row: Blindness | undefined): z.output<typeof blindView> | null {
+/** Shows the current blindness of a cluster; null if there is none. */
+export function viewBlind(cluster: string, row: Blindness | undefined): z.output<typeof blindView> | null {
   if (row === undefined) return null;
   const { since, reason, unknown, planned, findings = [], changes = [], searchedAt = null } = row;
-  return { since, reason, unknown, planned, findings: [...findings], changes: [...changes], searchedAt };
+  const shown = findings.map((finding) => viewFinding(finding, namesOf({ cluster })));
+  return { since, reason, unknown, planned, findings: shown, changes: [...changes], searchedAt };
 }

@@ -88,7 +88,7 @@ export function viewCluster(row: ListedCluster, before: number, now: Date): Clus
     clusterOutage: down === undefined ? null : { start: down.outage, reason: down.reason, flaps: down.episode - 1 },
     degraded: row.degradation.degraded ?? null,
     notServed: fresh ? row.notServed : [],
-    blind: viewBlind(row.blind),
+    blind: viewBlind(cluster, row.blind),
     maintenance: viewMaintenance({ tag: row.maintenanceTag, request: row.maintenance }, now),
     unseen: viewUnseen(row.unseen),
     missingMachines: viewMissingMachines(row.shortfalls),

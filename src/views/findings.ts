@@ -1,10 +1,12 @@
 import { z } from 'zod';
-import { findingCodes, findingKinds } from '../model/finding.ts';
+import { todoFor } from '../diagnose/evaluate/todo.ts';
+import { type Finding, findingCodes, findingKinds } from '../model/finding.ts';
 import { components, time } from './components.ts';
+import { type RemedyNames, remedyView } from './remedies.ts';
 
 const resourceId = z.string().describe('The id of the resource in Azure.');
 
-/** A finding as the API shows it, which is as it is stored. */
+/** A finding as the API shows it: as it is stored, with what to do about it. */
 export const findingView = z
   .object({
     code: z.enum(findingCodes),
@@ -30,9 +32,20 @@ export const findingView = z
     changedBy: z.string().optional().describe('`AKS itself`, an object id, or with `SHOW_CALLERS` a name.'),
     foundAt: time,
     revoked: time.optional().describe('When it was disproved: the outage had ended, and the setting was still the same.'),
+    todo: remedyView.nullable().describe('What to do about it; null if it was disproved, or only says what could not be read.'),
   })
   .register(components, { id: 'Finding' });
 export type FindingView = z.output<typeof findingView>;
+
+/**
+ * Shows a finding.
+ *
+ * @param names - of the cluster that it was made for, for the command that it asks for.
+ */
+export function viewFinding(finding: Finding, names: RemedyNames): FindingView {
+  const asksForNothing = finding.kind === 'couldNotLook' || finding.revoked !== undefined;
+  return { ...finding, todo: asksForNothing ? null : todoFor(finding, names) };
+}
 
 /** A change as the API shows it, which is as it is stored. */
 export const changeView = z

@@ -42,8 +42,9 @@ export type FleetView = z.output<typeof fleetView>;
 function unseenView(incidents: readonly StoredIncident[]): z.output<typeof blindView> | null {
   const unseen = incidents.find(({ kind }) => kind === 'unseen');
   if (unseen === undefined) return null;
-  const { since, reason, nodes, planned, finding } = unseen;
-  return { since, reason, unknown: nodes, planned, findings: finding === undefined ? [] : [finding], changes: [], searchedAt: null };
+  const { start: since, reason, nodes, finding } = viewIncident(unseen);
+  const findings = finding === null ? [] : [finding];
+  return { since, reason, unknown: nodes.affected, planned: nodes.planned, findings, changes: [], searchedAt: null };
 }
 
 /** Shows the fleet: its latest verdicts and its last completed sweep. */

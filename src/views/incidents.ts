@@ -6,10 +6,10 @@ import type { Services } from '../services.ts';
 import { readIncident, readIncidents, readOpenIncidents, type StoredIncident } from '../tables/incident-rows.ts';
 import { newestFirst } from '../tables/open-tables.ts';
 import { components, reasonName, time } from './components.ts';
-import { findingView } from './findings.ts';
+import { findingView, viewFinding } from './findings.ts';
 import { notifiedView } from './outages.ts';
 import { comparePlaces, cutPage, listOf, type Page, type PageRequest, readPage } from './paging.ts';
-import { remediesFor, remedyView } from './remedies.ts';
+import { namesOf, type RemedyNames, remediesFor, remedyView } from './remedies.ts';
 
 /** An incident as the API shows it. */
 export const incidentView = z
@@ -24,7 +24,9 @@ export const incidentView = z
     reason: reasonName,
     message: z.string(),
     why: z.string(),
-    remedies: z.array(remedyView).describe('What to check or do next about its reason, most likely first.'),
+    remedies: z
+      .array(remedyView)
+      .describe('What to check or do next about its reason, most likely first; of several clusters, commands name one that is in trouble.'),
     changed: z.string().nullable().describe('What changed before, where, when and by whom; null if nothing is known.'),
     counts: z
       .object({ affected: z.number(), inside: z.number(), elsewhereAffected: z.number(), elsewhere: z.number(), most: z.number() })
@@ -40,10 +42,17 @@ export type IncidentView = z.output<typeof incidentView>;
 
 export const incidentListSchema = listOf(incidentView).register(components, { id: 'IncidentPage' });
 
+/** The names in commands: what clusters that fail together have is looked at in one of them; what nobody may do is the same for all. */
+function exampleNames(incident: StoredIncident): RemedyNames {
+  const example = incident.open[0] ?? incident.members[0];
+  return incident.kind === 'outage' && example !== undefined ? namesOf({ cluster: example }) : namesOfIncident(incident);
+}
+
 /** Shows an incident. */
 export function viewIncident(incident: StoredIncident): IncidentView {
   const { subject, kind, since, until, factor, value, reason, counts, most, nodes, planned, members, open, finding } = incident;
   const { what, why, changed } = incidentWords(incident);
+  const names = exampleNames(incident);
   return {
     id: subject,
     kind,
@@ -55,13 +64,13 @@ export function viewIncident(incident: StoredIncident): IncidentView {
     reason,
     message: what,
     why,
-    remedies: remediesFor(reason, namesOfIncident(incident)),
+    remedies: remediesFor(reason, names),
     changed: changed === '-' ? null : changed,
     counts: { ...counts, most },
     nodes: { affected: nodes, planned },
     clusters: [...members],
     openClusters: [...open],
-    finding: finding ?? null,
+    finding: finding === undefined ? null : viewFinding(finding, names),
     notified: Object.fromEntries(Object.entries(incident.delivered).map(([sink, { since: _, ...marks }]) => [sink, marks])),
   };
 }

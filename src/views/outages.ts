@@ -4,7 +4,7 @@ import type { LogEntry } from '../history/log.ts';
 import { type Outage, outageId } from '../history/outage.ts';
 import { reasons } from '../model/reasons.ts';
 import { commonFactorView, components, reasonName, time } from './components.ts';
-import { changeView, findingView } from './findings.ts';
+import { changeView, findingView, viewFinding } from './findings.ts';
 import { namesOf, type RemedyNames, remediesFor, remedyView } from './remedies.ts';
 
 /** A log entry in the shape of the connectivity checks of Kubernetes (`PodNetworkConnectivityCheck`). */
@@ -68,6 +68,7 @@ export function viewLogEntry({ time: at, success, reason, message, latencyMs }: 
 /** Shows an outage; `names` are those of its subject, as far as they are known besides those that it holds itself. */
 export function viewOutage(outage: Outage, names: RemedyNames = {}): OutageView {
   const { cluster, node, reason, start, end, message, episode, episodes, maintained, startLogs, endLogs } = outage;
+  const own = { ...namesOf(outage), ...names };
   const { nodes = [], counts, reasons: several = [], commonFactors = [], findings = [], changes = [], searchedAt } = outage;
   return {
     id: outageId(outage),
@@ -81,8 +82,8 @@ export function viewOutage(outage: Outage, names: RemedyNames = {}): OutageView 
     maintenance: maintained > 0,
     episodes: episodes.map((each) => ({ start: each.start, end: each.end ?? null })),
     ...(node === undefined && { nodes: [...nodes], counts: counts ?? null, reasons: [...several], commonFactors: [...commonFactors] }),
-    remedies: remediesFor(reason, { ...namesOf(outage), ...names }),
-    findings: [...findings],
+    remedies: remediesFor(reason, own),
+    findings: findings.map((finding) => viewFinding(finding, own)),
     changes: [...changes],
     searchedAt: searchedAt ?? null,
     notified: Object.fromEntries(

@@ -3,7 +3,6 @@ import type { Remedy } from '../model/reasons/remedy.ts';
 import { components } from './components.ts';
 
 // What pages and the API show as remedies, in one place for them.
-export { todoFor } from '../diagnose/evaluate/todo.ts';
 export type { Remedy, RemedyNames } from '../model/reasons/remedy.ts';
 export { remedyLine } from '../model/reasons/remedy.ts';
 export { namesOf, remediesFor, remedyLines } from '../model/remedies.ts';

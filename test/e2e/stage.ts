@@ -66,10 +66,10 @@ async function call(simulator: Simulator, method: string, path: string, body?: o
 }
 
 /** Gets a page, again where the connection was cut: a host that stood still closes what idled meanwhile, whoever asks just then. */
-export async function fetchAgain(url: string): Promise<Response> {
+export async function fetchAgain(url: string, init?: RequestInit): Promise<Response> {
   for (let left = 2; ; left--) {
     try {
-      return await fetch(url);
+      return await fetch(url, init);
     } catch (error) {
       const { code } = ((error as Error).cause ?? {}) as { code?: string };
       if (left === 0 || (code !== 'ECONNRESET' && code !== 'UND_ERR_SOCKET')) throw error;

@@ -9,7 +9,7 @@ const place = (pool: string, zone: string, nodes: Parameters<typeof countsOf>[0]
 describe('what fails whole', () => {
   it('is the zone all of whose nodes fail, while another is seen to be well', () => {
     const places = [place('web', '1', { reachable: 2 }), place('web', '2', { unreachable: 2 }), place('db', '2', { unreachable: 1 })];
-    expect(allOf(places)).toEqual({ what: 'zone', value: '2' });
+    expect(allOf(places)).toEqual({ what: 'zone', value: '2', isWhole: true });
   });
 
   it('is a pool where the zones do not say it', () => {
@@ -19,10 +19,16 @@ describe('what fails whole', () => {
       place('db', '1', { reachable: 1 }),
       place('db', '2', { reachable: 1 }),
     ];
-    expect(allOf(places)).toEqual({ what: 'pool', value: 'web' });
+    expect(allOf(places)).toEqual({ what: 'pool', value: 'web', isWhole: true });
+  });
+
+  it('is not said to be whole where some of it was not probed', () => {
+    const places = [place('web', '1', { reachable: 2 }), place('web', '2', { unreachable: 3, notProbed: 1 })];
+    expect(allOf(places)).toEqual({ what: 'zone', value: '2', isWhole: false });
   });
 
   it.each<[string, Place[]]>([
+    ['most of it was not probed', [place('web', '1', { reachable: 2 }), place('web', '2', { unreachable: 1, notProbed: 5 })]],
     ['one of it is reachable', [place('web', '1', { reachable: 2 }), place('web', '2', { unreachable: 2, reachable: 1 })]],
     ['one of it is unknown', [place('web', '1', { reachable: 2 }), place('web', '2', { unreachable: 2, unknown: 1 })]],
     ['nodes fail elsewhere too', [place('web', '1', { reachable: 2, unreachable: 1 }), place('web', '2', { unreachable: 2 })]],

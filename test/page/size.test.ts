@@ -84,6 +84,7 @@ it.each([
     nodes,
     next: 'x',
     window: '24h',
+    isWhole: true,
     stretches: [],
     intervalMs: 300_000,
     maintenance: [],

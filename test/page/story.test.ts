@@ -16,7 +16,14 @@ const change: ChangeView = {
   after: 'Deny',
   by: 'ana@contoso.com',
 };
-const finding: FindingView = { code: 'NsgDenies', kind: 'cause', sentence: 'NSG nsg-shop denies it', evidence: [], foundAt: start };
+const finding: FindingView = {
+  code: 'NsgDenies',
+  kind: 'cause',
+  sentence: 'NSG nsg-shop denies it',
+  evidence: [],
+  foundAt: start,
+  todo: null,
+};
 const told = (events: readonly Event[]) => wordsOf(storyOf(events, NOW).text);
 
 describe('what happened', () => {

@@ -2,7 +2,7 @@ import { reasons } from '../../model/reasons.ts';
 import type { IncidentView } from '../../views/incidents.ts';
 import type { NodeDetail } from '../../views/node-detail.ts';
 import type { OutageView } from '../../views/outages.ts';
-import { namesOf, remedyLine, todoFor } from '../../views/remedies.ts';
+import { remedyLine } from '../../views/remedies.ts';
 import type { UptimeShares } from '../../views/uptime.ts';
 import { clusterNameOf, lastedOf, layouts, percentOf, stateOf, subjectOf, timeOf } from './columns.ts';
 import type { DescribedCluster } from './describe.ts';
@@ -27,8 +27,8 @@ const uptimeOf = (uptime: UptimeShares) =>
     .join(', ');
 
 /** What Azure's configuration says of an outage, and what to do. */
-function causesOf({ findings, changes, remedies, subject }: Pick<OutageView, 'findings' | 'changes' | 'remedies' | 'subject'>): string[] {
-  const todo = findings.filter(({ kind }) => kind !== 'couldNotLook').map((finding) => todoFor(finding, namesOf(subject)));
+function causesOf({ findings, changes, remedies }: Pick<OutageView, 'findings' | 'changes' | 'remedies'>): string[] {
+  const todo = findings.flatMap((finding) => finding.todo ?? []);
   return [
     ...block(
       'Azure’s configuration',
@@ -142,6 +142,7 @@ export function describeIncidentLines({
   clusters,
   openClusters,
   finding,
+  remedies,
 }: IncidentView): string[] {
   return [
     ...line('Incident', id),
@@ -157,6 +158,7 @@ export function describeIncidentLines({
       `${counts.affected} of ${counts.inside} clusters that share it, ${counts.elsewhereAffected} of ${counts.elsewhere} others; ${nodes.affected} of ${nodes.planned} nodes`,
     ),
     ...line('Finding', finding && `${KINDS[finding.kind]}: ${finding.sentence}`),
+    ...block('What to do', end === null ? [...(finding?.todo ? [finding.todo] : []), ...remedies].map(remedyLine) : []),
     ...block(
       'Clusters',
       clusters.map((cluster) => `${clusterNameOf(cluster)}${openClusters.includes(cluster) ? ', in trouble now' : ''}`),
