@@ -142,7 +142,12 @@ describe('npm start', () => {
     // Everything is installed here: what "npm run" does before would install it anew under the tests where it was installed by hand.
     const env = { ...process.env, npm_config_ignore_scripts: 'true' };
     const said: string[] = [];
-    for (const command of await commandsOf('Check one node')) said.push((await run('sh', ['-c', command], { cwd: root, env })).stdout);
+    const [byHttp, byCli, asking] = (await commandsOf('Check one node')) as [string, string, string];
+    for (const command of [byHttp, byCli]) said.push((await run('sh', ['-c', command], { cwd: root, env })).stdout);
+    // In the same shell as a reader's; the last command watches until it is interrupted.
+    const [address] = byHttp.split('\n');
+    const listed = await run('sh', ['-c', `${address}\n${asking.replace(/^.* watch .*$/m, '')}`], { cwd: root, env });
+    expect(listed.stdout).toContain('shop-prod');
     expect(said.map((text) => text.match(/Connectivity check: succeeded/g)?.length)).toEqual([1, 1]);
     expect(said[1]).toContain('Nothing to fix');
 
