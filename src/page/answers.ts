@@ -61,7 +61,7 @@ export function resourceLink(links: Links, resourceId: string): Html {
 /** How long before or after the start of an outage something happened. */
 export function relativeTo(start: string, time: string): string {
   const seconds = (Date.parse(start) - Date.parse(time)) / 1000;
-  return seconds >= 0 ? `${lengthOf(seconds)} before` : `${lengthOf(-seconds)} after it began`;
+  return seconds >= 0 ? `${lengthOf(seconds)} before it began` : `${lengthOf(-seconds)} after it began`;
 }
 
 const PROPERTIES_SHOWN = 4;
@@ -99,7 +99,7 @@ const WAYS = {
   begun: ['up', 'down', 'It has just begun'],
   unseen: ['eye', 'unk', 'Not known: nodes that failed give no verdict now'],
   spreading: ['up', 'down', 'No: it spreads'],
-  steady: ['flat', 'down', 'Not yet: steady'],
+  steady: ['flat', 'down', 'Not yet, and not worse'],
   healing: ['fall', 'ok', 'Yes: it heals'],
 } as const;
 
@@ -112,7 +112,7 @@ export function trendOfClusters(clusters: readonly ClusterView[]): Trend {
 
 /** The trend in one word, to follow a number. */
 export const trendWord = ({ way }: Trend): string =>
-  ({ begun: 'just begun', unseen: 'now without a verdict', spreading: 'spreading', steady: 'steady', healing: 'healing' })[way];
+  ({ begun: 'just begun', unseen: 'now without a verdict', spreading: 'spreading', steady: 'not spreading', healing: 'healing' })[way];
 
 /** Whether it is getting better. */
 export function trendAnswer(trend: Trend): Html {

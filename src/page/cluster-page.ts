@@ -26,7 +26,7 @@ import { coveragePanel } from './coverage.ts';
 import { type Document, type Frame, headOf } from './frame.ts';
 import { html } from './html.ts';
 import { nodeMap } from './node-map.ts';
-import { outagePanel } from './outage-panel.ts';
+import { outagePanel, panelId } from './outage-panel.ts';
 import { many } from './time.ts';
 import { blindCard, maintenanceCard, notServedCard, unseenCard } from './trouble-cards.ts';
 import { probedNodes, uptimeNumbers, watchedWords } from './uptime-numbers.ts';
@@ -118,6 +118,8 @@ export function clusterPage(page: ClusterPage, frame: Frame): Document {
   const headline = clusterHeadline(cluster, page, now);
   const resourceId = formatManagedClusterId(cluster);
   const facts = [
+    // On a phone the map of the nodes comes before it.
+    outages.length === 0 ? '' : html`<a href="#${encodeURIComponent(panelId(outages))}">What to do</a>`,
     cluster.region,
     `Kubernetes ${cluster.version}`,
     cluster.resourceGroup,

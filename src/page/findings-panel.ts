@@ -13,7 +13,7 @@ function panel(finding: FindingView, start: string, links: Links, now: Date): Ht
   const changed =
     changedAt === undefined
       ? ''
-      : html`<p class="small">Changed at ${when(changedAt, now)}, ${relativeTo(start, changedAt)}${changedBy ? ` by ${changedBy}` : ''}.</p>`;
+      : html`<p class="small">Changed at ${when(changedAt, now)}${changedBy ? ` by ${changedBy}` : ''}, ${relativeTo(start, changedAt)}.</p>`;
   const disproved =
     revoked === undefined
       ? ''

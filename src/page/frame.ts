@@ -48,7 +48,7 @@ function sweepLine({ sweep, next, now, self, paused, refreshSeconds }: Frame): H
   const pause = paused
     ? html`<span>Paused at <b>${when(now.toISOString(), now)}</b> · <a href="${self({ refresh: '' })}">Resume</a></span>`
     : refreshSeconds > 0
-      ? html`<span>Updated <b>${when(now.toISOString(), now)}</b> · <a href="${self({ refresh: 'off' })}">Pause</a></span>`
+      ? html`<span>Updated <b>${when(now.toISOString(), now)}</b> <span data-zone-name>UTC</span> · <a href="${self({ refresh: 'off' })}">Pause</a></span>`
       : '';
   return html`<div class="sweep">${last}<span>Next <b>${when(next.toISOString(), now)}</b></span>${pause}</div>`;
 }

@@ -23,7 +23,11 @@
     for (const element of document.querySelectorAll('time[data-form]')) localTime(element);
     const zone = document.querySelector('[data-zone]');
     const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
-    if (zone !== null && timeZone !== 'UTC') zone.textContent = `Times are those of ${timeZone}; hover for UTC.`;
+    if (zone === null || timeZone === 'UTC') return;
+    zone.textContent = `Times are those of ${timeZone}; hover for UTC.`;
+    const short = new Intl.DateTimeFormat(navigator.language, { timeZoneName: 'short' }).formatToParts(new Date());
+    const name = document.querySelector('[data-zone-name]');
+    if (name !== null) name.textContent = short.find(({ type }) => type === 'timeZoneName')?.value ?? timeZone;
   }
 
   const keyOf = (fold) => fold.dataset.key ?? '';

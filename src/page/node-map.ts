@@ -48,8 +48,10 @@ export function nodeMap(places: readonly Place[], nodes: readonly NodeView[], li
   // A zone stands out where all or nearly all that fails is in it, and others are well.
   const isHit = (zone: string) => failingZones.length === 1 && failingZones[0] === zone && zones.length > 1;
   const heads = zones.map((zone) => {
-    const { known, unreachable } = ofZone(zone);
-    return html`<th scope="col"${isHit(zone) ? html` class="hit down"` : ''}><b${unreachable > 0 ? html` class="down"` : ''}>${zoneOf(zone)}</b>${unreachable} of ${known} ${unreachable === 1 ? 'fails' : 'fail'}</th>`;
+    const { known, unreachable, notProbed } = ofZone(zone);
+    // Of three nodes two fail: the third is not to be taken for a healthy one.
+    const apart = unreachable > 0 && notProbed > 0 ? `, ${notProbed} not probed` : '';
+    return html`<th scope="col"${isHit(zone) ? html` class="hit down"` : ''}><b${unreachable > 0 ? html` class="down"` : ''}>${zoneOf(zone)}</b>${unreachable} of ${known} ${unreachable === 1 ? 'fails' : 'fail'}${apart}</th>`;
   });
   const rows = pools.map((pool) => {
     const own = places.filter((place) => place.pool === pool);

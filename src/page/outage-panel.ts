@@ -32,6 +32,12 @@ const countOf = (outages: readonly OutageView[], cluster: ClusterView | undefine
 export const outageLink = (links: Links, { subject, start }: Pick<OutageView, 'subject' | 'start'>): string =>
   links.outage(subject.cluster, subject.kind === 'node' ? subject.node : undefined, start);
 
+/** How many nodes fail of those that gave a verdict, and how many did at most. */
+function wholeOf({ failing, conclusive, most }: NonNullable<OutageView['counts']>): string {
+  const now = failing === conclusive && failing > 1 ? `All ${failing} nodes` : `${failing} of ${many(conclusive, 'node')}`;
+  return `${now} that gave a verdict${most > failing ? `; ${most} at most` : ''}.`;
+}
+
 /** What failing nodes have in common, in words. */
 function inCommon(factors: readonly { sentence: string }[]): Html | '' {
   const [first, ...others] = factors;
@@ -75,7 +81,7 @@ export function outageAnswers(
   const searched = outages.find(({ findings }) => findings.length > 0) ?? first;
   const { subject, counts, flaps } = first;
   const factors = subject.kind === 'cluster' ? (first.commonFactors ?? []) : (cluster?.commonFactors ?? []);
-  const whole = counts ? html`${counts.failing} of ${many(counts.conclusive, 'node')} that gave a verdict; ${counts.most} at most.` : '';
+  const whole = counts ? wholeOf(counts) : '';
   const names = outages.slice(0, NODES_NAMED).map(({ subject: own }, at) => {
     return 'node' in own ? html`${at > 0 ? ', ' : ''}<a class="mono" href="${links.node(own.cluster, own.node)}">${own.node}</a>` : '';
   });
@@ -108,10 +114,13 @@ const titleOf = (outages: readonly OutageView[], cluster: ClusterView): string =
     ? `Outage of ${nameOf(cluster)}`
     : `Outage of ${many(countOf(outages, cluster), 'node')} of ${nameOf(cluster)}`;
 
+/** The id of the panel of some outages within its page. */
+export const panelId = (outages: readonly OutageView[]): string => `o-${outages[0]!.id}`;
+
 /** An open outage of a cluster, or of some of its nodes, with all that is known. */
 export function outagePanel(outages: readonly OutageView[], cluster: ClusterView, links: Links, now: Date, incident?: Covering): Html {
   const [first] = outages as readonly [OutageView, ...OutageView[]];
-  const id = `o-${first.id}`;
+  const id = panelId(outages);
   const begun = outages.map(({ start }) => start).sort()[0]!;
   return html`<article class="panel open" aria-labelledby="${id}"><div class="sec"><h2 id="${id}"><a href="${links.cluster(cluster.cluster)}">${when(begun, now)} ${titleOf(outages, cluster)}</a></h2>${pill('down', 'down', 'Open')}<a href="${outageLink(links, first)}">Outage page</a></div>${outageAnswers(outages, cluster, links, now, incident)}</article>`;
 }

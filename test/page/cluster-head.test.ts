@@ -35,7 +35,7 @@ describe('the headline of a cluster that fails', () => {
     expect(head).toEqual({
       state: 'bad',
       title: 'shop cannot reach its API server',
-      lede: '3 of 3 nodes, since 11:50 (10 min), steady. Cause found: NSG nsg-shop denies it.',
+      lede: '3 of 3 nodes, since 11:50 (10 min), not spreading. Cause found: NSG nsg-shop denies it.',
     });
   });
 
@@ -55,7 +55,7 @@ describe('the headline of a cluster that fails', () => {
     ).toMatchObject({
       state: 'bad',
       title: 'shop: 2 of 7 nodes cannot reach the API server',
-      lede: '2 of 7 nodes, since 11:50 (10 min), steady.',
+      lede: '2 of 7 nodes, since 11:50 (10 min), not spreading.',
     });
   });
 
@@ -63,7 +63,7 @@ describe('the headline of a cluster that fails', () => {
     const places = [place('web', 'westeurope-1', { reachable: 3 }), place('web', 'westeurope-2', { unreachable: 3 })];
     const { title, lede } = headOf(clusterOf('shop', { unreachable: 3, reachable: 3 }), { places });
     expect(title).toBe('shop: all of zone 2 cannot reach the API server');
-    expect(lede).toBe('3 of 6 nodes, steady. No node is seen to fail elsewhere.');
+    expect(lede).toBe('3 of 6 nodes, not spreading. No node is seen to fail elsewhere.');
   });
 
   it('is bad while an outage is open, though no node is seen to fail', () => {

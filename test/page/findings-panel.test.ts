@@ -33,7 +33,7 @@ describe('the findings of an outage', () => {
   it('say when a setting was changed, before the outage or after it, and by whom', () => {
     const changedAt = new Date(Date.parse(SINCE) - 120_000).toISOString();
     const words = wordsOf(shown([viewFinding({ ...denies, changedAt, changedBy: 'AKS itself' }, names)]));
-    expect(words).toMatch(/Changed at .*, 2 min before by AKS itself/);
+    expect(words).toMatch(/Changed at .* by AKS itself, 2 min before it began/);
   });
 
   it('ask for nothing where one was disproved, or where Azure could not be read', () => {

@@ -21,7 +21,7 @@ describe('the headline of the fleet is about failing nodes', () => {
     const clusters = [clusterOf('a', { unreachable: 3 }, cutOff), clusterOf('b', { reachable: 19, unreachable: 1 }), clusterOf('c')];
     const { state, title, lede } = headOf(clusters);
     expect([state, title]).toEqual(['bad', 'rg/a cannot reach its API server']);
-    expect(lede).toBe('3 of 3 nodes, since 11:50 (10 min), steady. 1 node fails in the 2 other clusters that were seen.');
+    expect(lede).toBe('3 of 3 nodes, since 11:50 (10 min), not spreading. 1 node fails in the 2 other clusters that were seen.');
   });
 
   it('of several that are cut off, with theirs alone', () => {
@@ -69,7 +69,7 @@ describe('the headline of the fleet says', () => {
     const incidents = [incidentOf(['a', 'b']), incidentOf(['c'])];
     const { state, title, lede } = headOf([clusterOf('a', { unreachable: 3 }), clusterOf('x', { unreachable: 9 })], { incidents });
     expect([state, title]).toEqual(['bad', '2 clusters in westeurope cannot reach their API servers']);
-    expect(lede).toBe('6 of 6 nodes, since 11:50 (10 min), steady. Their names do not resolve. And 1 more incident.');
+    expect(lede).toBe('6 of 6 nodes, since 11:50 (10 min), not spreading. Their names do not resolve. And 1 more incident.');
   });
 
   it('that nobody sees the fleet without the colour of what fails', () => {

@@ -97,6 +97,8 @@ describe('the map of nodes', () => {
   it('tints the one zone in which nodes fail, and says how many of how many', () => {
     expect(wordsOf(text)).toContain('Zone 22 of 2 fail');
     expect(text.match(/<t[hd][^>]* class="hit/g)).toHaveLength(3);
+    const some = nodeMap([place('web', '1', { unreachable: 2, notProbed: 1 }), place('web', '2', { reachable: 1 })], [], links).text;
+    expect(wordsOf(some)).toContain('2 of 3 fail, 1 not probed');
     const both = nodeMap([place('web', '1', { unreachable: 1 }), place('web', '2', { unreachable: 1 })], [], links).text;
     expect(both).not.toContain('class="hit');
   });

@@ -43,6 +43,7 @@ describe('the outage of a cluster', () => {
     const answers = words([whole]);
     expect(answers).toContain('4 of 5 nodes that gave a verdict; 5 at most.');
     expect(answers).toContain('3 DnsTimeout, 1 ConnectionRefused');
+    expect(words([{ ...whole, counts: { failing: 5, conclusive: 5, planned: 6, most: 5 } }])).toContain('All 5 nodes that gave a verdict.');
   });
 
   it('does not claim that nothing changed before that was searched', () => {

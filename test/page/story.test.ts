@@ -64,14 +64,14 @@ describe('a change', () => {
   const html = (answer: ReturnType<typeof changedAnswer>) => (answer === '' ? '' : answer.text);
 
   it('says what of which resource became what, by whom, and how long before', () => {
-    expect(answerOf([change])).toBe('nsg-shop / deny-443: access Allow → Deny, by ana@contoso.com at 10:56, 4 min before');
+    expect(answerOf([change])).toBe('nsg-shop / deny-443: access Allow → Deny, by ana@contoso.com at 10:56, 4 min before it began');
     expect(relativeTo(start, '2026-11-21T11:02:00.000Z')).toBe('2 min after it began');
   });
 
   it('is the operation alone where nothing else is known', () => {
     const { property: _, before: __, after: ___, by: ____, ...bare } = change;
     expect(answerOf([bare])).toBe(
-      'nsg-shop / deny-443: Microsoft.Network/networkSecurityGroups/securityRules/write at 10:56, 4 min before',
+      'nsg-shop / deny-443: Microsoft.Network/networkSecurityGroups/securityRules/write at 10:56, 4 min before it began',
     );
   });
 
@@ -80,7 +80,7 @@ describe('a change', () => {
     const names = ['protocol', 'access', 'priority', 'direction', 'sourcePortRange', 'name'];
     const words = answerOf(names.map((name) => ({ ...added, property: `properties.${name}`, after: name })));
     expect(words).toBe(
-      'nsg-shop / deny-443: protocol protocol, access access, priority priority, direction direction and 2 more, by ana@contoso.com at 10:56, 4 min before',
+      'nsg-shop / deny-443: protocol protocol, access access, priority priority, direction direction and 2 more, by ana@contoso.com at 10:56, 4 min before it began',
     );
   });
 
