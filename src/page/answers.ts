@@ -131,6 +131,14 @@ export function remedyLine({ say, command }: Remedy): Html {
   return html`${say}${looks}<pre class="cmd"><code>${command}</code></pre>`;
 }
 
+/** Pages of others about a reason, by what their addresses say. */
+export const sourceLinks = (links: readonly string[]): Html =>
+  html`${links.map((link, at) => {
+    const { hostname, pathname } = new URL(link);
+    const name = pathname.split('/').filter(Boolean).at(-1)?.replaceAll('-', ' ') ?? '';
+    return html`${at > 0 ? ', ' : ''}<a href="${link}" rel="noreferrer">${name === '' ? hostname : `${name} (${hostname})`}</a>`;
+  })}`;
+
 /** What to do about something, the surest first: what the best finding asks for, then what the reason does. */
 export const stepsFor = ([finding]: readonly FindingView[], remedies: readonly Remedy[]): Remedy[] => [
   ...(finding?.todo ? [finding.todo] : []),

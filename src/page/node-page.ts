@@ -9,7 +9,7 @@ import { type ClusterView, readCluster, viewCluster } from '../views/clusters.ts
 import { staleBefore } from '../views/current-interval.ts';
 import { type NodeDetail, viewNodeDetail } from '../views/node-detail.ts';
 import { type OutageView, viewOutage } from '../views/outages.ts';
-import { answersOf, causeOf, changedAnswer, remedyLine, stepsFor, whyAnswer } from './answers.ts';
+import { answersOf, causeOf, changedAnswer, remedyLine, sourceLinks, stepsFor, whyAnswer } from './answers.ts';
 import { sparkline } from './chart-svg.ts';
 import { checkForm } from './check-form.ts';
 import { nameOf } from './cluster-words.ts';
@@ -116,10 +116,7 @@ function whyPanel({ node, cluster, results, whole }: NodePage, facts: Facts, fra
     steps.length === 0
       ? ''
       : html`<h3 class="atlas-h">What to do</h3><ol class="steps">${steps.map((step) => html`<li>${remedyLine(step)}</li>`)}</ol>`;
-  const sources = reasons[code].links.map(
-    (link, at) => html`${at > 0 ? ', ' : ''}<a href="${link}" rel="noreferrer">${new URL(link).hostname}</a>`,
-  );
-  const more = sources.length === 0 ? '' : html`<p class="small muted spaced">More: ${sources}</p>`;
+  const more = reasons[code].links.length === 0 ? '' : html`<p class="small muted spaced">More: ${sourceLinks(reasons[code].links)}</p>`;
   const isCause = searched[0]?.kind === 'cause';
   const tone = verdict === 'unreachable' ? 'down' : served === false ? 'warn' : 'unk';
   return html`<article class="panel open${verdict === 'unreachable' ? '' : ' unk-open'}" aria-labelledby="why"><div class="sec"><h2 id="why">Why</h2>${pill(tone, tone, isCause ? 'Cause found' : verdict === 'unreachable' ? 'Unreachable' : served === false ? 'Not served' : 'No verdict')}</div>${answers}${list}${more}</article>`;
@@ -171,7 +168,7 @@ export function nodePage(page: NodePage, token: string, frame: Frame): Document 
   const words = html`${status.lastProbeTime === null ? 'Not probed yet.' : html`Last probe ${when(status.lastProbeTime, now, 'second')}.`} “Check now” asks this node once, which takes about 30 s.`;
   const uptime = html`<section class="panel" aria-labelledby="up"><div class="sec"><h2 id="up">Uptime</h2></div><dl class="nums">${uptimeNumbers(status.uptime)}</dl><p class="small muted spaced">${watchedWords(status.uptime)}</p></section>`;
   const side = html`<div class="stack">${conditionsPanel({ status, resultsWords: words }, now)}${historyPanel(page, now)}${uptime}</div>`;
-  const main = why.text === '' ? side : html`<div class="two top">${why}${side}</div>`;
+  const main = why.text === '' ? side : html`<div class="two begin">${why}${side}</div>`;
   const outages =
     status.outages.length === 0
       ? html`<p class="panel">No outage is recorded.</p>`

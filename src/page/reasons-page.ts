@@ -2,7 +2,7 @@ import type { stages } from '../model/reasons/reason.ts';
 import { type ReasonCode, reasons } from '../model/reasons.ts';
 import { placeholderNames } from '../model/remedies.ts';
 import { remediesFor } from '../views/remedies.ts';
-import { remedyLine } from './answers.ts';
+import { remedyLine, sourceLinks } from './answers.ts';
 import { type Document, type Frame, headOf } from './frame.ts';
 import { type Html, html } from './html.ts';
 
@@ -25,13 +25,12 @@ const ORDER = ['none', 'kubeconfig', 'dns', 'tcp', 'tls', 'auth', 'http', 'egres
 function reasonPanel(code: ReasonCode): Html {
   const { sentence, links, policy } = reasons[code];
   const steps = remediesFor(code, placeholderNames).map((remedy) => html`<li>${remedyLine(remedy)}</li>`);
-  const sources = links.map((link, at) => html`${at > 0 ? ', ' : ''}<a href="${link}" rel="noreferrer">${new URL(link).hostname}</a>`);
   const notes = [
     policy.fault === 'nobody' ? '' : `usually a matter of ${policy.fault === 'azure' ? 'Azure' : `the ${policy.fault}`}`,
     policy.duration === 'passing' ? 'passes without help' : 'lasts until somebody acts',
     policy.expected ? '' : 'no verdict is expected',
   ].filter((note) => note !== '');
-  return html`<article class="panel card reason" id="${code}"><h3><a href="#${code}">${code}</a></h3><p>${sentence}</p>${steps.length > 0 ? html`<ol class="steps">${steps}</ol>` : ''}<p class="small">${notes.join('; ')}${sources.length > 0 ? html`. More: ${sources}` : ''}</p></article>`;
+  return html`<article class="panel card reason" id="${code}"><h3><a href="#${code}">${code}</a></h3><p>${sentence}</p>${steps.length > 0 ? html`<ol class="steps">${steps}</ol>` : ''}<p class="small">${notes.join('; ')}${links.length > 0 ? html`. More: ${sourceLinks(links)}` : ''}</p></article>`;
 }
 
 /** Every reason with what it means and what to do: a runbook with an address for each. Pure. */
