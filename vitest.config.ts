@@ -9,7 +9,13 @@ const scripts = [
   'test/simulator/fault-lab.test.ts',
 ];
 // Their sweeps last seconds, which a busy machine draws out until verdicts are stale or results come one by one.
-const hosts = ['test/e2e/npm-start.test.ts', 'test/bundle/whole-app.test.ts', 'test/e2e/kill-at-a-summary.test.ts'];
+const hosts = [
+  'test/e2e/npm-start.test.ts',
+  'test/bundle/whole-app.test.ts',
+  'test/e2e/kill-at-a-summary.test.ts',
+  'test/e2e/storage-by-identity.test.ts',
+  'test/e2e/pages-in-a-browser.test.ts',
+];
 const crashes = ['test/e2e/kill-at-each-effect.test.ts'];
 
 // One group after the other: timed tests run apart from the rest, and the tests that start thirty hosts do not disturb others.

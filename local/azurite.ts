@@ -11,6 +11,8 @@ export interface Azurite {
   connectionString: string;
   /** Connection string of one of the accounts asked for; throws on any other name. */
   connectionStringFor(account: string): string;
+  /** Addresses of the services of `devstoreaccount1`, for callers that sign in. */
+  serviceUris: Readonly<Record<'blob' | 'queue' | 'table', string>>;
   pid: number;
   /** Ends the emulator and resolves when its process is gone. */
   stop(): Promise<void>;
@@ -21,6 +23,8 @@ export interface AzuriteOptions extends Pick<Starting, 'onWait' | 'patience'> {
   dir?: string;
   /** Accounts beside `devstoreaccount1`. */
   accounts?: string[];
+  /** PEM files of a certificate for 127.0.0.1 and its key: it then speaks https and takes tokens of Entra ID, whose signature it does not check. */
+  tls?: { certificate: string; key: string };
   /** Fixed ports; free ones are taken where none is given. */
   ports?: { blob?: number; queue?: number; table?: number };
 }
@@ -42,8 +46,9 @@ const EXIT_WITH_PARENT =
 export async function startAzurite(options: AzuriteOptions = {}): Promise<Azurite> {
   const keys = new Map([[DEFAULT_ACCOUNT, DEFAULT_KEY]]);
   for (const account of options.accounts ?? []) keys.set(account, createHash('sha512').update(account).digest('base64'));
-  const { ports = {}, dir, onWait, patience } = options;
+  const { ports = {}, dir, tls, onWait, patience } = options;
   const flags = ['--silent', '--disableTelemetry', '--skipApiVersionCheck', ...(dir ? ['--location', dir] : ['--inMemoryPersistence'])];
+  if (tls !== undefined) flags.push('--oauth', 'basic', '--cert', tls.certificate, '--key', tls.key);
   const listen = SERVICES.flatMap((service) => {
     const name = service.toLowerCase() as keyof typeof ports;
     return [`--${name}Host`, '127.0.0.1', `--${name}Port`, String(ports[name] ?? 0)];
@@ -91,9 +96,11 @@ export async function startAzurite(options: AzuriteOptions = {}): Promise<Azurit
         `Expected one of the accounts ${[...keys.keys()].join(', ')}, got "${account}": name it in startAzurite({ accounts }).`,
       );
     const endpoints = SERVICES.map((service) => `${service}Endpoint=${urls.get(service)}/${account};`);
-    return `DefaultEndpointsProtocol=http;AccountName=${account};AccountKey=${key};${endpoints.join('')}`;
+    return `DefaultEndpointsProtocol=${tls === undefined ? 'http' : 'https'};AccountName=${account};AccountKey=${key};${endpoints.join('')}`;
   };
-  return { connectionString: connectionStringFor(DEFAULT_ACCOUNT), connectionStringFor, pid: child.pid!, stop };
+  const uriOf = (service: (typeof SERVICES)[number]) => `${urls.get(service)}/${DEFAULT_ACCOUNT}`;
+  const serviceUris = { blob: uriOf('Blob'), queue: uriOf('Queue'), table: uriOf('Table') };
+  return { connectionString: connectionStringFor(DEFAULT_ACCOUNT), connectionStringFor, serviceUris, pid: child.pid!, stop };
 }
 
 function notUp(what: string, said: string[]): string {

@@ -55,17 +55,3 @@ function resolveBinding(functionName: string, binding: Binding, env: Environment
   }
   return resolved;
 }
-
-/**
- * The storage connection string that a binding's `connection` names.
- * @param connection - Name of a setting, with or without its `AzureWebJobs` prefix; `AzureWebJobsStorage` when empty.
- * @throws When neither setting exists.
- */
-export function findConnectionString(env: Environment, connection: string | undefined): string {
-  const name = connection || 'AzureWebJobsStorage';
-  const names = name.startsWith('AzureWebJobs') ? [name] : [name, `AzureWebJobs${name}`];
-  const value = names.map((setting) => env[setting]).find(Boolean);
-  if (!value)
-    throw new Error(`Expected a storage connection string in the app setting ${names.join(' or ')}, got none: set it in the environment.`);
-  return value;
-}

@@ -1,4 +1,5 @@
 import { ContainerClient, RestError } from '@azure/storage-blob';
+import type { StorageConnection } from './storage-connection.ts';
 
 /** The few blob operations that timers need. */
 export interface BlobStore {
@@ -26,8 +27,11 @@ async function unless<T>(statuses: readonly number[], call: Promise<T>): Promise
  * Opens a blob container, creating it where it is missing.
  * @throws When storage refuses.
  */
-export async function openBlobStore(connectionString: string, container: string): Promise<BlobStore> {
-  const client = new ContainerClient(connectionString, container);
+export async function openBlobStore(storage: StorageConnection, container: string): Promise<BlobStore> {
+  const client =
+    'connectionString' in storage
+      ? new ContainerClient(storage.connectionString, container)
+      : new ContainerClient(`${storage.serviceUris.blob.replace(/\/$/, '')}/${container}`, storage.credential);
   await client.createIfNotExists();
   const blob = (path: string) => client.getBlockBlobClient(path);
   return {

@@ -1,17 +1,22 @@
 import { type QueueClient, QueueServiceClient } from '@azure/storage-queue';
-import { type Environment, findConnectionString } from './app-settings.ts';
+import type { Environment } from './app-settings.ts';
+import { findStorage, type StorageConnection } from './storage-connection.ts';
 
 /** Returns the client of a queue; `connection` is a binding's, so empty means `AzureWebJobsStorage`. */
 export type OpenQueue = (connection: string | undefined, queueName: string) => QueueClient;
 
+function connect(storage: StorageConnection): QueueServiceClient {
+  const options = { keepAliveOptions: { enable: true } };
+  if ('connectionString' in storage) return QueueServiceClient.fromConnectionString(storage.connectionString, options);
+  return new QueueServiceClient(storage.serviceUris.queue, storage.credential, options);
+}
+
 /** Makes clients of the queues that bindings name, one service client for each connection. */
 export function createOpenQueue(env: Environment): OpenQueue {
   const services = new Map<string, QueueServiceClient>();
-  return (connection, queueName) => {
-    const connectionString = findConnectionString(env, connection);
-    const service =
-      services.get(connectionString) ?? QueueServiceClient.fromConnectionString(connectionString, { keepAliveOptions: { enable: true } });
-    services.set(connectionString, service);
+  return (connection = '', queueName) => {
+    const service = services.get(connection) ?? connect(findStorage(env, connection));
+    services.set(connection, service);
     return service.getQueueClient(queueName);
   };
 }

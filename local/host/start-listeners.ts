@@ -1,5 +1,4 @@
 import type { AppFunction, Environment } from './app-settings.ts';
-import { findConnectionString } from './app-settings.ts';
 import { openBlobStore } from './blob-store.ts';
 import type { HostOptions } from './host-json.ts';
 import { startHttpListener } from './http-listener.ts';
@@ -9,6 +8,7 @@ import { categories, describeError, type Log } from './log.ts';
 import type { OpenQueue } from './open-queue.ts';
 import { queueInput } from './queue-input.ts';
 import { startQueueListener } from './queue-listener.ts';
+import { findStorage } from './storage-connection.ts';
 import { isMonitored, startTimerListener, timerInput } from './timer-listener.ts';
 import { parseSchedule } from './timer-schedule.ts';
 import { HOSTS_CONTAINER, readTimerStatus, statusPath } from './timer-status.ts';
@@ -32,7 +32,7 @@ export async function startListeners(options: ListenersOptions): Promise<{ liste
   const { functions, env, host, hostId, invoke, log, openQueue } = options;
   const ofType = (type: string): AppFunction[] => functions.filter((fn) => fn.trigger.type === type);
   const timers = ofType('timerTrigger').map((fn) => ({ fn, schedule: parseTimer(fn) }));
-  const store = timers.length > 0 ? await openBlobStore(findConnectionString(env, undefined), HOSTS_CONTAINER) : undefined;
+  const store = timers.length > 0 ? await openBlobStore(findStorage(env, undefined), HOSTS_CONTAINER) : undefined;
   const prepare = async (fn: AppFunction, input: string | undefined): Promise<TriggerInput> => {
     const timer = timers.find((other) => other.fn === fn);
     if (!timer || !store) return queueInput(input ?? '', undefined);

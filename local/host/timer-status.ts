@@ -76,6 +76,6 @@ export async function seedPastDue(connectionString: string, hostId: string, time
   const schedule = parseSchedule(expression);
   const missed = schedule.previous(new Date());
   const status = statusAfterRun(schedule, schedule.previous(missed));
-  const store = await openBlobStore(connectionString, HOSTS_CONTAINER);
+  const store = await openBlobStore({ connectionString }, HOSTS_CONTAINER);
   await store.write(statusPath(hostId, timerName), JSON.stringify(status));
 }

@@ -55,7 +55,7 @@ describe('the bundle in a host that makes nothing for it', () => {
   }, 200_000);
 
   it('goes by the documented schedule where none is set', async () => {
-    const store = await openBlobStore(stage.azurite.connectionString, HOSTS_CONTAINER);
+    const store = await openBlobStore({ connectionString: stage.azurite.connectionString }, HOSTS_CONTAINER);
     const status = await until('the status of the timer', () => readTimerStatus(store, statusPath(HOST_ID, 'start-sweep')));
     const next = Date.parse(status.Next);
     expect([next % 300_000, next > Date.now() - 1000, next <= Date.now() + 300_000]).toEqual([0, true, true]);

@@ -34,7 +34,7 @@ beforeAll(async () => {
   const fleet = { subscriptions: subscriptions.map((id) => ({ id, name: id.slice(-1), clusters })) };
   stage = await setStage(fleet, { accounts: ['frozen', 'healthy'] });
   // As an instance that died without anybody noticing: its lease on the timer is held for ever.
-  const store = await openBlobStore(stage.azurite.connectionStringFor('frozen'), HOSTS_CONTAINER);
+  const store = await openBlobStore({ connectionString: stage.azurite.connectionStringFor('frozen') }, HOSTS_CONTAINER);
   const lock = lockPath('frozen', 'start-sweep');
   await store.write(lock, '');
   expect(await store.acquireLease(lock, FOR_EVER)).toBeDefined();

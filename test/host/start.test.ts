@@ -133,7 +133,7 @@ describe('a start that cannot succeed says so in one sentence', () => {
       `"App settings are missing: TICK (schedule of tick), QUEUE (queueName of work). Set them in the environment."`,
     );
     expect(await failure(app, { TICK: '0 0 0 * * *', QUEUE: 'q' })).toMatchInlineSnapshot(
-      `"Expected a storage connection string in the app setting AzureWebJobsStorage, got none: set it in the environment."`,
+      `"Expected a storage connection string in the app setting AzureWebJobsStorage, or AzureWebJobsStorage__blobServiceUri with AzureWebJobsStorage__queueServiceUri, got none: set it in the environment."`,
     );
   });
 

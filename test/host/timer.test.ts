@@ -72,7 +72,7 @@ describe('the timer listener', { concurrent: true, timeout: 120_000 }, () => {
     const app = writeTick();
     const schedule = halfADayFromNow();
     await seedPastDue(azurite.connectionString, app.hostId, 'tick', schedule);
-    const store = await openBlobStore(azurite.connectionString, HOSTS_CONTAINER);
+    const store = await openBlobStore({ connectionString: azurite.connectionString }, HOSTS_CONTAINER);
     const seeded = await readTimerStatus(store, statusPath(app.hostId, 'tick'));
     const before = Date.now();
     await app.start({ TICK: schedule });

@@ -80,7 +80,7 @@ const scenes: Partial<Record<Recording['name'], () => Promise<void>>> = {
 
   async frozen() {
     const prepare = async (connectionString: string) => {
-      const store = await openBlobStore(connectionString, HOSTS_CONTAINER);
+      const store = await openBlobStore({ connectionString }, HOSTS_CONTAINER);
       const lock = lockPath(HOST_ID, 'start-sweep');
       await store.write(lock, '');
       // For ever, as Azure names it.
