@@ -143,7 +143,8 @@ export async function notifyOutages(
       await markSilent(services.tables, due);
       // One that is covered since may be in a summary that was frozen before: then it is marked with it.
       const refused = await deliver(services, subject, due);
-      if (Object.keys(refused).length > 0) again.push(new Date(now.getTime() + TRY_AGAIN_MS));
+      // At a mark, so that all assessments that find the sink refusing are followed by one.
+      if (Object.keys(refused).length > 0) again.push(new Date(Math.ceil((now.getTime() + TRY_AGAIN_MS) / TRY_AGAIN_MS) * TRY_AGAIN_MS));
       await noteRefused(services, subject, refused);
       await lease.release();
     }

@@ -6,7 +6,7 @@ const NONE_EXPECTED = [
   ...['NotRunning', 'Deallocated', 'Deleting', 'Creating', 'NodeStopping', 'NodeStarting', 'NodeUpdating', 'ClusterStopped', 'ClusterGone'],
   ...['ClusterStopping', 'ClusterStarting', 'ClusterCreating', 'ClusterDeleting', 'Excluded', 'TooYoung'],
 ];
-/** A node that runs again is left alone for so long. */
+/** A node that runs again is left alone for so long, from the sweep on that sees it. */
 const GRACE_MS = 600_000;
 
 type Completed = SeenSweep & { completedAt: string; ledger: NonNullable<SeenSweep['ledger']> };
@@ -28,9 +28,11 @@ function judgeLedger({ id, ledger, coverage }: Completed): string[] {
 }
 
 /** Each node has one outcome, and what it says was so. */
-function judgeOutcomes({ id, startedAt, completedAt, outcomes }: Completed, { record }: Chronicle, truth: Truth): string[] {
+function judgeOutcomes({ id, startedAt, completedAt, outcomes }: Completed, { record, intervalMs }: Chronicle, truth: Truth): string[] {
   const problems: string[] = [];
   const stretch = { from: Math.min(Date.parse(id), Date.parse(startedAt)) - truth.slackMs, until: Date.parse(completedAt) + truth.slackMs };
+  // A result that is read late belongs to the sweep that reads it.
+  const read = { from: stretch.from - truth.lateMs, until: stretch.until };
   for (const [cluster, all] of Object.entries(outcomes)) {
     const named = new Set<string>();
     for (const [node, outcome] of all) {
@@ -39,12 +41,12 @@ function judgeOutcomes({ id, startedAt, completedAt, outcomes }: Completed, { re
       if (named.has(node)) problems.push(`${what}, and has another outcome`);
       named.add(node);
       const runs = record.runs.filter(
-        (run) => run.cluster === cluster && run.node === node && run.endedAt !== undefined && holds(stretch, run.endedAt),
+        (run) => run.cluster === cluster && run.node === node && run.endedAt !== undefined && holds(read, run.endedAt),
       );
       const met = runs.map((run) => run.met !== undefined && isOutage(run.met));
       if (verdict === 'reachable' && !met.includes(false)) problems.push(`${what}, and no run of it said so`);
       if (verdict === 'unreachable' && !met.includes(true)) problems.push(`${what}, and no run of it said so`);
-      const before = { from: stretch.from - GRACE_MS, until: stretch.until };
+      const before = { from: read.from - GRACE_MS - 3 * intervalMs, until: stretch.until };
       if (NONE_EXPECTED.includes(reason) && !truth.comings(`${cluster}/${node}`).some((each) => overlaps(each, before)))
         problems.push(`${what}, and it was not`);
     }
@@ -57,12 +59,14 @@ const holds = ({ from, until }: { from: number; until: number }, time: string) =
 /** No node that a sweep knew is missing in a later one while it is there. */
 function judgeKnown(sweeps: readonly Completed[], { intervalMs }: Chronicle, truth: Truth): string[] {
   const known = new Map<string, Set<string>>();
-  return sweeps.flatMap(({ id, completedAt, outcomes }) =>
+  return sweeps.flatMap(({ id, completedAt, outcomes, ledger }) =>
     Object.entries(outcomes).flatMap(([cluster, all]) => {
       const before = known.get(cluster) ?? new Set();
       const now = new Set(all.map(([node]) => node));
       known.set(cluster, new Set([...before, ...now]));
       const stretch = { from: Date.parse(id) - 3 * intervalMs, until: Date.parse(completedAt) };
+      // Of a cluster that was not planned in time all are lost, and counted.
+      if ((ledger.byReason.Lost ?? 0) >= before.size) return [];
       return [...before]
         .filter((node) => !now.has(node) && !truth.comings(`${cluster}/${node}`).some((each) => overlaps(each, stretch)))
         .map((node) => `sweep ${id}: ${cluster}/${node} is forgotten`);

@@ -1,5 +1,6 @@
 import { type FaultId, faults } from '../../local/simulator/faults.ts';
 import type { Chronicle } from './chronicle.ts';
+import type { Trouble } from './troubles.ts';
 
 /** A stretch of time, in milliseconds since 1970. */
 export interface Stretch {
@@ -25,6 +26,8 @@ export interface Truth {
   comings(subject: string): Stretch[];
   /** By how much times that the prober writes may be off: starts take a moment, and clocks are wrong. */
   slackMs: number;
+  /** How late a result may be read: messages are late, and what a process held that died is seen again when its lease is over. */
+  lateMs: number;
 }
 
 /** With these a node or a cluster comes or goes, or may not be touched. */
@@ -33,6 +36,13 @@ const COMINGS: readonly FaultId[] = [
   ...(['cluster-locked', 'node-group-gone'] as const),
 ];
 const SLACK_MS = 90_000;
+const LEASE_MS = 600_000;
+
+function latenessOf(trouble: Trouble): number {
+  if (trouble.kind === 'messages') return trouble.lateSeconds * 1000;
+  if (trouble.kind === 'kill') return LEASE_MS;
+  return trouble.kind === 'storage' ? (trouble.until - trouble.from) * 60_000 : 0;
+}
 
 /** Whether a fault keeps nodes from their API server. */
 export function isOutage(fault: FaultId): boolean {
@@ -92,5 +102,6 @@ export function readTruth({ record, fleet, plan }: Pick<Chronicle, 'record' | 'f
     comings: (subject) =>
       all.filter(({ fault, nodes }) => COMINGS.includes(fault) && nodes.some((node) => node === subject || node.startsWith(`${subject}/`))),
     slackMs: SLACK_MS + Math.max(0, ...skews),
+    lateMs: plan.troubles.reduce((total, each) => total + latenessOf(each), 0),
   };
 }
