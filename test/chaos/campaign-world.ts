@@ -8,6 +8,7 @@ import { type Simulator, startSimulator } from '../../local/simulator/start-simu
 import { handlePoison } from '../../src/housekeeping/handle-poison.ts';
 import { requestSweep } from '../../src/sweep/plan/start-sweep.ts';
 import { doWork } from '../../src/sweep/work.ts';
+import { ask } from '../http/ask.ts';
 import { grantedRoles } from '../simulator/granted-roles.ts';
 import { answerAsNode } from './answer-as-node.ts';
 import { campaignFleet } from './campaign-fleet.ts';
@@ -38,6 +39,8 @@ export interface CampaignWorld {
   start: number;
   /** A message that went to the poison queue, and when. */
   poisoned: { at: string; text: string }[];
+  /** The checks that were accepted. */
+  checks: string[];
   /** An instance that works at the end. */
   witness(): Instance;
   counts(): { calls: number; failed: number; byWay: Record<string, number>; deliveries: number; failures: number; deaths: number };
@@ -129,6 +132,7 @@ export async function openCampaignWorld(
   const instances = [startInstance(surroundings), startInstance(surroundings)];
   const counted = { deliveries: 0, failures: 0, deaths: 0 };
   const poisoned: CampaignWorld['poisoned'] = [];
+  const checks: string[] = [];
   const alive = () => instances.filter((each) => each.isAlive());
   const mayWork = () => !isStorageDown() && alive().length > 0;
 
@@ -181,10 +185,25 @@ export async function openCampaignWorld(
 
   const setFault = (target: string, fault: string) => control('PUT', `faults/${encodeURIComponent(target)}`, { fault });
   const clearFault = (target: string) => control('DELETE', `faults/${encodeURIComponent(target)}`);
+  /** What it is answered while all fails is of no interest; a check that was accepted must come to an end. */
+  async function askAsPerson({ asksFor, cluster, node }: Extract<Trouble, { kind: 'person' }>): Promise<void> {
+    const able = alive();
+    if (able.length === 0) return;
+    const headers = { 'content-type': 'application/json' };
+    const body = asksFor === 'check' ? JSON.stringify({ cluster, node }) : undefined;
+    const path = asksFor === 'check' ? 'checks' : 'sweeps';
+    const answered = await ask(dice.pick(able).services, path, { method: 'POST', headers, body }).catch((error: unknown) =>
+      onLine(`asked in vain: ${String(error).slice(0, 120)}`),
+    );
+    const check = (answered?.json as { id?: string } | undefined)?.id;
+    onLine(`a ${asksFor} was asked for: ${answered?.status}`);
+    if (asksFor === 'check' && answered?.status === 202 && check !== undefined) checks.push(check);
+  }
   async function begin(trouble: Trouble): Promise<void> {
     if (trouble.kind === 'fault') await setFault(trouble.target, trouble.fault);
     if (trouble.kind === 'clock') instances[trouble.instance]!.skew(trouble.seconds * 1000);
     if (trouble.kind === 'kill') instances[trouble.instance]!.dieAfter(trouble.afterRequests);
+    if (trouble.kind === 'person') await askAsPerson(trouble);
     if (trouble.kind === 'stranger')
       queue.put({
         text: Buffer.from(trouble.text).toString('base64'),
@@ -244,6 +263,7 @@ export async function openCampaignWorld(
     clock,
     start,
     poisoned,
+    checks,
     witness: () => alive()[0]!,
     counts: () => ({ ...azure.counts(), ...counted }),
     sent: () => queue.sent,

@@ -51,6 +51,8 @@ export interface Chronicle {
   /** Messages that went to the poison queue, and what is kept of them for people. */
   poisoned: readonly { at: string; text: string }[];
   poisonRows: readonly { time: string; message: string }[];
+  /** Checks that were accepted, as they stand in the end. */
+  checks: readonly { id: string; status: string }[];
   /** Clusters that are blind in the end. */
   blind: readonly string[];
 }

@@ -23,6 +23,8 @@ export interface EndedWorld extends Pick<Chronicle, 'plan' | 'fleet' | 'start' |
   simulator: Simulator;
   /** Over the storage of the campaign, without troubles. */
   services: Services;
+  /** Checks that were accepted. */
+  checks?: readonly string[];
   /** What went to the poison queue; by default what is kept of it. */
   poisoned?: Chronicle['poisoned'];
 }
@@ -80,6 +82,9 @@ export async function gatherChronicle(world: EndedWorld): Promise<Chronicle> {
     ),
     outages: await list<OutageView>('outages?state=all&limit=1000'),
     incidents: await list<IncidentView>('incidents?state=all&limit=1000'),
+    checks: await Promise.all(
+      (world.checks ?? []).map(async (id) => ({ id, status: ((await ask(services, `checks/${id}`)).json as { status: string }).status })),
+    ),
     notices: [...toIngestion, ...toWebhook],
     poisoned: world.poisoned ?? poisonRows.map(({ time, message }) => ({ at: time, text: message })),
     poisonRows,

@@ -86,6 +86,7 @@ export function honestChronicle() {
     notices: (['ingestion', 'webhook'] as const).flatMap((sink) => outages.flatMap((each) => noticesOf(sink, each))),
     poisoned: [{ at: at(6.5), text: 'no JSON at all' }],
     poisonRows: [{ time: at(6.5), message: 'no JSON at all' }],
+    checks: [{ id: 'a check', status: 'done' }],
     blind: [] as string[],
   } satisfies Chronicle;
 }

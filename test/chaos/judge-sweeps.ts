@@ -41,7 +41,8 @@ function judgeOutcomes({ id, startedAt, completedAt, outcomes }: Completed, { re
       if (named.has(node)) problems.push(`${what}, and has another outcome`);
       named.add(node);
       const runs = record.runs.filter(
-        (run) => run.cluster === cluster && run.node === node && run.endedAt !== undefined && holds(read, run.endedAt),
+        (run) =>
+          run.cluster === cluster && run.node === truth.formerly(cluster, node) && run.endedAt !== undefined && holds(read, run.endedAt),
       );
       const met = runs.map((run) => run.met !== undefined && isOutage(run.met));
       if (verdict === 'reachable' && !met.includes(false)) problems.push(`${what}, and no run of it said so`);
@@ -69,7 +70,7 @@ function judgeKnown(sweeps: readonly Completed[], { intervalMs }: Chronicle, tru
       if ((ledger.byReason.Lost ?? 0) >= before.size) return [];
       return [...before]
         .filter((node) => !now.has(node) && !truth.comings(`${cluster}/${node}`).some((each) => overlaps(each, stretch)))
-        .map((node) => `sweep ${id}: ${cluster}/${node} is forgotten`);
+        .map((node) => `sweep ${id}: ${cluster}/${node} is forgotten: ${JSON.stringify([all, ledger.byReason])}`);
     }),
   );
 }

@@ -170,6 +170,7 @@ const lies: [lie: string, plant: (story: Story) => unknown, found: RegExp][] = [
     /two runs at once/,
   ],
   ['a run that was asked for beside another', (s) => s.record.clashes.push({ at: at(20), cluster: BOB, node: 'b1' }), /beside another/],
+  ['a check that never ends', (s) => s.checks.push({ id: 'another', status: 'running' }), /the check another is running in the end/],
   ['poison in calm', (s) => s.poisoned.push({ at: at(45), text: '{"kind":"start-slice"}' }), /poison in calm/],
   ['poison of which nothing is kept', (s) => drop(s.poisonRows, () => true), /nothing is kept/],
 ];

@@ -34,10 +34,11 @@ function judgePoison({ poisoned, poisonRows, plan, start, intervalMs }: Chronicl
   });
 }
 
-/** Incidents and blindness are over in the end. */
-function judgeEnd({ incidents, blind }: Chronicle): string[] {
+/** Incidents, blindness and checks are over in the end. */
+function judgeEnd({ incidents, blind, checks }: Chronicle): string[] {
   return [
     ...incidents.filter(({ end }) => end === null).map(({ id, kind }) => `the incident ${id} (${kind}) was left open`),
+    ...checks.filter(({ status }) => status !== 'done').map(({ id, status }) => `the check ${id} is ${status} in the end`),
     ...blind.map((cluster) => `${cluster} is blind in the end`),
   ];
 }

@@ -59,7 +59,7 @@ function planTroubles(dice: Dice, fleet: FleetNames, hit: ReadonlySet<string>): 
     const { cluster, nodes } = dice.pick(fleet);
     return `${cluster}/${dice.pick(nodes.filter((node) => !hit.has(`${cluster}/${node}`)))}`;
   };
-  const makers: (() => Trouble | undefined)[] = [
+  const makers: (() => Trouble | readonly Trouble[] | undefined)[] = [
     () => ({ kind: 'azure', calls: [dice.pick(CALLS)], share: dice.between(0.2, 1), ...windowOf(dice, 1, 8) }),
     () => ({ kind: 'azure', calls: CALLS, share: dice.between(0.05, 0.35), ...windowOf(dice, 4, 18) }),
     () => ({ kind: 'azure', calls: CALLS, share: 1, ...windowOf(dice, 0.5, 4) }),
@@ -68,13 +68,18 @@ function planTroubles(dice: Dice, fleet: FleetNames, hit: ReadonlySet<string>): 
     () => ({ kind: 'storage', share: 1, ...windowOf(dice, 0.3, 4) }),
     () => ({
       kind: 'messages',
-      ...{ twice: dice.between(0, 0.5), late: dice.between(0, 0.3), lateSeconds: dice.pick([5, 60, 400]) },
+      ...{ twice: dice.between(0, 0.15), late: dice.between(0, 0.3), lateSeconds: dice.pick([5, 60, 400]) },
       ...windowOf(dice, 5, 25),
     }),
     () => ({ kind: 'timer', fires: dice.pick(['never', 'twice']), ...windowOf(dice, 5, 20) }),
     () => ({ kind: 'clock', instance: dice.whole(0, 1), seconds: dice.pick([-1, 1]) * dice.pick([20, 90, 400]), ...windowOf(dice, 2, 12) }),
     () => ({ kind: 'kill', instance: dice.whole(0, 1), afterRequests: dice.whole(1, 80), ...windowOf(dice, 0.2, 3) }),
     () => ({ kind: 'kill', instance: dice.whole(0, 1), afterRequests: dice.whole(1, 80), ...windowOf(dice, 0.2, 3) }),
+    () => {
+      // Nothing runs at all.
+      const window = windowOf(dice, 1, 9);
+      return [0, 1].map((instance) => ({ kind: 'kill' as const, instance, afterRequests: dice.whole(1, 40), ...window }));
+    },
     () => ({ kind: 'fault', target: anyNode(), fault: dice.pick(OF_NODES), ...windowOf(dice, 2, 18) }),
     () => ({ kind: 'fault', target: anyNode(), fault: dice.pick(OF_NODES), ...windowOf(dice, 2, 18) }),
     () => spared[0] && { kind: 'fault', target: dice.pick(spared).cluster, fault: dice.pick(OF_CLUSTERS), ...windowOf(dice, 2, 14) },
@@ -91,9 +96,20 @@ function planTroubles(dice: Dice, fleet: FleetNames, hit: ReadonlySet<string>): 
       const chosen = spared[0] && dice.pick(spared);
       return chosen && { kind: 'upgrade', ...chosen, from: dice.between(5.2, 7), until: dice.between(12, 17) };
     },
+    () => {
+      const { cluster, nodes } = dice.pick(fleet);
+      const node = dice.pick(nodes);
+      if (hit.has(`${cluster}/${node}`)) return undefined;
+      return { kind: 'renamed', cluster, node, to: `${node.slice(0, -1)}z`, from: dice.between(5.2, 8), until: dice.between(9, 17) };
+    },
+    () => {
+      const { cluster, nodes } = dice.pick(fleet);
+      const window = windowOf(dice, 0.1, 0.2);
+      return { kind: 'person', asksFor: dice.pick(['check', 'check', 'sweep']), cluster, node: dice.pick(nodes), ...window };
+    },
     () => ({ kind: 'stranger', text: dice.pick(FORGED), ...windowOf(dice, 1, 1) }),
   ];
-  return Array.from({ length: dice.whole(4, 9) }, () => dice.pick(makers)()).flatMap((each) => each ?? []);
+  return Array.from({ length: dice.whole(4, dice.pick([9, 9, 18])) }, () => dice.pick(makers)()).flatMap((each) => each ?? []);
 }
 
 /** The targets of a simulated fault that another one would end: only one can be in force on a target. */
@@ -106,9 +122,11 @@ function withoutClashes(troubles: readonly Trouble[]): Trouble[] {
       for (const target of targets) taken.add(target);
       return true;
     }
-    if (trouble.kind !== 'fault') return true;
-    if (taken.has(trouble.target)) return false;
-    taken.add(trouble.target);
+    const target =
+      trouble.kind === 'fault' ? trouble.target : trouble.kind === 'renamed' ? `${trouble.cluster}/${trouble.node}` : undefined;
+    if (target === undefined) return true;
+    if (taken.has(target)) return false;
+    taken.add(target);
     return true;
   });
 }

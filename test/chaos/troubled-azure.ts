@@ -157,10 +157,19 @@ export function troubleAzure(seed: number, active: () => readonly Trouble[]): Tr
         return trouble.kind === 'sink' && trouble.sink === kind ? trouble.share : 0;
       }),
     );
+  /** What Azure says of machines whose computers have another name. */
+  const renaming = (reply: ArmReply): ArmReply => {
+    const renamed = active().filter((each) => each.kind === 'renamed');
+    if (renamed.length === 0 || reply.body === undefined || typeof reply.body === 'string') return reply;
+    const named = (text: string, { node, to }: { node: string; to: string }) =>
+      text.replaceAll(`"computerName":"${node}"`, `"computerName":"${to}"`);
+    return { ...reply, body: JSON.parse(renamed.reduce(named, JSON.stringify(reply.body))) };
+  };
   return {
-    async intercept(request, ask) {
+    async intercept(request, answer) {
       const kind = kindOf(request);
-      if (kind === undefined) return ask();
+      if (kind === undefined) return answer();
+      const ask = async () => (kind === 'lists' || kind === 'reads' ? renaming(await answer()) : answer());
       calls += 1;
       const { pathname, search } = request.url;
       const path = kind === 'lists' ? pathname + search : pathname;
@@ -174,9 +183,9 @@ export function troubleAzure(seed: number, active: () => readonly Trouble[]): Tr
       }
       failed += 1;
       const all = Object.entries(waysOf[kind]);
-      const [way, answer] = all[Math.floor(which * all.length)]!;
+      const [way, fail] = all[Math.floor(which * all.length)]!;
       byWay[`${kind}: ${way}`] = (byWay[`${kind}: ${way}`] ?? 0) + 1;
-      return answer(ask, rest, path);
+      return fail(ask, rest, path);
     },
     counts: () => ({ calls, failed, byWay }),
   };

@@ -23,6 +23,10 @@ export type Trouble = { from: number; until: number } & (
   | { kind: 'fault'; target: string; fault: FaultId }
   /** The nodes of a cluster are replaced one after the other, as by an upgrade. */
   | { kind: 'upgrade'; cluster: string; nodes: readonly string[] }
+  /** The computer of a node has another name for a while. */
+  | { kind: 'renamed'; cluster: string; node: string; to: string }
+  /** Somebody asks for a check of a node, or for a sweep. */
+  | { kind: 'person'; asksFor: 'check' | 'sweep'; cluster: string; node: string }
   /** Something that no version of the prober sent lies in its queue. */
   | { kind: 'stranger'; text: string }
 );

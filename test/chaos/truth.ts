@@ -24,6 +24,8 @@ export interface Truth {
   down(cluster: string): Stretch[];
   /** When a node, or one of a cluster, was made, replaced, stopped, locked or taken away. */
   comings(subject: string): Stretch[];
+  /** The name by which the record knows a node that was renamed. */
+  formerly(cluster: string, node: string): string;
   /** By how much times that the prober writes may be off: starts take a moment, and clocks are wrong. */
   slackMs: number;
   /** How late a result may be read: messages are late, and what a process held that died is seen again when its lease is over. */
@@ -71,7 +73,7 @@ export function whereAtLeast(stretches: readonly Stretch[], least: number): Stre
 }
 
 /** Reads from the simulator's record what was true when. */
-export function readTruth({ record, fleet, plan }: Pick<Chronicle, 'record' | 'fleet' | 'plan'>): Truth {
+export function readTruth({ record, fleet, plan, start }: Pick<Chronicle, 'record' | 'fleet' | 'plan' | 'start'>): Truth {
   const all: InForce[] = [];
   const open = new Map<string, InForce>();
   for (const { at, target, fault, nodes } of record.switches) {
@@ -90,6 +92,7 @@ export function readTruth({ record, fleet, plan }: Pick<Chronicle, 'record' | 'f
       outages.filter(({ nodes }) => nodes.includes(node)),
       1,
     );
+  const renamed = plan.troubles.filter((each) => each.kind === 'renamed');
   const skews = plan.troubles.map((each) => (each.kind === 'clock' ? Math.abs(each.seconds) * 1000 : 0));
   return {
     all,
@@ -99,8 +102,15 @@ export function readTruth({ record, fleet, plan }: Pick<Chronicle, 'record' | 'f
       const each = nodes.flatMap((node) => sick(`${cluster}/${node}`));
       return whereAtLeast(each, Math.max(2, Math.ceil(nodes.length / 2)));
     },
-    comings: (subject) =>
-      all.filter(({ fault, nodes }) => COMINGS.includes(fault) && nodes.some((node) => node === subject || node.startsWith(`${subject}/`))),
+    comings: (subject) => [
+      ...all.filter(
+        ({ fault, nodes }) => COMINGS.includes(fault) && nodes.some((node) => node === subject || node.startsWith(`${subject}/`)),
+      ),
+      ...renamed
+        .filter(({ cluster, node, to }) => [cluster, `${cluster}/${node}`, `${cluster}/${to}`].includes(subject))
+        .map(({ from, until }) => ({ from: start + from * 60_000, until: start + until * 60_000 })),
+    ],
+    formerly: (cluster, node) => renamed.find((each) => each.cluster === cluster && each.to === node)?.node ?? node,
     slackMs: SLACK_MS + Math.max(0, ...skews),
     lateMs: plan.troubles.reduce((total, each) => total + latenessOf(each), 0),
   };
