@@ -44,7 +44,7 @@ export interface CampaignWorld {
   /** An instance that works at the end. */
   witness(): Instance;
   counts(): { calls: number; failed: number; byWay: Record<string, number>; deliveries: number; failures: number; deaths: number };
-  /** Runs it to a minute, by default to its end. */
+  /** Runs it on to a minute, by default to its end. */
   run(until?: number): Promise<void>;
   /** The text of every message that was sent. */
   sent(): readonly string[];
@@ -256,6 +256,7 @@ export async function openCampaignWorld(
     return [...occurrences, ...troubled].sort((a, b) => a.at - b.at);
   }
 
+  const events = schedule();
   return {
     plan,
     fleet,
@@ -268,7 +269,6 @@ export async function openCampaignWorld(
     counts: () => ({ ...azure.counts(), ...counted }),
     sent: () => queue.sent,
     async run(until = plan.end) {
-      const events = schedule();
       const last = start + until * MINUTE_MS;
       for (;;) {
         const visible = mayWork() ? Math.min(queue.nextVisible(), poison.nextVisible()) : Number.POSITIVE_INFINITY;

@@ -58,13 +58,15 @@ function judgeOutcomes({ id, startedAt, completedAt, outcomes }: Completed, { re
 const holds = ({ from, until }: { from: number; until: number }, time: string) => from <= Date.parse(time) && Date.parse(time) <= until;
 
 /** No node that a sweep knew is missing in a later one while it is there. */
-function judgeKnown(sweeps: readonly Completed[], { intervalMs }: Chronicle, truth: Truth): string[] {
+function judgeKnown(sweeps: readonly Completed[], { fleet, intervalMs }: Chronicle, truth: Truth): string[] {
   const known = new Map<string, Set<string>>();
   return sweeps.flatMap(({ id, completedAt, outcomes, ledger }) =>
     Object.entries(outcomes).flatMap(([cluster, all]) => {
       const before = known.get(cluster) ?? new Set();
       const now = new Set(all.map(([node]) => node));
-      known.set(cluster, new Set([...before, ...now]));
+      // A name that a node had for a while is not one of the fleet.
+      const ofFleet = fleet.find((each) => each.cluster === cluster)?.nodes ?? [];
+      known.set(cluster, new Set([...before, ...ofFleet.filter((node) => now.has(node))]));
       const stretch = { from: Date.parse(id) - 3 * intervalMs, until: Date.parse(completedAt) };
       // Of a cluster that was not planned in time all are lost, and counted.
       if ((ledger.byReason.Lost ?? 0) >= before.size) return [];

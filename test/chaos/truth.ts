@@ -87,12 +87,16 @@ export function readTruth({ record, fleet, plan, start }: Pick<Chronicle, 'recor
     all.push(next);
   }
   const outages = all.filter(({ fault }) => isOutage(fault));
-  const sick = (node: string) =>
-    whereAtLeast(
+  const renamed = plan.troubles.filter((each) => each.kind === 'renamed');
+  const formerly = (cluster: string, node: string) => renamed.find((each) => each.cluster === cluster && each.to === node)?.node ?? node;
+  const sick = (given: string) => {
+    const [cluster, name] = given.split('/') as [string, string];
+    const node = `${cluster}/${formerly(cluster, name)}`;
+    return whereAtLeast(
       outages.filter(({ nodes }) => nodes.includes(node)),
       1,
     );
-  const renamed = plan.troubles.filter((each) => each.kind === 'renamed');
+  };
   const skews = plan.troubles.map((each) => (each.kind === 'clock' ? Math.abs(each.seconds) * 1000 : 0));
   return {
     all,
@@ -110,7 +114,7 @@ export function readTruth({ record, fleet, plan, start }: Pick<Chronicle, 'recor
         .filter(({ cluster, node, to }) => [cluster, `${cluster}/${node}`, `${cluster}/${to}`].includes(subject))
         .map(({ from, until }) => ({ from: start + from * 60_000, until: start + until * 60_000 })),
     ],
-    formerly: (cluster, node) => renamed.find((each) => each.cluster === cluster && each.to === node)?.node ?? node,
+    formerly,
     slackMs: SLACK_MS + Math.max(0, ...skews),
     lateMs: plan.troubles.reduce((total, each) => total + latenessOf(each), 0),
   };
