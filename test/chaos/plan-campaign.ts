@@ -17,6 +17,8 @@ const OF_CLUSTERS: readonly FaultId[] = [
   ...(['untagged', 'cluster-unlisted', 'lists-broken', 'lists-throttled', 'throttled', 'scope-locked', 'access-denied'] as const),
   ...(['no-output', 'stale-output', 'operation-gone', 'cluster-hidden'] as const),
 ];
+/** Faults of a whole subscription. */
+const OF_SUBSCRIPTIONS: readonly FaultId[] = ['access-denied', 'throttled', 'lists-throttled', 'subscription-disabled', 'no-output'];
 /** What comes and goes: nodes that vanish and appear, machines and clusters that are stopped. */
 const COMING: readonly FaultId[] = ['gone', 'replaced', 'deallocated'];
 const STOPPING: readonly FaultId[] = ['cluster-stopped', 'cluster-stopping', 'cluster-locked'];
@@ -35,6 +37,10 @@ function planOutages(dice: Dice, fleet: FleetNames): Trouble[] {
     const from = dice.between(6, 17);
     const until = dice.chance(0.35) ? dice.between(36.6, 38.5) : from + (dice.chance(0.25) ? dice.between(2, 7) : dice.between(17, 22));
     planned.push({ kind: 'fault', target, fault, from, until });
+    // It returns soon after.
+    const again = until + dice.between(1, 6);
+    if (dice.chance(0.2) && until < CALM_FROM)
+      planned.push({ kind: 'fault', target, fault, from: again, until: again + dice.between(1, 6) });
   };
   const [hit, ...others] = dice.shuffle(fleet);
   const isOfHub = dice.chance(0.2);
@@ -83,6 +89,10 @@ function planTroubles(dice: Dice, fleet: FleetNames, hit: ReadonlySet<string>): 
     () => ({ kind: 'fault', target: anyNode(), fault: dice.pick(OF_NODES), ...windowOf(dice, 2, 18) }),
     () => ({ kind: 'fault', target: anyNode(), fault: dice.pick(OF_NODES), ...windowOf(dice, 2, 18) }),
     () => spared[0] && { kind: 'fault', target: dice.pick(spared).cluster, fault: dice.pick(OF_CLUSTERS), ...windowOf(dice, 2, 14) },
+    () => {
+      const target = dice.pick(fleet).cluster.split('.')[0]!;
+      return { kind: 'fault', target, fault: dice.pick(OF_SUBSCRIPTIONS), ...windowOf(dice, 1, 9) };
+    },
     () => ({ kind: 'fault', target: anyNode(), fault: dice.pick(COMING), from: dice.between(5.2, 8), until: dice.between(9, 17) }),
     () =>
       spared[0] && {
@@ -112,9 +122,9 @@ function planTroubles(dice: Dice, fleet: FleetNames, hit: ReadonlySet<string>): 
   return Array.from({ length: dice.whole(4, dice.pick([9, 9, 18])) }, () => dice.pick(makers)()).flatMap((each) => each ?? []);
 }
 
-/** The targets of a simulated fault that another one would end: only one can be in force on a target. */
-function withoutClashes(troubles: readonly Trouble[]): Trouble[] {
-  const taken = new Set<string>();
+/** Leaves out faults that would end another one: only one can be in force on a target. */
+function withoutClashes(troubles: readonly Trouble[], hit: ReadonlySet<string>): Trouble[] {
+  const taken = new Set(hit);
   return troubles.filter((trouble) => {
     if (trouble.kind === 'upgrade') {
       const targets = trouble.nodes.map((node) => `${trouble.cluster}/${node}`);
@@ -136,6 +146,6 @@ export function planCampaign(seed: number, fleet: FleetNames): CampaignPlan {
   const dice = rollDice(seed, 'plan');
   const outages = planOutages(dice, fleet);
   const hit = new Set(outages.flatMap((each) => (each.kind === 'fault' ? [each.target] : [])));
-  const troubles = withoutClashes([...outages, ...planTroubles(dice, fleet, hit)]);
+  const troubles = [...outages, ...withoutClashes(planTroubles(dice, fleet, hit), hit)];
   return { seed, calmFrom: CALM_FROM, end: END, troubles: troubles.sort((a, b) => a.from - b.from) };
 }
