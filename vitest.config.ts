@@ -28,7 +28,7 @@ const groups = [
 
 /** Tests that wait minutes for sweeps: they begin first, so that they end together with the others. */
 const LONG =
-  /\/(npm-start|linux-sh|node-faults|field-reports|whole-sweep|outages|memory|frozen-timer|chaos|checks|field-sources|two-hosts)\.test\.ts$/;
+  /\/(npm-start|linux-sh|node-faults|field-reports|whole-sweep|outages|memory|frozen-timer|seeds|shutdown|checks|field-sources|two-hosts)\.test\.ts$/;
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

@@ -45,7 +45,7 @@ export function answerArm(around: Surroundings): (method: string, url: URL, body
     if (!url.searchParams.has('api-version'))
       return armError(400, 'MissingApiVersionParameter', 'The api-version query parameter (?api-version=) is required for all requests.');
     const mayRead = ({ id }: { id: string }) => board.ofSubscription(id, 'arm') !== 'access-denied';
-    const refusal = rights.refuse(route, url.pathname);
+    const refusal = rights.refuse(route, url);
     if (refusal !== undefined) return refusal;
     // A list holds what the caller may read, and is no error for the rest.
     if (route.operation === 'Subscriptions_List')
@@ -116,11 +116,11 @@ function answerWithinQuota(
   return { ...reply, headers: { 'x-ms-ratelimit-remaining-resource': taken.header, 'x-ms-request-charge': '1', ...reply.headers } };
 }
 
-// What the caller's roles grant together: here those of the prober's own role.
+// What the caller's roles grant together.
 function permissionsOf({ board, rights }: Surroundings, { resourceGroup }: ArmRoute, clusters: SimulatedCluster[]): ArmReply {
   const cluster = clusters.find(({ nodeResourceGroup }) => nodeResourceGroup.toLowerCase() === resourceGroup?.toLowerCase());
   const denied = cluster !== undefined && board.ofCluster(cluster, 'arm') === 'access-denied';
-  const actions = ['*/read', 'Microsoft.Compute/*/runCommand/action'];
+  const actions = rights.granted(resourceGroup ?? '');
   const notActions = [
     ...(denied ? ['Microsoft.Compute/virtualMachineScaleSets/virtualMachines/runCommand/action'] : []),
     ...rights.lacking(),

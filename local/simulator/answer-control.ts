@@ -1,6 +1,7 @@
 import type { TelemetryStore } from './answer-ingestion.ts';
 import type { ArmReply } from './arm-reply.ts';
 import { faults } from './faults.ts';
+import type { RecordKeeper } from './keep-record.ts';
 import type { World } from './lay-out-fleet.ts';
 import type { RequestLog } from './log-requests.ts';
 import { Problem } from './problem.ts';
@@ -12,6 +13,7 @@ type Surroundings = {
   world: World;
   board: FaultBoard;
   log: RequestLog;
+  record: RecordKeeper;
   telemetry: TelemetryStore;
   rights: Rights;
   webhooks: WebhookReceiver;
@@ -38,7 +40,7 @@ export function answerControl(around: Surroundings): (method: string, path: stri
 }
 
 async function answer(
-  { world, board, log, telemetry, rights, webhooks }: Surroundings,
+  { world, board, log, record, telemetry, rights, webhooks }: Surroundings,
   method: string,
   path: string,
   body: unknown,
@@ -64,6 +66,8 @@ async function answer(
       return { cleared: true };
     case 'GET /control/requests':
       return log.read();
+    case 'GET /control/record':
+      return record.read();
     case 'PUT /control/rights':
       rights.lack(lacksIn(body));
       return { lacks: rights.lacking() };
@@ -84,6 +88,7 @@ async function answer(
           'GET /control/fleet',
           'GET|DELETE /control/telemetry',
           'GET /control/requests',
+          'GET /control/record',
           'GET|PUT /control/rights',
           'GET|DELETE /control/webhooks',
           'PUT /control/webhooks/fault',

@@ -29,7 +29,7 @@ type Options = {
   caFile: string;
   log: RequestLog;
   instantNodes?: boolean;
-  answer?: (node: SimulatedNode, scriptText: string) => string;
+  answer?: (node: SimulatedNode, scriptText: string, fault: FaultIn<'server' | 'node'> | undefined) => string;
 };
 
 /** An answer in place of a node's script, with the machine's id as the script tells it, unless the answer has one. */
@@ -92,7 +92,10 @@ export function conductScripts(nodes: readonly SimulatedNode[], board: FaultBoar
   return {
     async conduct(node, script) {
       if (instantNodes || node.pool.spec.os === 'Windows')
-        return { stdout: asMachine(machineIdOf(board, node), answer(node, script)), stderr: '' };
+        return {
+          stdout: asMachine(machineIdOf(board, node), answer(node, script, board.ofNode(node, 'server') ?? board.ofNode(node, 'node'))),
+          stderr: '',
+        };
       return inNamespaces ? runInWorld(node, script) : runSubstituted(node, script);
     },
     async stop() {

@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { type ArmReply, armError, ok } from './arm-reply.ts';
+import type { SimulatorClock } from './clock.ts';
 import { guidOf } from './guid-of.ts';
 import type { SimulatedNode } from './lay-out-fleet.ts';
 
@@ -26,7 +27,7 @@ const keptMs = 2 * 3600 * 1000;
  *
  * @param origin - gives the start of the URLs handed out.
  */
-export function keepOperations(origin: () => string): OperationBook {
+export function keepOperations(origin: () => string, { now }: SimulatorClock): OperationBook {
   const operations = new Map<string, Operation>();
   const secret = randomBytes(32);
   // The real URL carries a certificate chain here.
@@ -54,11 +55,11 @@ export function keepOperations(origin: () => string): OperationBook {
 
   return {
     begin(node) {
-      const operation: Operation = { id: crypto.randomUUID(), node, startedAt: new Date() };
+      const operation: Operation = { id: crypto.randomUUID(), node, startedAt: now() };
       operations.set(operation.id, operation);
       for (const old of operations.values()) {
         if (old.endedAt === undefined) continue;
-        if (Date.now() - old.endedAt.getTime() < keptMs) break;
+        if (now().getTime() - old.endedAt.getTime() < keptMs) break;
         operations.delete(old.id);
       }
       return operation;
@@ -66,7 +67,7 @@ export function keepOperations(origin: () => string): OperationBook {
     end(operation, outcome) {
       if (outcome === 'forgotten') return void operations.delete(operation.id);
       operation.outcome = outcome;
-      operation.endedAt = new Date();
+      operation.endedAt = now();
     },
     accepted: (operation, apiVersion) => ({
       status: 202,

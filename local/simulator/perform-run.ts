@@ -1,3 +1,4 @@
+import type { SimulatorClock } from './clock.ts';
 import type { Outcome } from './keep-operations.ts';
 import type { SimulatedNode } from './lay-out-fleet.ts';
 import type { ScriptOutput } from './run-script.ts';
@@ -9,6 +10,7 @@ export type ConductScript = (node: SimulatedNode, script: string) => Promise<Scr
 /** What a run needs besides its node and script. */
 export type RunSurroundings = {
   board: FaultBoard;
+  clock: SimulatorClock;
   conduct: ConductScript;
   /** When a dead agent's run fails, in milliseconds. */
   agentDeadMs: number;
@@ -50,10 +52,10 @@ const failures: Partial<Record<FaultIn<'agent'>, { code: string; message: string
  * @throws when `signal` aborts, or the script cannot be started at all.
  */
 export async function performRun(node: SimulatedNode, script: string | undefined, around: RunSurroundings): Promise<Outcome> {
-  const { board, conduct, lastOutputs } = around;
+  const { board, clock, conduct, lastOutputs, signal } = around;
   const fault = board.ofNode(node, 'agent');
-  if (fault === 'agent-silent') await waitForRecovery(board, node, fault, Number.POSITIVE_INFINITY, around.signal);
-  if (fault === 'agent-dead' && !(await waitForRecovery(board, node, fault, around.agentDeadMs, around.signal)))
+  if (fault === 'agent-silent') await waitForRecovery(board, node, fault, Number.POSITIVE_INFINITY, clock, signal);
+  if (fault === 'agent-dead' && !(await waitForRecovery(board, node, fault, around.agentDeadMs, clock, signal)))
     return {
       succeeded: false,
       code: 'VMAgentStatusCommunicationError',

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type ArmReply, ok } from './arm-reply.ts';
+import type { SimulatorClock } from './clock.ts';
 import { Problem } from './problem.ts';
 
 const MOST_KEPT = 1000;
@@ -31,14 +32,14 @@ function faultIn(body: unknown): { status: number; retryAfterSeconds?: number } 
 }
 
 /** Keeps what webhooks receive, the newest 1,000 requests. */
-export function receiveWebhooks(): WebhookReceiver {
+export function receiveWebhooks({ now }: SimulatorClock): WebhookReceiver {
   const kept: ReceivedWebhook[] = [];
   let fault: { status: number; retryAfterSeconds?: number } = { status: 200 };
   return {
     receive(path, headers, body) {
       const { status, retryAfterSeconds } = fault;
       const shown = Object.fromEntries(SHOWN.flatMap((name) => (headers[name] === undefined ? [] : [[name, String(headers[name])]])));
-      kept.push({ at: new Date().toISOString(), name: path.slice('/webhooks/'.length), status, headers: shown, body });
+      kept.push({ at: now().toISOString(), name: path.slice('/webhooks/'.length), status, headers: shown, body });
       kept.splice(0, Math.max(0, kept.length - MOST_KEPT));
       if (status < 300) return ok({ accepted: true });
       return {

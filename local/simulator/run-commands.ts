@@ -1,6 +1,6 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { type ArmReply, armError } from './arm-reply.ts';
 import type { Operation, OperationBook } from './keep-operations.ts';
+import type { RecordKeeper } from './keep-record.ts';
 import type { SimulatedNode } from './lay-out-fleet.ts';
 import type { RequestLog } from './log-requests.ts';
 import { performRun, type RunSurroundings } from './perform-run.ts';
@@ -14,7 +14,12 @@ export type RunCommands = {
   stop(): Promise<void>;
 };
 
-type Surroundings = Omit<RunSurroundings, 'signal' | 'lastOutputs'> & { operations: OperationBook; log: RequestLog; minimumMs: number };
+type Surroundings = Omit<RunSurroundings, 'signal' | 'lastOutputs'> & {
+  operations: OperationBook;
+  log: RequestLog;
+  record: RecordKeeper;
+  minimumMs: number;
+};
 
 /**
  * Makes what starts runs and sees them through.
@@ -22,7 +27,7 @@ type Surroundings = Omit<RunSurroundings, 'signal' | 'lastOutputs'> & { operatio
  * @param around - `minimumMs` is how long a run takes at least, in milliseconds, however fast its script is.
  */
 export function runCommands(around: Surroundings): RunCommands {
-  const { board, operations, log, minimumMs } = around;
+  const { board, operations, log, record, clock, minimumMs } = around;
   const busy = new Set<SimulatedNode>();
   const runs = new Set<Promise<void>>();
   const lastOutputs: RunSurroundings['lastOutputs'] = new Map();
@@ -31,10 +36,11 @@ export function runCommands(around: Surroundings): RunCommands {
   const carryOut = async (operation: Operation, script: string | undefined): Promise<void> => {
     const { node } = operation;
     const { signal } = stopping;
+    const ended = record.began(node, board.ofNode(node, 'server') ?? board.ofNode(node, 'node'));
     try {
       const [outcome] = await Promise.all([
         performRun(node, script, { ...around, lastOutputs, signal }),
-        minimumMs > 0 ? wait(minimumMs, undefined, { signal }) : undefined,
+        minimumMs > 0 ? clock.wait(minimumMs, signal) : undefined,
       ]);
       operations.end(operation, outcome);
     } catch (error) {
@@ -42,6 +48,7 @@ export function runCommands(around: Surroundings): RunCommands {
       operations.end(operation, { succeeded: false, code: 'VMExtensionProvisioningError', message });
     } finally {
       busy.delete(node);
+      ended();
     }
   };
 
@@ -52,6 +59,7 @@ export function runCommands(around: Surroundings): RunCommands {
       log.attempt(busy.has(node) ? 1 : 0);
       if (busy.has(node)) {
         log.conflict();
+        record.clashed(node);
         return inProgressReply();
       }
       if (fault === 'busy') return inProgressReply();

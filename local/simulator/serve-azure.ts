@@ -64,7 +64,9 @@ async function respond(
     if (error instanceof ConnectionClosed) throw error;
     reply = armError(500, 'InternalServerError', error instanceof Error ? error.message : String(error));
   }
-  const body = reply.body === undefined ? '' : JSON.stringify(reply.body);
+  // A gateway on the way answers in HTML.
+  const isText = reply.headers?.['content-type']?.startsWith('text/') === true;
+  const body = reply.body === undefined ? '' : isText ? String(reply.body) : JSON.stringify(reply.body);
   const id = crypto.randomUUID();
   response.writeHead(reply.status, {
     ...(body === '' ? {} : { 'content-type': 'application/json; charset=utf-8' }),

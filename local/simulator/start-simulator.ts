@@ -8,6 +8,7 @@ import { answerIdentity } from './answer-identity.ts';
 import { isIngestion, keepTelemetry } from './answer-ingestion.ts';
 import { type ArmReply, armError, ok } from './arm-reply.ts';
 import { createCertificateAuthority } from './certificate-authority.ts';
+import { realClock, type SimulatorClock } from './clock.ts';
 import { conductScripts } from './conduct-scripts.ts';
 import { countQuota } from './count-quota.ts';
 import { type FaultId, faultIdsNeedingNamespaces } from './faults.ts';
@@ -15,11 +16,12 @@ import type { Fleet } from './fleet-schema.ts';
 import { guidOf } from './guid-of.ts';
 import { createTokenDesk, isSameAudience, type TokenDesk } from './issue-tokens.ts';
 import { keepOperations } from './keep-operations.ts';
+import { keepRecord } from './keep-record.ts';
 import { layOutFleet, type SimulatedNode } from './lay-out-fleet.ts';
 import { logRequests } from './log-requests.ts';
 import { keepNetwork } from './network/keep-network.ts';
 import { isWebhook, receiveWebhooks } from './receive-webhooks.ts';
-import { keepRights } from './rights.ts';
+import { keepRights, type Role } from './rights.ts';
 import { runCommands } from './run-commands.ts';
 import { type AzureRequest, serveAzure } from './serve-azure.ts';
 import { switchFaults } from './switch-faults.ts';
@@ -38,8 +40,11 @@ export type SimulatorOptions = {
   port?: number;
   /** For benches: no process runs, `answer` returns at once what the script would have printed. */
   instantNodes?: boolean;
-  /** What a node prints: with `instantNodes`, and on Windows, which this machine cannot run; by default stand-in-for-windows.ts answers there. */
-  answer?: (node: SimulatedNode, scriptText: string) => string;
+  /**
+   * What a node prints: with `instantNodes`, and on Windows, which this machine cannot run; by default stand-in-for-windows.ts answers there. `fault` is
+   * that of its way to the API server.
+   */
+  answer?: (node: SimulatedNode, scriptText: string, fault: FaultId | undefined) => string;
   /** When a dead agent's run fails; by default 50 times `runCommandSeconds`, Azure's proportion. */
   agentDeadSeconds?: number;
   /** How many seconds a throttled caller is asked to wait, 30 by default. */
@@ -55,8 +60,12 @@ export type SimulatorOptions = {
   changeLagSeconds?: number;
   /** How far Resource Graph's list of resources is behind, 600 by default. */
   inventoryLagSeconds?: number;
+  /** The roles that the prober was given: what none of them grants is refused. Without them it may do everything that there is. */
+  roles?: readonly Role[];
   /** Actions that the prober lacks from the start, such as `Microsoft.Network/routeTables/read`. */
   lacks?: readonly string[];
+  /** The clock by which runs take their time, that of the machine by default. */
+  clock?: SimulatorClock;
   /** Stands in the way of each request: it may answer itself, or change what the simulator answers. */
   intercept?: (request: AzureRequest, answer: () => Promise<ArmReply>) => ArmReply | Promise<ArmReply>;
 };
@@ -86,14 +95,14 @@ const defaultPageSizes: PageSizes = { subscriptions: 2, clusters: 2, scaleSets: 
  * @throws when the port is taken or the folder cannot be written.
  */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
-  const { fleet, dir, runCommandSeconds } = options;
+  const { fleet, dir, runCommandSeconds, clock = realClock } = options;
   const caFile = join(dir, 'ca.pem');
   const authority = await createCertificateAuthority('aks-fleet-prober simulator');
   await mkdir(dir, { recursive: true });
   await writeFile(caFile, `${authority.certificate}\n`);
   const pair = await authority.issue('server', { commonName: 'simulator', dnsNames: ['localhost'], ipAddresses: ['127.0.0.1'] });
 
-  const world = layOutFleet(fleet, new Date());
+  const world = layOutFleet(fleet, clock.now());
   const hindrance =
     options.namespaces === false
       ? 'namespaces are switched off.'
@@ -105,25 +114,35 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     changeLagMs: (options.changeLagSeconds ?? 5) * 1000,
     inventoryLagMs: (options.inventoryLagSeconds ?? 600) * 1000,
   });
-  const rights = keepRights((path) => network.isHidden(decodeURIComponent(path)));
+  const log = logRequests();
+  const nodeGroups = new Set(world.clusters.map(({ nodeResourceGroup }) => nodeResourceGroup.toLowerCase()));
+  const rights = keepRights(
+    (path) => network.isHidden(decodeURIComponent(path)),
+    (group) => nodeGroups.has(group.toLowerCase()),
+    options.roles,
+    log,
+  );
   rights.lack(options.lacks ?? []);
+  const record = keepRecord(clock);
   const board = switchFaults(
     world,
     network,
     fleet.subscriptions.flatMap(({ id, faults }) => faults.map((fault) => ({ target: id, fault }))),
     unavailableFaults,
+    record,
   );
   const desk = createTokenDesk();
   const identityHeader = randomBytes(16).toString('hex');
   const instrumentationKey = guidOf('instrumentation key');
-  const log = logRequests();
   const telemetry = keepTelemetry(instrumentationKey, desk, board);
   const inNamespaces = hindrance === undefined;
   const scripts = conductScripts(world.nodes, board, network, { ...options, inNamespaces, authority, caFile, log });
-  const operations = keepOperations(() => server.url);
+  const operations = keepOperations(() => server.url, clock);
   const runs = runCommands({
     board,
     log,
+    record,
+    clock,
     operations,
     conduct: scripts.conduct,
     minimumMs: runCommandSeconds * 1000,
@@ -142,8 +161,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     enforceQuota: options.enforceQuota ?? false,
     retryAfterSeconds: options.retryAfterSeconds ?? 30,
   });
-  const webhooks = receiveWebhooks();
-  const control = answerControl({ world, board, log, telemetry, rights, webhooks });
+  const webhooks = receiveWebhooks(clock);
+  const control = answerControl({ world, board, log, record, telemetry, rights, webhooks });
 
   const answerOwn = async ({ method, url, headers, text }: AzureRequest): Promise<ArmReply> => {
     const path = url.pathname;

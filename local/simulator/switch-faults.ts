@@ -1,6 +1,8 @@
+import type { SimulatorClock } from './clock.ts';
 import type { FaultLayer } from './faults/fault.ts';
 import { type FaultId, faultIdsFor, faults, isFaultId } from './faults.ts';
 import { findTarget, keyOfNode, type Target } from './find-target.ts';
+import type { RecordKeeper } from './keep-record.ts';
 import type { SimulatedCluster, SimulatedNode, World } from './lay-out-fleet.ts';
 import type { Network } from './network/keep-network.ts';
 import { Problem } from './problem.ts';
@@ -34,6 +36,7 @@ export type FaultBoard = {
  * @param network - where faults of the network show.
  * @param initial - faults in force from the start, by target.
  * @param unavailable - those that this machine cannot provoke, and why.
+ * @param record - where each switch is noted.
  * @throws when an initial fault is unavailable.
  */
 export function switchFaults(
@@ -41,6 +44,7 @@ export function switchFaults(
   network: Network,
   initial: ReadonlyArray<{ target: string; fault: FaultId }> = [],
   unavailable: ReadonlyMap<FaultId, string> = new Map(),
+  record?: RecordKeeper,
 ): FaultBoard {
   for (const { target, fault } of initial) {
     const reason = unavailable.get(fault);
@@ -50,6 +54,7 @@ export function switchFaults(
   for (const { target: text, fault } of initial) {
     const target = findTarget(world, text);
     active.set(target.key, { fault, since: new Date().toISOString(), target });
+    record?.switched(target.key, fault, target.nodes);
   }
   const listeners = new Set<(nodes: SimulatedNode[]) => void | Promise<void>>();
   const notify = (nodes: SimulatedNode[]) => Promise.all([...listeners].map((listener) => listener(nodes)));
@@ -87,6 +92,7 @@ export function switchFaults(
       if (isOfLayer(fault, 'network')) network.check(fault, clusters, text);
       const entry = { fault, since: new Date().toISOString(), target };
       active.set(key, entry);
+      record?.switched(key, fault, nodes);
       showNetwork();
       await notify(nodes);
       return { target: key, fault, since: entry.since, nodes: nodes.length };
@@ -95,6 +101,7 @@ export function switchFaults(
       const { key, nodes } = findTarget(world, text);
       const cleared = active.get(key)?.fault ?? null;
       active.delete(key);
+      if (cleared !== null) record?.switched(key, null, nodes);
       showNetwork();
       await notify(nodes);
       return { target: key, cleared };
@@ -115,32 +122,38 @@ export function switchFaults(
 /**
  * Waits until a node no longer has a fault.
  *
- * @param milliseconds - how long at most.
+ * @param milliseconds - how long at most; infinity waits until the fault goes away.
  * @returns whether the fault went away in that time.
  * @throws when `signal` aborts.
  */
-export function waitForRecovery(
+export async function waitForRecovery(
   board: FaultBoard,
   node: SimulatedNode,
   fault: FaultIn<'agent'>,
   milliseconds: number,
+  clock: SimulatorClock,
   signal: AbortSignal,
 ): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    const finish = (act: () => void) => {
-      clearTimeout(timer);
-      forget();
-      signal.removeEventListener('abort', abort);
-      act();
-    };
-    const abort = () => finish(() => reject(signal.reason));
-    // A wait that is too long for a timer has no end of its own: it ends with the fault or the simulator.
-    const timer = milliseconds < 2 ** 31 ? setTimeout(() => finish(() => resolve(false)), milliseconds) : undefined;
+  const over = new AbortController();
+  const either = AbortSignal.any([signal, over.signal]);
+  const recovered = new Promise<boolean>((resolve) => {
     const forget = board.onChange((nodes) => {
-      if (nodes.includes(node) && board.ofNode(node, 'agent') !== fault) finish(() => resolve(true));
+      if (nodes.includes(node) && board.ofNode(node, 'agent') !== fault) resolve(true);
     });
-    signal.addEventListener('abort', abort, { once: true });
+    either.addEventListener('abort', forget, { once: true });
   });
+  const late = Number.isFinite(milliseconds) ? clock.wait(milliseconds, either).then(() => false) : endless(either);
+  try {
+    return await Promise.race([recovered, late]);
+  } finally {
+    over.abort();
+    // It rejects now, when nobody waits for it any more.
+    late.catch(() => {});
+  }
+}
+
+function endless(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
 }
 
 function isOfLayer<Layer extends FaultLayer>(fault: FaultId, layer: Layer): fault is FaultIn<Layer> {

@@ -70,7 +70,7 @@ function decideNext(outage: Outage, marks: DeliveryMarks, context: NotificationC
   const { end, episode } = outage;
   if (end !== undefined) return nextEnd(outage, end, marks, context);
   // An episode whose end was sent, and that a late result opened again, is not sent twice.
-  return marks.started > marks.ended || marks.started >= episode ? nothing : nextStart(outage, context);
+  return marks.started > marks.ended || marks.started >= episode ? nothing : nextStart(outage, marks, context);
 }
 
 function isCovered({ node, end }: Outage, { clusterOutage, incident }: NotificationContext): boolean {
@@ -89,9 +89,13 @@ const beganAt = ({ episodes, start }: Outage) => episodes.at(-1)?.start ?? start
 /** The stretch of maintenance in which the present episode began. */
 const ownMaintenance = (outage: Outage, { maintenance }: NotificationContext) => maintenanceAt(maintenance, Date.parse(beganAt(outage)));
 
-function nextStart(outage: Outage, context: NotificationContext): NextNotification {
+/** Whether a sink may have the start of the present episode although nobody knows: it is sent until that is known, whatever covers it by then. */
+const mayHaveStart = ({ episode }: Outage, { tried = 0 }: DeliveryMarks) => tried >= episode;
+
+function nextStart(outage: Outage, marks: DeliveryMarks, context: NotificationContext): NextNotification {
   const { finalizedSweep, now } = context;
   const { episode, covered, openedAt, node } = outage;
+  if (mayHaveStart(outage, marks)) return { ...nothing, what: ['started'] };
   if (isCovered(outage, context)) return { ...nothing, covers: covered < episode };
   const began = beganAt(outage);
   const maintenance = maintenanceAt(context.maintenance, now.getTime());
@@ -111,9 +115,10 @@ function nextEnd(outage: Outage, end: string, marks: DeliveryMarks, context: Not
   const finished = now.getTime() >= quietAt.getTime() + lateMs;
   if (marks.ended >= episode) return { ...nothing, finished };
   const believedOpen = marks.started > marks.ended;
-  if (!believedOpen && covered >= episode) return { ...nothing, finished };
-  if (!believedOpen && isCovered(outage, context)) return { ...nothing, covers: true };
-  if (!believedOpen) {
+  const isQuiet = !believedOpen && !mayHaveStart(outage, marks);
+  if (isQuiet && covered >= episode) return { ...nothing, finished };
+  if (isQuiet && isCovered(outage, context)) return { ...nothing, covers: true };
+  if (isQuiet) {
     const own = ownMaintenance(outage, context);
     const endedWithin = own === undefined ? maintained >= episode : Date.parse(end) <= own.until;
     if (endedWithin) return { ...nothing, finished };
@@ -150,6 +155,12 @@ export function markDelivered(outage: Outage, sink: string, what: What, episode:
   const marks = marksOf(outage, sink);
   const time = at === undefined || episode < marks[what] ? {} : { [`${what}At`]: at };
   return { ...outage, delivered: { ...outage.delivered, [sink]: { ...marks, ...time, [what]: Math.max(marks[what], episode) } } };
+}
+
+/** Notes that the start of an episode was sent to a sink, which may have accepted it although its answer did not come. */
+export function markTried(outage: Outage, sink: string, episode: number): Outage {
+  const marks = marksOf(outage, sink);
+  return { ...outage, delivered: { ...outage.delivered, [sink]: { ...marks, tried: Math.max(marks.tried ?? 0, episode) } } };
 }
 
 /** Notes that the outage of its cluster covers the present episode, so that it has no notification of its own. */

@@ -9,6 +9,8 @@ import type { LogEntry, NodeLog } from './log.ts';
 export interface DeliveryMarks {
   started: number;
   ended: number;
+  /** The newest episode whose start was sent and whose answer was lost: the sink may have it all the same. */
+  tried?: number;
   /** When it accepted them. */
   startedAt?: string;
   endedAt?: string;

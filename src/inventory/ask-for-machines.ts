@@ -37,7 +37,9 @@ async function ask(compute: Compute, known: NodeFacts): Promise<Asked> {
     const facts = factsOf(machine, known.node, { resourceId, pool, size, subnet });
     // Ids of instances are used again (azure-sdk-for-net#36946): under this one there is another machine now.
     if (known.vmId !== '' && facts.vmId !== known.vmId) return { status: 'absent' };
-    return { status: 'present', facts: { ...facts, node: known.node }, machine };
+    // Its computer has another name now, under which it is listed: under both it would be run on twice.
+    if (facts.node !== known.node) return { status: 'absent' };
+    return { status: 'present', facts, machine };
   } catch (error) {
     if (failureOf(error).kind === 'own') throw error;
     return { status: provesAbsence(error) ? 'absent' : 'unknown' };

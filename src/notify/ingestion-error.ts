@@ -12,3 +12,11 @@ export class IngestionError extends Error {
     this.retryAfterMs = retryAfterMs;
   }
 }
+
+/** Statuses with which something on the way may answer although the endpoint has accepted what was sent. */
+const UNSURE = [500, 502, 504];
+
+/** Whether events may have been accepted although sending them failed: there was no answer, or not one of the endpoint. */
+export function mayHaveAccepted(error: unknown): boolean {
+  return error instanceof IngestionError && (error.status === undefined || UNSURE.includes(error.status));
+}

@@ -1,4 +1,12 @@
-import { markCovered, markDelivered, markMaintained, type NotificationContext, nextNotifications } from '../history/next-notification.ts';
+import {
+  markCovered,
+  markDelivered,
+  markMaintained,
+  marksOf,
+  markTried,
+  type NotificationContext,
+  nextNotifications,
+} from '../history/next-notification.ts';
 import { type Outage, outageId } from '../history/outage.ts';
 import { statusPageUrl } from '../settings.ts';
 import { faultPoint } from '../sweep/queue/fault-point.ts';
@@ -47,8 +55,8 @@ async function clearOutbox(tables: Tables, cluster: string, summaries: readonly 
   }
 }
 
-/** Marks in the outages what was accepted, for all sinks at once. */
-async function markAccepted(
+/** Marks in the outages what was accepted, for all sinks at once, and which starts may have been. */
+async function markSent(
   { tables, now }: NotifyContext,
   due: readonly DueRow[],
   pending: Pending,
@@ -61,12 +69,26 @@ async function markAccepted(
       .filter(({ event }) => ids.has(event.properties.eventId))
       .flatMap(({ marks }) => marks.map((mark) => ({ sink, ...mark }))),
   );
+  const unsure = deliveries.filter(({ isUnsure }) => isUnsure === true);
+  const unanswered = unsure.flatMap(({ sink, accepted: ids }) =>
+    pending
+      .get(sink)!
+      .filter(({ event }) => !ids.has(event.properties.eventId))
+      .flatMap(({ marks }) => marks.filter(({ what }) => what === 'started').map((mark) => ({ sink, ...mark }))),
+  );
   const byOutage = Map.groupBy(accepted, ({ outage }) => outageId(outage));
+  const triedByOutage = Map.groupBy(unanswered, ({ outage }) => outageId(outage));
   const changes = due.flatMap(({ row }) => {
-    const marks = byOutage.get(outageId(row.outage));
-    if (marks === undefined) return [];
+    const marks = byOutage.get(outageId(row.outage)) ?? [];
+    const tried = (triedByOutage.get(outageId(row.outage)) ?? []).filter(
+      ({ sink, episode }) => (marksOf(row.outage, sink).tried ?? 0) < episode,
+    );
+    if (marks.length + tried.length === 0) return [];
     const change = (outage: Outage) =>
-      marks.reduce((marked, { sink, what, episode }) => markDelivered(marked, sink, what, episode, at), outage);
+      tried.reduce(
+        (marked, { sink, episode }) => markTried(marked, sink, episode),
+        marks.reduce((marked, { sink, what, episode }) => markDelivered(marked, sink, what, episode, at), outage),
+      );
     return [{ row, change }];
   });
   await changeOutages(tables, changes);
@@ -91,9 +113,10 @@ async function deliver(services: NotifyContext, subject: NotifiedCluster, due: r
   const deliveries = await deliverEach(sinks, eventsOf, `outages of ${cluster}`);
   const left = deliveries.map(({ sink, accepted }) => [sink, pending.get(sink)!.length - accepted.size] as const);
   const refused = Object.fromEntries(left.filter(([, events]) => events > 0));
-  if (deliveries.every(({ accepted }) => accepted.size === 0)) return refused;
-  faultPoint('assess-cluster:notified');
-  await markAccepted(services, due, pending, deliveries);
+  const isAccepted = deliveries.some(({ accepted }) => accepted.size > 0);
+  if (isAccepted) faultPoint('assess-cluster:notified');
+  await markSent(services, due, pending, deliveries);
+  if (!isAccepted) return refused;
   faultPoint('assess-cluster:marked');
   const awaited = new Set<string>();
   const sent = new Map<string, Summary>();
@@ -143,7 +166,8 @@ export async function notifyOutages(
       await markSilent(services.tables, due);
       // One that is covered since may be in a summary that was frozen before: then it is marked with it.
       const refused = await deliver(services, subject, due);
-      if (Object.keys(refused).length > 0) again.push(new Date(now.getTime() + TRY_AGAIN_MS));
+      // At a mark, so that all assessments that find the sink refusing are followed by one.
+      if (Object.keys(refused).length > 0) again.push(new Date(Math.ceil((now.getTime() + TRY_AGAIN_MS) / TRY_AGAIN_MS) * TRY_AGAIN_MS));
       await noteRefused(services, subject, refused);
       await lease.release();
     }

@@ -1,4 +1,5 @@
 import { log } from '../log.ts';
+import { mayHaveAccepted } from './ingestion-error.ts';
 import type { TelemetryEvent } from './telemetry-event.ts';
 
 /** Where notifications go. */
@@ -17,6 +18,8 @@ export interface Sink {
 export interface Delivery {
   sink: string;
   accepted: ReadonlySet<string>;
+  /** Whether the sink may have accepted the others too: its answer was lost. */
+  isUnsure?: boolean;
 }
 
 /**
@@ -32,11 +35,12 @@ export async function deliverEach(
   const deliver = async (sink: Sink): Promise<Delivery> => {
     const events = eventsOf(sink.name);
     if (events.length === 0) return { sink: sink.name, accepted: new Set() };
-    const accepted = await sink.deliver(events).catch((error: unknown) => {
+    try {
+      return { sink: sink.name, accepted: await sink.deliver(events) };
+    } catch (error) {
       log.error(`${subject} could not be delivered to ${sink.name} and will be sent again`, error);
-      return new Set<string>();
-    });
-    return { sink: sink.name, accepted };
+      return { sink: sink.name, accepted: new Set(), ...(mayHaveAccepted(error) && { isUnsure: true }) };
+    }
   };
   return Promise.all(sinks.map(deliver));
 }

@@ -32,7 +32,10 @@ const rowKeyOf = (node: string | undefined, start: string) => `outage|${node ?? 
 
 const episodes = z.array(z.object({ start: z.string(), end: z.string().optional() })).readonly();
 const at = z.string().optional();
-const delivered = z.record(z.string(), z.object({ started: z.number(), ended: z.number(), startedAt: at, endedAt: at }));
+const delivered = z.record(
+  z.string(),
+  z.object({ started: z.number(), ended: z.number(), tried: z.number().optional(), startedAt: at, endedAt: at }),
+);
 const counts = z.object({ failing: z.number(), conclusive: z.number(), planned: z.number(), most: z.number() });
 const entries = json(z.array(logEntry).readonly(), []);
 

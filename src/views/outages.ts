@@ -87,7 +87,7 @@ export function viewOutage(outage: Outage, names: RemedyNames = {}): OutageView 
     changes: [...changes],
     searchedAt: searchedAt ?? null,
     notified: Object.fromEntries(
-      Object.entries(outage.delivered).map(([sink, marks]) => [
+      Object.entries(outage.delivered).map(([sink, { tried: _, ...marks }]) => [
         sink,
         { ...marks, started: marks.started >= episode, ended: marks.ended >= episode },
       ]),

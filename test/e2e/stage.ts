@@ -9,6 +9,7 @@ import { findKubectl } from '../../local/kubectl.ts';
 import { type FleetFile, parseFleet } from '../../local/simulator/fleet-schema.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../local/simulator/start-simulator.ts';
 import { scheduleFor } from '../../local/sweep-schedule.ts';
+import { grantedRoles } from '../simulator/granted-roles.ts';
 
 /** Real storage and a simulated Azure, for any number of hosts. */
 export interface Stage {
@@ -103,6 +104,7 @@ export async function setStage(fleet: FleetFile, options: Partial<SimulatorOptio
     dir,
     runCommandSeconds: 1,
     kubectl: await findKubectl(),
+    roles: grantedRoles('nodeGroups'),
     ...more,
   });
   const hosts: Host[] = [];

@@ -7,6 +7,7 @@ import {
   markDelivered,
   markMaintained,
   marksOf,
+  markTried,
   type NotificationContext,
   nextNotification,
   nextNotifications,
@@ -93,6 +94,13 @@ describe('nextNotification', () => {
       expect(next(ofCluster([[0, 300]]), when(301, { incident }))).toEqual({ ...nothing, covers: true });
       expect(next(ofCluster([[0, 300]], { covered: 1 }), when(400)).what).toEqual([]);
       expect(next(ofCluster([[0, 300]], { started: 1 }), when(301, { incident })).what).toEqual(['ended']);
+    });
+
+    it('goes on with a start that a sink may have accepted, so that it learns of the end', () => {
+      const tried = markTried(ofCluster([[0]], { covered: 1 }), SINK, 1);
+      expect(next(tried, when(60, { incident }))).toEqual({ ...nothing, what: ['started'] });
+      expect(next({ ...tried, end: iso(300) }, when(301, { incident })).what).toEqual(['started', 'ended']);
+      expect(next(markDelivered({ ...tried, end: iso(300) }, SINK, 'started', 1), when(301, { incident })).what).toEqual(['ended']);
     });
 
     it('covers its nodes too, but not what was over before', () => {

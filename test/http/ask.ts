@@ -1,4 +1,4 @@
-import { HttpRequest } from '@azure/functions';
+import azureFunctions from '@azure/functions';
 import { compileRoute } from '../../local/host/http-route.ts';
 import { answer } from '../../src/http/answer.ts';
 import { type KeptAnswers, keepAnswers } from '../../src/http/keep-answers.ts';
@@ -38,7 +38,7 @@ export async function ask(services: Services, path: string, init: Ask = {}, kept
     const params = methodsOf(route).includes(method) ? compileRoute(`api/${route.path}`)(url.pathname) : undefined;
     if (params === undefined) continue;
     const query = Object.fromEntries([...new Set(url.searchParams.keys())].map((name) => [name, url.searchParams.getAll(name).join(',')]));
-    const request = new HttpRequest({
+    const request = new azureFunctions.HttpRequest({
       method,
       url: url.href,
       headers,

@@ -61,6 +61,7 @@ describe('a machine that a list lacks', () => {
       error('InvalidParameter', 'The provided instanceId 7 is not an active Virtual Machine Scale Set VM instanceId.'),
     ],
     ['another machine has its id now', 200, { properties: { vmId: 'another' } }],
+    ['its computer has another name now', 200, { properties: { vmId: 'vm-node7', osProfile: { computerName: 'Node8' } } }],
   ])('is absent where %s', async (_, status, body) => {
     expect((await ask([instance(7)], () => [status, body])).get('node7')).toEqual({ status: 'absent' });
   });

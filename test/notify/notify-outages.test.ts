@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { NotificationContext } from '../../src/history/next-notification.ts';
 import { nothingDelivered, type Outage } from '../../src/history/outage.ts';
+import { IngestionError } from '../../src/notify/ingestion-error.ts';
 import type { NotifyContext } from '../../src/notify/notify-context.ts';
 import { notifyOutages } from '../../src/notify/notify-outages.ts';
 import type { Sink } from '../../src/notify/sink.ts';
@@ -150,6 +151,24 @@ describe('a sink', () => {
     await end(names(1), 3);
     await notify(4, {}, [mail]);
     expect(await readSummaries(storage.tables, cluster)).toEqual([]);
+  });
+
+  it('whose answer was lost learns of the end of what it may have accepted, though an incident has covered it meanwhile', async () => {
+    await open(names(1), 0);
+    const deliver = page.deliver.bind(page);
+    page.deliver = async (events) => {
+      await deliver(events);
+      throw new IngestionError('expected an answer, got none');
+    };
+    await notify(2);
+    page.deliver = deliver;
+    const incident = { since: at(1) };
+    await notify(3, { incident });
+    await end(names(1), 4);
+    await notify(5, { incident });
+    expect(mail.log).toEqual([`NodeOutageStarted ${names(1)[0]}`, `NodeOutageEnded ${names(1)[0]}`]);
+    // Under the same id, so that it is one.
+    expect(page.log).toEqual([`NodeOutageStarted ${names(1)[0]}`, ...mail.log]);
   });
 
   it('that was notified of a node before its cluster failed is sent its end, and one that was not is sent nothing', async () => {

@@ -21,6 +21,7 @@ import { readPlanAndTallies } from '../../src/tables/plan-rows.ts';
 import { listSweeps, type SweepLine } from '../../src/tables/sweep-list.ts';
 import { readSweep } from '../../src/tables/sweep-rows.ts';
 import { serveBusyTables } from '../serve-busy-tables.ts';
+import { grantedRoles } from '../simulator/granted-roles.ts';
 
 const MOST_DELIVERIES = 3;
 
@@ -41,6 +42,7 @@ export interface SweepWorld {
   requests(): Promise<{
     total: number;
     byOperation: Record<string, number>;
+    refusedByAction: Record<string, number>;
     runCommand: { started: number; conflicts: number; mostAtOncePerNode: number };
   }>;
   /** Runs the next sweep to its end; `meanwhile` is called once its first slice is started. */
@@ -108,6 +110,7 @@ export async function openSweepWorld(
     kubectl: await findKubectl(),
     instantNodes: true,
     answer: healthyAnswer,
+    roles: grantedRoles('nodeGroups'),
     ...options,
   });
   // In place of that of a world before it, which has the same name.

@@ -199,7 +199,9 @@ export async function assessCluster(services: Services, message: MessageOf<'asse
   const isQuiet = incident !== undefined || maintenanceAt(maintenance, now.getTime()) !== undefined;
   const settling = isQuiet ? undefined : nextSettling(Object.values(row.alerts), holdMs(intervalAt(settings.SWEEP_SCHEDULE, now)));
   const due = [again, settling].flatMap((time) => time ?? []).sort((a, b) => a.getTime() - b.getTime())[0];
-  if (due !== undefined && due.getTime() - now.getTime() <= longestWaitMs(settings, now))
+  // A copy of a message that was judged already is not followed by another: while a sink refuses, they would become more with each copy.
+  const isFollowed = isFresh || message.tries !== undefined;
+  if (isFollowed && due !== undefined && due.getTime() - now.getTime() <= longestWaitMs(settings, now))
     await requestAssessment(services, sweep, cluster, due);
   await requestDiagnoses(services, cluster, outages);
 }

@@ -423,6 +423,18 @@ describe('several assessments at once', () => {
     expect((await clusterRow()).outage.outage).toEqual({ ...episodeOf(at(0), at(3)) });
   });
 
+  it('with the same mark are followed by one, not by one each, while a sink refuses', async () => {
+    await failNodes([nameOf(0)], at(0));
+    await seedNodes(names(9, 1));
+    await finalize(1);
+    clock.at(at(6));
+    ingestion.down = true;
+    const [mark] = marksOf(1);
+    for (let copy = 0; copy < 4; copy++) await assess(1, services, mark!);
+    expect(ingestion.refused.length).toBeGreaterThan(0);
+    expect(requested).toHaveLength(1);
+  });
+
   it('notify of each of many node outages once, however slow the ingestion is', async () => {
     ingestion.delay = 500;
     await failNodes(names(10), at(0));

@@ -1,0 +1,57 @@
+import type { Chronicle } from './chronicle.ts';
+import { judgeNotices } from './judge-notices.ts';
+import { judgeOutages } from './judge-outages.ts';
+import { judgeSweeps } from './judge-sweeps.ts';
+import { readTruth, type Truth } from './truth.ts';
+
+/** No node has two runs at once, and nobody tries to. */
+function judgeRuns({ record }: Chronicle): string[] {
+  const byNode = Map.groupBy(record.runs, ({ cluster, node }) => `${cluster}/${node}`);
+  const together = [...byNode].flatMap(([node, runs]) =>
+    runs.flatMap(({ beganAt }, index) => {
+      const before = runs[index - 1];
+      return before !== undefined && (before.endedAt === undefined || before.endedAt > beganAt)
+        ? [`two runs at once on ${node} at ${beganAt}`]
+        : [];
+    }),
+  );
+  return [
+    ...together,
+    ...record.clashes.map(({ at, cluster, node }) => `a run was asked for beside another on ${cluster}/${node} at ${at}`),
+  ];
+}
+
+/** Only what nobody can work on is poison, and it is kept for people. */
+function judgePoison({ poisoned, poisonRows, plan, start, intervalMs }: Chronicle, { slackMs }: Truth): string[] {
+  const strangers = plan.troubles.flatMap((each) => (each.kind === 'stranger' ? [each.text] : []));
+  const calm = start + plan.calmFrom * 60_000 + intervalMs + slackMs;
+  return poisoned.flatMap(({ at, text }) => {
+    const problems: string[] = [];
+    if (!strangers.includes(text) && Date.parse(at) > calm) problems.push(`poison in calm at ${at}: ${text}`);
+    if (!poisonRows.some(({ message }) => message.replace(/\s|"/g, '').includes(text.slice(0, 12).replace(/\s|"/g, ''))))
+      problems.push(`poison of which nothing is kept: ${text}`);
+    return problems;
+  });
+}
+
+/** Incidents, blindness and checks are over in the end. */
+function judgeEnd({ incidents, blind, checks }: Chronicle): string[] {
+  return [
+    ...incidents.filter(({ end }) => end === null).map(({ id, kind }) => `the incident ${id} (${kind}) was left open`),
+    ...checks.filter(({ status }) => status !== 'done').map(({ id, status }) => `the check ${id} is ${status} in the end`),
+    ...blind.map((cluster) => `${cluster} is blind in the end`),
+  ];
+}
+
+/** Judges a campaign by what the prober promises; it shares no code with what decides in the prober. Pure. Returns all that is wrong. */
+export function judge(chronicle: Chronicle): string[] {
+  const truth = readTruth(chronicle);
+  return [
+    ...judgeRuns(chronicle),
+    ...judgeOutages(chronicle, truth),
+    ...judgeNotices(chronicle, truth),
+    ...judgeSweeps(chronicle, truth),
+    ...judgePoison(chronicle, truth),
+    ...judgeEnd(chronicle),
+  ];
+}
