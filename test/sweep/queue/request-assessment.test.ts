@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readSettings } from '../../../src/settings.ts';
 import { requestAssessment } from '../../../src/sweep/queue/request-assessment.ts';
-import { closeEverySeconds, requestClose } from '../../../src/sweep/queue/request-close.ts';
+import { closeEverySeconds, nextCloseSeconds, requestClose } from '../../../src/sweep/queue/request-close.ts';
 import type { Work, WorkQueue } from '../../../src/sweep/queue/work-queue.ts';
 
 const sweep = '2026-11-21T09:35:00Z';
@@ -62,7 +62,7 @@ describe('the next close-sweep', () => {
   it('comes when the first cluster should have its results, if that is known, and at the end of the interval', () => {
     const every = (elapsedSeconds: number, firstEnd: number) => {
       const at = (seconds: number) => new Date(Date.parse(sweep) + seconds * 1000);
-      return closeEverySeconds({ SWEEP_SCHEDULE: '0 */5 * * * *' }, sweep, at(elapsedSeconds), at(firstEnd));
+      return nextCloseSeconds({ SWEEP_SCHEDULE: '0 */5 * * * *' }, sweep, at(elapsedSeconds), at(firstEnd));
     };
     expect([every(0, 10), every(0, 30), every(0, 300), every(120, 100), every(280, 600)]).toEqual([20, 35, 45, 36, 20]);
   });
