@@ -32,6 +32,8 @@ export interface WayFigures {
   megabytes: number;
   /** Seconds of execution for each probe, by the kind of message. */
   secondsByKind: Record<string, number>;
+  /** Storage transactions by kind, for all probes. */
+  storageByKind: Record<string, number>;
 }
 
 /** How much is asked, and how long Run Command takes. */
@@ -119,6 +121,9 @@ function figuresOf(
     tableTransactions: count((kind) => !kind.startsWith('queue ')),
     ingestedBytes: (after.ingested - before.ingested) / probes,
     megabytes,
+    storageByKind: Object.fromEntries(
+      kinds.map(([kind, total]) => [kind, total - (before.storage[kind] ?? 0)] as const).sort(([, a], [, b]) => b - a),
+    ),
     secondsByKind: Object.fromEntries(
       [...Map.groupBy(own, ({ kind }) => kind)].map(([kind, group]) => [
         `${kind} × ${group.length}`,

@@ -41,7 +41,7 @@ export interface Figures {
 }
 
 const WINDOW_MS = 10_000;
-const NODES_PER_SLICE = 50;
+const NODES_PER_SLICE = 100;
 // The highest value allowed: nodes answer at once, and somebody is waiting for the bench.
 const STARTS_PER_MINUTE = 1500;
 const ALLOWED = (STARTS_PER_MINUTE * WINDOW_MS) / 60_000 + NODES_PER_SLICE;

@@ -92,7 +92,9 @@ async function benchWays(quick: boolean, appDir: string): Promise<string[]> {
     const ways = (await compare(quick ? quickWays : fullWays, appDir, dir, log)) as unknown as Ways;
     const requirements = judgeWays(ways);
     const ratios = ratiosOf(ways);
-    process.stdout.write(`\n${layOutWays(ways, requirements)}\n${JSON.stringify({ ratios, byKind: ways[3].secondsByKind })}\n`);
+    process.stdout.write(
+      `\n${layOutWays(ways, requirements)}\n${JSON.stringify({ ratios, seconds: ways[3].secondsByKind, storage: ways[3].storageByKind })}\n`,
+    );
     return quick ? worsened(ratios, keptRatios) : requirements.filter(({ holds }) => !holds).map(({ sentence }) => sentence);
   } finally {
     await rm(dir, { recursive: true, force: true });
@@ -101,7 +103,7 @@ async function benchWays(quick: boolean, appDir: string): Promise<string[]> {
 
 /** Compares the fixed and the learned delay, and returns a sentence for each required figure that is missed. */
 function benchTiming(): string[] {
-  const figures = compareTiming(2000, 1, anyDuration);
+  const figures = compareTiming(1000, 1, anyDuration);
   const describe = (name: string, { pollsPerProbe, medianSeconds, delay }: (typeof figures)['fixed']) =>
     `${name}: first asked for after ${delay} s, ${pollsPerProbe.toFixed(2)} polls a probe, read after ${medianSeconds.toFixed(1)} s in the median`;
   const judged = judgeTiming(figures);

@@ -20,7 +20,7 @@ const size = (clusters: number, nodesPerCluster: number, paced: number, warmUp: 
 /** Smaller and bigger end to end, then the biggest through expansion and pacing. */
 export type Sizes = readonly [small: Size, big: Size, biggest: Size];
 
-/** The fleets of the required figures; clusters that are measured end to end consist of whole slices of 50. */
+/** The fleets of the required figures; clusters that are measured end to end have slices of 100 and one of 50. */
 export const fullSizes: Sizes = [size(4, 250, 4, 'sweep'), size(8, 1250, 8, 'expansion'), size(200, 500, 4, 'none')];
 /** A tenth or less of that, all at once. */
 export const quickSizes: Sizes = [size(1, 250, 1, 'expansion'), size(3, 250, 3, 'expansion'), size(8, 250, 1, 'none')];

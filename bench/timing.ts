@@ -20,10 +20,10 @@ const SETTINGS = { FIRST_COLLECT_SECONDS: 25, PROBE_DEADLINE_SECONDS: 150 };
 const COLLECT_AGAIN_SECONDS = 10;
 /** A queue delivers up to so many seconds after a message is due. */
 const LATEST_DELIVERY = 2;
-const NODES_PER_SLICE = 50;
-const SLICES_PER_SAMPLE = 5;
+const NODES_PER_SLICE = 100;
+const SLICES_PER_SAMPLE = 3;
 /** Slices until what is learned has settled: three sweeps of 1,000 nodes. */
-const WARM_UP = 60;
+const WARM_UP = 30;
 
 /** A generator of numbers in [0, 1) that gives the same for the same seed (mulberry32). */
 function seeded(seed: number): () => number {

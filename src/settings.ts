@@ -96,7 +96,7 @@ const readers = {
     listOf('', isGuid, 'subscription ids (GUIDs)')(given, wrong).map((id) => id.toLowerCase())) satisfies Read<string[]>,
   INCLUDE_CLUSTERS: listOf(EVERYTHING),
   EXCLUDE_CLUSTERS: listOf(''),
-  NODES_PER_SLICE: wholeNumber(1, 50, 50),
+  NODES_PER_SLICE: wholeNumber(1, 100, 100),
   STARTS_PER_MINUTE: wholeNumber(1, 1500, 250),
   FIRST_COLLECT_SECONDS: wholeNumber(1, 120, 25),
   COLLECT_AGAIN_SECONDS: wholeNumber(1, 60, 10),
@@ -116,6 +116,8 @@ const readers = {
   PAGE_URL: textThat(isWeb, (given) => `expected an http or https URL, got "${given}"`),
   WEBSITE_HOSTNAME: text,
   WEBSITE_AUTH_ENABLED: text,
+  IDENTITY_ENDPOINT: textThat(isWeb, (given) => `expected an http or https URL, got "${given}"`),
+  IDENTITY_HEADER: text,
   HOME_SUBSCRIPTION: ((given, wrong) =>
     textThat(isGuid, () => 'expected a subscription id (GUID)')(given, wrong)?.toLowerCase()) satisfies Read<string | undefined>,
   AZURE_CLIENT_ID: textThat(isGuid, () => 'expected a client id (GUID)'),

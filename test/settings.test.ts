@@ -18,7 +18,7 @@ function complaint(source: Record<string, string>): string {
 const one = (line: string) => `1 invalid setting; correct them and start again:\n  ${line}`;
 
 const wholeNumbers: [name: string, low: number, high: number][] = [
-  ['NODES_PER_SLICE', 1, 50],
+  ['NODES_PER_SLICE', 1, 100],
   ['STARTS_PER_MINUTE', 1, 1500],
   ['FIRST_COLLECT_SECONDS', 1, 120],
   ['COLLECT_AGAIN_SECONDS', 1, 60],
@@ -46,6 +46,7 @@ const texts: [name: string, value: string, message: string][] = [
     'expected an NCRONTAB schedule {second} {minute} {hour} {day} {month} {day of week}, such as "0 */5 * * * *", got "*/5 * * * *": it has 5 fields',
   ],
   ['SUBSCRIPTIONS', 'prod', 'expected comma-separated subscription ids (GUIDs), got "prod"'],
+  ['IDENTITY_ENDPOINT', 'localhost', 'expected an http or https URL, got "localhost"'],
   ['PAGE_URL', 'status.example', 'expected an http or https URL, got "status.example"'],
   [
     'EGRESS_ENDPOINTS',
@@ -71,6 +72,7 @@ const freeText = [
   'EXCLUDE_CLUSTERS',
   'WEBSITE_HOSTNAME',
   'WEBSITE_AUTH_ENABLED',
+  'IDENTITY_HEADER',
   'APPLICATIONINSIGHTS_AUTHENTICATION_STRING',
 ];
 
@@ -100,7 +102,7 @@ describe('readSettings', () => {
         "INCLUDE_CLUSTERS": [
           "*",
         ],
-        "NODES_PER_SLICE": 50,
+        "NODES_PER_SLICE": 100,
         "NODE_GRACE_MINUTES": 10,
         "PROBE_DEADLINE_SECONDS": 150,
         "PROBE_SERVED": "on",

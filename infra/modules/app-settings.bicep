@@ -10,7 +10,7 @@ func tunedSettings(sweepSchedule string, subscriptions string[], tuning tuningTy
   SUBSCRIPTIONS: join(subscriptions, ',')
   INCLUDE_CLUSTERS: tuning.?includeClusters ?? '*'
   EXCLUDE_CLUSTERS: tuning.?excludeClusters ?? ''
-  NODES_PER_SLICE: string(tuning.?nodesPerSlice ?? 50)
+  NODES_PER_SLICE: string(tuning.?nodesPerSlice ?? 100)
   STARTS_PER_MINUTE: string(tuning.?startsPerMinute ?? 250)
   FIRST_COLLECT_SECONDS: string(tuning.?firstCollectSeconds ?? 25)
   COLLECT_AGAIN_SECONDS: string(tuning.?collectAgainSeconds ?? 10)

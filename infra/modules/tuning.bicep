@@ -13,7 +13,7 @@ type tuningType = {
 
   @description('Nodes that are started together.')
   @minValue(1)
-  @maxValue(50)
+  @maxValue(100)
   nodesPerSlice: int?
 
   @description('Run Commands started a minute for each subscription and region. Azure grants about 500, shared with AKS itself.')

@@ -1,7 +1,6 @@
 import { msPerStart } from '../model/pace.ts';
 import type { Settings } from '../settings.ts';
 import { closeEverySeconds } from '../sweep/queue/request-close.ts';
-import { WAIT_HERE_MS } from '../sweep/run/acquire-start-slot.ts';
 import { CONCURRENT_POLLS } from '../sweep/run/inspect-slice.ts';
 import { CONCURRENT_POSTS } from '../sweep/run/post-runs.ts';
 
@@ -31,7 +30,7 @@ export interface Executions {
 /** Azure bills an execution as a second at least. */
 const LEAST_SECONDS = 1;
 /** What a stage takes of its own, where Azure answers at once: measured by `npm run bench`. */
-const OWN = { start: 1.5, collect: 1.5, expand: 0.5, perListedNode: 0.0005, perAssessedNode: 0.001 } as const;
+const OWN = { start: 1.2, collect: 1.2, expand: 0.5, perListedNode: 0.0005, perAssessedNode: 0.001 } as const;
 /** About as many machines with their views as Azure puts on a page, and the lists of a cluster beside these. */
 const MACHINES_PER_PAGE = 120;
 const LISTS_PER_CLUSTER = 4;
@@ -58,7 +57,7 @@ export function estimateSweep(
   const slices = sum(clusters, (cluster) => cluster.slices);
   const nodesPerSlice = slices === 0 ? 0 : sum(clusters, ({ nodes }) => nodes) / slices;
   const postSeconds = Math.ceil(nodesPerSlice / CONCURRENT_POSTS) * latency.post;
-  const startSeconds = WAIT_HERE_MS / 2000 + OWN.start + postSeconds;
+  const startSeconds = OWN.start + postSeconds;
   const again = Math.ceil(Math.max(0, postSeconds + latency.run - settings.FIRST_COLLECT_SECONDS) / settings.COLLECT_AGAIN_SECONDS);
   const collections = slices * (1 + again);
   // The status of a run and then its result; in further collections, the status of those that are left, about half.

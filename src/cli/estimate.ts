@@ -42,7 +42,7 @@ const PRICES = {
 /** What a sweep needs of each resource: measured by `npm run bench`, or counted in the code. */
 const A_SWEEP = {
   operationsPerMessage: 3,
-  transactionsPerNode: 0.7,
+  transactionsPerNode: 0.25,
   transactionsPerCluster: 30,
   bytesPerResult: 600,
   bytesPerCluster: 1500,

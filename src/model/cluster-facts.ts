@@ -41,6 +41,8 @@ export const clusterFacts = z.object({
   pools: z.array(poolFacts).default([]),
   /** How many of its nodes a sweep may probe, if the pace of its region does not suffice for all. */
   quota: z.number().optional(),
+  /** Milliseconds by which its first slice begins later than those of other regions of its subscription. */
+  delayMs: z.number().optional(),
   /** Why the cluster is recorded but not probed. */
   recordOnly: reasonCode.optional(),
   /** Whether Azure listed it in this sweep; otherwise these are facts from earlier sweeps. */

@@ -1,25 +1,25 @@
+import { z } from 'zod';
 import { LONGEST_MAINTENANCE_MS, type MaintenanceRule, type Stretch, stretchAt, stretchesIn } from './maintenance.ts';
 import { readMaintenanceTag } from './maintenance-tag.ts';
 import { SKEW_MS } from './schedule.ts';
 
 const DAY_MS = 86_400_000;
 
-/** A maintenance that somebody asked for over HTTP; times are ISO 8601 UTC. */
-export interface MaintenanceRequest {
-  from: string;
-  until: string;
+const maintenanceRequest = z.object({
+  from: z.string(),
+  until: z.string(),
   /** Who asked for it. */
-  by: string;
-  reason?: string;
+  by: z.string(),
+  reason: z.string().optional(),
   /** Who ended it before its time, at `until`. */
-  endedBy?: string;
-}
+  endedBy: z.string().optional(),
+});
+/** A maintenance that somebody asked for over HTTP; times are ISO 8601 UTC. */
+export type MaintenanceRequest = z.output<typeof maintenanceRequest>;
 
 /** What says when a cluster is in maintenance: the value of its tag, and the latest request. */
-export interface ClusterMaintenance {
-  tag?: string;
-  request?: MaintenanceRequest;
-}
+export const clusterMaintenance = z.object({ tag: z.string().optional(), request: maintenanceRequest.optional() });
+export type ClusterMaintenance = z.output<typeof clusterMaintenance>;
 
 /** The maintenance that a cluster is in. */
 export interface CurrentMaintenance extends Omit<MaintenanceRequest, 'by' | 'endedBy'> {

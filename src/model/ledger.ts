@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { clusterMaintenance } from './cluster-maintenance.ts';
 import { rankReasons } from './rank-reasons.ts';
 import type { Policy } from './reasons/reason.ts';
 import { isReasonCode, policyOf, type ReasonCode, reasonCode } from './reasons.ts';
@@ -11,6 +12,8 @@ export const plan = z.object({
   nodeResourceGroup: z.string().optional(),
   /** The names that Azure has for the API server. */
   serverNames: z.array(z.string()).optional(),
+  /** What says when the cluster is in maintenance, as of the plan; absent where Azure did not list the cluster. */
+  maintenance: clusterMaintenance.optional(),
   /** Names of the nodes by slice; a slice is named by its position. */
   slices: z.array(z.array(z.string())),
   due: z.string(),

@@ -1,22 +1,11 @@
 import { isRestError } from '@azure/core-rest-pipeline';
 import { isPassing } from '../azure/failure.ts';
 import { retryAfterSeconds } from '../azure/retry-after.ts';
-import { runCheck } from '../check/run-check.ts';
-import { diagnoseCluster } from '../diagnose/diagnose-cluster.ts';
 import { log } from '../log.ts';
 import { redact } from '../model/redact.ts';
-import { deliverWebhook } from '../notify/webhooks/deliver-webhook.ts';
 import type { Services } from '../services.ts';
-import { assessCluster } from './assess/assess-cluster.ts';
-import { closeSweep } from './close/close-sweep.ts';
-import { judgeIncidentsBetween } from './incidents/judge-between.ts';
-import { expandCluster } from './plan/expand-cluster.ts';
-import { listClusters } from './plan/list-clusters.ts';
-import { startSweep } from './plan/start-sweep.ts';
 import { readMessage, type WorkMessage } from './queue/messages.ts';
 import { latestDeadline } from './queue/origin.ts';
-import { collectSlice } from './run/collect-slice.ts';
-import { startSlice } from './run/start-slice.ts';
 
 const NEWER_REQUEUE_SECONDS = 60;
 const FIRST_RETRY_SECONDS = 5;
@@ -26,30 +15,31 @@ const START_TRIES = 3;
 /** Before its deadline a message that still fails is delivered until it is given up: its work then has an outcome that says so. */
 const GIVE_UP_SECONDS = 60;
 
-function runStage(services: Services, message: WorkMessage): Promise<void> {
+/** Runs the stage of a message, which is loaded when its first message comes: an instance that has just started is billed for what it loads. */
+async function runStage(services: Services, message: WorkMessage): Promise<void> {
   switch (message.kind) {
     case 'start-sweep':
-      return startSweep(services, message);
+      return (await import('./plan/start-sweep.ts')).startSweep(services, message);
     case 'list-clusters':
-      return listClusters(services, message);
+      return (await import('./plan/list-clusters.ts')).listClusters(services, message);
     case 'expand-cluster':
-      return expandCluster(services, message);
+      return (await import('./plan/expand-cluster.ts')).expandCluster(services, message);
     case 'start-slice':
-      return startSlice(services, message);
+      return (await import('./run/start-slice.ts')).startSlice(services, message);
     case 'collect-slice':
-      return collectSlice(services, message);
+      return (await import('./run/collect-slice.ts')).collectSlice(services, message);
     case 'assess-cluster':
-      return assessCluster(services, message);
+      return (await import('./assess/assess-cluster.ts')).assessCluster(services, message);
     case 'close-sweep':
-      return closeSweep(services, message);
+      return (await import('./close/close-sweep.ts')).closeSweep(services, message);
     case 'judge-incidents':
-      return judgeIncidentsBetween(services, message);
+      return (await import('./incidents/judge-between.ts')).judgeIncidentsBetween(services, message);
     case 'check':
-      return runCheck(services, message);
+      return (await import('../check/run-check.ts')).runCheck(services, message);
     case 'diagnose':
-      return diagnoseCluster(services, message);
+      return (await import('../diagnose/diagnose-cluster.ts')).diagnoseCluster(services, message);
     case 'deliver-webhook':
-      return deliverWebhook(services, message);
+      return (await import('../notify/webhooks/deliver-webhook.ts')).deliverWebhook(services, message);
   }
 }
 

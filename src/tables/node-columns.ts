@@ -22,6 +22,7 @@ import {
   writeColumns,
 } from './columns.ts';
 import { readJson } from './read-json.ts';
+import { fromShortHistory, shortHistory, toShortHistory } from './short-history.ts';
 import { toWatchJson, watchJson } from './watch-json.ts';
 
 // The only declaration of the columns of a node's row.
@@ -143,30 +144,30 @@ const times = {
 };
 const standing = { served: servedState.optional(), outage: episode.optional(), watch: watchJson.optional(), strip: z.string().optional() };
 const settled = z.object({ latest: result.optional(), ...counted, ...times, ...standing });
-const stored = z.object({ settled, recent: z.array(result) });
+/** A history as it was stored until it had a short form. */
+const longHistory = z.object({ settled, recent: z.array(result) });
 
-/** The name of the column that holds the history, which is two thirds of a row. */
+/** The name of the column that holds the history. */
 export const HISTORY = 'window';
 
-/** Reads a node's history from its row; if it cannot be read, the state counts as settled. */
-export function readHistory(row: Readonly<Record<string, unknown>>, state: NodeState): NodeHistory {
-  const found = readJson(stored, row[HISTORY] ?? '', undefined);
-  if (found === undefined) return { settled: state, recent: [] };
+function fromLongHistory({ settled: own, recent }: z.output<typeof longHistory>, state: NodeState): NodeHistory {
   const whole = ({ served: brief, ...each }: z.output<typeof result>): ProbeResult => {
     if (each.nonce === state.latest?.nonce) return { ...state.latest, ...each };
     const known =
       brief === undefined ? {} : { served: brief === true ? { ok: brief } : { ok: false as const, reason: brief, message: '' } };
     return { ...each, message: '', run: '', sweep: '', ...known };
   };
-  return { settled: { ...found.settled, latest: found.settled.latest && whole(found.settled.latest) }, recent: found.recent.map(whole) };
+  return { settled: { ...own, latest: own.latest && whole(own.latest) }, recent: recent.map(whole) };
 }
 
-/** The property that holds a node's history, without the details of results that the state and the log hold. */
-export function writeHistory({ settled: { latest, served: before, watch, ...counts }, recent }: NodeHistory): Record<string, unknown> {
-  const brief = ({ at, nonce, verdict: found, reason, served: own }: ProbeResult) => {
-    return { at, nonce, verdict: found, reason, ...(own && { served: own.ok || own.reason }) };
-  };
-  const silent = before?.ok === false ? { ...before, message: '' } : before;
-  const own = { ...counts, latest: latest && brief(latest), served: silent, watch: watch && toWatchJson(watch) };
-  return { [HISTORY]: JSON.stringify({ settled: own, recent: recent.map(brief) }) };
+/** Reads a node's history from its row; if it cannot be read, the state counts as settled. */
+export function readHistory(row: Readonly<Record<string, unknown>>, state: NodeState): NodeHistory {
+  const found = readJson(z.union([shortHistory, longHistory]), row[HISTORY] ?? '', undefined);
+  if (found === undefined) return { settled: state, recent: [] };
+  return 's' in found ? fromShortHistory(found, state) : fromLongHistory(found, state);
+}
+
+/** The property that holds a node's history, without what the state and the log hold. */
+export function writeHistory(history: NodeHistory, state: NodeState): Record<string, unknown> {
+  return { [HISTORY]: JSON.stringify(toShortHistory(history, state)) };
 }

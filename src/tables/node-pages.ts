@@ -31,7 +31,7 @@ const CONDITIONS: Readonly<Record<ReachableStatus, (staleBefore: string) => stri
 const FEW = 20;
 const CONCURRENT_READS = 32;
 
-const toListed = (row: Row) => toNodeRow(row as Row & { etag: string });
+const toListed = (cluster: string) => (row: Row) => toNodeRow(cluster, row as Row & { etag: string });
 
 /**
  * Reads one page of the nodes of a cluster, in the order of their names.
@@ -49,7 +49,7 @@ export async function readNodePage(
   // The first possible key after that of the node: no name has a character lower than this one.
   const { from, to } = after === undefined ? prefixed('node|') : { ...prefixed('node|'), from: `node|${after}!` };
   const wanted = condition === undefined ? STANDING : `${STANDING} and (${CONDITIONS[condition.status](condition.staleBefore)})`;
-  return (await readRange(fleet, cluster, { from, to, select: LISTED, filter: wanted, most })).map(toListed);
+  return (await readRange(fleet, cluster, { from, to, select: LISTED, filter: wanted, most })).map(toListed(cluster));
 }
 
 /** Reads nodes by name, including retired ones: a few one by one, many with a range read first. */
@@ -63,7 +63,7 @@ export async function readNamedNodes(tables: Tables, cluster: string, names: rea
   const limit = pLimit(CONCURRENT_READS);
   const far = names.filter((name) => !found.has(name));
   const read = await Promise.all(far.map((name) => limit(() => readRow(fleet, cluster, `node|${name}`, LISTED))));
-  return [...names.flatMap((name) => found.get(name) ?? []), ...read.filter((row) => row !== undefined)].map(toListed);
+  return [...names.flatMap((name) => found.get(name) ?? []), ...read.filter((row) => row !== undefined)].map(toListed(cluster));
 }
 
 /** Whether a node is known, retired or not. */

@@ -6,6 +6,7 @@ import { namesOf, readColumns, writeColumns, writeSome } from './columns.ts';
 import { factColumns, type Notes, noteColumns, readHistory, readState, stateColumns, writeHistory, writeState } from './node-columns.ts';
 import type { Tables } from './open-tables.ts';
 import { prefixed, type Row, readRange } from './rows.ts';
+import { restoreRow, shortenRow } from './short-row.ts';
 
 type StoredRow = Row & { etag: string };
 
@@ -17,14 +18,15 @@ export type ListedNode = Omit<NodeRow, 'history'>;
 
 const nameOf = ({ rowKey }: Row) => rowKey.slice('node|'.length);
 
-function toListedNode(row: StoredRow): ListedNode {
+function toListedNode(cluster: string, stored: StoredRow): ListedNode {
+  const row = restoreRow(cluster, stored);
   const facts = { node: nameOf(row), ...readColumns(factColumns, row) };
   return { facts, state: readState(row), ...readColumns(noteColumns, row), etag: row.etag };
 }
 
 /** Converts a row, or the selected part of one, to a node. */
-export function toNodeRow(row: StoredRow): NodeRow {
-  const node = toListedNode(row);
+export function toNodeRow(cluster: string, row: StoredRow): NodeRow {
+  const node = toListedNode(cluster, row);
   return { ...node, history: readHistory(row, node.state) };
 }
 
@@ -42,12 +44,12 @@ export const nodeColumns = (...names: (keyof typeof factColumns | keyof typeof s
 ];
 
 /** The columns that an assessment needs: a quarter of the row. */
-const JUDGED = nodeColumns('retiredAt', ...judgedFields.facts, ...judgedFields.latest, ...judgedFields.state);
+const JUDGED = nodeColumns('retiredAt', 'since', ...judgedFields.facts, ...judgedFields.latest, ...judgedFields.state);
 
 /** Reads what an assessment needs of all nodes of a cluster, by name. */
 export async function readJudgedNodes(tables: Tables, cluster: string): Promise<Map<string, JudgedNode>> {
   const rows = await readRange(await tables.open('fleet'), cluster, { ...nodeRange(), select: JUDGED });
-  return new Map(rows.map((row) => [nameOf(row), toListedNode(row as StoredRow)]));
+  return new Map(rows.map((row) => [nameOf(row), toListedNode(cluster, row as StoredRow)]));
 }
 
 /** The columns of `ListedNode`: the row without its history, which is two thirds of it, and without what only folds write. */
@@ -61,7 +63,7 @@ export async function readListedNodes(tables: Tables, cluster: string): Promise<
   let { from, to } = nodeRange();
   for (;;) {
     const rows = await readRange(fleet, cluster, { from, to, select: LISTED, most: ROWS_AT_ONCE });
-    for (const row of rows) known.set(nameOf(row), toListedNode(row as StoredRow));
+    for (const row of rows) known.set(nameOf(row), toListedNode(cluster, row as StoredRow));
     if (rows.length < ROWS_AT_ONCE) return known;
     // The first possible key after the last: no node name has a character lower than this one.
     from = `${rows.at(-1)!.rowKey}!`;
@@ -72,7 +74,7 @@ export async function readListedNodes(tables: Tables, cluster: string): Promise<
 export async function readNodes(tables: Tables, cluster: string, nodes?: readonly string[]): Promise<Map<string, NodeRow>> {
   const wanted = nodes && new Set(nodes);
   const rows = await readRange(await tables.open('fleet'), cluster, nodeRange(nodes));
-  const read = rows.filter((row) => wanted?.has(nameOf(row)) ?? true).map((row) => toNodeRow(row as StoredRow));
+  const read = rows.filter((row) => wanted?.has(nameOf(row)) ?? true).map((row) => toNodeRow(cluster, row as StoredRow));
   return new Map(read.map((row) => [row.facts.node, row]));
 }
 
@@ -83,7 +85,7 @@ export function factProperties({ node: _, ...facts }: NodeFacts): Record<string,
 
 /** The properties that hold a node's state and history. */
 export function stateProperties(state: NodeState, history: NodeHistory): Record<string, unknown> {
-  return { ...writeHistory(history), ...writeState(state) };
+  return { ...writeHistory(history, state), ...writeState(state) };
 }
 
 /** The properties that hold some notes about a node; an undefined one is cleared. */
@@ -97,10 +99,17 @@ export function mergeNode(
   row: { facts: Pick<NodeFacts, 'node'>; etag: string },
   properties: Record<string, unknown>,
 ): TransactionAction {
-  return ['update', { partitionKey: cluster, rowKey: `node|${row.facts.node}`, ...properties }, 'Merge', { etag: row.etag }];
+  return [
+    'update',
+    { partitionKey: cluster, rowKey: `node|${row.facts.node}`, ...shortenRow(cluster, properties) },
+    'Merge',
+    { etag: row.etag },
+  ];
 }
 
 /** A write that creates the row of a new node. */
 export function createNode(cluster: string, node: string, properties: Record<string, unknown>): TransactionAction {
-  return ['create', { partitionKey: cluster, rowKey: `node|${node}`, ...properties }];
+  // A new row needs no empty texts: there is nothing that they would take away. By `skipped` lists are filtered.
+  const given = Object.entries(shortenRow(cluster, properties)).filter(([name, value]) => value !== '' || name === 'skipped');
+  return ['create', { partitionKey: cluster, rowKey: `node|${node}`, ...Object.fromEntries(given) }];
 }

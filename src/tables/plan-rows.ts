@@ -1,6 +1,7 @@
 import { odata } from '@azure/data-tables';
 import { z } from 'zod';
 import type { Grants } from '../history/confirmations.ts';
+import { clusterMaintenance } from '../model/cluster-maintenance.ts';
 import { type Plan, plan, type Tally, tally } from '../model/ledger.ts';
 import { fromLongJson, toLongJson } from './long-json.ts';
 import type { Tables } from './open-tables.ts';
@@ -10,11 +11,17 @@ import { insertOnce, readRange, readRow } from './rows.ts';
 /** A cluster's plan, tallies and marks have a partition of their own in each sweep. */
 export const planPartition = (sweep: string, cluster: string) => `${sweep}|${cluster}`;
 
-/** What a slice needs of its cluster's plan, which is short however many nodes are planned, and how far the slice itself is. */
-export interface SliceHead extends Pick<Plan, 'region' | 'nodeResourceGroup' | 'due'> {
+/** What a slice needs of its cluster's plan, which is short however many nodes are planned. It never changes. */
+export interface PlanHead extends Pick<Plan, 'region' | 'nodeResourceGroup' | 'due' | 'maintenance'> {
   serverNames: readonly string[];
   /** Seconds until its results are first asked for; absent in a plan of an older version. */
   collectAfter: number | undefined;
+  /** When its last slice may start; absent where a slice has to ask for its slot. */
+  lastSlot: string | undefined;
+}
+
+/** The head of its cluster's plan, and how far a slice is. */
+export interface SliceHead extends PlanHead {
   /** A message of it waits for the slot that it was given. */
   queued: boolean;
   started: boolean;
@@ -32,11 +39,16 @@ export async function insertPlan(tables: Tables, sweep: string, cluster: string,
     nodeResourceGroup,
     serverNames: serverNames.join(),
     due,
+    ...(planned.maintenance !== undefined && { maintenance: JSON.stringify(planned.maintenance) }),
     slotted: planned.slots?.length ?? 0,
+    ...(planned.slots !== undefined && planned.slots.length === planned.slices.length && { lastSlot: planned.slots.at(-1) ?? '' }),
     ...(planned.collectAfter !== undefined && { collectAfter: planned.collectAfter }),
     ...toLongJson('plan', planned),
   };
-  if (await insertOnce(table, row)) return planned;
+  if (await insertOnce(table, row)) {
+    remember(tables, row.partitionKey, toHead(row));
+    return planned;
+  }
   return (await readPlan(tables, sweep, cluster)) ?? planned;
 }
 
@@ -47,6 +59,36 @@ export async function readPlan(tables: Tables, sweep: string, cluster: string): 
   return row && fromLongJson(plan, 'plan', row, undefined);
 }
 
+const known = new WeakMap<Tables, Map<string, PlanHead>>();
+/** Plans whose head a process remembers: those of the slices that it has under way. */
+const REMEMBERED = 100;
+
+function remember(tables: Tables, partition: string, head: PlanHead): void {
+  const heads = known.get(tables) ?? new Map<string, PlanHead>();
+  known.set(tables, heads);
+  heads.set(partition, head);
+  if (heads.size > REMEMBERED) heads.delete(heads.keys().next().value!);
+}
+
+function toHead(row: Readonly<Record<string, unknown>>): PlanHead {
+  return {
+    region: String(row.region),
+    nodeResourceGroup: row.nodeResourceGroup ? String(row.nodeResourceGroup) : undefined,
+    serverNames: String(row.serverNames ?? '')
+      .split(',')
+      .filter(Boolean),
+    due: String(row.due),
+    // For a selected property that a row does not have, Azure returns null (Azurite#2535).
+    maintenance: readJson(clusterMaintenance, row.maintenance ?? '', undefined),
+    collectAfter: Number(row.collectAfter) || undefined,
+    lastSlot: row.lastSlot ? String(row.lastSlot) : undefined,
+  };
+}
+
+/** The head of a plan that this process has read or made before. */
+export const knownHead = (tables: Tables, sweep: string, cluster: string): PlanHead | undefined =>
+  known.get(tables)?.get(planPartition(sweep, cluster));
+
 /** Reads what a slice needs, in one request; undefined where its cluster has no plan. */
 export async function readSliceHead(tables: Tables, sweep: string, cluster: string, slice: string): Promise<SliceHead | undefined> {
   const table = await tables.open('sweeps');
@@ -54,26 +96,21 @@ export async function readSliceHead(tables: Tables, sweep: string, cluster: stri
   const filter = odata`RowKey eq 'plan' or RowKey eq ${queued} or RowKey eq ${started} or RowKey eq ${tallied}`;
   const rows = await readRange(table, planPartition(sweep, cluster), {
     filter,
-    select: ['RowKey', 'region', 'nodeResourceGroup', 'serverNames', 'due', 'slotted', 'collectAfter'],
+    select: ['RowKey', 'region', 'nodeResourceGroup', 'serverNames', 'due', 'slotted', 'collectAfter', 'maintenance', 'lastSlot'],
   });
   const found = new Map(rows.map((row) => [row.rowKey, row]));
   const plan = found.get('plan');
   if (plan === undefined) return undefined;
+  const head = toHead(plan);
+  remember(tables, planPartition(sweep, cluster), head);
   return {
-    region: String(plan.region),
-    nodeResourceGroup: plan.nodeResourceGroup ? String(plan.nodeResourceGroup) : undefined,
-    serverNames: String(plan.serverNames ?? '')
-      .split(',')
-      .filter(Boolean),
-    due: String(plan.due),
-    collectAfter: Number(plan.collectAfter) || undefined,
+    ...head,
     // The plan gave it a slot, or it was given one since.
     queued: Number(slice) < Number(plan.slotted ?? 0) || found.has(queued),
     started: found.has(started),
     tallied: found.has(tallied),
   };
 }
-
 /** What is known of a cluster in a sweep. */
 export interface PlanAndTallies {
   planned?: Plan;

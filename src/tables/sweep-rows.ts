@@ -41,6 +41,7 @@ export interface SweepRows {
   nextCloseBy: string;
   /** Work of it that was enqueued once more. */
   resent: Set<string>;
+  isCompleted: boolean;
 }
 
 const names = z.array(z.string());
@@ -72,7 +73,7 @@ export async function insertSweep(
   const rows = await tables.open('sweeps');
   const own = { startedAt: now, starter: beginning.starter, requests: newRequestPrefix(), ...toLongJson('subscriptions', subscriptions) };
   const first = await insertOnce(rows, { partitionKey: sweep, rowKey: 'sweep', ...own });
-  const stored = (await readRow(rows, sweep, 'sweep')) ?? { starter: beginning.starter };
+  const stored = first ? own : ((await readRow(rows, sweep, 'sweep')) ?? { starter: beginning.starter });
   const who = starterOfRow(stored);
   if (first || who === beginning.starter) await insertLine(tables, sweep, now, beginning);
   return { subscriptions: fromLongJson(names, 'subscriptions', stored, []), starter: who, first };
@@ -148,7 +149,22 @@ export async function readClusterFacts(tables: Tables, sweep: string, cluster: s
   return readJson(clusterFacts, (await readRow(table, clustersPartition(sweep), cluster))?.facts ?? '', undefined);
 }
 
-/** Reads all of a sweep but its plans and tallies. */
+const known = new WeakMap<Tables, Map<string, string[]>>();
+/** Sweeps whose clusters a process remembers: those that overlap, and a few that are late. */
+const REMEMBERED = 8;
+
+/** Reads the ids of the clusters of a sweep; with `isListed`, once all its subscriptions are listed, they are remembered. */
+export async function readClusters(tables: Tables, sweep: string, isListed = true): Promise<string[]> {
+  const clusters = await readClusterIds(tables, sweep);
+  if (!isListed) return clusters;
+  const ofSweeps = known.get(tables) ?? new Map<string, string[]>();
+  known.set(tables, ofSweeps);
+  ofSweeps.set(sweep, clusters);
+  if (ofSweeps.size > REMEMBERED) ofSweeps.delete(ofSweeps.keys().next().value!);
+  return clusters;
+}
+
+/** Reads all of a sweep but its plans and tallies. Of a sweep whose subscriptions are all listed, this process reads the clusters once. */
 export async function readSweep(tables: Tables, sweep: string): Promise<SweepRows> {
   const table = await tables.open('sweeps');
   const rows = await readRange(table, sweep);
@@ -156,18 +172,23 @@ export async function readSweep(tables: Tables, sweep: string): Promise<SweepRow
   const finalized = rows
     .filter((row) => row.rowKey.startsWith('finalized|'))
     .map((row) => [row.rowKey.slice('finalized|'.length), row] as const);
+  const subscriptions = own && fromLongJson(names, 'subscriptions', own, []);
+  const listed = rows.filter((row) => row.rowKey.startsWith('subscription|')).map(toSubscriptionRow);
+  const isListed = subscriptions?.every((id) => listed.some(({ subscription }) => subscription === id)) ?? false;
+  const remembered = isListed ? known.get(tables)?.get(sweep) : undefined;
   return {
-    subscriptions: own && fromLongJson(names, 'subscriptions', own, []),
+    subscriptions,
     startedAt: own && String(own.startedAt),
     starter: starterOfRow(own ?? {}),
     requests: requestsOfRow(own ?? {}),
     requested: new Set(rows.flatMap(({ rowKey }) => requesterOf(rowKey) ?? [])),
-    listed: rows.filter((row) => row.rowKey.startsWith('subscription|')).map(toSubscriptionRow),
-    clusters: await readClusterIds(tables, sweep),
+    listed,
+    clusters: remembered ?? (await readClusters(tables, sweep, isListed)),
     finalized: new Map(finalized.map(([cluster, row]) => [cluster, ledgerOf(row.ledger) ?? emptyLedger])),
     finalizedAt: new Map(finalized.map(([cluster, { at }]) => [cluster, String(at ?? '')])),
     nextCloseBy: String(rows.find((row) => row.rowKey === 'next-close')?.until ?? ''),
     resent: new Set(rows.filter((row) => row.rowKey.startsWith('resent|')).map((row) => row.rowKey.slice('resent|'.length))),
+    isCompleted: rows.some((row) => row.rowKey === 'completed'),
   };
 }
 

@@ -26,8 +26,8 @@ const runs = z
   .refine((values) => values.length <= MOST);
 
 const series = z
-  .tuple([z.int().nonnegative(), runs, runs, runs.optional()])
-  .transform(([first, watched, down, maintained = []]): Series => {
+  .tuple([z.int().nonnegative(), runs, runs.optional(), runs.optional()])
+  .transform(([first, watched, down = [], maintained = []]): Series => {
     // A row without outages has no second list, and one without maintenance no third.
     return { first, watched, down: watched.map((_, n) => down[n] ?? 0), maintained: watched.map((_, n) => maintained[n] ?? 0) };
   });
@@ -47,14 +47,14 @@ export const watchJson = z
   })
   .transform(({ h, d, since, undecided, stopped }): Watch => ({ hours: h, days: d, since, undecided, stoppedAt: stopped }));
 
-const isAny = (values: readonly number[]) => values.some((each) => each > 0);
+/** The runs of a series of which most is 0: what is missing at its end is. */
+const writeDown = (values: readonly number[]) => writeRuns(values.slice(0, values.findLastIndex((each) => each > 0) + 1));
 
-const briefly = ({ first, watched, down, maintained }: Series) => [
-  first,
-  writeRuns(watched),
-  isAny(down) ? writeRuns(down) : '',
-  ...(isAny(maintained) ? [writeRuns(maintained)] : []),
-];
+function briefly({ first, watched, down, maintained }: Series) {
+  const parts = [writeDown(down), writeDown(maintained)];
+  while (parts.at(-1) === '') parts.pop();
+  return [first, writeRuns(watched), ...parts];
+}
 
 /** Converts watched time to a value that `watchedJson` reads. */
 export function toWatchedJson({ hours, days }: Watched) {

@@ -18,6 +18,7 @@ const way = (more: Partial<WayFigures>): WayFigures => ({
   ingestedBytes: 0,
   megabytes: 100,
   secondsByKind: {},
+  storageByKind: {},
   ...more,
 });
 const app = way({

@@ -4,7 +4,7 @@ import { type AZURE, addUpExecutions, estimateSweep, type Group } from '../../sr
 import { readSettings } from '../../src/settings.ts';
 
 const settings = readSettings({ AzureWebJobsStorage: 'UseDevelopmentStorage=true' });
-const whole = (nodes: number): Group => ({ clusters: [{ nodes, slices: Math.ceil(nodes / 50) }] });
+const whole = (nodes: number): Group => ({ clusters: [{ nodes, slices: Math.ceil(nodes / settings.NODES_PER_SLICE) }] });
 const counts = (groups: Group[], ...rest: [] | [typeof AZURE]) =>
   Object.fromEntries(estimateSweep(groups, groups.length, settings, ...rest).map(({ kind, count }) => [kind, count]));
 
@@ -15,16 +15,16 @@ describe('the executions of a sweep', () => {
       'start-sweep': 3,
       'list-clusters': 4,
       'expand-cluster': 4,
-      'start-slice': 20,
-      'collect-slice': 40,
+      'start-slice': 12,
+      'collect-slice': 24,
       'assess-cluster': 4,
-      'close-sweep': 11,
+      'close-sweep': 9,
     });
   });
 
   it('need one collection for each slice where the runs have ended by the first', () => {
-    expect(counts([whole(100)], { post: 0, get: 0, run: 20 })['collect-slice']).toBe(2);
-    expect(counts([whole(100)], { post: 0, get: 0, run: 26 })['collect-slice']).toBe(4);
+    expect(counts([whole(200)], { post: 0, get: 0, run: 20 })['collect-slice']).toBe(2);
+    expect(counts([whole(200)], { post: 0, get: 0, run: 26 })['collect-slice']).toBe(4);
   });
 
   it('of an empty fleet are those that begin and end it', () => {

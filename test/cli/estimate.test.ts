@@ -28,9 +28,9 @@ describe('the bill of a month', () => {
           "what": "Queue operations",
         },
         {
-          "amount": 7084800,
+          "amount": 3196800,
           "unit": "transactions",
-          "usd": 0.26,
+          "usd": 0.12,
           "what": "Table transactions",
         },
         {

@@ -132,7 +132,7 @@ describe('a row of a node', () => {
   it('is read whatever its columns hold, and the next result and the roll-up of its cluster go on from it', () => {
     tried(
       fc.property(row, fc.constantFrom('reachable' as const, 'unreachable' as const, 'unknown' as const), (given, verdict) => {
-        const node = toNodeRow(given);
+        const node = toNodeRow(cluster, given);
         const result = { verdict, reason: 'Undiagnosed' as const, message: '', nonce, run: 'r', sweep: 's', at: now.toISOString() };
         const { state } = foldResult(repairClock(node.history, now), result, limits, 300_000);
         rollUp([node, { ...node, state }], now, 300_000, 3);
@@ -145,7 +145,13 @@ describe('a row of a node', () => {
     const later = new Date(now.getTime() + 15 * 60_000);
     tried(
       fc.property(claim, (value) => {
-        const read = toNodeRow({ partitionKey: cluster, rowKey: 'node|a', etag: 'e', timestamp: now.toISOString(), claim: value }).claim;
+        const read = toNodeRow(cluster, {
+          partitionKey: cluster,
+          rowKey: 'node|a',
+          etag: 'e',
+          timestamp: now.toISOString(),
+          claim: value,
+        }).claim;
         if (read !== undefined) expect(isOverdue(read, now) || isOverdue(read, later)).toBe(true);
       }),
     );

@@ -15,6 +15,8 @@ const notDeployed = [
   'AZURE_CLIENT_ID',
   'WEBSITE_HOSTNAME',
   'WEBSITE_AUTH_ENABLED',
+  'IDENTITY_ENDPOINT',
+  'IDENTITY_HEADER',
 ];
 // What the host and the platform read, not the app.
 const ofThePlatform = ['AzureWebJobsStorage__credential', 'AzureWebJobsStorage__blobServiceUri'];
@@ -34,7 +36,7 @@ describe('every setting', () => {
   });
 
   it('is in the sample for developers, unless it is for Azure only', () => {
-    const forAzure = /^(AzureWebJobsStorage__|WEBSITE_(HOSTNAME|AUTH_ENABLED)$)/;
+    const forAzure = /^(AzureWebJobsStorage__|WEBSITE_(HOSTNAME|AUTH_ENABLED)$|IDENTITY_)/;
     for (const name of settingNames.filter((each) => !forAzure.test(each))) expect(sample).toContain(name);
   });
 

@@ -32,8 +32,8 @@ describe('how the starts of a slice went', () => {
     expect(await readStartedNode(storage.tables, 'kinds', 'd')).toBeUndefined();
   });
 
-  it('fits storage for a slice of 50 nodes with the pollers that Azure gives', async () => {
-    const started = new Map(nodes(50).map((node) => [node, polling] as const));
+  it('fits storage for a slice of 100 nodes with the pollers that Azure gives', async () => {
+    const started = new Map(nodes(100).map((node) => [node, polling] as const));
     await putStarted(storage.tables, 'full', started);
     expect(await readStarted(storage.tables, 'full')).toEqual(started);
   });

@@ -67,6 +67,7 @@ describe('a sweep', () => {
       finalizedAt: new Map(),
       nextCloseBy: '',
       resent: new Set(),
+      isCompleted: false,
     });
   });
 
@@ -83,6 +84,7 @@ describe('a sweep', () => {
       finalizedAt: new Map(),
       nextCloseBy: '',
       resent: new Set(),
+      isCompleted: false,
     });
   });
 

@@ -79,10 +79,16 @@ function longestWaitMs({ SWEEP_SCHEDULE, FLAP_WINDOW_MINUTES }: Settings, now: D
  * Makes sure that there is something to judge, before a row is made of a message: a forged one, or one of another fleet, may name any cluster, and
  * an assessAt or a sweep ahead of time would silence the cluster until then.
  */
-async function expectOurs(services: Services, { sweep, cluster, assessAt }: MessageOf<'assess-cluster'>, isKnown: boolean): Promise<void> {
+async function expectOurs(
+  services: Services,
+  { sweep, cluster, assessAt }: MessageOf<'assess-cluster'>,
+  isKnown: boolean,
+  isFinalized: boolean,
+): Promise<void> {
   const { tables, now } = services;
   if (!isPast(assessAt, now())) throw new Error(`expected an assessment of ${cluster} that is due, got one for ${assessAt}`);
-  const fault = await explainSweep(services, sweep);
+  // A sweep has begun in which the cluster was finalized.
+  const fault = isFinalized ? undefined : await explainSweep(services, sweep);
   if (fault !== undefined) throw new Error(fault);
   if (isKnown || (await readClusterFacts(tables, sweep, cluster)) !== undefined) return;
   if (!(await hasRows(tables, cluster)))
@@ -121,7 +127,7 @@ async function judgeOnce(services: Services, message: MessageOf<'assess-cluster'
   const { tables, settings, sinks } = services;
   const { cluster } = message;
   const { read, shortfalls } = await readClusterAndPools(tables, cluster);
-  await expectOurs(services, message, read !== undefined);
+  await expectOurs(services, message, read !== undefined, finalized !== undefined);
   const before = read && { ...read, row: repairMarks(read.row, services.now()) };
   if (before !== undefined && wasSeen(message, before.row)) {
     const maintenance = await readMaintenance(services, before.row);

@@ -3,8 +3,9 @@ import { log } from '../../log.ts';
 import { endOf } from '../../model/schedule.ts';
 import type { Services } from '../../services.ts';
 import { type ClusterRow, listClusterRows } from '../../tables/cluster-rows.ts';
+import { knownHead } from '../../tables/plan-rows.ts';
 import { repairLine } from '../../tables/sweep-list.ts';
-import { readSweep, type SweepRows } from '../../tables/sweep-rows.ts';
+import { readClusters, readSweep, type SweepRows } from '../../tables/sweep-rows.ts';
 import type { MessageOf } from '../queue/messages.ts';
 import { explainSweep } from '../queue/origin.ts';
 import { requestAssessment } from '../queue/request-assessment.ts';
@@ -22,6 +23,14 @@ function lastRun({ settings }: Services, sweep: string): Date {
   return new Date(next.getTime() + (settings.PROBE_DEADLINE_SECONDS + LAST_RUN_SECONDS) * 1000);
 }
 
+/** When the first of the clusters that are not finalized should have all its results; undefined where this process does not know that of all of them. */
+function firstEnd({ tables, settings }: Services, sweep: string, { clusters, finalized }: SweepRows): Date | undefined {
+  const heads = clusters.filter((cluster) => !finalized.has(cluster)).map((cluster) => knownHead(tables, sweep, cluster));
+  const ends = heads.map((head) => Date.parse(head?.lastSlot ?? '') + (head?.collectAfter ?? settings.FIRST_COLLECT_SECONDS) * 1000);
+  const first = Math.min(...ends);
+  return Number.isFinite(first) ? new Date(first) : undefined;
+}
+
 /** The clusters of a sweep; in the last run also those that are known of subscriptions which were never listed. */
 function clustersOf(rows: SweepRows, known: readonly ClusterRow[], last: boolean): string[] {
   if (!last) return rows.clusters;
@@ -36,16 +45,20 @@ function clustersOf(rows: SweepRows, known: readonly ClusterRow[], last: boolean
  */
 export async function closeSweep(services: Services, { sweep }: MessageOf<'close-sweep'>): Promise<void> {
   const { settings, tables, now } = services;
-  if (await repairLine(tables, sweep)) return requestNext(services, sweep);
   const rows = await readSweep(tables, sweep);
+  if (rows.isCompleted) {
+    await repairLine(tables, sweep);
+    return requestNext(services, sweep);
+  }
   const last = now() >= lastRun(services, sweep);
   const fault = rows.subscriptions === undefined ? await explainSweep(services, sweep) : undefined;
   if (fault === undefined && now() >= endOf(settings, sweep)) await requestNext(services, sweep);
   if (last && rows.subscriptions === undefined) return log.warn(`the sweep ${sweep} never began: the message that starts it was lost`);
   if (fault !== undefined) throw new Error(fault);
-  await ensureNextClose(services, sweep, rows, lastRun(services, sweep));
+  await ensureNextClose(services, sweep, rows, lastRun(services, sweep), firstEnd(services, sweep, rows));
   const asOf = now();
-  const known = await listClusterRows(tables);
+  // As long as no cluster was finalized, none was assessed after that.
+  const known = last || rows.finalized.size > 0 || rows.clusters.length === 0 ? await listClusterRows(tables) : [];
   const assessed = new Map(known.map((row) => [row.cluster, row.finalizedSweep]));
   const isAssessed = (cluster: string) => (assessed.get(cluster) ?? '') >= sweep;
   // The shortest time between two looks: a message that was lost is then sent again at the next one, however far apart they are.
@@ -66,7 +79,9 @@ export async function closeSweep(services: Services, { sweep }: MessageOf<'close
   await Promise.all(clusters.map((cluster) => limit(() => close(cluster))));
   const listed = rows.subscriptions?.every((id) => rows.listed.some((row) => row.subscription === id)) ?? false;
   const allFinalized = listed && clusters.every((cluster) => finalized.has(cluster));
-  if ((allFinalized && clusters.every(isAssessed)) || last) {
+  const isDone = allFinalized && clusters.every(isAssessed);
+  // A second listing at the same time may have added a cluster since the clusters were read.
+  if (last || (isDone && (await readClusters(tables, sweep)).length === rows.clusters.length)) {
     await completeSweep(services, sweep, rows, finalized, known, asOf);
     await requestNext(services, sweep);
   } else {

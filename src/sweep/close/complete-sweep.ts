@@ -59,7 +59,7 @@ export async function completeSweep(
   const gaps = listed.filter(({ gap }) => gap !== undefined).map(({ subscription }) => subscription);
   const [coverage, asked] = [coverageOf(ledger), askedOf(ledger)];
   const maintenance = await readMaintenances(services, clusters);
-  const blind = await judgeBlindness(services, sweep, finalized, clusters);
+  const { blind, areAny } = await judgeBlindness(services, sweep, finalized, clusters);
   const diagnoses = await currentDiagnoses(services, clusters, blind);
   const maintained = maintainedAt(maintenance, new Date(completedAt));
   const sighting = { subscriptions: listed, ledgers: finalized, total: ledger };
@@ -69,7 +69,7 @@ export async function completeSweep(
   const covered = coveredBy(incidents);
   const quiet = { maintenance, covered: new Set(covered.keys()), members: membersOf(incidents) };
   await publishBlind(services, sweep, clusters, blind);
-  await notifyStanding(services, blindnessKind, quiet);
+  if (areAny) await notifyStanding(services, blindnessKind, quiet);
   faultPoint('close-sweep:blindness-notified');
   const seen = clusters.filter(({ cluster }) => finalized.has(cluster) && !blind.has(cluster));
   const watched = new Set(clusters.filter(isWatched).map(({ cluster }) => cluster));

@@ -47,14 +47,14 @@ export async function publishBlind(
  * Judges after a sweep which clusters are blind.
  *
  * @param finalized - the ledgers of its clusters; one in an outage of its own has been seen.
- * @returns those that are blind now, by cluster.
+ * @returns those that are blind now, by cluster, and whether there are any at all that somebody may have to be notified of.
  */
 export async function judgeBlindness(
   services: Services,
   sweep: string,
   finalized: ReadonlyMap<string, Ledger>,
   clusters: readonly ClusterRow[],
-): Promise<Map<string, Blindness>> {
+): Promise<{ blind: Map<string, Blindness>; areAny: boolean }> {
   const { settings, tables, sinks } = services;
   const least = { percent: settings.BLIND_PERCENT, nodes: settings.CLUSTER_QUORUM_NODES };
   const rows = new Map(clusters.map((row) => [row.cluster, row]));
@@ -65,9 +65,9 @@ export async function judgeBlindness(
   });
   const over = new Set(clusters.filter(({ recordOnly }) => isOver(recordOnly)).map((row) => row.cluster));
   const names = sinks.map(({ name }) => name);
-  const changed = await changeStanding(tables, blindRows, (stored) => foldBlindness(stored, sweep, visibility, over, names));
+  const { changed, areAny } = await changeStanding(tables, blindRows, (stored) => foldBlindness(stored, sweep, visibility, over, names));
   faultPoint('close-sweep:blindness');
-  const blind = await readBlind(tables);
+  const blind = areAny ? await readBlind(tables) : new Map<string, Blindness>();
   await requestDiagnoses(services, [...blind.values(), ...changed.filter(({ until }) => until !== undefined)]);
-  return blind;
+  return { blind, areAny };
 }

@@ -27,6 +27,6 @@ export async function judgeDegraded(
     return { cluster, degradation, notServed, inOutage: openEpisode(outage.outage) !== undefined };
   });
   const names = sinks.map(({ name }) => name);
-  await changeStanding(tables, degradedRows, (stored) => foldDegraded(stored, sweep, found, isGone, names));
-  await notifyStanding(services, degradedKind, quiet);
+  const { areAny } = await changeStanding(tables, degradedRows, (stored) => foldDegraded(stored, sweep, found, isGone, names));
+  if (areAny) await notifyStanding(services, degradedKind, quiet);
 }

@@ -25,6 +25,6 @@ export async function judgeUnseen(
   const { tables, sinks } = services;
   const found = seen.map(({ cluster, unseen }) => ({ cluster, groups: unseen }));
   const names = sinks.map(({ name }) => name);
-  await changeStanding(tables, unseenRows, (stored) => foldUnseen(stored, sweep, found, isGone, names));
-  await notifyStanding(services, unseenKind, quiet);
+  const { areAny } = await changeStanding(tables, unseenRows, (stored) => foldUnseen(stored, sweep, found, isGone, names));
+  if (areAny) await notifyStanding(services, unseenKind, quiet);
 }

@@ -137,7 +137,7 @@ export async function judgeIncidents(
   const gathering = gatheringMs(interval);
   const { all, changed } = await retryLostWrites(ATTEMPTS, () => judgeOnce(services, sweep, evidence));
   written();
-  await notifyStanding(services, incidentKind(new Date(now().getTime() - gathering), occurrenceOf(settings, sweep)));
+  if (all.length > 0) await notifyStanding(services, incidentKind(new Date(now().getTime() - gathering), occurrenceOf(settings, sweep)));
   await telemetry.state(changed.map((each) => incidentState(each, sweep, statusPageUrl(settings), now())));
   const open = all.filter(({ until }) => until === undefined);
   const covered = coveredBy(open);

@@ -15,6 +15,7 @@ import { parseClusterId } from '../../model/resource-id.ts';
 import { collectAfter } from '../../model/run-times.ts';
 import { endOf, lastStart } from '../../model/schedule.ts';
 import type { Services } from '../../services.ts';
+import { readClusterMaintenance } from '../../tables/maintenance-rows.ts';
 import { type ListedNode, readListedNodes } from '../../tables/node-rows.ts';
 import { insertPlan, readPlan } from '../../tables/plan-rows.ts';
 import { putShortfalls, readShortfalls } from '../../tables/pool-rows.ts';
@@ -111,15 +112,20 @@ async function findGaps(
 async function timesOf(
   services: Services,
   sweep: string,
-  { cluster, region }: ClusterFacts,
+  { cluster, region, delayMs = 0 }: ClusterFacts,
   { slices }: Plan,
 ): Promise<Pick<Plan, 'slots' | 'collectAfter'>> {
   const { subscriptionId } = parseClusterId(cluster)!;
   const sizes = slices.map((nodes) => nodes.length);
-  const from = new Date(services.now().getTime() + LEAD_MS);
+  const from = new Date(services.now().getTime() + LEAD_MS + delayMs);
   const before = endOf(services.settings, sweep);
   const { slots, learned } = await takeSlots(services, { subscriptionId, region }, sizes, { from, before });
   return { slots: slots.map((slot) => slot.toISOString()), collectAfter: collectAfter(services.settings, learned) };
+}
+
+/** What says when a cluster is in maintenance, for its slices; nothing where Azure did not list it, so that its tag is not known. */
+async function maintenanceOf({ tables }: Services, { cluster, listed, maintenanceTag }: ClusterFacts): Promise<Plan['maintenance']> {
+  return listed ? readClusterMaintenance(tables, cluster, { tag: maintenanceTag }) : undefined;
 }
 
 /** Updates the node rows of a cluster, and stores the sweep's plan for it, once. */
@@ -133,8 +139,8 @@ async function makePlan(services: Services, sweep: string, facts: ClusterFacts):
   }
   const gaps = await findGaps(services, sweep, facts, changes);
   const plan = planSweep(facts, changes, settings.NODES_PER_SLICE, now().toISOString(), gaps);
-  const times = await timesOf(services, sweep, facts, plan);
-  const planned = await insertPlan(tables, sweep, facts.cluster, { ...plan, ...times });
+  const [times, maintenance] = await Promise.all([timesOf(services, sweep, facts, plan), maintenanceOf(services, facts)]);
+  const planned = await insertPlan(tables, sweep, facts.cluster, { ...plan, ...times, maintenance });
   faultPoint('expand-cluster:plan');
   return planned;
 }

@@ -7,7 +7,7 @@ import { type ClusterFacts, poolNodesOf } from '../../model/cluster-facts.ts';
 import { occurrenceNumber } from '../../model/occurrences.ts';
 import { startsBetween } from '../../model/pace.ts';
 import type { ReasonCode } from '../../model/reasons.ts';
-import { endOf, lastStart } from '../../model/schedule.ts';
+import { endOf, intervalAfter, lastStart } from '../../model/schedule.ts';
 import { select, selectionOf } from '../../model/selection.ts';
 import type { Services } from '../../services.ts';
 import { type ClusterRow, isRemembered, listClusterRows } from '../../tables/cluster-rows.ts';
@@ -16,6 +16,7 @@ import { faultPoint } from '../queue/fault-point.ts';
 import type { MessageOf } from '../queue/messages.ts';
 import { divideBudget } from './divide-budget.ts';
 import { nameSubscription } from './name-subscription.ts';
+import { staggerRegions } from './stagger-regions.ts';
 
 const CONCURRENT_READS = 4;
 
@@ -26,27 +27,29 @@ function remembered(row: ClusterRow, recordOnly: ReasonCode): ClusterFacts {
   return { cluster, resourceGroup, name, region, version, ...unlisted, recordOnly };
 }
 
-/** Gives each cluster its quota of the starts of its region until the next sweep, if these are not enough for all nodes. */
+/** Gives each cluster the delay of its region, and its quota of the starts of that until the next sweep if these are not enough for all nodes. */
 function withQuotas(
   { settings, now }: Services,
   sweep: string,
   listed: readonly ClusterFacts[],
   known: readonly ClusterRow[],
 ): ClusterFacts[] {
-  const budget = startsBetween(settings, now(), endOf(settings, sweep));
   const sweepNumber = occurrenceNumber(settings, sweep);
   const knownNodes = new Map(known.map((row) => [row.cluster, row.nodes.known]));
   const probed = listed.filter(({ recordOnly }) => recordOnly === undefined);
+  const sharersOf = (clusters: readonly ClusterFacts[]) =>
+    clusters.map((facts) => ({ cluster: facts.cluster, nodes: Math.max(poolNodesOf(facts), knownNodes.get(facts.cluster) ?? 0, 1) }));
+  const regions = [...Map.groupBy(probed, ({ region }) => region)].map(([region, clusters]) => [region, sharersOf(clusters)] as const);
+  const end = endOf(settings, sweep);
+  const nodesOf = new Map(regions.map(([region, sharers]) => [region, sharers.reduce((sum, { nodes }) => sum + nodes, 0)]));
+  const delays = staggerRegions(nodesOf, settings, intervalAfter(settings.SWEEP_SCHEDULE, new Date(sweep)));
   const quotas = new Map(
-    [...Map.groupBy(probed, ({ region }) => region).values()].flatMap((clusters) => {
-      const sharers = clusters.map((facts) => {
-        const nodes = Math.max(poolNodesOf(facts), knownNodes.get(facts.cluster) ?? 0, 1);
-        return { cluster: facts.cluster, nodes };
-      });
-      return [...divideBudget(sharers, budget, sweepNumber)];
+    regions.flatMap(([region, sharers]) => {
+      const from = new Date(now().getTime() + delays.get(region)!);
+      return [...divideBudget(sharers, startsBetween(settings, from, end), sweepNumber)];
     }),
   );
-  return listed.map((facts) => ({ ...facts, quota: quotas.get(facts.cluster) }));
+  return listed.map((facts) => ({ ...facts, quota: quotas.get(facts.cluster), delayMs: delays.get(facts.region) }));
 }
 
 /** The result of listing a subscription. */

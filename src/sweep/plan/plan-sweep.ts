@@ -42,5 +42,6 @@ export function planSweep(
   const chosen = chooseNodes(candidates, quota, nodesPerSlice);
   const names = new Set(chosen.map(({ node }) => node));
   for (const { node } of candidates) if (!names.has(node)) leaveOut(node, 'OverBudget');
-  return { region, nodeResourceGroup, serverNames, slices: cutSlices(chosen, candidates, nodesPerSlice), due, notProbed, gaps };
+  const slices = cutSlices(chosen, candidates, nodesPerSlice);
+  return { region, nodeResourceGroup, serverNames, slices, due, notProbed, gaps };
 }

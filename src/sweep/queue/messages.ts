@@ -8,7 +8,7 @@ export const MESSAGE_VERSION = 1;
 
 const name = nodeNameSchema('expected a Kubernetes node name');
 const cluster = clusterIdSchema('expected a cluster id');
-const nodes = z.array(name).min(1).max(50);
+const nodes = z.array(name).min(1).max(100);
 const ownEnvelope = {
   v: z.number().int(),
   deadline: z.iso.datetime(),

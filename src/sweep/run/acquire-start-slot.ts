@@ -5,7 +5,7 @@ import type { Services } from '../../services.ts';
 import { pausedUntil, takeSlot } from './pace.ts';
 
 /** How long a start waits for its slot where it is; for a later slot its message goes back to the queue. */
-export const WAIT_HERE_MS = 2000;
+const WAIT_HERE_MS = 2000;
 /** A slot is taken a little late rather than waited for in an execution, which would be billed. */
 const MISSED_MS = 3000;
 

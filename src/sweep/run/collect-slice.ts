@@ -9,7 +9,7 @@ import { type Outcome, outcomeWith } from '../../model/verdict.ts';
 import type { Services } from '../../services.ts';
 import { type NodeRow, readNodes } from '../../tables/node-rows.ts';
 import type { Tables } from '../../tables/open-tables.ts';
-import { readSliceHead, type SliceHead } from '../../tables/plan-rows.ts';
+import { knownHead, type PlanHead, readSliceHead } from '../../tables/plan-rows.ts';
 import { deleteStarted, readStarted } from '../../tables/start-rows.ts';
 import { faultPoint } from '../queue/fault-point.ts';
 import type { MessageOf } from '../queue/messages.ts';
@@ -27,12 +27,18 @@ import { tallySlice } from './tally-slice.ts';
 export async function collectSlice(services: Services, message: MessageOf<'collect-slice'>): Promise<void> {
   const { settings, tables, queue } = services;
   const { sweep, cluster, slice, nodes } = message;
-  const head = await readSliceHead(tables, sweep, cluster, slice);
+  const id = runId(sweep, cluster, slice);
+  // Whether its tally is in need not be known: it is inserted once, and a second collection finds nothing to record.
+  const known: (PlanHead & { tallied?: boolean }) | undefined = knownHead(tables, sweep, cluster);
+  const reading = [
+    known ?? readSliceHead(tables, sweep, cluster, slice),
+    readNodes(tables, cluster, nodes),
+    readStarted(tables, id),
+  ] as const;
+  const [head, rows, started] = await Promise.all(reading);
   if (head === undefined)
     throw new Error(`expected a plan of ${cluster} in sweep ${sweep} before its slice ${slice} is collected, found none`);
 
-  const id = runId(sweep, cluster, slice);
-  const rows = await readNodes(tables, cluster, nodes);
   // A probe in progress is collected even if the slice was tallied before the probe ended.
   const underWay = [...rows.values()].some(({ claim }) => claim?.id === id && claim.overdue !== true);
   if (head.tallied && !underWay) return;
@@ -49,7 +55,6 @@ export async function collectSlice(services: Services, message: MessageOf<'colle
     startUntil: busyUntil < next ? busyUntil : next,
     mayStartAgain: mayStartAgain(services, message),
   };
-  const started = await readStarted(tables, id);
   const found = await inspectSlice(services, run, nodes, rows, started);
   await learn(services, message, head, rows, found);
 
@@ -65,7 +70,12 @@ export async function collectSlice(services: Services, message: MessageOf<'colle
   }
   if (lost.size > 0) for (const [node, deferred] of await startAgain(services, message, lost)) started.set(node, deferred);
   await reportWrongMachines(services, cluster, ended);
-  const assess = await recordResults(services, message, await addOutsideView(services, sweep, cluster, ended), rows);
+  const assess = await recordResults(
+    services,
+    { sweep, cluster, slice, maintenance: head.maintenance },
+    await addOutsideView(services, sweep, cluster, ended),
+    rows,
+  );
   if ([...found.values()].some((inspection) => inspection.status === 'pending'))
     await queue.requeue({ ...message, tries: undefined }, settings.COLLECT_AGAIN_SECONDS);
   else {
@@ -82,7 +92,7 @@ export async function collectSlice(services: Services, message: MessageOf<'colle
 async function learn(
   services: Services,
   { cluster, sweep, slice }: MessageOf<'collect-slice'>,
-  { region, collectAfter }: SliceHead,
+  { region, collectAfter }: PlanHead,
   rows: ReadonlyMap<string, NodeRow>,
   found: ReadonlyMap<string, Inspection>,
 ): Promise<void> {

@@ -11,7 +11,7 @@ import { readStartedNode } from '../../tables/start-rows.ts';
 import { isTakenOut } from './claim.ts';
 import { conclude, type Inspection, inspect, isHeldByAnother, type SliceRun } from './inspect.ts';
 
-/** Half a slice: an execution is billed while it waits for Azure, so that few at a time cost as often. */
+/** An execution is billed while it waits for Azure, so that few at a time cost as often; each at a time takes memory, as many as there are slices at once. */
 export const CONCURRENT_POLLS = 25;
 
 /** A failure that comes each time is recorded as a lasting one. */

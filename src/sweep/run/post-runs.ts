@@ -18,7 +18,7 @@ import { canWaitFor, decidePost, decideRefusal, type Place, type Until } from '.
 import { requestPrefixOf } from './request-prefix.ts';
 import { type ThrottlingWatch, watchThrottling } from './watch-throttling.ts';
 
-/** Half a slice, as for polls: the pace of a region is kept by the slots of slices, not by this. */
+/** As many as polls: the pace of a region is kept by the slots of slices, not by this. */
 export const CONCURRENT_POSTS = 25;
 
 /** The results of posting runs. */

@@ -4,7 +4,7 @@ import { foldResult, repairClock, type Transition } from '../../history/node-his
 import { limitsOf } from '../../history/node-state.ts';
 import { recordTransition, touchedOutages } from '../../history/record-transition.ts';
 import { log } from '../../log.ts';
-import { recentMaintenance } from '../../model/cluster-maintenance.ts';
+import { type ClusterMaintenance, recentMaintenance } from '../../model/cluster-maintenance.ts';
 import type { Stretch } from '../../model/maintenance.ts';
 import { intervalAt } from '../../model/schedule.ts';
 import { CHECK_SLICE } from '../../model/slice-name.ts';
@@ -118,29 +118,37 @@ async function writeFolds(
 }
 
 /** The maintenance of a cluster within the time that its nodes' results may still change. */
-async function readMaintenance({ settings, tables, now }: Services, cluster: string): Promise<Stretch[]> {
+async function readMaintenance(
+  { settings, tables, now }: Services,
+  cluster: string,
+  ended: readonly Ended[],
+  planned: ClusterMaintenance | undefined,
+): Promise<Stretch[]> {
   const agoMs = OPEN_INTERVALS * intervalAt(settings.SWEEP_SCHEDULE, now());
-  return recentMaintenance(await readClusterMaintenance(tables, cluster), now(), agoMs);
+  // Where something failed, it matters at once whether that was in a maintenance.
+  const isWell = ended.every(({ result }) => result.verdict === 'reachable');
+  const maintenance = isWell && planned !== undefined ? planned : await readClusterMaintenance(tables, cluster);
+  return recentMaintenance(maintenance, now(), agoMs);
 }
 
 /**
  * Records ended probes: result rows, confirmations, then the log, the row and the outages of each node in one batch.
  *
  * @param slice - the slice that collected them, after which its confirmation is named. Failures of a check are not confirmed.
+ * @param maintenance - that of the cluster as of the plan of the sweep. The next sweep folds its results once more, with what was asked for meanwhile.
  * @returns whether something changed that requires an assessment: at once where an outage began or ended, or as many nodes failed as a quorum needs.
  */
 export async function recordResults(
   services: Services,
-  { sweep, cluster, slice }: { sweep: string; cluster: string; slice: string },
+  { sweep, cluster, slice, maintenance: planned }: { sweep: string; cluster: string; slice: string; maintenance?: ClusterMaintenance },
   ended: readonly Ended[],
   rows: ReadonlyMap<string, NodeRow>,
 ): Promise<'no' | 'soon' | 'at once'> {
   if (ended.length === 0) return 'no';
-  await writeResults(services.tables, cluster, ended);
+  const reading = Promise.all([readLogs(services.tables, cluster, namesOf(ended)), readMaintenance(services, cluster, ended, planned)]);
+  const [[logs, maintenance]] = await Promise.all([reading, writeResults(services.tables, cluster, ended)]);
   faultPoint('collect-slice:result-rows');
 
-  const logs = await readLogs(services.tables, cluster, namesOf(ended));
-  const maintenance = await readMaintenance(services, cluster);
   const folded = foldAll(services, ended, rows, logs, maintenance);
   const toConfirm = slice === CHECK_SLICE ? [] : folded.filter(({ fold }) => fold.confirm);
   const failed = toConfirm.map(({ row, ended: { result } }) => ({ ...row.facts, nonce: result.nonce }));

@@ -33,7 +33,7 @@ const facts = (name: string) => ({
 });
 
 describe('a sweep that is not complete', () => {
-  it('is looked at again in 15 s, later less often, and in 3 s where nothing but an assessment of just now is missing', async () => {
+  it('is looked at again in 20 s, later less often, and in 3 s where nothing but an assessment of just now is missing', async () => {
     const { services, clock } = servicesAt(storage.connectionString, '2026-11-21T09:36:00Z');
     const send = vi.spyOn(services.queue, 'send').mockResolvedValue();
     const clusters = [facts('shop'), facts('blog')];
@@ -52,18 +52,18 @@ describe('a sweep that is not complete', () => {
       clock.move(Math.min(...looks, looks.length > 0 ? 60 : otherwise) * 1000);
       return [assessed.sort(), looks];
     };
-    expect(await run()).toEqual([[], [15]]);
+    expect(await run()).toEqual([[], [20]]);
     await insertTally(services.tables, sweep, clusters[0]!.cluster, '0', { 'reachable/Reachable': ['a'] });
-    expect(await run()).toEqual([['shop'], [15]]);
+    expect(await run()).toEqual([['shop'], [24]]);
     await insertTally(services.tables, sweep, clusters[1]!.cluster, '0', { 'reachable/Reachable': ['a'] });
     // The message of the one that was finalized before may be with a process that died; that of the other is under way.
     expect(await run()).toEqual([
       ['blog', 'shop'],
-      [18, 3],
+      [31.2, 3],
     ]);
     // The usual look is promised already.
-    expect(await run(12)).toEqual([['shop'], []]);
-    expect(await run()).toEqual([['blog', 'shop'], [21]]);
+    expect(await run(21)).toEqual([['shop'], []]);
+    expect(await run()).toEqual([['blog', 'shop'], [38.4]]);
   });
 });
 

@@ -83,6 +83,7 @@ const complete = (n: number, clusters: ClusterRow[], ledgers: Ledger[]) => {
       finalizedAt: new Map(),
       nextCloseBy: '',
       resent: new Set(),
+      isCompleted: false,
     },
     finalized,
     clusters,

@@ -90,7 +90,7 @@ const judge = async (
 ) => {
   clock.at(timeOf(n + 0.5));
   const finalized = new Map(Object.entries(ledgers).map(([name, ledger]) => [nameOf(name), ledger]));
-  const found = await judgeBlindness(by, sweepOf(n), finalized, clusters);
+  const { blind: found } = await judgeBlindness(by, sweepOf(n), finalized, clusters);
   await publishBlind(by, sweepOf(n), clusters, found);
   await notifyStanding(by, blindnessKind, { maintenance, covered: new Set(covered.map(nameOf)), members: new Set(covered.map(nameOf)) });
   return found;

@@ -73,7 +73,7 @@ describe('readMessage', () => {
     ['a property that no stage knows', { ...work['close-sweep'], target: 'https://example.com' }, 'Unrecognized key: "target"'],
     ['a cluster id that is none', { ...work['expand-cluster'], cluster: 'shop' }, 'at cluster'],
     ['no node', { ...work['collect-slice'], nodes: [] }, 'at nodes'],
-    ['more than 50 nodes', { ...work['collect-slice'], nodes: Array.from({ length: 51 }, (_, n) => `n${n}`) }, 'at nodes'],
+    ['more than 100 nodes', { ...work['collect-slice'], nodes: Array.from({ length: 101 }, (_, n) => `n${n}`) }, 'at nodes'],
     ['a node name that no table key can hold', { ...work['collect-slice'], nodes: ['a/b'] }, 'at nodes[0]'],
     ['a node name with a control character', { ...work['collect-slice'], nodes: ['a\u0085b'] }, 'at nodes[0]'],
     ['an empty node name', { ...work['collect-slice'], nodes: [''] }, 'at nodes[0]'],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readSettings } from '../../../src/settings.ts';
 import { requestAssessment } from '../../../src/sweep/queue/request-assessment.ts';
-import { closeEverySeconds, requestClose } from '../../../src/sweep/queue/request-close.ts';
+import { closeEverySeconds, nextCloseSeconds, requestClose } from '../../../src/sweep/queue/request-close.ts';
 import type { Work, WorkQueue } from '../../../src/sweep/queue/work-queue.ts';
 
 const sweep = '2026-11-21T09:35:00Z';
@@ -43,7 +43,7 @@ describe('an assessment', () => {
 
 describe('the next close-sweep', () => {
   it.each([
-    ['comes after 15 s', '0 */5 * * * *', false, 15],
+    ['comes after 20 s', '0 */5 * * * *', false, 20],
     ['comes sooner where sweeps are short', '*/30 * * * * *', false, 5],
     ['comes soon where only assessments are missing', '0 */5 * * * *', true, 3],
   ])('%s', async (_, schedule, soon, expected) => {
@@ -52,10 +52,18 @@ describe('the next close-sweep', () => {
     expect(queue.sent).toEqual([{ work: { kind: 'close-sweep', sweep }, delaySeconds: expected }]);
   });
 
-  it('comes less often the longer the sweep takes, every 30 s at the latest', () => {
+  it('comes less often the longer the sweep takes, every 45 s at the latest', () => {
     const every = (elapsedSeconds: number, schedule = '0 */5 * * * *') =>
       closeEverySeconds({ SWEEP_SCHEDULE: schedule }, sweep, new Date(Date.parse(sweep) + elapsedSeconds * 1000));
-    expect([every(0), every(75), every(100), every(150), every(600)]).toEqual([15, 15, 20, 30, 30]);
+    expect([every(0), every(60), every(100), every(150), every(600)]).toEqual([20, 20, 30, 45, 45]);
     expect(every(600, '*/30 * * * * *')).toBe(5);
+  });
+
+  it('comes when the first cluster should have its results, if that is known, and at the end of the interval', () => {
+    const every = (elapsedSeconds: number, firstEnd: number) => {
+      const at = (seconds: number) => new Date(Date.parse(sweep) + seconds * 1000);
+      return nextCloseSeconds({ SWEEP_SCHEDULE: '0 */5 * * * *' }, sweep, at(elapsedSeconds), at(firstEnd));
+    };
+    expect([every(0, 10), every(0, 30), every(0, 300), every(120, 100), every(280, 600)]).toEqual([20, 35, 45, 36, 20]);
   });
 });

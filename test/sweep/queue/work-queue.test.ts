@@ -116,8 +116,8 @@ describe('send', () => {
     expect(JSON.parse(Buffer.from(shown!.messageText, 'base64').toString())).toMatchObject({ deadline: '2026-11-21T09:37:10.300Z' });
   });
 
-  it('has room for a slice of 50 nodes with long names and their nonces', async () => {
-    const nodes = Array.from({ length: 50 }, (_, n) => `aks-${'x'.repeat(200)}-${n}`);
+  it('has room for a slice of 100 nodes with long names and their nonces', async () => {
+    const nodes = Array.from({ length: 100 }, (_, n) => `aks-${'x'.repeat(200)}-${n}`);
     const confirms = Object.fromEntries(nodes.map((node) => [node, '0123456789abcdef']));
     const cluster = `0b5a5e1c-6f0d-4c6e-9d1a-3f2b7c8d9e01.${'ä'.repeat(90)}.${'c'.repeat(63)}`;
     await queue.send({ kind: 'start-slice', sweep, cluster, slice: '0', nodes, confirms });
