@@ -2,7 +2,6 @@ import { bearerTokenAuthenticationPolicy, createPipelineFromOptions, type Pipeli
 import { TableClient, TableServiceClient } from '@azure/data-tables';
 import type { TokenCredential } from '@azure/identity';
 import type { QueueClient } from '@azure/storage-queue';
-import { appIdentity } from './azure/app-identity.ts';
 import type { Arm } from './azure/arm.ts';
 import { fitArmPipeline } from './azure/arm-pipeline.ts';
 import { requestBy } from './azure/arm-request.ts';
@@ -56,9 +55,8 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
   return () => get('');
 }
 
-/** The identity of the app. Elsewhere than in Azure Functions its SDK finds it, which is loaded for the first token. */
-function managedIdentity({ AZURE_CLIENT_ID: clientId, IDENTITY_ENDPOINT: endpoint, IDENTITY_HEADER: header }: Settings): TokenCredential {
-  if (endpoint !== undefined && header !== undefined) return appIdentity({ endpoint, header, clientId });
+/** The identity of the app, whose SDK is loaded for the first token. */
+function managedIdentity(clientId: string | undefined): TokenCredential {
   const credential = once(async () => {
     const { ManagedIdentityCredential } = await import('./azure/sdk/identity.ts');
     return new ManagedIdentityCredential({ clientId });
@@ -121,7 +119,7 @@ function storageUrl(settings: Settings, service: 'queue' | 'table'): string {
  */
 export function buildServices(
   settings: Settings,
-  given: TokenCredential = managedIdentity(settings),
+  given: TokenCredential = managedIdentity(settings.AZURE_CLIENT_ID),
   now: () => Date = () => new Date(),
 ): Services {
   const credential = signInWith(given);

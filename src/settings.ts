@@ -116,8 +116,6 @@ const readers = {
   PAGE_URL: textThat(isWeb, (given) => `expected an http or https URL, got "${given}"`),
   WEBSITE_HOSTNAME: text,
   WEBSITE_AUTH_ENABLED: text,
-  IDENTITY_ENDPOINT: textThat(isWeb, (given) => `expected an http or https URL, got "${given}"`),
-  IDENTITY_HEADER: text,
   HOME_SUBSCRIPTION: ((given, wrong) =>
     textThat(isGuid, () => 'expected a subscription id (GUID)')(given, wrong)?.toLowerCase()) satisfies Read<string | undefined>,
   AZURE_CLIENT_ID: textThat(isGuid, () => 'expected a client id (GUID)'),

@@ -46,7 +46,6 @@ const texts: [name: string, value: string, message: string][] = [
     'expected an NCRONTAB schedule {second} {minute} {hour} {day} {month} {day of week}, such as "0 */5 * * * *", got "*/5 * * * *": it has 5 fields',
   ],
   ['SUBSCRIPTIONS', 'prod', 'expected comma-separated subscription ids (GUIDs), got "prod"'],
-  ['IDENTITY_ENDPOINT', 'localhost', 'expected an http or https URL, got "localhost"'],
   ['PAGE_URL', 'status.example', 'expected an http or https URL, got "status.example"'],
   [
     'EGRESS_ENDPOINTS',
@@ -72,7 +71,6 @@ const freeText = [
   'EXCLUDE_CLUSTERS',
   'WEBSITE_HOSTNAME',
   'WEBSITE_AUTH_ENABLED',
-  'IDENTITY_HEADER',
   'APPLICATIONINSIGHTS_AUTHENTICATION_STRING',
 ];
 

@@ -61,20 +61,31 @@ it('a history that was stored in full is read as before', () => {
       failures: 1,
       successes: 0,
       unknowns: 0,
-      firstFailure: 'then',
-      latest: { at: 'then', nonce: 'a', verdict: 'unreachable', reason: 'DnsTimeout' },
+      firstFailure: '2026-11-21T09:35:00.000Z',
+      latest: { at: '2026-11-21T09:35:00.000Z', nonce: 'a', verdict: 'unreachable', reason: 'DnsTimeout' },
     },
-    recent: [{ at: 'now', nonce: 'b', verdict: 'reachable', reason: 'Reachable', served: true }],
+    recent: [{ at: '2026-11-21T09:40:00.000Z', nonce: 'b', verdict: 'reachable', reason: 'Reachable', served: true }],
   };
   expect(readHistory({ window: JSON.stringify(stored) }, state)).toEqual({
     settled: {
       failures: 1,
       successes: 0,
       unknowns: 0,
-      firstFailure: 'then',
-      latest: { at: 'then', nonce: 'a', verdict: 'unreachable', reason: 'DnsTimeout', message: '', run: '', sweep: '' },
+      firstFailure: '2026-11-21T09:35:00.000Z',
+      latest: { at: '2026-11-21T09:35:00.000Z', nonce: 'a', verdict: 'unreachable', reason: 'DnsTimeout', message: '', run: '', sweep: '' },
     },
-    recent: [{ at: 'now', nonce: 'b', verdict: 'reachable', reason: 'Reachable', served: { ok: true }, message: '', run: '', sweep: '' }],
+    recent: [
+      {
+        at: '2026-11-21T09:40:00.000Z',
+        nonce: 'b',
+        verdict: 'reachable',
+        reason: 'Reachable',
+        served: { ok: true },
+        message: '',
+        run: '',
+        sweep: '',
+      },
+    ],
   });
 });
 
