@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { type Ledger, ledger } from '../model/ledger.ts';
-import { SKEW_MS } from '../model/schedule.ts';
+import { formatSweepId, SKEW_MS } from '../model/schedule.ts';
 import { type Starter, starter } from '../model/starter.ts';
+import { optionalTime, time } from './columns.ts';
 import { fromLongJson, toLongJson } from './long-json.ts';
-import { newestFirst, sweepsTableOf, type Tables } from './open-tables.ts';
+import { newestFirst, sweepsTableOf, type Tables, timeOfKey } from './open-tables.ts';
 import { readJson } from './read-json.ts';
 import { insertOnce, type Row, readRange, readRow } from './rows.ts';
 
@@ -73,18 +74,24 @@ export async function repairLine(tables: Tables, sweep: string): Promise<boolean
   return true;
 }
 
-const textOf = (value: unknown) => (value ? String(value) : undefined);
+const textOf = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
+
+/** The id of the sweep of a row, whatever the row holds: its key is made of it. */
+function sweepOf({ sweep, rowKey }: Row): string {
+  return typeof sweep === 'string' && newestFirst(sweep) === rowKey ? sweep : formatSweepId(new Date(timeOfKey(rowKey)));
+}
 
 function toLine(row: Row): SweepLine {
+  const sweep = sweepOf(row);
   return {
-    sweep: String(row.sweep),
-    startedAt: String(row.startedAt),
-    completedAt: textOf(row.completedAt),
+    sweep,
+    startedAt: time.read(row, 'startedAt') || sweep,
+    completedAt: optionalTime.read(row, 'completedAt'),
     ledger: readJson(ledger, row.ledger, undefined),
-    warnings: row.completedAt ? fromLongJson(sentences, 'warnings', row, []) : undefined,
+    warnings: optionalTime.read(row, 'completedAt') ? fromLongJson(sentences, 'warnings', row, []) : undefined,
     starter: starter.safeParse(row.starter).data,
     requestedBy: textOf(row.requestedBy),
-    timerMissedSince: textOf(row.timerMissedSince),
+    timerMissedSince: optionalTime.read(row, 'timerMissedSince'),
   };
 }
 
@@ -118,13 +125,13 @@ export async function listSweeps(tables: Tables, now: Date, most: number, before
 /** Reads the line of one sweep; undefined where it is not in this month's or last month's list. */
 export async function readLine(tables: Tables, now: Date, sweep: string): Promise<SweepLine | undefined> {
   const [row] = await readLines(tables, now, 1, { from: newestFirst(sweep) });
-  return row?.sweep === sweep ? toLine(row) : undefined;
+  return row !== undefined && sweepOf(row) === sweep ? toLine(row) : undefined;
 }
 
 /** The id of the newest sweep, complete or not, without reading what came of it. */
 export async function newestSweep(tables: Tables, now: Date): Promise<string | undefined> {
-  const [row] = await readLines(tables, now, 1, { select: ['sweep'] });
-  return row && String(row.sweep);
+  const [row] = await readLines(tables, now, 1, { select: ['sweep', 'RowKey'] });
+  return row && sweepOf(row);
 }
 
 /** The newest sweep that is complete; undefined where none of the newest is. */
@@ -140,8 +147,9 @@ export async function lastCompleted(tables: Tables, now: Date): Promise<(SweepLi
 /** When the newest sweep that is complete was completed, without reading what came of it; undefined where none of the newest is. */
 export async function lastCompletedAt(tables: Tables, now: Date): Promise<string | undefined> {
   for (const most of LOOKED_AT) {
-    const found = (await readLines(tables, now, most, { select: ['completedAt'] })).find(({ completedAt }) => completedAt);
-    if (found !== undefined) return String(found.completedAt);
+    const rows = await readLines(tables, now, most, { select: ['completedAt'] });
+    const [newest] = rows.flatMap((row) => optionalTime.read(row, 'completedAt') ?? []);
+    if (newest !== undefined) return newest;
   }
   return undefined;
 }
