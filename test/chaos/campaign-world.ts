@@ -104,10 +104,16 @@ export async function openCampaignWorld(
   const fleet = known.map(({ cluster, nodes }) => ({ cluster, nodes: nodes.map(({ name }) => name) }));
   const plan = planCampaign(seed, fleet);
 
+  const noted: Record<string, number> = {};
+  const note = (what: string) => {
+    noted[what] = (noted[what] ?? 0) + 1;
+  };
   const messages = () => active.find((each) => each.kind === 'messages');
   const queue = openStepQueue(clock, () => {
     const trouble = messages();
-    return trouble !== undefined && dice.chance(trouble.late) ? dice.next() * trouble.lateSeconds * 1000 : 0;
+    if (trouble === undefined || !dice.chance(trouble.late)) return 0;
+    note('messages: late');
+    return dice.next() * trouble.lateSeconds * 1000;
   });
   const isStorageDown = () => active.some((each) => each.kind === 'storage' && each.share === 1);
   const storageDice = rollDice(seed, 'storage');
@@ -125,7 +131,9 @@ export async function openCampaignWorld(
     fateOf() {
       const share = Math.max(0, ...active.map((each) => (each.kind === 'storage' ? each.share : 0)));
       if (share === 0 || !storageDice.chance(share)) return 'done';
-      return share < 1 && storageDice.chance(0.5) ? 'done and lost' : 'refused';
+      const fate = share < 1 && storageDice.chance(0.5) ? 'done and lost' : 'refused';
+      note(`storage: ${fate}`);
+      return fate;
     },
     isStorageDown,
   };
@@ -157,7 +165,9 @@ export async function openCampaignWorld(
     }
     if (!instance.isAlive()) return put(LEASE_MS);
     const trouble = messages();
-    if (!isPoison && trouble !== undefined && dice.chance(trouble.twice)) put(dice.next() * 30_000);
+    if (isPoison || trouble === undefined || !dice.chance(trouble.twice)) return;
+    note('messages: twice');
+    put(dice.next() * 30_000);
   }
   const poison = openStepQueue(clock, () => 0);
 
@@ -266,7 +276,10 @@ export async function openCampaignWorld(
     poisoned,
     checks,
     witness: () => alive()[0]!,
-    counts: () => ({ ...azure.counts(), ...counted }),
+    counts() {
+      const { byWay, ...calls } = azure.counts();
+      return { ...calls, byWay: { ...byWay, ...noted }, ...counted };
+    },
     sent: () => queue.sent,
     async run(until = plan.end) {
       const last = start + until * MINUTE_MS;

@@ -49,7 +49,10 @@ export async function gatherChronicle(world: EndedWorld): Promise<Chronicle> {
         const tallied = [...tallies.values()].flatMap((each) =>
           Object.entries(each).flatMap(([outcome, nodes]) => nodes.map((node) => [node, outcome] as const)),
         );
-        return [cluster, [...notProbed, ...tallied]] as const;
+        // What was planned and has no outcome in the end is lost, which the ledger says.
+        const named = new Set(tallied.map(([node]) => node));
+        const lost = planned.slices.flat().filter((node) => !named.has(node));
+        return [cluster, [...notProbed, ...tallied, ...lost.map((node) => [node, 'unknown/Lost'] as const)]] as const;
       }),
     );
     return Object.fromEntries(all.flatMap((each) => (each === undefined ? [] : [each])));

@@ -28,18 +28,19 @@ function judgeLedger({ id, ledger, coverage }: Completed): string[] {
 }
 
 /** Each node has one outcome, and what it says was so. */
-function judgeOutcomes({ id, startedAt, completedAt, outcomes }: Completed, { record, intervalMs }: Chronicle, truth: Truth): string[] {
+function judgeOutcomes(
+  { id, startedAt, completedAt, outcomes, ledger }: Completed,
+  { record, fleet, intervalMs }: Chronicle,
+  truth: Truth,
+): string[] {
   const problems: string[] = [];
   const stretch = { from: Math.min(Date.parse(id), Date.parse(startedAt)) - truth.slackMs, until: Date.parse(completedAt) + truth.slackMs };
   // A result that is read late belongs to the sweep that reads it.
   const read = { from: stretch.from - truth.lateMs, until: stretch.until };
   for (const [cluster, all] of Object.entries(outcomes)) {
-    const named = new Set<string>();
     for (const [node, outcome] of all) {
       const [verdict, reason = ''] = outcome.split('/');
       const what = `sweep ${id}: ${cluster}/${node} is ${outcome}`;
-      if (named.has(node)) problems.push(`${what}, and has another outcome`);
-      named.add(node);
       const runs = record.runs.filter(
         (run) =>
           run.cluster === cluster && run.node === truth.formerly(cluster, node) && run.endedAt !== undefined && holds(read, run.endedAt),
@@ -52,6 +53,12 @@ function judgeOutcomes({ id, startedAt, completedAt, outcomes }: Completed, { re
         problems.push(`${what}, and it was not`);
     }
   }
+  // A node may have been tallied by two slices, and counts once.
+  const names = new Set(Object.entries(outcomes).flatMap(([cluster, all]) => all.map(([node]) => `${cluster}/${node}`)));
+  const { MachinesMissing = 0, Lost = 0 } = ledger.byReason;
+  const isWhole = Lost === 0 && fleet.every(({ cluster }) => outcomes[cluster] !== undefined);
+  if (isWhole && ledger.known - MachinesMissing !== names.size)
+    problems.push(`sweep ${id}: ${names.size} nodes have an outcome, and ${ledger.known} are counted`);
   return problems;
 }
 

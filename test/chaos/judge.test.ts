@@ -131,9 +131,13 @@ const lies: [lie: string, plant: (story: Story) => unknown, found: RegExp][] = [
   ],
   ['a node without an outcome', (s) => withOutcome(s, 20, BOB, 'b2', undefined), /b2 is forgotten/],
   [
-    'a node with two outcomes',
-    (s) => inSweep(s, 20, ({ outcomes }) => ({ outcomes: { ...outcomes, [BOB]: [...outcomes[BOB]!, ['b2', 'unknown/Lost']] } })),
-    /another outcome/,
+    'a node that is counted twice',
+    (s) =>
+      inSweep(s, 20, ({ ledger, outcomes }) => ({
+        outcomes: { ...outcomes, [BOB]: [...outcomes[BOB]!, ['b2', 'reachable/Reachable']] },
+        ledger: { ...ledger!, known: 8, reachable: 3, byReason: { ...ledger!.byReason, Reachable: 3 } },
+      })),
+    /7 nodes have an outcome, and 8 are counted/,
   ],
   [
     'a failing node that is called reachable',
