@@ -27,7 +27,9 @@ export const optionalText: Column<string | undefined> = {
   write: (value, name) => ({ [name]: value ?? '' }),
 };
 
-const timeOf = (value: unknown) => (typeof value === 'string' && !Number.isNaN(Date.parse(value)) ? value : undefined);
+/** As this program writes times: they are compared as texts, and the API promises their form. */
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/;
+const timeOf = (value: unknown) => (typeof value === 'string' && TIME.test(value) && !Number.isNaN(Date.parse(value)) ? value : undefined);
 
 /** An optional time; absent if it is none, whoever wrote it. */
 export const optionalTime: Column<string | undefined> = { ...optionalText, read: (row, name) => timeOf(row[name]) };
@@ -134,4 +136,4 @@ export function writeSome<V>(columns: Columns<V>, some: Partial<V>): Record<stri
 export const namesOf = <C extends object>(columns: C): (keyof C & string)[] => Object.keys(columns) as (keyof C & string)[];
 
 /** A time as it was written, or another one where it is none. */
-export const timeOr = (value: string, fallback: string): string => (Number.isNaN(Date.parse(value)) ? fallback : value);
+export const timeOr = (value: string, fallback: string): string => timeOf(value) ?? fallback;
