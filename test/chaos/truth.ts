@@ -99,6 +99,7 @@ export function readTruth({ record, fleet, plan, start }: Pick<Chronicle, 'recor
       1,
     );
   };
+  const isUnpolled = plan.troubles.some((each) => each.kind === 'azure' && each.calls.includes('polls'));
   const skews = plan.troubles.map((each) => (each.kind === 'clock' ? Math.abs(each.seconds) * 1000 : 0));
   return {
     all,
@@ -118,6 +119,6 @@ export function readTruth({ record, fleet, plan, start }: Pick<Chronicle, 'recor
     ],
     formerly,
     slackMs: SLACK_MS + Math.max(0, ...skews),
-    lateMs: plan.troubles.reduce((total, each) => total + latenessOf(each), POLLED_MS),
+    lateMs: plan.troubles.reduce((total, each) => total + latenessOf(each), isUnpolled ? POLLED_MS : 0),
   };
 }
