@@ -92,7 +92,9 @@ function judgeReal(sink: SinkName, notices: readonly Notice[], chronicle: Chroni
       });
       const what = `${[cluster, node].filter(Boolean).join('/')} from ${new Date(stretch.from).toISOString()} to ${new Date(stretch.until).toISOString()}`;
       const isBroken = truth.comings(node === undefined ? cluster : `${cluster}/${node}`).some((each) => overlaps(each, stretch));
-      if (own.length > 1 && !isBroken) return [`${sink}: ${own.length} notifications of ${what}`];
+      // One that returns soon is the same outage, whose next episode has a start of its own.
+      const outages = new Set(own.map(({ properties }) => properties.start)).size;
+      if (outages > 1 && !isBroken) return [`${sink}: ${outages} notifications of ${what}`];
       const isOfCluster = node !== undefined && truth.down(cluster).some((each) => overlaps(each, stretch));
       const incidents = notices.filter((each) => each.name === 'IncidentStarted' && each.properties.clusters?.split(',').includes(cluster));
       if (own.length > 0 || isOfCluster || incidents.length > 0 || isBroken) return [];

@@ -39,6 +39,8 @@ const COMINGS: readonly FaultId[] = [
 ];
 const SLACK_MS = 90_000;
 const LEASE_MS = 600_000;
+/** For so long a run is polled whose state cannot be read. */
+const POLLED_MS = 270_000;
 
 function latenessOf(trouble: Trouble): number {
   if (trouble.kind === 'messages') return trouble.lateSeconds * 1000;
@@ -97,6 +99,7 @@ export function readTruth({ record, fleet, plan, start }: Pick<Chronicle, 'recor
       1,
     );
   };
+  const isUnpolled = plan.troubles.some((each) => each.kind === 'azure' && each.calls.includes('polls'));
   const skews = plan.troubles.map((each) => (each.kind === 'clock' ? Math.abs(each.seconds) * 1000 : 0));
   return {
     all,
@@ -116,6 +119,6 @@ export function readTruth({ record, fleet, plan, start }: Pick<Chronicle, 'recor
     ],
     formerly,
     slackMs: SLACK_MS + Math.max(0, ...skews),
-    lateMs: plan.troubles.reduce((total, each) => total + latenessOf(each), 0),
+    lateMs: plan.troubles.reduce((total, each) => total + latenessOf(each), isUnpolled ? POLLED_MS : 0),
   };
 }

@@ -100,6 +100,26 @@ test('requests to Azure Resource Manager are counted by operation', async () => 
   expect(after).toMatchObject({ runCommand: { started: 0, conflicts: 0, mostAtOncePerNode: 0 } });
 });
 
+test('what was true when is recorded: each switch of a fault, with the nodes that it reached', async () => {
+  type Kept = { switches: { target: string; fault: string | null; nodes: string[] }[]; runs: object[]; clashes: object[] };
+  const read = async () => (await simulator.ask<Kept>('GET', '/control/record')).body;
+  const { switches: before } = await read();
+  const [{ cluster, nodes }] = (await simulator.ask<{ cluster: string; nodes: { name: string }[] }[]>('GET', '/control/fleet')).body as [
+    { cluster: string; nodes: { name: string }[] },
+  ];
+  const target = `${cluster}/${nodes[0]!.name}`;
+  await simulator.setFault(target, 'refused');
+  await simulator.ask('DELETE', `/control/faults/${encodeURIComponent(target)}`);
+  // What had no fault was not switched.
+  await simulator.ask('DELETE', `/control/faults/${encodeURIComponent(target)}`);
+  const { switches, clashes } = await read();
+  expect(switches.slice(before.length).map(({ target: of, fault, nodes: reached }) => [of, fault, reached])).toEqual([
+    [target, 'refused', [target]],
+    [target, null, [target]],
+  ]);
+  expect(clashes).toEqual([]);
+});
+
 test('telemetry is kept as received, from arrays, lines and gzip, until it is cleared', async () => {
   const array = await track([envelope('one'), envelope('two')]);
   expect([array.status, array.body]).toEqual([200, { itemsReceived: 2, itemsAccepted: 2, errors: [] }]);
