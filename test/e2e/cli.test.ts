@@ -33,13 +33,15 @@ beforeAll(async () => {
   // Under a long-standing rule that denies the API server.
   const cutOff = { ...one, name: 'cut', resourceGroup: 'rg-cut', pools: [{ name: 'web', count: 1 }] };
   const whole = { ...one, name: 'whole', resourceGroup: 'rg-whole', pools: [{ name: 'web', count: 3 }] };
-  stage = await setStage({
+  const fleet = {
     subscriptions: [
       { id: subscription, name: 'One', clusters: [one] },
       { id: newest, name: 'Three', clusters: [fresh, cutOff, whole] },
       { id: denied, name: 'Two', clusters: [two] },
     ],
-  });
+  };
+  // People have rights of their own, not those that the deployed app is given.
+  stage = await setStage(fleet, { roles: undefined });
   nodes = await stage.nodesOf(cluster);
   [brandNew = ''] = await stage.nodesOf(`${newest}.rg-new.new`);
   await stage.setFault(`${denied}.rg-two.two`, 'access-denied');
