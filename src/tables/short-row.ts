@@ -55,6 +55,8 @@ const IS_SERVED = /^\{"ok":true,"since":"([^"\\]+)","times":(\d+)\}$/;
 const isTime = (text: string) => !Number.isNaN(Date.parse(text)) && new Date(text).toISOString() === text;
 
 const IS_MS = /^\d{13}$/;
+/** Milliseconds after another time. */
+const LATER = /^\+\d{1,13}$/;
 const toMs = (text: string) => (isTime(text) ? String(Date.parse(text)) : text);
 const fromMs = (text: string) => (IS_MS.test(text) ? new Date(Number(text)).toISOString() : text);
 
@@ -112,7 +114,7 @@ export function restoreRow<R extends Readonly<Properties>>(cluster: string, row:
   if (text('run').startsWith(`${SAME}|`)) whole.run = text('run').replace(SAME, () => text('sweep'));
   for (const [name, twin] of TWINS) if (text(name) === SAME) whole[name] = text(twin);
   if (text('watch').includes(`"since":"${SAME}"`)) whole.watch = text('watch').replace(SAME, () => text('at'));
-  if (text('foldedAt').startsWith('+') && isTime(text('at')))
+  if (LATER.test(text('foldedAt')) && isTime(text('at')))
     whole.foldedAt = new Date(Date.parse(text('at')) + Number(text('foldedAt'))).toISOString();
   const [times, since = text('since')] = /^\d/.test(text('served')) ? text('served').split(' ') : [];
   if (times !== undefined) whole.served = `{"ok":true,"since":${JSON.stringify(since)},"times":${times}}`;

@@ -120,3 +120,32 @@ it('any texts are restored, if none holds the sign for what is known', () => {
     }),
   );
 });
+
+it('whatever a stranger wrote into a row, it is restored to something', () => {
+  const columns = [
+    'resourceId',
+    'subnet',
+    'created',
+    'dueSince',
+    'since',
+    'at',
+    'foldedAt',
+    'run',
+    'claim',
+    'sweep',
+    'conclusiveAt',
+    'outage',
+  ];
+  const more = ['served', 'watch', 'message', 'endpoint', 'firstSuccess', 'firstFailure'];
+  const text = fc.oneof(
+    fc.string({ maxLength: 20 }),
+    fc.constantFrom('¶', '¶i/', '+010000-01-01T00:00:00.000Z', '+9999999999999', '9999999999999', '1 x'),
+  );
+  const times = fc.constantFrom('1970-01-01T00:00:00.000Z', '9999-12-31T23:59:59.999Z', '2026-11-21T09:35:02.000Z');
+  fc.assert(
+    fc.property(fc.dictionary(fc.constantFrom(...columns, ...more), fc.oneof(text, times)), (row) => {
+      expect(Object.keys(restoreRow('a.b.c', row)).sort()).toEqual(Object.keys(row).sort());
+    }),
+    { numRuns: 2000 },
+  );
+});
