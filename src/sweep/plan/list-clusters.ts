@@ -138,12 +138,9 @@ export async function listClusters(services: Services, { sweep, subscription }: 
   const subscriptions = await readSubscriptions(services.tables, sweep);
   if (!subscriptions.includes(subscription))
     throw new Error(`expected a subscription of sweep ${sweep}, got ${subscription}: the message does not come from its start-sweep`);
-  await storeListing(
-    services,
-    sweep,
-    await listSubscription(services, sweep, subscription, subscriptions, await readKnown(services, subscription)),
-  );
-  await nameSubscription(services, subscription);
+  const listing = await listSubscription(services, sweep, subscription, subscriptions, await readKnown(services, subscription));
+  await storeListing(services, sweep, listing);
+  if (listing.row.gap === undefined) await nameSubscription(services, subscription);
 }
 
 /** Gives up a subscription whose listing failed each time: records it as a gap, with the nodes that are known in it. */
