@@ -16,7 +16,8 @@ const hosts = [
   'test/e2e/storage-by-identity.test.ts',
   'test/e2e/pages-in-a-browser.test.ts',
 ];
-const crashes = ['test/e2e/kill-at-each-effect.test.ts'];
+// Campaigns compare times that were read with times of events: a machine on which much else runs blurs them.
+const crashes = ['test/e2e/kill-at-each-effect.test.ts', 'test/chaos/seeds.test.ts'];
 
 // One group after the other: timed tests run apart from the rest, and the tests that start thirty hosts do not disturb others.
 const groups = [
