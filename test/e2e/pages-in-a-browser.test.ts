@@ -64,7 +64,7 @@ describe.skipIf(executablePath === undefined)('the pages of the running app in a
       expect(decodeURIComponent((await page.getAttribute('link[rel=icon]', 'href'))!)).toContain('#b8231a');
       const panelText = () => page.textContent('article.panel.open');
       // The outage opens as soon as enough of its nodes fail: the last may follow a moment later.
-      await until('all of its nodes in the panel', async () => (await panelText())?.includes('3 of 3'), MOST_MS);
+      await until('all of its nodes in the panel', async () => (await panelText())?.includes('All 3 nodes'), MOST_MS);
       const panel = await panelText();
       for (const answer of ['Who', 'Why', 'ConnectionRefused', 'Getting better?', 'Do first', 'az aks show', '--name shop'])
         expect(panel).toContain(answer);

@@ -3,8 +3,8 @@ import type { Started } from '../../model/start.ts';
 import type { Tables } from '../../tables/open-tables.ts';
 import { putStarted } from '../../tables/start-rows.ts';
 
-/** How long starts are gathered before a write: those of a slice usually take no longer. Those that a crash loses meanwhile are started again. */
-const GATHER_MS = 2000;
+/** How long starts are gathered before a write. Those that a crash loses meanwhile are started again. */
+const GATHER_MS = 200;
 
 /** Saves starts while others are still awaited. */
 export interface StartSaver {
