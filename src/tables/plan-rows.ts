@@ -6,6 +6,7 @@ import { type Plan, plan, type Tally, tally } from '../model/ledger.ts';
 import { fromLongJson, toLongJson } from './long-json.ts';
 import type { Tables } from './open-tables.ts';
 import { readJson } from './read-json.ts';
+import { rememberNewest } from './remembered.ts';
 import { insertOnce, readRange, readRow } from './rows.ts';
 
 /** A cluster's plan, tallies and marks have a partition of their own in each sweep. */
@@ -46,7 +47,7 @@ export async function insertPlan(tables: Tables, sweep: string, cluster: string,
     ...toLongJson('plan', planned),
   };
   if (await insertOnce(table, row)) {
-    remember(tables, row.partitionKey, toHead(row));
+    heads.put(tables, row.partitionKey, toHead(row));
     return planned;
   }
   return (await readPlan(tables, sweep, cluster)) ?? planned;
@@ -59,16 +60,8 @@ export async function readPlan(tables: Tables, sweep: string, cluster: string): 
   return row && fromLongJson(plan, 'plan', row, undefined);
 }
 
-const known = new WeakMap<Tables, Map<string, PlanHead>>();
-/** Plans whose head a process remembers: those of the slices that it has under way. */
-const REMEMBERED = 100;
-
-function remember(tables: Tables, partition: string, head: PlanHead): void {
-  const heads = known.get(tables) ?? new Map<string, PlanHead>();
-  known.set(tables, heads);
-  heads.set(partition, head);
-  if (heads.size > REMEMBERED) heads.delete(heads.keys().next().value!);
-}
+/** The heads of the plans whose slices a process has under way. */
+const heads = rememberNewest<PlanHead>(100);
 
 function toHead(row: Readonly<Record<string, unknown>>): PlanHead {
   return {
@@ -87,7 +80,7 @@ function toHead(row: Readonly<Record<string, unknown>>): PlanHead {
 
 /** The head of a plan that this process has read or made before. */
 export const knownHead = (tables: Tables, sweep: string, cluster: string): PlanHead | undefined =>
-  known.get(tables)?.get(planPartition(sweep, cluster));
+  heads.get(tables, planPartition(sweep, cluster));
 
 /** Reads what a slice needs, in one request; undefined where its cluster has no plan. */
 export async function readSliceHead(tables: Tables, sweep: string, cluster: string, slice: string): Promise<SliceHead | undefined> {
@@ -102,7 +95,7 @@ export async function readSliceHead(tables: Tables, sweep: string, cluster: stri
   const plan = found.get('plan');
   if (plan === undefined) return undefined;
   const head = toHead(plan);
-  remember(tables, planPartition(sweep, cluster), head);
+  heads.put(tables, planPartition(sweep, cluster), head);
   return {
     ...head,
     // The plan gave it a slot, or it was given one since.
@@ -111,6 +104,7 @@ export async function readSliceHead(tables: Tables, sweep: string, cluster: stri
     tallied: found.has(tallied),
   };
 }
+
 /** What is known of a cluster in a sweep. */
 export interface PlanAndTallies {
   planned?: Plan;

@@ -7,6 +7,7 @@ import { newRequestPrefix, requestPrefix } from '../probe/request-id.ts';
 import { fromLongJson, toLongJson } from './long-json.ts';
 import type { Tables } from './open-tables.ts';
 import { readJson } from './read-json.ts';
+import { rememberNewest } from './remembered.ts';
 import { insertOnce, prefixed, readRange, readRow, writeBatch } from './rows.ts';
 import { insertLine } from './sweep-list.ts';
 import { requesterOf } from './sweep-requests.ts';
@@ -149,18 +150,13 @@ export async function readClusterFacts(tables: Tables, sweep: string, cluster: s
   return readJson(clusterFacts, (await readRow(table, clustersPartition(sweep), cluster))?.facts ?? '', undefined);
 }
 
-const known = new WeakMap<Tables, Map<string, string[]>>();
-/** Sweeps whose clusters a process remembers: those that overlap, and a few that are late. */
-const REMEMBERED = 8;
+/** The clusters of the sweeps that overlap, and of a few that are late. */
+const clustersOf = rememberNewest<string[]>(8);
 
 /** Reads the ids of the clusters of a sweep; with `isListed`, once all its subscriptions are listed, they are remembered. */
 export async function readClusters(tables: Tables, sweep: string, isListed = true): Promise<string[]> {
   const clusters = await readClusterIds(tables, sweep);
-  if (!isListed) return clusters;
-  const ofSweeps = known.get(tables) ?? new Map<string, string[]>();
-  known.set(tables, ofSweeps);
-  ofSweeps.set(sweep, clusters);
-  if (ofSweeps.size > REMEMBERED) ofSweeps.delete(ofSweeps.keys().next().value!);
+  if (isListed) clustersOf.put(tables, sweep, clusters);
   return clusters;
 }
 
@@ -175,7 +171,7 @@ export async function readSweep(tables: Tables, sweep: string): Promise<SweepRow
   const subscriptions = own && fromLongJson(names, 'subscriptions', own, []);
   const listed = rows.filter((row) => row.rowKey.startsWith('subscription|')).map(toSubscriptionRow);
   const isListed = subscriptions?.every((id) => listed.some(({ subscription }) => subscription === id)) ?? false;
-  const remembered = isListed ? known.get(tables)?.get(sweep) : undefined;
+  const remembered = isListed ? clustersOf.get(tables, sweep) : undefined;
   return {
     subscriptions,
     startedAt: own && String(own.startedAt),
