@@ -27,18 +27,33 @@ function judgeLedger({ id, ledger, coverage }: Completed): string[] {
   return problems;
 }
 
+/** The end of the last sweep that probed each node, `cluster/node`. */
+function lastProbed(before: readonly Completed[]): Map<string, number> {
+  const probed = before.flatMap(({ completedAt, outcomes }) =>
+    Object.entries(outcomes).flatMap(([cluster, all]) =>
+      all
+        .filter(([, outcome]) => !outcome.startsWith('notProbed/'))
+        .map(([node]) => [`${cluster}/${node}`, Date.parse(completedAt)] as const),
+    ),
+  );
+  return new Map(probed);
+}
+
 /** Each node has one outcome, and what it says was so. */
 function judgeOutcomes(
   { id, startedAt, completedAt, outcomes, ledger }: Completed,
+  before: readonly Completed[],
   { record, fleet, intervalMs }: Chronicle,
   truth: Truth,
 ): string[] {
   const problems: string[] = [];
   const stretch = { from: Math.min(Date.parse(id), Date.parse(startedAt)) - truth.slackMs, until: Date.parse(completedAt) + truth.slackMs };
-  // A result that is read late belongs to the sweep that reads it.
-  const read = { from: stretch.from - truth.lateMs, until: stretch.until };
+  const probed = lastProbed(before);
   for (const [cluster, all] of Object.entries(outcomes)) {
     for (const [node, outcome] of all) {
+      // A result that is read late belongs to the sweep that reads it: so does one of a run that went on when the sweep before had ended.
+      const since = Math.min(stretch.from, (probed.get(`${cluster}/${node}`) ?? stretch.from) - truth.skewMs);
+      const read = { from: since - truth.lateMs, until: stretch.until };
       const [verdict, reason = ''] = outcome.split('/');
       const what = `sweep ${id}: ${cluster}/${node} is ${outcome}`;
       const runs = record.runs.filter(
@@ -48,8 +63,8 @@ function judgeOutcomes(
       const met = runs.map((run) => run.met !== undefined && isOutage(run.met));
       if (verdict === 'reachable' && !met.includes(false)) problems.push(`${what}, and no run of it said so`);
       if (verdict === 'unreachable' && !met.includes(true)) problems.push(`${what}, and no run of it said so`);
-      const before = { from: read.from - GRACE_MS - 3 * intervalMs, until: stretch.until };
-      if (NONE_EXPECTED.includes(reason) && !truth.comings(`${cluster}/${node}`).some((each) => overlaps(each, before)))
+      const lately = { from: read.from - GRACE_MS - 3 * intervalMs, until: stretch.until };
+      if (NONE_EXPECTED.includes(reason) && !truth.comings(`${cluster}/${node}`).some((each) => overlaps(each, lately)))
         problems.push(`${what}, and it was not`);
     }
   }
@@ -108,7 +123,7 @@ export function judgeSweeps(chronicle: Chronicle, truth: Truth): string[] {
   const open = sweeps.filter((each) => !isCompleted(each) && Date.parse(each.id) < start + plan.end * 60_000 - 2 * intervalMs);
   return [
     ...open.map(({ id }) => `the sweep ${id} was never completed`),
-    ...completed.flatMap((each) => [...judgeLedger(each), ...judgeOutcomes(each, chronicle, truth)]),
+    ...completed.flatMap((each, n) => [...judgeLedger(each), ...judgeOutcomes(each, completed.slice(0, n), chronicle, truth)]),
     ...judgeKnown(completed, chronicle, truth),
     ...judgeCalm(chronicle),
   ];

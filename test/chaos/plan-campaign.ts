@@ -110,7 +110,7 @@ function planTroubles(dice: Dice, fleet: FleetNames, hit: ReadonlySet<string>): 
       const { cluster, nodes } = dice.pick(fleet);
       const node = dice.pick(nodes);
       if (hit.has(`${cluster}/${node}`)) return undefined;
-      return { kind: 'renamed', cluster, node, to: `${node.slice(0, -1)}z`, from: dice.between(5.2, 8), until: dice.between(9, 17) };
+      return { kind: 'renamed', cluster, node, to: renamed(node), from: dice.between(5.2, 8), until: dice.between(9, 17) };
     },
     () => {
       const { cluster, nodes } = dice.pick(fleet);
@@ -121,6 +121,9 @@ function planTroubles(dice: Dice, fleet: FleetNames, hit: ReadonlySet<string>): 
   ];
   return Array.from({ length: dice.whole(4, dice.pick([9, 9, 18])) }, () => dice.pick(makers)()).flatMap((each) => each ?? []);
 }
+
+/** Another name for a node, which no other node is given: names differ in their last digit. */
+const renamed = (node: string) => node.replace(/\d$/, (digit) => 'qrstuvwxyz'[Number(digit)]!);
 
 /** Leaves out faults that would end another one: only one can be in force on a target. */
 function withoutClashes(troubles: readonly Trouble[], hit: ReadonlySet<string>): Trouble[] {

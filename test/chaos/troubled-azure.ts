@@ -117,6 +117,12 @@ function kindOf({ method, url }: AzureRequest): AzureCalls | SinkName | undefine
   return LIST.test(path) ? 'lists' : 'reads';
 }
 
+/** Whether a path is of the machines of a cluster, `subscription.group.name`: clusters may have nodes of the same names. */
+function isOf(cluster: string, path: string): boolean {
+  const [subscription, ...rest] = cluster.split('.') as [string, ...string[]];
+  return path.toLowerCase().includes(`/subscriptions/${subscription}/resourcegroups/mc_${rest.join('_')}_`);
+}
+
 const isFinal = ({ status, body }: ArmReply) => status === 200 && !/InProgress/.test(JSON.stringify(body ?? ''));
 
 /**
@@ -158,8 +164,10 @@ export function troubleAzure(seed: number, active: () => readonly Trouble[]): Tr
       }),
     );
   /** What Azure says of machines whose computers have another name. */
-  const renaming = (reply: ArmReply): ArmReply => {
-    const renamed = active().filter((each) => each.kind === 'renamed');
+  const renaming = (reply: ArmReply, path: string): ArmReply => {
+    const renamed = active()
+      .filter((each) => each.kind === 'renamed')
+      .filter(({ cluster }) => isOf(cluster, path));
     if (renamed.length === 0 || reply.body === undefined || typeof reply.body === 'string') return reply;
     const named = (text: string, { node, to }: { node: string; to: string }) =>
       text.replaceAll(`"computerName":"${node}"`, `"computerName":"${to}"`);
@@ -169,7 +177,7 @@ export function troubleAzure(seed: number, active: () => readonly Trouble[]): Tr
     async intercept(request, answer) {
       const kind = kindOf(request);
       if (kind === undefined) return answer();
-      const ask = async () => (kind === 'lists' || kind === 'reads' ? renaming(await answer()) : answer());
+      const ask = async () => (kind === 'lists' || kind === 'reads' ? renaming(await answer(), request.url.pathname) : answer());
       calls += 1;
       const { pathname, search } = request.url;
       const path = kind === 'lists' ? pathname + search : pathname;

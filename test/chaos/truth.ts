@@ -26,6 +26,8 @@ export interface Truth {
   comings(subject: string): Stretch[];
   /** The name by which the record knows a node that was renamed. */
   formerly(cluster: string, node: string): string;
+  /** By how much the clock of an instance is wrong at most. */
+  skewMs: number;
   /** By how much times that the prober writes may be off: starts take a moment, and clocks are wrong. */
   slackMs: number;
   /** How late a result may be read: messages are late, and what a process held that died is seen again when its lease is over. */
@@ -100,7 +102,7 @@ export function readTruth({ record, fleet, plan, start }: Pick<Chronicle, 'recor
     );
   };
   const isUnpolled = plan.troubles.some((each) => each.kind === 'azure' && each.calls.includes('polls'));
-  const skews = plan.troubles.map((each) => (each.kind === 'clock' ? Math.abs(each.seconds) * 1000 : 0));
+  const skewMs = Math.max(0, ...plan.troubles.map((each) => (each.kind === 'clock' ? Math.abs(each.seconds) * 1000 : 0)));
   return {
     all,
     sick,
@@ -118,7 +120,8 @@ export function readTruth({ record, fleet, plan, start }: Pick<Chronicle, 'recor
         .map(({ from, until }) => ({ from: start + from * 60_000, until: start + until * 60_000 })),
     ],
     formerly,
-    slackMs: SLACK_MS + Math.max(0, ...skews),
+    skewMs,
+    slackMs: SLACK_MS + skewMs,
     lateMs: plan.troubles.reduce((total, each) => total + latenessOf(each), isUnpolled ? POLLED_MS : 0),
   };
 }
