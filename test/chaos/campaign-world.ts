@@ -235,7 +235,8 @@ export async function openCampaignWorld(
 
   /** What happens at its time: the timer, and the beginnings and ends of troubles. */
   function schedule(): { at: number; what: () => Promise<void> }[] {
-    const at = (minute: number, what: () => Promise<void>) => ({ at: start + minute * MINUTE_MS, what });
+    // The millisecond after the minute: a fraction of one before its end, a trouble would last for ever.
+    const at = (minute: number, what: () => Promise<void>) => ({ at: Math.floor(start + minute * MINUTE_MS) + 1, what });
     const occurrences = Array.from({ length: Math.floor(plan.end / INTERVAL_MINUTES) + 1 }, (_, n) =>
       at(n * INTERVAL_MINUTES, () => fire(false)),
     );
