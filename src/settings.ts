@@ -104,6 +104,8 @@ const readers = {
   FAILURE_THRESHOLD: wholeNumber(...thresholdRanges.FAILURE_THRESHOLD),
   RECOVERY_THRESHOLD: wholeNumber(...thresholdRanges.RECOVERY_THRESHOLD),
   FLAP_WINDOW_MINUTES: wholeNumber(...thresholdRanges.FLAP_WINDOW_MINUTES),
+  RECHECKS_PER_SWEEP: wholeNumber(0, 2, 2),
+  MAX_AGE_MINUTES: wholeNumber(0, 1440, 0),
   BLIND_AFTER: wholeNumber(1, 20, 3),
   CLUSTER_QUORUM_PERCENT: wholeNumber(...thresholdRanges.CLUSTER_QUORUM_PERCENT),
   CLUSTER_QUORUM_NODES: wholeNumber(...thresholdRanges.CLUSTER_QUORUM_NODES),

@@ -18,6 +18,8 @@ func tunedSettings(sweepSchedule string, subscriptions string[], tuning tuningTy
   FAILURE_THRESHOLD: string(tuning.?failureThreshold ?? 2)
   RECOVERY_THRESHOLD: string(tuning.?recoveryThreshold ?? 1)
   FLAP_WINDOW_MINUTES: string(tuning.?flapWindowMinutes ?? 15)
+  RECHECKS_PER_SWEEP: string(tuning.?rechecksPerSweep ?? 2)
+  MAX_AGE_MINUTES: string(tuning.?maxAgeMinutes ?? 0)
   BLIND_AFTER: string(tuning.?blindAfter ?? 3)
   CLUSTER_QUORUM_PERCENT: string(tuning.?clusterQuorumPercent ?? 50)
   CLUSTER_QUORUM_NODES: string(tuning.?clusterQuorumNodes ?? 2)

@@ -51,6 +51,16 @@ type tuningType = {
   @maxValue(1440)
   flapWindowMinutes: int?
 
+  @description('How often a node whose outage is open or has just ended is probed again between two sweeps.')
+  @minValue(0)
+  @maxValue(2)
+  rechecksPerSweep: int?
+
+  @description('Minutes that the verdict of a long healthy node may be old when the next sweep comes. Above the interval, as many such nodes are left out of a sweep as there were probes between sweeps; 0 for none.')
+  @minValue(0)
+  @maxValue(1440)
+  maxAgeMinutes: int?
+
   @description('Probes in a row without a verdict after which a node counts as blind.')
   @minValue(1)
   @maxValue(20)

@@ -15,11 +15,18 @@ export type TrueRecord = {
   clashes: { at: string; cluster: string; node: string }[];
 };
 
+/** Notes what becomes of a run. */
+export type RunKeeper = {
+  /** Its script begins, which is later where an agent was dead, and meets a fault of the way to the API server, or none. */
+  meets(fault: FaultId | undefined): void;
+  ended(): void;
+};
+
 /** Keeps the record. */
 export type RecordKeeper = {
   switched(target: string, fault: FaultId | null, nodes: readonly SimulatedNode[]): void;
-  /** Notes a run that begins; returns what notes its end. */
-  began(node: SimulatedNode, met: FaultId | undefined): () => void;
+  /** Notes a run that begins. */
+  began(node: SimulatedNode): RunKeeper;
   clashed(node: SimulatedNode): void;
   read(): TrueRecord;
 };
@@ -32,11 +39,16 @@ export function keepRecord({ now }: SimulatorClock): RecordKeeper {
     switched(target, fault, nodes) {
       kept.switches.push({ at: at(), target, fault, nodes: nodes.map(({ cluster, name }) => `${cluster.id}/${name}`) });
     },
-    began({ cluster, name }, met) {
-      const run: RecordedRun = { cluster: cluster.id, node: name, beganAt: at(), ...(met !== undefined && { met }) };
+    began({ cluster, name }) {
+      const run: RecordedRun = { cluster: cluster.id, node: name, beganAt: at() };
       kept.runs.push(run);
-      return () => {
-        run.endedAt = at();
+      return {
+        meets(fault) {
+          if (fault !== undefined) run.met = fault;
+        },
+        ended() {
+          run.endedAt = at();
+        },
       };
     },
     clashed({ cluster, name }) {

@@ -36,10 +36,14 @@ export function runCommands(around: Surroundings): RunCommands {
   const carryOut = async (operation: Operation, script: string | undefined): Promise<void> => {
     const { node } = operation;
     const { signal } = stopping;
-    const ended = record.began(node, board.ofNode(node, 'server') ?? board.ofNode(node, 'node'));
+    const run = record.began(node);
+    const conduct: RunSurroundings['conduct'] = (on, text) => {
+      run.meets(board.ofNode(on, 'server') ?? board.ofNode(on, 'node'));
+      return around.conduct(on, text);
+    };
     try {
       const [outcome] = await Promise.all([
-        performRun(node, script, { ...around, lastOutputs, signal }),
+        performRun(node, script, { ...around, conduct, lastOutputs, signal }),
         minimumMs > 0 ? clock.wait(minimumMs, signal) : undefined,
       ]);
       operations.end(operation, outcome);
@@ -48,7 +52,7 @@ export function runCommands(around: Surroundings): RunCommands {
       operations.end(operation, { succeeded: false, code: 'VMExtensionProvisioningError', message });
     } finally {
       busy.delete(node);
-      ended();
+      run.ended();
     }
   };
 

@@ -24,8 +24,8 @@ export interface QuorumSettings {
 /** What a cluster remembers of its outages between assessments. */
 export interface ClusterOutageState {
   outage?: Episode;
-  /** The sweep in which it was first below half the quorum, and since when. */
-  below?: { sweep: string; since: string };
+  /** The sweep in which it was first below half the quorum, since when, and when that was noticed; absent as of an older version. */
+  below?: { sweep: string; since: string; at?: string };
 }
 
 /** The share of the planned nodes of which something must be known, before anything is judged of their cluster. */
@@ -90,14 +90,24 @@ function belowSince({ failing, healthy, needed }: Quorum, from: string, now: Dat
   return recovered[Math.max(0, spare)] ?? now.toISOString();
 }
 
+/** Two looks at a cluster are apart by a share of the interval at least: one bad moment is not seen twice. */
+const APART = 1 / 6;
+
+/** Whether as many nodes as the quorum needs were probed again since it was noticed that the cluster was below half of it. */
+function wasSeenAgain({ failing, healthy, needed }: Quorum, at: string | undefined, intervalMs: number): boolean {
+  if (at === undefined) return false;
+  const from = new Date(Date.parse(at) + intervalMs * APART).toISOString();
+  return [...failing, ...healthy].filter(({ state }) => (state.latest?.at ?? '') >= from).length >= needed;
+}
+
 /**
- * Opens and closes a cluster's outage. Pure. It opens as soon as the quorum is there, and closes below half of it in assessments of two sweeps in a row,
- * as of when it fell below; a return within the flap window is its next episode.
+ * Opens and closes a cluster's outage. Pure. It opens as soon as the quorum is there, and closes where it is below half of it twice in a row, in two
+ * sweeps or in a sweep and the rechecks after it, as of when it fell below; a return within the flap window is its next episode.
  */
 export function foldQuorum(
   state: ClusterOutageState,
   quorum: Quorum,
-  { sweep, now, flapWindowMs }: { sweep: string; now: Date; flapWindowMs: number },
+  { sweep, now, flapWindowMs, intervalMs }: { sweep: string; now: Date; flapWindowMs: number; intervalMs: number },
 ): ClusterOutageState {
   if (!quorum.judgeable) return state;
   const { outage } = state;
@@ -112,8 +122,10 @@ export function foldQuorum(
     return { outage: { outage: start, episode: 1, from: start, reason } };
   }
   if (failing.length >= needed / 2) return { outage };
-  if (state.below === undefined) return { outage, below: { sweep, since: belowSince(quorum, outage.from, now) } };
-  return sweep > state.below.sweep ? { outage: { ...outage, end: state.below.since } } : state;
+  const { below } = state;
+  if (below === undefined) return { outage, below: { sweep, since: belowSince(quorum, outage.from, now), at: now.toISOString() } };
+  const isOver = sweep > below.sweep || wasSeenAgain(quorum, below.at, intervalMs);
+  return isOver ? { outage: { ...outage, end: below.since } } : state;
 }
 
 /** Why an open outage of a cluster ends with nobody left to see its end: none of its nodes is to be probed any more. */

@@ -144,7 +144,7 @@ export function replay(results: readonly Recorded[], thresholds: Thresholds, set
     const finalized = cluster.finalized === cluster.sweep;
     const quorum = judgeQuorum(planned, now, intervalMs, finalized, quorumSettings);
     const before = cluster.state.outage;
-    cluster.state = foldQuorum(cluster.state, quorum, { sweep: cluster.sweep, now, flapWindowMs });
+    cluster.state = foldQuorum(cluster.state, quorum, { sweep: cluster.sweep, now, flapWindowMs, intervalMs });
     const { outage } = cluster.state;
     if (outage !== undefined && (outage.episode !== before?.episode || outage.outage !== before.outage || outage.end !== before.end))
       write(cluster, undefined, outage, now.toISOString());

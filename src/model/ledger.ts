@@ -22,6 +22,8 @@ export const plan = z.object({
   /** When each slice may start, as far as the pace allows it in time; those behind have to ask for a slot of their own. */
   slots: z.array(z.string()).optional(),
   notProbed: z.record(z.string(), z.array(z.string())),
+  /** Whether Azure was upgrading or changing the cluster or one of its pools: some of its nodes are then probed more often. */
+  changing: z.boolean().optional(),
   /** How many nodes of a pool no machine was found for, in this sweep and in the one before. They have no names. */
   gaps: z.record(z.string(), z.number()).default({}),
 });

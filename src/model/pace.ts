@@ -13,6 +13,8 @@ export interface Cursors {
   pausedUntil: number;
   /** Seconds after which results are first asked for, as learned of this bucket; absent until then. */
   collectAfter?: number;
+  /** Probes between sweeps that no node has been left out of a sweep for yet; absent where there are none. */
+  lent?: number;
 }
 
 /** The time from which runs may be started. */
@@ -63,12 +65,13 @@ const LONGEST_AHEAD_MS = 24 * 3_600_000;
 const LONGEST_PAUSE_MS = 3_600_000;
 
 /** Cursors without times so far ahead that none of ours can have written them: they would stop the bucket until then. Pure. */
-export function believed({ nextFree, nextExtra, pausedUntil }: Cursors, now: Date): Cursors {
+export function believed({ nextFree, nextExtra, pausedUntil, lent }: Cursors, now: Date): Cursors {
   const within = (time: number, ms: number) => (time - now.getTime() <= ms ? time : 0);
   return {
     nextFree: within(nextFree, LONGEST_AHEAD_MS),
     nextExtra: within(nextExtra, LONGEST_AHEAD_MS),
     pausedUntil: within(pausedUntil, LONGEST_PAUSE_MS),
+    ...(lent !== undefined && { lent }),
   };
 }
 
@@ -78,6 +81,8 @@ export interface SlotRequest {
   nodes: number;
   /** True for confirmations and checks, for which a fifth of the pace is reserved. */
   extra: boolean;
+  /** True for rechecks, which take what sweeps leave of their part. */
+  lends?: boolean;
   /** The slot must begin before this time. */
   before: Date;
 }
@@ -89,7 +94,7 @@ export interface SlotRequest {
  */
 export function nextSlot(
   cursors: Cursors,
-  { nodes, extra, before }: SlotRequest,
+  { nodes, extra, lends = false, before }: SlotRequest,
   settings: { STARTS_PER_MINUTE: number },
   now: Date,
 ): { slot: Slot; cursors?: Cursors } {
@@ -97,5 +102,6 @@ export function nextSlot(
   const at = Math.max(now.getTime(), cursors[cursor], cursors.pausedUntil);
   const slot = { at: new Date(at), paused: cursors.pausedUntil > now.getTime() };
   if (at >= before.getTime()) return { slot };
-  return { slot, cursors: { ...cursors, [cursor]: at + nodes * msPerStart(settings, extra) } };
+  const after = { ...cursors, [cursor]: at + nodes * msPerStart(settings, extra) };
+  return { slot, cursors: lends ? { ...after, lent: (cursors.lent ?? 0) + nodes } : after };
 }

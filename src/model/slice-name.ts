@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
  * The id of one run of a slice, which its probes share. It is the same on every delivery of the message.
  *
  * @param slice - the position in the plan; with `.s<n>_<hash>` for what is started again after its
- *   nth start was lost, with `.r<n>` for what was deferred the nth time, with `.c<hash>` for a confirmation.
+ *   nth start was lost, with `.r<n>` for what was deferred the nth time, with `.c<hash>` for a confirmation, with `.w<hash>` for a recheck.
  */
 export function runId(sweep: string, cluster: string, slice: string): string {
   return `${sweep}|${cluster}|${slice}`;
@@ -13,7 +13,7 @@ export function runId(sweep: string, cluster: string, slice: string): string {
 /** The slice of a check: one node, and no tally. */
 export const CHECK_SLICE = 'check';
 
-/** Whether a slice's outcomes belong to the ledger: confirmations and checks do not. */
+/** Whether a slice's outcomes belong to the ledger: confirmations, rechecks and checks do not. */
 export function isPlanned(slice: string): boolean {
   return /^\d+(\.s\d_[0-9a-f]{8})?(\.r\d+)?$/.test(slice);
 }
@@ -59,3 +59,15 @@ export const blockOf = (slice: string) => slice.split('.')[0]!;
 export function confirmationOf(slice: string, nonces: readonly string[]): string {
   return `${blockOf(slice)}.c${hashOf(nonces)}`;
 }
+
+/**
+ * The slice of nodes in trouble that are probed again between two sweeps: one for each set of results, so that a copy of a message makes no second one.
+ *
+ * @param nonces - of the results after which they are probed again.
+ */
+export function recheckOf(slice: string, nonces: readonly string[]): string {
+  return `${blockOf(slice)}.w${hashOf(nonces)}`;
+}
+
+/** Whether a slice is a recheck. */
+export const isRecheck = (slice: string) => slice.includes('.w');

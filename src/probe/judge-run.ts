@@ -2,6 +2,7 @@ import { redact } from '../model/redact.ts';
 import { inconclusive, type Verdict } from '../model/verdict.ts';
 import { classifyReport } from './classify.ts';
 import { unknownFrom } from './classify-azure.ts';
+import { numberOf } from './facts.ts';
 import { parseReport, type RunCommandStatus, stdoutOf } from './parse.ts';
 import { redactVerdict } from './redact-verdict.ts';
 import type { RunState } from './run-command.ts';
@@ -15,6 +16,8 @@ export interface Judged {
   evidence: string;
   /** Azure's whole answer as JSON, redacted, if the run has ended. */
   response?: string;
+  /** When kubectl had answered, by the clock of the node, in milliseconds since 1970; absent where the node does not say. */
+  answeredAt?: number;
 }
 
 /** A verdict on a run without an answer to judge: its message is the evidence. */
@@ -60,5 +63,7 @@ export function judgeRun(statuses: readonly RunCommandStatus[], nonce: string, a
   const response = JSON.stringify({ value }, null, 2);
   if (report === undefined)
     return { verdict: inconclusive('NoProof', 'Run Command succeeded without the complete output of this run'), evidence, response };
-  return { verdict: redactVerdict(asAnswerOf(asked, classifyReport(report), report.facts)), evidence, response };
+  const clock = numberOf(report.facts.get('clock'));
+  const answeredAt = clock === undefined ? undefined : clock * 1000;
+  return { verdict: redactVerdict(asAnswerOf(asked, classifyReport(report), report.facts)), evidence, response, answeredAt };
 }

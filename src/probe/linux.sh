@@ -174,6 +174,7 @@ started=$(now)
 hear ask 8 version -o json --request-timeout=7s -v=6
 rc=$code
 fact ms "$(($(now) - started))"
+fact clock "$(date +%s)"
 case $rc in
   0) fact server "$(printf '%s\n' "$said" | sed -n '/^ *"serverVersion": *{/,/}/s/^ *"gitVersion": *"\(v[0-9][-+.0-9A-Za-z]*\)",*$/\1/p' | head -n 1 | clean 40)" ;;
   1 | 124 | 137)
@@ -349,7 +350,6 @@ started=$(now)
 sleep 0.1
 fact lag "$(($(now) - started - 100))"
 fact load "$(cut -d ' ' -f 1 /proc/loadavg 2>/dev/null | clean 10) steal $(($(stolen) - ${before:-0}))"
-fact clock "$(date +%s)"
 # On a node this slow each further stage would only measure the slowness.
 [ "$config_ms" -gt 3000 ] && finish "$rc"
 

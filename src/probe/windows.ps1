@@ -546,9 +546,10 @@ try {
     # An error here leaves the frame open, which proves nothing and accuses nobody.
     $run = Wait-Kubectl $call 8000
     Write-Fact 'ms' $run.Took
+    Write-Fact 'clock' (ConvertTo-Epoch ([DateTime]::UtcNow))
     $server = try { (ConvertFrom-Json $run.Out).serverVersion.gitVersion } catch { '' }
     if ("$server" -match '^v\d+\.\d+\.\d+[\w.+-]*$') { Write-Fact 'server' $server 40 }
-    if ($run.Code -ne 0) { Write-Said 'said' $run.Words 160; Write-Fact 'clock' (ConvertTo-Epoch ([DateTime]::UtcNow)) }
+    if ($run.Code -ne 0) { Write-Said 'said' $run.Words 160 }
     try {
       $jobs = @(if ($run.Code -ne 0) { Start-Egress })
       $config = Read-Config

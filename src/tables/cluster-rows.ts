@@ -121,7 +121,8 @@ export type OwnClusterRow = ClusterRow & {
   sentState?: string;
 };
 
-const outageState = z.object({ outage: episode.optional(), below: z.object({ sweep: z.string(), since: z.string() }).optional() });
+const below = z.object({ sweep: z.string(), since: z.string(), at: z.string().optional() });
+const outageState = z.object({ outage: episode.optional(), below: below.optional() });
 
 // The only declaration of the columns of a cluster's row. Its subscription is part of its id.
 const columns: Columns<Omit<ClusterRow, 'cluster' | 'subscriptionId'>> = {

@@ -7,14 +7,18 @@ import { updateRow } from './update-row.ts';
 /** A bucket with its cursors. */
 export type PaceRow = Bucket & Cursors;
 
+/** More is not given back: it is as many as a region can start in some hours. */
+const MOST_LENT = 10_000;
+
 const moments = ['nextFree', 'nextExtra', 'pausedUntil'] as const satisfies readonly (keyof Cursors)[];
 
 function toCursors(row: Record<string, unknown> = {}): Cursors {
   // A cursor that cannot be read must not stop the bucket.
   const moment = (name: (typeof moments)[number]) => Date.parse(String(row[name] ?? '')) || 0;
   const collectAfter = Number(row.collectAfter) || undefined;
+  const lent = Math.min(MOST_LENT, Math.max(0, Number(row.lent) || 0));
   const cursors = { nextFree: moment('nextFree'), nextExtra: moment('nextExtra'), pausedUntil: moment('pausedUntil') };
-  return collectAfter === undefined ? cursors : { ...cursors, collectAfter };
+  return { ...cursors, ...(collectAfter !== undefined && { collectAfter }), ...(lent > 0 && { lent }) };
 }
 
 const queues = new WeakMap<Tables, Map<string, LimitFunction>>();
@@ -42,7 +46,8 @@ export async function updateCursors(tables: Tables, bucket: Bucket, decide: (cur
       const next = decide(toCursors(row));
       if (next === undefined) return undefined;
       const times = Object.fromEntries(moments.map((name) => [name, new Date(next[name]).toISOString()]));
-      return { merge: next.collectAfter === undefined ? times : { ...times, collectAfter: next.collectAfter } };
+      const { collectAfter, lent } = next;
+      return { merge: { ...times, ...(collectAfter !== undefined && { collectAfter }), ...(lent !== undefined && { lent }) } };
     });
   await queueOf(tables, bucket)(update);
 }

@@ -13,7 +13,7 @@ import { insertOnce, readRange, readRow } from './rows.ts';
 export const planPartition = (sweep: string, cluster: string) => `${sweep}|${cluster}`;
 
 /** What a slice needs of its cluster's plan, which is short however many nodes are planned. It never changes. */
-export interface PlanHead extends Pick<Plan, 'region' | 'nodeResourceGroup' | 'due' | 'maintenance'> {
+export interface PlanHead extends Pick<Plan, 'region' | 'nodeResourceGroup' | 'due' | 'maintenance' | 'changing'> {
   serverNames: readonly string[];
   /** Seconds until its results are first asked for; absent in a plan of an older version. */
   collectAfter: number | undefined;
@@ -44,6 +44,7 @@ export async function insertPlan(tables: Tables, sweep: string, cluster: string,
     slotted: planned.slots?.length ?? 0,
     ...(planned.slots !== undefined && planned.slots.length === planned.slices.length && { lastSlot: planned.slots.at(-1) ?? '' }),
     ...(planned.collectAfter !== undefined && { collectAfter: planned.collectAfter }),
+    ...(planned.changing && { changing: true }),
     ...toLongJson('plan', planned),
   };
   if (await insertOnce(table, row)) {
@@ -74,6 +75,7 @@ function toHead(row: Readonly<Record<string, unknown>>): PlanHead {
     // For a selected property that a row does not have, Azure returns null (Azurite#2535).
     maintenance: readJson(clusterMaintenance, row.maintenance ?? '', undefined),
     collectAfter: Number(row.collectAfter) || undefined,
+    ...(row.changing === true && { changing: true }),
     lastSlot: row.lastSlot ? String(row.lastSlot) : undefined,
   };
 }
@@ -89,7 +91,18 @@ export async function readSliceHead(tables: Tables, sweep: string, cluster: stri
   const filter = odata`RowKey eq 'plan' or RowKey eq ${queued} or RowKey eq ${started} or RowKey eq ${tallied}`;
   const rows = await readRange(table, planPartition(sweep, cluster), {
     filter,
-    select: ['RowKey', 'region', 'nodeResourceGroup', 'serverNames', 'due', 'slotted', 'collectAfter', 'maintenance', 'lastSlot'],
+    select: [
+      'RowKey',
+      'region',
+      'nodeResourceGroup',
+      'serverNames',
+      'due',
+      'slotted',
+      'collectAfter',
+      'maintenance',
+      'lastSlot',
+      'changing',
+    ],
   });
   const found = new Map(rows.map((row) => [row.rowKey, row]));
   const plan = found.get('plan');

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import tls from 'node:tls';
 import { askSimulator } from '../../local/ask-simulator.ts';
-import { parseFleet } from '../../local/simulator/fleet-schema.ts';
+import { type FleetFile, parseFleet } from '../../local/simulator/fleet-schema.ts';
 import { type Simulator, startSimulator } from '../../local/simulator/start-simulator.ts';
 import { handlePoison } from '../../src/housekeeping/handle-poison.ts';
 import { requestSweep } from '../../src/sweep/plan/start-sweep.ts';
@@ -63,6 +63,13 @@ function read(text: string): unknown {
   }
 }
 
+/** What a campaign has of its own, instead of what its seed says. */
+export interface OwnCampaign {
+  fleet: FleetFile;
+  plan(fleet: FleetNames): CampaignPlan;
+  settings: Readonly<Record<string, string>>;
+}
+
 /**
  * Opens the world of a seed, in a storage account of its own.
  *
@@ -72,6 +79,7 @@ export async function openCampaignWorld(
   seed: number,
   connectionString: string,
   onLine: (line: string) => void = () => {},
+  own: Partial<OwnCampaign> = {},
 ): Promise<CampaignWorld> {
   const dice = rollDice(seed, 'world');
   // Tomorrow at some time, so that campaigns cross midnight too.
@@ -82,12 +90,12 @@ export async function openCampaignWorld(
   const azure = troubleAzure(seed, () => active);
   const dir = await mkdtemp(join(tmpdir(), 'aks-fleet-prober-chaos-'));
   const simulator = await startSimulator({
-    fleet: parseFleet(campaignFleet(seed), 'The fleet of the campaign'),
+    fleet: parseFleet(own.fleet ?? campaignFleet(seed), 'The fleet of the campaign'),
     dir,
     runCommandSeconds: 20,
     kubectl: '/nowhere/kubectl',
     instantNodes: true,
-    answer: answerAsNode,
+    answer: answerAsNode(clock.now),
     roles: grantedRoles('nodeGroups'),
     clock,
     intercept: azure.intercept,
@@ -102,7 +110,7 @@ export async function openCampaignWorld(
   };
   const known: { cluster: string; nodes: { name: string }[] }[] = await control('GET', 'fleet');
   const fleet = known.map(({ cluster, nodes }) => ({ cluster, nodes: nodes.map(({ name }) => name) }));
-  const plan = planCampaign(seed, fleet);
+  const plan = own.plan?.(fleet) ?? planCampaign(seed, fleet);
 
   const noted: Record<string, number> = {};
   const note = (what: string) => {
@@ -126,6 +134,7 @@ export async function openCampaignWorld(
       SWEEP_SCHEDULE: `0 */${INTERVAL_MINUTES} * * * *`,
       STARTS_PER_MINUTE: '1500',
       FLAP_WINDOW_MINUTES: '5',
+      ...own.settings,
       ...webhookSettings(simulator),
     },
     fateOf() {

@@ -79,7 +79,7 @@ export async function runOnHosts(seed: number, appDir: string, onLine: (line: st
       runCommandSeconds: 2,
       kubectl: '/nowhere/kubectl',
       instantNodes: true,
-      answer: answerAsNode,
+      answer: answerAsNode(() => new Date()),
       roles: grantedRoles('nodeGroups'),
       intercept: azure.intercept,
     });

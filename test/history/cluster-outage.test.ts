@@ -106,7 +106,9 @@ describe('dominantReason', () => {
 
 describe('foldQuorum', () => {
   const fold = (state: ClusterOutageState, all: readonly NodeRow[], sweep: number, now: number, flap = FLAP) =>
-    foldQuorum(state, judge(all, true, asDefault, 0), { sweep: sweepOf(sweep), now: dateAt(now), flapWindowMs: flap * 1000 });
+    foldQuorum(state, judge(all, true, asDefault, 0), {
+      ...{ sweep: sweepOf(sweep), now: dateAt(now), flapWindowMs: flap * 1000, intervalMs: INTERVAL * 1000 },
+    });
   const open: Episode = { outage: at(0), episode: 1, from: at(0), reason: 'ConnectionTimedOut' };
 
   it('opens as soon as the quorum is there, as of when as many as needed had begun to fail', () => {
@@ -133,7 +135,7 @@ describe('foldQuorum', () => {
     const recovered = [...failing(1), ...[100, 120, 110, 130].map((since) => rowOf({ verdict: 'reachable', since })), ...healthy(3)];
     const first = fold({ outage: open }, recovered, 1, 400);
     // Quorum of 8 is 4: below half of it when only one was left, which is when the last recovered.
-    expect(first).toEqual({ outage: open, below: { sweep: sweepOf(1), since: at(130) } });
+    expect(first).toEqual({ outage: open, below: { sweep: sweepOf(1), since: at(130), at: at(400) } });
     expect(fold(first, recovered, 2, 700)).toEqual({ outage: { ...open, end: at(130) } });
   });
 
@@ -154,11 +156,22 @@ describe('foldQuorum', () => {
     expect(fold(below, healthy(8, 100), 3, 500).outage?.end).toBe(at(100));
   });
 
+  it('is closed within a sweep where as many nodes as the quorum needs were probed again, well after it fell below', () => {
+    const below = fold({ outage: open }, healthy(8, 100), 2, 400);
+    const again = (nodes: number, seen: number) => [
+      ...Array.from({ length: nodes }, () => rowOf({ verdict: 'reachable', since: 100, seen })),
+      ...healthy(8 - nodes, 100),
+    ];
+    expect(fold(below, again(4, 450), 2, 480).outage?.end).toBe(at(100));
+    expect(fold(below, again(3, 450), 2, 480)).toEqual(below);
+    expect(fold(below, again(8, 449), 2, 480)).toEqual(below);
+  });
+
   it('begins to count anew when half the quorum fails again in between', () => {
     const below = fold({ outage: open }, healthy(8, 100), 1, 400);
     const again = fold(below, [...failing(2), ...healthy(6, 100)], 2, 700);
     expect(again).toEqual({ outage: open });
-    expect(fold(again, healthy(8, 800), 3, 1000)).toEqual({ outage: open, below: { sweep: sweepOf(3), since: at(800) } });
+    expect(fold(again, healthy(8, 800), 3, 1000)).toEqual({ outage: open, below: { sweep: sweepOf(3), since: at(800), at: at(1000) } });
   });
 
   it('is the next episode within the flap window, and another outage after it', () => {
@@ -201,7 +214,9 @@ describe('foldQuorum', () => {
           });
           const quorum = judge(all, finalized, asDefault, now);
           const wasOpen = openEpisode(state.outage) !== undefined;
-          state = foldQuorum(state, quorum, { sweep: sweepOf(sweep), now: dateAt(now), flapWindowMs: flapWindow * 1000 });
+          state = foldQuorum(state, quorum, {
+            ...{ sweep: sweepOf(sweep), now: dateAt(now), flapWindowMs: flapWindow * 1000, intervalMs: INTERVAL * 1000 },
+          });
           if (quorum.judgeable && quorum.failing.length >= quorum.needed) expect(openEpisode(state.outage)).toBeDefined();
           if (!wasOpen && !isThere(quorum)) expect(openEpisode(state.outage)).toBeUndefined();
           if (state.outage) known.set(`${state.outage.outage}/${state.outage.episode}`, state.outage);

@@ -64,10 +64,10 @@ const where = (holds: (policy: Reason['policy']) => boolean) =>
     .sort();
 
 describe('the policy of a reason', () => {
-  it('expects no verdict of nodes that are excluded, stopped, gone, too young, or just being made, changed or unmade', () => {
+  it('expects no verdict of nodes that are excluded, stopped, gone, too young, not due, or just being made, changed or unmade', () => {
     const lasting = ['ClusterGone', 'ClusterStopped', 'Deallocated', 'Excluded', 'NotRunning'];
     const clusters = ['ClusterCreating', 'ClusterDeleting', 'ClusterStarting', 'ClusterStopping'];
-    const nodes = ['Creating', 'Deleting', 'NodeStarting', 'NodeStopping', 'NodeUpdating', 'TooYoung'];
+    const nodes = ['Creating', 'Deleting', 'NotDue', 'NodeStarting', 'NodeStopping', 'NodeUpdating', 'TooYoung'];
     expect(where(({ expected, duration }) => !expected && duration === 'lasting')).toEqual(lasting.sort());
     expect(where(({ expected, duration }) => !expected && duration === 'passing')).toEqual([...clusters, ...nodes].sort());
   });

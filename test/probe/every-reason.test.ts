@@ -28,6 +28,7 @@ const shownElsewhere: Partial<Record<ReasonCode, string>> = {
   SubscriptionGone: 'history/sight.test.ts',
   NothingToWatch: 'history/sight.test.ts',
   OverBudget: 'sweep/whole-sweep.test.ts',
+  NotDue: 'sweep/plan/plan-sweep.test.ts',
   ClusterStopped: 'e2e/npm-start.test.ts',
   Deallocated: 'e2e/npm-start.test.ts',
   OperationGone: 'probe/run-command.test.ts',

@@ -21,6 +21,12 @@ export const proberReasons = {
     [advice('Lengthen SWEEP_SCHEDULE or raise STARTS_PER_MINUTE.')],
     [THROTTLING],
   ),
+  NotDue: reason(
+    'prober',
+    { fault: 'operator', duration: 'passing', expected: false, asked: false, endsOutage: false, blinds: 'nobody', hides: 'nothing' },
+    'The node has been reachable for an hour, and a node in trouble was probed more often instead: its own verdict stays younger than MAX_AGE_MINUTES.',
+    [advice('Set MAX_AGE_MINUTES to 0 where every node must be in every sweep.')],
+  ),
   NotYetProbed: reason(
     'prober',
     { fault: 'prober', duration: 'passing', expected: true, asked: false, endsOutage: false, blinds: 'nobody', hides: 'nothing' },

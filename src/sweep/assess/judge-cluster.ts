@@ -143,7 +143,10 @@ export function judgeCluster(
   const isPlanned = recordOnly !== undefined && comesOrGoes(recordOnly);
   // A cluster that is being stopped or deleted opens no outage; one that is open may still close.
   const isHeld = isPlanned && openEpisode(stored.outage) === undefined;
-  const outage = occurrence === undefined || isHeld ? stored : foldQuorum(stored, quorum, { sweep: occurrence, now, flapWindowMs });
+  const outage =
+    occurrence === undefined || isHeld
+      ? stored
+      : foldQuorum(stored, quorum, { sweep: occurrence, now, flapWindowMs, intervalMs: interval });
   const factsOf = (rows: readonly JudgedNode[]) => rows.map((row) => row.facts);
   const forgotten = before?.row.forgotten ?? sumWatched([]);
   // Those that are gone were watched too.

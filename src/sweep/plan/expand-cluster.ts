@@ -13,7 +13,7 @@ import { occurrenceOf } from '../../model/occurrences.ts';
 import { comesOrGoes, policyOf } from '../../model/reasons.ts';
 import { parseClusterId } from '../../model/resource-id.ts';
 import { collectAfter } from '../../model/run-times.ts';
-import { endOf, lastStart } from '../../model/schedule.ts';
+import { endOf, intervalAfter, lastStart } from '../../model/schedule.ts';
 import type { Services } from '../../services.ts';
 import { readClusterMaintenance } from '../../tables/maintenance-rows.ts';
 import { type ListedNode, readListedNodes } from '../../tables/node-rows.ts';
@@ -25,8 +25,9 @@ import { faultPoint } from '../queue/fault-point.ts';
 import type { MessageOf } from '../queue/messages.ts';
 import { requestAssessment } from '../queue/request-assessment.ts';
 import { delayUntil } from '../run/acquire-start-slot.ts';
-import { takeSlots } from '../run/pace.ts';
+import { giveBack, takeSlots } from '../run/pace.ts';
 import { planSweep } from './plan-sweep.ts';
+import { restedNodes } from './rested-nodes.ts';
 import { writeNodeChanges } from './write-node-changes.ts';
 
 const ATTEMPTS = 6;
@@ -123,6 +124,22 @@ async function timesOf(
   return { slots: slots.map((slot) => slot.toISOString()), collectAfter: collectAfter(services.settings, learned) };
 }
 
+/** The nodes of a cluster that are left out of a sweep, as many as there were probes of others between sweeps in its region. */
+async function restOf(
+  services: Services,
+  sweep: string,
+  facts: ClusterFacts,
+  changes: readonly NodeChange<ListedNode>[],
+): Promise<Set<string>> {
+  const { settings, now } = services;
+  const next = endOf(settings, sweep);
+  const intervalMs = intervalAfter(settings.SWEEP_SCHEDULE, new Date(occurrenceOf(settings, sweep)));
+  const rested = restedNodes(facts, changes, { now: now(), next, intervalMs, maxAgeMinutes: settings.MAX_AGE_MINUTES });
+  if (rested.length === 0) return new Set();
+  const bucket = { subscriptionId: parseClusterId(facts.cluster)!.subscriptionId, region: facts.region };
+  return new Set(rested.slice(0, await giveBack(services, bucket, rested.length)));
+}
+
 /** What says when a cluster is in maintenance, for its slices; nothing where Azure did not list it, so that its tag is not known. */
 async function maintenanceOf({ tables }: Services, { cluster, listed, maintenanceTag }: ClusterFacts): Promise<Plan['maintenance']> {
   return listed ? readClusterMaintenance(tables, cluster, { tag: maintenanceTag }) : undefined;
@@ -138,7 +155,8 @@ async function makePlan(services: Services, sweep: string, facts: ClusterFacts):
     faultPoint('expand-cluster:assess-cluster');
   }
   const gaps = await findGaps(services, sweep, facts, changes);
-  const plan = planSweep(facts, changes, settings.NODES_PER_SLICE, now().toISOString(), gaps);
+  const resting = await restOf(services, sweep, facts, changes);
+  const plan = planSweep(facts, changes, settings.NODES_PER_SLICE, now().toISOString(), gaps, resting);
   const [times, maintenance] = await Promise.all([timesOf(services, sweep, facts, plan), maintenanceOf(services, facts)]);
   const planned = await insertPlan(tables, sweep, facts.cluster, { ...plan, ...times, maintenance });
   faultPoint('expand-cluster:plan');

@@ -15,13 +15,15 @@ function probedAt(change: NodeChange<Omit<KnownNode, 'history'>>): string | unde
  *
  * @param due - when the slices may start, ISO 8601 UTC.
  * @param gaps - how many nodes of each pool no machine was found for.
+ * @param resting - the nodes that are left out of this sweep, see `restedNodes`.
  */
 export function planSweep(
-  { region, nodeResourceGroup, serverNames, quota = Number.POSITIVE_INFINITY }: ClusterFacts,
+  { region, nodeResourceGroup, serverNames, upgrading, pools, quota = Number.POSITIVE_INFINITY }: ClusterFacts,
   changes: readonly NodeChange<Omit<KnownNode, 'history'>>[],
   nodesPerSlice: number,
   due: string,
   gaps: Plan['gaps'],
+  resting: ReadonlySet<string> = new Set(),
 ): Plan {
   const candidates: Candidate[] = [];
   const notProbed: Plan['notProbed'] = {};
@@ -36,12 +38,14 @@ export function planSweep(
       continue;
     }
     const { node, os, pool, zone, skipped } = change.facts;
-    if (skipped === undefined) candidates.push({ node, os, pool, zone, probedAt: probedAt(change) });
-    else leaveOut(node, skipped);
+    if (skipped !== undefined) leaveOut(node, skipped);
+    else if (resting.has(node)) leaveOut(node, 'NotDue');
+    else candidates.push({ node, os, pool, zone, probedAt: probedAt(change) });
   }
   const chosen = chooseNodes(candidates, quota, nodesPerSlice);
   const names = new Set(chosen.map(({ node }) => node));
   for (const { node } of candidates) if (!names.has(node)) leaveOut(node, 'OverBudget');
   const slices = cutSlices(chosen, candidates, nodesPerSlice);
-  return { region, nodeResourceGroup, serverNames, slices, due, notProbed, gaps };
+  const changing = upgrading || pools.some((pool) => pool.changing);
+  return { region, nodeResourceGroup, serverNames, slices, due, notProbed, gaps, ...(changing && { changing }) };
 }

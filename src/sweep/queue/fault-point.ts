@@ -37,6 +37,7 @@ export const faultPoints = [
   'collect-slice:result-rows',
   'collect-slice:confirmation',
   'collect-slice:node-rows',
+  'collect-slice:recheck',
   'collect-slice:tally',
   'collect-slice:pollers-deleted',
   'collect-slice:assess-cluster',

@@ -72,7 +72,7 @@ export async function collectSlice(services: Services, message: MessageOf<'colle
   await reportWrongMachines(services, cluster, ended);
   const assess = await recordResults(
     services,
-    { sweep, cluster, slice, maintenance: head.maintenance },
+    { sweep, cluster, slice, maintenance: head.maintenance, changing: head.changing },
     await addOutsideView(services, sweep, cluster, ended),
     rows,
   );

@@ -40,7 +40,7 @@ export interface Poll {
   isOverdue: boolean;
 }
 
-/** Whether a result is the end of a run that an earlier sweep had given up: it says how the node was when that run began. */
+/** Whether a result is the end of a run that an earlier sweep had given up: it says how the node was when that run was done. */
 export const isOfEarlierRun = ({ run }: Pick<ProbeResult, 'run'>) => run.endsWith(EARLIER);
 
 /** The run of a slice that is inspected. */
@@ -78,8 +78,13 @@ export interface Known {
   isTakenOut: boolean;
 }
 
-function ended({ facts }: Node, claim: Claim, { verdict, evidence, response }: Judged, keepsClaim = false): Inspection {
-  const result = { ...verdict, nonce: claim.nonce, run: claim.id, sweep: claim.sweep, at: claim.startedAt };
+function ended(
+  { facts }: Node,
+  claim: Claim,
+  { verdict, evidence, response }: Judged,
+  { keepsClaim = false, at = claim.startedAt }: { keepsClaim?: boolean; at?: string } = {},
+): Inspection {
+  const result = { ...verdict, nonce: claim.nonce, run: claim.id, sweep: claim.sweep, at };
   return { status: 'ended', ended: { node: facts.node, claim, result, keepsClaim, evidence, response } };
 }
 
@@ -119,19 +124,22 @@ function inspectOverdue(run: SliceRun, node: Node, claim: Claim, start: Started 
   return endOverdue(run, node, claim, withoutAnswer(inconclusive('StartLost', 'the poller of the run is lost')), false, now);
 }
 
+/**
+ * When the answer of an overdue run was true. An agent that was dead runs the script only when it comes back, so that the node's own clock says, where
+ * that can be: between the start and now.
+ */
+function answeredAt({ startedAt }: Claim, { verdict, answeredAt: own }: Judged, now: Date): string {
+  if (verdict.verdict === 'unknown') return now.toISOString();
+  const from = Date.parse(startedAt);
+  return new Date(Math.min(now.getTime(), Math.max(from, own ?? from))).toISOString();
+}
+
 /** The end of an overdue probe. It was folded as timed out already, so this is another result of it, with a nonce of its own for each sweep. */
-function endOverdue(
-  run: SliceRun,
-  { facts }: Node,
-  claim: Claim,
-  { verdict, evidence }: Judged,
-  keepsClaim: boolean,
-  now: Date,
-): Inspection {
+function endOverdue(run: SliceRun, { facts }: Node, claim: Claim, judged: Judged, keepsClaim: boolean, now: Date): Inspection {
   const nonce = createHash('sha256').update(`${claim.nonce}|${run.id}`).digest('hex').slice(0, 16);
-  const at = verdict.verdict === 'unknown' ? now.toISOString() : claim.startedAt;
-  const result = { ...verdict, nonce, run: `${run.id}${EARLIER}`, sweep: run.sweep, at };
-  return { status: 'ended', ended: { node: facts.node, claim, result, keepsClaim, evidence } };
+  const at = answeredAt(claim, judged, now);
+  const result = { ...judged.verdict, nonce, run: `${run.id}${EARLIER}`, sweep: run.sweep, at };
+  return { status: 'ended', ended: { node: facts.node, claim, result, keepsClaim, evidence: judged.evidence } };
 }
 
 /** Decides the status of a node of a slice, or that its run must be polled first. Pure. */
@@ -181,9 +189,13 @@ export function conclude(run: SliceRun, node: Node, poll: Poll, { judged, unread
     const stuck = unanswered(node, 'RunCommandStuck', `Run Command has been in progress for ${Math.floor(age / 60_000)} min`);
     return endOverdue(run, node, claim, unread === undefined ? stuck : withoutAnswer(unread), age < GIVE_UP_OVERDUE_MS, now);
   }
-  if (judged !== undefined) return ended(node, claim, judged);
   const deadline = times.PROBE_DEADLINE_SECONDS;
-  if (age < deadline * 1000) return { status: 'pending' };
-  if (unread !== undefined) return ended(node, claim, withoutAnswer(unread), true);
-  return ended(node, claim, unanswered(node, 'RunCommandTimedOut', `Run Command gave no answer within ${deadline} s`), true);
+  const isLate = age >= deadline * 1000;
+  if (judged !== undefined) return ended(node, claim, judged, isLate ? { at: answeredAt(claim, judged, now) } : {});
+  if (!isLate) return { status: 'pending' };
+  const none =
+    unread !== undefined
+      ? withoutAnswer(unread)
+      : unanswered(node, 'RunCommandTimedOut', `Run Command gave no answer within ${deadline} s`);
+  return ended(node, claim, none, { keepsClaim: true });
 }

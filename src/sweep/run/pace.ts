@@ -48,3 +48,19 @@ export async function pauseBucket({ tables, now }: Services, bucket: Bucket, sec
     return { ...cursors, pausedUntil: Math.max(cursors.pausedUntil, until) };
   });
 }
+
+/**
+ * Gives back starts that were lent between sweeps, by leaving nodes out of a sweep. A crash before the plan is stored forgets them.
+ *
+ * @param most - how many nodes may be left out.
+ * @returns how many of them are to be.
+ */
+export async function giveBack({ tables }: Services, bucket: Bucket, most: number): Promise<number> {
+  let given = 0;
+  await updateCursors(tables, bucket, (cursors) => {
+    const { lent = 0 } = cursors;
+    given = Math.min(lent, most);
+    return given === 0 ? undefined : { ...cursors, lent: lent - given };
+  });
+  return given;
+}

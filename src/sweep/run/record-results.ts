@@ -2,12 +2,13 @@ import pLimit from 'p-limit';
 import { addToLog, emptyLog, type NodeLog } from '../../history/log.ts';
 import { foldResult, repairClock, type Transition } from '../../history/node-history.ts';
 import { limitsOf } from '../../history/node-state.ts';
+import type { Recheckable } from '../../history/rechecks.ts';
 import { recordTransition, touchedOutages } from '../../history/record-transition.ts';
 import { log } from '../../log.ts';
 import { type ClusterMaintenance, recentMaintenance } from '../../model/cluster-maintenance.ts';
 import type { Stretch } from '../../model/maintenance.ts';
 import { intervalAt } from '../../model/schedule.ts';
-import { CHECK_SLICE } from '../../model/slice-name.ts';
+import { CHECK_SLICE, isRecheck } from '../../model/slice-name.ts';
 import type { Services } from '../../services.ts';
 import { type FleetWrite, writeFleet } from '../../tables/fleet-batch.ts';
 import { putLog, readLogs } from '../../tables/log-rows.ts';
@@ -19,6 +20,7 @@ import { retryLostWrites } from '../../tables/rows.ts';
 import { faultPoint } from '../queue/fault-point.ts';
 import { grantConfirmations } from './grant-confirmations.ts';
 import type { Ended } from './inspect.ts';
+import { requestRechecks } from './request-rechecks.ts';
 import { sendConfirmation } from './start-slice.ts';
 
 const ATTEMPTS = 8;
@@ -28,6 +30,11 @@ const CONCURRENT_READS = 16;
 const OPEN_INTERVALS = 8;
 
 const namesOf = (ended: readonly Ended[]) => ended.map(({ node }) => node);
+
+/** A node whose probe gave a verdict, as what may be probed again. */
+function toRecheckable({ ended: { result }, row, fold }: Folded): Recheckable[] {
+  return result.verdict === 'unknown' ? [] : [{ ...row.facts, nonce: result.nonce, state: fold.state }];
+}
 
 interface Folded {
   ended: Ended;
@@ -136,16 +143,21 @@ async function readMaintenance(
  *
  * @param slice - the slice that collected them, after which its confirmation is named. Failures of a check are not confirmed.
  * @param maintenance - that of the cluster as of the plan of the sweep. The next sweep folds its results once more, with what was asked for meanwhile.
+ * @param changing - whether somebody was changing the cluster then.
  * @returns whether something changed that requires an assessment: at once where an outage began or ended, or as many nodes failed as a quorum needs.
  */
 export async function recordResults(
   services: Services,
-  { sweep, cluster, slice, maintenance: planned }: { sweep: string; cluster: string; slice: string; maintenance?: ClusterMaintenance },
+  of: { sweep: string; cluster: string; slice: string; maintenance?: ClusterMaintenance; changing?: boolean },
   ended: readonly Ended[],
   rows: ReadonlyMap<string, NodeRow>,
 ): Promise<'no' | 'soon' | 'at once'> {
   if (ended.length === 0) return 'no';
-  const reading = Promise.all([readLogs(services.tables, cluster, namesOf(ended)), readMaintenance(services, cluster, ended, planned)]);
+  const { sweep, cluster, slice } = of;
+  const reading = Promise.all([
+    readLogs(services.tables, cluster, namesOf(ended)),
+    readMaintenance(services, cluster, ended, of.maintenance),
+  ]);
   const [[logs, maintenance]] = await Promise.all([reading, writeResults(services.tables, cluster, ended)]);
   faultPoint('collect-slice:result-rows');
 
@@ -159,7 +171,10 @@ export async function recordResults(
   }
 
   const written = await writeFolds(services, cluster, ended, folded, logs, maintenance);
-  if (!written.some(({ fold }) => fold.worthAssessing)) return 'no';
+  await requestRechecks(services, of, written.flatMap(toRecheckable));
+  // A second success changes nothing of its node, but may be what the outage of the cluster ends by.
+  const isSecondLook = isRecheck(slice) && written.some(({ fold }) => fold.state.outage?.end !== undefined);
+  if (!isSecondLook && !written.some(({ fold }) => fold.worthAssessing)) return 'no';
   const isUrgent = written.some(({ fold }) => fold.changed.length > 0) || failed.length >= services.settings.CLUSTER_QUORUM_NODES;
   return isUrgent ? 'at once' : 'soon';
 }

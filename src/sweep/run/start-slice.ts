@@ -2,7 +2,7 @@ import { isWatched } from '../../inventory/scope.ts';
 import { collectUntil, isOverdue } from '../../model/claim.ts';
 import { parseClusterId } from '../../model/resource-id.ts';
 import { endOf, lastStart } from '../../model/schedule.ts';
-import { confirmationOf, isPlanned, runId, timesDeferred } from '../../model/slice-name.ts';
+import { confirmationOf, isPlanned, isRecheck, runId, timesDeferred } from '../../model/slice-name.ts';
 import type { Services } from '../../services.ts';
 import { readNodes } from '../../tables/node-rows.ts';
 import { markQueued, markStarted, readSliceHead, type SliceHead } from '../../tables/plan-rows.ts';
@@ -13,6 +13,7 @@ import { claimNodes } from './claim.ts';
 import { deferRest } from './defer-rest.ts';
 import { pauseBucket } from './pace.ts';
 import { postRuns } from './post-runs.ts';
+import { lastRecheck } from './request-rechecks.ts';
 import { saveStarts } from './save-starts.ts';
 import { tallyAll } from './tally-slice.ts';
 
@@ -65,8 +66,10 @@ export async function startSlice(services: Services, message: StartSlice): Promi
 
   const bucket = { subscriptionId: parseClusterId(cluster)!.subscriptionId, region: head.region };
   const over = endOf(settings, sweep);
-  const extra = message.confirms !== undefined;
-  const start = await acquireStartSlot(services, bucket, { nodes: nodes.length, extra, before: over }, message.slot);
+  const lends = isRecheck(slice);
+  const before = lends ? lastRecheck(settings, sweep, nodes.length) : over;
+  const extra = message.confirms !== undefined && !lends;
+  const start = await acquireStartSlot(services, bucket, { nodes: nodes.length, extra, lends, before }, message.slot);
   if (start.when === 'never') {
     // Another delivery of the same message may have taken the last slot just now.
     const since = await readSliceHead(tables, sweep, cluster, slice);

@@ -6,7 +6,7 @@ import { emptyState } from '../../../src/model/node-state.ts';
 import { planSweep } from '../../../src/sweep/plan/plan-sweep.ts';
 
 const due = '2026-11-21T09:35:05.000Z';
-const cluster = { region: 'westeurope', nodeResourceGroup: 'MC_rg' } as ClusterFacts;
+const cluster = { region: 'westeurope', nodeResourceGroup: 'MC_rg', upgrading: false, pools: [] as ClusterFacts['pools'] } as ClusterFacts;
 const factsOf = (node: string, more: Partial<NodeFacts> = {}): NodeFacts => {
   return { node, resourceId: node, vmId: node, pool: 'web', os: 'Linux', ...more };
 };
@@ -38,6 +38,18 @@ describe('the plan of a sweep for a cluster', () => {
     );
     expect(slices.flat().length + (notProbed.OverBudget?.length ?? 0)).toBe(3);
     expect(notProbed.OverBudget?.length).toBeGreaterThan(0);
+  });
+
+  it('leaves out what rests, with that reason', () => {
+    const changes = ['a', 'b', 'c'].map((node) => known(factsOf(node)));
+    const { slices, notProbed } = planSweep(cluster, changes, 2, due, {}, new Set(['b']));
+    expect(slices.flat().sort()).toEqual(['a', 'c']);
+    expect(notProbed).toEqual({ NotDue: ['b'] });
+  });
+
+  it('says whether somebody is changing the cluster', () => {
+    expect(plan([]).changing).toBeUndefined();
+    expect(planSweep({ ...cluster, upgrading: true }, [], 2, due, {}).changing).toBe(true);
   });
 
   it('says where its nodes must lie, so that nothing is started elsewhere', () => {

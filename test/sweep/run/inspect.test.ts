@@ -122,6 +122,18 @@ describe('a run that was polled', () => {
     expect(outcomeOf(polled(150, false, 'notReady'))).toBe('ended AgentNotReady, claim kept');
   });
 
+  it('that ended late counts as of when its node answered, between its start and now, since a dead agent runs the script when it is back', () => {
+    const reachable = { verdict: 'reachable', reason: 'Reachable', message: '' } as const;
+    const atOf = (isOverdue: boolean, seconds: number, answered?: number) => {
+      const judged = { verdict: reachable, evidence: '', answeredAt: answered && start + answered * 1000 };
+      const found = conclude(run, nodeOf(), poll(isOverdue), { judged }, times, later(seconds));
+      return found.status === 'ended' ? (Date.parse(found.ended.result.at) - start) / 1000 : found.status;
+    };
+    expect([590, 700, -50, undefined].map((answered) => atOf(true, 600, answered))).toEqual([590, 600, 0, 0]);
+    expect(atOf(false, 160, 155)).toBe(155);
+    expect(atOf(false, 40, 35)).toBe(0);
+  });
+
   it('is stuck while an earlier sweep has given it up, and is given up for good after 90 minutes', () => {
     expect([600, 90 * 60].map((seconds) => outcomeOf(polled(seconds, true)))).toEqual([
       'ended RunCommandStuck, claim kept',
