@@ -38,6 +38,13 @@ describe('the next slot', () => {
     expect(slotOf(planned, { before: later(20.001) }).cursors).toBeDefined();
   });
 
+  it('is noted as lent where it is that of a recheck, so that a later sweep gives as many starts back', () => {
+    const once = slotOf(free, { lends: true, nodes: 3 }).cursors!;
+    expect(once).toEqual({ ...free, nextFree: later(0.9).getTime(), lent: 3 });
+    expect(slotOf(once, { lends: true, nodes: 2 }).cursors?.lent).toBe(5);
+    expect(slotOf(once, { nodes: 2 }).cursors?.lent).toBe(3);
+  });
+
   it('never overlaps the one before, for any requests', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 50 }), { maxLength: 20 }), (requests) => {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Azurite, startAzurite } from '../../../local/azurite.ts';
 import type { Bucket } from '../../../src/model/pace.ts';
 import type { Services } from '../../../src/services.ts';
-import { pauseBucket, pausedUntil, takeSlot, takeSlots } from '../../../src/sweep/run/pace.ts';
+import { giveBack, pauseBucket, pausedUntil, takeSlot, takeSlots } from '../../../src/sweep/run/pace.ts';
 import { type Clock, servicesAt } from '../services-at.ts';
 
 const start = Date.parse('2026-11-21T09:35:00.000Z');
@@ -146,5 +146,30 @@ describe('another STARTS_PER_MINUTE', () => {
     const slow = servicesAt(azurite.connectionString, '2026-11-21T09:35:00.000Z', { STARTS_PER_MINUTE: '75' }).services;
     await takeSlot(slow, bucket, { nodes: 50, extra: false, before: farAway });
     expect((await takeSlot(slow, bucket, { nodes: 1, extra: false, before: farAway })).at).toEqual(later(50));
+  });
+});
+
+describe('the starts of rechecks', () => {
+  const lend = (nodes: number) => takeSlot(services, bucket, { nodes, extra: false, lends: true, before: farAway });
+
+  it('are given back once, by as many nodes as a sweep can leave out', async () => {
+    await lend(7);
+    expect(await giveBack(services, bucket, 4)).toBe(4);
+    await lend(2);
+    expect([await giveBack(services, bucket, 100), await giveBack(services, bucket, 100)]).toEqual([5, 0]);
+  });
+
+  it('outlast a pause and what sweeps start, and are none where none were lent', async () => {
+    expect(await giveBack(services, bucket, 10)).toBe(0);
+    await lend(3);
+    await pauseBucket(services, bucket, 10);
+    await take(5);
+    expect(await giveBack(services, bucket, 10)).toBe(3);
+  });
+
+  it('are not believed where somebody wrote more than could be started', async () => {
+    const pace = await services.tables.open('pace');
+    await pace.upsertEntity({ partitionKey: bucket.subscriptionId, rowKey: bucket.region, lent: 1e12 });
+    expect(await giveBack(services, bucket, 1e6)).toBe(10_000);
   });
 });
