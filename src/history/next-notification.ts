@@ -22,6 +22,8 @@ export interface NotificationContext {
 /** What is to be sent of an outage now, when to ask again if something is held back, and whether nothing will be sent any more. */
 export interface NextNotification {
   what: What[];
+  /** The earlier episode whose end is sent once more, since nobody knows whether the sink has it. */
+  endsAgain?: number;
   heldUntil?: Date;
   /** Its cluster's outage, or an incident, covers this episode: it is to be marked so. */
   covers: boolean;
@@ -56,12 +58,15 @@ export function marksOf({ delivered }: Outage, sink: string): DeliveryMarks {
  * cluster's outage, and while that is open it waits. The first end is sent at once. After a return the start of that episode is sent, its end only
  * after a quiet flap window, and no further start within it. A cluster's own start is sent 5 s after it opened: it may be one of many, an incident.
  * While the cluster is in maintenance no start is sent: what began and ended in it is never notified, what goes on after it is notified then. The end of
- * what was notified is sent all the same.
+ * what was notified is sent all the same. An end whose answer was lost counts as accepted once the outage has returned, so that the return is not silent, and
+ * is sent again until that is known.
  *
  * @param marks - what the sink has accepted so far.
  */
 export function nextNotification(outage: Outage, marks: DeliveryMarks, context: NotificationContext): NextNotification {
-  const next = decideNext(outage, marks, context);
+  const endsAgain = unsureEnd(outage, marks);
+  const known = endsAgain === undefined ? marks : { ...marks, ended: endsAgain };
+  const next = { ...decideNext(outage, known, context), ...(endsAgain !== undefined && { endsAgain, finished: false }) };
   const isNew = outage.maintained < outage.episode && !next.finished;
   return isNew && ownMaintenance(outage, context) !== undefined ? { ...next, maintains: true } : next;
 }
@@ -91,6 +96,11 @@ const ownMaintenance = (outage: Outage, { maintenance }: NotificationContext) =>
 
 /** Whether a sink may have the start of the present episode although nobody knows: it is sent until that is known, whatever covers it by then. */
 const mayHaveStart = ({ episode }: Outage, { tried = 0 }: DeliveryMarks) => tried >= episode;
+
+/** The episode before the present one, if its start was accepted and of its end nobody knows. */
+function unsureEnd({ episode }: Outage, { started, ended, triedEnd = 0 }: DeliveryMarks): number | undefined {
+  return started > ended && started < episode && triedEnd >= started ? started : undefined;
+}
 
 function nextStart(outage: Outage, marks: DeliveryMarks, context: NotificationContext): NextNotification {
   const { finalizedSweep, now } = context;
@@ -132,9 +142,11 @@ function nextEnd(outage: Outage, end: string, marks: DeliveryMarks, context: Not
 }
 
 /** What is to be sent of an outage to each sink, and what follows from all of them together. */
-export interface NextNotifications extends Omit<NextNotification, 'what'> {
+export interface NextNotifications extends Omit<NextNotification, 'what' | 'endsAgain'> {
   /** By the name of the sink, those to which something is to be sent. */
   bySink: ReadonlyMap<string, readonly What[]>;
+  /** By the name of the sink, the earlier episode whose end is sent once more. */
+  endsAgain: ReadonlyMap<string, number>;
 }
 
 /** Decides for all sinks what to send of an outage, see `nextNotification`: it is finished when it is for each of them. Pure. */
@@ -143,6 +155,7 @@ export function nextNotifications(outage: Outage, sinks: readonly string[], cont
   const held = all.flatMap(([, { heldUntil }]) => heldUntil ?? []).sort((a, b) => a.getTime() - b.getTime());
   return {
     bySink: new Map(all.filter(([, { what }]) => what.length > 0).map(([sink, { what }]) => [sink, what])),
+    endsAgain: new Map(all.flatMap(([sink, { endsAgain }]) => (endsAgain === undefined ? [] : [[sink, endsAgain] as const]))),
     heldUntil: held[0],
     covers: all.some(([, { covers }]) => covers),
     ...(all.some(([, { maintains }]) => maintains) && { maintains: true }),
@@ -157,10 +170,15 @@ export function markDelivered(outage: Outage, sink: string, what: What, episode:
   return { ...outage, delivered: { ...outage.delivered, [sink]: { ...marks, ...time, [what]: Math.max(marks[what], episode) } } };
 }
 
-/** Notes that the start of an episode was sent to a sink, which may have accepted it although its answer did not come. */
-export function markTried(outage: Outage, sink: string, episode: number): Outage {
+const TRIED = { started: 'tried', ended: 'triedEnd' } as const;
+
+/** Whether it is noted that a sink may have an event of an episode. */
+export const wasTried = (outage: Outage, sink: string, what: What, episode: number) => (marksOf(outage, sink)[TRIED[what]] ?? 0) >= episode;
+
+/** Notes that an event of an episode was sent to a sink, which may have accepted it although its answer did not come. */
+export function markTried(outage: Outage, sink: string, what: What, episode: number): Outage {
   const marks = marksOf(outage, sink);
-  return { ...outage, delivered: { ...outage.delivered, [sink]: { ...marks, tried: Math.max(marks.tried ?? 0, episode) } } };
+  return { ...outage, delivered: { ...outage.delivered, [sink]: { ...marks, [TRIED[what]]: Math.max(marks[TRIED[what]] ?? 0, episode) } } };
 }
 
 /** Notes that the outage of its cluster covers the present episode, so that it has no notification of its own. */

@@ -11,6 +11,8 @@ export interface DeliveryMarks {
   ended: number;
   /** The newest episode whose start was sent and whose answer was lost: the sink may have it all the same. */
   tried?: number;
+  /** The same of its end. */
+  triedEnd?: number;
   /** When it accepted them. */
   startedAt?: string;
   endedAt?: string;
@@ -96,6 +98,13 @@ function endLogsOf(log: NodeLog, start: string, end: string): readonly LogEntry[
     .filter((entry) => entry.time >= start && entry.time <= end)
     .sort((a, b) => (a.time < b.time ? 1 : -1))
     .slice(0, KEPT_LOGS);
+}
+
+/** An outage as it stood when an earlier episode of it had ended. */
+export function asOfEnd(outage: Outage, episode: number): Outage {
+  const episodes = outage.episodes.slice(0, outage.episodes.length - (outage.episode - episode));
+  const end = episodes.at(-1)?.end ?? outage.start;
+  return { ...outage, episode, episodes, end, message: messageOf(outage.start, end, episode) };
 }
 
 function messageOf(start: string, end: string | undefined, episode: number): string {

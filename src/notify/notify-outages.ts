@@ -2,10 +2,10 @@ import {
   markCovered,
   markDelivered,
   markMaintained,
-  marksOf,
   markTried,
   type NotificationContext,
   nextNotifications,
+  wasTried,
 } from '../history/next-notification.ts';
 import { type Outage, outageId } from '../history/outage.ts';
 import { statusPageUrl } from '../settings.ts';
@@ -55,7 +55,7 @@ async function clearOutbox(tables: Tables, cluster: string, summaries: readonly 
   }
 }
 
-/** Marks in the outages what was accepted, for all sinks at once, and which starts may have been. */
+/** Marks in the outages what was accepted, for all sinks at once, and what may have been. */
 async function markSent(
   { tables, now }: NotifyContext,
   due: readonly DueRow[],
@@ -74,19 +74,19 @@ async function markSent(
     pending
       .get(sink)!
       .filter(({ event }) => !ids.has(event.properties.eventId))
-      .flatMap(({ marks }) => marks.filter(({ what }) => what === 'started').map((mark) => ({ sink, ...mark }))),
+      .flatMap(({ marks }) => marks.map((mark) => ({ sink, ...mark }))),
   );
   const byOutage = Map.groupBy(accepted, ({ outage }) => outageId(outage));
   const triedByOutage = Map.groupBy(unanswered, ({ outage }) => outageId(outage));
   const changes = due.flatMap(({ row }) => {
     const marks = byOutage.get(outageId(row.outage)) ?? [];
     const tried = (triedByOutage.get(outageId(row.outage)) ?? []).filter(
-      ({ sink, episode }) => (marksOf(row.outage, sink).tried ?? 0) < episode,
+      ({ sink, what, episode }) => !wasTried(row.outage, sink, what, episode),
     );
     if (marks.length + tried.length === 0) return [];
     const change = (outage: Outage) =>
       tried.reduce(
-        (marked, { sink, episode }) => markTried(marked, sink, episode),
+        (marked, { sink, what, episode }) => markTried(marked, sink, what, episode),
         marks.reduce((marked, { sink, what, episode }) => markDelivered(marked, sink, what, episode, at), outage),
       );
     return [{ row, change }];
@@ -157,7 +157,7 @@ export async function notifyOutages(
   const { now } = context;
   const seen = await readDue(services, cluster, context, active);
   const again = seen.flatMap(({ heldUntil }) => heldUntil ?? []);
-  if (seen.some(({ bySink, covers, maintains }) => bySink.size > 0 || covers || maintains)) {
+  if (seen.some(({ bySink, endsAgain, covers, maintains }) => bySink.size + endsAgain.size > 0 || covers || maintains)) {
     const lease = await acquireNotificationLease(services.tables, cluster, now);
     if (lease instanceof Date) again.push(lease);
     else {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { marksOf, type NextNotifications, type What } from '../history/next-notification.ts';
-import { type Outage, outageId } from '../history/outage.ts';
+import { asOfEnd, type Outage, outageId } from '../history/outage.ts';
 import type { Summary } from '../tables/outbox-rows.ts';
 import { eventIdOf, outageEvent, summaryEvent } from './outage-events.ts';
 import type { TelemetryEvent } from './telemetry-event.ts';
@@ -89,13 +89,17 @@ export function planNotifications(
     );
     const open = due.flatMap(({ outage, bySink }) => (bySink.get(sink) ?? []).map((what) => ({ outage, what })));
     const left = open.filter(({ outage, what }) => !inSummary.has(key(outage, what, outage.episode)));
+    const again = due.flatMap(({ outage, endsAgain }) => {
+      const episode = endsAgain.get(sink);
+      return episode === undefined ? [] : [{ outage: asOfEnd(outage, episode), what: 'ended' as const }];
+    });
     const ofNodes = left.filter(({ outage }) => outage.node !== undefined);
     const summed = ofNodes.length > MOST_EVENTS ? ofNodes : [];
     for (const [what, group] of Map.groupBy(summed, (each) => each.what)) {
       const members = group.map(({ outage }) => outage);
       summaries.push(freeze(summarize(subject, what, members, sink)));
     }
-    return { summaries, single: left.filter((each) => !summed.includes(each)) };
+    return { summaries, single: [...again, ...left.filter((each) => !summed.includes(each))] };
   };
   const bySink = new Map(sinks.map((sink) => [sink, planFor(sink)]));
   const isAwaited = (summary: Summary) => frozen.has(summary.eventId) || sinks.some((sink) => isPending(summary, sink, outages, cluster));

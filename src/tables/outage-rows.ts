@@ -34,7 +34,14 @@ const episodes = z.array(z.object({ start: z.string(), end: z.string().optional(
 const at = z.string().optional();
 const delivered = z.record(
   z.string(),
-  z.object({ started: z.number(), ended: z.number(), tried: z.number().optional(), startedAt: at, endedAt: at }),
+  z.object({
+    started: z.number(),
+    ended: z.number(),
+    tried: z.number().optional(),
+    triedEnd: z.number().optional(),
+    startedAt: at,
+    endedAt: at,
+  }),
 );
 const counts = z.object({ failing: z.number(), conclusive: z.number(), planned: z.number(), most: z.number() });
 const entries = json(z.array(logEntry).readonly(), []);

@@ -97,7 +97,7 @@ describe('nextNotification', () => {
     });
 
     it('goes on with a start that a sink may have accepted, so that it learns of the end', () => {
-      const tried = markTried(ofCluster([[0]], { covered: 1 }), SINK, 1);
+      const tried = markTried(ofCluster([[0]], { covered: 1 }), SINK, 'started', 1);
       expect(next(tried, when(60, { incident }))).toEqual({ ...nothing, what: ['started'] });
       expect(next({ ...tried, end: iso(300) }, when(301, { incident })).what).toEqual(['started', 'ended']);
       expect(next(markDelivered({ ...tried, end: iso(300) }, SINK, 'started', 1), when(301, { incident })).what).toEqual(['ended']);
@@ -329,6 +329,41 @@ describe('nextNotification', () => {
         { numRuns: 500 },
       );
     });
+  });
+});
+
+describe('an end whose answer was lost, of an outage that has returned', () => {
+  const returned = (end?: number) =>
+    markTried(
+      outageOf(
+        [
+          [0, 300],
+          [400, end],
+        ],
+        { started: 1 },
+      ),
+      SINK,
+      'ended',
+      1,
+    );
+
+  it('is sent once more, and the return is notified as if it were known', () => {
+    expect(next(returned(), when(500))).toEqual({ ...nothing, what: ['started'], endsAgain: 1 });
+    expect(next(markDelivered(returned(), SINK, 'started', 2), when(510))).toEqual(nothing);
+  });
+
+  it('is followed by the start and the end of the return, where that is over too', () => {
+    expect(next(returned(600), when(600 + FLAP))).toMatchObject({ what: ['started', 'ended'], endsAgain: 1 });
+  });
+
+  it('is not finished before it is known, however long ago it was', () => {
+    const told = markDelivered(markDelivered(returned(600), SINK, 'started', 2), SINK, 'ended', 2);
+    expect(next(told, when(600 + FLAP + LATE + 1)).finished).toBe(true);
+    expect(next(returned(600), when(600 + FLAP + LATE + 1)).finished).toBe(false);
+  });
+
+  it('is no matter where it never was on the way: the sink still has the outage open', () => {
+    expect(next(outageOf([[0, 300], [400]], { started: 1 }), when(500))).toEqual(nothing);
   });
 });
 

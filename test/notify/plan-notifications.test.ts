@@ -21,6 +21,7 @@ function dueOf(count: number, bySink: Record<string, What[]>, mark: (outage: Out
   return Array.from({ length: count }, (_, n) => ({
     outage: mark({ cluster: 'shop', node: `node-${n}`, start, ...rest, ...nothingDelivered }),
     bySink: new Map(Object.entries(bySink)),
+    endsAgain: new Map<string, number>(),
     covers: false,
     finished: false,
   }));
@@ -45,6 +46,23 @@ describe('planNotifications', () => {
     ]);
     expect(plan(many).toFreeze).toHaveLength(1);
     expect(summary.sinks).toEqual(['mail', 'page']);
+  });
+
+  it('sends the end of an earlier episode once more under its own id, before what is new', () => {
+    const end = '2026-11-21T09:40:00.000Z';
+    const [due] = dueOf(1, { mail: ['started'] }, (outage) => ({
+      ...outage,
+      episode: 2,
+      episodes: [{ start, end }, { start: '2026-11-21T09:45:00.000Z' }],
+    }));
+    const own = plan([{ ...due!, endsAgain: new Map([['mail', 1]]) }], [], ['mail']).bySink.get('mail')!;
+    const pending = toPending(own, 'shop', undefined, new Date(start));
+    expect(pending.map(({ event }) => [event.name, event.properties.episode, event.properties.end])).toEqual([
+      ['NodeOutageEnded', '1', end],
+      ['NodeOutageStarted', '2', ''],
+    ]);
+    expect(pending[0]!.event.properties.eventId).toMatch(/\/ended\/1$/);
+    expect(pending[0]!.marks).toMatchObject([{ what: 'ended', episode: 1 }]);
   });
 
   it('makes one summary of starts and one of ends', () => {
