@@ -8,6 +8,7 @@ import { fewChunks } from './few-chunks.ts';
 import { lazyCommonJs } from './lazy-commonjs.ts';
 import { lazyHttp } from './lazy-http.ts';
 import { leanBuiltins } from './lean-builtins.ts';
+import { loadLater } from './load-later.ts';
 import { oneCopy } from './one-copy.ts';
 import { usedOperations } from './used-operations.ts';
 
@@ -51,7 +52,7 @@ async function bundle(entryPoints: Record<string, string>, outdir: string, { ext
     keepNames: true,
     metafile: true,
     external,
-    plugins: [leanBuiltins, bundleSources, usedOperations, oneCopy, lazyHttp, ...plugins, lazyCommonJs],
+    plugins: [leanBuiltins, bundleSources, usedOperations, oneCopy, lazyHttp, loadLater, ...plugins, lazyCommonJs],
     logLevel: 'warning',
     // CommonJS packages expect these three. In a banner, the latter two would collide with those that a module declares.
     banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
