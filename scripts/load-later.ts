@@ -79,7 +79,7 @@ const parts = [
 
 /**
  * Loads parts of SDKs where they are used that the SDKs load at once, and this app rarely or never uses: together they took an instance of `work` a
- * fifth of the CPU time of its first message.
+ * tenth of the CPU time of its first message.
  *
  * @throws Error where a package is written in another way than this expects.
  */

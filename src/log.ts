@@ -20,7 +20,7 @@ let sole: LogSink | undefined;
  * whereas the host makes an entry of every line on stderr and guesses its severity from its words.
  *
  * An invocation is followed through what it awaits only where another runs beside it: Node then does so for every promise, which took the first message of a
- * process a tenth of its time.
+ * process up to a tenth of its time.
  */
 export function inInvocation<T>(invocation: LogSink, work: () => T): T {
   return sole === undefined ? runAlone(invocation, work) : current.run(invocation, work);
