@@ -8,9 +8,9 @@ interface Package {
   license?: string;
 }
 
-/** The folder of the package that a file is part of, below the project's; undefined for the project's own files. */
+/** The folder of the package that a file is part of, below the project's; undefined for the project's own files. Behind `?` is who imports it. */
 export function packageOf(file: string): string | undefined {
-  return /^(?:[\w-]+:)?(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1];
+  return /^(?:[\w-]+:)?([^?]*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1];
 }
 
 const purlOf = ({ name, version }: Package) => `pkg:npm/${name.replace('@', '%40')}@${version}`;

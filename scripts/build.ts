@@ -4,9 +4,11 @@ import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build } from 'esbuild';
 import { billOfMaterials } from './bill-of-materials.ts';
 import { bundleSources } from './bundle-sources.ts';
+import { fewChunks } from './few-chunks.ts';
 import { lazyCommonJs } from './lazy-commonjs.ts';
 import { lazyHttp } from './lazy-http.ts';
 import { leanBuiltins } from './lean-builtins.ts';
+import { loadLater } from './load-later.ts';
 import { oneCopy } from './one-copy.ts';
 import { usedOperations } from './used-operations.ts';
 
@@ -26,10 +28,10 @@ export interface LazyChunk {
   module: string;
 }
 
-type Options = Required<Pick<BuildOptions, 'external' | 'sourcemap'>>;
+type Options = Required<Pick<BuildOptions, 'external' | 'sourcemap' | 'plugins'>>;
 
 // ES modules with splitting, since each function then loads only what it uses; one CommonJS file for each function would repeat every SDK.
-async function bundle(entryPoints: Record<string, string>, outdir: string, { external, sourcemap }: Options): Promise<Bundle> {
+async function bundle(entryPoints: Record<string, string>, outdir: string, { external, sourcemap, plugins }: Options): Promise<Bundle> {
   const { metafile } = await build({
     absWorkingDir: root,
     entryPoints,
@@ -50,7 +52,7 @@ async function bundle(entryPoints: Record<string, string>, outdir: string, { ext
     keepNames: true,
     metafile: true,
     external,
-    plugins: [leanBuiltins, bundleSources, usedOperations, oneCopy, lazyHttp, lazyCommonJs],
+    plugins: [leanBuiltins, bundleSources, usedOperations, oneCopy, lazyHttp, loadLater, ...plugins, lazyCommonJs],
     logLevel: 'warning',
     // CommonJS packages expect these three. In a banner, the latter two would collide with those that a module declares.
     banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
@@ -63,7 +65,7 @@ async function bundle(entryPoints: Record<string, string>, outdir: string, { ext
   return {
     lazy: [...lazy].sort().map((path) => ({
       chunk: relative(outdir, join(root, path)),
-      module: metafile.outputs[path]!.entryPoint!.replace(/^lazy-commonjs:/, ''),
+      module: metafile.outputs[path]!.entryPoint!.replace(/^(lazy-commonjs|few-chunks):/, ''),
     })),
     files: new Set(files),
   };
@@ -98,6 +100,7 @@ export async function buildApp(outdir = join(root, 'dist'), beside?: Beside): Pr
   await mkdir(outdir, { recursive: true });
   const { lazy, files } = await bundle({ main: 'functions/main.ts' }, outdir, {
     external: ['@azure/functions-core'],
+    plugins: [fewChunks],
     sourcemap: maps === undefined ? false : 'external',
   });
   if (maps !== undefined) await moveMaps(outdir, maps);
@@ -122,7 +125,11 @@ async function writeBill(bill: string, files: ReadonlySet<string>): Promise<void
  */
 export async function buildCommands(outdir = join(root, 'dist-commands'), bill?: string): Promise<LazyChunk[]> {
   await rm(outdir, { recursive: true, force: true });
-  const { lazy, files } = await bundle({ cli: 'src/cli/main.ts', replay: 'src/cli/replay.ts' }, outdir, { external: [], sourcemap: true });
+  const { lazy, files } = await bundle({ cli: 'src/cli/main.ts', replay: 'src/cli/replay.ts' }, outdir, {
+    external: [],
+    sourcemap: true,
+    plugins: [],
+  });
   await writeFile(join(outdir, 'package.json'), '{ "type": "module" }\n');
   if (bill !== undefined) await writeBill(bill, files);
   return lazy;

@@ -1,4 +1,5 @@
 import { createRequire, isBuiltin } from 'node:module';
+import { relative } from 'node:path';
 import type { Plugin } from 'esbuild';
 
 const NAMESPACE = 'lean-builtins';
@@ -23,11 +24,18 @@ function moduleOf(builtin: string): string {
  */
 export const leanBuiltins: Plugin = {
   name: NAMESPACE,
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^[\w:/]+$/ }, ({ path, kind }) => {
+  setup({ initialOptions, onResolve, onLoad }) {
+    const root = initialOptions.absWorkingDir!;
+    onResolve({ filter: /^[\w:/]+$/ }, ({ path, kind, importer }) => {
       // `node:module` is in the banner of each chunk.
       if (kind !== 'import-statement' || !isBuiltin(path) || /^(node:)?module$/.test(path)) return undefined;
-      return { path: `node:${path.replace(/^node:/, '')}`, namespace: NAMESPACE, sideEffects: false };
+      // One for each file that imports it: a few lines that many files share would be a chunk, and a chunk takes longer to load than the lines.
+      return {
+        path: `node:${path.replace(/^node:/, '')}`,
+        suffix: `?${relative(root, importer)}`,
+        namespace: NAMESPACE,
+        sideEffects: false,
+      };
     });
     onLoad({ filter: /.*/, namespace: NAMESPACE }, ({ path }) => ({ contents: moduleOf(path), loader: 'js' }));
   },

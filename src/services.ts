@@ -96,7 +96,7 @@ export function connectArm(settings: Settings, given: TokenCredential, policies:
       return fitted(new ComputeManagementClient(credential, id, options));
     }),
     authorization: memoize(async (id) => {
-      const { AuthorizationManagementClient } = await import('@azure/arm-authorization');
+      const { AuthorizationManagementClient } = await import('./azure/sdk/authorization.ts');
       return fitted(new AuthorizationManagementClient(credential, id, options));
     }),
     computeOnce: memoize(async (id) => {

@@ -29,6 +29,45 @@ describe('an entry within an invocation', () => {
     expect(second.got).toEqual([['warning', 'two']]);
   });
 
+  it('goes to its context whichever of several began first and ends first, and to none once it has ended', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const contexts = [invocation('work'), invocation('work'), invocation('prune'), invocation('api')];
+    // The first ends before the second, while which the third begins; the fourth fails.
+    const spans = [
+      [0, 30],
+      [10, 60],
+      [40, 20],
+      [45, 30],
+    ] as const;
+    const runs = contexts.map(async ({ context }, n) => {
+      await sleep(spans[n]![0]);
+      await inInvocation(context, async () => {
+        log.warn(`begin ${n}`);
+        await sleep(spans[n]![1]);
+        log.warn(`end ${n}`);
+        if (n === 3) throw new Error('failed');
+      }).catch(() => {});
+    });
+    await Promise.all(runs);
+    for (const [n, { got }] of contexts.entries())
+      expect(got).toEqual([
+        ['warning', `begin ${n}`],
+        ['warning', `end ${n}`],
+      ]);
+    log.warn('after all');
+    expect(warn.mock.calls).toEqual([['warning: after all']]);
+  });
+
+  it('goes to its context after an invocation that failed at once', () => {
+    const [first, second] = [invocation('work'), invocation('work')];
+    const fail = () => {
+      throw new Error('failed');
+    };
+    expect(() => inInvocation(first.context, fail)).toThrow('failed');
+    inInvocation(second.context, () => log.warn('one'));
+    expect([first.got, second.got]).toEqual([[], [['warning', 'one']]]);
+  });
+
   it('is one entry with the stack of its error and of what caused that', () => {
     const { got, context } = invocation('work');
     inInvocation(context, () => log.warn('outages of a cluster could not be announced', failure()));

@@ -13,16 +13,36 @@ export interface Tables {
 type Fixed = 'fleet' | 'clusters' | 'names' | 'probes' | 'sweeps' | 'pace' | 'poison' | 'checks' | 'webhooks';
 export type TableName = Fixed | `results${number}` | `sweeps${number}`;
 
+/** How long a process relies on a list of tables: `prune`, in whichever process, drops some of them. */
+const LISTED_MS = 60_000;
+
 /**
- * Opens tables. Each is created, if it does not exist, once in a process.
+ * Opens tables. Each is created, if it does not exist, once in a process. A process that has just started lists the tables there are, since it opens
+ * several: one request instead of one for each, all of which would be refused.
  *
  * @param connect - creates the client of one table.
  * @param service - lists and drops tables.
  */
 export function openTables(connect: (name: string) => TableClient, service: TableServiceClient): Tables {
   const opened = new Map<string, Promise<TableClient>>();
+  const list = async () => {
+    const names = new Set<string>();
+    for await (const { name } of service.listTables()) if (name) names.add(name);
+    return names;
+  };
+  let listed: Promise<ReadonlySet<string>> | undefined;
+  let listedUntil = 0;
+  const isListed = async (name: string) => {
+    if (listed === undefined) {
+      listedUntil = Date.now() + LISTED_MS;
+      // Whoever may not list tables, or cannot, creates each.
+      listed = list().catch(() => new Set());
+    }
+    return Date.now() < listedUntil && (await listed).has(name);
+  };
   const create = async (name: string) => {
     const client = connect(name);
+    if (await isListed(name)) return client;
     await client.createTable().catch((error: unknown) => {
       throw isRestError(error) && error.statusCode === 403 ? cannotCreate('table', name, error) : error;
     });
@@ -47,6 +67,7 @@ export function openTables(connect: (name: string) => TableClient, service: Tabl
     },
     async drop(name) {
       opened.delete(name);
+      listedUntil = 0;
       await service.deleteTable(name);
     },
   };

@@ -42,8 +42,8 @@ describe('an instance that starts', () => {
   });
 
   it('does its first message at no more CPU time than that message has ever needed', () => {
-    // It loads four SDKs and signs in. A process that loaded them all at once, with their web client, took 15 to 18 times Node's own time altogether.
-    expect(cost.firstWorkRatio).toBeLessThanOrEqual(14);
+    // It loads four SDKs and signs in. Before it loaded less of them, in fewer files, it took 10 to 12 times what Node alone takes.
+    expect(cost.firstWorkRatio).toBeLessThanOrEqual(8.5);
     expect(cost.firstWorkRatio).toBeGreaterThan(3);
   });
 });

@@ -1,6 +1,6 @@
 import { AzureNamedKeyCredential, generateAccountSas, TableClient, TableServiceClient } from '@azure/data-tables';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { newestFirst, openTables, resultsTableOf, sweepsTableOf } from '../../src/tables/open-tables.ts';
 import { insertOnce, readRow } from '../../src/tables/rows.ts';
 import { openTablesOf, type Storage, startStorage } from './storage.ts';
@@ -34,6 +34,45 @@ describe('openTables', () => {
     await insertOnce(await storage.tables.open('fleet'), { partitionKey: 'shared', rowKey: 'a', n: 1 });
     const other = openTablesOf(storage.connectionString);
     expect((await readRow(await other.open('fleet'), 'shared', 'a'))?.n).toBe(1);
+  });
+
+  it('asks once which tables there are, and not for each of those that another process has made', async () => {
+    for (const name of ['fleet', 'clusters', 'names'] as const) await storage.tables.open(name);
+    const requests: string[] = [];
+    const counted = <C extends TableClient | TableServiceClient>(client: C): C => {
+      client.pipeline.addPolicy({
+        name: 'count',
+        sendRequest(request, next) {
+          requests.push(`${request.method} ${new URL(request.url).pathname.split('/').at(-1)}`);
+          return next(request);
+        },
+      });
+      return client;
+    };
+    const insecure = { allowInsecureConnection: true };
+    const tables = openTables(
+      (name) => counted(TableClient.fromConnectionString(storage.connectionString, name, insecure)),
+      counted(TableServiceClient.fromConnectionString(storage.connectionString, insecure)),
+    );
+    await Promise.all([tables.open('fleet'), tables.open('clusters'), tables.open('names')]);
+    expect(requests).toEqual(['GET Tables']);
+    await insertOnce(await tables.open('webhooks'), { partitionKey: 'a', rowKey: 'a' });
+    expect(requests.slice(1, 2)).toEqual(['POST Tables']);
+  });
+
+  it('makes a table that it knew until another process dropped it a while ago', async () => {
+    await storage.tables.open('results20260103');
+    const other = openTablesOf(storage.connectionString);
+    await other.open('fleet');
+    await storage.tables.drop('results20260103');
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 61_000 });
+    try {
+      expect(await readRow(await other.open('results20260103'), 'a', 'a')).toBeUndefined();
+      expect(await storage.tables.dated('results')).toContain('results20260103');
+    } finally {
+      await storage.tables.drop('results20260103');
+      vi.useRealTimers();
+    }
   });
 
   it('tries again after a failure', async () => {

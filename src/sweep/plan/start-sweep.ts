@@ -64,15 +64,26 @@ async function reportTimer(services: Services, sweep: string, starter: StandIn, 
   await reportError(services, 'timer', event).catch((error: unknown) => log.error('the silence of the timer could not be notified', error));
 }
 
+/** What is known of the fleet and of earlier sweeps when a sweep begins. */
+interface Before {
+  /** Subscriptions that had clusters: one that is no longer readable is a gap; the fleet must not just look smaller. */
+  known: string[];
+  /** The sweeps before, newest first. */
+  earlier: SweepLine[];
+}
+
+async function readBefore(services: Services, sweep: string): Promise<Before> {
+  const [rows, earlier] = await Promise.all([listClusterRows(services.tables), readEarlier(services, sweep)]);
+  return { known: rows.filter(isRemembered).map((row) => row.subscriptionId), earlier };
+}
+
 /**
  * Writes the sweep's rows, queues close-sweep for it and for unfinished earlier sweeps, and queues the listing of each subscription in scope or known
  * before; all of it unless another starter has begun the sweep meanwhile.
  */
-async function begin(services: Services, sweep: string, scope: readonly string[], starter: Starter): Promise<void> {
+async function begin(services: Services, sweep: string, scope: readonly string[], starter: Starter, before: Before): Promise<void> {
   const { settings, tables, queue, now } = services;
-  // A known subscription that is no longer readable is a gap; the fleet must not just look smaller.
-  const known = (await listClusterRows(tables)).filter(isRemembered).map((row) => row.subscriptionId);
-  const earlier = await readEarlier(services, sweep);
+  const { known, earlier } = before;
   const next = (id: string) => formatSweepId(endOf(settings, id));
   const begun = earlier.map((line) => ({ ...line, starter: line.starter ?? ('timer' as const) }));
   const since = isStandIn(starter) ? timerMissedSince(sweep, begun, next) : undefined;
@@ -97,7 +108,8 @@ async function begin(services: Services, sweep: string, scope: readonly string[]
 
 /** Begins a sweep whose subscriptions could not be listed, over the known ones, unless it is too late: an interval without a sweep would go unnoticed. */
 export async function startOverKnown(services: Services, { sweep, starter = 'timer' }: MessageOf<'start-sweep'>): Promise<void> {
-  if (services.now() < lastStart(services.settings, sweep)) await begin(services, sweep, services.settings.SUBSCRIPTIONS, starter);
+  if (services.now() >= lastStart(services.settings, sweep)) return;
+  await begin(services, sweep, services.settings.SUBSCRIPTIONS, starter, await readBefore(services, sweep));
 }
 
 /** Stage 1: finds the subscriptions in scope, and begins the sweep over them, unless another starter does. */
@@ -107,11 +119,12 @@ export async function startSweep(services: Services, { sweep, starter = 'timer' 
   if (mustYield(starter, known) || (await waitForTurn(services, sweep, starter, known))) return;
   const fault = await explainStart(services, sweep);
   if (fault !== undefined) throw new Error(fault);
-  const scope = await subscriptionsInScope(settings.SUBSCRIPTIONS, arm.subscriptions).catch((error: unknown) => {
+  const listing = subscriptionsInScope(settings.SUBSCRIPTIONS, arm.subscriptions).catch((error: unknown) => {
     const isThrottled = isRestError(error) && error.statusCode === 429;
     if (!isThrottled || now().getTime() + retryAfterSeconds(error) * 1000 < endOf(settings, sweep).getTime()) throw error;
     // A requeued message would come after the next sweep is due, so the sweep begins with what is known.
     return settings.SUBSCRIPTIONS;
   });
-  await begin(services, sweep, scope, starter);
+  const [scope, before] = await Promise.all([listing, readBefore(services, sweep)]);
+  await begin(services, sweep, scope, starter, before);
 }
