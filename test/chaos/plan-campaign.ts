@@ -7,6 +7,8 @@ import type { AzureCalls, CampaignPlan, SinkName, Trouble } from './troubles.ts'
 export type FleetNames = readonly { cluster: string; nodes: readonly string[] }[];
 
 const CALM_FROM = 30;
+/** Two sweeps later every node is to be well. */
+const WELL_FROM = 39.9;
 const END = 52.5;
 /** Faults that keep a verdict from a node, and say nothing of its way to the API server. */
 const OF_NODES: readonly FaultId[] = [
@@ -40,7 +42,7 @@ function planOutages(dice: Dice, fleet: FleetNames): Trouble[] {
     // It returns soon after.
     const again = until + dice.between(1, 6);
     if (dice.chance(0.2) && until < CALM_FROM)
-      planned.push({ kind: 'fault', target, fault, from: again, until: again + dice.between(1, 6) });
+      planned.push({ kind: 'fault', target, fault, from: again, until: Math.min(WELL_FROM, again + dice.between(1, 6)) });
   };
   const [hit, ...others] = dice.shuffle(fleet);
   const isOfHub = dice.chance(0.2);
