@@ -4,9 +4,10 @@ import type { SimulatedNode } from '../local/simulator/lay-out-fleet.ts';
 /** What fails: one node, or all nodes of a cluster. */
 export type Fault = 'node' | 'cluster';
 
-const SUBSCRIPTION = 'dddddddd-0000-4000-8000-000000000001';
+/** A subscription and region starts the runs of so many clusters at a time without much waiting. */
+const CLUSTERS_PER_SUBSCRIPTION = 20;
 
-/** Clusters that are alike, `shop-1` and so on. */
+/** Clusters that are alike, `shop-1` and so on, twenty in a subscription. */
 export function detectionFleet(clusters: number, nodes: number): FleetFile {
   const one = (n: number): FleetFile['subscriptions'][number]['clusters'][number] => ({
     name: `shop-${n + 1}`,
@@ -15,7 +16,14 @@ export function detectionFleet(clusters: number, nodes: number): FleetFile {
     kubernetesVersion: '1.33.5',
     pools: [{ name: 'web', count: nodes }],
   });
-  return { subscriptions: [{ id: SUBSCRIPTION, name: 'Detection', clusters: Array.from({ length: clusters }, (_, n) => one(n)) }] };
+  const all = Array.from({ length: clusters }, (_, n) => one(n));
+  return {
+    subscriptions: Array.from({ length: Math.ceil(clusters / CLUSTERS_PER_SUBSCRIPTION) }, (_, n) => ({
+      id: `dddddddd-0000-4000-8000-${String(n + 1).padStart(12, '0')}`,
+      name: `Detection ${n + 1}`,
+      clusters: all.slice(n * CLUSTERS_PER_SUBSCRIPTION, (n + 1) * CLUSTERS_PER_SUBSCRIPTION),
+    })),
+  };
 }
 
 /** Numbers from 0 to 1 that follow from a seed (mulberry32). */
@@ -38,15 +46,29 @@ export function answerNode({ cluster, name }: Pick<SimulatedNode, 'cluster' | 'n
   return `\nAFP1 begin ${nonce}\n${said}\nAFP1 end ${nonce} rc=${code}\n`;
 }
 
-/** What the availability results of a request to the ingestion endpoint say of clusters: whether nodes of them are cut off. */
-export function stateIn(body: string): { cluster: string; cut: boolean }[] {
-  const items: { data: { baseType: string; baseData: { properties: Record<string, string> } } }[] = JSON.parse(body);
-  return items
-    .filter(({ data }) => data.baseType === 'AvailabilityData' && data.baseData.properties.cluster !== undefined)
-    .map(({ data: { baseData } }) => {
-      const { cluster, clusterOutage, openNodeOutages } = baseData.properties;
-      return { cluster: cluster!, cut: clusterOutage === 'true' || Number(openNodeOutages) > 0 };
-    });
+/** What a request to the ingestion endpoint says. */
+export interface Told {
+  /** Its availability results: whether nodes of a cluster are cut off. */
+  states: { cluster: string; cut: boolean }[];
+  /** The clusters of its events that begin an outage of a node, or of all of them. */
+  outages: string[];
+}
+
+/** Reads the body of a request to the ingestion endpoint. Pure. */
+export function toldIn(body: string): Told {
+  const items: { data: { baseType: string; baseData: { name: string; properties: Record<string, string> } } }[] = JSON.parse(body);
+  const of = (baseType: string) => items.filter(({ data }) => data.baseType === baseType).map(({ data }) => data.baseData);
+  return {
+    states: of('AvailabilityData')
+      .filter(({ properties }) => properties.cluster !== undefined)
+      .map(({ properties: { cluster, clusterOutage, openNodeOutages } }) => ({
+        cluster: cluster!,
+        cut: clusterOutage === 'true' || Number(openNodeOutages) > 0,
+      })),
+    outages: of('EventData')
+      .filter(({ name }) => name === 'NodeOutageStarted' || name === 'ClusterOutageStarted')
+      .map(({ properties }) => properties.cluster!),
+  };
 }
 
 /** The value below which a share of some values lies: the nearest rank. */

@@ -6,6 +6,8 @@ export interface Execution {
   kind: string;
   from: number;
   to: number;
+  /** CPU time of the process meanwhile: what it took itself where it ran alone. */
+  cpuMs: number;
 }
 
 const billedMs = (ms: number) => Math.ceil(Math.max(billing.leastMs, ms) / billing.stepMs) * billing.stepMs;

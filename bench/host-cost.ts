@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 
 // The unit of time in /proc, on every Linux: USER_HZ.
 const TICK_MS = 10;
@@ -7,10 +7,12 @@ const TICK_MS = 10;
 export interface HostCost {
   cpuMs: number;
   peakMegabytes: number;
+  /** Now. */
+  residentMegabytes: number;
 }
 
 /**
- * Reads the cost of a process: the CPU time of all its threads, and its peak resident memory.
+ * Reads the cost of a process: the CPU time of all its threads, and its resident memory, at most and now.
  *
  * @throws where there is no /proc: the bench needs Linux.
  */
@@ -19,6 +21,11 @@ export async function readHostCost(pid: number): Promise<HostCost> {
   // The second field, the command's name, may hold spaces: count from after its bracket.
   const fields = stat!.slice(stat!.lastIndexOf(')') + 2).split(' ');
   const ticks = Number(fields[11]) + Number(fields[12]);
-  const peak = /^VmHWM:\s+(\d+) kB/m.exec(status!)?.[1];
-  return { cpuMs: ticks * TICK_MS, peakMegabytes: Number(peak) / 1024 };
+  const megabytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status!)?.[1]) / 1024;
+  return { cpuMs: ticks * TICK_MS, peakMegabytes: megabytes('VmHWM'), residentMegabytes: megabytes('VmRSS') };
+}
+
+/** Counts the files and connections that a process has open. */
+export async function countDescriptors(pid: number): Promise<number> {
+  return (await readdir(`/proc/${pid}/fd`)).length;
 }

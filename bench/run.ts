@@ -7,6 +7,7 @@ import { buildApp } from '../scripts/build.ts';
 import { type CompareSize, compare } from './compare.ts';
 import { logRuns } from './count-runs.ts';
 import { benchFirstPage } from './first-page.ts';
+import { benchClusters } from './many-clusters.ts';
 import { measure } from './measure.ts';
 import { benchMemory } from './memory.ts';
 import { layOutTable } from './print-table.ts';
@@ -14,6 +15,7 @@ import { keptRatios } from './ratios.ts';
 import { type AllFigures, judgeFigures } from './required.ts';
 import { judgeWays, layOutWays, ratiosOf, type Ways, worsened } from './required-of-ways.ts';
 import { fullSizes, quickSizes, type Sizes } from './sizes.ts';
+import { benchSteady, fullSteady, quickSteady } from './steady.ts';
 import { anyDuration, compareTiming, judgeTiming } from './timing.ts';
 
 const help = `Examples:
@@ -22,24 +24,37 @@ const help = `Examples:
 
 Measures the cost of sweeps with real storage and the built app, over fleets whose nodes answer at once: 1,000 and 10,000 nodes end to end,
 100,000 through expansion and pacing; then the first page of the nodes of a cluster of 5,000, over HTTP; then the memory of a worker over three
-sweeps of 2,000 nodes; then what other ways to ask 1,000 nodes cost, and when results are asked for. Prints tables, writes bench/latest.json, and exits
-with status 1 where a required figure is missed. Takes some 25 minutes; needs Linux.
+sweeps of 2,000 nodes; then what other ways to ask 1,000 nodes cost, and when results are asked for; then what grows over 24 sweeps, and what
+2,000 clusters cost. Prints tables, writes bench/latest.json, and exits with status 1 where a required figure is missed. Takes some 50 minutes; needs Linux.
 
 A comparison with --quick fails where a ratio is more than 20 % worse than the one kept in bench/ratios.ts.
 
   --quick       250, 750 and 2,000 nodes, all at once, within 90 s; with --compare, 250 nodes and a Run Command of 5 s
+  --sweeps      the sweeps of the three fleets alone
   --first-page  the first page alone
   --memory      the memory alone
   --compare     the other ways alone
   --timing      when results are asked for, alone
+  --steady      24 sweeps of 1,000 nodes alone, as many as in two hours, 30 s apart: what grows; with --quick, 7 of 200 nodes
+  --clusters    200 and 2,000 clusters alone: what it costs to look at a sweep of them, and to list them; with --quick, 200
 `;
 
 const flag = { type: 'boolean', default: false } as const;
 const { values } = parseArgs({
-  options: { quick: flag, 'first-page': flag, memory: flag, compare: flag, timing: flag, help: { ...flag, short: 'h' } },
+  options: {
+    quick: flag,
+    sweeps: flag,
+    'first-page': flag,
+    memory: flag,
+    compare: flag,
+    timing: flag,
+    steady: flag,
+    clusters: flag,
+    help: { ...flag, short: 'h' },
+  },
 });
 /** What can be measured alone. */
-const parts = ['first-page', 'memory', 'compare', 'timing'] as const;
+const parts = ['sweeps', 'first-page', 'memory', 'compare', 'timing', 'steady', 'clusters'] as const;
 type Part = (typeof parts)[number];
 
 /** Measures the two that are compared at the same time, under the same load: most of a sweep is waiting. The biggest follows, or runs with them. */
@@ -122,13 +137,15 @@ async function bench(sizes: Sizes, quick: boolean, alone?: Part): Promise<void> 
     process.stderr.write('Building the app …\n');
     await buildApp(appDir);
     await logRuns(appDir);
-    const ofSweeps = alone === undefined ? await benchSweeps(sizes, quick, appDir) : [];
+    const ofSweeps = alone === undefined || alone === 'sweeps' ? await benchSweeps(sizes, quick, appDir) : [];
     const isWanted = (part: Part) => alone === part || (alone === undefined && !quick);
     const ofPage = isWanted('first-page') ? await benchFirstPage(appDir) : [];
     const ofMemory = isWanted('memory') ? await benchMemory(appDir) : [];
     const ofWays = isWanted('compare') ? await benchWays(quick, appDir) : [];
     const ofTiming = isWanted('timing') ? benchTiming() : [];
-    const broken = [...ofSweeps, ...ofPage, ...ofMemory, ...ofWays, ...ofTiming];
+    const ofSteady = isWanted('steady') ? await benchSteady(quick ? quickSteady : fullSteady, appDir) : [];
+    if (isWanted('clusters')) await benchClusters(quick ? [200] : [200, 2000], appDir);
+    const broken = [...ofSweeps, ...ofPage, ...ofMemory, ...ofWays, ...ofTiming, ...ofSteady];
     for (const sentence of broken) process.stderr.write(`${sentence}\n`);
     if (broken.length > 0) process.exitCode = 1;
   } catch (error) {

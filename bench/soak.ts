@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { askSimulator } from '../local/ask-simulator.ts';
@@ -7,6 +6,7 @@ import { findKubectl } from '../local/kubectl.ts';
 import type { ClusterView } from '../src/views/clusters.ts';
 import type { NodeView } from '../src/views/nodes.ts';
 import { parseMinutes, runCampaign } from './campaign.ts';
+import { readHostCost } from './host-cost.ts';
 
 const help = `Examples:
   npm run soak
@@ -25,11 +25,6 @@ const MOST_GROWTH = 1.2;
 
 interface Described {
   paths: Record<string, Record<string, unknown>>;
-}
-
-/** The resident memory of a process, in MB. */
-async function residentMegabytes(pid: number): Promise<number> {
-  return Number(/^VmRSS:\s+(\d+) kB/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
 }
 
 async function main(): Promise<void> {
@@ -70,7 +65,12 @@ async function main(): Promise<void> {
     const memory: number[] = [];
     while (Date.now() < end) {
       await openEveryRoute().catch((error: unknown) => note(`the app did not answer: ${error}`));
-      memory.push(Math.round(await residentMegabytes(host.pid).catch(() => Number.NaN)));
+      memory.push(
+        await readHostCost(host.pid).then(
+          ({ residentMegabytes }) => Math.round(residentMegabytes),
+          () => Number.NaN,
+        ),
+      );
       log(`${Math.ceil((end - Date.now()) / 60_000)} min left, ${memory.at(-1)} MB`);
       const target = `/control/faults/${encodeURIComponent(FAULTY)}`;
       if (fault === 'to come' && Date.now() > thirds[0]!) {

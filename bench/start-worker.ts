@@ -22,6 +22,8 @@ interface WorkerStart {
   onLog(line: string): void;
   /** Called after each execution. */
   onExecution?(execution: Execution): void;
+  /** Whether a message waits for the one before, so that the CPU time of each is known. */
+  oneAtATime?: boolean;
 }
 
 /** A worker that processes messages. */
@@ -34,7 +36,7 @@ export interface Worker {
  * Starts the app in a process of its own without a host, as Azure's worker does, so that its memory is the app's; the listener of its queue
  * stays in this process. Timers and HTTP are not served.
  */
-export async function startWorker({ appDir, env, onLog, onExecution }: WorkerStart): Promise<Worker> {
+export async function startWorker({ appDir, env, onLog, onExecution, oneAtATime = false }: WorkerStart): Promise<Worker> {
   const connectionString = env.AzureWebJobsStorage!;
   const child = fork(fileURLToPath(new URL('worker.js', import.meta.url)), [appDir], {
     env: { PATH: process.env.PATH, ...env },
@@ -43,17 +45,17 @@ export async function startWorker({ appDir, env, onLog, onExecution }: WorkerSta
   });
   const exited = once(child, 'exit');
   child.stderr!.setEncoding('utf8').on('data', onLog);
-  const waiting = new Map<string, (error: string | undefined) => void>();
+  const waiting = new Map<string, (error: string | undefined, cpuMs: number) => void>();
   const ready = new Promise<void>((resolve, reject) => {
-    child.on('message', ({ id, error }: { id?: string; error?: string }) => {
+    child.on('message', ({ id, error, cpuMs = 0 }: { id?: string; error?: string; cpuMs?: number }) => {
       if (id === undefined) return resolve();
-      waiting.get(id)?.(error);
+      waiting.get(id)?.(error, cpuMs);
       waiting.delete(id);
     });
     child.once('exit', (code, signal) => {
       const ended = `the worker ended with ${signal ?? code}`;
       reject(new Error(ended));
-      for (const answer of waiting.values()) answer(ended);
+      for (const answer of waiting.values()) answer(ended, 0);
     });
   });
   await ready;
@@ -62,8 +64,8 @@ export async function startWorker({ appDir, env, onLog, onExecution }: WorkerSta
     new Promise((resolve, reject) => {
       const id = crypto.randomUUID();
       const from = Date.now();
-      waiting.set(id, (error) => {
-        onExecution?.({ kind: kindOf(data), from, to: Date.now() });
+      waiting.set(id, (error, cpuMs) => {
+        onExecution?.({ kind: kindOf(data), from, to: Date.now(), cpuMs });
         if (error === undefined) resolve({});
         else reject(new Error(error));
       });
@@ -72,7 +74,7 @@ export async function startWorker({ appDir, env, onLog, onExecution }: WorkerSta
   const listener = startQueueListener({
     fn: { name: 'work', trigger: { key: 'message', type: 'queueTrigger', direction: 'in', queueName: 'work' }, ...IN_THE_WORKER },
     openQueue: (_, queue) => new QueueClient(connectionString, queue),
-    options: readHostJson(appDir).queues,
+    options: { ...readHostJson(appDir).queues, ...(oneAtATime && { batchSize: 1, newBatchThreshold: 0 }) },
     invoke,
     log: (level, category, message) => onLog(`[${category}] ${level}: ${message}\n`),
   });

@@ -46,7 +46,11 @@ async function invoke({ name, data, triggerMetadata }) {
 }
 
 process.on('message', ({ id, ...call }) => {
-  const answer = (error) => process.send({ id, error });
+  const before = process.cpuUsage();
+  const answer = (error) => {
+    const { user, system } = process.cpuUsage(before);
+    process.send({ id, error, cpuMs: (user + system) / 1000 });
+  };
   invoke(call).then(
     () => answer(),
     (error) => answer(String(error?.stack ?? error)),

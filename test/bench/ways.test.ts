@@ -32,7 +32,7 @@ const app = way({
 });
 const ways: Ways = [way({}), way({}), way({ armRequests: 16 }), app];
 
-const execution = (from: number, to: number) => ({ kind: 'work', from, to });
+const execution = (from: number, to: number) => ({ kind: 'work', from, to, cpuMs: 0 });
 
 describe('what is billed of executions', () => {
   it('is at least a second each, and then tenths of a second that have begun', () => {
