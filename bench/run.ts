@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { buildApp } from '../scripts/build.ts';
+import { benchCadence } from './cadence.ts';
 import { type CompareSize, compare } from './compare.ts';
 import { logRuns } from './count-runs.ts';
 import { benchFirstPage } from './first-page.ts';
@@ -24,7 +25,7 @@ const help = `Examples:
 
 Measures the cost of sweeps with real storage and the built app, over fleets whose nodes answer at once: 1,000 and 10,000 nodes end to end,
 100,000 through expansion and pacing; then the first page of the nodes of a cluster of 5,000, over HTTP; then the memory of a worker over three
-sweeps of 2,000 nodes; then what other ways to ask 1,000 nodes cost, and when results are asked for; then what grows over 24 sweeps, and what
+sweeps of 2,000 nodes; then what other ways to ask 1,000 nodes cost, and when results are asked for, and when ends are notified; then what grows over 24 sweeps, and what
 2,000 clusters cost. Prints tables, writes bench/latest.json, and exits with status 1 where a required figure is missed. Takes some 50 minutes; needs Linux.
 
 A comparison with --quick fails where a ratio is more than 20 % worse than the one kept in bench/ratios.ts.
@@ -35,6 +36,7 @@ A comparison with --quick fails where a ratio is more than 20 % worse than the o
   --memory      the memory alone
   --compare     the other ways alone
   --timing      when results are asked for, alone
+  --cadence     when ends are notified, by sweeps alone and with rechecks, over three hours of faults of a stepped clock, alone; with --quick, one hour
   --steady      24 sweeps of 1,000 nodes alone, as many as in two hours, 30 s apart: what grows; with --quick, 7 of 200 nodes
   --clusters    200 and 2,000 clusters alone: what it costs to look at a sweep of them, and to list them; with --quick, 200
 `;
@@ -48,13 +50,14 @@ const { values } = parseArgs({
     memory: flag,
     compare: flag,
     timing: flag,
+    cadence: flag,
     steady: flag,
     clusters: flag,
     help: { ...flag, short: 'h' },
   },
 });
 /** What can be measured alone. */
-const parts = ['sweeps', 'first-page', 'memory', 'compare', 'timing', 'steady', 'clusters'] as const;
+const parts = ['sweeps', 'first-page', 'memory', 'compare', 'timing', 'cadence', 'steady', 'clusters'] as const;
 type Part = (typeof parts)[number];
 
 /** Measures the two that are compared at the same time, under the same load: most of a sweep is waiting. The biggest follows, or runs with them. */
@@ -143,9 +146,10 @@ async function bench(sizes: Sizes, quick: boolean, alone?: Part): Promise<void> 
     const ofMemory = isWanted('memory') ? await benchMemory(appDir) : [];
     const ofWays = isWanted('compare') ? await benchWays(quick, appDir) : [];
     const ofTiming = isWanted('timing') ? benchTiming() : [];
+    const ofCadence = isWanted('cadence') ? await benchCadence(quick ? 1 : 3, 1) : [];
     const ofSteady = isWanted('steady') ? await benchSteady(quick ? quickSteady : fullSteady, appDir) : [];
     if (isWanted('clusters')) await benchClusters(quick ? [200] : [200, 2000], appDir);
-    const broken = [...ofSweeps, ...ofPage, ...ofMemory, ...ofWays, ...ofTiming, ...ofSteady];
+    const broken = [...ofSweeps, ...ofPage, ...ofMemory, ...ofWays, ...ofTiming, ...ofCadence, ...ofSteady];
     for (const sentence of broken) process.stderr.write(`${sentence}\n`);
     if (broken.length > 0) process.exitCode = 1;
   } catch (error) {
