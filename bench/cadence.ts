@@ -27,7 +27,9 @@ export interface CadenceRequirement {
 const CLUSTERS = 16;
 const NODES = 10;
 /** Only some of the clusters ever fail. */
-const FAILING = 3;
+const FAILING = 4;
+/** Into so many parts of the interval the ends of faults fall in turn, so that few of them say as much as many. */
+const PARTS = 6;
 /** Nodes are long healthy after an hour. */
 const WARM_MINUTES = 70;
 const MOST_RUNS = 1.02;
@@ -53,12 +55,16 @@ const fleet: FleetFile = {
 function planFaults(dice: Dice, names: FleetNames, hours: number): CampaignPlan {
   const end = WARM_MINUTES + hours * 60;
   const troubles: Trouble[] = [];
-  for (const { cluster, nodes } of names.slice(0, FAILING)) {
+  const ended = { node: 0, cluster: 0 };
+  for (const [n, { cluster, nodes }] of names.slice(0, FAILING).entries()) {
+    const kind = n % 2 === 0 ? 'node' : 'cluster';
     for (let at = WARM_MINUTES + dice.between(0, 15); at + 25 < end; ) {
-      const until = at + dice.between(11, 21);
-      const target = dice.chance(0.5) ? cluster : `${cluster}/${dice.pick(nodes)}`;
+      const sweep = Math.ceil((at + dice.between(11, 16)) / INTERVAL_MINUTES) * INTERVAL_MINUTES;
+      const until = sweep + (INTERVAL_MINUTES * ((ended[kind] % PARTS) + dice.next())) / PARTS;
+      ended[kind] += 1;
+      const target = kind === 'cluster' ? cluster : `${cluster}/${dice.pick(nodes)}`;
       troubles.push({ kind: 'fault', target, fault: 'refused', from: at, until });
-      at = until + dice.between(21, 31);
+      at = until + dice.between(16, 21);
     }
   }
   return { seed: 0, calmFrom: end, end: end + 15, troubles: troubles.sort((a, b) => a.from - b.from) };

@@ -156,7 +156,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     log,
     operations,
     runs,
-    quota: countQuota(Date.now, options.updatesTakenByOthers),
+    quota: countQuota(() => clock.now().getTime(), options.updatesTakenByOthers),
     pageSizes: { ...defaultPageSizes, ...options.pageSizes },
     enforceQuota: options.enforceQuota ?? false,
     retryAfterSeconds: options.retryAfterSeconds ?? 30,
