@@ -53,8 +53,12 @@ export async function deliverWebhook(services: Context, message: MessageOf<'deli
     return;
   }
   if (delivery.state !== 'pending') return;
-  // Another message is on its way for then.
-  if (Date.parse(delivery.dueAt) > services.now().getTime() + SKEW_MS) return;
+  const earlyMs = Date.parse(delivery.dueAt) - services.now().getTime();
+  if (earlyMs > SKEW_MS) {
+    // Another message is on its way for then; or this is that one, and a clock is wrong. It is looked at once more, so that copies do not become more.
+    if (message.tries === undefined) await services.queue.requeue({ ...message, tries: 1 }, earlyMs / 1000);
+    return;
+  }
   if (delivery.event === undefined) return giveUpDelivery(services, key, delivery, 'cannot be told', 'the row of the event cannot be read');
   await tryDelivery(services, webhook, key, delivery);
 }

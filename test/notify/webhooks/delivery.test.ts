@@ -188,6 +188,23 @@ describe('an event for webhooks', () => {
     expect(idsAt('audit')).toEqual(['one']);
   });
 
+  it('is not forgotten by an instance whose clock is minutes behind, and its copies do not become more', async () => {
+    answers.pager = reply(503);
+    await deliver('one');
+    await runUntil(seconds(60));
+    const own = messages.findIndex(({ body }) => body.webhook === 'pager');
+    const [message] = messages.splice(own, 1);
+    clock.at(seconds(60).getTime() - 400_000);
+    // Twice, as queues deliver at times.
+    for (const _ of [1, 2]) await doWork(services, message!.body);
+    clock.at(message!.visibleAt);
+    answers.pager = reply(200);
+    await runUntil(hours(1));
+    expect(new Set(idsAt('pager'))).toEqual(new Set(['one']));
+    expect((await deliveries()).map(({ state }) => state)).toEqual(['accepted', 'accepted']);
+    expect(messages).toEqual([]);
+  });
+
   it('is not asked for in vain where the message came and its row did not', async () => {
     const row = { webhook: 'audit', day: '2026-11-21', event: '0123456789abcdef0123456789abcdef' };
     await services.queue.send({ kind: 'deliver-webhook', ...row });
