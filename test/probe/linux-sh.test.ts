@@ -272,8 +272,8 @@ describe.each(shells)('the node script under %s', { concurrent: true, timeout: 1
     const kubeconfig = kubeconfigOf(at('200'), trusted());
     const { stdout, stderr, code, calls, kubeconfigPath, litter, report } = await runNode({ shell, kubectl: good, kubeconfig });
     const [host, port] = places['200']!.split(':');
-    expect(stdout.replace(/(ms)=\d+\n/g, '$1=…\n')).toBe(
-      `\nAFP1 begin ${nonce}\nmachine=${machine}\nms=…\nserver=v1.31.4\nconfig_ms=…\nkubeconfig=ok\nhost=${host}\nport=${port}\nname=${nodeName}\nnode=200\nnode_ms=…\nAFP1 end ${nonce} rc=0\n`,
+    expect(stdout.replace(/(ms|clock)=\d+\n/g, '$1=…\n')).toBe(
+      `\nAFP1 begin ${nonce}\nmachine=${machine}\nms=…\nclock=…\nserver=v1.31.4\nconfig_ms=…\nkubeconfig=ok\nhost=${host}\nport=${port}\nname=${nodeName}\nnode=200\nnode_ms=…\nAFP1 end ${nonce} rc=0\n`,
     );
     const flags = `--kubeconfig ${kubeconfigPath} --cache-dir=/dev/null`;
     expect(calls.map((call) => call.replace(/jsonpath=.*/, 'jsonpath=…'))).toEqual([

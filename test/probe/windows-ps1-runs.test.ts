@@ -322,11 +322,12 @@ describe.skipIf(!pwsh)(title, { concurrent: true, timeout: 120_000 }, () => {
     const fake = `#!/bin/sh\nprintf '%s\\n' "$*" >> '${calls}'\nexec '${kubectl}' "$@"\n`;
     const { output, errors, seconds, own, facts } = await runNode({ fake, config: configOf(at('good')) });
     const [host, port] = places.good!.split(':');
-    expect(output.replace(/_?ms=\d+/g, (text) => text.replace(/\d+/, '…')).split('\r\n')).toEqual([
+    expect(output.replace(/(_?ms|clock)=\d+/g, (text) => text.replace(/\d+/, '…')).split('\r\n')).toEqual([
       '',
       `AFP1 begin ${nonce}`,
       `machine=${machine}`,
       'ms=…',
+      'clock=…',
       'server=v1.31.4',
       'kubeconfig=ok',
       'config_ms=…',
