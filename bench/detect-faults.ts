@@ -3,7 +3,7 @@ import { parseFleet } from '../local/simulator/fleet-schema.ts';
 import { layOutFleet, type SimulatedCluster, type SimulatedNode } from '../local/simulator/lay-out-fleet.ts';
 import { scheduleFor } from '../local/sweep-schedule.ts';
 import type { Campaign } from './campaign.ts';
-import { answerNode, type createDice, detectionFleet, type Fault, toldIn } from './detection-fleet.ts';
+import { answerNode, type ClusterState, type createDice, detectionFleet, type Fault, toldIn } from './detection-fleet.ts';
 import { type Detected, divide, type Pace, untilState } from './detection-stages.ts';
 import { watchRuns } from './watch-runs.ts';
 
@@ -27,7 +27,7 @@ export async function detectFaults(
 ): Promise<Detected[]> {
   const down = new Set<string>();
   /** When which state of a cluster was accepted last, and when an event that an outage began. */
-  const states = new Map<string, { cut: boolean; at: number }>();
+  const states = new Map<string, ClusterState & { at: number }>();
   const events = new Map<string, number>();
   const fleet = parseFleet(detectionFleet(clusters, NODES), 'The fleet');
   const world = layOutFleet(fleet, new Date());
@@ -35,7 +35,12 @@ export async function detectFaults(
   const accept = (text: string) => {
     const at = Date.now();
     const told = toldIn(text);
-    for (const { cluster, cut } of told.states) if (states.get(cluster)?.cut !== cut) states.set(cluster, { cut, at });
+    for (const state of told.states) {
+      const last = states.get(state.cluster);
+      // The completion of a sweep may tell an older state after a newer one, which alerts leave out as well.
+      if (last === undefined || state.time >= last.time)
+        states.set(state.cluster, { ...state, at: last?.cut === state.cut ? last.at : at });
+    }
     for (const cluster of told.outages) events.set(cluster, at);
   };
   const seconds = { FIRST_COLLECT_SECONDS: String(pace.collect), COLLECT_AGAIN_SECONDS: String(pace.collectAgain) };

@@ -46,23 +46,33 @@ export function answerNode({ cluster, name }: Pick<SimulatedNode, 'cluster' | 'n
   return `\nAFP1 begin ${nonce}\n${said}\nAFP1 end ${nonce} rc=${code}\n`;
 }
 
+/** Whether nodes of a cluster are cut off, as of a time. */
+export interface ClusterState {
+  cluster: string;
+  cut: boolean;
+  time: string;
+}
+
 /** What a request to the ingestion endpoint says. */
 export interface Told {
-  /** Its availability results: whether nodes of a cluster are cut off. */
-  states: { cluster: string; cut: boolean }[];
+  /** Its availability results: whether nodes of a cluster are cut off, and as of when. */
+  states: ClusterState[];
   /** The clusters of its events that begin an outage of a node, or of all of them. */
   outages: string[];
 }
 
 /** Reads the body of a request to the ingestion endpoint. Pure. */
 export function toldIn(body: string): Told {
-  const items: { data: { baseType: string; baseData: { name: string; properties: Record<string, string> } } }[] = JSON.parse(body);
-  const of = (baseType: string) => items.filter(({ data }) => data.baseType === baseType).map(({ data }) => data.baseData);
+  const items: { time: string; data: { baseType: string; baseData: { name: string; properties: Record<string, string> } } }[] =
+    JSON.parse(body);
+  const of = (baseType: string) =>
+    items.filter(({ data }) => data.baseType === baseType).map(({ time, data }) => ({ time, ...data.baseData }));
   return {
     states: of('AvailabilityData')
       .filter(({ properties }) => properties.cluster !== undefined)
-      .map(({ properties: { cluster, clusterOutage, openNodeOutages } }) => ({
+      .map(({ time, properties: { cluster, clusterOutage, openNodeOutages } }) => ({
         cluster: cluster!,
+        time,
         cut: clusterOutage === 'true' || Number(openNodeOutages) > 0,
       })),
     outages: of('EventData')

@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import { detectionFleet, percentile, toldIn } from '../../bench/detection-fleet.ts';
 import { parseFleet } from '../../local/simulator/fleet-schema.ts';
 
+const time = '2026-12-01T00:00:00.000Z';
 const state = (cluster: string | undefined, clusterOutage: string, openNodeOutages: string) => ({
+  time,
   data: { baseType: 'AvailabilityData', baseData: { name: 'a', properties: { cluster, clusterOutage, openNodeOutages } } },
 });
 const event = (name: string, cluster: string) => ({ data: { baseType: 'EventData', baseData: { name, properties: { cluster } } } });
@@ -10,9 +12,9 @@ const event = (name: string, cluster: string) => ({ data: { baseType: 'EventData
 test('a cluster is cut off while it has an outage, or one of its nodes', () => {
   const body = JSON.stringify([state('a', 'true', '0'), state('b', 'false', '2'), state('c', 'false', '0'), state(undefined, 'true', '0')]);
   expect(toldIn(body).states).toEqual([
-    { cluster: 'a', cut: true },
-    { cluster: 'b', cut: true },
-    { cluster: 'c', cut: false },
+    { cluster: 'a', time, cut: true },
+    { cluster: 'b', time, cut: true },
+    { cluster: 'c', time, cut: false },
   ]);
 });
 
