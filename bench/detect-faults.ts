@@ -80,7 +80,10 @@ export async function detectFaults(
   const oneFault = async ({ id, pools }: SimulatedCluster) => {
     const nodes = pools.flatMap((pool) => pool.nodes);
     const fault: Fault = dice.next() < 0.5 ? 'node' : 'cluster';
+    await until(`the end of the outage of ${id}`, () => !states.get(id)!.cut);
     await sleep(dice.next() * pace.interval * 1000);
+    // A result that came late may have opened the outage before once more.
+    await until(`the end of the outage of ${id}`, () => !states.get(id)!.cut);
     const hit = fault === 'cluster' ? nodes : [nodes[Math.floor(dice.next() * nodes.length)]!];
     const names = new Set(hit.map(({ name }) => `${id}/${name}`));
     const at = Date.now();
@@ -93,7 +96,6 @@ export async function detectFaults(
     detected.push(one);
     log(`${detected.length} of ${faults}: ${fault} after ${untilState(one).toFixed(1)} s`);
     for (const name of names) down.delete(name);
-    if (left > 0) await until(`the end of the outage of ${id}`, () => !states.get(id)!.cut);
   };
   const oneCluster = async (cluster: SimulatedCluster) => {
     await until(`a first state of ${cluster.id}`, () => states.has(cluster.id));
