@@ -10,7 +10,18 @@ const LOST_SECONDS = 60;
 /** No node has two runs at once, and nobody tries to. */
 function judgeRuns({ record, plan, start }: Chronicle): string[] {
   const wrong = plan.troubles.filter((each) => each.kind === 'clock').filter(({ seconds }) => Math.abs(seconds) >= LOST_SECONDS);
-  const isSkewed = (time: number) => wrong.some(({ from, until }) => start + from * 60_000 <= time && time <= start + until * 60_000);
+  const during = (time: number, { from, until }: { from: number; until: number }) =>
+    start + from * 60_000 <= time && time <= start + until * 60_000;
+  const isSkewed = (time: number) => wrong.some((each) => during(time, each));
+  const deaf = plan.troubles.filter((each) => each.kind === 'azure' && each.calls.includes('starts'));
+  /** Whether the run in progress may be one whose start was not answered, and which a dead agent has not ended after a minute. */
+  const mayBeUnanswered = (time: number, cluster: string, node: string) =>
+    record.runs.some((run) => {
+      const began = Date.parse(run.beganAt);
+      const isInProgress = began < time && (run.endedAt === undefined || Date.parse(run.endedAt) > time);
+      const isLong = time - began >= LOST_SECONDS * 1000;
+      return run.cluster === cluster && run.node === node && isInProgress && isLong && deaf.some((each) => during(began, each));
+    });
   const byNode = Map.groupBy(record.runs, ({ cluster, node }) => `${cluster}/${node}`);
   const together = [...byNode].flatMap(([node, runs]) =>
     runs.flatMap(({ beganAt }, index) => {
@@ -23,7 +34,7 @@ function judgeRuns({ record, plan, start }: Chronicle): string[] {
   return [
     ...together,
     ...record.clashes
-      .filter(({ at }) => !isSkewed(Date.parse(at)))
+      .filter(({ at, cluster, node }) => !isSkewed(Date.parse(at)) && !mayBeUnanswered(Date.parse(at), cluster, node))
       .map(({ at, cluster, node }) => `a run was asked for beside another on ${cluster}/${node} at ${at}`),
   ];
 }
