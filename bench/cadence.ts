@@ -5,24 +5,19 @@ import { type Dice, rollDice } from '../test/chaos/dice.ts';
 import { gatherChronicle } from '../test/chaos/gather-chronicle.ts';
 import type { FleetNames } from '../test/chaos/plan-campaign.ts';
 import type { CampaignPlan, Trouble } from '../test/chaos/troubles.ts';
-import { median } from './cold-start.ts';
+import { median } from './median.ts';
+import type { Requirement } from './required.ts';
 
 /** What one way of sweeping came to. */
 export interface CadenceFigures {
   /** Runs from the first fault on. */
   runs: number;
-  /** Requests to Azure Resource Manager of the whole campaign. */
-  requests: number;
   /** Seconds from the end of each fault until its end was notified. */
   nodes: number[];
   clusters: number[];
 }
 
-/** What is required, and whether it holds. */
-export interface CadenceRequirement {
-  holds: boolean;
-  sentence: string;
-}
+type CadenceRequirement = Pick<Requirement, 'holds' | 'sentence'>;
 
 const CLUSTERS = 16;
 const NODES = 10;
@@ -98,7 +93,7 @@ async function sweepWith(settings: Record<string, string>, hours: number, seed: 
           return end === undefined ? [Number.POSITIVE_INFINITY] : [(Date.parse(end.time) - over) / 1000];
         });
       const runs = record.runs.filter(({ beganAt }) => beganAt >= from).length;
-      return { runs, requests: world.counts().calls, nodes: secondsOf(false), clusters: secondsOf(true) };
+      return { runs, nodes: secondsOf(false), clusters: secondsOf(true) };
     } finally {
       await world.stop();
     }

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { median } from './median.ts';
 
 /** What a process has cost so far. */
 interface Cost {
@@ -36,8 +37,6 @@ export interface ColdStart {
 
 const WORKER = fileURLToPath(new URL('cold-start-worker.js', import.meta.url));
 const run = promisify(execFile);
-
-export const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
 async function start(args: readonly string[], env: Record<string, string>): Promise<Run> {
   const { stdout } = await run(process.execPath, [WORKER, ...args], { env: { PATH: process.env.PATH, ...env }, timeout: 60_000 });

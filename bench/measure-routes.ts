@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startHost } from '../local/host/start-host.ts';
 import { readHostCost } from './host-cost.ts';
-import { median } from './required-of-steady.ts';
+import { median } from './median.ts';
 
 /** What an answer costs that nobody has asked for before. */
 export interface RouteCost {

@@ -1,3 +1,4 @@
+import { median } from './median.ts';
 import type { Requirement } from './required.ts';
 
 /** A host after one of many sweeps. */
@@ -27,11 +28,6 @@ const FLAT_WITHIN = 1.1;
 const SAME_WITHIN = 0.02;
 /** On a busy machine some sweeps are not over in time. */
 const LEAST_IN_TIME = 0.75;
-
-/** The value in the middle; of an even number, the upper one. Pure. */
-export function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
 
 /** Samples that were taken in time after the first tenth, in three parts of the same length. The rest of a division is left out too. Pure. */
 export function thirdsOf(samples: readonly SteadySample[]): SteadySample[][] {

@@ -4,7 +4,8 @@ import { scheduleFor } from '../local/sweep-schedule.ts';
 import type { FleetShape } from './bench-fleet.ts';
 import { countRows } from './count-rows.ts';
 import { countDescriptors, readHostCost } from './host-cost.ts';
-import { judgeSteady, layOutSteady, median, type SteadySample } from './required-of-steady.ts';
+import { median } from './median.ts';
+import { judgeSteady, layOutSteady, type SteadySample } from './required-of-steady.ts';
 import { startWorld } from './world.ts';
 
 /** A fleet that is swept again and again. */

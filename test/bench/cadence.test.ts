@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { type CadenceFigures, judgeCadence } from '../../bench/cadence.ts';
 
-const even: CadenceFigures = { runs: 1000, requests: 3000, nodes: [100, 190, 300], clusters: [400, 500, 600] };
+const even: CadenceFigures = { runs: 1000, nodes: [100, 190, 300], clusters: [400, 500, 600] };
 const judge = (adaptive: Partial<CadenceFigures>) =>
-  judgeCadence({ even, adaptive: { runs: 1000, requests: 3000, nodes: [90, 95, 96], clusters: [100, 250, 300], ...adaptive } }).map(
-    ({ holds }) => holds,
-  );
+  judgeCadence({ even, adaptive: { runs: 1000, nodes: [90, 95, 96], clusters: [100, 250, 300], ...adaptive } }).map(({ holds }) => holds);
 
 describe('the comparison of an even and an adaptive cadence', () => {
   it('holds where ends are notified in half the time for the same number of runs', () => {
