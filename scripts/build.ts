@@ -10,6 +10,7 @@ import { lazyHttp } from './lazy-http.ts';
 import { leanBuiltins } from './lean-builtins.ts';
 import { loadLater } from './load-later.ts';
 import { oneCopy } from './one-copy.ts';
+import { shortNames } from './short-names.ts';
 import { usedOperations } from './used-operations.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -45,14 +46,12 @@ async function bundle(entryPoints: Record<string, string>, outdir: string, { ext
     target: 'node22',
     sourcemap,
     sourcesContent: false,
-    // Half a worker's memory for code is its text; names stay, since errors and logs show them.
+    // Half a worker's memory for code is its text. Our names stay, since errors and logs show them; `shortNames` shortens those of packages.
     minifyWhitespace: true,
     minifySyntax: true,
-    minifyIdentifiers: true,
-    keepNames: true,
     metafile: true,
     external,
-    plugins: [leanBuiltins, bundleSources, usedOperations, oneCopy, lazyHttp, loadLater, ...plugins, lazyCommonJs],
+    plugins: [leanBuiltins, bundleSources, usedOperations, oneCopy, lazyHttp, loadLater, ...plugins, lazyCommonJs, shortNames],
     logLevel: 'warning',
     // CommonJS packages expect these three. In a banner, the latter two would collide with those that a module declares.
     banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },

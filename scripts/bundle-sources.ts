@@ -38,19 +38,16 @@ const replaced: Readonly<Record<string, (path: string, text: string) => Promise<
   'src/http/registrations.ts': inlineRegistrations,
 };
 
-/**
- * Our own sources as they are bundled. esbuild keeps all of zod, with the messages of 50 languages, where it is imported as `{ z }`, and only what is
- * used of a namespace (https://zod.dev/packages/mini#tree-shaking).
- */
+/** Our own sources as they are bundled. */
 export const bundleSources: Plugin = {
   name: 'bundle-sources',
   setup({ onLoad }) {
-    onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, async ({ path }) => {
-      if (path.includes('node_modules')) return undefined;
-      const text = await readFile(path, 'utf8');
-      const replace = Object.entries(replaced).find(([file]) => path === join(root, file))?.[1];
-      const contents = (await replace?.(path, text)) ?? text.replace(/^import \{ z \} from 'zod';$/m, "import * as z from 'zod';");
-      return { contents, loader: 'ts' };
-    });
+    for (const [file, replace] of Object.entries(replaced)) {
+      const path = join(root, file);
+      onLoad({ filter: new RegExp(`${file.replaceAll(/[./]/g, (sign) => (sign === '/' ? '[\\\\/]' : '\\.'))}$`) }, async () => ({
+        contents: await replace(path, await readFile(path, 'utf8')),
+        loader: 'ts',
+      }));
+    }
   },
 };

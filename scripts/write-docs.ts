@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { z } from 'zod';
 import { explain } from '../src/diagnose/evaluate/catalogue.ts';
 import { families, labelMeanings, PREFIX } from '../src/http/metrics/families.ts';
 import { OF_POWER } from '../src/inventory/skip-reason.ts';
@@ -12,6 +11,7 @@ import { type Remedy, remedyOf } from '../src/model/reasons/remedy.ts';
 import { reasons } from '../src/model/reasons.ts';
 import { placeholderNames } from '../src/model/remedies.ts';
 import { eventSchemas } from '../src/notify/event-schemas.ts';
+import * as z from '../src/zod.ts';
 import { renderApi } from './render-api.ts';
 import { recordedReceivers, renderRequests } from './render-webhooks.ts';
 
@@ -158,8 +158,8 @@ Availability results (table \`availabilityResults\`) are state, and alerts read 
 
 Without a connection string, events are log lines.`;
 
-function renderFields(type: string, { shape }: z.ZodObject): string[] {
-  return Object.entries(shape).map(([field, schema]) => `| \`${field}\` | ${type} | ${(schema as z.ZodType).description} |\n`);
+function renderFields(type: string, { shape }: z.ZodMiniObject): string[] {
+  return Object.entries(shape).map(([field, schema]) => `| \`${field}\` | ${type} | ${z.descriptionOf(schema)} |\n`);
 }
 
 /** Writes the events of Application Insights and their fields as a reference page. */

@@ -19,8 +19,9 @@ export function startApp(): void {
 }
 
 async function build(): Promise<Services> {
-  keepHeapSmall();
   const { buildServices } = await import('./services.ts');
+  // Not before: flags of V8 make Node compile those of its own modules anew that are loaded after them, and these load most.
+  keepHeapSmall();
   return buildServices(settings!);
 }
 

@@ -1,5 +1,5 @@
 import { isRestError, type RestError } from '@azure/core-rest-pipeline';
-import { z } from 'zod';
+import * as z from '../zod.ts';
 import { SignInError } from './sign-in-error.ts';
 
 /** Azure accepted an operation, and says that it ended in failure. The SDK gives nothing but a text for it; its code is taken out of that. */
@@ -29,7 +29,7 @@ export type Failure =
 const NEVER_SENT = /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|CERT_\w+|UNABLE_TO_\w+|\w+_CERT_\w+)$/;
 const DEEPEST = 6;
 
-const coded = z.looseObject({ code: z.string().optional().catch(undefined), message: z.string().optional().catch(undefined) });
+const coded = z.looseObject({ code: z.catch(z.optional(z.string()), undefined), message: z.catch(z.optional(z.string()), undefined) });
 
 /** All codes in an answer: Azure nests the one that matters in `details`, or in JSON inside of a message. */
 function codesIn(value: unknown, depth = 0): string[] {

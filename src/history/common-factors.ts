@@ -1,5 +1,5 @@
-import { z } from 'zod';
 import type { NodeFacts } from '../model/node.ts';
+import * as z from '../zod.ts';
 
 /** What the failing nodes of a cluster have in common and the healthy ones do not. */
 export const commonFactor = z.object({

@@ -1,7 +1,7 @@
-import { z } from 'zod';
 import type { JudgedNode } from '../model/node.ts';
 import { rankReasons } from '../model/rank-reasons.ts';
 import { type ReasonCode, reasonCode } from '../model/reasons.ts';
+import * as z from '../zod.ts';
 import { JUDGEABLE_SHARE, type QuorumSettings } from './cluster-outage.ts';
 import { servedNow } from './not-served.ts';
 
@@ -21,11 +21,11 @@ export type Degradation = z.output<typeof degradation>;
 
 /** What a cluster remembers of its degradation between assessments. */
 export const degradationState = z.object({
-  degraded: degradation.optional(),
+  degraded: z.optional(degradation),
   /** The sweep in which it was first below half the quorum, so that it is about to end. */
-  below: z.object({ sweep: z.string() }).optional(),
+  below: z.optional(z.object({ sweep: z.string() })),
   /** The counts with which the last one ended, until the next begins; absent where nobody saw its end. */
-  after: counted.optional(),
+  after: z.optional(counted),
 });
 export type DegradationState = z.output<typeof degradationState>;
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from '../zod.ts';
 
 /** What people are told of a condition, in the words of an alert. None of them is empty. */
 export const words = z.object({
@@ -16,7 +16,7 @@ export const words = z.object({
 export type Words = z.output<typeof words>;
 
 /** The words for one condition: they change until they are settled, and then stay as long as it stands, since an alert with other words is another alert. */
-export const frozenWords = words.extend({
+export const frozenWords = z.extend(words, {
   /** Names the condition: one that ends and begins anew has new words. */
   of: z.string(),
   /** When there were the first words for it. */

@@ -1,6 +1,6 @@
-import { z } from 'zod';
 import type { JudgedNode } from '../model/node.ts';
 import { SLOW_MS } from '../model/verdict.ts';
+import * as z from '../zod.ts';
 
 /** How long `kubectl version` takes on the nodes of a cluster that reach their API server, in milliseconds. */
 export const latency = z.object({
@@ -35,7 +35,7 @@ export function latencyOf(ms: readonly number[]): Latency | undefined {
 export const LATENCY_BOUNDS_MS = [250, 500, 1000, 2000, 3000, 5000, 10_000] as const;
 
 /** Latencies of all sweeps, counted by bucket and added up. */
-export const latencyCounts = z.object({ counts: z.array(z.number()).length(LATENCY_BOUNDS_MS.length + 1), sumMs: z.number() });
+export const latencyCounts = z.object({ counts: z.array(z.number()).check(z.length(LATENCY_BOUNDS_MS.length + 1)), sumMs: z.number() });
 export type LatencyCounts = z.output<typeof latencyCounts>;
 
 const noLatencies: LatencyCounts = { counts: Array(LATENCY_BOUNDS_MS.length + 1).fill(0), sumMs: 0 };

@@ -1,5 +1,5 @@
-import { z } from 'zod';
 import type { ProbeResult } from '../model/node-state.ts';
+import * as z from '../zod.ts';
 
 /** One line of a node's log, in the shape of OpenShift's PodNetworkConnectivityCheck. */
 export const logEntry = z.object({
@@ -8,7 +8,7 @@ export const logEntry = z.object({
   success: z.boolean(),
   reason: z.string(),
   message: z.string(),
-  latencyMs: z.number().optional(),
+  latencyMs: z.optional(z.number()),
 });
 export type LogEntry = z.output<typeof logEntry>;
 

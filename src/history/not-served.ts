@@ -1,8 +1,8 @@
-import { z } from 'zod';
 import type { JudgedNode } from '../model/node.ts';
 import type { ServedState } from '../model/node-state.ts';
 import { rankReasons } from '../model/rank-reasons.ts';
 import { reasonCode } from '../model/reasons.ts';
+import * as z from '../zod.ts';
 import { outcomeOf } from './roll-up.ts';
 
 /** How many nodes are named where there may be many. */

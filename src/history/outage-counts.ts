@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from '../zod.ts';
 import { type Outage, outageId } from './outage.ts';
 
 const begunAndArchived = z.object({ begun: z.number(), archived: z.number() });

@@ -1,6 +1,6 @@
-import { z } from 'zod';
 import { type Counts, counts, emptyCounts } from '../model/ledger.ts';
 import type { JudgedNode } from '../model/node.ts';
+import * as z from '../zod.ts';
 import { outcomeOf } from './roll-up.ts';
 
 /** How the nodes of one pool in one zone stand; '' for nodes that are in no zone. */

@@ -1,5 +1,5 @@
-import { z } from 'zod';
 import type { Counts } from '../model/ledger.ts';
+import * as z from '../zod.ts';
 import { newestRuns, STRIP_SWEEPS } from './strip.ts';
 
 /** So many sweeps in a row that came to the same for a cluster; nodes by verdict, and whether it was being upgraded. */

@@ -1,6 +1,6 @@
-import { z } from 'zod';
 import type { ProbeResult } from '../model/node-state.ts';
 import { reasonCode } from '../model/reasons.ts';
+import * as z from '../zod.ts';
 
 /** A result of the past, as a row of the table of results holds it. */
 export interface Recorded {
@@ -11,23 +11,26 @@ export interface Recorded {
 
 const shown = (value: unknown) => (value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 60));
 const isTime = (text: string) => /^\d{4}-\d\d-\d\dT/.test(text) && !Number.isNaN(Date.parse(text));
-const text = (what: string) => z.string({ error: ({ input }) => `expected ${what}, got ${shown(input)}` }).min(1);
+const text = (what: string) => z.string({ error: ({ input }) => `expected ${what}, got ${shown(input)}` }).check(z.minLength(1));
 const toIso = (time: string) => new Date(time).toISOString();
 
 const recorded = z.object(
   {
     cluster: text('the cluster in "cluster" or "PartitionKey"'),
     node: text('the node in "node" or in the first part of "RowKey"'),
-    at: text('a time such as 2026-11-21T09:35:05Z in "at"')
-      .refine(isTime, { error: ({ input }) => `expected a time such as 2026-11-21T09:35:05Z in "at", got ${shown(input)}` })
-      .transform(toIso),
+    at: z.pipe(
+      text('a time such as 2026-11-21T09:35:05Z in "at"').check(
+        z.refine(isTime, { error: ({ input }) => `expected a time such as 2026-11-21T09:35:05Z in "at", got ${shown(input)}` }),
+      ),
+      z.transform(toIso),
+    ),
     verdict: z.enum(['reachable', 'unreachable', 'unknown'], {
       error: ({ input }) => `expected reachable, unreachable or unknown in "verdict", got ${shown(input)}`,
     }),
     reason: reasonCode,
-    message: z.string().catch(''),
-    nonce: z.string().optional().catch(undefined),
-    sweep: z.string().catch(''),
+    message: z.catch(z.string(), ''),
+    nonce: z.catch(z.optional(z.string()), undefined),
+    sweep: z.catch(z.string(), ''),
   },
   { error: ({ input }) => `expected a result as a JSON object, got ${shown(input)}` },
 );

@@ -1,5 +1,5 @@
-import { z } from 'zod';
 import type { Counts } from '../model/ledger.ts';
+import * as z from '../zod.ts';
 import type { Latency } from './latency.ts';
 
 const HOUR_MS = 3_600_000;

@@ -1,6 +1,6 @@
-import { z } from 'zod';
 import type { Ledger } from '../model/ledger.ts';
 import type { Starter } from '../model/starter.ts';
+import * as z from '../zod.ts';
 
 const counts = z.record(z.string(), z.number());
 

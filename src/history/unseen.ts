@@ -1,8 +1,8 @@
-import { z } from 'zod';
 import type { Shortfalls } from '../model/cluster-facts.ts';
 import { GAP } from '../model/ledger.ts';
 import type { JudgedNode } from '../model/node.ts';
 import { policyOf, type ReasonCode, reasonCode } from '../model/reasons.ts';
+import * as z from '../zod.ts';
 
 const MOST_NAMES = 20;
 

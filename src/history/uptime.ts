@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from '../zod.ts';
 import type { WatchedSum } from './watched.ts';
 
 const count = z.number();
@@ -9,7 +9,7 @@ const byReason = z.record(z.string(), reasonSum);
 export const outageDays = z.record(z.string(), byReason);
 export type OutageDays = z.output<typeof outageDays>;
 
-const watchedSum = z.object({ watched: count, down: count, maintained: count.default(0) });
+const watchedSum = z.object({ watched: count, down: count, maintained: z._default(count, 0) });
 
 /** Watched seconds, seconds in outages and in maintenance in the three windows, and outages by reason in the longest. They are sums, so that clusters can be added up. */
 export const uptime = z.object({ '24h': watchedSum, '7d': watchedSum, '30d': watchedSum, byReason });

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
 import { makeCheck } from '../check/make-check.ts';
 import { Problem } from '../model/problem.ts';
 import type { Services } from '../services.ts';
 import { pageSecret } from '../tables/page-secret.ts';
+import * as z from '../zod.ts';
 import { accountOf, callerOf } from './check-headers.ts';
 import { expectOwnOrigin, type Family, linksOf } from './page-request.ts';
 import type { Reply, RouteRequest } from './route.ts';
@@ -11,7 +11,7 @@ import { nonceOf, sessionOf } from './session.ts';
 
 /** The fields of the form. */
 export const checkForm = z.object({
-  token: z.string().max(200, 'the token of the form').describe('From the page of the node; good for one check.'),
+  token: z.string().check(z.maxLength(200, 'the token of the form'), z.describe('From the page of the node; good for one check.')),
 });
 
 /** What a form is for, and whose it is. */

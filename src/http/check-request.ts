@@ -1,42 +1,46 @@
-import { z } from 'zod';
 import type { Wanted } from '../inventory/find-node.ts';
 import { clusterIdSchema, nodeNameSchema } from '../model/name-schemas.ts';
 import { instanceTarget, parseTarget } from '../model/resource-id.ts';
+import * as z from '../zod.ts';
 
 const clusterId = clusterIdSchema('expected "<subscription id>.<resource group>.<cluster name>"');
 const nodeName = nodeNameSchema('expected a Kubernetes node name');
-const resourceId = z
-  .string()
-  .max(1000)
-  .refine((id) => parseTarget(id) !== undefined, 'expected the resource ID of a scale set instance or of a VM');
+const resourceId = z.string().check(
+  z.maxLength(1000),
+  z.refine((id) => parseTarget(id) !== undefined, 'expected the resource ID of a scale set instance or of a VM'),
+);
 
 /** The three ways to name a node. */
 export const checkRequest = z
   .union([
-    z.strictObject({ id: resourceId.describe('Resource ID of a scale set instance or of a VM, in any letter case.') }),
+    z.strictObject({ id: resourceId.check(z.describe('Resource ID of a scale set instance or of a VM, in any letter case.')) }),
     z
       .strictObject({
         subscriptionId: z.guid(),
-        nodeResourceGroup: z.string().max(90),
-        vmss: z.string().max(64),
-        instanceId: z.string().regex(/^\d{1,10}$/),
+        nodeResourceGroup: z.string().check(z.maxLength(90)),
+        vmss: z.string().check(z.maxLength(64)),
+        instanceId: z.string().check(z.regex(/^\d{1,10}$/)),
       })
-      .refine(
-        (parts) => instanceTarget({ ...parts, resourceGroup: parts.nodeResourceGroup }) !== undefined,
-        'expected names of a resource group and of a scale set',
+      .check(
+        z.refine(
+          (parts) => instanceTarget({ ...parts, resourceGroup: parts.nodeResourceGroup }) !== undefined,
+          'expected names of a resource group and of a scale set',
+        ),
       ),
     z.strictObject({
-      node: nodeName.describe('Name of the Kubernetes node.'),
-      cluster: clusterId.optional().describe('Its cluster, if several have a node of that name.'),
+      node: nodeName.check(z.describe('Name of the Kubernetes node.')),
+      cluster: z.optional(clusterId).check(z.describe('Its cluster, if several have a node of that name.')),
     }),
   ])
-  .describe('The node to check: by its resource ID, by its four parts, or by its name.');
+  .check(z.describe('The node to check: by its resource ID, by its four parts, or by its name.'));
 
 export type CheckRequest = z.output<typeof checkRequest>;
 
 /** How a check is shown. */
 export const checkQuery = z.object({
-  verbose: z.enum(['true', 'false'], 'true or false').optional().describe('As text, also the command, the machine and Azure’s answer.'),
+  verbose: z
+    .optional(z.enum(['true', 'false'], 'true or false'))
+    .check(z.describe('As text, also the command, the machine and Azure’s answer.')),
 });
 
 /** The node that a request names. Its schema has already checked that the ids can be parsed. */

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { log } from '../log.ts';
 import type { MaintenanceRequest } from '../model/cluster-maintenance.ts';
 import { currentMaintenance } from '../model/cluster-maintenance.ts';
@@ -12,24 +11,27 @@ import { readCluster as readOwnRow } from '../tables/cluster-rows.ts';
 import { changeMaintenanceRequest, readMaintenanceRequest } from '../tables/maintenance-rows.ts';
 import { readCluster } from '../views/clusters.ts';
 import { viewClusterMaintenance, viewMaintenance } from '../views/maintenance.ts';
+import * as z from '../zod.ts';
 import { callerOf } from './check-headers.ts';
 import type { Reply, RouteRequest } from './route.ts';
 
 const SHORTEST_MS = 60_000;
 const MOST_REASON = 200;
 
-const reason = z.string().min(1).max(MOST_REASON).optional().describe('Why, for those who see it on the page.');
-const until = z.iso.datetime({ offset: true }).describe('When it ends, ISO 8601.');
-const duration = z
-  .string()
-  .max(20)
-  .refine((text) => parseDuration(text) !== undefined, 'expected a duration of days, hours and minutes, such as PT2H')
-  .describe('How long it lasts from now, as `PT2H`, `PT90M` or `P1D`.');
+const reason = z
+  .optional(z.string().check(z.minLength(1), z.maxLength(MOST_REASON)))
+  .check(z.describe('Why, for those who see it on the page.'));
+const until = z.iso.datetime({ offset: true }).check(z.describe('When it ends, ISO 8601.'));
+const duration = z.string().check(
+  z.maxLength(20),
+  z.refine((text) => parseDuration(text) !== undefined, 'expected a duration of days, hours and minutes, such as PT2H'),
+  z.describe('How long it lasts from now, as `PT2H`, `PT90M` or `P1D`.'),
+);
 
 /** When a maintenance ends, and why it is one. */
 export const maintenanceBody = z
   .union([z.strictObject({ until, reason }), z.strictObject({ duration, reason })])
-  .describe('when it ends: {"until": "2026-12-01T22:00:00Z"} or {"duration": "PT2H"}, and perhaps a "reason".');
+  .check(z.describe('when it ends: {"until": "2026-12-01T22:00:00Z"} or {"duration": "PT2H"}, and perhaps a "reason".'));
 
 const isOn = ({ from, until: end }: MaintenanceRequest, now: Date) => Date.parse(from) <= now.getTime() && now.getTime() < Date.parse(end);
 

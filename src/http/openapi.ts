@@ -1,5 +1,7 @@
-import { z } from 'zod';
+// From here, where nothing else needs it: of "../zod.ts" every instance would load it.
+import { toJSONSchema } from 'zod';
 import { components } from '../views/components.ts';
+import type * as z from '../zod.ts';
 import { problemView } from './problem.ts';
 import { methodsOf, type ReplySpec, type Route } from './route.ts';
 import { COOKIE } from './session.ts';
@@ -76,10 +78,10 @@ function repliesOf(route: Route): Record<number, ReplySpec> {
   return route.page ? Object.fromEntries(Object.entries(all).map(([status, reply]) => [status, asPage(reply)])) : all;
 }
 
-function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
+function schemaOf(schema: z.ZodMiniType, io: 'input' | 'output'): Json {
   const id = components.get(schema)?.id;
   if (id !== undefined) return { $ref: refTo(id) };
-  const { $schema: _, ...described } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+  const { $schema: _, ...described } = toJSONSchema(schema, { io, unrepresentable: 'any' });
   return described;
 }
 
@@ -101,9 +103,9 @@ function describeReply({ description, schema, types, headers }: ReplySpec): Json
 }
 
 function describeParameters(route: Route): Json[] {
-  const of = (place: 'path' | 'query', object?: z.ZodObject) =>
+  const of = (place: 'path' | 'query', object?: z.ZodMiniObject) =>
     Object.entries(object?.shape ?? {}).map(([name, schema]) => {
-      const { description, ...rest } = schemaOf(schema as z.ZodType, 'input');
+      const { description, ...rest } = schemaOf(schema as z.ZodMiniType, 'input');
       return { name, in: place, required: place === 'path', description, schema: rest };
     });
   const condition: Record<string, string> = hasEtag(route)
@@ -150,7 +152,7 @@ function describeHead(route: Route): Json {
 
 /** Describes the API as an OpenAPI 3.1 document, from the routes and their schemas. */
 export function describeApi(routes: readonly Route[]): Json {
-  const { schemas } = z.toJSONSchema(components, { uri: refTo, unrepresentable: 'any' });
+  const { schemas } = toJSONSchema(components, { uri: refTo, unrepresentable: 'any' });
   const named = Object.entries(schemas).map(([id, { $schema: _, $id: __, id: ___, ...schema }]) => [id, schema]);
   const byPath = Map.groupBy(routes, ({ path }) => path);
   const paths = [...byPath].map(([path, each]) => [

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { z } from 'zod';
 import { isNodeName } from '../model/node-name.ts';
 import { checkPage } from '../page/check-page.ts';
 import type { Wanted } from '../page/cluster-filter.ts';
@@ -21,6 +20,7 @@ import { viewIncidentList } from '../views/incidents.ts';
 import { viewOutageList } from '../views/outage-list.ts';
 import { viewReasons } from '../views/reasons.ts';
 import { viewSweepList } from '../views/sweeps.ts';
+import * as z from '../zod.ts';
 import { accountOf } from './check-headers.ts';
 import { formSubject } from './check-now.ts';
 import { checkOf } from './checks.ts';
@@ -55,8 +55,8 @@ interface Page {
   name: string;
   path: string;
   summary: string;
-  params?: z.ZodObject;
-  query?: z.ZodObject['shape'];
+  params?: z.ZodMiniObject;
+  query?: z.ZodMiniObject['shape'];
   /** Whether an answer may be shown to others for some seconds. */
   kept: boolean;
   missing?: string;
@@ -67,26 +67,23 @@ interface Page {
 
 const formats = {
   format: z
-    .enum(['html', 'json', 'md'], 'html, json or md')
-    .optional()
-    .describe('The page as HTML, its data as JSON, or its words as Markdown.'),
-  refresh: z.enum(['on', 'off'], 'on or off').optional().describe('`off`: it is not shown anew automatically.'),
-  wall: z.enum(['0', '1'], '0 or 1').optional().describe('`1`: large, without controls, for a screen on a wall.'),
+    .optional(z.enum(['html', 'json', 'md'], 'html, json or md'))
+    .check(z.describe('The page as HTML, its data as JSON, or its words as Markdown.')),
+  refresh: z.optional(z.enum(['on', 'off'], 'on or off')).check(z.describe('`off`: it is not shown anew automatically.')),
+  wall: z.optional(z.enum(['0', '1'], '0 or 1')).check(z.describe('`1`: large, without controls, for a screen on a wall.')),
 };
 const fleetQuery = {
   q: z
-    .string()
-    .max(300, 'a text of at most 300 characters')
-    .optional()
-    .describe('Only clusters whose id, region or version has this text, or that have a node of this name.'),
-  state: z
-    .enum(
+    .optional(z.string().check(z.maxLength(300, 'a text of at most 300 characters')))
+    .check(z.describe('Only clusters whose id, region or version has this text, or that have a node of this name.')),
+  state: z.optional(
+    z.enum(
       ['attention', 'unreachable', 'unknown', 'notServed', 'notProbed', 'all'],
       'attention, unreachable, unknown, notServed, notProbed or all',
-    )
-    .optional(),
-  by: z.enum(['subscription', 'region'], 'subscription or region').optional(),
-  order: z.enum(['worst', 'name', 'nodes', 'uptime'], 'worst, name, nodes or uptime').optional(),
+    ),
+  ),
+  by: z.optional(z.enum(['subscription', 'region'], 'subscription or region')),
+  order: z.optional(z.enum(['worst', 'name', 'nodes', 'uptime'], 'worst, name, nodes or uptime')),
 };
 
 const wantedOf = ({ query }: RouteRequest): Wanted => ({
@@ -139,7 +136,10 @@ const pages: readonly Page[] = [
     path: '/clusters/{cluster}',
     summary: 'The page of one cluster, its failing nodes first.',
     params: z.object({ cluster: clusterParam }),
-    query: { ...listQuery, window: z.enum(['24h', '7d', '30d'], '24h, 7d or 30d').optional().describe('How much of its past is shown.') },
+    query: {
+      ...listQuery,
+      window: z.optional(z.enum(['24h', '7d', '30d'], '24h, 7d or 30d')).check(z.describe('How much of its past is shown.')),
+    },
     kept: true,
     missing: 'No such cluster is known.',
     async read(services, { params, query }) {

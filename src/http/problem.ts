@@ -1,6 +1,6 @@
-import { z } from 'zod';
 import type { Problem, ProblemType } from '../model/problem.ts';
 import { components } from '../views/components.ts';
+import * as z from '../zod.ts';
 
 const TITLES = {
   400: 'Bad request',
@@ -56,12 +56,12 @@ export function statusOfProblem({ type }: Pick<Problem, 'type'>): { status: numb
 /** The body of a problem according to RFC 9457. */
 export const problemView = z
   .object({
-    type: z.string().describe('A stable URN for programs.'),
+    type: z.string().check(z.describe('A stable URN for programs.')),
     title: z.string(),
     status: z.int(),
-    detail: z.string().describe('What was expected, what was received, and what to do next.'),
+    detail: z.string().check(z.describe('What was expected, what was received, and what to do next.')),
   })
-  .describe('An error according to RFC 9457.')
+  .check(z.describe('An error according to RFC 9457.'))
   .register(components, { id: 'Problem' });
 
 /** Converts a problem to the body of its answer. */

@@ -1,6 +1,6 @@
 import type { HttpRequest } from '@azure/functions';
-import { z } from 'zod';
 import { Problem } from '../model/problem.ts';
+import * as z from '../zod.ts';
 import type { Route, RouteRequest } from './route.ts';
 
 const MOST_BODY_BYTES = 4096;
@@ -11,7 +11,7 @@ export const KEY = 'code';
 type Texts = Record<string, string | undefined>;
 
 /** Reads parameters by a schema whose messages continue "expected <name> to be". */
-function readTexts(schema: z.ZodObject, given: Texts): Texts {
+function readTexts(schema: z.ZodMiniObject, given: Texts): Texts {
   const parsed = z.strictObject(schema.shape).safeParse(given);
   if (parsed.success) return parsed.data as Texts;
   const [issue] = parsed.error.issues;
@@ -33,7 +33,7 @@ function explain(issues: readonly z.core.$ZodIssue[]): string {
   return issues.map(({ path, message }) => `${path.length === 0 ? '' : `${path.join('.')}: `}${message}`).join('; ');
 }
 
-async function readBody(schema: z.ZodType, request: HttpRequest): Promise<unknown> {
+async function readBody(schema: z.ZodMiniType, request: HttpRequest): Promise<unknown> {
   const type = request.headers.get('content-type') ?? '';
   if (!/^\s*application\/json\s*(;|$)/i.test(type))
     throw new Problem('not-json', `expected a body of the content type application/json, got "${type.slice(0, QUOTED)}"`);
@@ -48,12 +48,12 @@ async function readBody(schema: z.ZodType, request: HttpRequest): Promise<unknow
   }
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
-  const form = schema.description ?? 'what GET /api/openapi.json describes';
+  const form = z.descriptionOf(schema) ?? 'what GET /api/openapi.json describes';
   throw new Problem('bad-body', `expected as body: ${form} Got another: ${explain(parsed.error.issues).slice(0, 400)}`);
 }
 
 /** Reads the fields of a form, of which none may come twice. */
-async function readForm(schema: z.ZodObject, request: HttpRequest): Promise<Texts> {
+async function readForm(schema: z.ZodMiniObject, request: HttpRequest): Promise<Texts> {
   const type = request.headers.get('content-type') ?? '';
   if (!/^\s*application\/x-www-form-urlencoded\s*(;|$)/i.test(type))
     throw new Problem('bad-form', `expected a form (application/x-www-form-urlencoded), got "${type.slice(0, QUOTED)}"`);

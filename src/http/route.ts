@@ -1,5 +1,5 @@
-import type { z } from 'zod';
 import type { Services } from '../services.ts';
+import type * as z from '../zod.ts';
 
 /** A request as a route gets it: its schemas have already validated params, query and body. A guard gets it before its body is read. */
 export interface RouteRequest {
@@ -33,7 +33,7 @@ export interface Reply {
 export interface ReplySpec {
   description: string;
   /** The schema of the body, if that is JSON. */
-  schema?: z.ZodType;
+  schema?: z.ZodMiniType;
   /** Content types of bodies that are not JSON. */
   types?: readonly string[];
   /** Descriptions by header. */
@@ -54,12 +54,12 @@ export interface Route {
   /** Large answers are compressed: they hold no secret, whose length that would reveal. */
   compressed?: true;
   /** Schemas of the path and query parameters; the handler gets the parsed texts. */
-  params?: z.ZodObject;
-  query?: z.ZodObject;
+  params?: z.ZodMiniObject;
+  query?: z.ZodMiniObject;
   /** Schema of the JSON body of a POST. */
-  body?: z.ZodType;
+  body?: z.ZodMiniType;
   /** Schema of the fields of a form, instead of a JSON body. */
-  form?: z.ZodObject;
+  form?: z.ZodMiniObject;
   /** Whether it is a page for people, so that its errors are pages too. */
   page?: true;
   /** Answers instead of the route where the caller may not see it; asked each time, also where answers are kept. */

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { checkView } from '../views/checks.ts';
 import { clusterListSchema, clusterView } from '../views/clusters.ts';
 import { fleetView } from '../views/fleet.ts';
@@ -11,6 +10,7 @@ import { outageListSchema } from '../views/outage-list.ts';
 import { reasonListSchema } from '../views/reasons.ts';
 import { resultListSchema } from '../views/results.ts';
 import { sweepListSchema, sweepView } from '../views/sweeps.ts';
+import * as z from '../zod.ts';
 import { checkForm, checkNow } from './check-now.ts';
 import { checkQuery, checkRequest } from './check-request.ts';
 import { createCheck, showCheck } from './checks.ts';
@@ -44,7 +44,7 @@ import { guardPages, sessionQuery, signIn } from './sign-in.ts';
 import { createSweep, showLatestSweep, showSweep, showSweeps } from './sweeps.ts';
 
 const inCluster = z.object({ cluster: clusterParam });
-const atNode = inCluster.extend({ node: nodeParam });
+const atNode = z.extend(inCluster, { node: nodeParam });
 const atIncident = z.object({ incident: incidentParam });
 const page = z.object(listQuery);
 
@@ -150,7 +150,7 @@ export const routes: readonly Route[] = [
     summary: 'Nodes of a cluster, failures first.',
     kept: true,
     params: inCluster,
-    query: page.extend(nodeListQuery),
+    query: z.extend(page, nodeListQuery),
     replies: { 200: { description: 'A page of nodes.', schema: nodeListSchema }, 404: refusal('No such cluster is known.') },
     handle: showNodes,
   },
@@ -169,7 +169,7 @@ export const routes: readonly Route[] = [
     path: 'clusters/{cluster}/nodes/{node}/results',
     summary: 'The results of the probes of a node, newest first.',
     params: atNode,
-    query: page.extend(resultListQuery),
+    query: z.extend(page, resultListQuery),
     replies: { 200: { description: 'A page of results.', schema: resultListSchema }, 404: refusal('No such node is known.') },
     handle: showResults,
   },
@@ -207,7 +207,7 @@ export const routes: readonly Route[] = [
     method: 'GET',
     path: 'checks/{id}',
     summary: 'A check and its result; kept for 7 days.',
-    params: z.object({ id: z.string().max(100, 'the id of a check').describe('The id that POST /api/checks returned.') }),
+    params: z.object({ id: z.string().check(z.maxLength(100, 'the id of a check'), z.describe('The id that POST /api/checks returned.')) }),
     query: checkQuery,
     headers: { accept: TEXT },
     replies: {
@@ -222,7 +222,7 @@ export const routes: readonly Route[] = [
     path: 'outages',
     summary: 'Outages of clusters and nodes. Pages follow the order of clusters; each page is sorted newest first.',
     kept: true,
-    query: page.extend(outageListQuery),
+    query: z.extend(page, outageListQuery),
     replies: { 200: { description: 'A page of outages.', schema: outageListSchema }, 404: refusal('No such cluster is known.') },
     handle: showOutages,
   },
@@ -232,7 +232,7 @@ export const routes: readonly Route[] = [
     path: 'incidents',
     summary: 'Incidents: clusters that failed together, or a fleet that nobody sees; newest first.',
     kept: true,
-    query: page.extend(incidentListQuery),
+    query: z.extend(page, incidentListQuery),
     replies: { 200: { description: 'A page of incidents.', schema: incidentListSchema } },
     handle: showIncidents,
   },

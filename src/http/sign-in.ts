@@ -1,7 +1,7 @@
-import { z } from 'zod';
 import { documentOf } from '../page/frame.ts';
 import { signInPage } from '../page/sign-in-page.ts';
 import type { Services } from '../services.ts';
+import * as z from '../zod.ts';
 import { sessionAccount } from './check-now.ts';
 import { bareFrame } from './page-frame.ts';
 import { basePath, isOwnPath, linksOf, ownPath } from './page-request.ts';
@@ -9,7 +9,9 @@ import { cookieFor } from './pages.ts';
 import type { Reply, RouteRequest } from './route.ts';
 
 /** Where a key is given once: the host guards this address by the key itself. */
-export const sessionQuery = z.object({ to: z.string().max(2000, 'the path of a page').optional().describe('The page to lead to.') });
+export const sessionQuery = z.object({
+  to: z.optional(z.string().check(z.maxLength(2000, 'the path of a page'))).check(z.describe('The page to lead to.')),
+});
 
 /** Lets in who has signed in, and shows others where to; the account of the caller is noted for the route. */
 export async function guardPages(services: Services, request: RouteRequest): Promise<Reply | undefined> {

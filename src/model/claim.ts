@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from '../zod.ts';
 import { SKEW_MS } from './schedule.ts';
 
 /** A claim: the one run that a node may have at any time. */
@@ -11,7 +11,7 @@ export const claim = z.object({
   /** After this time the run is not collected any more. */
   until: z.string(),
   /** Set once the run was recorded as timed out; its poller is kept, and polled once in each sweep. */
-  overdue: z.boolean().optional(),
+  overdue: z.optional(z.boolean()),
 });
 export type Claim = z.output<typeof claim>;
 

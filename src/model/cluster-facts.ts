@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from '../zod.ts';
 import { hostNameSchema } from './name-schemas.ts';
 import { reasonCode } from './reasons.ts';
 
@@ -6,11 +6,11 @@ import { reasonCode } from './reasons.ts';
 const poolFacts = z.object({
   name: z.string(),
   /** How many nodes it is to have; absent if Azure does not say. */
-  count: z.number().optional(),
+  count: z.optional(z.number()),
   /** Whether its tag excludes it. */
   excluded: z.boolean(),
   /** Why its nodes are recorded, not probed. */
-  recordOnly: reasonCode.optional(),
+  recordOnly: z.optional(reasonCode),
   /** Whether Azure is upgrading or changing it. */
   changing: z.boolean(),
   /** Whether it is stopped, so that it has no machines, or deallocated ones. */
@@ -29,24 +29,24 @@ export const clusterFacts = z.object({
   /** Host name of the API server; absent if it is private. */
   fqdn: hostNameSchema,
   /** `host:port` under which its nodes reach the API server, private or not. */
-  endpoint: z.string().optional(),
+  endpoint: z.optional(z.string()),
   /** All names that Azure has for its API server, public and private. */
-  serverNames: z.array(z.string()).optional(),
+  serverNames: z.optional(z.array(z.string())),
   /** Whether its API server accepts only authorized addresses, which usually do not include the prober's. */
-  restricted: z.boolean().default(false),
+  restricted: z._default(z.boolean(), false),
   /** Whether Azure is upgrading or changing the cluster. */
   upgrading: z.boolean(),
   /** The value of the tag that says when it is in maintenance, see `readMaintenanceTag`. */
-  maintenanceTag: z.string().max(256).optional().catch(undefined),
-  pools: z.array(poolFacts).default([]),
+  maintenanceTag: z.catch(z.optional(z.string().check(z.maxLength(256))), undefined),
+  pools: z._default(z.array(poolFacts), []),
   /** How many of its nodes a sweep may probe, if the pace of its region does not suffice for all. */
-  quota: z.number().optional(),
+  quota: z.optional(z.number()),
   /** Milliseconds by which its first slice begins later than those of other regions of its subscription. */
-  delayMs: z.number().optional(),
+  delayMs: z.optional(z.number()),
   /** Why the cluster is recorded but not probed. */
-  recordOnly: reasonCode.optional(),
+  recordOnly: z.optional(reasonCode),
   /** Whether Azure listed it in this sweep; otherwise these are facts from earlier sweeps. */
-  listed: z.boolean().default(true),
+  listed: z._default(z.boolean(), true),
 });
 export type ClusterFacts = z.output<typeof clusterFacts>;
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from '../zod.ts';
 import { LONGEST_MAINTENANCE_MS, type MaintenanceRule, type Stretch, stretchAt, stretchesIn } from './maintenance.ts';
 import { readMaintenanceTag } from './maintenance-tag.ts';
 import { SKEW_MS } from './schedule.ts';
@@ -10,15 +10,15 @@ const maintenanceRequest = z.object({
   until: z.string(),
   /** Who asked for it. */
   by: z.string(),
-  reason: z.string().optional(),
+  reason: z.optional(z.string()),
   /** Who ended it before its time, at `until`. */
-  endedBy: z.string().optional(),
+  endedBy: z.optional(z.string()),
 });
 /** A maintenance that somebody asked for over HTTP; times are ISO 8601 UTC. */
 export type MaintenanceRequest = z.output<typeof maintenanceRequest>;
 
 /** What says when a cluster is in maintenance: the value of its tag, and the latest request. */
-export const clusterMaintenance = z.object({ tag: z.string().optional(), request: maintenanceRequest.optional() });
+export const clusterMaintenance = z.object({ tag: z.optional(z.string()), request: z.optional(maintenanceRequest) });
 export type ClusterMaintenance = z.output<typeof clusterMaintenance>;
 
 /** The maintenance that a cluster is in. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from '../zod.ts';
 
 /** What in Azure's configuration, change logs or health may have cut nodes off; see docs/reference/findings.md. */
 export const findingCodes = [
@@ -39,7 +39,7 @@ const evidence = z.object({
   setting: z.string(),
   value: z.string(),
   /** Where people see it. */
-  portal: z.string().optional(),
+  portal: z.optional(z.string()),
 });
 export type Evidence = z.output<typeof evidence>;
 
@@ -49,14 +49,14 @@ export const finding = z.object({
   kind: z.enum(findingKinds),
   sentence: z.string(),
   /** The resource to look at first. */
-  resourceId: z.string().optional(),
-  evidence: z.array(evidence).readonly(),
+  resourceId: z.optional(z.string()),
+  evidence: z.readonly(z.array(evidence)),
   /** The latest change of it in the hour before the outage, and who made it, where known. */
-  changedAt: z.string().optional(),
-  changedBy: z.string().optional(),
+  changedAt: z.optional(z.string()),
+  changedBy: z.optional(z.string()),
   foundAt: z.string(),
   /** When a cause was disproved: the outage had ended and the setting was still the same. */
-  revoked: z.string().optional(),
+  revoked: z.optional(z.string()),
 });
 export type Finding = z.output<typeof finding>;
 
@@ -70,10 +70,10 @@ export const change = z.object({
   /** The operation or the property that changed, such as `Microsoft.Network/routeTables/routes/write`. */
   operation: z.string(),
   /** The property, and its values before and after, where Azure says so. */
-  property: z.string().optional(),
-  before: z.string().optional(),
-  after: z.string().optional(),
+  property: z.optional(z.string()),
+  before: z.optional(z.string()),
+  after: z.optional(z.string()),
   /** Who made it: `AKS_ITSELF`, an object id, or a name where the settings allow names. */
-  by: z.string().optional(),
+  by: z.optional(z.string()),
 });
 export type Change = z.output<typeof change>;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from '../zod.ts';
 import { clusterMaintenance } from './cluster-maintenance.ts';
 import { rankReasons } from './rank-reasons.ts';
 import type { Policy } from './reasons/reason.ts';
@@ -9,23 +9,23 @@ import type { Outcome } from './verdict.ts';
 export const plan = z.object({
   region: z.string(),
   /** The node resource group, in which all its nodes must be; absent if unknown. */
-  nodeResourceGroup: z.string().optional(),
+  nodeResourceGroup: z.optional(z.string()),
   /** The names that Azure has for the API server. */
-  serverNames: z.array(z.string()).optional(),
+  serverNames: z.optional(z.array(z.string())),
   /** What says when the cluster is in maintenance, as of the plan; absent where Azure did not list the cluster. */
-  maintenance: clusterMaintenance.optional(),
+  maintenance: z.optional(clusterMaintenance),
   /** Names of the nodes by slice; a slice is named by its position. */
   slices: z.array(z.array(z.string())),
   due: z.string(),
   /** Seconds from the start of a slice until its results are first asked for. */
-  collectAfter: z.number().optional(),
+  collectAfter: z.optional(z.number()),
   /** When each slice may start, as far as the pace allows it in time; those behind have to ask for a slot of their own. */
-  slots: z.array(z.string()).optional(),
+  slots: z.optional(z.array(z.string())),
   notProbed: z.record(z.string(), z.array(z.string())),
   /** Whether Azure was upgrading or changing the cluster or one of its pools: some of its nodes are then probed more often. */
-  changing: z.boolean().optional(),
+  changing: z.optional(z.boolean()),
   /** How many nodes of a pool no machine was found for, in this sweep and in the one before. They have no names. */
-  gaps: z.record(z.string(), z.number()).default({}),
+  gaps: z._default(z.record(z.string(), z.number()), {}),
 });
 export type Plan = z.output<typeof plan>;
 
@@ -37,7 +37,7 @@ export type Tally = z.output<typeof tally>;
 export const counts = z.object({
   known: z.number(),
   reachable: z.number(),
-  notServed: z.number().default(0).describe('Those of the reachable ones that their API server does not serve.'),
+  notServed: z._default(z.number(), 0).check(z.describe('Those of the reachable ones that their API server does not serve.')),
   unreachable: z.number(),
   unknown: z.number(),
   notProbed: z.number(),
@@ -46,14 +46,16 @@ export const counts = z.object({
 export type Counts = z.output<typeof counts>;
 
 /** One sweep's outcome for a cluster or the fleet, by reason code too. */
-export const ledger = counts.extend({
+export const ledger = z.extend(counts, {
   byReason: z.record(z.string(), z.number()),
   /** The same for nodes with the verdict `unknown` only. */
   unknownByReason: z.record(z.string(), z.number()),
   armRequests: z
     .number()
-    .describe(
-      'Requests to Azure Resource Manager that the instances reported in the meantime. Checks that begin over HTTP are not included.',
+    .check(
+      z.describe(
+        'Requests to Azure Resource Manager that the instances reported in the meantime. Checks that begin over HTTP are not included.',
+      ),
     ),
 });
 export type Ledger = z.output<typeof ledger>;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from '../zod.ts';
 import { reasonCode } from './reasons.ts';
 import type { Verdict } from './verdict.ts';
 import type { Watch } from './watch.ts';
@@ -21,7 +21,7 @@ export const episode = z.object({
   /** 1 for the first. */
   episode: z.number(),
   from: z.string(),
-  end: z.string().optional(),
+  end: z.optional(z.string()),
   /** Reason of the result that opened it. */
   reason: reasonCode,
 });

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from '../zod.ts';
 import { depthOf, type ReasonCode, reasonCode } from './reasons.ts';
 
 /** A reason, and how many nodes have it. */

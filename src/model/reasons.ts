@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from '../zod.ts';
 import { apiServerReasons } from './reasons/api-server.ts';
 import { azureReasons } from './reasons/azure.ts';
 import { nodePathReasons } from './reasons/node-path.ts';
@@ -47,7 +47,7 @@ export function depthOf(code: ReasonCode): number {
 }
 
 /** Schema of a stored code. One that is not in the catalogue parses to `ProberError`, which says nothing about a node. */
-export const reasonCode = z.custom<ReasonCode>(isReasonCode).catch('ProberError');
+export const reasonCode = z.catch(z.custom<ReasonCode>(isReasonCode), 'ProberError');
 
 /** Whether a value is a code of the catalogue. */
 export function isReasonCode(code: unknown): code is ReasonCode {

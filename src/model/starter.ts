@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from '../zod.ts';
 
 /**
  * What may start a sweep: the timer as a rule; the close-sweep of the sweep before, or an HTTP request that finds no sweep, where the timer does not;

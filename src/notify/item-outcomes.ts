@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from '../zod.ts';
 
 /** What became of an item: refused ones are never accepted as they are, others may be later. */
 export type Outcome = 'accepted' | 'later' | 'refused';
@@ -12,7 +12,7 @@ export const isRedirect = (status: number) => status === 307 || status === 308;
 const answer = z.object({
   itemsReceived: z.number(),
   itemsAccepted: z.number(),
-  errors: z.array(z.object({ index: z.number(), statusCode: z.number() })).default([]),
+  errors: z._default(z.array(z.object({ index: z.number(), statusCode: z.number() })), []),
 });
 
 /** The errors of a request that was refused as a whole, whose body need not be an answer of the endpoint: a proxy may have refused it. */

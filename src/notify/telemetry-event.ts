@@ -1,8 +1,8 @@
-import type { z } from 'zod';
 import { type RemedyNames, remedyLine } from '../model/reasons/remedy.ts';
 import { type ReasonCode, reasons } from '../model/reasons.ts';
 import { namesOf, remediesFor, type Subject } from '../model/remedies.ts';
 import { parseClusterId } from '../model/resource-id.ts';
+import type * as z from '../zod.ts';
 import { type EventName, type eventSchemas, VALUE_LIMIT } from './event-schemas.ts';
 
 /** An event that people are notified by; `event-schemas.ts` says what its fields mean. */

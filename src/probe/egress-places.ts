@@ -1,4 +1,3 @@
-import { lookup } from 'node:dns/promises';
 import { isIPv4 } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -13,16 +12,18 @@ async function withAddress(url: string, resolve: (host: string) => Promise<strin
   return isIPv4(address) ? `${url}=${address}` : url;
 }
 
+// Loaded when it is first needed: most instances resolve nothing.
+async function addressOf(host: string): Promise<string> {
+  const { lookup } = await import('node:dns/promises');
+  return (await lookup(host, { family: 4 })).address;
+}
+
 /**
  * Resolves the endpoints for nodes on which DNS is dead: by an address they can still tell whether anything else works. Kept for ten minutes.
  *
  * @param endpoints - https URLs, validated by `readSettings`.
  */
-export function openEgressPlaces(
-  endpoints: readonly string[],
-  resolve = async (host: string) => (await lookup(host, { family: 4 })).address,
-  now = () => Date.now(),
-): EgressPlaces {
+export function openEgressPlaces(endpoints: readonly string[], resolve = addressOf, now = () => Date.now()): EgressPlaces {
   let kept: { until: number; places: Promise<readonly string[]> } | undefined;
   return () => {
     if (kept === undefined || kept.until <= now())

@@ -1,11 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { z } from 'zod';
+import * as z from '../zod.ts';
 
 // As long as the first two groups of a GUID, with the hyphen.
 const LENGTH = 13;
 
 /** How the IDs of the requests of a sweep or check begin. */
-export const requestPrefix = z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}$/);
+export const requestPrefix = z.string().check(z.regex(/^[0-9a-f]{8}-[0-9a-f]{4}$/));
 
 const hash = (text: string) => createHash('sha256').update(text).digest('hex');
 

@@ -1,10 +1,10 @@
 import type { ComputeManagementClient, RunCommandResult } from '@azure/arm-compute';
 import { isRestError } from '@azure/core-rest-pipeline';
-import { z } from 'zod';
 import type { Compute } from '../azure/arm.ts';
 import { FailedOperation } from '../azure/failure.ts';
 import type { NodeOs } from '../model/node.ts';
 import { parseTarget, type Target } from '../model/resource-id.ts';
+import * as z from '../zod.ts';
 import type { RunCommandStatus } from './parse.ts';
 
 /** The state of a run, as one poll found it. */
@@ -49,19 +49,20 @@ export async function startRun(
 
 type RunOperation = Compute['virtualMachines']['runCommand'] | Compute['virtualMachineScaleSetVMs']['runCommand'];
 
-const text = z.string().optional().catch(undefined);
+const text = z.catch(z.optional(z.string()), undefined);
 const entry = z.object({ code: text, level: text, displayStatus: text, message: text });
-const entries = z.array(z.unknown()).transform((all) => all.flatMap((each) => entry.safeParse(each).data ?? []));
-const lastAnswer = z
-  .object({
-    value: entries.optional().catch(undefined),
-    properties: z
-      .object({ output: z.object({ value: entries }) })
-      .optional()
-      .catch(undefined),
-    error: z.object({ code: text, message: text }).optional().catch(undefined),
-  })
-  .catch({});
+const entries = z.pipe(
+  z.array(z.unknown()),
+  z.transform((all) => all.flatMap((each) => entry.safeParse(each).data ?? [])),
+);
+const lastAnswer = z.catch(
+  z.object({
+    value: z.catch(z.optional(entries), undefined),
+    properties: z.catch(z.optional(z.object({ output: z.object({ value: entries }) })), undefined),
+    error: z.catch(z.optional(z.object({ code: text, message: text })), undefined),
+  }),
+  {},
+);
 
 const CANCELED = 'Operation was canceled';
 

@@ -1,5 +1,5 @@
-import { z } from 'zod';
 import type { Blindness } from '../history/blindness.ts';
+import * as z from '../zod.ts';
 import { count, optionalJson, reason, writeSome } from './columns.ts';
 import type { Tables } from './open-tables.ts';
 import { readRow, unlessLost } from './rows.ts';

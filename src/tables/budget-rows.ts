@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import { z } from 'zod';
+import * as z from '../zod.ts';
 import { fromLongJson, toLongJson } from './long-json.ts';
 import type { Tables } from './open-tables.ts';
 import { updateRow } from './update-row.ts';

@@ -1,8 +1,8 @@
-import { z } from 'zod';
 import type { CheckResult } from '../model/check-result.ts';
 import { nodeOses } from '../model/node.ts';
 import { type ReasonCode, reasonCode } from '../model/reasons.ts';
 import { SKEW_MS } from '../model/schedule.ts';
+import * as z from '../zod.ts';
 import { type Columns, oneOf, optionalNumber, optionalText, readColumns, reason, text, writeColumns } from './columns.ts';
 import type { Tables } from './open-tables.ts';
 import { insertOnce, readRow } from './rows.ts';
@@ -27,7 +27,7 @@ const stored = z.object({
   /** Hash of what was asked, so that an idempotency key is never taken for another request. */
   asked: given,
   /** What its last attempt to start met, where it was requeued. */
-  hindered: reasonCode.optional(),
+  hindered: z.optional(reasonCode),
 });
 
 /** A probe that a person or script asked for. */

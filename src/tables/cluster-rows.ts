@@ -1,5 +1,4 @@
 import type { TransactionAction } from '@azure/data-tables';
-import { z } from 'zod';
 import type { ClusterOutageState } from '../history/cluster-outage.ts';
 import { type CommonFactor, commonFactor } from '../history/common-factors.ts';
 import { type DegradationState, degradationState } from '../history/degradation.ts';
@@ -20,6 +19,7 @@ import { policyOf, type ReasonCode, reasonCode } from '../model/reasons.ts';
 import { parseClusterId } from '../model/resource-id.ts';
 import { SKEW_MS } from '../model/schedule.ts';
 import type { Watched } from '../model/watch.ts';
+import * as z from '../zod.ts';
 import {
   type Columns,
   count,
@@ -121,8 +121,8 @@ export type OwnClusterRow = ClusterRow & {
   sentState?: string;
 };
 
-const below = z.object({ sweep: z.string(), since: z.string(), at: z.string().optional() });
-const outageState = z.object({ outage: episode.optional(), below: below.optional() });
+const below = z.object({ sweep: z.string(), since: z.string(), at: z.optional(z.string()) });
+const outageState = z.object({ outage: z.optional(episode), below: z.optional(below) });
 
 // The only declaration of the columns of a cluster's row. Its subscription is part of its id.
 const columns: Columns<Omit<ClusterRow, 'cluster' | 'subscriptionId'>> = {

@@ -1,5 +1,5 @@
-import type { z } from 'zod';
 import { type ReasonCode, reasonCode } from '../model/reasons.ts';
+import type * as z from '../zod.ts';
 import { fromLongJson, toLongJson } from './long-json.ts';
 import { readJson } from './read-json.ts';
 
@@ -83,7 +83,7 @@ export const optionalReason: Column<ReasonCode | undefined> = {
 };
 
 /** A value as JSON. */
-export const json = <S extends z.ZodType>(schema: S, fallback: z.output<S>): Column<z.output<S>> => ({
+export const json = <S extends z.ZodMiniType>(schema: S, fallback: z.output<S>): Column<z.output<S>> => ({
   // For a selected property that a row does not have, Azure returns null (Azurite#2535).
   read: (row, name) => readJson(schema, row[name] ?? '', fallback),
   write: (value, name) => ({ [name]: JSON.stringify(value) }),
@@ -94,7 +94,7 @@ export const json = <S extends z.ZodType>(schema: S, fallback: z.output<S>): Col
  *
  * @param toStored - converts the value before it is written, in a form that the schema reads back.
  */
-export const optionalJson = <S extends z.ZodType>(
+export const optionalJson = <S extends z.ZodMiniType>(
   schema: S,
   toStored: (value: z.output<S>) => unknown = (value) => value,
 ): Column<z.output<S> | undefined> => ({
@@ -103,13 +103,13 @@ export const optionalJson = <S extends z.ZodType>(
 });
 
 /** A value as JSON in as many properties as it needs, see `toLongJson`. */
-export const longJson = <S extends z.ZodType>(schema: S, fallback: z.output<S>): Column<z.output<S>> => ({
+export const longJson = <S extends z.ZodMiniType>(schema: S, fallback: z.output<S>): Column<z.output<S>> => ({
   read: (row, name) => fromLongJson(schema, name, row, fallback),
   write: (value, name) => toLongJson(name, value),
 });
 
 /** An optional value as JSON over as many properties as it needs. */
-export const optionalLongJson = <S extends z.ZodType>(schema: S): Column<z.output<S> | undefined> => ({
+export const optionalLongJson = <S extends z.ZodMiniType>(schema: S): Column<z.output<S> | undefined> => ({
   read: (row, name) => fromLongJson(schema, name, row, undefined),
   write: (value, name) => (value === undefined ? {} : toLongJson(name, value)),
 });

@@ -1,6 +1,6 @@
-import { z } from 'zod';
 import { counted } from '../history/degradation.ts';
 import type { Degraded } from '../history/degraded-standing.ts';
+import * as z from '../zod.ts';
 import { count, json, optionalJson, reason, text } from './columns.ts';
 import { standingRows } from './standing-rows.ts';
 

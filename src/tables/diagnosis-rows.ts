@@ -1,6 +1,6 @@
-import { z } from 'zod';
 import type { Diagnosis } from '../history/diagnosis.ts';
 import { change, finding, findingCodes } from '../model/finding.ts';
+import * as z from '../zod.ts';
 import {
   type Columns,
   count,
@@ -33,11 +33,11 @@ const columns: Columns<Omit<Diagnosis, 'subject'>> = {
   rounds: count,
   running: flag,
   ended: optionalText,
-  findings: longJson(z.array(finding).readonly(), []),
-  changes: longJson(z.array(change).readonly(), []),
-  missing: json(z.array(z.string()).readonly(), []),
+  findings: longJson(z.readonly(z.array(finding)), []),
+  changes: longJson(z.readonly(z.array(change)), []),
+  missing: json(z.readonly(z.array(z.string())), []),
   headline: optionalOneOf(...findingCodes),
-  path: optionalJson(z.object({ nextHops: z.array(z.string()).readonly(), dnsServers: z.array(z.string()).readonly() })),
+  path: optionalJson(z.object({ nextHops: z.readonly(z.array(z.string())), dnsServers: z.readonly(z.array(z.string())) })),
   probe: optionalJson(z.object({ node: z.string(), at: z.string(), nonce: z.string() })),
 };
 

@@ -1,12 +1,12 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { TransactionAction } from '@azure/data-tables';
-import { z } from 'zod';
 import { type FrozenWords, frozenWords } from '../history/frozen-words.ts';
 import type { Incident } from '../history/incidents.ts';
 import { sharedFactors } from '../history/shared-factor.ts';
 import type { PendingSight } from '../history/sight.ts';
 import { type Finding, finding } from '../model/finding.ts';
 import { SKEW_MS } from '../model/schedule.ts';
+import * as z from '../zod.ts';
 import {
   type Column,
   type Columns,
@@ -72,7 +72,7 @@ const packedNames: Column<readonly string[]> = {
   write: (value, name) => toLongJson(name, deflateRawSync(JSON.stringify(value)).toString('base64')),
 };
 
-const at = z.string().optional();
+const at = z.optional(z.string());
 const marks = z.record(z.string(), z.object({ since: z.string(), started: z.boolean(), ended: z.boolean(), startedAt: at, endedAt: at }));
 const counts = z.object({ affected: z.number(), inside: z.number(), elsewhereAffected: z.number(), elsewhere: z.number() });
 

@@ -1,11 +1,11 @@
 import type { TransactionAction } from '@azure/data-tables';
-import { z } from 'zod';
 import { logEntry, type NodeLog } from '../history/log.ts';
+import * as z from '../zod.ts';
 import { type Columns, json, readColumns, writeColumns } from './columns.ts';
 import type { Tables } from './open-tables.ts';
 import { readRange } from './rows.ts';
 
-const entries = json(z.array(logEntry).readonly(), []);
+const entries = json(z.readonly(z.array(logEntry)), []);
 
 /** The columns of a node's log, declared once. */
 const columns: Columns<NodeLog> = { successes: entries, failures: entries };

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from '../zod.ts';
 import { readJson } from './read-json.ts';
 
 // A string property holds at most 32 K characters, an entity 1 MiB.
@@ -17,7 +17,7 @@ export function toLongJson(name: string, value: unknown): Record<string, string>
  *
  * @param fallback - returned if the row does not have the value or it cannot be read.
  */
-export function fromLongJson<S extends z.ZodType, F>(
+export function fromLongJson<S extends z.ZodMiniType, F>(
   schema: S,
   name: string,
   row: Readonly<Record<string, unknown>>,

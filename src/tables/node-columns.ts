@@ -1,9 +1,9 @@
-import { z } from 'zod';
 import { type Claim, claim } from '../model/claim.ts';
 import type { KnownNode, NodeFacts } from '../model/node.ts';
 import { nodeOses } from '../model/node.ts';
 import { episode, type NodeHistory, type NodeState, type ProbeResult, type ServedState, servedState } from '../model/node-state.ts';
 import { reasonCode } from '../model/reasons.ts';
+import * as z from '../zod.ts';
 import {
   type Column,
   type Columns,
@@ -133,17 +133,22 @@ export function writeState({ latest, ...since }: NodeState): Record<string, unkn
 const verdict = z.enum(['reachable', 'unreachable', 'unknown']);
 /** Whether a node was served, in short: `true`, or the code of the reason. */
 const served = z.union([z.literal(true), reasonCode]);
-const aTime = z.string().refine((value) => !Number.isNaN(Date.parse(value)));
-const result = z.object({ at: aTime, nonce: z.string(), verdict, reason: reasonCode, served: served.optional() });
+const aTime = z.string().check(z.refine((value) => !Number.isNaN(Date.parse(value))));
+const result = z.object({ at: aTime, nonce: z.string(), verdict, reason: reasonCode, served: z.optional(served) });
 const counted = { failures: z.number(), successes: z.number(), unknowns: z.number() };
 const times = {
-  since: aTime.optional(),
-  conclusiveAt: aTime.optional(),
-  firstFailure: aTime.optional(),
-  firstSuccess: aTime.optional(),
+  since: z.optional(aTime),
+  conclusiveAt: z.optional(aTime),
+  firstFailure: z.optional(aTime),
+  firstSuccess: z.optional(aTime),
 };
-const standing = { served: servedState.optional(), outage: episode.optional(), watch: watchJson.optional(), strip: z.string().optional() };
-const settled = z.object({ latest: result.optional(), ...counted, ...times, ...standing });
+const standing = {
+  served: z.optional(servedState),
+  outage: z.optional(episode),
+  watch: z.optional(watchJson),
+  strip: z.optional(z.string()),
+};
+const settled = z.object({ latest: z.optional(result), ...counted, ...times, ...standing });
 /** A history as it was stored until it had a short form. */
 const longHistory = z.object({ settled, recent: z.array(result) });
 

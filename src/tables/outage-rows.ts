@@ -1,9 +1,9 @@
 import { odata, type TransactionAction } from '@azure/data-tables';
-import { z } from 'zod';
 import { commonFactor } from '../history/common-factors.ts';
 import { logEntry } from '../history/log.ts';
 import type { Outage } from '../history/outage.ts';
 import { rankedReason } from '../model/rank-reasons.ts';
+import * as z from '../zod.ts';
 import {
   type Columns,
   count,
@@ -30,21 +30,21 @@ export interface OutageRow {
 
 const rowKeyOf = (node: string | undefined, start: string) => `outage|${node ?? '*'}|${newestFirst(start)}`;
 
-const episodes = z.array(z.object({ start: z.string(), end: z.string().optional() })).readonly();
-const at = z.string().optional();
+const episodes = z.readonly(z.array(z.object({ start: z.string(), end: z.optional(z.string()) })));
+const at = z.optional(z.string());
 const delivered = z.record(
   z.string(),
   z.object({
     started: z.number(),
     ended: z.number(),
-    tried: z.number().optional(),
-    triedEnd: z.number().optional(),
+    tried: z.optional(z.number()),
+    triedEnd: z.optional(z.number()),
     startedAt: at,
     endedAt: at,
   }),
 );
 const counts = z.object({ failing: z.number(), conclusive: z.number(), planned: z.number(), most: z.number() });
-const entries = json(z.array(logEntry).readonly(), []);
+const entries = json(z.readonly(z.array(logEntry)), []);
 
 /** The columns of an outage, declared once; `nodes` to `commonFactors` are of an outage of a cluster alone. */
 const columns: Columns<Omit<Outage, 'cluster'>> = {
@@ -63,10 +63,10 @@ const columns: Columns<Omit<Outage, 'cluster'>> = {
   covered: count,
   maintained: count,
   delivered: json(delivered, {}),
-  nodes: optionalLongJson(z.array(z.string()).readonly()),
+  nodes: optionalLongJson(z.readonly(z.array(z.string()))),
   counts: optionalJson(counts),
-  reasons: optionalJson(z.array(rankedReason).readonly()),
-  commonFactors: optionalJson(z.array(commonFactor).readonly()),
+  reasons: optionalJson(z.readonly(z.array(rankedReason))),
+  commonFactors: optionalJson(z.readonly(z.array(commonFactor))),
   ...searchColumns,
 };
 

@@ -1,13 +1,13 @@
-import { z } from 'zod';
 import { commonFactor } from '../history/common-factors.ts';
 import { log } from '../log.ts';
 import { reasonCode } from '../model/reasons.ts';
+import * as z from '../zod.ts';
 import { type Columns, json, longJson, oneOf, readColumns, writeColumns } from './columns.ts';
 import type { Tables } from './open-tables.ts';
 import { prefixed, readRange } from './rows.ts';
 import { updateRow } from './update-row.ts';
 
-const member = z.object({ node: z.string(), start: z.string(), end: z.string().optional(), reason: reasonCode, episode: z.number() });
+const member = z.object({ node: z.string(), start: z.string(), end: z.optional(z.string()), reason: reasonCode, episode: z.number() });
 
 const rowKeyOf = (eventId: string) => `outbox|${encodeURIComponent(eventId)}`;
 

@@ -1,8 +1,8 @@
 import { odata } from '@azure/data-tables';
-import { z } from 'zod';
 import type { Grants } from '../history/confirmations.ts';
 import { clusterMaintenance } from '../model/cluster-maintenance.ts';
 import { type Plan, plan, type Tally, tally } from '../model/ledger.ts';
+import * as z from '../zod.ts';
 import { fromLongJson, toLongJson } from './long-json.ts';
 import type { Tables } from './open-tables.ts';
 import { readJson } from './read-json.ts';

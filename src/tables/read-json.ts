@@ -1,5 +1,5 @@
-import type { z } from 'zod';
 import { log } from '../log.ts';
+import type * as z from '../zod.ts';
 
 /**
  * Reads JSON from a row that another version or another program may have written. A value that cannot be read is ignored with a warning,
@@ -7,7 +7,7 @@ import { log } from '../log.ts';
  *
  * @param fallback - returned if the text is absent or cannot be read.
  */
-export function readJson<S extends z.ZodType, F>(schema: S, text: unknown, fallback: F): z.output<S> | F {
+export function readJson<S extends z.ZodMiniType, F>(schema: S, text: unknown, fallback: F): z.output<S> | F {
   if (text === undefined || text === '') return fallback;
   try {
     const parsed = schema.safeParse(JSON.parse(String(text)));

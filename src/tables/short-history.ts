@@ -1,15 +1,16 @@
-import { z } from 'zod';
 import { episode, type NodeHistory, type NodeState, type ProbeResult, servedState } from '../model/node-state.ts';
 import { reasonCode } from '../model/reasons.ts';
 import type { Watch } from '../model/watch.ts';
+import * as z from '../zod.ts';
 import { toWatchJson, watchJson } from './watch-json.ts';
 
 // A history is the largest part of a node's row: it is stored as what differs from the state, which the same row holds.
 
 /** A time in milliseconds since 1970, which is half as long as its text; a text that no time is written as stays as it is. */
-const time = z
-  .union([z.string(), z.number()])
-  .transform((stored) => (typeof stored === 'string' ? stored : new Date(stored).toISOString()));
+const time = z.pipe(
+  z.union([z.string(), z.number()]),
+  z.transform((stored) => (typeof stored === 'string' ? stored : new Date(stored).toISOString())),
+);
 
 function toShortTime(text: string): string | number {
   const ms = Date.parse(text);
@@ -17,7 +18,7 @@ function toShortTime(text: string): string | number {
 }
 
 /** When, its nonce, and what it said: without a third part that the node was reached and served. */
-const shortResult = z.tuple([time, z.string(), z.string().optional()]);
+const shortResult = z.tuple([time, z.string(), z.optional(z.string())]);
 const LATEST = 0;
 const verdicts = ['reachable', 'unreachable', 'unknown'] as const;
 const WELL = 'reachable/Reachable/true';
@@ -49,31 +50,35 @@ function fromShortResult(short: typeof LATEST | z.output<typeof shortResult>, { 
 }
 
 const result = z.union([z.literal(LATEST), shortResult]);
-const counted = z.number().optional();
-const at = time.nullish();
+const counted = z.optional(z.number());
+const at = z.nullish(time);
 /** Usually only two series and since when, which is the time of `latest` where it is 0. */
-const shortWatch = z
-  .union([
-    z.tuple([z.unknown(), z.unknown(), z.union([z.literal(0).transform(() => ''), time])]).transform(([h, d, since]) => ({ h, d, since })),
-    z.looseObject({ since: time.optional() }),
-  ])
-  .pipe(watchJson);
+const shortWatch = z.pipe(
+  z.union([
+    z.pipe(
+      z.tuple([z.unknown(), z.unknown(), z.union([z.literal(0), time])]),
+      z.transform(([h, d, since]) => ({ h, d, since: since === 0 ? '' : since })),
+    ),
+    z.looseObject({ since: z.optional(time) }),
+  ]),
+  watchJson,
+);
 /** What of a settled state differs from the state: a field that is absent is the same there, and one that is null has no value. */
 const settled = z.object({
-  latest: result.nullish(),
+  latest: z.nullish(result),
   failures: counted,
   successes: counted,
   unknowns: counted,
   since: at,
   /** 0 where it is that of `latest`. */
-  conclusiveAt: z.union([z.literal(0), time]).nullish(),
+  conclusiveAt: z.nullish(z.union([z.literal(0), time])),
   firstFailure: at,
   firstSuccess: at,
   /** A number where only the times differ. */
-  served: z.union([z.number(), servedState]).nullish(),
-  outage: episode.nullish(),
-  watch: shortWatch.nullish(),
-  strip: z.string().nullish(),
+  served: z.nullish(z.union([z.number(), servedState])),
+  outage: z.nullish(episode),
+  watch: z.nullish(shortWatch),
+  strip: z.nullish(z.string()),
 });
 /** The fields in a row: one letter each, since their names would be a fifth of a history. */
 const letters = {
@@ -91,12 +96,13 @@ const letters = {
   strip: 'p',
 } as const satisfies Record<keyof NodeState, string>;
 const fields = Object.keys(letters) as (keyof NodeState)[];
-const byLetter = z
-  .record(z.string(), z.unknown())
-  .transform((stored) => Object.fromEntries(fields.flatMap((name) => (letters[name] in stored ? [[name, stored[letters[name]]]] : []))));
+const byLetter = z.pipe(
+  z.record(z.string(), z.unknown()),
+  z.transform((stored) => Object.fromEntries(fields.flatMap((name) => (letters[name] in stored ? [[name, stored[letters[name]]]] : [])))),
+);
 
 /** The stored form of a history. */
-export const shortHistory = z.object({ s: byLetter.pipe(settled), r: z.array(result) });
+export const shortHistory = z.object({ s: z.pipe(byLetter, settled), r: z.array(result) });
 
 const isSame = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
 

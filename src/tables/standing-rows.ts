@@ -1,5 +1,5 @@
-import { z } from 'zod';
 import type { Standing } from '../history/standing.ts';
+import * as z from '../zod.ts';
 import { type Columns, json, optionalText, readColumns, text, timeOr, writeColumns } from './columns.ts';
 import type { Tables } from './open-tables.ts';
 import { type Row, readRange, readRow } from './rows.ts';
@@ -23,7 +23,7 @@ export interface StandingRows<S extends Standing> {
 }
 
 const NEVER = new Date(0).toISOString();
-const at = z.string().optional();
+const at = z.optional(z.string());
 const marks = z.record(z.string(), z.object({ since: z.string(), started: z.boolean(), ended: z.boolean(), startedAt: at, endedAt: at }));
 
 /** The columns that conditions of every kind have; the key of a row is the subject. */

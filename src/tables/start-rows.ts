@@ -1,7 +1,7 @@
-import { z } from 'zod';
 import { reasonCode } from '../model/reasons.ts';
 import type { Started } from '../model/start.ts';
 import { inconclusive } from '../model/verdict.ts';
+import * as z from '../zod.ts';
 import type { Tables } from './open-tables.ts';
 import { readJson } from './read-json.ts';
 import { isLostWrite, readRange, readRow, writeBatch } from './rows.ts';

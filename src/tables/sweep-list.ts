@@ -1,7 +1,7 @@
-import { z } from 'zod';
 import { type Ledger, ledger } from '../model/ledger.ts';
 import { formatSweepId, SKEW_MS } from '../model/schedule.ts';
 import { type Starter, starter } from '../model/starter.ts';
+import * as z from '../zod.ts';
 import { optionalTime, time } from './columns.ts';
 import { fromLongJson, toLongJson } from './long-json.ts';
 import { newestFirst, sweepsTableOf, type Tables, timeOfKey } from './open-tables.ts';

@@ -1,5 +1,6 @@
 import { SKEW_MS } from '../model/schedule.ts';
 import { type KnownStart, type Starter, starter } from '../model/starter.ts';
+import * as z from '../zod.ts';
 import type { Tables } from './open-tables.ts';
 import { insertOnce, prefixed, readRange, readRow } from './rows.ts';
 import { updateRow } from './update-row.ts';
@@ -39,7 +40,7 @@ export async function isRequested(tables: Tables, sweep: string, who?: Starter):
 export async function readStart(tables: Tables, sweep: string): Promise<KnownStart> {
   const sweeps = await tables.open('sweeps');
   const [requested, own] = await Promise.all([readRequests(tables, sweep), readRow(sweeps, sweep, 'sweep', ['starter'])]);
-  return { requested, begunBy: own && starter.catch('timer').parse(own.starter) };
+  return { requested, begunBy: own && z.catch(starter, 'timer').parse(own.starter) };
 }
 
 /** How long the next sweep by hand has to wait for the last one, over all instances. */

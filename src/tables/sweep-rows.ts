@@ -1,9 +1,9 @@
-import { z } from 'zod';
 import { type ClusterFacts, clusterFacts } from '../model/cluster-facts.ts';
 import { emptyLedger, type Ledger, ledger } from '../model/ledger.ts';
 import { type ReasonCode, reasonCode } from '../model/reasons.ts';
 import { type Starter, starter } from '../model/starter.ts';
 import { newRequestPrefix, requestPrefix } from '../probe/request-id.ts';
+import * as z from '../zod.ts';
 import { fromLongJson, toLongJson } from './long-json.ts';
 import type { Tables } from './open-tables.ts';
 import { readJson } from './read-json.ts';
@@ -55,9 +55,9 @@ export interface Beginning {
   timerMissedSince?: string;
 }
 
-const requestsOfRow = (row: Record<string, unknown>): string => requestPrefix.catch('').parse(row.requests);
+const requestsOfRow = (row: Record<string, unknown>): string => z.catch(requestPrefix, '').parse(row.requests);
 
-const starterOfRow = (row: Record<string, unknown>): Starter => starter.catch('timer').parse(row.starter);
+const starterOfRow = (row: Record<string, unknown>): Starter => z.catch(starter, 'timer').parse(row.starter);
 
 /**
  * Inserts the sweep's own row and its line in the list of sweeps, once.

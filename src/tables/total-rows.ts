@@ -1,5 +1,5 @@
-import { z } from 'zod';
 import { addSweep, noSweeps, type SweepTotals, sweepTotals } from '../history/sweep-totals.ts';
+import * as z from '../zod.ts';
 import { json, readColumns, writeColumns } from './columns.ts';
 import type { Tables } from './open-tables.ts';
 import { readRange } from './rows.ts';

@@ -1,5 +1,5 @@
-import { z } from 'zod';
 import type { Unseen } from '../history/unseen-standing.ts';
+import * as z from '../zod.ts';
 import { count, json, reason, text } from './columns.ts';
 import { standingRows } from './standing-rows.ts';
 

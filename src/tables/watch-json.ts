@@ -1,5 +1,5 @@
-import { z } from 'zod';
 import type { Series, Watch, Watched } from '../model/watch.ts';
+import * as z from '../zod.ts';
 import { readJson } from './read-json.ts';
 
 /** Numbers as text, with runs of equal numbers shortened: `1800 3600x23`. */
@@ -15,37 +15,43 @@ const writeRuns = (values: readonly number[]) => {
 
 const MOST = 31;
 const runs = z
-  .string()
-  .regex(/^(\d{1,15}(x\d{1,2})?( |$))*$/)
-  .transform((text) =>
-    text.split(' ').flatMap((run) => {
-      const [value, times = '1'] = run.split('x');
-      return value === '' || value === undefined ? [] : Array<number>(Number(times)).fill(Number(value));
-    }),
+  .pipe(
+    z.string().check(z.regex(/^(\d{1,15}(x\d{1,2})?( |$))*$/)),
+    z.transform((text) =>
+      text.split(' ').flatMap((run) => {
+        const [value, times = '1'] = run.split('x');
+        return value === '' || value === undefined ? [] : Array<number>(Number(times)).fill(Number(value));
+      }),
+    ),
   )
-  .refine((values) => values.length <= MOST);
+  .check(z.refine((values) => values.length <= MOST));
 
-const series = z
-  .tuple([z.int().nonnegative(), runs, runs.optional(), runs.optional()])
-  .transform(([first, watched, down = [], maintained = []]): Series => {
+const series = z.pipe(
+  z.tuple([z.int().check(z.nonnegative()), runs, z.optional(runs), z.optional(runs)]),
+  z.transform(([first, watched, down = [], maintained = []]): Series => {
     // A row without outages has no second list, and one without maintenance no third.
     return { first, watched, down: watched.map((_, n) => down[n] ?? 0), maintained: watched.map((_, n) => maintained[n] ?? 0) };
-  });
+  }),
+);
 
 const ofNodes = { h: series, d: series };
 
 /** Schema of the stored watched time of several nodes. */
-export const watchedJson = z.object(ofNodes).transform(({ h, d }): Watched => ({ hours: h, days: d }));
+export const watchedJson = z.pipe(
+  z.object(ofNodes),
+  z.transform(({ h, d }): Watched => ({ hours: h, days: d })),
+);
 
 /** Schema of a node's stored watched time: about a hundred characters on a healthy day. */
-export const watchJson = z
-  .object({
+export const watchJson = z.pipe(
+  z.object({
     ...ofNodes,
-    since: z.string().optional(),
-    undecided: z.array(z.tuple([z.number(), z.number()])).default([]),
-    stopped: z.string().optional(),
-  })
-  .transform(({ h, d, since, undecided, stopped }): Watch => ({ hours: h, days: d, since, undecided, stoppedAt: stopped }));
+    since: z.optional(z.string()),
+    undecided: z._default(z.array(z.tuple([z.number(), z.number()])), []),
+    stopped: z.optional(z.string()),
+  }),
+  z.transform(({ h, d, since, undecided, stopped }): Watch => ({ hours: h, days: d, since, undecided, stoppedAt: stopped })),
+);
 
 /** The runs of a series of which most is 0: what is missing at its end is. */
 const writeDown = (values: readonly number[]) => writeRuns(values.slice(0, values.findLastIndex((each) => each > 0) + 1));

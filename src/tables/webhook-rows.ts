@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from '../zod.ts';
 import { type Columns, count, oneOf, optionalLongJson, readColumns, text, writeColumns, writeSome } from './columns.ts';
 import type { Tables } from './open-tables.ts';
 import { insertOnce, readRange, readRow, unlessLost } from './rows.ts';
@@ -8,7 +8,7 @@ const storedEvent = z.object({
   name: z.string(),
   time: z.string(),
   properties: z.record(z.string(), z.string()),
-  measurements: z.record(z.string(), z.number()).optional(),
+  measurements: z.optional(z.record(z.string(), z.number())),
 });
 type StoredEvent = z.output<typeof storedEvent>;
 

@@ -1,5 +1,5 @@
-import { z } from 'zod';
 import type { Blindness } from '../history/blindness.ts';
+import * as z from '../zod.ts';
 import { components, reasonName, time } from './components.ts';
 import { changeView, findingView, viewFinding } from './findings.ts';
 import { namesOf } from './remedies.ts';
@@ -13,10 +13,12 @@ export const blindView = z
     planned: z.number(),
     findings: z.array(findingView),
     changes: z.array(changeView),
-    searchedAt: time.nullable(),
+    searchedAt: z.nullable(time),
   })
-  .describe(
-    'Since when it is blind, the main reason why probes gave no verdict, and how many of the planned nodes were unknown; with what Azure’s configuration says of it, as for an outage.',
+  .check(
+    z.describe(
+      'Since when it is blind, the main reason why probes gave no verdict, and how many of the planned nodes were unknown; with what Azure’s configuration says of it, as for an outage.',
+    ),
   )
   .register(components, { id: 'Blindness' });
 

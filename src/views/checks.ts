@@ -1,8 +1,8 @@
-import { z } from 'zod';
 import { lostAt } from '../check/end-check.ts';
 import { reasons } from '../model/reasons.ts';
 import type { Services } from '../services.ts';
 import { type CheckRow, isCheckId } from '../tables/check-rows.ts';
+import * as z from '../zod.ts';
 import { reasonName } from './components.ts';
 import { namesOf, remedyLines } from './remedies.ts';
 import { notServedView, servedView, viewServed } from './served.ts';
@@ -10,29 +10,30 @@ import { notServedView, servedView, viewServed } from './served.ts';
 /** A check as the API shows it. */
 export const checkView = z
   .strictObject({
-    id: z.string().refine(isCheckId),
+    id: z.string().check(z.refine(isCheckId)),
     status: z.enum(['running', 'done']),
-    target: z.string().describe('Resource ID of the node.'),
+    target: z.string().check(z.describe('Resource ID of the node.')),
     cluster: z.string(),
     node: z.string(),
     requestedAt: z.string(),
     requestedBy: z.string(),
-    completedAt: z.string().optional(),
-    verdict: z.enum(['reachable', 'unreachable', 'unknown']).optional(),
-    reason: reasonName.optional(),
-    stage: z.string().optional(),
-    message: z.string().optional(),
-    latencyMs: z.number().optional(),
-    served: servedView.optional(),
-    notServed: notServedView.optional(),
+    completedAt: z.optional(z.string()),
+    verdict: z.optional(z.enum(['reachable', 'unreachable', 'unknown'])),
+    reason: z.optional(reasonName),
+    stage: z.optional(z.string()),
+    message: z.optional(z.string()),
+    latencyMs: z.optional(z.number()),
+    served: z.optional(servedView),
+    notServed: z.optional(notServedView),
     remedies: z
-      .array(z.string())
-      .optional()
-      .describe('What to check or do next, each a sentence, with `: ` and a command to paste where there is one.'),
-    takenFrom: z.string().optional().describe('The sweep or check whose run gave the verdict, if that run began while this check waited.'),
-    response: z.string().optional().describe('Azure’s whole answer as JSON, or the output of the node; redacted.'),
+      .optional(z.array(z.string()))
+      .check(z.describe('What to check or do next, each a sentence, with `: ` and a command to paste where there is one.')),
+    takenFrom: z
+      .optional(z.string())
+      .check(z.describe('The sweep or check whose run gave the verdict, if that run began while this check waited.')),
+    response: z.optional(z.string()).check(z.describe('Azure’s whole answer as JSON, or the output of the node; redacted.')),
   })
-  .describe('A probe that was requested for one node.');
+  .check(z.describe('A probe that was requested for one node.'));
 
 export type CheckView = z.output<typeof checkView>;
 

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { latency } from '../history/latency.ts';
 import { openEpisode } from '../history/node-state.ts';
 import { sweepRun } from '../history/recent-sweeps.ts';
@@ -6,6 +5,7 @@ import { clusterIdSchema } from '../model/name-schemas.ts';
 import { Problem } from '../model/problem.ts';
 import type { Services } from '../services.ts';
 import { type ListedCluster, listStandingClusters, readStandingCluster } from '../tables/cluster-list.ts';
+import * as z from '../zod.ts';
 import { blindView, viewBlind } from './blindness.ts';
 import { commonFactorView, components, countsView, reasonName, time } from './components.ts';
 import { staleBefore } from './current-interval.ts';
@@ -19,38 +19,39 @@ import { WORST_FIRST, worstOf } from './worst-first.ts';
 /** A cluster in a list. */
 export const clusterView = z
   .object({
-    cluster: z.string().describe('`<subscription id>.<resource group>.<cluster name>`, in lower case.'),
+    cluster: z.string().check(z.describe('`<subscription id>.<resource group>.<cluster name>`, in lower case.')),
     subscriptionId: z.string(),
-    subscriptionName: z.string().nullable().describe('The display name of its subscription; null until it has been read.'),
+    subscriptionName: z.nullable(z.string()).check(z.describe('The display name of its subscription; null until it has been read.')),
     resourceGroup: z.string(),
     name: z.string(),
     region: z.string(),
     version: z.string(),
     nodes: countsView,
-    openOutages: z.number().describe('Open outages of its nodes, plus its own.'),
+    openOutages: z.number().check(z.describe('Open outages of its nodes, plus its own.')),
     clusterOutage: z
-      .object({ start: time, reason: reasonName, flaps: z.number() })
-      .nullable()
-      .describe("The cluster's own outage, while it is open."),
-    degraded: degradedView
-      .nullable()
-      .describe('Since when its API server does not serve a quorum of its nodes, and why; null unless it is degraded.'),
-    notServed: z.array(notServedGroupView).describe('Nodes that reach the API server and are not served by it, by reason.'),
-    blind: blindView.nullable(),
-    maintenance: maintenanceView.nullable().describe('The maintenance that it is in, which nobody is notified in.'),
-    unseen: z.array(unseenView).describe('Nodes that should have a verdict and had none for `UNSEEN_AFTER_MINUTES`, by reason.'),
+      .nullable(z.object({ start: time, reason: reasonName, flaps: z.number() }))
+      .check(z.describe("The cluster's own outage, while it is open.")),
+    degraded: z
+      .nullable(degradedView)
+      .check(z.describe('Since when its API server does not serve a quorum of its nodes, and why; null unless it is degraded.')),
+    notServed: z.array(notServedGroupView).check(z.describe('Nodes that reach the API server and are not served by it, by reason.')),
+    blind: z.nullable(blindView),
+    maintenance: z.nullable(maintenanceView).check(z.describe('The maintenance that it is in, which nobody is notified in.')),
+    unseen: z.array(unseenView).check(z.describe('Nodes that should have a verdict and had none for `UNSEEN_AFTER_MINUTES`, by reason.')),
     missingMachines: z
       .array(missingMachinesView)
-      .describe('Pools for which Azure has fewer machines than nodes; these nodes count as known and not probed.'),
+      .check(z.describe('Pools for which Azure has fewer machines than nodes; these nodes count as known and not probed.')),
     commonFactors: z.array(commonFactorView),
     recentSweeps: z
       .array(sweepRun)
-      .describe('Nodes by verdict in the newest 50 sweeps, oldest first; equal neighbours are counted together.'),
-    latency: latency.nullable().describe('How long `kubectl version` takes on the nodes that reach their API server, in milliseconds.'),
+      .check(z.describe('Nodes by verdict in the newest 50 sweeps, oldest first; equal neighbours are counted together.')),
+    latency: z
+      .nullable(latency)
+      .check(z.describe('How long `kubectl version` takes on the nodes that reach their API server, in milliseconds.')),
     uptime: uptimeView,
-    upgrading: z.boolean().describe('Whether an upgrade or update is in progress, which may explain the results of its nodes.'),
-    recordOnly: z.string().nullable().describe('Why it is not probed.'),
-    assessedAt: time.nullable(),
+    upgrading: z.boolean().check(z.describe('Whether an upgrade or update is in progress, which may explain the results of its nodes.')),
+    recordOnly: z.nullable(z.string()).check(z.describe('Why it is not probed.')),
+    assessedAt: z.nullable(time),
   })
   .register(components, { id: 'Cluster' });
 export type ClusterView = z.output<typeof clusterView>;

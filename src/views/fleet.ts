@@ -1,10 +1,10 @@
-import { z } from 'zod';
 import { addUptimes } from '../history/uptime.ts';
 import type { Services } from '../services.ts';
 import type { ListedCluster } from '../tables/cluster-list.ts';
 import { readOpenIncidents, type StoredIncident } from '../tables/incident-rows.ts';
 import { lastCompleted } from '../tables/sweep-list.ts';
 import { readGaps, readSubscriptions } from '../tables/sweep-rows.ts';
+import * as z from '../zod.ts';
 import { blindView } from './blindness.ts';
 import { viewCluster } from './clusters.ts';
 import { components, countsView } from './components.ts';
@@ -23,18 +23,19 @@ export const fleetView = z
     nodes: countsView,
     openOutages: z.number(),
     cutOff: z
-      .object({ clusters: z.array(z.string()), nodes: countsView, elsewhere: countsView })
-      .nullable()
-      .describe(
-        'The clusters that have an outage as a whole, with the counts of their nodes alone, and of the nodes of all others; null if none has.',
+      .nullable(z.object({ clusters: z.array(z.string()), nodes: countsView, elsewhere: countsView }))
+      .check(
+        z.describe(
+          'The clusters that have an outage as a whole, with the counts of their nodes alone, and of the nodes of all others; null if none has.',
+        ),
       ),
     uptime: uptimeView,
-    blind: blindView.nullable().describe('That nobody sees the fleet: then nothing is known of it. `incidents` says more.'),
-    incidents: z.array(incidentView).describe('The incidents that are open, newest first.'),
-    gaps: z.array(z.string()).describe('Subscriptions that the last completed sweep could not read.'),
-    lastSweep: sweepView.nullable().describe('The last completed sweep.'),
+    blind: z.nullable(blindView).check(z.describe('That nobody sees the fleet: then nothing is known of it. `incidents` says more.')),
+    incidents: z.array(incidentView).check(z.describe('The incidents that are open, newest first.')),
+    gaps: z.array(z.string()).check(z.describe('Subscriptions that the last completed sweep could not read.')),
+    lastSweep: z.nullable(sweepView).check(z.describe('The last completed sweep.')),
   })
-  .describe('Subscriptions and clusters count by the worst verdict among their nodes.')
+  .check(z.describe('Subscriptions and clusters count by the worst verdict among their nodes.'))
   .register(components, { id: 'Fleet' });
 export type FleetView = z.output<typeof fleetView>;
 

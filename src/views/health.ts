@@ -1,12 +1,12 @@
-import { z } from 'zod';
 import type { Services } from '../services.ts';
 import { lastCompletedAt } from '../tables/sweep-list.ts';
+import * as z from '../zod.ts';
 import { components, time } from './components.ts';
 import { staleBefore } from './current-interval.ts';
 
 export const healthView = z
-  .object({ status: z.enum(['ok', 'stale']), lastCompletedAt: time.nullable() })
-  .describe('Whether sweeps complete; nothing about the fleet.')
+  .object({ status: z.enum(['ok', 'stale']), lastCompletedAt: z.nullable(time) })
+  .check(z.describe('Whether sweeps complete; nothing about the fleet.'))
   .register(components, { id: 'Health' });
 
 /** Shows whether sweeps complete. */

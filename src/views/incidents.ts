@@ -1,10 +1,10 @@
-import { z } from 'zod';
 import { sharedFactors } from '../history/shared-factor.ts';
 import { Problem } from '../model/problem.ts';
 import { incidentWords, namesOfIncident, severityOf } from '../notify/incident-words.ts';
 import type { Services } from '../services.ts';
 import { readIncident, readIncidents, readOpenIncidents, type StoredIncident } from '../tables/incident-rows.ts';
 import { newestFirst } from '../tables/open-tables.ts';
+import * as z from '../zod.ts';
 import { components, reasonName, time } from './components.ts';
 import { findingView, viewFinding } from './findings.ts';
 import { notifiedView } from './outages.ts';
@@ -15,27 +15,39 @@ import { namesOf, type RemedyNames, remediesFor, remedyView } from './remedies.t
 export const incidentView = z
   .object({
     id: z.string(),
-    kind: z.enum(['outage', 'unseen']).describe('`outage`: clusters that failed together; `unseen`: nobody sees the fleet.'),
-    severity: z.number().describe('0 where most of the fleet is down, else 1.'),
+    kind: z.enum(['outage', 'unseen']).check(z.describe('`outage`: clusters that failed together; `unseen`: nobody sees the fleet.')),
+    severity: z.number().check(z.describe('0 where most of the fleet is down, else 1.')),
     start: time,
-    end: time.nullable(),
-    factor: z.enum(sharedFactors).describe('What the clusters share and healthy ones do not.'),
-    factorValue: z.string().describe('The resource ID, address, region, subscription or reason that they share; `*` for the fleet.'),
+    end: z.nullable(time),
+    factor: z.enum(sharedFactors).check(z.describe('What the clusters share and healthy ones do not.')),
+    factorValue: z
+      .string()
+      .check(z.describe('The resource ID, address, region, subscription or reason that they share; `*` for the fleet.')),
     reason: reasonName,
     message: z.string(),
     why: z.string(),
     remedies: z
       .array(remedyView)
-      .describe('What to check or do next about its reason, most likely first; of several clusters, commands name one that is in trouble.'),
-    changed: z.string().nullable().describe('What changed before, where, when and by whom; null if nothing is known.'),
+      .check(
+        z.describe(
+          'What to check or do next about its reason, most likely first; of several clusters, commands name one that is in trouble.',
+        ),
+      ),
+    changed: z.nullable(z.string()).check(z.describe('What changed before, where, when and by whom; null if nothing is known.')),
     counts: z
       .object({ affected: z.number(), inside: z.number(), elsewhereAffected: z.number(), elsewhere: z.number(), most: z.number() })
-      .describe('Clusters in trouble among those that share the factor, and among the others; and the most that were in trouble at once.'),
-    nodes: z.object({ affected: z.number(), planned: z.number() }).describe('Nodes that fail or give no verdict, of those to be probed.'),
-    clusters: z.array(z.string()).describe('Every cluster that ever was one of it.'),
-    openClusters: z.array(z.string()).describe('Those that are in trouble now.'),
-    finding: findingView.nullable().describe('The finding that most of them share.'),
-    notified: z.record(z.string(), notifiedView).describe('What each sink accepted, and when.'),
+      .check(
+        z.describe(
+          'Clusters in trouble among those that share the factor, and among the others; and the most that were in trouble at once.',
+        ),
+      ),
+    nodes: z
+      .object({ affected: z.number(), planned: z.number() })
+      .check(z.describe('Nodes that fail or give no verdict, of those to be probed.')),
+    clusters: z.array(z.string()).check(z.describe('Every cluster that ever was one of it.')),
+    openClusters: z.array(z.string()).check(z.describe('Those that are in trouble now.')),
+    finding: z.nullable(findingView).check(z.describe('The finding that most of them share.')),
+    notified: z.record(z.string(), notifiedView).check(z.describe('What each sink accepted, and when.')),
   })
   .register(components, { id: 'Incident' });
 export type IncidentView = z.output<typeof incidentView>;

@@ -1,8 +1,8 @@
-import { z } from 'zod';
 import { type ClusterMaintenance, currentMaintenance } from '../model/cluster-maintenance.ts';
 import { readMaintenanceTag } from '../model/maintenance-tag.ts';
 import type { Services } from '../services.ts';
 import type { ListedCluster } from '../tables/cluster-list.ts';
+import * as z from '../zod.ts';
 import { components, time } from './components.ts';
 import { plannedMaintenanceView, viewPlannedMaintenance } from './planned-maintenance.ts';
 
@@ -10,12 +10,14 @@ import { plannedMaintenanceView, viewPlannedMaintenance } from './planned-mainte
 export const maintenanceView = z
   .object({
     from: time,
-    until: time.describe('It ends then by itself.'),
-    source: z.enum(['tag', 'request']).describe('What says so: the tag `aks-fleet-prober-maintenance` of the cluster, or a POST.'),
-    by: z.string().nullable().describe('Who asked for it; null by tag.'),
-    reason: z.string().nullable(),
+    until: time.check(z.describe('It ends then by itself.')),
+    source: z.enum(['tag', 'request']).check(z.describe('What says so: the tag `aks-fleet-prober-maintenance` of the cluster, or a POST.')),
+    by: z.nullable(z.string()).check(z.describe('Who asked for it; null by tag.')),
+    reason: z.nullable(z.string()),
   })
-  .describe('While it lasts, the cluster is probed and recorded, and nobody is notified; its time counts neither as up nor as down.')
+  .check(
+    z.describe('While it lasts, the cluster is probed and recorded, and nobody is notified; its time counts neither as up nor as down.'),
+  )
   .register(components, { id: 'Maintenance' });
 export type MaintenanceView = z.output<typeof maintenanceView>;
 
@@ -27,14 +29,13 @@ export function viewMaintenance(maintenance: ClusterMaintenance, now: Date): Mai
 
 export const clusterMaintenanceView = z
   .object({
-    current: maintenanceView.nullable().describe('The maintenance that it is in now.'),
-    tag: z.string().nullable().describe('The value of the tag `aks-fleet-prober-maintenance` as the last sweep read it.'),
-    warnings: z.array(z.string()).optional().describe('What of the tag cannot be followed.'),
+    current: z.nullable(maintenanceView).check(z.describe('The maintenance that it is in now.')),
+    tag: z.nullable(z.string()).check(z.describe('The value of the tag `aks-fleet-prober-maintenance` as the last sweep read it.')),
+    warnings: z.optional(z.array(z.string())).check(z.describe('What of the tag cannot be followed.')),
     azure: z
-      .array(plannedMaintenanceView)
-      .nullable()
-      .describe('The planned maintenance of AKS, at most 10 minutes old: shown, and not followed. Null if it cannot be read.'),
-    azureDetail: z.string().optional().describe('Why it cannot be read.'),
+      .nullable(z.array(plannedMaintenanceView))
+      .check(z.describe('The planned maintenance of AKS, at most 10 minutes old: shown, and not followed. Null if it cannot be read.')),
+    azureDetail: z.optional(z.string()).check(z.describe('Why it cannot be read.')),
   })
   .register(components, { id: 'ClusterMaintenance' });
 

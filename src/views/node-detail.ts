@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { emptyLog } from '../history/log.ts';
 import { windowsOf } from '../history/watched.ts';
 import { emptyWatch } from '../model/watch.ts';
@@ -7,6 +6,7 @@ import { readEndpoint } from '../tables/cluster-rows.ts';
 import { readLogs } from '../tables/log-rows.ts';
 import { readNodes } from '../tables/node-rows.ts';
 import { readOutages } from '../tables/outage-rows.ts';
+import * as z from '../zod.ts';
 import { components } from './components.ts';
 import { momentOf, type NodeView, nodeSpec, nodeStatus, nodeView, unknownNode, viewNode } from './nodes.ts';
 import { logEntryView, outageView, viewLogEntry, viewOutage } from './outages.ts';
@@ -16,20 +16,20 @@ import { uptimeShares, viewShares } from './uptime.ts';
 const OUTAGES_SHOWN = 20;
 
 /** A node with all that is known about it; `status` has the shape of OpenShift's PodNetworkConnectivityCheck. */
-export const nodeDetailView = nodeView
-  .extend({
-    spec: nodeSpec.extend({
+export const nodeDetailView = z
+  .extend(nodeView, {
+    spec: z.extend(nodeSpec, {
       vmId: z.string(),
-      size: z.string().nullable(),
-      image: z.string().nullable(),
-      subnet: z.string().nullable(),
-      created: z.string().nullable(),
+      size: z.nullable(z.string()),
+      image: z.nullable(z.string()),
+      subnet: z.nullable(z.string()),
+      created: z.nullable(z.string()),
     }),
-    remedies: z.array(remedyView).describe('What to check or do next about its reason, most likely first.'),
-    status: nodeStatus.extend({
-      successes: z.array(logEntryView).describe('The newest 10, newest first.'),
-      failures: z.array(logEntryView).describe('The newest 10, newest first.'),
-      outages: z.array(outageView).describe('The newest 20, newest first.'),
+    remedies: z.array(remedyView).check(z.describe('What to check or do next about its reason, most likely first.')),
+    status: z.extend(nodeStatus, {
+      successes: z.array(logEntryView).check(z.describe('The newest 10, newest first.')),
+      failures: z.array(logEntryView).check(z.describe('The newest 10, newest first.')),
+      outages: z.array(outageView).check(z.describe('The newest 20, newest first.')),
       uptime: uptimeShares,
     }),
   })

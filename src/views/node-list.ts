@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { statusOf } from '../history/node-state.ts';
 import { outcomeOf } from '../history/roll-up.ts';
 import { nodeNameSchema } from '../model/name-schemas.ts';
@@ -8,6 +7,7 @@ import { readTroubledNames } from '../tables/cluster-list.ts';
 import { readEndpoint } from '../tables/cluster-rows.ts';
 import { type ReachableStatus, readNamedNodes, readNodePage } from '../tables/node-pages.ts';
 import type { NodeRow } from '../tables/node-rows.ts';
+import * as z from '../zod.ts';
 import { components } from './components.ts';
 import { staleBefore } from './current-interval.ts';
 import { momentOf, type NodeView, nodeView, viewNode } from './nodes.ts';
@@ -18,14 +18,16 @@ const READS = 4;
 const ROWS_OF_A_READ = 1000;
 
 export const nodeListSchema = listOf(nodeView)
-  .describe(
-    'Nodes that were not reachable at the latest assessment come first, at most 500, then those that were not served, at most 20 for each reason, then the others by name; within a page the worst come first.',
+  .check(
+    z.describe(
+      'Nodes that were not reachable at the latest assessment come first, at most 500, then those that were not served, at most 20 for each reason, then the others by name; within a page the worst come first.',
+    ),
   )
   .register(components, { id: 'NodePage' });
 
 const name = nodeNameSchema('a node name');
 /** `first`: the nodes that were listed first and must not be repeated. `after`: the last of the other nodes, once these have begun. */
-export const nodePlace = z.object({ first: z.array(name), after: name.optional() });
+export const nodePlace = z.object({ first: z.array(name), after: z.optional(name) });
 type Place = z.output<typeof nodePlace>;
 
 /** The position of a node on its page: by its verdict, those that are not served before the other reachable ones. */

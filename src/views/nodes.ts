@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { isBlind, isFlapping, openSince, statusOf } from '../history/node-state.ts';
 import { servedNow } from '../history/not-served.ts';
 import { outcomeOf } from '../history/roll-up.ts';
@@ -9,42 +8,42 @@ import { Problem } from '../model/problem.ts';
 import { reasons } from '../model/reasons.ts';
 import type { Services } from '../services.ts';
 import type { NodeRow } from '../tables/node-rows.ts';
+import * as z from '../zod.ts';
 import { components, reasonName, time } from './components.ts';
 import { currentIntervalMs } from './current-interval.ts';
 import { servedView } from './served.ts';
 
 const condition = z.object({
-  type: z.enum(['Reachable', 'Served']).describe('`Served`: whether the API server answers the requests of the node itself.'),
+  type: z.enum(['Reachable', 'Served']).check(z.describe('`Served`: whether the API server answers the requests of the node itself.')),
   status: z.enum(['True', 'False', 'Unknown']),
   reason: reasonName,
   message: z.string(),
-  lastTransitionTime: time.nullable(),
+  lastTransitionTime: z.nullable(time),
 });
 
 /** The properties of a node. */
 export const nodeSpec = z.object({
   resourceId: z.string(),
   targetEndpoint: z
-    .string()
-    .nullable()
-    .describe('`host:port` of its API server, as the node itself last reported it, otherwise as Azure gives it for the cluster.'),
+    .nullable(z.string())
+    .check(z.describe('`host:port` of its API server, as the node itself last reported it, otherwise as Azure gives it for the cluster.')),
   pool: z.string(),
   os: z.enum(nodeOses),
-  zone: z.string().nullable(),
+  zone: z.nullable(z.string()),
 });
 
 /** The state of a node. */
 export const nodeStatus = z.object({
   conditions: z.array(condition),
-  lastProbeTime: time.nullable(),
-  openOutageSince: time.nullable(),
+  lastProbeTime: z.nullable(time),
+  openOutageSince: z.nullable(time),
   flapping: z.boolean(),
-  blind: z.boolean().describe('Whether BLIND_AFTER probes in a row gave no verdict.'),
+  blind: z.boolean().check(z.describe('Whether BLIND_AFTER probes in a row gave no verdict.')),
   consecutiveFailures: z.number(),
   consecutiveSuccesses: z.number(),
   recentSweeps: z
     .array(z.object({ result: z.enum(['reachable', 'notServed', 'unreachable', 'unknown', 'notProbed']), sweeps: z.number() }))
-    .describe('What the newest 50 sweeps came to, oldest first; equal neighbours are counted together.'),
+    .check(z.describe('What the newest 50 sweeps came to, oldest first; equal neighbours are counted together.')),
 });
 
 /** A node in a list. */

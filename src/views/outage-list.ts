@@ -1,11 +1,11 @@
 import pLimit from 'p-limit';
-import { z } from 'zod';
 import { openEpisode } from '../history/node-state.ts';
 import { clusterIdSchema } from '../model/name-schemas.ts';
 import { isNodeName } from '../model/node-name.ts';
 import type { Services } from '../services.ts';
 import type { ListedCluster } from '../tables/cluster-list.ts';
 import { readOutagePage } from '../tables/outage-pages.ts';
+import * as z from '../zod.ts';
 import { readCluster, readClusters } from './clusters.ts';
 import { components } from './components.ts';
 import { type OutageView, outageView, viewOutage } from './outages.ts';
@@ -23,7 +23,7 @@ function isOutageKey(key: string): boolean {
   return subject !== undefined && (subject === '*' || isNodeName(subject));
 }
 
-const outagePlace = z.object({ cluster: clusterIdSchema('a cluster id'), row: z.string().refine(isOutageKey).optional() });
+const outagePlace = z.object({ cluster: clusterIdSchema('a cluster id'), row: z.optional(z.string().check(z.refine(isOutageKey))) });
 
 export const outageListSchema = listOf(outageView).register(components, { id: 'OutagePage' });
 

@@ -1,8 +1,8 @@
-import { z } from 'zod';
 import { goDuration } from '../history/go-duration.ts';
 import type { LogEntry } from '../history/log.ts';
 import { type Outage, outageId } from '../history/outage.ts';
 import { reasons } from '../model/reasons.ts';
+import * as z from '../zod.ts';
 import { commonFactorView, components, reasonName, time } from './components.ts';
 import { changeView, findingView, viewFinding } from './findings.ts';
 import { namesOf, type RemedyNames, remediesFor, remedyView } from './remedies.ts';
@@ -14,12 +14,12 @@ export const logEntryView = z
     success: z.boolean(),
     reason: z.string(),
     message: z.string(),
-    latency: z.string().nullable().describe('A duration in the format of Go: `1.211s`, `2.24ms`.'),
+    latency: z.nullable(z.string()).check(z.describe('A duration in the format of Go: `1.211s`, `2.24ms`.')),
   })
   .register(components, { id: 'LogEntry' });
 
 /** What a sink accepted. */
-export const notifiedView = z.object({ started: z.boolean(), ended: z.boolean(), startedAt: time.optional(), endedAt: time.optional() });
+export const notifiedView = z.object({ started: z.boolean(), ended: z.boolean(), startedAt: z.optional(time), endedAt: z.optional(time) });
 export type NotifiedView = z.output<typeof notifiedView>;
 
 /** An outage as the API shows it. */
@@ -33,27 +33,28 @@ export const outageView = z
     reason: reasonName,
     stage: z.string(),
     start: time,
-    end: time.nullable(),
+    end: z.nullable(time),
     message: z.string(),
-    flaps: z.number().describe('How often it returned within the flap window.'),
-    maintenance: z.boolean().describe('Whether an episode of it began in a maintenance of its cluster, in which nobody is notified.'),
-    episodes: z.array(z.object({ start: time, end: time.nullable() })).describe('The newest ones, oldest first.'),
-    nodes: z.array(z.string()).optional().describe('For an outage of a cluster: all nodes that it affected.'),
-    counts: z.object({ failing: z.number(), conclusive: z.number(), planned: z.number(), most: z.number() }).nullable().optional(),
+    flaps: z.number().check(z.describe('How often it returned within the flap window.')),
+    maintenance: z
+      .boolean()
+      .check(z.describe('Whether an episode of it began in a maintenance of its cluster, in which nobody is notified.')),
+    episodes: z.array(z.object({ start: time, end: z.nullable(time) })).check(z.describe('The newest ones, oldest first.')),
+    nodes: z.optional(z.array(z.string())).check(z.describe('For an outage of a cluster: all nodes that it affected.')),
+    counts: z.optional(z.nullable(z.object({ failing: z.number(), conclusive: z.number(), planned: z.number(), most: z.number() }))),
     reasons: z
-      .array(z.object({ reason: reasonName, nodes: z.number() }))
-      .optional()
-      .describe('For an outage of a cluster: the reasons of the nodes that fail now, or failed last, the most frequent first.'),
-    commonFactors: z.array(commonFactorView).optional(),
-    remedies: z.array(remedyView).describe('What to check or do next about its reason, most likely first.'),
+      .optional(z.array(z.object({ reason: reasonName, nodes: z.number() })))
+      .check(z.describe('For an outage of a cluster: the reasons of the nodes that fail now, or failed last, the most frequent first.')),
+    commonFactors: z.optional(z.array(commonFactorView)),
+    remedies: z.array(remedyView).check(z.describe('What to check or do next about its reason, most likely first.')),
     findings: z
       .array(findingView)
-      .describe('What Azure’s configuration says of it, the best first: at most three, and what could not be read.'),
-    changes: z.array(changeView).describe('What changed on the way of the nodes, from an hour before it began, newest first.'),
-    searchedAt: time.nullable().describe('When Azure’s configuration was last searched for it; null until then.'),
+      .check(z.describe('What Azure’s configuration says of it, the best first: at most three, and what could not be read.')),
+    changes: z.array(changeView).check(z.describe('What changed on the way of the nodes, from an hour before it began, newest first.')),
+    searchedAt: z.nullable(time).check(z.describe('When Azure’s configuration was last searched for it; null until then.')),
     notified: z
       .record(z.string(), notifiedView)
-      .describe('Whether each sink accepted the start and the end of its newest episode, and when.'),
+      .check(z.describe('Whether each sink accepted the start and the end of its newest episode, and when.')),
     startLogs: z.array(logEntryView),
     endLogs: z.array(logEntryView),
   })

@@ -1,6 +1,6 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import { z } from 'zod';
 import { Problem } from '../model/problem.ts';
+import * as z from '../zod.ts';
 
 /** The number of items on a page, unless a caller gives `limit`. */
 export const DEFAULT_LIMIT = 50;
@@ -25,8 +25,11 @@ export interface PageRequest {
 }
 
 /** The schema of a page of items. */
-export const listOf = <S extends z.ZodType>(item: S) =>
-  z.object({ items: z.array(item), next: z.string().nullable().describe('Pass it as cursor for the next page; null on the last page.') });
+export const listOf = <S extends z.ZodMiniType>(item: S) =>
+  z.object({
+    items: z.array(item),
+    next: z.nullable(z.string()).check(z.describe('Pass it as cursor for the next page; null on the last page.')),
+  });
 
 /** Writes the position after which a list continues, as a text that needs no escaping in a URL. */
 export function writeCursor(list: string, place: unknown): string {
@@ -55,7 +58,7 @@ function decode(text: string): unknown {
  * @param place - the schema of the position in the cursor.
  * @throws Problem if the cursor is not from this list.
  */
-export function readPage<S extends z.ZodType>(
+export function readPage<S extends z.ZodMiniType>(
   { query }: PageRequest,
   list: string,
   place: S,

@@ -1,5 +1,4 @@
 import { isRestError } from '@azure/core-rest-pipeline';
-import { z } from 'zod';
 import type { Arm } from '../azure/arm.ts';
 import { armErrorText } from '../azure/arm-error.ts';
 import { failureOf } from '../azure/failure.ts';
@@ -9,6 +8,7 @@ import { log } from '../log.ts';
 import { redact } from '../model/redact.ts';
 import type { Services } from '../services.ts';
 import type { ListedCluster } from '../tables/cluster-list.ts';
+import * as z from '../zod.ts';
 import { components } from './components.ts';
 
 const KEPT_MS = 600_000;
@@ -19,12 +19,14 @@ const RIGHT = 'Microsoft.ContainerService/managedClusters/maintenanceConfigurati
 export const plannedMaintenanceView = z
   .object({
     name: z.string(),
-    schedule: z.string().describe('Its days, in words.'),
-    durationHours: z.number().optional(),
-    utcOffset: z.string().optional().describe('`±HH:MM`; `+00:00` without it.'),
-    startTime: z.string().optional().describe('`HH:MM`, in the time of `utcOffset`.'),
+    schedule: z.string().check(z.describe('Its days, in words.')),
+    durationHours: z.optional(z.number()),
+    utcOffset: z.optional(z.string()).check(z.describe('`±HH:MM`; `+00:00` without it.')),
+    startTime: z.optional(z.string()).check(z.describe('`HH:MM`, in the time of `utcOffset`.')),
   })
-  .describe('A planned maintenance of AKS: when AKS may change the cluster by itself. Nothing follows from it: notifications go on.')
+  .check(
+    z.describe('A planned maintenance of AKS: when AKS may change the cluster by itself. Nothing follows from it: notifications go on.'),
+  )
   .register(components, { id: 'PlannedMaintenance' });
 
 /** The planned maintenance of a cluster, or why it could not be read. */

@@ -1,6 +1,6 @@
-import { z } from 'zod';
 import { type ReasonCode, reasons } from '../model/reasons.ts';
 import { placeholderNames } from '../model/remedies.ts';
+import * as z from '../zod.ts';
 import { components, reasonName } from './components.ts';
 import { remedyLines } from './remedies.ts';
 
@@ -11,14 +11,16 @@ const reasonView = z
     sentence: z.string(),
     remedies: z
       .array(z.string())
-      .describe('What to check or do next, most likely first; in commands, words in capitals such as `RESOURCE_GROUP` stand for names.'),
+      .check(
+        z.describe('What to check or do next, most likely first; in commands, words in capitals such as `RESOURCE_GROUP` stand for names.'),
+      ),
     links: z.array(z.string()),
   })
   .register(components, { id: 'Reason' });
 
 export const reasonListSchema = z
   .object({ items: z.array(reasonView), next: z.null() })
-  .describe('All reasons on one page.')
+  .check(z.describe('All reasons on one page.'))
   .register(components, { id: 'ReasonList' });
 
 /** Shows the catalogue of reasons. */

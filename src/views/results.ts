@@ -1,8 +1,8 @@
-import { z } from 'zod';
 import { reasons } from '../model/reasons.ts';
 import type { Services } from '../services.ts';
 import { isKnownNode } from '../tables/node-pages.ts';
 import { type ResultRow, readResults } from '../tables/result-rows.ts';
+import * as z from '../zod.ts';
 import { components, reasonName, time } from './components.ts';
 import { unknownNode } from './nodes.ts';
 import { listOf, type Page, type PageRequest, readPage, writeCursor } from './paging.ts';
@@ -17,17 +17,17 @@ const resultView = z
     reason: reasonName,
     stage: z.string(),
     message: z.string(),
-    latencyMs: z.number().nullable(),
+    latencyMs: z.nullable(z.number()),
     served: servedView,
     notServed: notServedView,
-    sweep: z.string().describe('The id of the sweep or check that recorded it.'),
-    evidence: z.string().nullable().describe('The output of the node, redacted; null if it was reachable and nothing is wrong.'),
+    sweep: z.string().check(z.describe('The id of the sweep or check that recorded it.')),
+    evidence: z.nullable(z.string()).check(z.describe('The output of the node, redacted; null if it was reachable and nothing is wrong.')),
   })
   .register(components, { id: 'Result' });
 
 type ResultView = z.output<typeof resultView>;
 
-export const resultListSchema = listOf(resultView).describe('Newest first.').register(components, { id: 'ResultPage' });
+export const resultListSchema = listOf(resultView).check(z.describe('Newest first.')).register(components, { id: 'ResultPage' });
 
 function viewResult({ at, verdict, reason, message, latencyMs, served, sweep, evidence }: ResultRow): ResultView {
   const { stage } = reasons[reason];
@@ -36,7 +36,7 @@ function viewResult({ at, verdict, reason, message, latencyMs, served, sweep, ev
 }
 
 /** The position in a list of results: the key of the last row. */
-const resultPlace = z.string().regex(/^\d{13}\|([\w-]{1,64}|~)$/);
+const resultPlace = z.string().check(z.regex(/^\d{13}\|([\w-]{1,64}|~)$/));
 
 /**
  * Shows one page of the results of a node, newest first.

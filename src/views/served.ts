@@ -1,19 +1,21 @@
-import { z } from 'zod';
 import { notServedGroup } from '../history/not-served.ts';
 import type { Served } from '../model/verdict.ts';
+import * as z from '../zod.ts';
 import { components, reasonName, time } from './components.ts';
 
 /** Whether a node is served, in an answer that has a verdict. */
 export const servedView = z
-  .boolean()
-  .nullable()
-  .describe('Whether its API server serves it, that is answers the requests of the node itself; null if it was not reached, or not asked.');
+  .nullable(z.boolean())
+  .check(
+    z.describe(
+      'Whether its API server serves it, that is answers the requests of the node itself; null if it was not reached, or not asked.',
+    ),
+  );
 
 /** Why a node is not served, in an answer that has a verdict. */
 export const notServedView = z
-  .object({ reason: reasonName, message: z.string() })
-  .nullable()
-  .describe('Why its API server does not serve it; null unless `served` is false.');
+  .nullable(z.object({ reason: reasonName, message: z.string() }))
+  .check(z.describe('Why its API server does not serve it; null unless `served` is false.'));
 
 /** Shows what a verdict says of being served. */
 export function viewServed(served: Served | undefined): { served: boolean | null; notServed: z.output<typeof notServedView> } {
@@ -22,16 +24,18 @@ export function viewServed(served: Served | undefined): { served: boolean | null
 }
 
 /** Nodes of a cluster that reach their API server and are not served by it, for one reason. */
-export const notServedGroupView = notServedGroup.extend({
+export const notServedGroupView = z.extend(notServedGroup, {
   reason: reasonName,
-  names: z.array(z.string()).describe('Up to 20 of them.'),
-  since: time.describe('Since when the first of them is not served.'),
+  names: z.array(z.string()).check(z.describe('Up to 20 of them.')),
+  since: time.check(z.describe('Since when the first of them is not served.')),
 });
 
 /** The degradation of a cluster as the API shows it. */
 export const degradedView = z
   .object({ since: time, reason: reasonName, notServed: z.number(), asked: z.number() })
-  .describe(
-    'Since when a quorum of the nodes that reach the API server is not served by it, the main reason, and how many of those that asked.',
+  .check(
+    z.describe(
+      'Since when a quorum of the nodes that reach the API server is not served by it, the main reason, and how many of those that asked.',
+    ),
   )
   .register(components, { id: 'Degradation' });

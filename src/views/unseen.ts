@@ -1,6 +1,6 @@
-import { z } from 'zod';
 import type { UnseenGroup } from '../history/unseen.ts';
 import type { Shortfalls } from '../model/cluster-facts.ts';
+import * as z from '../zod.ts';
 import { reasonName, time } from './components.ts';
 
 /** Nodes that nobody has seen for long, for one reason. */
@@ -8,8 +8,8 @@ export const unseenView = z.object({
   reason: reasonName,
   nodes: z.number(),
   pools: z.array(z.string()),
-  names: z.array(z.string()).describe('Up to 20 of them; nodes that no machine was found for have no names.'),
-  since: time.describe('Since when the first of them has had no verdict.'),
+  names: z.array(z.string()).check(z.describe('Up to 20 of them; nodes that no machine was found for have no names.')),
+  since: time.check(z.describe('Since when the first of them has had no verdict.')),
 });
 
 /** Nodes that a pool is to have, and that no machine was found for in two sweeps in a row. */

@@ -1,12 +1,12 @@
-import { z } from 'zod';
 import { meansOf, type Uptime, uptimeOf } from '../history/uptime.ts';
 import type { WatchedSum } from '../history/watched.ts';
 import { isReasonCode } from '../model/reasons.ts';
+import * as z from '../zod.ts';
 import { components, reasonName } from './components.ts';
 
-const share = z.number().min(0).max(1).nullable();
+const share = z.nullable(z.number().check(z.minimum(0), z.maximum(1)));
 
-const seconds = z.number().nonnegative();
+const seconds = z.number().check(z.nonnegative());
 
 /** The uptime in three windows, and how long each was watched. */
 export const uptimeShares = z
@@ -16,34 +16,40 @@ export const uptimeShares = z
     '30d': share,
     watchedSeconds: z
       .object({ '24h': seconds, '7d': seconds, '30d': seconds })
-      .describe(
-        'How long nodes were watched: from each verdict to the next probe, up to three intervals; not while they are unknown or not probed. For a cluster or the fleet, the sum over all nodes.',
+      .check(
+        z.describe(
+          'How long nodes were watched: from each verdict to the next probe, up to three intervals; not while they are unknown or not probed. For a cluster or the fleet, the sum over all nodes.',
+        ),
       ),
     maintenanceSeconds: z
       .object({ '24h': seconds, '7d': seconds, '30d': seconds })
-      .describe(
-        'How long nodes would have been watched in a maintenance of their cluster: neither up nor down, and no part of watchedSeconds.',
+      .check(
+        z.describe(
+          'How long nodes would have been watched in a maintenance of their cluster: neither up nor down, and no part of watchedSeconds.',
+        ),
       ),
   })
-  .describe('The share of the watched time in which no outage was open, from 0 to 1; null if nothing was watched.')
+  .check(z.describe('The share of the watched time in which no outage was open, from 0 to 1; null if nothing was watched.'))
   .register(components, { id: 'UptimeShares' });
 export type UptimeShares = z.output<typeof uptimeShares>;
 
 /** Uptime as the API shows it. */
-export const uptimeView = uptimeShares
-  .extend({
+export const uptimeView = z
+  .extend(uptimeShares, {
     byReason: z
       .array(
         z.object({
           reason: reasonName,
           outages: z.number(),
           downSeconds: z.number(),
-          meanDetectSeconds: z.number().nullable(),
-          meanRecoverSeconds: z.number().nullable(),
+          meanDetectSeconds: z.nullable(z.number()),
+          meanRecoverSeconds: z.nullable(z.number()),
         }),
       )
-      .describe(
-        'Outages of nodes in the last 30 days, the reason with most downtime first. An outage lasts until its end is seen, even while the node is not watched.',
+      .check(
+        z.describe(
+          'Outages of nodes in the last 30 days, the reason with most downtime first. An outage lasts until its end is seen, even while the node is not watched.',
+        ),
       ),
   })
   .register(components, { id: 'Uptime' });

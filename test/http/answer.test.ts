@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HttpRequest } from '@azure/functions';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { z } from 'zod';
 import { answer } from '../../src/http/answer.ts';
 import { keepAnswers } from '../../src/http/keep-answers.ts';
 import type { Reply, Route } from '../../src/http/route.ts';
 import { Problem } from '../../src/model/problem.ts';
+import * as z from '../../src/zod.ts';
 import { servicesAt } from '../sweep/services-at.ts';
 
 const { services, clock } = servicesAt('UseDevelopmentStorage=true', '2026-11-21T12:00:00Z');
@@ -42,7 +42,7 @@ async function get(
 async function post(
   body: string | Uint8Array | undefined,
   type: string | undefined,
-  schema: z.ZodType = z.strictObject({ a: z.number() }),
+  schema: z.ZodMiniType = z.strictObject({ a: z.number() }),
 ) {
   const route: Route = { ...routeOf(() => ({})), method: 'POST', body: schema, handle: async (_, request) => ({ json: request.body }) };
   const given = body === undefined ? {} : { body: typeof body === 'string' ? { string: body } : { bytes: body } };
@@ -152,7 +152,7 @@ describe('an answer', () => {
   });
 
   it('refuses a query parameter that the route does not know, but for the key', async () => {
-    const route = routeOf(() => ({ json: {} }), { query: z.object({ limit: z.string().optional() }) });
+    const route = routeOf(() => ({ json: {} }), { query: z.object({ limit: z.optional(z.string()) }) });
     expect((await get(route, { query: { code: 'key', limit: '1' } })).status).toBe(200);
     expect(JSON.parse(String((await get(route, { query: { limt: '1' } })).body))).toMatchObject({
       type: 'urn:aks-fleet-prober:unknown-parameter',
@@ -162,7 +162,7 @@ describe('an answer', () => {
 });
 
 describe('an answer that is kept', () => {
-  const kept: Partial<Route> = { kept: true, query: z.object({ limit: z.string().default('50') }) };
+  const kept: Partial<Route> = { kept: true, query: z.object({ limit: z._default(z.string(), '50') }) };
 
   it('is made once for all who ask the same at once, and Age says how old it is', async () => {
     const answers = keepAnswers();
@@ -265,7 +265,9 @@ describe('a body', () => {
   });
 
   it('that is refused is told which form was nearest', async () => {
-    const either = z.union([z.strictObject({ node: z.string() }), z.strictObject({ a: z.number(), b: z.number() })]).describe('A node.');
+    const either = z
+      .union([z.strictObject({ node: z.string() }), z.strictObject({ a: z.number(), b: z.number() })])
+      .check(z.describe('A node.'));
     const { json } = await post('{"node": 5}', 'application/json', either);
     expect(json.detail).toBe('expected as body: A node. Got another: node: Invalid input: expected string, received number');
   });

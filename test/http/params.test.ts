@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
 import { listQuery, outageListQuery, resultListQuery } from '../../src/http/params.ts';
+import * as z from '../../src/zod.ts';
 
 describe('the query of a list', () => {
   it.each(['0', '1001', '-1', '1.5', 'all', '', ' 5', '99999'])('takes no "%s" as limit', (limit) => {

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { z } from 'zod';
 import {
   type Columns,
   count,
@@ -18,6 +17,7 @@ import {
   text,
   writeColumns,
 } from '../../src/tables/columns.ts';
+import * as z from '../../src/zod.ts';
 
 interface Value {
   name: string;

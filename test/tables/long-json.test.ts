@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { z } from 'zod';
 import { fromLongJson, toLongJson } from '../../src/tables/long-json.ts';
 import { insertOnce, readRow } from '../../src/tables/rows.ts';
+import * as z from '../../src/zod.ts';
 import { type Storage, startStorage } from './storage.ts';
 
 const read = (row: Record<string, unknown>) => fromLongJson(z.unknown(), 'value', row, undefined);

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
 import { Problem } from '../../src/model/problem.ts';
 import { comparePlaces, cutPage, readPage, writeCursor } from '../../src/views/paging.ts';
+import * as z from '../../src/zod.ts';
 
 const ask = (query: Record<string, string>) => ({ query: new URLSearchParams(query) });
 const place = z.tuple([z.number()]);

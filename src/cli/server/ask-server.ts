@@ -10,10 +10,10 @@ import {
   proxyPolicy,
 } from '@azure/core-rest-pipeline';
 import { DefaultAzureCredential, type TokenCredential } from '@azure/identity';
-import { z } from 'zod';
 import { signInWith } from '../../azure/sign-in-error.ts';
 import { redact } from '../../model/redact.ts';
 import { version } from '../../version.ts';
+import * as z from '../../zod.ts';
 import { describeProxy } from '../attempts.ts';
 import { NotFound } from '../not-found.ts';
 import type { Server } from './server-options.ts';
@@ -41,7 +41,7 @@ export interface AskServer {
    * @param path - below `/api/`, percent-encoded.
    * @throws NotFound if the service says that there is no such thing, ServerError if it gives no such answer.
    */
-  get<S extends z.ZodType>(path: string, schema: S, query?: Readonly<Record<string, string | undefined>>): Promise<z.output<S>>;
+  get<S extends z.ZodMiniType>(path: string, schema: S, query?: Readonly<Record<string, string | undefined>>): Promise<z.output<S>>;
 }
 
 const problem = z.looseObject({ type: z.string(), title: z.string(), detail: z.string() });

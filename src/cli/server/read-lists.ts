@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import { type ClusterView, clusterListSchema } from '../../views/clusters.ts';
 import { type IncidentView, incidentListSchema } from '../../views/incidents.ts';
 import { nodeListSchema } from '../../views/node-list.ts';
@@ -7,6 +6,7 @@ import { outageListSchema } from '../../views/outage-list.ts';
 import type { OutageView } from '../../views/outages.ts';
 import { MOST_LIMIT as PAGE, type Page } from '../../views/paging.ts';
 import { type SweepView, sweepListSchema } from '../../views/sweeps.ts';
+import type * as z from '../../zod.ts';
 import { isNamed } from '../find-cluster.ts';
 import { NotFound } from '../not-found.ts';
 import { UsageError } from '../usage-error.ts';
@@ -28,7 +28,7 @@ type Query = Readonly<Record<string, string | undefined>>;
 async function readList<T>(
   server: AskServer,
   path: string,
-  schema: z.ZodType<Page<T>>,
+  schema: z.ZodMiniType<Page<T>>,
   limit: number,
   query: Query = {},
 ): Promise<ReadList<T>> {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from '../../zod.ts';
 import type { Unread } from '../evaluate/configuration.ts';
 
 const SHARED_MS = 300_000;
@@ -10,7 +10,7 @@ export interface Log<Entry> {
 }
 
 /** A time that can be read; an entry without one is left out. */
-export const timeText = z.string().refine((text) => !Number.isNaN(Date.parse(text)));
+export const timeText = z.string().check(z.refine((text) => !Number.isNaN(Date.parse(text))));
 
 /** A span of time, widened to whole five minutes: searches that begin within minutes ask alike, and share the answer. */
 export function sharedSpan(from: Date, until: Date): [from: string, until: string] {

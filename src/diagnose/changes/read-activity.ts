@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from '../../zod.ts';
 import type { Kind } from '../read/kinds/kind.ts';
 import type { SettingsReader } from '../read/read-settings.ts';
 import type { LoggedOperation } from './join-changes.ts';
@@ -11,11 +11,11 @@ const OBJECT_ID = 'http://schemas.microsoft.com/identity/claims/objectidentifier
 
 const event = z.object({
   eventTimestamp: timeText,
-  caller: z.string().nullish(),
-  claims: z.record(z.string(), z.string()).nullish().catch(undefined),
-  correlationId: z.string().nullish(),
+  caller: z.nullish(z.string()),
+  claims: z.catch(z.nullish(z.record(z.string(), z.string())), undefined),
+  correlationId: z.nullish(z.string()),
   operationName: z.object({ value: z.string() }),
-  status: z.object({ value: z.string().nullish() }).nullish(),
+  status: z.nullish(z.object({ value: z.nullish(z.string()) })),
   resourceId: z.string(),
 });
 type LogEvent = z.output<typeof event>;
@@ -25,7 +25,7 @@ const events: Kind<{ value: LogEvent[]; nextLink?: string | null }> = {
   action: 'Microsoft.Insights/eventtypes/values/read',
   // An event of another form is left out: a log that holds one such event still holds the others.
   parse(body) {
-    const { value, nextLink } = z.object({ value: z.array(z.unknown()), nextLink: z.string().nullish() }).parse(body);
+    const { value, nextLink } = z.object({ value: z.array(z.unknown()), nextLink: z.nullish(z.string()) }).parse(body);
     return { value: value.flatMap((each) => event.safeParse(each).data ?? []), nextLink };
   },
 };

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from '../../zod.ts';
 import type { Kind } from '../read/kinds/kind.ts';
 import { graph, queryGraph } from '../read/query-graph.ts';
 import type { SettingsReader } from '../read/read-settings.ts';
@@ -8,17 +8,18 @@ import { type Log, sharedSpan, timeText } from './log.ts';
 const MOST = 500;
 const MOST_PROPERTIES = 10;
 
-const text = z
-  .unknown()
-  .transform((value) => (value === null || value === undefined ? undefined : typeof value === 'string' ? value : JSON.stringify(value)));
+const text = z.pipe(
+  z.unknown(),
+  z.transform((value) => (value === null || value === undefined ? undefined : typeof value === 'string' ? value : JSON.stringify(value))),
+);
 const difference = z.object({ previousValue: text, newValue: text });
 const row = z.object({
   t: timeText,
   id: z.string(),
-  kind: z.string().nullish(),
-  by: z.string().nullish(),
-  op: z.string().nullish(),
-  changes: z.record(z.string(), difference).nullish().catch(undefined),
+  kind: z.nullish(z.string()),
+  by: z.nullish(z.string()),
+  op: z.nullish(z.string()),
+  changes: z.catch(z.nullish(z.record(z.string(), difference)), undefined),
 });
 
 /** Properties that change with every write and say nothing, and tags, which people fill with what they like. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from '../../zod.ts';
 import type { AdminRule, Read, Unread } from '../evaluate/configuration.ts';
 import type { Kind } from './kinds/kind.ts';
 import { adminRuleRow } from './kinds/security.ts';
@@ -11,12 +11,12 @@ const MOST_NETWORKS = 1000;
 const MOST_CONFIGURATIONS = 3;
 
 // Azure writes them with capitals, and has written them without.
-const reference = z.object({ Id: z.string().optional(), id: z.string().optional() });
+const reference = z.object({ Id: z.optional(z.string()), id: z.optional(z.string()) });
 const effective = z.object({
   id: z.string(),
   properties: z.looseObject({
-    EffectiveSecurityAdminConfigurations: z.array(reference).optional(),
-    effectiveSecurityAdminConfigurations: z.array(reference).optional(),
+    EffectiveSecurityAdminConfigurations: z.optional(z.array(reference)),
+    effectiveSecurityAdminConfigurations: z.optional(z.array(reference)),
   }),
 });
 

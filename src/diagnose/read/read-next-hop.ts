@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { z } from 'zod';
+import * as z from '../../zod.ts';
 import type { Configuration, NextHopSettings } from '../evaluate/configuration.ts';
 import { settingOf } from '../evaluate/names.ts';
 import { machineKind, nicKind } from './kinds/cluster.ts';
@@ -13,7 +13,10 @@ import type { SettingsReader } from './read-settings.ts';
 const MOST_OWNERS = 100;
 const TYPES = ['microsoft.network/azurefirewalls', 'microsoft.network/networkinterfaces', 'microsoft.network/loadbalancers'];
 
-const json = z.unknown().transform((value) => JSON.stringify(value ?? ''));
+const json = z.pipe(
+  z.unknown(),
+  z.transform((value) => JSON.stringify(value ?? '')),
+);
 
 /** The rights by which owners of addresses are seen. */
 const OWNERS = 'Microsoft.Network/azureFirewalls/read, Microsoft.Network/networkInterfaces/read, Microsoft.Network/loadBalancers/read';

@@ -1,6 +1,6 @@
-import { z } from 'zod';
 import { log } from '../../log.ts';
 import { redact } from '../../model/redact.ts';
+import * as z from '../../zod.ts';
 import type { Read, Unread } from '../evaluate/configuration.ts';
 import type { Kind } from './kinds/kind.ts';
 import type { Answer, ReadCache } from './read-cache.ts';

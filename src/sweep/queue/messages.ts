@@ -1,26 +1,26 @@
-import { z } from 'zod';
 import { clusterIdSchema, nodeNameSchema } from '../../model/name-schemas.ts';
 import { starter } from '../../model/starter.ts';
 import { isCheckId } from '../../tables/check-rows.ts';
+import * as z from '../../zod.ts';
 
 /** The version that this program writes. It also reads the version before; a newer message is requeued for a newer instance. */
 export const MESSAGE_VERSION = 1;
 
 const name = nodeNameSchema('expected a Kubernetes node name');
 const cluster = clusterIdSchema('expected a cluster id');
-const nodes = z.array(name).min(1).max(100);
+const nodes = z.array(name).check(z.minLength(1), z.maxLength(100));
 const ownEnvelope = {
-  v: z.number().int(),
+  v: z.int(),
   deadline: z.iso.datetime(),
   /** How often it was requeued because Azure, storage or the way there failed. */
-  tries: z.number().int().min(1).max(1000).optional(),
+  tries: z.optional(z.int().check(z.minimum(1), z.maximum(1000))),
 };
 const common = { ...ownEnvelope, sweep: z.iso.datetime({ precision: 0 }) };
-const slice = { cluster, slice: z.string().regex(/^[\w.]{1,40}$/), nodes };
+const slice = { cluster, slice: z.string().check(z.regex(/^[\w.]{1,40}$/)), nodes };
 
 const schema = z.discriminatedUnion('kind', [
   /** Without a starter it is the timer's. */
-  z.strictObject({ ...common, kind: z.literal('start-sweep'), starter: starter.optional() }),
+  z.strictObject({ ...common, kind: z.literal('start-sweep'), starter: z.optional(starter) }),
   z.strictObject({ ...common, kind: z.literal('list-clusters'), subscription: z.guid() }),
   z.strictObject({ ...common, kind: z.literal('expand-cluster'), cluster }),
   z.strictObject({
@@ -28,9 +28,9 @@ const schema = z.discriminatedUnion('kind', [
     ...slice,
     kind: z.literal('start-slice'),
     /** The start slot of this slice, once it has acquired one. */
-    slot: z.iso.datetime().optional(),
+    slot: z.optional(z.iso.datetime()),
     /** For a confirmation: the nonce of the failure to confirm, by node. */
-    confirms: z.record(name, z.string().regex(/^[0-9a-f]{16}$/)).optional(),
+    confirms: z.optional(z.record(name, z.string().check(z.regex(/^[0-9a-f]{16}$/)))),
   }),
   z.strictObject({ ...common, ...slice, kind: z.literal('collect-slice') }),
   z.strictObject({ ...common, kind: z.literal('assess-cluster'), cluster, assessAt: z.iso.datetime() }),
@@ -38,21 +38,21 @@ const schema = z.discriminatedUnion('kind', [
   /** Looks between two completions of sweeps whether clusters have failed together. */
   z.strictObject({ ...common, kind: z.literal('judge-incidents'), judgeAt: z.iso.datetime() }),
   /** A search in Azure for what cut nodes off; `subject` is `cluster`, `blind`, or the reason of the nodes' outages. */
-  z.strictObject({ ...ownEnvelope, kind: z.literal('diagnose'), cluster, subject: z.string().regex(/^[A-Za-z]{1,60}$/) }),
+  z.strictObject({ ...ownEnvelope, kind: z.literal('diagnose'), cluster, subject: z.string().check(z.regex(/^[A-Za-z]{1,60}$/)) }),
   /** An attempt to deliver an event to a webhook. It holds names only: where to is in the settings, what in the tables. */
   z.strictObject({
     ...ownEnvelope,
     kind: z.literal('deliver-webhook'),
-    webhook: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/),
+    webhook: z.string().check(z.regex(/^[a-z][a-z0-9-]{0,30}$/)),
     day: z.iso.date(),
-    event: z.string().regex(/^[0-9a-f]{32}$/),
+    event: z.string().check(z.regex(/^[0-9a-f]{32}$/)),
   }),
   z.strictObject({
     ...ownEnvelope,
     kind: z.literal('check'),
-    check: z.string().refine(isCheckId, 'expected the id of a check'),
+    check: z.string().check(z.refine(isCheckId, 'expected the id of a check')),
     /** The start slot of this check, once it has acquired one. */
-    slot: z.iso.datetime().optional(),
+    slot: z.optional(z.iso.datetime()),
   }),
 ]);
 
@@ -68,7 +68,7 @@ export type ReadMessage =
 
 const DAY_MS = 86_400_000;
 
-const envelope = z.looseObject({ v: z.number().int(), kind: z.string(), deadline: z.iso.datetime() });
+const envelope = z.looseObject({ v: z.int(), kind: z.string(), deadline: z.iso.datetime() });
 
 /**
  * Reads and validates a message, which is not trusted.

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
 import { openServer } from '../../../src/cli/server/ask-server.ts';
+import * as z from '../../../src/zod.ts';
 import { json, type LoopbackAzure, serveHttps } from '../../serve-https.ts';
 
 let service: LoopbackAzure;

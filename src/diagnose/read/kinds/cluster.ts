@@ -1,38 +1,40 @@
-import { z } from 'zod';
+import * as z from '../../../zod.ts';
 import type { ClusterSettings, NicSettings } from '../../evaluate/configuration.ts';
 import { idsOf, kindOf, references, texts } from './kind.ts';
 
-const outbound = z
-  .object({ effectiveOutboundIPs: references })
-  .nullish()
-  .transform((profile) => idsOf(profile?.effectiveOutboundIPs));
-const principal = z.object({ principalId: z.string().nullish(), objectId: z.string().nullish() });
-const principals = z.record(z.string(), principal).nullish();
+const outbound = z.pipe(
+  z.nullish(z.object({ effectiveOutboundIPs: references })),
+  z.transform((profile) => idsOf(profile?.effectiveOutboundIPs)),
+);
+const principal = z.object({ principalId: z.nullish(z.string()), objectId: z.nullish(z.string()) });
+const principals = z.nullish(z.record(z.string(), principal));
 
-const access = z
-  .object({
+const access = z.nullish(
+  z.object({
     authorizedIPRanges: texts,
-    enablePrivateCluster: z.boolean().nullish(),
-    privateDNSZone: z.string().nullish(),
-    enableVnetIntegration: z.boolean().nullish(),
-    subnetId: z.string().nullish(),
-  })
-  .nullish();
+    enablePrivateCluster: z.nullish(z.boolean()),
+    privateDNSZone: z.nullish(z.string()),
+    enableVnetIntegration: z.nullish(z.boolean()),
+    subnetId: z.nullish(z.string()),
+  }),
+);
 
 const body = z.object({
   id: z.string(),
   location: z.string(),
-  identity: z.object({ principalId: z.string().nullish(), userAssignedIdentities: principals }).nullish(),
+  identity: z.nullish(z.object({ principalId: z.nullish(z.string()), userAssignedIdentities: principals })),
   properties: z.object({
-    provisioningState: z.string().nullish(),
-    powerState: z.object({ code: z.string().nullish() }).nullish(),
-    fqdn: z.string().nullish(),
-    privateFQDN: z.string().nullish(),
+    provisioningState: z.nullish(z.string()),
+    powerState: z.nullish(z.object({ code: z.nullish(z.string()) })),
+    fqdn: z.nullish(z.string()),
+    privateFQDN: z.nullish(z.string()),
     nodeResourceGroup: z.string(),
     apiServerAccessProfile: access,
-    networkProfile: z.object({ outboundType: z.string().nullish(), loadBalancerProfile: outbound, natGatewayProfile: outbound }).nullish(),
+    networkProfile: z.nullish(
+      z.object({ outboundType: z.nullish(z.string()), loadBalancerProfile: outbound, natGatewayProfile: outbound }),
+    ),
     identityProfile: principals,
-    servicePrincipalProfile: z.object({ clientId: z.string().nullish() }).nullish(),
+    servicePrincipalProfile: z.nullish(z.object({ clientId: z.nullish(z.string()) })),
   }),
 });
 
@@ -68,21 +70,21 @@ function toCluster(read: z.output<typeof body>): ClusterSettings {
   };
 }
 
-export const clusterKind = kindOf('Microsoft.ContainerService/managedClusters/read', '2026-06-01', body.transform(toCluster));
+export const clusterKind = kindOf('Microsoft.ContainerService/managedClusters/read', '2026-06-01', z.pipe(body, z.transform(toCluster)));
 
 const ipConfiguration = z.object({
   properties: z.object({
-    subnet: z.object({ id: z.string() }).nullish(),
-    publicIPAddressConfiguration: z.unknown().optional(),
-    publicIPAddress: z.unknown().optional(),
+    subnet: z.nullish(z.object({ id: z.string() })),
+    publicIPAddressConfiguration: z.optional(z.unknown()),
+    publicIPAddress: z.optional(z.unknown()),
     applicationSecurityGroups: references,
   }),
 });
 
 const interfaceBody = z.object({
   properties: z.object({
-    primary: z.boolean().nullish(),
-    networkSecurityGroup: z.object({ id: z.string() }).nullish(),
+    primary: z.nullish(z.boolean()),
+    networkSecurityGroup: z.nullish(z.object({ id: z.string() })),
     ipConfigurations: z.array(ipConfiguration),
   }),
 });
@@ -102,61 +104,64 @@ function toNic(scaleSetId: string, interfaces: readonly z.output<typeof interfac
   };
 }
 
-const interfaces = z.array(interfaceBody).min(1);
+const interfaces = z.array(interfaceBody).check(z.minLength(1));
 
 /** The network interfaces that a scale set gives its instances. */
 export const scaleSetKind = kindOf(
   'Microsoft.Compute/virtualMachineScaleSets/read',
   '2026-04-01',
-  z
-    .object({
+  z.pipe(
+    z.object({
       id: z.string(),
       properties: z.object({
         virtualMachineProfile: z.object({ networkProfile: z.object({ networkInterfaceConfigurations: interfaces }) }),
       }),
-    })
-    .transform(({ id, properties }) => toNic(id, properties.virtualMachineProfile.networkProfile.networkInterfaceConfigurations)),
+    }),
+    z.transform(({ id, properties }) => toNic(id, properties.virtualMachineProfile.networkProfile.networkInterfaceConfigurations)),
+  ),
 );
 
 /** The ids of the network interfaces of a virtual machine, and its power state. */
 export const machineKind = kindOf(
   'Microsoft.Compute/virtualMachines/read',
   '2026-04-01',
-  z
-    .object({
+  z.pipe(
+    z.object({
       properties: z.object({
-        networkProfile: z.object({ networkInterfaces: references }).nullish(),
-        instanceView: z.object({ statuses: z.array(z.object({ code: z.string() })).nullish() }).nullish(),
+        networkProfile: z.nullish(z.object({ networkInterfaces: references })),
+        instanceView: z.nullish(z.object({ statuses: z.nullish(z.array(z.object({ code: z.string() }))) })),
       }),
-    })
-    .transform(({ properties: { networkProfile, instanceView } }) => ({
+    }),
+    z.transform(({ properties: { networkProfile, instanceView } }) => ({
       nicIds: idsOf(networkProfile?.networkInterfaces),
       power: instanceView?.statuses?.find(({ code }) => code.startsWith('PowerState/'))?.code,
     })),
+  ),
 );
 
 /** A network interface: what it gives a node, and what it holds where a route sends to it. */
 export const nicKind = kindOf(
   'Microsoft.Network/networkInterfaces/read',
   '2025-03-01',
-  z
-    .object({
+  z.pipe(
+    z.object({
       id: z.string(),
-      properties: interfaceBody.shape.properties.extend({
-        enableIPForwarding: z.boolean().nullish(),
-        virtualMachine: z.object({ id: z.string() }).nullish(),
+      properties: z.extend(interfaceBody.shape.properties, {
+        enableIPForwarding: z.nullish(z.boolean()),
+        virtualMachine: z.nullish(z.object({ id: z.string() })),
         ipConfigurations: z.array(
-          ipConfiguration.extend({
-            properties: ipConfiguration.shape.properties.extend({ privateIPAddress: z.string().nullish() }),
+          z.extend(ipConfiguration, {
+            properties: z.extend(ipConfiguration.shape.properties, { privateIPAddress: z.nullish(z.string()) }),
           }),
         ),
       }),
-    })
-    .transform(({ id, properties }) => ({
+    }),
+    z.transform(({ id, properties }) => ({
       id,
       addresses: properties.ipConfigurations.flatMap((each) => each.properties.privateIPAddress ?? []),
       forwards: properties.enableIPForwarding ?? false,
       machineId: properties.virtualMachine?.id,
       nic: toNic(id, [{ properties }]),
     })),
+  ),
 );

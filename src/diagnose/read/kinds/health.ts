@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from '../../../zod.ts';
 import type { ClusterHealth, ServiceIssue } from '../../evaluate/configuration.ts';
 import { kindOf } from './kind.ts';
 
@@ -7,31 +7,32 @@ const RESOURCE_HEALTH = '2025-05-01';
 export const clusterHealthKind = kindOf(
   'Microsoft.ResourceHealth/AvailabilityStatuses/current/read',
   RESOURCE_HEALTH,
-  z
-    .object({
+  z.pipe(
+    z.object({
       properties: z.object({
         availabilityState: z.string(),
-        reasonType: z.string().nullish(),
-        title: z.string().nullish(),
+        reasonType: z.nullish(z.string()),
+        title: z.nullish(z.string()),
         // Azure spells it so.
-        occuredTime: z.string().nullish(),
+        occuredTime: z.nullish(z.string()),
       }),
-    })
-    .transform(({ properties: { availabilityState, reasonType, title, occuredTime } }): ClusterHealth => {
+    }),
+    z.transform(({ properties: { availabilityState, reasonType, title, occuredTime } }): ClusterHealth => {
       return { state: availabilityState, reasonType: reasonType ?? undefined, title: title ?? undefined, since: occuredTime ?? undefined };
     }),
+  ),
 );
 
-const regions = z.array(z.object({ impactedRegion: z.string().nullish() })).nullish();
+const regions = z.nullish(z.array(z.object({ impactedRegion: z.nullish(z.string()) })));
 
 const event = z.object({
   id: z.string(),
   properties: z.object({
-    eventType: z.string().nullish(),
-    status: z.string().nullish(),
-    title: z.string().nullish(),
-    impactStartTime: z.string().nullish(),
-    impact: z.array(z.object({ impactedService: z.string().nullish(), impactedRegions: regions })).nullish(),
+    eventType: z.nullish(z.string()),
+    status: z.nullish(z.string()),
+    title: z.nullish(z.string()),
+    impactStartTime: z.nullish(z.string()),
+    impact: z.nullish(z.array(z.object({ impactedService: z.nullish(z.string()), impactedRegions: regions }))),
   }),
 });
 
@@ -42,14 +43,19 @@ const regionOf = (name: string | null | undefined) => (name ?? '').toLowerCase()
 export const serviceIssuesKind = kindOf(
   'Microsoft.ResourceHealth/events/read',
   RESOURCE_HEALTH,
-  z.object({ value: z.array(event) }).transform(({ value }) =>
-    value
-      .filter(({ properties: { eventType, status } }) => eventType === 'ServiceIssue' && status === 'Active')
-      .flatMap(({ id, properties: { title, impactStartTime, impact } }): (ServiceIssue & { regions: string[] })[] => {
-        // The exact name of the service is not documented.
-        const ours = (impact ?? []).filter(({ impactedService }) => /kubernetes/i.test(impactedService ?? ''));
-        const named = ours.flatMap(({ impactedRegions }) => (impactedRegions ?? []).map(({ impactedRegion }) => regionOf(impactedRegion)));
-        return ours.length === 0 ? [] : [{ id, title: title ?? '', since: impactStartTime ?? '', regions: named }];
-      }),
+  z.pipe(
+    z.object({ value: z.array(event) }),
+    z.transform(({ value }) =>
+      value
+        .filter(({ properties: { eventType, status } }) => eventType === 'ServiceIssue' && status === 'Active')
+        .flatMap(({ id, properties: { title, impactStartTime, impact } }): (ServiceIssue & { regions: string[] })[] => {
+          // The exact name of the service is not documented.
+          const ours = (impact ?? []).filter(({ impactedService }) => /kubernetes/i.test(impactedService ?? ''));
+          const named = ours.flatMap(({ impactedRegions }) =>
+            (impactedRegions ?? []).map(({ impactedRegion }) => regionOf(impactedRegion)),
+          );
+          return ours.length === 0 ? [] : [{ id, title: title ?? '', since: impactStartTime ?? '', regions: named }];
+        }),
+    ),
   ),
 );

@@ -1,21 +1,21 @@
-import { z } from 'zod';
+import * as z from '../../../zod.ts';
 import type { NatGatewaySettings, NetworkSettings, RouteTableSettings, SubnetSettings } from '../../evaluate/configuration.ts';
 import { idsOf, kindOf, NETWORK, oneOrMany, reference, references, texts } from './kind.ts';
 
-const subnetBody = z
-  .object({
+const subnetBody = z.pipe(
+  z.object({
     id: z.string(),
     properties: z.object({
-      addressPrefix: z.string().nullish(),
+      addressPrefix: z.nullish(z.string()),
       addressPrefixes: texts,
-      networkSecurityGroup: reference.nullish(),
-      routeTable: reference.nullish(),
-      natGateway: reference.nullish(),
-      defaultOutboundAccess: z.boolean().nullish(),
-      privateEndpointNetworkPolicies: z.string().nullish(),
+      networkSecurityGroup: z.nullish(reference),
+      routeTable: z.nullish(reference),
+      natGateway: z.nullish(reference),
+      defaultOutboundAccess: z.nullish(z.boolean()),
+      privateEndpointNetworkPolicies: z.nullish(z.string()),
     }),
-  })
-  .transform(({ id, properties }): SubnetSettings => {
+  }),
+  z.transform(({ id, properties }): SubnetSettings => {
     const { addressPrefix, addressPrefixes, networkSecurityGroup, routeTable, natGateway } = properties;
     return {
       id,
@@ -26,47 +26,49 @@ const subnetBody = z
       defaultOutboundAccess: properties.defaultOutboundAccess ?? undefined,
       endpointPolicies: properties.privateEndpointNetworkPolicies ?? undefined,
     };
-  });
+  }),
+);
 
 export const subnetKind = kindOf('Microsoft.Network/virtualNetworks/subnets/read', NETWORK, subnetBody);
 
 /** The subnets of what teaches a network routes that nobody can read: gateways, and route servers. */
 const TEACHERS = ['gatewaysubnet', 'routeserversubnet'];
 
-const addressSpace = z.object({ addressPrefixes: texts }).nullish();
+const addressSpace = z.nullish(z.object({ addressPrefixes: texts }));
 
-const peering = z
-  .object({
-    name: z.string().nullish(),
+const peering = z.pipe(
+  z.object({
+    name: z.nullish(z.string()),
     properties: z.object({
-      peeringState: z.string().nullish(),
-      remoteVirtualNetwork: reference.nullish(),
+      peeringState: z.nullish(z.string()),
+      remoteVirtualNetwork: z.nullish(reference),
       remoteAddressSpace: addressSpace,
-      useRemoteGateways: z.boolean().nullish(),
+      useRemoteGateways: z.nullish(z.boolean()),
     }),
-  })
-  .transform(({ name, properties: { peeringState, remoteVirtualNetwork, remoteAddressSpace, useRemoteGateways } }) => ({
+  }),
+  z.transform(({ name, properties: { peeringState, remoteVirtualNetwork, remoteAddressSpace, useRemoteGateways } }) => ({
     name: name ?? '',
     state: peeringState ?? '',
     remoteId: remoteVirtualNetwork?.id ?? '',
     remotePrefixes: remoteAddressSpace?.addressPrefixes ?? [],
     usesGateways: useRemoteGateways ?? false,
-  }));
+  })),
+);
 
 export const virtualNetworkKind = kindOf(
   'Microsoft.Network/virtualNetworks/read',
   NETWORK,
-  z
-    .object({
+  z.pipe(
+    z.object({
       id: z.string(),
       properties: z.object({
         addressSpace: z.object({ addressPrefixes: texts }),
-        dhcpOptions: z.object({ dnsServers: texts }).nullish(),
-        virtualNetworkPeerings: z.array(peering).nullish(),
-        subnets: z.array(z.object({ name: z.string().nullish() })).nullish(),
+        dhcpOptions: z.nullish(z.object({ dnsServers: texts })),
+        virtualNetworkPeerings: z.nullish(z.array(peering)),
+        subnets: z.nullish(z.array(z.object({ name: z.nullish(z.string()) }))),
       }),
-    })
-    .transform(({ id, properties }): NetworkSettings => {
+    }),
+    z.transform(({ id, properties }): NetworkSettings => {
       const peerings = properties.virtualNetworkPeerings ?? [];
       const hasTeacher = (properties.subnets ?? []).some(({ name }) => TEACHERS.includes(name?.toLowerCase() ?? ''));
       return {
@@ -77,22 +79,23 @@ export const virtualNetworkKind = kindOf(
         mayLearnRoutes: hasTeacher || peerings.some(({ usesGateways }) => usesGateways),
       };
     }),
+  ),
 );
 
 const route = z.object({
   name: z.string(),
-  properties: z.object({ addressPrefix: z.string(), nextHopType: z.string(), nextHopIpAddress: z.string().nullish() }),
+  properties: z.object({ addressPrefix: z.string(), nextHopType: z.string(), nextHopIpAddress: z.nullish(z.string()) }),
 });
 
 export const routeTableKind = kindOf(
   'Microsoft.Network/routeTables/read',
   NETWORK,
-  z
-    .object({
+  z.pipe(
+    z.object({
       id: z.string(),
-      properties: z.object({ disableBgpRoutePropagation: z.boolean().nullish(), routes: z.array(route) }),
-    })
-    .transform(
+      properties: z.object({ disableBgpRoutePropagation: z.nullish(z.boolean()), routes: z.array(route) }),
+    }),
+    z.transform(
       ({ id, properties }): RouteTableSettings => ({
         id,
         learnsRoutes: properties.disableBgpRoutePropagation !== true,
@@ -101,13 +104,14 @@ export const routeTableKind = kindOf(
         }),
       }),
     ),
+  ),
 );
 
 export const natGatewayKind = kindOf(
   'Microsoft.Network/natGateways/read',
   NETWORK,
-  z
-    .object({
+  z.pipe(
+    z.object({
       id: z.string(),
       properties: z.object({
         publicIpAddresses: references,
@@ -115,27 +119,34 @@ export const natGatewayKind = kindOf(
         publicIpPrefixes: references,
         publicIpPrefixesV6: references,
       }),
-    })
-    .transform(
+    }),
+    z.transform(
       ({ id, properties }): NatGatewaySettings => ({
         id,
         addressIds: [...idsOf(properties.publicIpAddresses), ...idsOf(properties.publicIpAddressesV6)],
         prefixIds: [...idsOf(properties.publicIpPrefixes), ...idsOf(properties.publicIpPrefixesV6)],
       }),
     ),
+  ),
 );
 
 /** A public address that has none yet is an empty text. */
 export const publicAddressKind = kindOf(
   'Microsoft.Network/publicIPAddresses/read',
   NETWORK,
-  z.object({ properties: z.object({ ipAddress: z.string().nullish() }) }).transform(({ properties }) => properties.ipAddress ?? ''),
+  z.pipe(
+    z.object({ properties: z.object({ ipAddress: z.nullish(z.string()) }) }),
+    z.transform(({ properties }) => properties.ipAddress ?? ''),
+  ),
 );
 
 export const publicPrefixKind = kindOf(
   'Microsoft.Network/publicIPPrefixes/read',
   NETWORK,
-  z.object({ properties: z.object({ ipPrefix: z.string().nullish() }) }).transform(({ properties }) => properties.ipPrefix ?? ''),
+  z.pipe(
+    z.object({ properties: z.object({ ipPrefix: z.nullish(z.string()) }) }),
+    z.transform(({ properties }) => properties.ipPrefix ?? ''),
+  ),
 );
 
 /**
@@ -145,46 +156,47 @@ export const publicPrefixKind = kindOf(
 export const loadBalancerKind = kindOf(
   'Microsoft.Network/loadBalancers/read',
   NETWORK,
-  z
-    .object({
+  z.pipe(
+    z.object({
       id: z.string(),
       properties: z.object({
-        frontendIPConfigurations: z.array(z.object({ properties: z.object({ privateIPAddress: z.string().nullish() }) })).nullish(),
-        outboundRules: z.array(z.unknown()).nullish(),
-        loadBalancingRules: z.array(z.object({ properties: z.object({ disableOutboundSnat: z.boolean().nullish() }) })).nullish(),
+        frontendIPConfigurations: z.nullish(z.array(z.object({ properties: z.object({ privateIPAddress: z.nullish(z.string()) }) }))),
+        outboundRules: z.nullish(z.array(z.unknown())),
+        loadBalancingRules: z.nullish(z.array(z.object({ properties: z.object({ disableOutboundSnat: z.nullish(z.boolean()) }) }))),
       }),
-    })
-    .transform(({ id, properties: { frontendIPConfigurations, outboundRules, loadBalancingRules } }) => ({
+    }),
+    z.transform(({ id, properties: { frontendIPConfigurations, outboundRules, loadBalancingRules } }) => ({
       id,
       addresses: (frontendIPConfigurations ?? []).flatMap((each) => each.properties.privateIPAddress ?? []),
       letsOut:
         (outboundRules ?? []).length > 0 || (loadBalancingRules ?? []).some(({ properties }) => properties.disableOutboundSnat !== true),
     })),
+  ),
 );
 
 /** An Azure Firewall. One that was deallocated has no addresses. */
 export const firewallKind = kindOf(
   'Microsoft.Network/azureFirewalls/read',
   NETWORK,
-  z
-    .object({
+  z.pipe(
+    z.object({
       id: z.string(),
       properties: z.object({
-        ipConfigurations: z
-          .array(
+        ipConfigurations: z.nullish(
+          z.array(
             z.object({
               properties: z.object({
-                privateIPAddress: z.string().nullish(),
-                publicIPAddress: reference.nullish(),
-                subnet: reference.nullish(),
+                privateIPAddress: z.nullish(z.string()),
+                publicIPAddress: z.nullish(reference),
+                subnet: z.nullish(reference),
               }),
             }),
-          )
-          .nullish(),
-        hubIPAddresses: z.object({ privateIPAddress: z.string().nullish() }).nullish(),
+          ),
+        ),
+        hubIPAddresses: z.nullish(z.object({ privateIPAddress: z.nullish(z.string()) })),
       }),
-    })
-    .transform(({ id, properties }) => {
+    }),
+    z.transform(({ id, properties }) => {
       const own = (properties.ipConfigurations ?? []).map((each) => each.properties);
       const ofHub = properties.hubIPAddresses?.privateIPAddress;
       return {
@@ -194,4 +206,5 @@ export const firewallKind = kindOf(
         subnetId: own.find(({ subnet }) => subnet)?.subnet?.id,
       };
     }),
+  ),
 );
