@@ -38,6 +38,15 @@ export interface ColdStart {
 const WORKER = fileURLToPath(new URL('cold-start-worker.js', import.meta.url));
 const run = promisify(execFile);
 
+/** A schedule by which `startOfThisMinute` starts a sweep that is due. */
+export const EVERY_MINUTE = '0 * * * * *';
+
+/** The message that starts the sweep of the minute that has begun. */
+export async function startOfThisMinute(): Promise<object> {
+  const sweep = `${new Date().toISOString().slice(0, 17)}00Z`;
+  return { v: 1, kind: 'start-sweep', sweep, deadline: new Date(Date.now() + 60_000).toISOString() };
+}
+
 async function start(args: readonly string[], env: Record<string, string>): Promise<Run> {
   const { stdout } = await run(process.execPath, [WORKER, ...args], { env: { PATH: process.env.PATH, ...env }, timeout: 60_000 });
   return JSON.parse(stdout);

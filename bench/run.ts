@@ -8,12 +8,14 @@ import { benchCadence } from './cadence.ts';
 import { type CompareSize, compare } from './compare.ts';
 import { logRuns } from './count-runs.ts';
 import { benchFirstPage } from './first-page.ts';
+import { benchHotSpots } from './hot-spots.ts';
 import { benchClusters } from './many-clusters.ts';
 import { measure } from './measure.ts';
 import { benchMemory } from './memory.ts';
 import { layOutTable } from './print-table.ts';
 import { keptRatios } from './ratios.ts';
 import { type AllFigures, judgeFigures } from './required.ts';
+import { benchColdStart } from './required-of-cold-start.ts';
 import { judgeWays, layOutWays, ratiosOf, type Ways, worsened } from './required-of-ways.ts';
 import { fullSizes, quickSizes, type Sizes } from './sizes.ts';
 import { benchSteady, fullSteady, quickSteady } from './steady.ts';
@@ -25,8 +27,9 @@ const help = `Examples:
 
 Measures the cost of sweeps with real storage and the built app, over fleets whose nodes answer at once: 1,000 and 10,000 nodes end to end,
 100,000 through expansion and pacing; then the first page of the nodes of a cluster of 5,000, over HTTP; then the memory of a worker over three
-sweeps of 2,000 nodes; then what other ways to ask 1,000 nodes cost, and when results are asked for, and when ends are notified; then what grows over 24 sweeps, and what
-2,000 clusters cost. Prints tables, writes bench/latest.json, and exits with status 1 where a required figure is missed. Takes some 50 minutes; needs Linux.
+sweeps of 2,000 nodes; then what other ways to ask 1,000 nodes cost, and when results are asked for, and when ends are notified; then what grows over
+24 sweeps, what 2,000 clusters cost, what a cold start costs, and where the CPU time of a sweep of 10,000 nodes goes. Prints tables, writes
+bench/latest.json, and exits with status 1 where a required figure is missed. Takes some 55 minutes; needs Linux.
 
 A comparison with --quick fails where a ratio is more than 20 % worse than the one kept in bench/ratios.ts.
 
@@ -39,6 +42,8 @@ A comparison with --quick fails where a ratio is more than 20 % worse than the o
   --cadence     when ends are notified, by sweeps alone and with rechecks, over three hours of faults of a stepped clock, alone; with --quick, one hour
   --steady      24 sweeps of 1,000 nodes alone, as many as in two hours, 30 s apart: what grows; with --quick, 7 of 200 nodes
   --clusters    200 and 2,000 clusters alone: what it costs to look at a sweep of them, and to list them; with --quick, 200
+  --cold-start  what it costs to register all functions, and the first message, alone
+  --hot-spots   where the CPU time of a worker goes in a sweep of 10,000 nodes, alone; with --quick, of 1,000
 `;
 
 const flag = { type: 'boolean', default: false } as const;
@@ -53,11 +58,13 @@ const { values } = parseArgs({
     cadence: flag,
     steady: flag,
     clusters: flag,
+    'cold-start': flag,
+    'hot-spots': flag,
     help: { ...flag, short: 'h' },
   },
 });
 /** What can be measured alone. */
-const parts = ['sweeps', 'first-page', 'memory', 'compare', 'timing', 'cadence', 'steady', 'clusters'] as const;
+const parts = ['sweeps', 'first-page', 'memory', 'compare', 'timing', 'cadence', 'steady', 'clusters', 'cold-start', 'hot-spots'] as const;
 type Part = (typeof parts)[number];
 
 /** Measures the two that are compared at the same time, under the same load: most of a sweep is waiting. The biggest follows, or runs with them. */
@@ -149,7 +156,9 @@ async function bench(sizes: Sizes, quick: boolean, alone?: Part): Promise<void> 
     const ofCadence = isWanted('cadence') ? await benchCadence(quick ? 1 : 3, 1) : [];
     const ofSteady = isWanted('steady') ? await benchSteady(quick ? quickSteady : fullSteady, appDir) : [];
     if (isWanted('clusters')) await benchClusters(quick ? [200] : [200, 2000], appDir);
-    const broken = [...ofSweeps, ...ofPage, ...ofMemory, ...ofWays, ...ofTiming, ...ofCadence, ...ofSteady];
+    const ofColdStart = isWanted('cold-start') ? await benchColdStart(appDir) : [];
+    if (isWanted('hot-spots')) await benchHotSpots(quick ? 1000 : 10_000);
+    const broken = [...ofSweeps, ...ofPage, ...ofMemory, ...ofWays, ...ofTiming, ...ofCadence, ...ofSteady, ...ofColdStart];
     for (const sentence of broken) process.stderr.write(`${sentence}\n`);
     if (broken.length > 0) process.exitCode = 1;
   } catch (error) {

@@ -82,7 +82,8 @@ export async function startWorker({ appDir, env, onLog, onExecution, oneAtATime 
     pid: child.pid!,
     async stop() {
       await listener.stop();
-      child.kill('SIGKILL');
+      // It then ends, and writes its profile where it was told to.
+      child.disconnect();
       await exited;
     },
   };

@@ -73,7 +73,7 @@ async function bundle(entryPoints: Record<string, string>, outdir: string, { ext
 /** What is written beside what is deployed. */
 interface Beside {
   /** The bill of materials. */
-  bill: string;
+  bill?: string;
   /** A folder for the source maps, which are half as large again as the app. */
   maps?: string;
 }

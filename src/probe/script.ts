@@ -5,6 +5,9 @@ import type { NodeOs } from '../model/node.ts';
 // The build replaces these calls by the text of the files (scripts/build.ts), so that the scripts' bodies are fixed.
 const linux = readFileSync(new URL('./linux.sh', import.meta.url), 'utf8');
 const windows = readFileSync(new URL('./windows.ps1', import.meta.url), 'utf8');
+// Once, since each probe sends them.
+const linuxLines = linux.split('\n');
+const windowsLines = windows.split('\n');
 
 /** SHA-256 of the scripts' bodies. It is reported with each sweep, so that an operator can verify what ran on the nodes. */
 export const scriptHash = createHash('sha256').update(linux).update(windows).digest('hex');
@@ -27,6 +30,6 @@ export function composeScript(nonce: string, egress: readonly string[], os: Node
   // .NET cannot be told the address of a name.
   const endpoints = egress.map((place) => (os === 'Windows' ? place.split('=')[0] : place)).join(' ');
   const served = probeServed === 'off' ? 'off' : 'on';
-  if (os === 'Windows') return [`$Nonce = '${nonce}'`, `$Egress = '${endpoints}'`, `$ProbeServed = '${served}'`, ...windows.split('\n')];
-  return [`NONCE='${nonce}'`, `EGRESS='${endpoints}'`, `PROBE_SERVED=${served}`, ...linux.split('\n')];
+  if (os === 'Windows') return [`$Nonce = '${nonce}'`, `$Egress = '${endpoints}'`, `$ProbeServed = '${served}'`].concat(windowsLines);
+  return [`NONCE='${nonce}'`, `EGRESS='${endpoints}'`, `PROBE_SERVED=${served}`].concat(linuxLines);
 }

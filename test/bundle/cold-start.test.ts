@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { deflateRawSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { type ColdStart, measureColdStart } from '../../bench/cold-start.ts';
+import { type ColdStart, measureColdStart, startOfThisMinute } from '../../bench/cold-start.ts';
 import { quickSweeps, type Stage, setStage } from '../e2e/stage.ts';
 
 const fleet = {
@@ -24,11 +24,7 @@ let cost: ColdStart;
 beforeAll(async () => {
   stage = await setStage(fleet, { instantNodes: true });
   const env = { AzureWebJobsStorage: stage.azurite.connectionString, ...stage.simulator.env, ...quickSweeps(60) };
-  const startSweep = async () => {
-    const sweep = `${new Date().toISOString().slice(0, 17)}00Z`;
-    return { v: 1, kind: 'start-sweep', sweep, deadline: new Date(Date.now() + 60_000).toISOString() };
-  };
-  cost = await measureColdStart(inject('appDir'), env, startSweep);
+  cost = await measureColdStart(inject('appDir'), env, startOfThisMinute);
   process.stdout.write(`${JSON.stringify(cost)}\n`);
 }, 120_000);
 afterAll(() => stage.end());

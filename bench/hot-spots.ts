@@ -1,0 +1,113 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { SourceMap, type SourceMapPayload } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildApp } from '../scripts/build.ts';
+import { startWorker } from './start-worker.ts';
+import { startWorld } from './world.ts';
+
+/** What is read of a CPU profile of V8. */
+export interface CpuProfile {
+  nodes: readonly { id: number; callFrame: { functionName: string; url: string; lineNumber: number; columnNumber: number } }[];
+  /** The id of the node that ran at each sample. */
+  samples: readonly number[];
+  /** Microseconds between one sample and the one before. */
+  timeDeltas: readonly number[];
+}
+
+/** A part of the CPU time of the main thread. */
+export interface Spot {
+  /** A package, one of our folders, a module of Node, or what V8 does by itself. */
+  what: string;
+  /** Of the time in which the thread did not wait. */
+  share: number;
+  /** The functions that take most of it, with their shares. */
+  functions: string[];
+}
+
+const FUNCTIONS = 4;
+const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
+
+/** Adds up the time that each place itself takes, without what it calls; the one that takes most comes first. Pure. */
+export function findHotSpots(
+  { nodes, samples, timeDeltas }: CpuProfile,
+  placeOf: (frame: CpuProfile['nodes'][number]['callFrame']) => string,
+): Spot[] {
+  const byId = new Map(nodes.map((node) => [node.id, node.callFrame]));
+  const byPlace = new Map<string, Map<string, number>>();
+  let busy = 0;
+  for (const [n, id] of samples.entries()) {
+    const frame = byId.get(id);
+    if (frame === undefined || frame.functionName === '(idle)') continue;
+    // V8 takes a sample at the end of the time that led to the next one.
+    const time = timeDeltas[n + 1] ?? 0;
+    const functions = byPlace.get(placeOf(frame)) ?? new Map<string, number>();
+    byPlace.set(placeOf(frame), functions);
+    functions.set(frame.functionName || 'anonymous', (functions.get(frame.functionName || 'anonymous') ?? 0) + time);
+    busy += time;
+  }
+  const sum = (times: Iterable<number>) => [...times].reduce((total, time) => total + time, 0);
+  return [...byPlace]
+    .map(([what, functions]) => ({
+      what,
+      share: sum(functions.values()) / busy,
+      functions: [...functions]
+        .sort(([, a], [, b]) => b - a)
+        .slice(0, FUNCTIONS)
+        .map(([name, time]) => `${name} ${percent(time / busy)}`),
+    }))
+    .sort((a, b) => b.share - a.share);
+}
+
+/** Finds the source of a place in the bundle by its source maps: the package, or our folder. */
+async function readPlaces(appDir: string, maps: string): Promise<Parameters<typeof findHotSpots>[1]> {
+  const known = new Map<string, SourceMap>();
+  for (const file of await readdir(maps, { recursive: true }))
+    if (file.endsWith('.map'))
+      known.set(file.slice(0, -4), new SourceMap(JSON.parse(await readFile(join(maps, file), 'utf8')) as SourceMapPayload));
+  return ({ functionName, url, lineNumber, columnNumber }) => {
+    if (url.startsWith('node:')) return url;
+    const entry = known.get(url.slice(url.indexOf(appDir) + appDir.length + 1))?.findEntry(lineNumber, columnNumber);
+    const source = entry && 'originalSource' in entry ? entry.originalSource : undefined;
+    if (source === undefined) return url === '' ? functionName : url.slice(url.lastIndexOf('/') + 1);
+    const inPackage = /node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*node_modules\/)/.exec(source)?.[1];
+    return inPackage ?? /(?:src|functions)\/.*(?=\/)/.exec(source)?.[0] ?? source;
+  };
+}
+
+const CLUSTERS = 8;
+const HALF_A_DAY_MS = 12 * 3600_000;
+
+/** Profiles a worker that sweeps a fleet of as many nodes, at the highest pace, and prints what takes its CPU time. */
+export async function benchHotSpots(nodes: number): Promise<void> {
+  const dir = await mkdtemp(join(tmpdir(), 'aks-fleet-prober-bench-profile-'));
+  try {
+    const appDir = join(dir, 'app');
+    const maps = join(dir, 'maps');
+    const profiles = join(dir, 'profiles');
+    await buildApp(appDir, { maps });
+    const over = new Date(Date.now() + HALF_A_DAY_MS);
+    const settings = { SWEEP_SCHEDULE: `0 0 ${over.getUTCHours()} * * *`, STARTS_PER_MINUTE: '1500' };
+    const NODE_OPTIONS = `--max-old-space-size=256 --cpu-prof --cpu-prof-dir=${profiles}`;
+    const world = await startWorld(
+      { clusters: CLUSTERS, nodesPerCluster: nodes / CLUSTERS },
+      appDir,
+      { ...settings, NODE_OPTIONS },
+      startWorker,
+    );
+    try {
+      const sweep = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
+      await world.startSweep(sweep);
+      await world.waitFor(sweep, 'completed');
+    } finally {
+      await world.stop();
+    }
+    const [profile] = await readdir(profiles);
+    const spots = findHotSpots(JSON.parse(await readFile(join(profiles, profile!), 'utf8')), await readPlaces(appDir, maps));
+    process.stdout.write(`\nCPU time of a worker, a sweep of ${nodes.toLocaleString('en')} nodes\n`);
+    for (const { what, share, functions } of spots.slice(0, 12))
+      process.stdout.write(`${percent(share).padStart(8)}  ${what}: ${functions.join(', ')}\n`);
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
