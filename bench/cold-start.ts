@@ -42,7 +42,7 @@ const run = promisify(execFile);
 export const EVERY_MINUTE = '0 * * * * *';
 
 /** The message that starts the sweep of the minute that has begun. */
-export async function startOfThisMinute(): Promise<object> {
+export function startOfThisMinute(): object {
   const sweep = `${new Date().toISOString().slice(0, 17)}00Z`;
   return { v: 1, kind: 'start-sweep', sweep, deadline: new Date(Date.now() + 60_000).toISOString() };
 }
@@ -62,14 +62,14 @@ async function start(args: readonly string[], env: Record<string, string>): Prom
 export async function measureColdStart(
   appDir: string,
   env: Record<string, string>,
-  message: (() => Promise<object>) | undefined,
+  message: (() => object) | undefined,
   times = 7,
 ): Promise<ColdStart> {
   const alone: Run[] = [];
   const apps: Run[] = [];
   for (let n = 0; n < times; n++) {
     alone.push(await start([], env));
-    const first = message === undefined ? [] : [JSON.stringify(await message())];
+    const first = message === undefined ? [] : [JSON.stringify(message())];
     apps.push(await start([join(appDir, 'main.js'), ...first], env));
   }
   const of = (runs: readonly Run[], value: (each: Run) => number) => median(runs.map(value));

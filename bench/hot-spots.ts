@@ -3,6 +3,7 @@ import { SourceMap, type SourceMapPayload } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildApp } from '../scripts/build.ts';
+import { farSchedule } from './far-schedule.ts';
 import { startWorker } from './start-worker.ts';
 import { startWorld } from './world.ts';
 
@@ -21,11 +22,12 @@ export interface Spot {
   what: string;
   /** Of the time in which the thread did not wait. */
   share: number;
-  /** The functions that take most of it, with their shares. */
+  /** The functions that take most of it, with their shares of the whole. */
   functions: string[];
 }
 
-const FUNCTIONS = 4;
+const MOST_FUNCTIONS = 4;
+const MOST_SPOTS = 12;
 const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
 
 /** Adds up the time that each place itself takes, without what it calls; the one that takes most comes first. Pure. */
@@ -39,11 +41,12 @@ export function findHotSpots(
   for (const [n, id] of samples.entries()) {
     const frame = byId.get(id);
     if (frame === undefined || frame.functionName === '(idle)') continue;
-    // V8 takes a sample at the end of the time that led to the next one.
+    // A sample stands for the time until the next one.
     const time = timeDeltas[n + 1] ?? 0;
-    const functions = byPlace.get(placeOf(frame)) ?? new Map<string, number>();
-    byPlace.set(placeOf(frame), functions);
-    functions.set(frame.functionName || 'anonymous', (functions.get(frame.functionName || 'anonymous') ?? 0) + time);
+    const place = placeOf(frame);
+    const name = frame.functionName || 'anonymous';
+    const functions = byPlace.get(place) ?? new Map<string, number>();
+    byPlace.set(place, functions.set(name, (functions.get(name) ?? 0) + time));
     busy += time;
   }
   const sum = (times: Iterable<number>) => [...times].reduce((total, time) => total + time, 0);
@@ -53,7 +56,7 @@ export function findHotSpots(
       share: sum(functions.values()) / busy,
       functions: [...functions]
         .sort(([, a], [, b]) => b - a)
-        .slice(0, FUNCTIONS)
+        .slice(0, MOST_FUNCTIONS)
         .map(([name, time]) => `${name} ${percent(time / busy)}`),
     }))
     .sort((a, b) => b.share - a.share);
@@ -71,12 +74,11 @@ async function readPlaces(appDir: string, maps: string): Promise<Parameters<type
     const source = entry && 'originalSource' in entry ? entry.originalSource : undefined;
     if (source === undefined) return url === '' ? functionName : url.slice(url.lastIndexOf('/') + 1);
     const inPackage = /node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*node_modules\/)/.exec(source)?.[1];
-    return inPackage ?? /(?:src|functions)\/.*(?=\/)/.exec(source)?.[0] ?? source;
+    return inPackage ?? /(?:src|functions)(?=\/)(?:\/.*(?=\/))?/.exec(source)?.[0] ?? source;
   };
 }
 
 const CLUSTERS = 8;
-const HALF_A_DAY_MS = 12 * 3600_000;
 
 /** Profiles a worker that sweeps a fleet of as many nodes, at the highest pace, and prints what takes its CPU time. */
 export async function benchHotSpots(nodes: number): Promise<void> {
@@ -86,8 +88,7 @@ export async function benchHotSpots(nodes: number): Promise<void> {
     const maps = join(dir, 'maps');
     const profiles = join(dir, 'profiles');
     await buildApp(appDir, { maps });
-    const over = new Date(Date.now() + HALF_A_DAY_MS);
-    const settings = { SWEEP_SCHEDULE: `0 0 ${over.getUTCHours()} * * *`, STARTS_PER_MINUTE: '1500' };
+    const settings = { SWEEP_SCHEDULE: farSchedule(), STARTS_PER_MINUTE: '1500' };
     const NODE_OPTIONS = `--max-old-space-size=256 --cpu-prof --cpu-prof-dir=${profiles}`;
     const world = await startWorld(
       { clusters: CLUSTERS, nodesPerCluster: nodes / CLUSTERS },
@@ -105,7 +106,7 @@ export async function benchHotSpots(nodes: number): Promise<void> {
     const [profile] = await readdir(profiles);
     const spots = findHotSpots(JSON.parse(await readFile(join(profiles, profile!), 'utf8')), await readPlaces(appDir, maps));
     process.stdout.write(`\nCPU time of a worker, a sweep of ${nodes.toLocaleString('en')} nodes\n`);
-    for (const { what, share, functions } of spots.slice(0, 12))
+    for (const { what, share, functions } of spots.slice(0, MOST_SPOTS))
       process.stdout.write(`${percent(share).padStart(8)}  ${what}: ${functions.join(', ')}\n`);
   } finally {
     await rm(dir, { recursive: true, force: true });

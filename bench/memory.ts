@@ -1,3 +1,4 @@
+import { farSchedule } from './far-schedule.ts';
 import { readHostCost } from './host-cost.ts';
 import { startWorker } from './start-worker.ts';
 import { startWorld } from './world.ts';
@@ -13,12 +14,10 @@ const LIKE_IN_AZURE = { NODE_OPTIONS: '--max-old-space-size=256' };
 /** In MB, over sweeps of 2,000 nodes: an instance of 512 MB, the default, also runs the host. */
 export const MOST_MEGABYTES = 200;
 const SWEEPS = 3;
-const HALF_A_DAY_MS = 12 * 3600_000;
 
 /** Measures the memory of one worker in whole sweeps over eight clusters of 250 nodes that answer at once, at the default pace. */
 export async function measureMemory(appDir: string, sweeps: number, log: (sentence: string) => void): Promise<WorkerMemory> {
-  const over = new Date(Date.now() + HALF_A_DAY_MS);
-  const settings = { SWEEP_SCHEDULE: `0 0 ${over.getUTCHours()} * * *`, ...LIKE_IN_AZURE };
+  const settings = { SWEEP_SCHEDULE: farSchedule(), ...LIKE_IN_AZURE };
   const world = await startWorld({ clusters: 8, nodesPerCluster: 250 }, appDir, settings, startWorker);
   try {
     const peak = async () => Math.round((await readHostCost(world.hostPid)).peakMegabytes);

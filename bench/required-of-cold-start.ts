@@ -1,6 +1,5 @@
-import { type ColdStart, EVERY_MINUTE, measureColdStart, startOfThisMinute } from './cold-start.ts';
+import type { ColdStart } from './cold-start.ts';
 import type { Requirement } from './required.ts';
-import { startWorld } from './world.ts';
 
 /** What a cold start may cost, and what each figure is. */
 const limits = {
@@ -15,31 +14,7 @@ const limits = {
 export function judgeColdStart(cost: ColdStart): Requirement[] {
   return (Object.keys(limits) as (keyof typeof limits)[]).map((figure) => {
     const [most, what] = limits[figure];
-    const got = Number(cost[figure].toFixed(2));
-    return { figure, required: `≤ ${most}`, holds: got <= most, sentence: `expected at most ${most} ${what}, got ${got}` };
+    const sentence = `expected at most ${most} ${what}, got ${Number(cost[figure].toFixed(2))}`;
+    return { figure, required: `≤ ${most}`, holds: cost[figure] <= most, sentence };
   });
-}
-
-/** Prints what a cold start costs; returns a sentence for each figure that is too high. */
-export async function benchColdStart(appDir: string): Promise<string[]> {
-  let settings: Record<string, string> = {};
-  // No host: nothing runs but the processes that are measured.
-  const world = await startWorld({ clusters: 1, nodesPerCluster: 1 }, appDir, { SWEEP_SCHEDULE: EVERY_MINUTE }, async ({ env }) => {
-    settings = env;
-    return { pid: process.pid, stop: async () => {} };
-  });
-  try {
-    const { NODE_OPTIONS: _, ...all } = settings;
-    const env = { ...all, AzureWebJobsStorage: world.connectionString };
-    const cost = await measureColdStart(appDir, env, startOfThisMinute);
-    const judged = judgeColdStart(cost);
-    const lines = judged.map(
-      ({ figure, required, holds }) =>
-        `${holds ? 'ok' : 'NO'}  ${figure}: ${cost[figure as keyof ColdStart].toFixed(2)}, required ${required}`,
-    );
-    process.stdout.write(`\na cold start, medians of seven\n${lines.join('\n')}\n    ${JSON.stringify(cost)}\n`);
-    return judged.filter(({ holds }) => !holds).map(({ sentence }) => sentence);
-  } finally {
-    await world.stop();
-  }
 }

@@ -4,9 +4,11 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { buildApp } from '../scripts/build.ts';
+import { benchColdStart } from './bench-cold-start.ts';
 import { benchCadence } from './cadence.ts';
 import { type CompareSize, compare } from './compare.ts';
 import { logRuns } from './count-runs.ts';
+import { farSchedule } from './far-schedule.ts';
 import { benchFirstPage } from './first-page.ts';
 import { benchHotSpots } from './hot-spots.ts';
 import { benchClusters } from './many-clusters.ts';
@@ -15,7 +17,6 @@ import { benchMemory } from './memory.ts';
 import { layOutTable } from './print-table.ts';
 import { keptRatios } from './ratios.ts';
 import { type AllFigures, judgeFigures } from './required.ts';
-import { benchColdStart } from './required-of-cold-start.ts';
 import { judgeWays, layOutWays, ratiosOf, type Ways, worsened } from './required-of-ways.ts';
 import { fullSizes, quickSizes, type Sizes } from './sizes.ts';
 import { benchSteady, fullSteady, quickSteady } from './steady.ts';
@@ -86,8 +87,6 @@ async function benchSweeps(sizes: Sizes, quick: boolean, appDir: string): Promis
   return requirements.filter(({ holds }) => !holds).map(({ sentence }) => sentence);
 }
 
-/** No schedule: sweeps are started by message, so that nothing runs beside the one that is measured. */
-const far = `0 0 ${(new Date().getUTCHours() + 12) % 24} * * *`;
 const fullWays: CompareSize = {
   nodes: 1000,
   waited: 128,
@@ -95,7 +94,7 @@ const fullWays: CompareSize = {
   tenWays: 60,
   runSeconds: 25,
   scale: 1,
-  schedule: far,
+  schedule: farSchedule(),
   startsPerMinute: 250,
 };
 const quickWays: CompareSize = {

@@ -12,6 +12,8 @@ const kindOf = (data: unknown) =>
     ((data as { json?: string; string?: string }) && /"kind":"([\w-]+)"/.exec(JSON.stringify(data).replaceAll('\\', ''))?.[1]) ?? 'work',
   );
 
+const EXIT_MS = 5000;
+
 /** The parts of a function that only the worker needs. */
 const IN_THE_WORKER = { bindings: {}, metadata: { name: 'work', bindings: {} }, callback: () => undefined };
 
@@ -82,9 +84,11 @@ export async function startWorker({ appDir, env, onLog, onExecution, oneAtATime 
     pid: child.pid!,
     async stop() {
       await listener.stop();
-      // It then ends, and writes its profile where it was told to.
-      child.disconnect();
+      // The worker then exits by itself, so that a profile of it is written; one that hangs is killed.
+      if (child.connected) child.disconnect();
+      const timeUp = setTimeout(() => child.kill('SIGKILL'), EXIT_MS);
       await exited;
+      clearTimeout(timeUp);
     },
   };
 }

@@ -46,7 +46,8 @@ async function bundle(entryPoints: Record<string, string>, outdir: string, { ext
     target: 'node22',
     sourcemap,
     sourcesContent: false,
-    // Half a worker's memory for code is its text. Our names stay, since errors and logs show them; `shortNames` shortens those of packages.
+    // Half a worker's memory for code is its text. Our names stay, since errors and logs show them; `shortNames` shortens those of packages,
+    // and is the last plugin, since the first one that loads a file wins.
     minifyWhitespace: true,
     minifySyntax: true,
     metafile: true,
@@ -72,7 +73,7 @@ async function bundle(entryPoints: Record<string, string>, outdir: string, { ext
 
 /** What is written beside what is deployed. */
 interface Beside {
-  /** The bill of materials. */
+  /** The bill of materials, if one is wanted. */
   bill?: string;
   /** A folder for the source maps, which are half as large again as the app. */
   maps?: string;

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Plugin } from 'esbuild';
 
@@ -38,16 +38,13 @@ const replaced: Readonly<Record<string, (path: string, text: string) => Promise<
   'src/http/registrations.ts': inlineRegistrations,
 };
 
-/** Our own sources as they are bundled. */
+/** Puts into the bundle what our own sources read from files. */
 export const bundleSources: Plugin = {
   name: 'bundle-sources',
   setup({ onLoad }) {
-    for (const [file, replace] of Object.entries(replaced)) {
-      const path = join(root, file);
-      onLoad({ filter: new RegExp(`${file.replaceAll(/[./]/g, (sign) => (sign === '/' ? '[\\\\/]' : '\\.'))}$`) }, async () => ({
-        contents: await replace(path, await readFile(path, 'utf8')),
-        loader: 'ts',
-      }));
-    }
+    onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, async ({ path }) => {
+      const replace = replaced[relative(root, path).replaceAll('\\', '/')];
+      return replace && { contents: await replace(path, await readFile(path, 'utf8')), loader: 'ts' };
+    });
   },
 };

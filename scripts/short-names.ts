@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { type Plugin, transform } from 'esbuild';
 
 /**
- * Shortens the names of functions, classes and variables in packages, and not ours, which errors and logs show. esbuild itself shortens all or none, or
- * with `keepNames` gives each function its name again when it is loaded: a twentieth of the CPU time of the first message.
+ * Shortens the names in packages that no other file needs, and not ours, which errors and logs show. esbuild itself shortens all or none, or with
+ * `keepNames` gives each function its name again when it is loaded: a twentieth of the CPU time of the first message.
  */
 export const shortNames: Plugin = {
   name: 'short-names',

@@ -159,7 +159,7 @@ Availability results (table \`availabilityResults\`) are state, and alerts read 
 Without a connection string, events are log lines.`;
 
 function renderFields(type: string, { shape }: z.ZodMiniObject): string[] {
-  return Object.entries(shape).map(([field, schema]) => `| \`${field}\` | ${type} | ${z.descriptionOf(schema)} |\n`);
+  return Object.entries(shape).map(([field, schema]) => `| \`${field}\` | ${type} | ${z.meaningOf(schema)} |\n`);
 }
 
 /** Writes the events of Application Insights and their fields as a reference page. */

@@ -20,7 +20,7 @@ export function startApp(): void {
 
 async function build(): Promise<Services> {
   const { buildServices } = await import('./services.ts');
-  // Not before: flags of V8 make Node compile those of its own modules anew that are loaded after them, and these load most.
+  // Only now: what Node loads of its own modules after flags of V8 were set, it compiles anew, and `services.ts` loads most of them.
   keepHeapSmall();
   return buildServices(settings!);
 }

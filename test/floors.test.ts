@@ -100,7 +100,7 @@ describe('the floors of the house', async () => {
     expect([...openers, ...clients.map(({ file }) => file)]).toEqual(['src/services.ts']);
   });
 
-  it('know zod by src/zod.ts alone, whose form of it is light; the description of the API takes from the other what only it needs', () => {
+  it('know zod by src/zod.ts alone, but for what only the description of the API needs', () => {
     const importers = imports.filter(({ of }) => /^zod\b/.test(of)).map(({ file }) => file);
     expect([...new Set(importers)].sort()).toEqual(['src/http/openapi.ts', 'src/zod.ts']);
   });

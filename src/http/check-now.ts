@@ -11,7 +11,7 @@ import { nonceOf, sessionOf } from './session.ts';
 
 /** The fields of the form. */
 export const checkForm = z.object({
-  token: z.string().check(z.maxLength(200, 'the token of the form'), z.describe('From the page of the node; good for one check.')),
+  token: z.described(z.string().check(z.maxLength(200, 'the token of the form')), 'From the page of the node; good for one check.'),
 });
 
 /** What a form is for, and whose it is. */

@@ -11,9 +11,9 @@ const resourceId = z.string().check(
 );
 
 /** The three ways to name a node. */
-export const checkRequest = z
-  .union([
-    z.strictObject({ id: resourceId.check(z.describe('Resource ID of a scale set instance or of a VM, in any letter case.')) }),
+export const checkRequest = z.described(
+  z.union([
+    z.strictObject({ id: z.described(resourceId, 'Resource ID of a scale set instance or of a VM, in any letter case.') }),
     z
       .strictObject({
         subscriptionId: z.guid(),
@@ -28,19 +28,21 @@ export const checkRequest = z
         ),
       ),
     z.strictObject({
-      node: nodeName.check(z.describe('Name of the Kubernetes node.')),
-      cluster: z.optional(clusterId).check(z.describe('Its cluster, if several have a node of that name.')),
+      node: z.described(nodeName, 'Name of the Kubernetes node.'),
+      cluster: z.described(z.optional(clusterId), 'Its cluster, if several have a node of that name.'),
     }),
-  ])
-  .check(z.describe('The node to check: by its resource ID, by its four parts, or by its name.'));
+  ]),
+  'The node to check: by its resource ID, by its four parts, or by its name.',
+);
 
 export type CheckRequest = z.output<typeof checkRequest>;
 
 /** How a check is shown. */
 export const checkQuery = z.object({
-  verbose: z
-    .optional(z.enum(['true', 'false'], 'true or false'))
-    .check(z.describe('As text, also the command, the machine and Azure’s answer.')),
+  verbose: z.described(
+    z.optional(z.enum(['true', 'false'], 'true or false')),
+    'As text, also the command, the machine and Azure’s answer.',
+  ),
 });
 
 /** The node that a request names. Its schema has already checked that the ids can be parsed. */

@@ -18,20 +18,24 @@ import type { Reply, RouteRequest } from './route.ts';
 const SHORTEST_MS = 60_000;
 const MOST_REASON = 200;
 
-const reason = z
-  .optional(z.string().check(z.minLength(1), z.maxLength(MOST_REASON)))
-  .check(z.describe('Why, for those who see it on the page.'));
-const until = z.iso.datetime({ offset: true }).check(z.describe('When it ends, ISO 8601.'));
-const duration = z.string().check(
-  z.maxLength(20),
-  z.refine((text) => parseDuration(text) !== undefined, 'expected a duration of days, hours and minutes, such as PT2H'),
-  z.describe('How long it lasts from now, as `PT2H`, `PT90M` or `P1D`.'),
+const reason = z.described(
+  z.optional(z.string().check(z.minLength(1), z.maxLength(MOST_REASON))),
+  'Why, for those who see it on the page.',
+);
+const until = z.described(z.iso.datetime({ offset: true }), 'When it ends, ISO 8601.');
+const duration = z.described(
+  z.string().check(
+    z.maxLength(20),
+    z.refine((text) => parseDuration(text) !== undefined, 'expected a duration of days, hours and minutes, such as PT2H'),
+  ),
+  'How long it lasts from now, as `PT2H`, `PT90M` or `P1D`.',
 );
 
 /** When a maintenance ends, and why it is one. */
-export const maintenanceBody = z
-  .union([z.strictObject({ until, reason }), z.strictObject({ duration, reason })])
-  .check(z.describe('when it ends: {"until": "2026-12-01T22:00:00Z"} or {"duration": "PT2H"}, and perhaps a "reason".'));
+export const maintenanceBody = z.described(
+  z.union([z.strictObject({ until, reason }), z.strictObject({ duration, reason })]),
+  'when it ends: {"until": "2026-12-01T22:00:00Z"} or {"duration": "PT2H"}, and perhaps a "reason".',
+);
 
 const isOn = ({ from, until: end }: MaintenanceRequest, now: Date) => Date.parse(from) <= now.getTime() && now.getTime() < Date.parse(end);
 

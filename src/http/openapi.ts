@@ -1,5 +1,5 @@
-// From here, where nothing else needs it: of "../zod.ts" every instance would load it.
-import { toJSONSchema } from 'zod';
+// Not by ../zod.ts, of which every instance loads all: only the description of the API needs it.
+import { toJSONSchema } from 'zod/v4/core';
 import { components } from '../views/components.ts';
 import type * as z from '../zod.ts';
 import { problemView } from './problem.ts';

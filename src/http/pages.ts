@@ -66,16 +66,18 @@ interface Page {
 }
 
 const formats = {
-  format: z
-    .optional(z.enum(['html', 'json', 'md'], 'html, json or md'))
-    .check(z.describe('The page as HTML, its data as JSON, or its words as Markdown.')),
-  refresh: z.optional(z.enum(['on', 'off'], 'on or off')).check(z.describe('`off`: it is not shown anew automatically.')),
-  wall: z.optional(z.enum(['0', '1'], '0 or 1')).check(z.describe('`1`: large, without controls, for a screen on a wall.')),
+  format: z.described(
+    z.optional(z.enum(['html', 'json', 'md'], 'html, json or md')),
+    'The page as HTML, its data as JSON, or its words as Markdown.',
+  ),
+  refresh: z.described(z.optional(z.enum(['on', 'off'], 'on or off')), '`off`: it is not shown anew automatically.'),
+  wall: z.described(z.optional(z.enum(['0', '1'], '0 or 1')), '`1`: large, without controls, for a screen on a wall.'),
 };
 const fleetQuery = {
-  q: z
-    .optional(z.string().check(z.maxLength(300, 'a text of at most 300 characters')))
-    .check(z.describe('Only clusters whose id, region or version has this text, or that have a node of this name.')),
+  q: z.described(
+    z.optional(z.string().check(z.maxLength(300, 'a text of at most 300 characters'))),
+    'Only clusters whose id, region or version has this text, or that have a node of this name.',
+  ),
   state: z.optional(
     z.enum(
       ['attention', 'unreachable', 'unknown', 'notServed', 'notProbed', 'all'],
@@ -138,7 +140,7 @@ const pages: readonly Page[] = [
     params: z.object({ cluster: clusterParam }),
     query: {
       ...listQuery,
-      window: z.optional(z.enum(['24h', '7d', '30d'], '24h, 7d or 30d')).check(z.describe('How much of its past is shown.')),
+      window: z.described(z.optional(z.enum(['24h', '7d', '30d'], '24h, 7d or 30d')), 'How much of its past is shown.'),
     },
     kept: true,
     missing: 'No such cluster is known.',

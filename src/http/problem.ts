@@ -55,13 +55,15 @@ export function statusOfProblem({ type }: Pick<Problem, 'type'>): { status: numb
 
 /** The body of a problem according to RFC 9457. */
 export const problemView = z
-  .object({
-    type: z.string().check(z.describe('A stable URN for programs.')),
-    title: z.string(),
-    status: z.int(),
-    detail: z.string().check(z.describe('What was expected, what was received, and what to do next.')),
-  })
-  .check(z.describe('An error according to RFC 9457.'))
+  .described(
+    z.object({
+      type: z.described(z.string(), 'A stable URN for programs.'),
+      title: z.string(),
+      status: z.int(),
+      detail: z.described(z.string(), 'What was expected, what was received, and what to do next.'),
+    }),
+    'An error according to RFC 9457.',
+  )
   .register(components, { id: 'Problem' });
 
 /** Converts a problem to the body of its answer. */

@@ -48,7 +48,7 @@ async function readBody(schema: z.ZodMiniType, request: HttpRequest): Promise<un
   }
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
-  const form = z.descriptionOf(schema) ?? 'what GET /api/openapi.json describes';
+  const form = z.meaningOf(schema) ?? 'what GET /api/openapi.json describes';
   throw new Problem('bad-body', `expected as body: ${form} Got another: ${explain(parsed.error.issues).slice(0, 400)}`);
 }
 

@@ -207,7 +207,9 @@ export const routes: readonly Route[] = [
     method: 'GET',
     path: 'checks/{id}',
     summary: 'A check and its result; kept for 7 days.',
-    params: z.object({ id: z.string().check(z.maxLength(100, 'the id of a check'), z.describe('The id that POST /api/checks returned.')) }),
+    params: z.object({
+      id: z.described(z.string().check(z.maxLength(100, 'the id of a check')), 'The id that POST /api/checks returned.'),
+    }),
     query: checkQuery,
     headers: { accept: TEXT },
     replies: {

@@ -10,7 +10,7 @@ import type { Reply, RouteRequest } from './route.ts';
 
 /** Where a key is given once: the host guards this address by the key itself. */
 export const sessionQuery = z.object({
-  to: z.optional(z.string().check(z.maxLength(2000, 'the path of a page'))).check(z.describe('The page to lead to.')),
+  to: z.described(z.optional(z.string().check(z.maxLength(2000, 'the path of a page'))), 'The page to lead to.'),
 });
 
 /** Lets in who has signed in, and shows others where to; the account of the caller is noted for the route. */

@@ -37,7 +37,7 @@ export type Tally = z.output<typeof tally>;
 export const counts = z.object({
   known: z.number(),
   reachable: z.number(),
-  notServed: z._default(z.number(), 0).check(z.describe('Those of the reachable ones that their API server does not serve.')),
+  notServed: z.described(z._default(z.number(), 0), 'Those of the reachable ones that their API server does not serve.'),
   unreachable: z.number(),
   unknown: z.number(),
   notProbed: z.number(),
@@ -50,13 +50,10 @@ export const ledger = z.extend(counts, {
   byReason: z.record(z.string(), z.number()),
   /** The same for nodes with the verdict `unknown` only. */
   unknownByReason: z.record(z.string(), z.number()),
-  armRequests: z
-    .number()
-    .check(
-      z.describe(
-        'Requests to Azure Resource Manager that the instances reported in the meantime. Checks that begin over HTTP are not included.',
-      ),
-    ),
+  armRequests: z.described(
+    z.number(),
+    'Requests to Azure Resource Manager that the instances reported in the meantime. Checks that begin over HTTP are not included.',
+  ),
 });
 export type Ledger = z.output<typeof ledger>;
 

@@ -1,13 +1,13 @@
 import { Cron } from 'croner';
 
-let opened: { expression: string; cron: Cron } | undefined;
+let lastOpened: { expression: string; cron: Cron } | undefined;
 
-/** Reads an expression. An app has one schedule, which each result asks for: the last one is kept, since it takes 50 KB to read. */
+/** Parses an expression. The last one is kept: an app has one schedule, each result asks for it, and parsing it allocates 50 KB. */
 function open(expression: string): Cron {
   // By the offset: a time zone by its name, even UTC, makes Node load its calendars, 8 MB and 30 ms.
-  if (opened?.expression !== expression)
-    opened = { expression, cron: new Cron(expression, { utcOffset: 0, domAndDow: true, paused: true }) };
-  return opened.cron;
+  if (lastOpened?.expression !== expression)
+    lastOpened = { expression, cron: new Cron(expression, { utcOffset: 0, domAndDow: true, paused: true }) };
+  return lastOpened.cron;
 }
 
 /**

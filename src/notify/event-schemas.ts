@@ -12,9 +12,9 @@ interface EventSchema {
   measurements: z.ZodMiniObject;
 }
 
-const text = (meaning: string) => z.string().check(z.maxLength(VALUE_LIMIT), z.describe(meaning));
-const flag = (meaning: string) => z.enum(['true', 'false']).check(z.describe(meaning));
-const number = (meaning: string) => z.number().check(z.describe(meaning));
+const text = (meaning: string) => z.described(z.string().check(z.maxLength(VALUE_LIMIT)), meaning);
+const flag = (meaning: string) => z.described(z.enum(['true', 'false']), meaning);
+const number = (meaning: string) => z.described(z.number(), meaning);
 
 const requests = text(
   'How the IDs of its Run Command requests begin, as the Activity Log keeps them (`clientRequestId`): a run of the prober whose ID begins otherwise is none of its own.',
@@ -54,16 +54,14 @@ const findingFields = {
 const incident = z.strictObject({
   eventId,
   incident: text('Names the incident; the same in its start, its end, its state and on its page.'),
-  kind: z
-    .enum(['outage', 'unseen'])
-    .check(z.describe('`outage`: clusters that failed together; `unseen`: nobody sees the fleet, and `reason` says why.')),
-  factor: z
-    .enum(sharedFactors)
-    .check(
-      z.describe(
-        'What the clusters share and healthy ones do not: the resource of a finding, a next hop, a DNS server, and so on; `fleet` if it is all there is.',
-      ),
-    ),
+  kind: z.described(
+    z.enum(['outage', 'unseen']),
+    '`outage`: clusters that failed together; `unseen`: nobody sees the fleet, and `reason` says why.',
+  ),
+  factor: z.described(
+    z.enum(sharedFactors),
+    'What the clusters share and healthy ones do not: the resource of a finding, a next hop, a DNS server, and so on; `fleet` if it is all there is.',
+  ),
   factorValue: text('The resource ID, address, region, subscription or reason that they share; `*` for the fleet.'),
   subscriptionId: text('The subscription of the clusters; `*` if they are of several.'),
   reason: cause.reason,
@@ -90,9 +88,9 @@ const nodeOutage = z.strictObject({
   summary: flag(
     '`true` where one event stands for many nodes, whose outages have then no events of their own; `episode` and `flaps` are then empty.',
   ),
-  nodes: z.optional(names.nodes).check(z.describe(`Only in a summary. ${z.descriptionOf(names.nodes)}`)),
-  nodesOmitted: z.optional(names.nodesOmitted).check(z.describe(`Only in a summary. ${z.descriptionOf(names.nodesOmitted)}`)),
-  commonFactors: z.optional(names.commonFactors).check(z.describe(`Only in a summary. ${z.descriptionOf(names.commonFactors)}`)),
+  nodes: z.described(z.optional(names.nodes), `Only in a summary. ${z.meaningOf(names.nodes)}`),
+  nodesOmitted: z.described(z.optional(names.nodesOmitted), `Only in a summary. ${z.meaningOf(names.nodesOmitted)}`),
+  commonFactors: z.described(z.optional(names.commonFactors), `Only in a summary. ${z.meaningOf(names.commonFactors)}`),
 });
 const clusterOutage = z.strictObject({
   eventId,
@@ -119,9 +117,9 @@ const degraded = z.strictObject({
 const notServedCount = 'Nodes that reach their API server and are not served by it';
 const askedCount = 'Nodes that reached their API server and asked it';
 const restoredCount = (meaning: string) =>
-  z.optional(z.number()).check(z.describe(`${meaning}, when it ended; absent where the cluster is not watched for this any more.`));
+  z.described(z.optional(z.number()), `${meaning}, when it ended; absent where the cluster is not watched for this any more.`);
 
-const members = z.optional(z.number()).check(z.describe('Only in a summary. How many nodes it stands for.'));
+const members = z.described(z.optional(z.number()), 'Only in a summary. How many nodes it stands for.');
 const durationSeconds = number('Seconds from `start` to `end`.');
 const clusterCounts = {
   failing: number('Nodes that fail now.'),
@@ -216,13 +214,10 @@ export const eventSchemas = {
       eventId,
       sweep: text('The sweep, named by the time at which it was due, ISO 8601 UTC.'),
       schedule: text('The schedule of sweeps, as `SWEEP_SCHEDULE` gives it.'),
-      starter: z
-        .enum(starter.options)
-        .check(
-          z.describe(
-            'What started it: `timer`; `close-sweep` (the end of the sweep before) or `request` (of HTTP) in place of a timer that did not fire; `person`.',
-          ),
-        ),
+      starter: z.described(
+        z.enum(starter.options),
+        'What started it: `timer`; `close-sweep` (the end of the sweep before) or `request` (of HTTP) in place of a timer that did not fire; `person`.',
+      ),
       gaps: text('Subscriptions that could not be read, separated by commas; empty if none.'),
       script: text('The hash of the script that ran on the nodes.'),
       requests,
@@ -235,16 +230,14 @@ export const eventSchemas = {
       unreachable: number('Nodes that did not.'),
       unknown: number('Nodes that were probed and gave no verdict.'),
       notProbed: number('Nodes that were not probed, such as excluded and stopped ones.'),
-      coverage: z
-        .optional(z.number())
-        .check(z.describe('The share of nodes that gave a verdict among those of which one is expected, 0 to 1; absent where none is.')),
-      asked: z
-        .optional(z.number())
-        .check(
-          z.describe(
-            'The share of nodes that were asked, whatever came of it, among the same, 0 to 1; absent where no verdict is expected.',
-          ),
-        ),
+      coverage: z.described(
+        z.optional(z.number()),
+        'The share of nodes that gave a verdict among those of which one is expected, 0 to 1; absent where none is.',
+      ),
+      asked: z.described(
+        z.optional(z.number()),
+        'The share of nodes that were asked, whatever came of it, among the same, 0 to 1; absent where no verdict is expected.',
+      ),
       durationSeconds: number('Seconds from the start of the sweep to its completion.'),
       clusters: number('Clusters in the sweep.'),
       subscriptionGaps: number('Subscriptions that could not be read.'),
@@ -321,7 +314,7 @@ export const eventSchemas = {
       incident: incident.shape.incident,
       open: flag('`true` while it is open.'),
       kind: incident.shape.kind,
-      severity: z.enum(['0', '1']).check(z.describe('`0` where most of the fleet is down, else `1`. It settles with the words.')),
+      severity: z.described(z.enum(['0', '1']), '`0` where most of the fleet is down, else `1`. It settles with the words.'),
       factor: incident.shape.factor,
       factorValue: incident.shape.factorValue,
       subscriptionId: incident.shape.subscriptionId,

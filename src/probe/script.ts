@@ -30,6 +30,6 @@ export function composeScript(nonce: string, egress: readonly string[], os: Node
   // .NET cannot be told the address of a name.
   const endpoints = egress.map((place) => (os === 'Windows' ? place.split('=')[0] : place)).join(' ');
   const served = probeServed === 'off' ? 'off' : 'on';
-  if (os === 'Windows') return [`$Nonce = '${nonce}'`, `$Egress = '${endpoints}'`, `$ProbeServed = '${served}'`].concat(windowsLines);
-  return [`NONCE='${nonce}'`, `EGRESS='${endpoints}'`, `PROBE_SERVED=${served}`].concat(linuxLines);
+  if (os === 'Windows') return [`$Nonce = '${nonce}'`, `$Egress = '${endpoints}'`, `$ProbeServed = '${served}'`, ...windowsLines];
+  return [`NONCE='${nonce}'`, `EGRESS='${endpoints}'`, `PROBE_SERVED=${served}`, ...linuxLines];
 }

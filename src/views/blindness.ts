@@ -6,19 +6,17 @@ import { namesOf } from './remedies.ts';
 
 /** Blindness as the API shows it. */
 export const blindView = z
-  .object({
-    since: time,
-    reason: reasonName,
-    unknown: z.number(),
-    planned: z.number(),
-    findings: z.array(findingView),
-    changes: z.array(changeView),
-    searchedAt: z.nullable(time),
-  })
-  .check(
-    z.describe(
-      'Since when it is blind, the main reason why probes gave no verdict, and how many of the planned nodes were unknown; with what Azure’s configuration says of it, as for an outage.',
-    ),
+  .described(
+    z.object({
+      since: time,
+      reason: reasonName,
+      unknown: z.number(),
+      planned: z.number(),
+      findings: z.array(findingView),
+      changes: z.array(changeView),
+      searchedAt: z.nullable(time),
+    }),
+    'Since when it is blind, the main reason why probes gave no verdict, and how many of the planned nodes were unknown; with what Azure’s configuration says of it, as for an outage.',
   )
   .register(components, { id: 'Blindness' });
 

@@ -8,11 +8,11 @@ import { namesOf, remedyLines } from './remedies.ts';
 import { notServedView, servedView, viewServed } from './served.ts';
 
 /** A check as the API shows it. */
-export const checkView = z
-  .strictObject({
+export const checkView = z.described(
+  z.strictObject({
     id: z.string().check(z.refine(isCheckId)),
     status: z.enum(['running', 'done']),
-    target: z.string().check(z.describe('Resource ID of the node.')),
+    target: z.described(z.string(), 'Resource ID of the node.'),
     cluster: z.string(),
     node: z.string(),
     requestedAt: z.string(),
@@ -25,15 +25,18 @@ export const checkView = z
     latencyMs: z.optional(z.number()),
     served: z.optional(servedView),
     notServed: z.optional(notServedView),
-    remedies: z
-      .optional(z.array(z.string()))
-      .check(z.describe('What to check or do next, each a sentence, with `: ` and a command to paste where there is one.')),
-    takenFrom: z
-      .optional(z.string())
-      .check(z.describe('The sweep or check whose run gave the verdict, if that run began while this check waited.')),
-    response: z.optional(z.string()).check(z.describe('Azure’s whole answer as JSON, or the output of the node; redacted.')),
-  })
-  .check(z.describe('A probe that was requested for one node.'));
+    remedies: z.described(
+      z.optional(z.array(z.string())),
+      'What to check or do next, each a sentence, with `: ` and a command to paste where there is one.',
+    ),
+    takenFrom: z.described(
+      z.optional(z.string()),
+      'The sweep or check whose run gave the verdict, if that run began while this check waited.',
+    ),
+    response: z.described(z.optional(z.string()), 'Azure’s whole answer as JSON, or the output of the node; redacted.'),
+  }),
+  'A probe that was requested for one node.',
+);
 
 export type CheckView = z.output<typeof checkView>;
 

@@ -19,38 +19,43 @@ import { WORST_FIRST, worstOf } from './worst-first.ts';
 /** A cluster in a list. */
 export const clusterView = z
   .object({
-    cluster: z.string().check(z.describe('`<subscription id>.<resource group>.<cluster name>`, in lower case.')),
+    cluster: z.described(z.string(), '`<subscription id>.<resource group>.<cluster name>`, in lower case.'),
     subscriptionId: z.string(),
-    subscriptionName: z.nullable(z.string()).check(z.describe('The display name of its subscription; null until it has been read.')),
+    subscriptionName: z.described(z.nullable(z.string()), 'The display name of its subscription; null until it has been read.'),
     resourceGroup: z.string(),
     name: z.string(),
     region: z.string(),
     version: z.string(),
     nodes: countsView,
-    openOutages: z.number().check(z.describe('Open outages of its nodes, plus its own.')),
-    clusterOutage: z
-      .nullable(z.object({ start: time, reason: reasonName, flaps: z.number() }))
-      .check(z.describe("The cluster's own outage, while it is open.")),
-    degraded: z
-      .nullable(degradedView)
-      .check(z.describe('Since when its API server does not serve a quorum of its nodes, and why; null unless it is degraded.')),
-    notServed: z.array(notServedGroupView).check(z.describe('Nodes that reach the API server and are not served by it, by reason.')),
+    openOutages: z.described(z.number(), 'Open outages of its nodes, plus its own.'),
+    clusterOutage: z.described(
+      z.nullable(z.object({ start: time, reason: reasonName, flaps: z.number() })),
+      "The cluster's own outage, while it is open.",
+    ),
+    degraded: z.described(
+      z.nullable(degradedView),
+      'Since when its API server does not serve a quorum of its nodes, and why; null unless it is degraded.',
+    ),
+    notServed: z.described(z.array(notServedGroupView), 'Nodes that reach the API server and are not served by it, by reason.'),
     blind: z.nullable(blindView),
-    maintenance: z.nullable(maintenanceView).check(z.describe('The maintenance that it is in, which nobody is notified in.')),
-    unseen: z.array(unseenView).check(z.describe('Nodes that should have a verdict and had none for `UNSEEN_AFTER_MINUTES`, by reason.')),
-    missingMachines: z
-      .array(missingMachinesView)
-      .check(z.describe('Pools for which Azure has fewer machines than nodes; these nodes count as known and not probed.')),
+    maintenance: z.described(z.nullable(maintenanceView), 'The maintenance that it is in, which nobody is notified in.'),
+    unseen: z.described(z.array(unseenView), 'Nodes that should have a verdict and had none for `UNSEEN_AFTER_MINUTES`, by reason.'),
+    missingMachines: z.described(
+      z.array(missingMachinesView),
+      'Pools for which Azure has fewer machines than nodes; these nodes count as known and not probed.',
+    ),
     commonFactors: z.array(commonFactorView),
-    recentSweeps: z
-      .array(sweepRun)
-      .check(z.describe('Nodes by verdict in the newest 50 sweeps, oldest first; equal neighbours are counted together.')),
-    latency: z
-      .nullable(latency)
-      .check(z.describe('How long `kubectl version` takes on the nodes that reach their API server, in milliseconds.')),
+    recentSweeps: z.described(
+      z.array(sweepRun),
+      'Nodes by verdict in the newest 50 sweeps, oldest first; equal neighbours are counted together.',
+    ),
+    latency: z.described(
+      z.nullable(latency),
+      'How long `kubectl version` takes on the nodes that reach their API server, in milliseconds.',
+    ),
     uptime: uptimeView,
-    upgrading: z.boolean().check(z.describe('Whether an upgrade or update is in progress, which may explain the results of its nodes.')),
-    recordOnly: z.nullable(z.string()).check(z.describe('Why it is not probed.')),
+    upgrading: z.described(z.boolean(), 'Whether an upgrade or update is in progress, which may explain the results of its nodes.'),
+    recordOnly: z.described(z.nullable(z.string()), 'Why it is not probed.'),
     assessedAt: z.nullable(time),
   })
   .register(components, { id: 'Cluster' });

@@ -10,16 +10,16 @@ export const components = z.registry<{ id: string }>();
 export const time = z.string().check(z.meta({ format: 'date-time' }));
 
 export const reasonName = z
-  .enum(Object.keys(reasons) as [ReasonCode, ...ReasonCode[]])
-  .check(z.describe('A code of the catalogue of reasons, see GET /api/reasons.'))
+  .described(z.enum(Object.keys(reasons) as [ReasonCode, ...ReasonCode[]]), 'A code of the catalogue of reasons, see GET /api/reasons.')
   .register(components, { id: 'ReasonCode' });
 
 export const countsView = z
-  .extend(counts, {})
-  .check(z.describe('known = reachable + unreachable + unknown + notProbed; those that are not served are among the reachable ones.'))
+  .described(
+    z.extend(counts, {}),
+    'known = reachable + unreachable + unknown + notProbed; those that are not served are among the reachable ones.',
+  )
   .register(components, { id: 'Counts' });
 
 export const commonFactorView = z
-  .extend(commonFactor, {})
-  .check(z.describe('What the failing nodes of a cluster have in common and the healthy ones do not.'))
+  .described(z.extend(commonFactor, {}), 'What the failing nodes of a cluster have in common and the healthy ones do not.')
   .register(components, { id: 'CommonFactor' });

@@ -17,25 +17,24 @@ import { addCounts, countWorst } from './worst-first.ts';
 
 /** The fleet at a glance. */
 export const fleetView = z
-  .object({
-    subscriptions: countsView,
-    clusters: countsView,
-    nodes: countsView,
-    openOutages: z.number(),
-    cutOff: z
-      .nullable(z.object({ clusters: z.array(z.string()), nodes: countsView, elsewhere: countsView }))
-      .check(
-        z.describe(
-          'The clusters that have an outage as a whole, with the counts of their nodes alone, and of the nodes of all others; null if none has.',
-        ),
+  .described(
+    z.object({
+      subscriptions: countsView,
+      clusters: countsView,
+      nodes: countsView,
+      openOutages: z.number(),
+      cutOff: z.described(
+        z.nullable(z.object({ clusters: z.array(z.string()), nodes: countsView, elsewhere: countsView })),
+        'The clusters that have an outage as a whole, with the counts of their nodes alone, and of the nodes of all others; null if none has.',
       ),
-    uptime: uptimeView,
-    blind: z.nullable(blindView).check(z.describe('That nobody sees the fleet: then nothing is known of it. `incidents` says more.')),
-    incidents: z.array(incidentView).check(z.describe('The incidents that are open, newest first.')),
-    gaps: z.array(z.string()).check(z.describe('Subscriptions that the last completed sweep could not read.')),
-    lastSweep: z.nullable(sweepView).check(z.describe('The last completed sweep.')),
-  })
-  .check(z.describe('Subscriptions and clusters count by the worst verdict among their nodes.'))
+      uptime: uptimeView,
+      blind: z.described(z.nullable(blindView), 'That nobody sees the fleet: then nothing is known of it. `incidents` says more.'),
+      incidents: z.described(z.array(incidentView), 'The incidents that are open, newest first.'),
+      gaps: z.described(z.array(z.string()), 'Subscriptions that the last completed sweep could not read.'),
+      lastSweep: z.described(z.nullable(sweepView), 'The last completed sweep.'),
+    }),
+    'Subscriptions and clusters count by the worst verdict among their nodes.',
+  )
   .register(components, { id: 'Fleet' });
 export type FleetView = z.output<typeof fleetView>;
 

@@ -5,8 +5,10 @@ import { components, time } from './components.ts';
 import { staleBefore } from './current-interval.ts';
 
 export const healthView = z
-  .object({ status: z.enum(['ok', 'stale']), lastCompletedAt: z.nullable(time) })
-  .check(z.describe('Whether sweeps complete; nothing about the fleet.'))
+  .described(
+    z.object({ status: z.enum(['ok', 'stale']), lastCompletedAt: z.nullable(time) }),
+    'Whether sweeps complete; nothing about the fleet.',
+  )
   .register(components, { id: 'Health' });
 
 /** Shows whether sweeps complete. */

@@ -15,39 +15,32 @@ import { namesOf, type RemedyNames, remediesFor, remedyView } from './remedies.t
 export const incidentView = z
   .object({
     id: z.string(),
-    kind: z.enum(['outage', 'unseen']).check(z.describe('`outage`: clusters that failed together; `unseen`: nobody sees the fleet.')),
-    severity: z.number().check(z.describe('0 where most of the fleet is down, else 1.')),
+    kind: z.described(z.enum(['outage', 'unseen']), '`outage`: clusters that failed together; `unseen`: nobody sees the fleet.'),
+    severity: z.described(z.number(), '0 where most of the fleet is down, else 1.'),
     start: time,
     end: z.nullable(time),
-    factor: z.enum(sharedFactors).check(z.describe('What the clusters share and healthy ones do not.')),
-    factorValue: z
-      .string()
-      .check(z.describe('The resource ID, address, region, subscription or reason that they share; `*` for the fleet.')),
+    factor: z.described(z.enum(sharedFactors), 'What the clusters share and healthy ones do not.'),
+    factorValue: z.described(z.string(), 'The resource ID, address, region, subscription or reason that they share; `*` for the fleet.'),
     reason: reasonName,
     message: z.string(),
     why: z.string(),
-    remedies: z
-      .array(remedyView)
-      .check(
-        z.describe(
-          'What to check or do next about its reason, most likely first; of several clusters, commands name one that is in trouble.',
-        ),
-      ),
-    changed: z.nullable(z.string()).check(z.describe('What changed before, where, when and by whom; null if nothing is known.')),
-    counts: z
-      .object({ affected: z.number(), inside: z.number(), elsewhereAffected: z.number(), elsewhere: z.number(), most: z.number() })
-      .check(
-        z.describe(
-          'Clusters in trouble among those that share the factor, and among the others; and the most that were in trouble at once.',
-        ),
-      ),
-    nodes: z
-      .object({ affected: z.number(), planned: z.number() })
-      .check(z.describe('Nodes that fail or give no verdict, of those to be probed.')),
-    clusters: z.array(z.string()).check(z.describe('Every cluster that ever was one of it.')),
-    openClusters: z.array(z.string()).check(z.describe('Those that are in trouble now.')),
-    finding: z.nullable(findingView).check(z.describe('The finding that most of them share.')),
-    notified: z.record(z.string(), notifiedView).check(z.describe('What each sink accepted, and when.')),
+    remedies: z.described(
+      z.array(remedyView),
+      'What to check or do next about its reason, most likely first; of several clusters, commands name one that is in trouble.',
+    ),
+    changed: z.described(z.nullable(z.string()), 'What changed before, where, when and by whom; null if nothing is known.'),
+    counts: z.described(
+      z.object({ affected: z.number(), inside: z.number(), elsewhereAffected: z.number(), elsewhere: z.number(), most: z.number() }),
+      'Clusters in trouble among those that share the factor, and among the others; and the most that were in trouble at once.',
+    ),
+    nodes: z.described(
+      z.object({ affected: z.number(), planned: z.number() }),
+      'Nodes that fail or give no verdict, of those to be probed.',
+    ),
+    clusters: z.described(z.array(z.string()), 'Every cluster that ever was one of it.'),
+    openClusters: z.described(z.array(z.string()), 'Those that are in trouble now.'),
+    finding: z.described(z.nullable(findingView), 'The finding that most of them share.'),
+    notified: z.described(z.record(z.string(), notifiedView), 'What each sink accepted, and when.'),
   })
   .register(components, { id: 'Incident' });
 export type IncidentView = z.output<typeof incidentView>;

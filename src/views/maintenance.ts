@@ -8,15 +8,15 @@ import { plannedMaintenanceView, viewPlannedMaintenance } from './planned-mainte
 
 /** A maintenance as the API shows it. */
 export const maintenanceView = z
-  .object({
-    from: time,
-    until: time.check(z.describe('It ends then by itself.')),
-    source: z.enum(['tag', 'request']).check(z.describe('What says so: the tag `aks-fleet-prober-maintenance` of the cluster, or a POST.')),
-    by: z.nullable(z.string()).check(z.describe('Who asked for it; null by tag.')),
-    reason: z.nullable(z.string()),
-  })
-  .check(
-    z.describe('While it lasts, the cluster is probed and recorded, and nobody is notified; its time counts neither as up nor as down.'),
+  .described(
+    z.object({
+      from: time,
+      until: z.described(time, 'It ends then by itself.'),
+      source: z.described(z.enum(['tag', 'request']), 'What says so: the tag `aks-fleet-prober-maintenance` of the cluster, or a POST.'),
+      by: z.described(z.nullable(z.string()), 'Who asked for it; null by tag.'),
+      reason: z.nullable(z.string()),
+    }),
+    'While it lasts, the cluster is probed and recorded, and nobody is notified; its time counts neither as up nor as down.',
   )
   .register(components, { id: 'Maintenance' });
 export type MaintenanceView = z.output<typeof maintenanceView>;
@@ -29,13 +29,14 @@ export function viewMaintenance(maintenance: ClusterMaintenance, now: Date): Mai
 
 export const clusterMaintenanceView = z
   .object({
-    current: z.nullable(maintenanceView).check(z.describe('The maintenance that it is in now.')),
-    tag: z.nullable(z.string()).check(z.describe('The value of the tag `aks-fleet-prober-maintenance` as the last sweep read it.')),
-    warnings: z.optional(z.array(z.string())).check(z.describe('What of the tag cannot be followed.')),
-    azure: z
-      .nullable(z.array(plannedMaintenanceView))
-      .check(z.describe('The planned maintenance of AKS, at most 10 minutes old: shown, and not followed. Null if it cannot be read.')),
-    azureDetail: z.optional(z.string()).check(z.describe('Why it cannot be read.')),
+    current: z.described(z.nullable(maintenanceView), 'The maintenance that it is in now.'),
+    tag: z.described(z.nullable(z.string()), 'The value of the tag `aks-fleet-prober-maintenance` as the last sweep read it.'),
+    warnings: z.described(z.optional(z.array(z.string())), 'What of the tag cannot be followed.'),
+    azure: z.described(
+      z.nullable(z.array(plannedMaintenanceView)),
+      'The planned maintenance of AKS, at most 10 minutes old: shown, and not followed. Null if it cannot be read.',
+    ),
+    azureDetail: z.described(z.optional(z.string()), 'Why it cannot be read.'),
   })
   .register(components, { id: 'ClusterMaintenance' });
 

@@ -25,11 +25,11 @@ export const nodeDetailView = z
       subnet: z.nullable(z.string()),
       created: z.nullable(z.string()),
     }),
-    remedies: z.array(remedyView).check(z.describe('What to check or do next about its reason, most likely first.')),
+    remedies: z.described(z.array(remedyView), 'What to check or do next about its reason, most likely first.'),
     status: z.extend(nodeStatus, {
-      successes: z.array(logEntryView).check(z.describe('The newest 10, newest first.')),
-      failures: z.array(logEntryView).check(z.describe('The newest 10, newest first.')),
-      outages: z.array(outageView).check(z.describe('The newest 20, newest first.')),
+      successes: z.described(z.array(logEntryView), 'The newest 10, newest first.'),
+      failures: z.described(z.array(logEntryView), 'The newest 10, newest first.'),
+      outages: z.described(z.array(outageView), 'The newest 20, newest first.'),
       uptime: uptimeShares,
     }),
   })

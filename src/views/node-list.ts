@@ -17,11 +17,10 @@ import { WORST_FIRST } from './worst-first.ts';
 const READS = 4;
 const ROWS_OF_A_READ = 1000;
 
-export const nodeListSchema = listOf(nodeView)
-  .check(
-    z.describe(
-      'Nodes that were not reachable at the latest assessment come first, at most 500, then those that were not served, at most 20 for each reason, then the others by name; within a page the worst come first.',
-    ),
+export const nodeListSchema = z
+  .described(
+    listOf(nodeView),
+    'Nodes that were not reachable at the latest assessment come first, at most 500, then those that were not served, at most 20 for each reason, then the others by name; within a page the worst come first.',
   )
   .register(components, { id: 'NodePage' });
 

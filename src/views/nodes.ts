@@ -14,7 +14,7 @@ import { currentIntervalMs } from './current-interval.ts';
 import { servedView } from './served.ts';
 
 const condition = z.object({
-  type: z.enum(['Reachable', 'Served']).check(z.describe('`Served`: whether the API server answers the requests of the node itself.')),
+  type: z.described(z.enum(['Reachable', 'Served']), '`Served`: whether the API server answers the requests of the node itself.'),
   status: z.enum(['True', 'False', 'Unknown']),
   reason: reasonName,
   message: z.string(),
@@ -24,9 +24,10 @@ const condition = z.object({
 /** The properties of a node. */
 export const nodeSpec = z.object({
   resourceId: z.string(),
-  targetEndpoint: z
-    .nullable(z.string())
-    .check(z.describe('`host:port` of its API server, as the node itself last reported it, otherwise as Azure gives it for the cluster.')),
+  targetEndpoint: z.described(
+    z.nullable(z.string()),
+    '`host:port` of its API server, as the node itself last reported it, otherwise as Azure gives it for the cluster.',
+  ),
   pool: z.string(),
   os: z.enum(nodeOses),
   zone: z.nullable(z.string()),
@@ -38,12 +39,13 @@ export const nodeStatus = z.object({
   lastProbeTime: z.nullable(time),
   openOutageSince: z.nullable(time),
   flapping: z.boolean(),
-  blind: z.boolean().check(z.describe('Whether BLIND_AFTER probes in a row gave no verdict.')),
+  blind: z.described(z.boolean(), 'Whether BLIND_AFTER probes in a row gave no verdict.'),
   consecutiveFailures: z.number(),
   consecutiveSuccesses: z.number(),
-  recentSweeps: z
-    .array(z.object({ result: z.enum(['reachable', 'notServed', 'unreachable', 'unknown', 'notProbed']), sweeps: z.number() }))
-    .check(z.describe('What the newest 50 sweeps came to, oldest first; equal neighbours are counted together.')),
+  recentSweeps: z.described(
+    z.array(z.object({ result: z.enum(['reachable', 'notServed', 'unreachable', 'unknown', 'notProbed']), sweeps: z.number() })),
+    'What the newest 50 sweeps came to, oldest first; equal neighbours are counted together.',
+  ),
 });
 
 /** A node in a list. */

@@ -14,7 +14,7 @@ export const logEntryView = z
     success: z.boolean(),
     reason: z.string(),
     message: z.string(),
-    latency: z.nullable(z.string()).check(z.describe('A duration in the format of Go: `1.211s`, `2.24ms`.')),
+    latency: z.described(z.nullable(z.string()), 'A duration in the format of Go: `1.211s`, `2.24ms`.'),
   })
   .register(components, { id: 'LogEntry' });
 
@@ -35,26 +35,27 @@ export const outageView = z
     start: time,
     end: z.nullable(time),
     message: z.string(),
-    flaps: z.number().check(z.describe('How often it returned within the flap window.')),
-    maintenance: z
-      .boolean()
-      .check(z.describe('Whether an episode of it began in a maintenance of its cluster, in which nobody is notified.')),
-    episodes: z.array(z.object({ start: time, end: z.nullable(time) })).check(z.describe('The newest ones, oldest first.')),
-    nodes: z.optional(z.array(z.string())).check(z.describe('For an outage of a cluster: all nodes that it affected.')),
+    flaps: z.described(z.number(), 'How often it returned within the flap window.'),
+    maintenance: z.described(z.boolean(), 'Whether an episode of it began in a maintenance of its cluster, in which nobody is notified.'),
+    episodes: z.described(z.array(z.object({ start: time, end: z.nullable(time) })), 'The newest ones, oldest first.'),
+    nodes: z.described(z.optional(z.array(z.string())), 'For an outage of a cluster: all nodes that it affected.'),
     counts: z.optional(z.nullable(z.object({ failing: z.number(), conclusive: z.number(), planned: z.number(), most: z.number() }))),
-    reasons: z
-      .optional(z.array(z.object({ reason: reasonName, nodes: z.number() })))
-      .check(z.describe('For an outage of a cluster: the reasons of the nodes that fail now, or failed last, the most frequent first.')),
+    reasons: z.described(
+      z.optional(z.array(z.object({ reason: reasonName, nodes: z.number() }))),
+      'For an outage of a cluster: the reasons of the nodes that fail now, or failed last, the most frequent first.',
+    ),
     commonFactors: z.optional(z.array(commonFactorView)),
-    remedies: z.array(remedyView).check(z.describe('What to check or do next about its reason, most likely first.')),
-    findings: z
-      .array(findingView)
-      .check(z.describe('What Azure’s configuration says of it, the best first: at most three, and what could not be read.')),
-    changes: z.array(changeView).check(z.describe('What changed on the way of the nodes, from an hour before it began, newest first.')),
-    searchedAt: z.nullable(time).check(z.describe('When Azure’s configuration was last searched for it; null until then.')),
-    notified: z
-      .record(z.string(), notifiedView)
-      .check(z.describe('Whether each sink accepted the start and the end of its newest episode, and when.')),
+    remedies: z.described(z.array(remedyView), 'What to check or do next about its reason, most likely first.'),
+    findings: z.described(
+      z.array(findingView),
+      'What Azure’s configuration says of it, the best first: at most three, and what could not be read.',
+    ),
+    changes: z.described(z.array(changeView), 'What changed on the way of the nodes, from an hour before it began, newest first.'),
+    searchedAt: z.described(z.nullable(time), 'When Azure’s configuration was last searched for it; null until then.'),
+    notified: z.described(
+      z.record(z.string(), notifiedView),
+      'Whether each sink accepted the start and the end of its newest episode, and when.',
+    ),
     startLogs: z.array(logEntryView),
     endLogs: z.array(logEntryView),
   })

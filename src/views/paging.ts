@@ -28,7 +28,7 @@ export interface PageRequest {
 export const listOf = <S extends z.ZodMiniType>(item: S) =>
   z.object({
     items: z.array(item),
-    next: z.nullable(z.string()).check(z.describe('Pass it as cursor for the next page; null on the last page.')),
+    next: z.described(z.nullable(z.string()), 'Pass it as cursor for the next page; null on the last page.'),
   });
 
 /** Writes the position after which a list continues, as a text that needs no escaping in a URL. */

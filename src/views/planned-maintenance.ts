@@ -17,15 +17,15 @@ const MOST_CLUSTERS = 200;
 const RIGHT = 'Microsoft.ContainerService/managedClusters/maintenanceConfigurations/read';
 
 export const plannedMaintenanceView = z
-  .object({
-    name: z.string(),
-    schedule: z.string().check(z.describe('Its days, in words.')),
-    durationHours: z.optional(z.number()),
-    utcOffset: z.optional(z.string()).check(z.describe('`±HH:MM`; `+00:00` without it.')),
-    startTime: z.optional(z.string()).check(z.describe('`HH:MM`, in the time of `utcOffset`.')),
-  })
-  .check(
-    z.describe('A planned maintenance of AKS: when AKS may change the cluster by itself. Nothing follows from it: notifications go on.'),
+  .described(
+    z.object({
+      name: z.string(),
+      schedule: z.described(z.string(), 'Its days, in words.'),
+      durationHours: z.optional(z.number()),
+      utcOffset: z.described(z.optional(z.string()), '`±HH:MM`; `+00:00` without it.'),
+      startTime: z.described(z.optional(z.string()), '`HH:MM`, in the time of `utcOffset`.'),
+    }),
+    'A planned maintenance of AKS: when AKS may change the cluster by itself. Nothing follows from it: notifications go on.',
   )
   .register(components, { id: 'PlannedMaintenance' });
 

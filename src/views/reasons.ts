@@ -9,18 +9,16 @@ const reasonView = z
     reason: reasonName,
     stage: z.string(),
     sentence: z.string(),
-    remedies: z
-      .array(z.string())
-      .check(
-        z.describe('What to check or do next, most likely first; in commands, words in capitals such as `RESOURCE_GROUP` stand for names.'),
-      ),
+    remedies: z.described(
+      z.array(z.string()),
+      'What to check or do next, most likely first; in commands, words in capitals such as `RESOURCE_GROUP` stand for names.',
+    ),
     links: z.array(z.string()),
   })
   .register(components, { id: 'Reason' });
 
 export const reasonListSchema = z
-  .object({ items: z.array(reasonView), next: z.null() })
-  .check(z.describe('All reasons on one page.'))
+  .described(z.object({ items: z.array(reasonView), next: z.null() }), 'All reasons on one page.')
   .register(components, { id: 'ReasonList' });
 
 /** Shows the catalogue of reasons. */

@@ -20,14 +20,14 @@ const resultView = z
     latencyMs: z.nullable(z.number()),
     served: servedView,
     notServed: notServedView,
-    sweep: z.string().check(z.describe('The id of the sweep or check that recorded it.')),
-    evidence: z.nullable(z.string()).check(z.describe('The output of the node, redacted; null if it was reachable and nothing is wrong.')),
+    sweep: z.described(z.string(), 'The id of the sweep or check that recorded it.'),
+    evidence: z.described(z.nullable(z.string()), 'The output of the node, redacted; null if it was reachable and nothing is wrong.'),
   })
   .register(components, { id: 'Result' });
 
 type ResultView = z.output<typeof resultView>;
 
-export const resultListSchema = listOf(resultView).check(z.describe('Newest first.')).register(components, { id: 'ResultPage' });
+export const resultListSchema = z.described(listOf(resultView), 'Newest first.').register(components, { id: 'ResultPage' });
 
 function viewResult({ at, verdict, reason, message, latencyMs, served, sweep, evidence }: ResultRow): ResultView {
   const { stage } = reasons[reason];

@@ -8,40 +8,33 @@ import { components, time } from './components.ts';
 import { listOf, type Page, type PageRequest, readPage, writeCursor } from './paging.ts';
 
 const ledgerView = z
-  .extend(ledger, {})
-  .check(z.describe('Every known node, counted once: with its verdict, or as not probed, and with its reason.'))
+  .described(z.extend(ledger, {}), 'Every known node, counted once: with its verdict, or as not probed, and with its reason.')
   .register(components, { id: 'Ledger' });
 
 /** A sweep as the API shows it. */
 export const sweepView = z
   .object({
-    id: time.check(
-      z.describe('The occurrence of the schedule at which it was due; of a sweep that a person started, as a rule the time of that.'),
+    id: z.described(
+      time,
+      'The occurrence of the schedule at which it was due; of a sweep that a person started, as a rule the time of that.',
     ),
-    starter: starter.check(
-      z.describe(
-        'What started it: the timer; the end of the sweep before (`close-sweep`) or an HTTP request (`request`) in place of a timer that did not fire; a person, by `POST /api/sweeps`.',
-      ),
+    starter: z.described(
+      starter,
+      'What started it: the timer; the end of the sweep before (`close-sweep`) or an HTTP request (`request`) in place of a timer that did not fire; a person, by `POST /api/sweeps`.',
     ),
-    requestedBy: z.nullable(z.string()).check(z.describe('The person who started it, if one did.')),
+    requestedBy: z.described(z.nullable(z.string()), 'The person who started it, if one did.'),
     startedAt: time,
     completedAt: z.nullable(time),
-    coverage: z
-      .nullable(z.number())
-      .check(
-        z.describe(
-          'The share of nodes that gave a verdict, among those that are expected to, from 0 to 1; null if none is, or while the sweep is running.',
-        ),
-      ),
-    asked: z
-      .nullable(z.number())
-      .check(
-        z.describe(
-          'The share of nodes that were asked, whether or not they answered, among those that are expected to give a verdict, from 0 to 1; null as for coverage.',
-        ),
-      ),
+    coverage: z.described(
+      z.nullable(z.number()),
+      'The share of nodes that gave a verdict, among those that are expected to, from 0 to 1; null if none is, or while the sweep is running.',
+    ),
+    asked: z.described(
+      z.nullable(z.number()),
+      'The share of nodes that were asked, whether or not they answered, among those that are expected to give a verdict, from 0 to 1; null as for coverage.',
+    ),
     ledger: z.nullable(ledgerView),
-    warnings: z.array(z.string()).check(z.describe('What is wrong with the settings or with access, as sentences.')),
+    warnings: z.described(z.array(z.string()), 'What is wrong with the settings or with access, as sentences.'),
   })
   .register(components, { id: 'Sweep' });
 export type SweepView = z.output<typeof sweepView>;

@@ -8,8 +8,8 @@ export const unseenView = z.object({
   reason: reasonName,
   nodes: z.number(),
   pools: z.array(z.string()),
-  names: z.array(z.string()).check(z.describe('Up to 20 of them; nodes that no machine was found for have no names.')),
-  since: time.check(z.describe('Since when the first of them has had no verdict.')),
+  names: z.described(z.array(z.string()), 'Up to 20 of them; nodes that no machine was found for have no names.'),
+  since: z.described(time, 'Since when the first of them has had no verdict.'),
 });
 
 /** Nodes that a pool is to have, and that no machine was found for in two sweeps in a row. */

@@ -10,48 +10,44 @@ const seconds = z.number().check(z.nonnegative());
 
 /** The uptime in three windows, and how long each was watched. */
 export const uptimeShares = z
-  .object({
-    '24h': share,
-    '7d': share,
-    '30d': share,
-    watchedSeconds: z
-      .object({ '24h': seconds, '7d': seconds, '30d': seconds })
-      .check(
-        z.describe(
-          'How long nodes were watched: from each verdict to the next probe, up to three intervals; not while they are unknown or not probed. For a cluster or the fleet, the sum over all nodes.',
-        ),
+  .described(
+    z.object({
+      '24h': share,
+      '7d': share,
+      '30d': share,
+      watchedSeconds: z.described(
+        z.object({ '24h': seconds, '7d': seconds, '30d': seconds }),
+        'How long nodes were watched: from each verdict to the next probe, up to three intervals; not while they are unknown or not probed. For a cluster or the fleet, the sum over all nodes.',
       ),
-    maintenanceSeconds: z
-      .object({ '24h': seconds, '7d': seconds, '30d': seconds })
-      .check(
-        z.describe(
-          'How long nodes would have been watched in a maintenance of their cluster: neither up nor down, and no part of watchedSeconds.',
-        ),
+      maintenanceSeconds: z.described(
+        z.object({ '24h': seconds, '7d': seconds, '30d': seconds }),
+        'How long nodes would have been watched in a maintenance of their cluster: neither up nor down, and no part of watchedSeconds.',
       ),
-  })
-  .check(z.describe('The share of the watched time in which no outage was open, from 0 to 1; null if nothing was watched.'))
+    }),
+    'The share of the watched time in which no outage was open, from 0 to 1; null if nothing was watched.',
+  )
   .register(components, { id: 'UptimeShares' });
 export type UptimeShares = z.output<typeof uptimeShares>;
 
 /** Uptime as the API shows it. */
 export const uptimeView = z
-  .extend(uptimeShares, {
-    byReason: z
-      .array(
-        z.object({
-          reason: reasonName,
-          outages: z.number(),
-          downSeconds: z.number(),
-          meanDetectSeconds: z.nullable(z.number()),
-          meanRecoverSeconds: z.nullable(z.number()),
-        }),
-      )
-      .check(
-        z.describe(
-          'Outages of nodes in the last 30 days, the reason with most downtime first. An outage lasts until its end is seen, even while the node is not watched.',
+  .described(
+    z.extend(uptimeShares, {
+      byReason: z.described(
+        z.array(
+          z.object({
+            reason: reasonName,
+            outages: z.number(),
+            downSeconds: z.number(),
+            meanDetectSeconds: z.nullable(z.number()),
+            meanRecoverSeconds: z.nullable(z.number()),
+          }),
         ),
+        'Outages of nodes in the last 30 days, the reason with most downtime first. An outage lasts until its end is seen, even while the node is not watched.',
       ),
-  })
+    }),
+    'The uptime in three windows, and the outages of nodes that took from it.',
+  )
   .register(components, { id: 'Uptime' });
 export type UptimeView = z.output<typeof uptimeView>;
 

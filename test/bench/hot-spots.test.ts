@@ -15,7 +15,7 @@ const profile: CpuProfile = {
   timeDeltas: [5, 60, 30, 40, 20, 10],
 };
 
-test('places are those whose own code takes most time, waiting left out, with their functions', () => {
+test('the places whose own code takes most time come first, with their functions; waiting is left out', () => {
   const spots = findHotSpots(profile, ({ functionName, url }) => url || functionName);
   expect(spots).toEqual([
     { what: 'file:///app/a.js', share: 0.7, functions: ['parse 50.0 %', 'anonymous 20.0 %'] },

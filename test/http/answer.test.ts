@@ -265,9 +265,10 @@ describe('a body', () => {
   });
 
   it('that is refused is told which form was nearest', async () => {
-    const either = z
-      .union([z.strictObject({ node: z.string() }), z.strictObject({ a: z.number(), b: z.number() })])
-      .check(z.describe('A node.'));
+    const either = z.described(
+      z.union([z.strictObject({ node: z.string() }), z.strictObject({ a: z.number(), b: z.number() })]),
+      'A node.',
+    );
     const { json } = await post('{"node": 5}', 'application/json', either);
     expect(json.detail).toBe('expected as body: A node. Got another: node: Invalid input: expected string, received number');
   });

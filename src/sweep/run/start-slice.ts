@@ -20,7 +20,7 @@ import { tallyAll } from './tally-slice.ts';
 type StartSlice = MessageOf<'start-slice'>;
 
 const REQUEUE_SECONDS = 5;
-/** By then the claim of the failed probe has ended, mostly; where it has not, the confirmation is requeued. */
+/** The claim of the failed probe usually ends within a second after this; where it has not by then, the confirmation is requeued. */
 const CONFIRM_SECONDS = 2;
 const LONGEST_RETRY_SECONDS = 60;
 
