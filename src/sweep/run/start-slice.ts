@@ -20,8 +20,6 @@ import { tallyAll } from './tally-slice.ts';
 type StartSlice = MessageOf<'start-slice'>;
 
 const REQUEUE_SECONDS = 5;
-/** The claim of the failed probe usually ends within a second after this; where it has not by then, the confirmation is requeued. */
-const CONFIRM_SECONDS = 2;
 const LONGEST_RETRY_SECONDS = 60;
 
 /** Whether a confirmation must wait for a probe that is in progress. */
@@ -126,5 +124,5 @@ export async function sendConfirmation(
 ): Promise<void> {
   const nodes = Object.keys(confirms);
   const named = confirmationOf(slice, Object.values(confirms));
-  await services.queue.send({ kind: 'start-slice', sweep, cluster, slice: named, nodes, confirms }, { delaySeconds: CONFIRM_SECONDS });
+  await services.queue.send({ kind: 'start-slice', sweep, cluster, slice: named, nodes, confirms }, { delaySeconds: REQUEUE_SECONDS });
 }
