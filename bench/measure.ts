@@ -159,6 +159,7 @@ export async function measure(size: Size, appDir: string, hostEnvironment: Recor
       log(`warming up with ${size.warmUp === 'sweep' ? 'a sweep' : 'an expansion'} …`);
       await sweepOnce(world, size, planned, log);
       await restorePace();
+      await world.waitForQuiet();
     }
     await useUpPace(world.connectionString, world.fleet, size.paced, beyond);
     log('measuring a sweep …');

@@ -31,6 +31,8 @@ export interface World {
   armRequests(): Promise<ArmRequests>;
   /** Starts a sweep, as the timer does. */
   startSweep(sweep: string): Promise<void>;
+  /** Waits until no function has run for a while: what a sweep leaves behind, such as its last assessments, would count with the next one. */
+  waitForQuiet(): Promise<void>;
   /** Waits for a row of a sweep; `sweep` and `completed` are its first and its last. */
   waitFor(sweep: string, rowKey: string): Promise<void>;
   stop(): Promise<void>;
@@ -49,6 +51,7 @@ const PAGES = { subscriptions: 100, clusters: 100, scaleSets: 100, instances: 12
 // V8 sizes its heap by the machine, at a quarter of its memory: this is what the host would use on an instance of 2 GB.
 const LIKE_IN_AZURE = { NODE_OPTIONS: '--max-old-space-size=512' };
 const GIVE_UP_MS = 600_000;
+const QUIET_MS = 15_000;
 
 /**
  * Starts a world.
@@ -119,6 +122,9 @@ export async function startWorld(
         await sweeps.createEntity({ partitionKey: sweep, rowKey: 'sweep', startedAt: new Date().toISOString(), ...subscriptions });
         const message = { v: 1, kind: 'start-sweep', sweep, deadline: new Date(Date.now() + GIVE_UP_MS).toISOString() };
         await queue.sendMessage(Buffer.from(JSON.stringify(message)).toString('base64'));
+      },
+      async waitForQuiet() {
+        for (let before = -1; before !== runs.count; await sleep(QUIET_MS)) before = runs.count;
       },
       async waitFor(sweep, rowKey) {
         const deadline = Date.now() + GIVE_UP_MS;
