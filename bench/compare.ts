@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { QueueClient } from '@azure/storage-queue';
 import { build } from 'esbuild';
 import { askSimulator } from '../local/ask-simulator.ts';
+import { formatSweepId } from '../src/model/schedule.ts';
 import { composeScript } from '../src/probe/script.ts';
 import { type Execution, secondsAlone, secondsShared } from './executions.ts';
 import { readHostCost } from './host-cost.ts';
@@ -164,7 +165,7 @@ export async function compareApp(size: CompareSize, appDir: string, log: (senten
     // The first sweep makes rows and names, which later ones find.
     for (const nth of ['first', 'second']) {
       log(`the ${nth} sweep …`);
-      const sweep = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
+      const sweep = formatSweepId(new Date());
       world.starts.length = 0;
       const before = await read(world, executions);
       await world.startSweep(sweep);

@@ -2,9 +2,9 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { SourceMap, type SourceMapPayload } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildApp } from '../scripts/build.ts';
+import { formatSweepId } from '../src/model/schedule.ts';
 import { farSchedule } from './far-schedule.ts';
-import { startWorker } from './start-worker.ts';
+import { LIKE_IN_AZURE, startWorker } from './start-worker.ts';
 import { startWorld } from './world.ts';
 
 /** What is read of a CPU profile of V8. */
@@ -80,16 +80,16 @@ async function readPlaces(appDir: string, maps: string): Promise<Parameters<type
 
 const CLUSTERS = 8;
 
-/** Profiles a worker that sweeps a fleet of as many nodes, at the highest pace, and prints what takes its CPU time. */
-export async function benchHotSpots(nodes: number): Promise<void> {
-  const dir = await mkdtemp(join(tmpdir(), 'aks-fleet-prober-bench-profile-'));
+/**
+ * Profiles a worker that sweeps a fleet of as many nodes, at the highest pace, and prints what takes its CPU time.
+ *
+ * @param maps - the folder of the source maps of the app.
+ */
+export async function benchHotSpots(nodes: number, appDir: string, maps: string): Promise<void> {
+  const profiles = await mkdtemp(join(tmpdir(), 'aks-fleet-prober-bench-profile-'));
   try {
-    const appDir = join(dir, 'app');
-    const maps = join(dir, 'maps');
-    const profiles = join(dir, 'profiles');
-    await buildApp(appDir, { maps });
     const settings = { SWEEP_SCHEDULE: farSchedule(), STARTS_PER_MINUTE: '1500' };
-    const NODE_OPTIONS = `--max-old-space-size=256 --cpu-prof --cpu-prof-dir=${profiles}`;
+    const NODE_OPTIONS = `${LIKE_IN_AZURE.NODE_OPTIONS} --cpu-prof --cpu-prof-dir=${profiles}`;
     const world = await startWorld(
       { clusters: CLUSTERS, nodesPerCluster: nodes / CLUSTERS },
       appDir,
@@ -97,7 +97,7 @@ export async function benchHotSpots(nodes: number): Promise<void> {
       startWorker,
     );
     try {
-      const sweep = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
+      const sweep = formatSweepId(new Date());
       await world.startSweep(sweep);
       await world.waitFor(sweep, 'completed');
     } finally {
@@ -109,6 +109,6 @@ export async function benchHotSpots(nodes: number): Promise<void> {
     for (const { what, share, functions } of spots.slice(0, MOST_SPOTS))
       process.stdout.write(`${percent(share).padStart(8)}  ${what}: ${functions.join(', ')}\n`);
   } finally {
-    await rm(dir, { recursive: true, force: true });
+    await rm(profiles, { recursive: true, force: true });
   }
 }

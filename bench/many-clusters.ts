@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { TableClient } from '@azure/data-tables';
 import { QueueClient } from '@azure/storage-queue';
 import type { Execution } from './executions.ts';
+import { farSchedule, halfADayLater } from './far-schedule.ts';
 import { measureRoutes, type RouteCost } from './measure-routes.ts';
 import { seedClusters } from './seed-clusters.ts';
 import { startWorker } from './start-worker.ts';
@@ -22,15 +23,14 @@ interface ClusterFigures {
   routes: RouteCost[];
 }
 
-const HALF_A_DAY_MS = 12 * 3600_000;
 const SETTLE_MS = 3000;
 const GIVE_UP_MS = 300_000;
 const PATHS = ['/api/fleet', '/api/clusters', '/api/clusters?limit=1000'];
 
 /** Measures looks at a sweep of many clusters in a worker that does nothing else, and then the routes that list them. */
 async function measureClusters(clusters: number, appDir: string, log: (sentence: string) => void): Promise<ClusterFigures> {
-  const over = new Date(Date.now() + HALF_A_DAY_MS);
-  const settings = { SWEEP_SCHEDULE: `0 0 ${over.getUTCHours()} * * *` };
+  const over = halfADayLater();
+  const settings = { SWEEP_SCHEDULE: farSchedule(over) };
   const executions: Execution[] = [];
   const start: Parameters<typeof startWorld>[3] = (given) =>
     startWorker({ ...given, onExecution: (each) => executions.push(each), oneAtATime: true });

@@ -1,6 +1,8 @@
 import { addUpExecutions, estimateSweep } from '../src/cli/estimate-sweep.ts';
+import { formatSweepId } from '../src/model/schedule.ts';
 import { readSettings } from '../src/settings.ts';
 import type { Runs } from './count-runs.ts';
+import { farSchedule, halfADayLater } from './far-schedule.ts';
 import { type HostCost, readHostCost } from './host-cost.ts';
 import { type OutsideLedger, readLedger } from './read-ledger.ts';
 import type { Size } from './sizes.ts';
@@ -45,10 +47,8 @@ const NODES_PER_SLICE = 100;
 // The highest value allowed: nodes answer at once, and somebody is waiting for the bench.
 const STARTS_PER_MINUTE = 1500;
 const ALLOWED = (STARTS_PER_MINUTE * WINDOW_MS) / 60_000 + NODES_PER_SLICE;
-const HALF_A_DAY_MS = 12 * 3600_000;
 
 const round = (value: number, digits: number) => Number(value.toFixed(digits));
-const newSweepId = () => new Date().toISOString().replace(/\.\d+Z$/, 'Z');
 
 interface Snapshot {
   at: number;
@@ -94,7 +94,7 @@ async function sweepOnce(
 ): Promise<Figures> {
   world.starts.length = 0;
   const before = await takeSnapshot(world);
-  const sweep = newSweepId();
+  const sweep = formatSweepId(new Date());
   await world.startSweep(sweep);
   const progress = setInterval(() => log(`${world.starts.length} nodes started`), 10_000);
   await world.waitFor(sweep, 'completed').finally(() => clearInterval(progress));
@@ -141,10 +141,9 @@ export async function measure(size: Size, appDir: string, hostEnvironment: Recor
   const startedAt = Date.now();
   const log = (sentence: string) =>
     process.stderr.write(`${String(size.nodes).padStart(6)} nodes, ${Math.round((Date.now() - startedAt) / 1000)} s: ${sentence}\n`);
-  // The schedule is far away and sweeps are started by message, so that nothing runs beside the one that is measured.
-  const over = new Date(startedAt + HALF_A_DAY_MS);
+  const over = halfADayLater();
   const settings = {
-    SWEEP_SCHEDULE: `0 0 ${over.getUTCHours()} * * *`,
+    SWEEP_SCHEDULE: farSchedule(over),
     STARTS_PER_MINUTE: String(STARTS_PER_MINUTE),
     NODES_PER_SLICE: String(NODES_PER_SLICE),
     FIRST_COLLECT_SECONDS: '5',
@@ -153,13 +152,14 @@ export async function measure(size: Size, appDir: string, hostEnvironment: Recor
   const planned = planSweep(size, settings);
   const world = await startWorld(size, appDir, { ...settings, ...hostEnvironment });
   try {
-    const beyond = new Date(over.getTime() + HALF_A_DAY_MS);
+    const beyond = halfADayLater(over);
     if (size.warmUp !== 'none') {
       const restorePace = await useUpPace(world.connectionString, world.fleet, size.warmUp === 'sweep' ? size.paced : 0, beyond);
       log(`warming up with ${size.warmUp === 'sweep' ? 'a sweep' : 'an expansion'} …`);
       await sweepOnce(world, size, planned, log);
       await restorePace();
-      await world.waitForQuiet();
+      // What is executed is held against the plan after a usual sweep alone.
+      if (size.warmUp === 'sweep') await world.waitForQuiet();
     }
     await useUpPace(world.connectionString, world.fleet, size.paced, beyond);
     log('measuring a sweep …');

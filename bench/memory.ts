@@ -1,6 +1,7 @@
+import { formatSweepId } from '../src/model/schedule.ts';
 import { farSchedule } from './far-schedule.ts';
 import { readHostCost } from './host-cost.ts';
-import { startWorker } from './start-worker.ts';
+import { LIKE_IN_AZURE, startWorker } from './start-worker.ts';
 import { startWorld } from './world.ts';
 
 /** The peak resident memory of a worker, in MB: without work, and by the end of each sweep. */
@@ -9,8 +10,6 @@ export interface WorkerMemory {
   bySweep: number[];
 }
 
-// V8 sizes its heap by the machine, at about half of its memory: an instance has 512 MB.
-const LIKE_IN_AZURE = { NODE_OPTIONS: '--max-old-space-size=256' };
 /** In MB, over sweeps of 2,000 nodes: an instance of 512 MB, the default, also runs the host. */
 export const MOST_MEGABYTES = 200;
 const SWEEPS = 3;
@@ -25,7 +24,7 @@ export async function measureMemory(appDir: string, sweeps: number, log: (senten
     log(`${idle} MB without work`);
     const bySweep: number[] = [];
     for (let n = 0; n < sweeps; n++) {
-      const sweep = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
+      const sweep = formatSweepId(new Date());
       await world.startSweep(sweep);
       await world.waitFor(sweep, 'completed');
       bySweep.push(await peak());

@@ -145,10 +145,11 @@ function benchTiming(): string[] {
 }
 
 async function bench(sizes: Sizes, quick: boolean, alone?: Part): Promise<void> {
-  const appDir = await mkdtemp(join(tmpdir(), 'aks-fleet-prober-bench-app-'));
+  const dir = await mkdtemp(join(tmpdir(), 'aks-fleet-prober-bench-app-'));
+  const [appDir, maps] = [join(dir, 'app'), join(dir, 'maps')];
   try {
     process.stderr.write('Building the app …\n');
-    await buildApp(appDir);
+    await buildApp(appDir, { maps });
     await logRuns(appDir);
     const ofSweeps = alone === undefined || alone === 'sweeps' ? await benchSweeps(sizes, quick, appDir) : [];
     const isWanted = (part: Part) => alone === part || (alone === undefined && !quick);
@@ -160,7 +161,7 @@ async function bench(sizes: Sizes, quick: boolean, alone?: Part): Promise<void> 
     const ofSteady = isWanted('steady') ? await benchSteady(quick ? quickSteady : fullSteady, appDir) : [];
     if (isWanted('clusters')) await benchClusters(quick ? [200] : [200, 2000], appDir);
     const ofColdStart = isWanted('cold-start') ? await benchColdStart(appDir) : [];
-    if (isWanted('hot-spots')) await benchHotSpots(quick ? 1000 : 10_000);
+    if (isWanted('hot-spots')) await benchHotSpots(quick ? 1000 : 10_000, appDir, maps);
     const broken = [...ofSweeps, ...ofPage, ...ofMemory, ...ofWays, ...ofTiming, ...ofCadence, ...ofSteady, ...ofColdStart];
     for (const sentence of broken) process.stderr.write(`${sentence}\n`);
     if (broken.length > 0) process.exitCode = 1;
@@ -168,7 +169,7 @@ async function bench(sizes: Sizes, quick: boolean, alone?: Part): Promise<void> 
     process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
     process.exitCode = 1;
   } finally {
-    await rm(appDir, { recursive: true, force: true });
+    await rm(dir, { recursive: true, force: true });
   }
 }
 

@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { formatSweepId } from '../src/model/schedule.ts';
 import { insertPlan, insertTally } from '../src/tables/plan-rows.ts';
 import { insertSubscription, insertSweep } from '../src/tables/sweep-rows.ts';
 import { assess, seedNodes } from '../test/http/seed-cluster.ts';
@@ -19,7 +20,7 @@ export interface SeededClusters {
 /** Writes clusters of three healthy nodes, a hundred in a subscription, and a sweep in which all of them are planned. */
 export async function seedClusters(connectionString: string, clusters: number, settings: Record<string, string>): Promise<SeededClusters> {
   const startedAt = new Date(Math.floor(Date.now() / 1000) * 1000);
-  const sweep = startedAt.toISOString().replace(/\.\d+Z$/, 'Z');
+  const sweep = formatSweepId(startedAt);
   const { services } = servicesAt(connectionString, startedAt.toISOString(), settings);
   const { tables } = services;
   const subscriptionOf = (n: number) =>

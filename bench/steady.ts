@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { QueueClient } from '@azure/storage-queue';
 import { scheduleFor } from '../local/sweep-schedule.ts';
+import { formatSweepId } from '../src/model/schedule.ts';
 import type { FleetShape } from './bench-fleet.ts';
 import { countRows } from './count-rows.ts';
 import { countDescriptors, readHostCost } from './host-cost.ts';
@@ -46,7 +47,7 @@ export async function measureSteady(size: SteadySize, appDir: string, log: (sent
     let due = Math.ceil(Date.now() / intervalMs) * intervalMs;
     let { cpuMs: before } = await readHostCost(world.hostPid);
     for (let n = 1; n <= size.sweeps; n++, due += intervalMs) {
-      await world.waitFor(new Date(due).toISOString().replace(/\.\d+Z$/, 'Z'), 'completed');
+      await world.waitFor(formatSweepId(new Date(due)), 'completed');
       const seconds = (Date.now() - due) / 1000;
       await sleep(SETTLE_MS);
       const [{ cpuMs }, descriptors, { approximateMessagesCount: queued = 0 }, rows] = await Promise.all([
